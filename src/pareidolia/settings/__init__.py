@@ -1,0 +1,27 @@
+"""The base of all settings objects, addresses of units, and errors. No torch here."""
+
+from pareidolia.settings.addresses import ClassName, Unit, parse_address
+from pareidolia.settings.base import NetworkSettings, OperationSettings, Settings
+from pareidolia.settings.errors import (
+    BadNetwork,
+    BadPicture,
+    MissingExtra,
+    PareidoliaError,
+    UnknownName,
+    nearest,
+)
+
+__all__ = [
+    "BadNetwork",
+    "BadPicture",
+    "ClassName",
+    "MissingExtra",
+    "NetworkSettings",
+    "OperationSettings",
+    "PareidoliaError",
+    "Settings",
+    "Unit",
+    "UnknownName",
+    "nearest",
+    "parse_address",
+]

@@ -1,0 +1,54 @@
+"""The base of all settings objects."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Settings(BaseModel):
+    """Options of one operation: frozen, validated, and written into what the operation makes.
+
+    A field's type, range and description are stated here once; the command line, the studio and
+    `pareidolia again` read them.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class NetworkSettings(Settings):
+    """Which network looks, and how pictures are prepared for it."""
+
+    network: Annotated[
+        str,
+        Field(description="retina, torchvision:NAME, timm:NAME, package.module:factory or file.py:factory."),
+    ] = "retina"
+    weights: Annotated[
+        str,
+        Field(description="published, random, or the path of a .safetensors or .pth file."),
+    ] = "published"
+    mean: Annotated[
+        tuple[float, ...] | None, Field(description="Mean a channel that the network subtracts.")
+    ] = None
+    std: Annotated[
+        tuple[float, ...] | None, Field(description="Standard deviation a channel that it divides by.")
+    ] = None
+    classes: Annotated[
+        Path | None, Field(description="A text file with one class name a line, in the order of the outputs.")
+    ] = None
+    input: Annotated[
+        str | None,
+        Field(pattern=r"^\d+x\d+x\d+$", description="What the network takes, as CxHxW, e.g. 3x224x224."),
+    ] = None
+    device: Annotated[
+        Literal["auto", "cpu", "cuda", "mps"], Field(description="Where to compute: auto takes a GPU if any.")
+    ] = "auto"
+
+
+class OperationSettings(NetworkSettings):
+    """What every operation that makes a picture can be told."""
+
+    seed: Annotated[int, Field(ge=0, description="The same seed on the same machine gives the same bytes.")] = 0
+    size: Annotated[
+        int, Field(ge=16, le=16384, description="Longer side of the result, in pixels.")
+    ] = 512

@@ -1,0 +1,44 @@
+"""Errors that a person can act on."""
+
+from collections.abc import Iterable
+from difflib import SequenceMatcher
+
+
+class PareidoliaError(Exception):
+    """Something the user can mend: says what was wrong, with which file or name, and what to do next.
+
+    The command line prints it in one line and ends with exit code 2.
+    """
+
+
+class BadPicture(PareidoliaError):
+    """A file is no picture, is broken, or is of a size that cannot be used."""
+
+
+class BadNetwork(PareidoliaError):
+    """A network cannot be found, built, or given the weights asked for."""
+
+
+class UnknownName(PareidoliaError):
+    """A name (of a layer, a class, an operation, ...) that does not exist; names the nearest that do."""
+
+    def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
+        suggestions = nearest(name, known)
+        hint = f"; did you mean {' or '.join(suggestions)}?" if suggestions else ""
+        super().__init__(f"there is no {kind} '{name}'{hint}")
+
+
+class MissingExtra(PareidoliaError):
+    """An optional dependency is not installed; names the line that installs it."""
+
+    def __init__(self, package: str, extra: str) -> None:
+        super().__init__(f"this needs {package}, which is not installed: pip install 'pareidolia[{extra}]'")
+
+
+def nearest(name: str, known: Iterable[str], count: int = 3) -> list[str]:
+    """The `count` of the `known` names most like `name`, best first."""
+
+    def likeness(other: str) -> float:
+        return SequenceMatcher(None, name.lower(), other.lower()).ratio()
+
+    return sorted(dict.fromkeys(known), key=lambda other: (-likeness(other), other))[:count]
