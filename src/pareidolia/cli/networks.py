@@ -31,9 +31,9 @@ def networks(
 
 
 def _list(telling: Telling) -> None:
-    from pareidolia.networks import known_networks
+    from pareidolia.networks import known_names
 
-    known = known_networks()
+    known = known_names()
     if telling.json_:
         print_json(known)
         return
