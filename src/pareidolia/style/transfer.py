@@ -41,10 +41,13 @@ class StyleTransfer(Painting):
         network = network or load_network_from(settings, pooling=settings.pooling)
         photo_and_alpha = as_picture(photo, size=settings.size).to(network.device)
         self._photo, self._alpha = split_alpha(photo_and_alpha)
+        style_side = round(settings.size * settings.style_size)
         self._paintings = [
-            split_alpha(as_picture(p, size=round(settings.size * settings.style_size)).to(network.device))[0]
-            for p in paintings
+            split_alpha(as_picture(painting, size=style_side).to(network.device))[0] for painting in paintings
         ]
+        _check_size("the photo", self._photo)
+        for painting in self._paintings:
+            _check_size("a painting", painting)
         self._shares = _shares(settings.painting_weights, len(paintings))
         self._content_layers = settings.content_layers or _content_layers(network)
         self._style_layers = settings.style_layers or network.style_layers
@@ -75,14 +78,8 @@ class StyleTransfer(Painting):
     def _schedule(self) -> list[tuple[tuple[int, int], int]]:
         """Sizes from `coarsest` up to the full one in steps of about √2, each with its number of steps."""
         settings = self.settings
-        height, width = self._photo.shape[-2:]
-        full = fit((height, width), settings.size)
-        if min(full) < SHORTEST_SIDE:
-            raise BadPicture(
-                f"at --size {settings.size} the photo of {width}x{height} pixels becomes {full[1]}x{full[0]}: "
-                f"style transfer needs at least {SHORTEST_SIDE} on the shorter side"
-            )
-        coarsest = max(settings.coarsest, math.ceil(SHORTEST_SIDE * max(full) / min(full)))
+        full = _size(self._photo)
+        coarsest = max(settings.coarsest, _coarsest(full))
         doublings = math.log2(settings.size / coarsest)
         coarse_sizes = round(2 * doublings) if settings.coarse_to_fine and doublings > 0 else 0
         sides = [round(coarsest * 2 ** (doublings * i / coarse_sizes)) for i in range(coarse_sizes)]
@@ -118,12 +115,27 @@ class StyleTransfer(Painting):
         """The weighted mean of the paintings' mean Gram matrices by layer, N×N."""
         blend: dict[str, Tensor] = {}
         for painting, share in zip(self._paintings, self._shares, strict=True):
-            scaled = resize_picture(painting, fit(_size(painting), round(side * self.settings.style_size)))
+            longer = max(round(side * self.settings.style_size), _coarsest(_size(painting)))
+            scaled = resize_picture(painting, fit(_size(painting), longer))
             seen = self.network.record(scaled, self._style_layers)
             for layer in self._style_layers:
                 mean = share * Gram.of(seen[layer]).mean[0]
                 blend[layer] = blend[layer] + mean if layer in blend else mean
         return blend
+
+
+def _coarsest(size: tuple[int, int]) -> int:
+    """The longer side at which the shorter one has SHORTEST_SIDE pixels."""
+    return math.ceil(SHORTEST_SIDE * max(size) / min(size))
+
+
+def _check_size(what: str, picture: Tensor) -> None:
+    height, width = _size(picture)
+    if min(height, width) < SHORTEST_SIDE:
+        raise BadPicture(
+            f"{what} would be {width}x{height} pixels: style transfer needs at least {SHORTEST_SIDE} on the "
+            "shorter side; give a larger --size or a picture that is less narrow"
+        )
 
 
 def _content_layers(network: Network) -> tuple[str, ...]:
