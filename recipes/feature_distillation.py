@@ -25,6 +25,16 @@ def with_batch_norm(stage: nn.Sequential) -> nn.Sequential:
     return nn.Sequential(layers)
 
 
+def trainable_trunk() -> nn.Sequential:
+    """A new trunk with batch normalisation: it learns more in 240 steps than the plain one in 600."""
+    trunk = retina.build()
+    for module in trunk.modules():
+        if isinstance(module, nn.Conv2d):
+            nn.init.kaiming_normal_(module.weight)
+    stages = [(name, with_batch_norm(stage)) for name, stage in trunk.named_children()]
+    return nn.Sequential(OrderedDict(stages))
+
+
 def folded(trunk: nn.Sequential) -> nn.Sequential:
     """The trunk as it is shipped: each normalisation folded into its convolution."""
     plain = retina.build()
@@ -38,16 +48,12 @@ def folded(trunk: nn.Sequential) -> nn.Sequential:
 
 
 class Student(nn.Module):
-    """The trunk, and one linear readout a stage that is not shipped."""
+    """A trunk, plain or with batch normalisation, and one linear readout a stage that is not shipped."""
 
-    def __init__(self) -> None:
+    def __init__(self, trunk: nn.Sequential) -> None:
         super().__init__()
-        stages = retina.build().named_children()
-        self.trunk = nn.Sequential(OrderedDict((name, with_batch_norm(stage)) for name, stage in stages))
-        for module in self.trunk.modules():
-            if isinstance(module, nn.Conv2d):
-                nn.init.kaiming_normal_(module.weight)
-        widths = [stage.conv1.out_channels for stage in self.trunk]
+        self.trunk = trunk
+        widths = [stage.conv1.out_channels for stage in trunk]
         self.readouts = nn.ModuleList(
             nn.Conv2d(a, b, 1) for a, b in zip(widths, TARGET_CHANNELS, strict=True)
         )

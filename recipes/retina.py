@@ -6,25 +6,34 @@
 The student's maps at the first ReLU of each stage, through a linear readout, reproduce the teacher's five
 aux maps (`slim_vgg.py`). The loss is the sum over stages of squared error divided by the target's variance,
 so each stage's part is one minus the variance explained. Killed and started again with the same arguments,
-the run goes on from its last checkpoint. It writes into the run's folder: log.jsonl, checkpoint.pt,
-retina.safetensors (half precision, moving average of the weights) and readouts.safetensors.
+the run goes on from its last checkpoint; with another --steps, to an earlier or a later end. It writes into
+the run's folder: log.jsonl, checkpoint.pt, retina.safetensors (half precision, moving average of the weights)
+and readouts.safetensors.
 """
 
 import argparse
 import json
 import math
+import subprocess
 import time
 from pathlib import Path
 from typing import Any
 
 import torch
 from safetensors.torch import save_file
-from torch import nn
+from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
-from feature_distillation import Student, folded, moments, set_readouts, variance_explained
+from feature_distillation import Student, folded, moments, set_readouts, trainable_trunk, variance_explained
 from packed_pictures import Crops, pack
 from slim_vgg import SlimVgg
+
+FOLDERS = (
+    "photos",
+    "teacher",
+    "run",
+    "packed",
+)  # where these lie is left out of the log
 
 
 def arguments() -> argparse.Namespace:
@@ -40,15 +49,12 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--crop", type=int, default=112)
     parser.add_argument("--batch", type=int, default=12)
     parser.add_argument("--steps", type=int, default=8_000)
-    parser.add_argument("--lr", type=float, default=8e-3)
+    parser.add_argument("--lr", type=float, default=1.5e-2)
     parser.add_argument("--warmup", type=int, default=100, help="steps of linear warm-up, before the cosine")
     parser.add_argument("--ema", type=float, default=0.998, help="decay of the weights' moving average")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--every", type=int, default=500, help="steps between checkpoints")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
-    parser.add_argument(
-        "--ship", action="store_true", help="copy the weights into the package, fill in the card"
-    )
     return parser.parse_args()
 
 
@@ -65,13 +71,22 @@ def save(path: Path, write: Any) -> None:
     partial.replace(path)
 
 
+def inner(maps: Tensor, wide: int = 32) -> Tensor:
+    """`maps` without their outermost ring where they are wider than `wide`.
+
+    Zero padding draws an edge there that the teacher, which reflects, does not see. No weights mend that, and in
+    crops the ring's share of the large maps is several times what it is in pictures.
+    """
+    return maps[..., 1:-1, 1:-1] if maps.shape[-1] > wide else maps
+
+
 class Run:
     """A student, its moving average and its optimizer, which step, stop, and go on."""
 
     def __init__(self, options: argparse.Namespace) -> None:
         self.options, self.device = options, torch.device(options.device)
         torch.manual_seed(options.seed)
-        self.student = self.placed(Student()).train()
+        self.student = self.placed(Student(trainable_trunk())).train()
         self.teacher = self.placed(SlimVgg(options.teacher))
         self.crops = Crops(options.packed, options.crop, options.batch, options.seed)
         self.average = AveragedModel(
@@ -85,7 +100,7 @@ class Run:
         """`module` on the device, its convolutions in channels_last (2-3 times faster on a CPU)."""
         return module.to(self.device).to(memory_format=torch.channels_last)
 
-    def batch(self, pictures: torch.Tensor) -> torch.Tensor:
+    def batch(self, pictures: Tensor) -> Tensor:
         """`pictures` on the device, in the layout of the convolutions."""
         return pictures.to(self.device, memory_format=torch.channels_last)
 
@@ -112,7 +127,7 @@ class Run:
         set_readouts(self.student, sums)
         self.average.module.load_state_dict(self.student.state_dict())
 
-    def train_on(self, pictures: torch.Tensor) -> torch.Tensor:
+    def train_on(self, pictures: Tensor) -> Tensor:
         """One step; gives the five stages' unexplained variance."""
         for group in self.optimizer.param_groups:
             group["lr"] = learning_rate(self.step, self.options)
@@ -120,7 +135,7 @@ class Run:
             targets, guesses = self.teacher(pictures), self.student(pictures)
         losses = torch.stack(
             [
-                (guess - target).square().mean() / variance
+                inner(guess - target).square().mean() / variance
                 for guess, target, variance in zip(guesses, targets, self.variances, strict=True)
             ]
         )
@@ -132,7 +147,7 @@ class Run:
         self.step += 1
         return losses.detach()
 
-    def checkpoint(self, losses: torch.Tensor) -> None:
+    def checkpoint(self, losses: Tensor) -> None:
         """Write state, weights, and one line of the log."""
         student = self.average.module.eval()
         with torch.no_grad(), self.half():
@@ -151,13 +166,27 @@ class Run:
             "train": [round(1 - float(loss), 4) for loss in losses],
             "held_out": [round(value, 4) for value in explained],
         }
-        with (folder / "log.jsonl").open("a") as log:
+        self.write(line)
+
+    def note(self) -> None:
+        """First line of the log: what this is run with."""
+        revision = ["git", "rev-parse", "--short", "HEAD"]
+        commit = subprocess.run(revision, cwd=Path(__file__).parent, capture_output=True, text=True)
+        options = {name: str(value) for name, value in vars(self.options).items() if name not in FOLDERS}
+        line = {"commit": commit.stdout.strip(), "torch": torch.__version__, "from_step": self.step} | options
+        line["pictures"] = json.loads(self.options.packed.with_suffix(".json").read_text())
+        self.write(line)
+
+    def write(self, line: dict[str, Any]) -> None:
+        """One line to the log, and to the terminal."""
+        with (self.options.run / "log.jsonl").open("a") as log:
             log.write(json.dumps(line) + "\n")
         print(json.dumps(line), flush=True)
 
     def go(self) -> None:
         """Train to the last step."""
         self.begin()
+        self.note()
         recent, began = [], time.monotonic() - self.seconds
         for pictures in self.crops.ahead(self.step, self.options.steps):
             recent.append(self.train_on(self.batch(pictures)))
