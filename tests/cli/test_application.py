@@ -26,7 +26,9 @@ def test_help_imports_no_torch():
 
 
 def test_importing_the_package_pulls_no_extra_and_no_torch():
-    listed = python("import sys, pareidolia\nprint([m for m in ('torch', 'timm', 'skimage', 'sklearn') if m in sys.modules])")
+    listed = python(
+        "import sys, pareidolia\nprint([m for m in ('torch', 'timm', 'skimage', 'sklearn') if m in sys.modules])"
+    )
     assert listed.strip() == "[]"
     extras = python(
         "import sys, pareidolia\npareidolia.load_network, pareidolia.open_picture\n"

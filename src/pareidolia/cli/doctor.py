@@ -7,7 +7,6 @@ from importlib.metadata import PackageNotFoundError, metadata, version
 from importlib.util import find_spec
 from typing import Annotated, Any
 
-import psutil
 from cyclopts import Parameter
 
 from pareidolia.cli.output import Telling, print_json
@@ -38,6 +37,7 @@ def _report() -> dict[str, dict[str, Any]]:
 
 
 def _device() -> dict[str, Any]:
+    import psutil
     import torch
 
     from pareidolia.networks import choose_device
@@ -82,6 +82,9 @@ def _weights() -> dict[str, str]:
 
     cache = os.path.join(torch.hub.get_dir(), "checkpoints")
     hub = os.environ.get("HF_HOME", os.path.expanduser("~/.cache/huggingface"))
-    places = {"torchvision": cache, "timm": os.path.join(hub, "hub") if find_spec("timm") else "timm is missing"}
+    places = {
+        "torchvision": cache,
+        "timm": os.path.join(hub, "hub") if find_spec("timm") else "timm is missing",
+    }
     disk = shutil.disk_usage(os.path.expanduser("~"))
     return {"retina": "in the package", **places, "disk": f"{disk.free / 2**30:.1f} GiB free"}

@@ -51,7 +51,9 @@ class StyleTransfer(Painting):
         self._shares = _shares(settings.painting_weights, len(paintings))
         self._content_layers = settings.content_layers or _content_layers(network)
         self._style_layers = settings.style_layers or network.style_layers
-        self._content_weights = _layer_weights("content", settings.content_layer_weights, self._content_layers)
+        self._content_weights = _layer_weights(
+            "content", settings.content_layer_weights, self._content_layers
+        )
         self._style_weights = _layer_weights("style", settings.style_layer_weights, self._style_layers)
         for layer in (*self._content_layers, *self._style_layers):
             network.layer(layer)
