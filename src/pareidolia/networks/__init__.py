@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from pareidolia.networks.loading import load_network_from as load_network_from
     from pareidolia.networks.network import Network as Network
     from pareidolia.networks.receptive import ReceptiveField as ReceptiveField
+    from pareidolia.networks.restoring import untouched as untouched
     from pareidolia.networks.sources import known_names as known_names
-    from pareidolia.networks.untouched import untouched as untouched
 
 _HOMES = {
     "Layer": "layers",
@@ -26,7 +26,7 @@ _HOMES = {
     "known_names": "sources",
     "load_network": "loading",
     "load_network_from": "loading",
-    "untouched": "untouched",
+    "untouched": "restoring",
 }
 __all__ = [
     "Layer",
