@@ -5,8 +5,12 @@ import torch
 
 from pareidolia.networks import Network, load_network
 
-FAMILIES = ["alexnet", "convnext_tiny", "densenet121", "efficientnet_b0", "efficientnet_v2_s", "googlenet", "inception_v3", "maxvit_t", "mnasnet0_5", "mobilenet_v2", "mobilenet_v3_small", "regnet_x_400mf", "regnet_y_400mf", "resnet18", "resnext50_32x4d", "wide_resnet50_2", "shufflenet_v2_x0_5", "squeezenet1_1", "swin_t", "swin_v2_t", "vgg11", "vgg11_bn", "vit_b_32"]
-TIMM = ["resnet10t", "convnextv2_atto", "mobilenetv4_conv_small", "vit_tiny_patch16_224", "nf_regnet_b0"]
+FAMILIES = """
+    alexnet convnext_tiny densenet121 efficientnet_b0 efficientnet_v2_s googlenet inception_v3 maxvit_t
+    mnasnet0_5 mobilenet_v2 mobilenet_v3_small regnet_x_400mf regnet_y_400mf resnet18 resnext50_32x4d
+    wide_resnet50_2 shufflenet_v2_x0_5 squeezenet1_1 swin_t swin_v2_t vgg11 vgg11_bn vit_b_32
+    """.split()  # noqa: SIM905
+TIMM = ("resnet10t", "convnextv2_atto", "mobilenetv4_conv_small", "vit_tiny_patch16_224", "nf_regnet_b0")
 
 
 def sees_no_more_than_it_says(net: Network, layer: str) -> bool:

@@ -1,4 +1,4 @@
-"""Where networks come from: torchvision and timm with a cache in place of the internet, and the user's code."""
+"""Where networks come from: torchvision, timm (a cache in place of the internet), the user's code."""
 
 import sys
 from pathlib import Path
@@ -72,7 +72,7 @@ def test_offline_the_missing_file_is_named(cache: Path) -> None:
 
 def test_a_broken_file_in_the_cache_is_named(cache: Path) -> None:
     (cache / "vgg11-8a719046.pth").write_bytes(b"PK\x03\x04")
-    with pytest.raises(BadNetwork, match="vgg11-8a719046.pth is no"):
+    with pytest.raises(BadNetwork, match=r"vgg11-8a719046\.pth is no"):
         load_network("torchvision:vgg11")
 
 

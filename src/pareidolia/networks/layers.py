@@ -17,8 +17,8 @@ class Layer:
 
     `name` is its dotted module name, `kind` its class, `shape` that of its output without the batch (C, H, W
     for feature maps) for a picture of the network's input shape. `receptive_field` is None where every
-    position sees the whole picture, or where what it sees cannot be told. `calls` counts how often one run calls
-    it (a recording keeps the last), and layers in rising `finish` end their last call one after the other.
+    position sees the whole picture, or where what it sees cannot be told. `calls` counts how often one run
+    calls it (a recording keeps the last); layers in rising `finish` end their last call one after the other.
     """
 
     name: str

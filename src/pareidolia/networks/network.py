@@ -11,6 +11,7 @@ from pareidolia.networks.compiled import unwrap_compiled
 from pareidolia.networks.layers import Layer, scripted_modules, trace_layers, visible_modules
 from pareidolia.networks.recording import record_layers
 from pareidolia.networks.style_layers import choose_style_layers
+from pareidolia.pictures.colour import luminance
 from pareidolia.settings import BadNetwork, BadPicture, UnknownName
 
 
@@ -92,8 +93,6 @@ class Network:
         if (given, wanted) == (1, 3):
             return pictures.expand(-1, 3, -1, -1)
         if (given, wanted) == (3, 1):
-            from pareidolia.pictures.colour import luminance
-
             return luminance(pictures)
         raise BadPicture(f"{self.name} takes pictures of {wanted} channels, not {given}")
 
