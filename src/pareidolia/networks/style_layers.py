@@ -24,8 +24,8 @@ def choose_style_layers(
 
     SqueezeNet: features 1, 3, 5, 8, 12 and 8. All others: the first rectifier at each new resolution of the
     feature maps, then, while there are fewer than five, the further ones at the coarsest; content is the
-    second rectifier of the fourth resolution, or the fourth style layer where there are fewer. For VGG these are
-    Gatys' relu1_1 … relu5_1 and relu4_2. Where no module rectifies, the last layer at each resolution.
+    second rectifier of the fourth resolution, or the fourth style layer where there are fewer. For VGG these
+    are Gatys' relu1_1 … relu5_1 and relu4_2. Where no module rectifies, the last layer at each resolution.
     """
     if isinstance(module, SqueezeNet):
         return tuple(f"features.{index}" for index in (1, 3, 5, 8, 12)), "features.8"
