@@ -1,4 +1,4 @@
-"""Every operation by name, and requests for one; the command line, the studio and `pareidolia again` read it."""
+"""Every operation by name, and requests for one; the command line and `pareidolia again` read it."""
 
 import hashlib
 import os

@@ -55,7 +55,8 @@ class Checkpoint:
         if record != self._record:
             differing = ", ".join(_differences(self._record, record))
             raise PareidoliaError(
-                f"{self.path} belongs to another painting ({differing}); delete it or give --overwrite to begin anew"
+                f"{self.path} belongs to another painting ({differing}); "
+                "delete it or give --overwrite to begin anew"
             )
         painting.load_state_dict(state)
 

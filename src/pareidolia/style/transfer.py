@@ -57,9 +57,7 @@ class StyleTransfer(Painting):
         self._style_weights = _layer_weights("style", settings.style_layer_weights, self._style_layers)
         for layer in (*self._content_layers, *self._style_layers):
             network.layer(layer)
-        stages = [
-            Stage(size, steps, self._objective, settings.learning_rate) for size, steps in self._schedule()
-        ]
+        stages = [Stage(size, steps, self._aim, settings.learning_rate) for size, steps in self._schedule()]
         super().__init__(
             network,
             PixelCanvas(self._first_canvas(stages[0].size)),
@@ -97,8 +95,8 @@ class StyleTransfer(Painting):
                 generator = torch.Generator().manual_seed(self.settings.seed)
                 return torch.rand((1, 3, *size), generator=generator).to(self._photo.device)
 
-    def _objective(self, size: tuple[int, int]) -> Objective:
-        """α L_content + β L_style for a canvas of that size, with the photo and the paintings scaled alike."""
+    def _aim(self, size: tuple[int, int]) -> Objective:
+        """α L_content + β L_style for a canvas of that size; photo and paintings are scaled alike."""
         settings = self.settings
         objective: Objective = Sum(())
         if settings.smoothness > 0:
@@ -156,7 +154,8 @@ def _shares(weights: Sequence[float] | None, count: int) -> list[float]:
     weights = weights or [1.0] * count
     if len(weights) != count or min(weights) < 0 or sum(weights) == 0:
         raise PareidoliaError(
-            f"{count} painting(s) need {count} painting weights, not negative and not all 0; given: {list(weights)}"
+            f"{count} painting(s) need {count} painting weights, not negative and not all 0; "
+            f"given: {list(weights)}"
         )
     return [weight / sum(weights) for weight in weights]
 
