@@ -129,7 +129,8 @@ class FourierCanvas(Canvas):
         height = values.shape[-3]
         spectrum = torch.view_as_complex(values.contiguous())
         spectrum = spectrum * _frequency_scale(height, self.width, self.decay, values.device)
-        return torch.fft.irfft2(spectrum, s=(height, self.width)) / 4
+        colours: Tensor = torch.fft.irfft2(spectrum, s=(height, self.width)) / 4
+        return colours
 
 
 def _to_spectrum(colours: Tensor, decay: float) -> Tensor:
@@ -143,8 +144,10 @@ def _frequency_scale(height: int, width: int, decay: float, device: torch.device
     vertical = torch.fft.fftfreq(height, device=device)[:, None]
     horizontal = torch.fft.rfftfreq(width, device=device)
     frequency = (vertical**2 + horizontal**2).sqrt().clamp(min=1 / max(height, width))
-    return math.sqrt(height * width) / frequency**decay
+    scale: Tensor = math.sqrt(height * width) / frequency**decay
+    return scale
 
 
 def _mixed(colours: Tensor, matrix: Tensor) -> Tensor:
-    return torch.einsum("nchw,dc->ndhw", colours, matrix.to(colours))
+    mixed: Tensor = torch.einsum("nchw,dc->ndhw", colours, matrix.to(colours))
+    return mixed

@@ -49,7 +49,7 @@ class StyleTransfer(Painting):
         for painting in self._paintings:
             _check_size("a painting", painting)
         self._shares = _shares(settings.painting_weights, len(paintings))
-        self._content_layers = settings.content_layers or _content_layers(network)
+        self._content_layers = settings.content_layers or (network.content_layer,)
         self._style_layers = settings.style_layers or network.style_layers
         self._content_weights = _layer_weights(
             "content", settings.content_layer_weights, self._content_layers
@@ -136,12 +136,6 @@ def _check_size(what: str, picture: Tensor) -> None:
             f"{what} would be {width}x{height} pixels: style transfer needs at least {SHORTEST_SIDE} on the "
             "shorter side; give a larger --size or a picture that is less narrow"
         )
-
-
-def _content_layers(network: Network) -> tuple[str, ...]:
-    if network.content_layer is None:
-        raise PareidoliaError(f"{network.name} has no feature maps to take content and style from")
-    return (network.content_layer,)
 
 
 def _size(picture: Tensor) -> tuple[int, int]:
