@@ -38,7 +38,7 @@ class StyleTransfer(Painting):
         network: Network | None = None,
     ) -> None:
         self.settings = settings = settings or StyleSettings()
-        network = network or load_network_from(settings, pooling=settings.pooling)
+        network = network or load_network_from(settings, pooling=settings.pooling, padding=settings.padding)
         photo_and_alpha = as_picture(photo, size=settings.size).to(network.device)
         self._photo, self._alpha = split_alpha(photo_and_alpha)
         style_side = round(settings.size * settings.style_size)
