@@ -145,3 +145,13 @@ def test_lecture_balance_is_the_lectures_total(small_network, photo, painting_pi
 
 
 LAYERS = tuple(f"stage{k}.relu" for k in range(1, 6))
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "rate", "expected"), [("adam", None, 0.05), ("lbfgs", None, 1), ("adam", 0.3, 0.3)]
+)
+def test_each_optimizer_has_a_learning_rate_of_its_own(
+    small_network, photo, painting_picture, optimizer, rate, expected
+):
+    painting = transfer(small_network, photo, painting_picture, optimizer=optimizer, learning_rate=rate)
+    assert {stage.learning_rate for stage in painting.stages} == {expected}

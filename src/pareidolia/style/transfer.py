@@ -57,7 +57,7 @@ class StyleTransfer(Painting):
         self._style_weights = _layer_weights("style", settings.style_layer_weights, self._style_layers)
         for layer in (*self._content_layers, *self._style_layers):
             network.layer(layer)
-        stages = [Stage(size, steps, self._aim, settings.learning_rate) for size, steps in self._schedule()]
+        stages = [Stage(size, steps, self._aim, settings.step_size) for size, steps in self._schedule()]
         super().__init__(
             network,
             PixelCanvas(self._first_canvas(stages[0].size)),
