@@ -54,6 +54,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--ema", type=float, default=0.998, help="decay of the weights' moving average")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--every", type=int, default=500, help="steps between checkpoints")
+    parser.add_argument("--precision", choices=("bfloat16", "float32"), default="bfloat16")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     return parser.parse_args()
 
@@ -74,8 +75,8 @@ def save(path: Path, write: Any) -> None:
 def inner(maps: Tensor, wide: int = 32) -> Tensor:
     """`maps` without their outermost ring where they are wider than `wide`.
 
-    Zero padding draws an edge there that the teacher, which reflects, does not see. No weights mend that, and in
-    crops the ring's share of the large maps is several times what it is in pictures.
+    Zero padding draws an edge there that the teacher, which reflects, does not see. No weights mend that, and
+    in crops the ring's share of the large maps is several times what it is in pictures.
     """
     return maps[..., 1:-1, 1:-1] if maps.shape[-1] > wide else maps
 
@@ -105,8 +106,8 @@ class Run:
         return pictures.to(self.device, memory_format=torch.channels_last)
 
     def half(self) -> torch.autocast:
-        """bfloat16 convolutions: 2.4 times faster on a CPU that has them."""
-        return torch.autocast(self.device.type, torch.bfloat16)
+        """bfloat16 convolutions: twice as fast on a GPU, and on a CPU with AVX-512 BF16."""
+        return torch.autocast(self.device.type, torch.bfloat16, self.options.precision == "bfloat16")
 
     def begin(self) -> None:
         """Measure the targets' variance and fit the readouts; or take up the last checkpoint."""
