@@ -72,15 +72,6 @@ def save(path: Path, write: Any) -> None:
     partial.replace(path)
 
 
-def inner(maps: Tensor, wide: int = 32) -> Tensor:
-    """`maps` without their outermost ring where they are wider than `wide`.
-
-    Zero padding draws an edge there that the teacher, which reflects, does not see. No weights mend that, and
-    in crops the ring's share of the large maps is several times what it is in pictures.
-    """
-    return maps[..., 1:-1, 1:-1] if maps.shape[-1] > wide else maps
-
-
 class Run:
     """A student, its moving average and its optimizer, which step, stop, and go on."""
 
@@ -134,11 +125,10 @@ class Run:
             group["lr"] = learning_rate(self.step, self.options)
         with self.half():
             targets, guesses = self.teacher(pictures), self.student(pictures)
+        errors = [guess - target for guess, target in zip(guesses, targets, strict=True)]
+        errors[0] = errors[0][..., 1:-1, 1:-1]  # zero padding draws an edge there that no weights can mend
         losses = torch.stack(
-            [
-                inner(guess - target).square().mean() / variance
-                for guess, target, variance in zip(guesses, targets, self.variances, strict=True)
-            ]
+            [error.square().mean() / variance for error, variance in zip(errors, self.variances, strict=True)]
         )
         self.optimizer.zero_grad(set_to_none=True)
         losses.sum().backward()
