@@ -23,7 +23,7 @@ class Operation:
         name: as the command line and a picture's record name it.
         function: "module:callable", called as callable(**inputs, settings=settings), gives a `Painting`.
         settings_class: "module:class" of its options.
-        inputs: names of the pictures it takes, in order.
+        inputs: names of the pictures it takes, in order; some may be left out.
     """
 
     name: str
@@ -50,6 +50,12 @@ OPERATIONS = {
             "pareidolia.style:StyleTransfer",
             "pareidolia.style.settings:StyleSettings",
             ("photo", "paintings"),
+        ),
+        Operation(
+            "dream",
+            "pareidolia.dreaming:Dream",
+            "pareidolia.dreaming.settings:DreamSettings",
+            ("photo", "guide", "mask", "strength"),
         ),
     )
 }

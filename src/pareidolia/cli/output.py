@@ -28,16 +28,24 @@ class Telling(Settings):
     quiet: Annotated[bool, Parameter(negative=()), Field(description="Print no progress.")] = False
 
 
-class Output(Telling):
-    """Where the result goes."""
+OUT = Field(description="The file to write; its ending says the format.")
 
-    out: Annotated[Path, Field(description="The file to write; its ending says the format.")]
+
+class Replacing(Telling):
+    """What happens to what is there already."""
+
     overwrite: Annotated[bool, Parameter(negative=()), Field(description="Replace what is there.")] = False
     resume: Annotated[
         bool,
         Parameter(negative=()),
         Field(description="Go on from the checkpoint of a run that was stopped."),
     ] = False
+
+
+class Output(Replacing):
+    """Where the result goes."""
+
+    out: Annotated[Path, OUT]
 
 
 class Progressing(Protocol):
