@@ -1,1 +1,34 @@
-"""."""
+"""Artistic style: content and style of a picture as losses, and the transfer of one to the other."""
+
+from typing import TYPE_CHECKING
+
+from pareidolia.lazy import lazy_exports
+
+if TYPE_CHECKING:
+    from pareidolia.style.losses import ContentLoss, Gram, StyleLoss, content_loss, style_gradient, style_loss
+    from pareidolia.style.settings import StyleSettings
+    from pareidolia.style.transfer import StyleTransfer
+
+__all__ = [
+    "ContentLoss",
+    "Gram",
+    "StyleLoss",
+    "StyleSettings",
+    "StyleTransfer",
+    "content_loss",
+    "style_gradient",
+    "style_loss",
+]
+__getattr__ = lazy_exports(
+    __name__,
+    {
+        "ContentLoss": "losses",
+        "Gram": "losses",
+        "StyleLoss": "losses",
+        "StyleSettings": "settings",
+        "StyleTransfer": "transfer",
+        "content_loss": "losses",
+        "style_gradient": "losses",
+        "style_loss": "losses",
+    },
+)

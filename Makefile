@@ -1,0 +1,52 @@
+# make tour: the first picture.   make test: the tests.   All else is for those who change the code.
+#
+# Everything runs in .venv, which is made when it is not there. A torch already in it stays, so that a
+# CPU-only build can be put there first (README, "Install"). uv is used where it is installed.
+
+PYTHON ?= python3
+BIN := .venv/bin
+UV := $(shell command -v uv 2>/dev/null)
+ifdef UV
+  CREATE := uv venv --quiet --python $(PYTHON) .venv
+  INSTALL := uv pip install --quiet --python $(BIN)/python
+else
+  CREATE := $(PYTHON) -m venv .venv
+  INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+endif
+
+.PHONY: tour test test-all check format clean
+
+tour: .venv/.with-samples
+	$(BIN)/pareidolia tour --out tour --overwrite
+
+test: .venv/.with-test
+	$(BIN)/python -m pytest
+
+test-all: test
+	$(BIN)/python -m pytest -m slow
+
+check: .venv/.with-check
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: .venv/.with-check
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# One stamp a set of extras; pyproject.toml newer than the stamp installs again.
+.venv/.with-%: pyproject.toml | $(BIN)/python
+	$(INSTALL) --editable '.[$*]'
+	@touch $@
+
+# The types of what the tests and samples need are checked too.
+.venv/.with-check: pyproject.toml | $(BIN)/python
+	$(INSTALL) --editable '.[check,test]'
+	@touch $@ .venv/.with-test
+
+$(BIN)/python:
+	$(CREATE)
+
+clean:
+	rm -rf .venv tour build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -1,0 +1,43 @@
+"""`pareidolia again`: paint a picture once more from the record it carries."""
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+from pydantic import Field
+
+from pareidolia.cli.output import Output
+from pareidolia.cli.run import run
+from pareidolia.operations import Request
+from pareidolia.settings import Settings
+
+
+class Changes(Settings):
+    """What may differ from the first time; what is not given stays."""
+
+    network: Annotated[str | None, Field(description="Another network.")] = None
+    weights: Annotated[str | None, Field(description="Other weights.")] = None
+    device: Annotated[str | None, Field(description="Another device.")] = None
+    seed: Annotated[int | None, Field(description="Another seed.")] = None
+    size: Annotated[int | None, Field(description="Another size.")] = None
+
+
+def again(
+    picture: Path,
+    /,
+    *,
+    changes: Annotated[Changes, Parameter(name="*")] = Changes(),  # noqa: B008 (frozen)
+    output: Annotated[Output, Parameter(name="*")],
+) -> int:
+    """Paint a picture once more: the same pixels on the same machine, or with a setting changed.
+
+    Parameters
+    ----------
+    picture
+        A PNG that pareidolia made.
+    """
+    from pareidolia.pictures import read_record
+
+    record = read_record(picture)
+    changed = changes.model_dump(exclude_none=True)
+    return run(Request.from_record(record, picture.absolute().parent, changed), output)

@@ -1,0 +1,87 @@
+"""`pareidolia doctor`: what this machine offers, and what is missing."""
+
+import os
+import platform
+import shutil
+from importlib.metadata import PackageNotFoundError, metadata, version
+from importlib.util import find_spec
+from typing import Annotated, Any
+
+import psutil
+from cyclopts import Parameter
+
+from pareidolia.cli.output import Telling, print_json
+
+
+def doctor(*, telling: Annotated[Telling, Parameter(name="*")] = Telling()) -> None:  # noqa: B008 (frozen)
+    """Tell the device, the memory, which extras are present, and where weights are looked for."""
+    report = _report()
+    if telling.json_:
+        print_json(report)
+        return
+    for heading, values in report.items():
+        print(heading)
+        for key, value in values.items():
+            print(f"  {key}: {value}")
+
+
+def _report() -> dict[str, dict[str, Any]]:
+    return {
+        "versions": {
+            "python": platform.python_version(),
+            **{package: version(package) for package in ("pareidolia", "torch", "torchvision", "pillow")},
+        },
+        "device": _device(),
+        "extras": _extras(),
+        "weights": _weights(),
+    }
+
+
+def _device() -> dict[str, Any]:
+    import torch
+
+    from pareidolia.networks import choose_device
+
+    device = choose_device("auto")
+    memory = psutil.virtual_memory()
+    facts = {
+        "computes on": torch.cuda.get_device_name(device) if device.type == "cuda" else str(device),
+        "processors": os.cpu_count(),
+        "threads": torch.get_num_threads(),
+        "memory": f"{memory.available / 2**30:.1f} GiB free of {memory.total / 2**30:.1f}",
+    }
+    if device.type == "cuda":
+        free, total = torch.cuda.mem_get_info(device)
+        facts["device memory"] = f"{free / 2**30:.1f} GiB free of {total / 2**30:.1f}"
+    return facts
+
+
+def _extras() -> dict[str, str]:
+    """Each extra's packages with their versions, or the line that installs it, as the package itself declares them."""
+    extras: dict[str, str] = {}
+    for requirement in metadata("pareidolia").get_all("Requires-Dist") or []:
+        if "extra ==" not in requirement:
+            continue
+        extra = requirement.split("extra ==")[1].strip().strip("'\"")
+        package = requirement.split(";")[0].split(">")[0].split("[")[0].strip()
+        if package != "pareidolia":
+            found = f"{package} {_version(package) or f'is missing: pip install pareidolia[{extra}]'}"
+            extras[extra] = f"{extras[extra]}, {found}" if extra in extras else found
+    return extras
+
+
+def _version(package: str) -> str | None:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
+
+
+def _weights() -> dict[str, str]:
+    import torch
+
+    cache = os.path.join(torch.hub.get_dir(), "checkpoints")
+    hub = os.environ.get("HF_HOME", os.path.expanduser("~/.cache/huggingface"))
+    places = {"torchvision": cache, "timm": os.path.join(hub, "hub") if find_spec("timm") else "timm is missing"}
+    disk = shutil.disk_usage(os.path.expanduser("~"))
+    return {"retina": "in the package", **places, "disk": f"{disk.free / 2**30:.1f} GiB free"}

@@ -1,0 +1,142 @@
+"""Where a command's result goes, and what it tells meanwhile."""
+
+import json
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Annotated, Any, Protocol
+
+from pydantic import Field
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from pareidolia.settings import Settings
+
+
+class Telling(Settings):
+    """How much is printed, and in what form."""
+
+    json_: Annotated[
+        bool, Field(description="Print one JSON object on standard output, for programs.", alias="json")
+    ] = False
+    quiet: Annotated[bool, Field(description="Print no progress.")] = False
+
+
+class Output(Telling):
+    """Where the result goes."""
+
+    out: Annotated[Path, Field(description="The file to write; its ending says the format.")]
+    overwrite: Annotated[bool, Field(description="Replace what is there.")] = False
+    resume: Annotated[bool, Field(description="Go on from the checkpoint of a run that was stopped.")] = False
+
+
+class Progressing(Protocol):
+    """What a step tells that a progress report shows."""
+
+    @property
+    def index(self) -> int: ...
+    @property
+    def total(self) -> int: ...
+    @property
+    def size(self) -> tuple[int, int]: ...
+    @property
+    def loss(self) -> float: ...
+
+
+def print_json(answer: dict[str, Any]) -> None:
+    """Print one JSON object on standard output."""
+    print(json.dumps(answer, default=str))
+
+
+def say(line: str, telling: Telling) -> None:
+    """Print a line for people: on standard output, or on standard error where that is kept for JSON."""
+    if not telling.quiet:
+        print(line, file=sys.stderr if telling.json_ else sys.stdout, flush=True)
+
+
+@contextmanager
+def progress_report(telling: Telling) -> Iterator[Any]:
+    """A callable told of each step: a bar on a terminal, else a line every tenth of the way."""
+    console = Console(stderr=True)
+    if telling.quiet:
+        yield lambda step: None
+    elif console.is_terminal:
+        with _bar(console) as report:
+            yield report
+    else:
+        yield _Lines()
+
+
+@contextmanager
+def _bar(console: Console) -> Iterator[Any]:
+    columns = (
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[size]} px, loss {task.fields[loss]:.4g}, left"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task("painting", total=None, size="", loss=float("nan"))
+
+        def report(step: Progressing) -> None:
+            size = f"{step.size[1]}x{step.size[0]}"
+            progress.update(task, total=step.total, completed=step.index, size=size, loss=step.loss)
+
+        yield report
+
+
+class _Lines:
+    """Plain lines with steps, size, loss and time left."""
+
+    def __init__(self) -> None:
+        self._began = time.monotonic()
+        self._first: int | None = None
+        self._tenth = 0
+
+    def __call__(self, step: Progressing) -> None:
+        if self._first is None:
+            self._first = step.index - 1
+        tenth = 10 * step.index // step.total
+        if tenth == self._tenth:
+            return
+        self._tenth = tenth
+        pace = (time.monotonic() - self._began) / (step.index - self._first)
+        left = pace * (step.total - step.index)
+        print(
+            f"step {step.index} of {step.total}, {step.size[1]}x{step.size[0]} px, "
+            f"loss {step.loss:.4g}, about {left:.0f} s left",
+            file=sys.stderr,
+            flush=True,
+        )
+
+
+class StopRequest:
+    """Whether the user asked to stop; true after the first Ctrl-C or SIGTERM."""
+
+    def __init__(self) -> None:
+        self.signal: int | None = None
+
+    def __bool__(self) -> bool:
+        return self.signal is not None
+
+
+@contextmanager
+def stop_request() -> Iterator[StopRequest]:
+    """Within it, Ctrl-C and SIGTERM ask to stop after the step under way; a second one stops at once."""
+    request = StopRequest()
+
+    def ask(number: int, frame: FrameType | None) -> None:
+        if request:
+            raise KeyboardInterrupt
+        request.signal = number
+
+    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield request
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

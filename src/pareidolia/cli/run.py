@@ -1,0 +1,76 @@
+"""Run a request to its saved picture: progress, checkpoints, interruption, resume."""
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from pareidolia.cli.output import Output, print_json, progress_report, say, stop_request
+from pareidolia.operations import Request
+from pareidolia.settings import PareidoliaError
+
+if TYPE_CHECKING:
+    from pareidolia.painting import Checkpoint, Painting, Step
+
+
+def run(request: Request, output: Output) -> int:
+    """Paint what is asked for and save it; returns the exit code.
+
+    The picture appears whole or not at all. When interrupted, the picture as it stands is saved, and the
+    checkpoint beside it lets `--resume` go on.
+    """
+    from pareidolia.painting import Checkpoint
+    from pareidolia.painting.checkpoint import checkpoint_path
+    from pareidolia.pictures import check_target, save_picture
+
+    unfinished = checkpoint_path(output.out).exists()
+    check_target(output.out, overwrite=output.overwrite or (output.resume and unfinished))
+    if unfinished and not (output.resume or output.overwrite):
+        raise PareidoliaError(
+            f"{checkpoint_path(output.out)} holds an unfinished run: --resume goes on, --overwrite begins anew"
+        )
+    began = time.perf_counter()
+    painting = request.begin()
+    record = request.record(output.out.absolute().parent)
+    checkpoint = Checkpoint(output.out, record)
+    if unfinished and output.resume:
+        checkpoint.load(painting)
+        say(f"going on from step {painting.index} of {painting.total}", output)
+    last, stopped_by = _paint(painting, checkpoint, output)
+    if stopped_by is not None:
+        checkpoint.save(painting)
+        record = {**record, "unfinished": {"step": painting.index, "of": painting.total}}
+    if painting.index > 0:
+        save_picture(painting.picture, output.out, record=record, overwrite=True)
+    if stopped_by is None:
+        checkpoint.remove()
+    _tell(output, record, last, time.perf_counter() - began, painting)
+    return 0 if stopped_by is None else 128 + stopped_by
+
+
+def _paint(
+    painting: "Painting", checkpoint: "Checkpoint", output: Output
+) -> tuple["Step | None", int | None]:
+    """Step until the end or until asked to stop; the last step, and the signal that stopped it if any."""
+    last = None
+    with stop_request() as stop, progress_report(output) as report:
+        for last in checkpoint.steps(painting):
+            report(last)
+            if stop and not painting.finished:
+                return last, stop.signal
+    return last, None
+
+
+def _tell(
+    output: Output, record: dict[str, Any], last: "Step | None", seconds: float, painting: "Painting"
+) -> None:
+    losses = {} if last is None else last.losses
+    if output.json_:
+        answer = {"out": str(output.out), "seconds": round(seconds, 3), "losses": losses, **record}
+        print_json(answer)
+    elif painting.finished:
+        say(f"{output.out}: painted in {seconds:.1f} s", output)
+    else:
+        say(
+            f"stopped at step {painting.index} of {painting.total}; {output.out} holds the picture as it stands, "
+            "--resume goes on from here",
+            output,
+        )

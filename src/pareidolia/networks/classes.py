@@ -1,0 +1,54 @@
+"""Class names: read from a file, and found by what a person writes."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from pareidolia.settings import BadNetwork, PareidoliaError, UnknownName
+
+_SHOWN = 6
+
+
+def read_classes(path: Path) -> tuple[str, ...]:
+    """The class names in a text file, one a line, in the order of the network's outputs."""
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadNetwork(f"the class names in {path} cannot be read: {error}") from error
+    names = tuple(line.strip() for line in lines)
+    if not names or not all(names):
+        raise BadNetwork(f"{path} must hold one class name a line, and no empty line")
+    return names
+
+
+def class_index(text: str, names: Sequence[str]) -> int:
+    """The index of the class that `text` means.
+
+    In this order: a number; a whole name; a whole name in other letter case; a part of one name; one
+    name that is, as whole words, part of the text ("tabby cat" for "tabby").
+    Raises UnknownName where none fits, PareidoliaError where several do.
+    """
+    wanted = text.strip()
+    if wanted.isdecimal():
+        if int(wanted) >= len(names):
+            raise PareidoliaError(f"there is no class {wanted}: the classes are 0 to {len(names) - 1}")
+        return int(wanted)
+    folded = wanted.casefold()
+    for fits in (
+        lambda name: name == wanted,
+        lambda name: name.casefold() == folded,
+        lambda name: bool(folded) and folded in name.casefold(),
+        lambda name: re.search(rf"\b{re.escape(name.casefold())}\b", folded) is not None,
+    ):
+        found = [index for index, name in enumerate(names) if fits(name)]
+        if found:
+            return _only(found, wanted, names)
+    raise UnknownName("class", wanted, names)
+
+
+def _only(found: list[int], wanted: str, names: Sequence[str]) -> int:
+    if len(found) == 1:
+        return found[0]
+    listed = ", ".join(f"{names[index]} ({index})" for index in found[:_SHOWN])
+    more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
+    raise PareidoliaError(f"'{wanted}' may be any of {listed}{more}: write the whole name or the number")

@@ -1,0 +1,19 @@
+"""Where to compute: CUDA, then Apple's MPS, then the CPU."""
+
+import torch
+
+from pareidolia.settings import PareidoliaError
+
+
+def choose_device(name: str = "auto") -> torch.device:
+    """The device called `name`; "auto" takes CUDA where there is one, then MPS, then the CPU.
+
+    Raises PareidoliaError where a device is asked for that this machine lacks.
+    """
+    present = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
+    if name == "auto":
+        return torch.device(next(kind for kind, here in present.items() if here))
+    if not present.get(name.split(":")[0], False):
+        here = ", ".join(kind for kind, is_here in present.items() if is_here)
+        raise PareidoliaError(f"there is no device '{name}' on this machine; it has {here}, or say auto")
+    return torch.device(name)

@@ -1,0 +1,88 @@
+"""From a network's name to a `Network`."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from torch import nn
+
+from pareidolia.networks.classes import read_classes
+from pareidolia.networks.devices import choose_device
+from pareidolia.networks.network import Network
+from pareidolia.networks.pooling import Pooling, swap_pooling
+from pareidolia.networks.sources import build
+from pareidolia.settings import BadNetwork, NetworkSettings
+
+_IMAGENET_MEAN = (0.485, 0.456, 0.406)
+_IMAGENET_STD = (0.229, 0.224, 0.225)
+_DEFAULT_SIZE = (224, 224)
+
+
+def load_network(
+    name: str = "retina",
+    weights: str = "published",
+    *,
+    mean: Sequence[float] | None = None,
+    std: Sequence[float] | None = None,
+    classes: Path | str | None = None,
+    input: str | None = None,
+    device: str = "auto",
+    pooling: Pooling = "max",
+) -> Network:
+    """The network called `name`, ready to look at pictures; its parameters ask for no gradients.
+
+    name: "retina", "torchvision:NAME", "timm:NAME", "package.module:factory" or "file.py:factory".
+    weights: "published", "random" (the same every time), or the path of a .safetensors, .pth or .pt file.
+        A factory's network is taken as it comes unless a path is given.
+    mean, std: one number a channel. Unless given, what the source knows; for a network of the user's own
+        ImageNet's where it takes three channels, else 0 and 1. `Network.preparation` says which are used.
+    classes: a text file with one class name a line.
+    input: what the network takes as "CxHxW"; unless given and where the source does not know, the channels of
+        its first convolution (else 3) at 224x224.
+    pooling: "average" or "l2" replace max pooling (see `pooling.py`).
+    Raises BadNetwork, UnknownName, MissingExtra, each with one line that says what to do.
+    """
+    class_names = None if classes is None else read_classes(Path(classes).expanduser())
+    origin = build(name, weights, None if class_names is None else len(class_names))
+    module = origin.module.requires_grad_(False)
+    swap_pooling(module, pooling, name)
+    shape = _read_shape(input) or origin.input_shape or (_first_channels(module), *_DEFAULT_SIZE)
+    coloured = shape[0] == len(_IMAGENET_MEAN)
+    return Network(
+        name,
+        module,
+        mean=tuple(mean or origin.mean or (_IMAGENET_MEAN if coloured else (0.0,) * shape[0])),
+        std=tuple(std or origin.std or (_IMAGENET_STD if coloured else (1.0,) * shape[0])),
+        input_shape=shape,
+        class_names=class_names or origin.class_names,
+        device=choose_device(device),
+    )
+
+
+def load_network_from(settings: NetworkSettings, *, pooling: Pooling = "max") -> Network:
+    """The network that `settings` describe; see `load_network`."""
+    return load_network(
+        settings.network,
+        settings.weights,
+        mean=settings.mean,
+        std=settings.std,
+        classes=settings.classes,
+        input=settings.input,
+        device=settings.device,
+        pooling=pooling,
+    )
+
+
+def _read_shape(text: str | None) -> tuple[int, int, int] | None:
+    if text is None:
+        return None
+    if not re.fullmatch(r"[1-9]\d*x[1-9]\d*x[1-9]\d*", text):
+        raise BadNetwork(
+            f"'{text}' is no input shape: write channels, height and width as CxHxW, e.g. 3x224x224"
+        )
+    channels, height, width = (int(number) for number in text.split("x"))
+    return channels, height, width
+
+
+def _first_channels(module: nn.Module) -> int:
+    return next((each.in_channels for each in module.modules() if isinstance(each, nn.Conv2d)), 3)

@@ -1,0 +1,51 @@
+"""Recording: activations at named layers, from a run that stops where the last of them is known."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from torch import Tensor, nn
+from torch.utils.hooks import RemovableHandle
+
+from pareidolia.networks.layers import Layer, first_tensor
+
+
+class _ReachedDeepestError(Exception):
+    """Nothing further down is asked for."""
+
+
+def record_layers(
+    run: Callable[[], object], modules: Mapping[str, nn.Module], layers: Sequence[Layer]
+) -> dict[str, Tensor]:
+    """Call `run`, and give the outputs of `layers` (found in `modules` by name), in their order.
+
+    The run is stopped by an exception from a hook on the deepest layer, once that has been called for the
+    last time. What a later operation could overwrite in place is copied; gradients flow through the copies.
+    The hooks are removed in every case.
+    """
+    recorded: dict[str, Tensor] = {}
+    deepest = max(layers, key=lambda layer: layer.finish)
+    handles = [_keep(modules[layer.name], layer, recorded, stop=layer is deepest) for layer in layers]
+    try:
+        run()
+    except _ReachedDeepestError:
+        pass
+    finally:
+        for handle in handles:
+            handle.remove()
+    return {layer.name: recorded[layer.name] for layer in layers if layer.name in recorded}
+
+
+def _keep(module: nn.Module, layer: Layer, recorded: dict[str, Tensor], *, stop: bool) -> RemovableHandle:
+    calls = 0
+
+    def hook(_module: nn.Module, _inputs: object, output: object) -> None:
+        nonlocal calls
+        calls += 1
+        tensor = first_tensor(output)
+        if tensor is None:
+            return
+        if stop and calls == layer.calls:
+            recorded[layer.name] = tensor
+            raise _ReachedDeepestError
+        recorded[layer.name] = tensor.clone()
+
+    return module.register_forward_hook(hook)

@@ -1,0 +1,76 @@
+"""timm's networks, with the weights that timm publishes."""
+
+import importlib
+from typing import Any
+
+from torch import nn
+from torchvision import models
+
+from pareidolia.networks.sources.origin import PUBLISHED, Origin, always_the_same, weights_file
+from pareidolia.networks.weights import load_weights
+from pareidolia.settings import BadNetwork, MissingExtra, UnknownName
+
+
+def build(name: str, weights: str, class_count: int | None) -> Origin:
+    """`timm.create_model(name)` with its published, random, or the user's weights.
+
+    Normalisation and input size come from timm's data configuration. Published weights are fetched by
+    timm into the Hugging Face cache with a progress bar; offline, BadNetwork says what to do instead.
+    """
+    timm = _import_timm()
+    if not timm.is_model(name):
+        known = timm.list_models() + timm.list_pretrained()
+        raise UnknownName("network", f"timm:{name}", [f"timm:{each}" for each in known])
+    with always_the_same():
+        module = _make(timm, name, weights == PUBLISHED, class_count if weights != PUBLISHED else None)
+    path = weights_file(weights)
+    if path is not None:
+        load_weights(module, path, f"timm:{name}")
+    data = timm.data.resolve_model_data_config(module)
+    channels, height, width = data["input_size"]
+    names = _class_names(timm, module)
+    return Origin(
+        module,
+        tuple(data["mean"]),
+        tuple(data["std"]),
+        (channels, height, width),
+        names if names is not None and class_count in (None, len(names)) else None,
+    )
+
+
+def _import_timm() -> Any:
+    try:
+        return importlib.import_module("timm")
+    except ImportError as error:
+        raise MissingExtra("timm", "timm") from error
+
+
+def _make(timm: Any, name: str, pretrained: bool, class_count: int | None) -> nn.Module:
+    arguments = {} if class_count is None else {"num_classes": class_count}
+    try:
+        module: nn.Module = timm.create_model(name, pretrained=pretrained, **arguments)
+    except Exception as error:  # the hub's client raises its own kinds, its transport's, and OSError
+        if not pretrained:
+            raise BadNetwork(f"timm cannot build {name}: {_first_line(error)}") from error
+        repository = timm.get_pretrained_cfg(name).hf_hub_id or "timm's model page"
+        raise BadNetwork(
+            f"the weights of timm:{name} could not be fetched ({_first_line(error)}): download "
+            f"model.safetensors of {repository} on huggingface.co elsewhere and give its path as --weights, "
+            "or take --network retina, which needs no download"
+        ) from error
+    return module
+
+
+def _class_names(timm: Any, module: nn.Module) -> tuple[str, ...] | None:
+    """torchvision's names for ImageNet's thousand classes, timm's own for its other subsets."""
+    subset = timm.data.infer_imagenet_subset(module)
+    if subset is None:
+        return None
+    if subset == "imagenet-1k":
+        return tuple(models.ResNet50_Weights.DEFAULT.meta["categories"])
+    information = timm.data.ImageNetInfo(subset)
+    return tuple(information.index_to_description(index) for index in range(information.num_classes()))
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]

@@ -1,0 +1,79 @@
+"""torchvision's classification networks, with the weights that torchvision publishes."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlparse
+
+import torch
+from torch import Tensor, nn
+from torchvision import models
+
+from pareidolia.networks.sources.origin import PUBLISHED, Origin, always_the_same, weights_file
+from pareidolia.networks.weights import fit_state_dict, read_state_dict
+from pareidolia.settings import BadNetwork, UnknownName
+
+# DenseNet's published weights were saved when dots were allowed in attribute names.
+_OLD_DENSENET = re.compile(r"(denselayer\d+\.(?:norm|conv))\.([12]\.)")
+
+
+def build(name: str, weights: str, class_count: int | None) -> Origin:
+    """`models.get_model(name)` with its default published, random, or the user's weights.
+
+    Normalisation, input size and class names are those of the default published weights. These are read from
+    torch's cache, or fetched into it with a progress bar; offline, BadNetwork says which file to put where.
+    """
+    known = models.list_models(module=models)
+    if name not in known:
+        raise UnknownName("network", f"torchvision:{name}", [f"torchvision:{each}" for each in known])
+    published = models.get_model_weights(name).DEFAULT
+    with always_the_same():
+        module = _make(name, published, class_count if weights != PUBLISHED else None)
+    path = _published_file(name, published.url) if weights == PUBLISHED else weights_file(weights)
+    if path is not None:
+        fit_state_dict(module, _renamed(name, read_state_dict(path)), path, f"torchvision:{name}")
+    transforms = published.transforms()
+    height = width = transforms.crop_size[0]
+    categories = tuple(published.meta["categories"])
+    return Origin(
+        module,
+        tuple(transforms.mean),
+        tuple(transforms.std),
+        (3, height, width),
+        categories if class_count in (None, len(categories)) else None,
+    )
+
+
+def _make(name: str, published: Any, class_count: int | None) -> nn.Module:
+    """The module as torchvision builds it for its published weights, still with random ones."""
+    arguments: dict[str, Any] = {} if class_count is None else {"num_classes": class_count}
+    if name in ("googlenet", "inception_v3"):
+        arguments |= {"transform_input": True, "init_weights": False}
+    if name.startswith("vit_"):
+        arguments["image_size"] = published.transforms().crop_size[0]
+    module: nn.Module = models.get_model(name, weights=None, **arguments)
+    return module
+
+
+def _published_file(name: str, url: str) -> Path:
+    """Where torch keeps the published weights, after fetching them if need be."""
+    path = Path(torch.hub.get_dir()) / "checkpoints" / Path(urlparse(url).path).name
+    if path.is_file():
+        return path
+    hash_prefix = path.stem.rpartition("-")[2]
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        torch.hub.download_url_to_file(url, str(path), hash_prefix)
+    except (OSError, RuntimeError) as error:  # URLError is an OSError; a wrong hash a RuntimeError
+        raise BadNetwork(
+            f"the weights of torchvision:{name} could not be fetched ({error}): download {url} elsewhere and "
+            f"put it at {path}, or take --network retina, which needs no download"
+        ) from error
+    return path
+
+
+def _renamed(name: str, tensors: Mapping[str, Tensor]) -> Mapping[str, Tensor]:
+    if not name.startswith("densenet"):
+        return tensors
+    return {_OLD_DENSENET.sub(r"\1\2", key): value for key, value in tensors.items()}

@@ -1,0 +1,32 @@
+"""Sources by the first part of a network's name."""
+
+from torchvision import models
+
+from pareidolia.networks.sources import code, from_timm, from_torchvision, shipped
+from pareidolia.networks.sources.origin import Origin
+from pareidolia.settings import UnknownName
+
+
+def build(name: str, weights: str, class_count: int | None = None) -> Origin:
+    """The network called `name` with the `weights` asked for.
+
+    `name`: "retina", "torchvision:NAME", "timm:NAME", "package.module:factory" or "file.py:factory".
+    `weights`: "published", "random" (the same every time), or the path of a weights file.
+    `class_count`: number of outputs where the user's own weights and classes change it.
+    Raises BadNetwork, UnknownName, MissingExtra.
+    """
+    source, _, rest = name.rpartition(":")
+    if name == shipped.NAME:
+        return shipped.build(weights)
+    if source == "torchvision":
+        return from_torchvision.build(rest, weights, class_count)
+    if source == "timm":
+        return from_timm.build(rest, weights, class_count)
+    if not source or not rest:
+        raise UnknownName("network", name, known_names())
+    return code.build(source, rest, weights)
+
+
+def known_names() -> list[str]:
+    """The names of the shipped network and of torchvision's classification networks."""
+    return [shipped.NAME, *(f"torchvision:{each}" for each in models.list_models(module=models))]

@@ -1,0 +1,155 @@
+"""Every operation by name, and requests for one; the command line, the studio and `pareidolia again` read it."""
+
+import hashlib
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pareidolia
+from pareidolia.settings import OperationSettings, PareidoliaError, UnknownName
+
+if TYPE_CHECKING:
+    from pareidolia.painting import Painting
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One thing the library does, and where it is stated.
+
+    Attributes:
+        name: as the command line and a picture's record name it.
+        function: "module:callable", called as callable(**inputs, settings=settings), gives a `Painting`.
+        settings_class: "module:class" of its options.
+        inputs: names of the pictures it takes, in order.
+    """
+
+    name: str
+    function: str
+    settings_class: str
+    inputs: tuple[str, ...]
+
+    def settings(self, values: Mapping[str, Any]) -> OperationSettings:
+        """Its settings object with these values, validated."""
+        settings: OperationSettings = _find(self.settings_class).model_validate(dict(values))
+        return settings
+
+    def begin(self, inputs: Mapping[str, Any], settings: OperationSettings) -> "Painting":
+        """The operation on these inputs, ready to step."""
+        painting: Painting = _find(self.function)(**inputs, settings=settings)
+        return painting
+
+
+OPERATIONS = {
+    operation.name: operation
+    for operation in (
+        Operation(
+            "style",
+            "pareidolia.style:StyleTransfer",
+            "pareidolia.style.settings:StyleSettings",
+            ("photo", "paintings"),
+        ),
+    )
+}
+
+
+Inputs = dict[str, str | tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class Request:
+    """An operation on certain pictures with certain settings: what a picture's record says.
+
+    Attributes:
+        operation: what is done.
+        inputs: paths (or `sample:NAME`) by the operation's names of them.
+        settings: its options.
+    """
+
+    operation: Operation
+    inputs: Inputs
+    settings: OperationSettings
+
+    def begin(self) -> "Painting":
+        """The operation, ready to step."""
+        return self.operation.begin(self.inputs, self.settings)
+
+    def record(self, folder: Path) -> dict[str, Any]:
+        """What is kept inside a picture saved in `folder`, as JSON has it: paths are relative to it."""
+        return {
+            "pareidolia": pareidolia.__version__,
+            "operation": self.operation.name,
+            "inputs": {
+                name: [_entry(path, folder) for path in paths]
+                if isinstance(paths, tuple)
+                else _entry(paths, folder)
+                for name, paths in self.inputs.items()
+            },
+            "settings": self.settings.model_dump(mode="json"),
+        }
+
+    @classmethod
+    def from_record(cls, record: Mapping[str, Any], folder: Path, changes: Mapping[str, Any]) -> "Request":
+        """The request that a picture in `folder` carries, with some settings changed.
+
+        Raises PareidoliaError if the record is of another kind, or if a picture it names is not found
+        unchanged.
+        """
+        try:
+            operation = find_operation(record["operation"])
+            inputs: Inputs = {
+                name: tuple(_found(entry, folder) for entry in entries)
+                if isinstance(entries, list)
+                else _found(entries, folder)
+                for name, entries in record["inputs"].items()
+            }
+            return cls(operation, inputs, operation.settings({**record["settings"], **changes}))
+        except (KeyError, TypeError, AttributeError) as error:
+            raise PareidoliaError(f"the picture's record cannot be read: {error!r} is amiss") from error
+
+
+def find_operation(name: str) -> Operation:
+    """The operation of that name; UnknownName if there is none."""
+    if name not in OPERATIONS:
+        raise UnknownName("operation", name, OPERATIONS)
+    return OPERATIONS[name]
+
+
+def _find(place: str) -> Any:
+    module, name = place.split(":")
+    return getattr(import_module(module), name)
+
+
+def _entry(path: str, folder: Path) -> dict[str, str]:
+    """How a record names a picture: where it is as seen from `folder`, and what it holds."""
+    if _is_sample(path):
+        return {"path": path}
+    return {"path": Path(os.path.relpath(path, folder)).as_posix(), "sha256": _digest(Path(path))}
+
+
+def _found(entry: Mapping[str, str], folder: Path) -> str:
+    """The path of the picture that a record names, looked for beside the record and here."""
+    if _is_sample(entry["path"]):
+        return entry["path"]
+    existing = [path for path in _places(Path(entry["path"]), folder) if path.is_file()]
+    for path in existing:
+        if _digest(path) == entry["sha256"]:
+            return str(path)
+    if existing:
+        raise PareidoliaError(f"{existing[0]} is not the picture it was when this was made: its content changed")
+    raise PareidoliaError(f"{folder / entry['path']} is no longer there: put {Path(entry['path']).name} beside the picture")
+
+
+def _places(path: Path, folder: Path) -> Iterator[Path]:
+    yield from (folder / path, path, folder / path.name, Path(path.name))
+
+
+def _is_sample(path: str) -> bool:
+    return path.startswith("sample:")
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

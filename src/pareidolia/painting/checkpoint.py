@@ -1,0 +1,76 @@
+"""The checkpoint beside a painting's result, from which a killed run goes on."""
+
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from pareidolia.painting.painting import Painting, Step
+from pareidolia.pictures import write_atomically
+from pareidolia.settings import PareidoliaError
+
+
+class Checkpoint:
+    """`OUT.resume`: the state of a painting between two steps, and the record of what it paints.
+
+    Args:
+        out: the result's path.
+        record: what is painted (operation, settings, inputs); another record is not resumed.
+        seconds: how often a running painting is saved.
+    """
+
+    def __init__(self, out: Path, record: Mapping[str, Any], seconds: float = 10.0) -> None:
+        self.path = checkpoint_path(out)
+        self._record = dict(record)
+        self._seconds = seconds
+
+    def steps(self, painting: Painting) -> Iterator[Step]:
+        """Step to the end, saving every so often; whoever stops early may call `save`."""
+        saved = time.monotonic()
+        for step in painting:
+            if time.monotonic() - saved > self._seconds:
+                self.save(painting)
+                saved = time.monotonic()
+            yield step
+
+    def save(self, painting: Painting) -> None:
+        """Write the painting's state, whole or not at all."""
+        with write_atomically(self.path) as beside:
+            torch.save({"record": self._record, "state": painting.state_dict()}, beside)
+
+    def load(self, painting: Painting) -> None:
+        """Bring the painting to where the file left it.
+
+        Raises PareidoliaError if the file is broken or holds a painting of another record.
+        """
+        try:
+            held = torch.load(self.path, map_location="cpu", weights_only=True)
+            record, state = held["record"], held["state"]
+        except Exception as error:
+            raise PareidoliaError(f"{self.path} is no checkpoint that can be read; delete it to begin anew") from error
+        if record != self._record:
+            differing = ", ".join(_differences(self._record, record))
+            raise PareidoliaError(
+                f"{self.path} belongs to another painting ({differing}); delete it or give --overwrite to begin anew"
+            )
+        painting.load_state_dict(state)
+
+    def remove(self) -> None:
+        """Delete the file, if there is one."""
+        self.path.unlink(missing_ok=True)
+
+
+def checkpoint_path(out: Path) -> Path:
+    """Where the checkpoint of the result `out` lies."""
+    return out.with_name(out.name + ".resume")
+
+
+def _differences(ours: Mapping[str, Any], theirs: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
+    for key in sorted(ours.keys() | theirs.keys()):
+        mine, other = ours.get(key), theirs.get(key)
+        if isinstance(mine, Mapping) and isinstance(other, Mapping):
+            yield from _differences(mine, other, f"{prefix}{key}.")
+        elif mine != other:
+            yield f"{prefix}{key}: {other} there, {mine} here"

@@ -1,0 +1,131 @@
+"""Objectives: what a painting aims for, as losses that add and scale.
+
+`2 * content + 1e3 * style - 0.1 * Activation("stage4.relu2:7")` is an objective; lower is better.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from pareidolia.settings import PareidoliaError, Unit, parse_address
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One look at the canvas: the picture (N×C×H×W, in [0, 1]) and the recorded activations by layer."""
+
+    picture: Tensor
+    activations: Mapping[str, Tensor]
+
+
+class Objective(ABC):
+    """Something to be made small. Objectives can be added, subtracted and multiplied by numbers."""
+
+    @property
+    @abstractmethod
+    def layers(self) -> frozenset[str]:
+        """The layers whose activations it needs."""
+
+    @abstractmethod
+    def losses(self, seen: Seen) -> dict[str, Tensor]:
+        """Its weighted parts by name, scalars; their sum is what is made small."""
+
+    def __add__(self, other: "Objective") -> "Objective":
+        return Sum(((1.0, self), (1.0, other)))
+
+    def __sub__(self, other: "Objective") -> "Objective":
+        return Sum(((1.0, self), (-1.0, other)))
+
+    def __mul__(self, weight: float) -> "Objective":
+        return Sum(((float(weight), self),))
+
+    __rmul__ = __mul__
+
+    def __neg__(self) -> "Objective":
+        return Sum(((-1.0, self),))
+
+
+@dataclass(frozen=True)
+class Sum(Objective):
+    """Objectives times their weights; parts of one name are added up."""
+
+    parts: tuple[tuple[float, Objective], ...]
+
+    @property
+    def layers(self) -> frozenset[str]:
+        return frozenset().union(*(objective.layers for _, objective in self.parts))
+
+    def losses(self, seen: Seen) -> dict[str, Tensor]:
+        total: dict[str, Tensor] = {}
+        for weight, objective in self.parts:
+            for name, loss in objective.losses(seen).items():
+                total[name] = total[name] + weight * loss if name in total else weight * loss
+        return total
+
+
+class Term(Objective):
+    """An objective of one part: subclasses give its `name`, its layers and its `loss`."""
+
+    name: str
+
+    @abstractmethod
+    def loss(self, seen: Seen) -> Tensor:
+        """The unweighted loss, a scalar."""
+
+    def losses(self, seen: Seen) -> dict[str, Tensor]:
+        return {self.name: self.loss(seen)}
+
+
+class TotalVariation(Term):
+    """Mean squared difference between neighbouring pixels, summed over colours; smooth pictures have little.
+
+    The nine-point stencil counts diagonal neighbours at half weight (their distance is √2), so that no
+    direction is preferred.
+    """
+
+    name = "total variation"
+    layers = frozenset()
+
+    def loss(self, seen: Seen) -> Tensor:
+        x = seen.picture
+        across, down = x[..., :, 1:] - x[..., :, :-1], x[..., 1:, :] - x[..., :-1, :]
+        falling, rising = x[..., 1:, 1:] - x[..., :-1, :-1], x[..., 1:, :-1] - x[..., :-1, 1:]
+        straight = across.square().mean() + down.square().mean()
+        diagonal = falling.square().mean() + rising.square().mean()
+        return x.shape[1] * (straight + diagonal / 2) / 2
+
+
+class Activation(Term):
+    """The negative mean activation of a layer, channel or position: painting makes the unit fire.
+
+    Args:
+        address: `layer`, `layer:channel` or `layer:channel@row,column` (channels are those of dimension 1).
+    """
+
+    def __init__(self, address: str) -> None:
+        unit = parse_address(address)
+        if not isinstance(unit, Unit):
+            raise PareidoliaError(f"'{address}' names a class; give a layer or a unit of one")
+        self.unit = unit
+        self.name = f"activation of {unit}"
+
+    @property
+    def layers(self) -> frozenset[str]:
+        return frozenset({self.unit.layer})
+
+    def loss(self, seen: Seen) -> Tensor:
+        maps = seen.activations[self.unit.layer]
+        if self.unit.channel is not None:
+            if self.unit.channel >= maps.shape[1]:
+                raise PareidoliaError(f"{self.unit.layer} has channels 0 to {maps.shape[1] - 1}, not {self.unit}")
+            maps = maps[:, self.unit.channel]
+        if self.unit.position is not None:
+            row, column = self.unit.position
+            if maps.dim() < 3 or row >= maps.shape[-2] or column >= maps.shape[-1]:
+                raise PareidoliaError(f"{self.unit} lies outside the layer's map of {tuple(maps.shape[1:])}")
+            maps = maps[..., row, column]
+        # Summed over the pictures of a batch, so that each is painted as if it were alone.
+        return -maps.flatten(1).mean(dim=1).sum() if maps.dim() > 1 else -torch.sum(maps)

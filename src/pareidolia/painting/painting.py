@@ -1,0 +1,200 @@
+"""Painting: change a canvas, step by step, until a network sees what the objective aims for."""
+
+import copy
+import math
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from pareidolia.networks import Network, untouched
+from pareidolia.painting.average import RunningAverage
+from pareidolia.painting.canvas import Canvas
+from pareidolia.painting.objectives import Objective, Seen
+from pareidolia.painting.optimizers import OptimizerName, carry_moments, make_optimizer
+from pareidolia.painting.transforms import Transform, transformed
+from pareidolia.settings import PareidoliaError
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Some steps at one size.
+
+    Attributes:
+        size: height and width of the canvas, in pixels.
+        steps: how many steps.
+        objective: makes the objective for that size; called when the stage begins.
+        learning_rate: of the optimiser.
+    """
+
+    size: tuple[int, int]
+    steps: int
+    objective: Callable[[tuple[int, int]], Objective]
+    learning_rate: float
+
+
+@dataclass(frozen=True)
+class Step:
+    """What one step tells: its number from 1, of how many, the canvas's size, and the losses it began with."""
+
+    index: int
+    total: int
+    size: tuple[int, int]
+    losses: dict[str, float]
+
+    @property
+    def loss(self) -> float:
+        """The sum of the losses, which the step made smaller."""
+        return sum(self.losses.values())
+
+
+class Painting:
+    """A painting under way: an object that steps.
+
+    Iterating steps to the end. Between two steps nothing is held: the network is as it was found, and
+    `state_dict` holds all that a later process needs to go on to the same bytes.
+
+    Args:
+        network: looks at the canvas.
+        canvas: what is changed; stretched to the first stage's size if it has another.
+        stages: sizes, steps and objectives, in order.
+        optimizer: "adam" or "lbfgs".
+        transforms: applied to the picture before each look.
+        average: decay of the running average of the canvas; it is what `picture` shows and what
+            seeds the next stage. 0 takes the last canvas.
+        seed: all randomness is a function of (seed, step).
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        canvas: Canvas,
+        stages: Sequence[Stage],
+        *,
+        optimizer: OptimizerName = "adam",
+        transforms: Sequence[Transform] = (),
+        average: float = 0.0,
+        seed: int = 0,
+    ) -> None:
+        self.network = network
+        self.canvas = canvas
+        self.stages = tuple(stages)
+        self.total = sum(stage.steps for stage in self.stages)
+        self.index = 0
+        self._optimizer_name: OptimizerName = optimizer
+        self._transforms = tuple(transforms)
+        self._seed = seed
+        self._starts = list(accumulate((stage.steps for stage in self.stages[:-1]), initial=0))
+        self._average = RunningAverage(average)
+        self._objective: Objective | None = None
+        self._optimizer: torch.optim.Optimizer | None = None
+
+    def __iter__(self) -> Iterator[Step]:
+        while not self.finished:
+            yield self.step()
+
+    @property
+    def finished(self) -> bool:
+        """Whether all steps have been made."""
+        return self.index >= self.total
+
+    @property
+    def picture(self) -> Tensor:
+        """The picture now, N×C×H×W in [0, 1], averaged over the last steps."""
+        values = self._average.value
+        with torch.no_grad():
+            return self.canvas.render(self.canvas.values if values is None else values).detach().clone()
+
+    def step(self) -> Step:
+        """Make one step and tell of it.
+
+        Raises PareidoliaError when all steps have been made, and when the loss is no number any more.
+        """
+        if self.finished:
+            raise PareidoliaError(f"this painting has made all its {self.total} steps")
+        stage = self._stage_of(self.index)
+        if self.index in self._starts:
+            self._begin(stage)
+        objective, optimizer = self._tools(stage)
+        with untouched(self.network.module):
+            losses = self._improve(objective, optimizer)
+        self.canvas.project()
+        self._average.update(self.canvas.values)
+        self.index += 1
+        return Step(self.index, self.total, stage.size, losses)
+
+    def state_dict(self) -> dict[str, Any]:
+        """Everything that `load_state_dict` needs to go on to the same bytes; tensors and plain values."""
+        state = {
+            "index": self.index,
+            "values": self.canvas.values.detach(),
+            "average": self._average.state_dict(),
+            "optimizer": None if self._optimizer is None else self._optimizer.state_dict(),
+        }
+        return copy.deepcopy(state)
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Go on from `state_dict`; the painting must have been made with the same arguments."""
+        self.index = int(state["index"])
+        if self.index == 0:
+            return
+        stage = self._stage_of(self.index - 1)
+        if self.canvas.size != stage.size:
+            self.canvas.continue_at(stage.size, self.canvas.values)
+        self.canvas.hold(state["values"].to(self.network.device))
+        self._average.load_state_dict(state["average"])
+        self._objective = None
+        self._optimizer = make_optimizer(self._optimizer_name, self.canvas.values, stage.learning_rate)
+        self._optimizer.load_state_dict(state["optimizer"])
+
+    def _stage_of(self, index: int) -> Stage:
+        return self.stages[bisect_right(self._starts, index) - 1]
+
+    def _begin(self, stage: Stage) -> None:
+        """Carry canvas and optimiser over to the stage's size."""
+        before = self._optimizer
+        averaged = self._average.value
+        if self.canvas.size != stage.size:
+            self.canvas.continue_at(stage.size, self.canvas.values if averaged is None else averaged)
+        self._average = RunningAverage(self._average.decay)
+        self._objective = None
+        self._optimizer = make_optimizer(self._optimizer_name, self.canvas.values, stage.learning_rate)
+        resample = self.canvas.resample_moments
+        if before is not None and resample is not None:
+            carry_moments(before, self._optimizer, lambda moments: resample(moments, stage.size))
+
+    def _tools(self, stage: Stage) -> tuple[Objective, torch.optim.Optimizer]:
+        if self._objective is None:
+            self._objective = stage.objective(stage.size)
+        if self._optimizer is None:
+            raise PareidoliaError("this painting has no optimiser: its state was not loaded whole")
+        return self._objective, self._optimizer
+
+    def _improve(self, objective: Objective, optimizer: torch.optim.Optimizer) -> dict[str, float]:
+        losses: dict[str, float] = {}
+
+        def closure() -> float:
+            optimizer.zero_grad()
+            parts = objective.losses(self._look(objective))
+            loss = torch.stack(list(parts.values())).sum()
+            # Before the canvas is touched, so that the last good picture can still be saved.
+            if not math.isfinite(loss):
+                raise PareidoliaError(
+                    f"the loss is no number any more at step {self.index + 1}; try a smaller learning rate"
+                )
+            loss.backward()  # type: ignore[no-untyped-call]
+            losses.update({name: float(part) for name, part in parts.items()})
+            return float(loss)
+
+        optimizer.step(closure)
+        return losses
+
+    def _look(self, objective: Objective) -> Seen:
+        picture = self.canvas.render(self.canvas.values)
+        seen = transformed(picture, self._transforms, self._seed, self.index)
+        layers = objective.layers
+        return Seen(picture, self.network.record(seen, layers) if layers else {})

@@ -1,0 +1,58 @@
+"""Colour: luminance, chroma, alpha, and signed maps as red and blue."""
+
+import torch
+from torch import Tensor
+
+_LUMA = (0.299, 0.587, 0.114)
+_YIQ = (_LUMA, (0.59590059, -0.27455667, -0.32134392), (0.21153661, -0.52273617, 0.31119955))
+_RED = (0.75, 0.05, 0.08)
+_BLUE = (0.06, 0.25, 0.72)
+
+
+def luminance(picture: Tensor) -> Tensor:
+    """Luma Y' = 0.299 R + 0.587 G + 0.114 B of pictures N×3×H×W as N×1×H×W, in the same range.
+
+    The weights of Rec. 601 on sRGB values, as Pillow and torchvision make grey pictures, on which grey
+    networks were trained.
+    """
+    weights = picture.new_tensor(_LUMA).view(1, 3, 1, 1)
+    return (picture * weights).sum(dim=1, keepdim=True)
+
+
+def to_yiq(picture: Tensor) -> Tensor:
+    """Luminance and the two chroma channels of NTSC, N×3×H×W from N×3×H×W sRGB.
+
+    Y is `luminance`, in [0, 1]; |I| <= 0.596, |Q| <= 0.523, both 0 for grey. In this
+    space style can be moved in luminance alone (Gatys et al., Preserving Color in Neural Artistic Style
+    Transfer, 2016, section 5).
+    """
+    return torch.einsum("yc,nchw->nyhw", picture.new_tensor(_YIQ), picture)
+
+
+def from_yiq(yiq: Tensor) -> Tensor:
+    """The inverse of `to_yiq`: N×3×H×W sRGB, outside [0, 1] where chroma is too strong for the luminance."""
+    inverse = torch.linalg.inv(torch.tensor(_YIQ, dtype=torch.float64)).to(yiq)
+    return torch.einsum("cy,nyhw->nchw", inverse, yiq)
+
+
+def over_white(picture: Tensor) -> Tensor:
+    """Lay a picture with alpha N×4×H×W on white, N×3×H×W: αC + 1 − α; others come back as they are."""
+    if picture.shape[1] != 4:
+        return picture
+    colour, alpha = picture[:, :3], picture[:, 3:]
+    return colour * alpha + (1 - alpha)
+
+
+def symmetric(signed: Tensor, limit: float | None = None) -> Tensor:
+    """Show a signed map N×1×H×W as a picture N×3×H×W: zero white, positive red, negative blue.
+
+    Colour grows linearly with the value up to `limit`, which both signs share, and stays there beyond;
+    without a limit it is each map's own largest magnitude. A map of zeros is white.
+    """
+    if limit is None:
+        scale = signed.abs().amax(dim=(1, 2, 3), keepdim=True)
+    else:
+        scale = signed.new_full((1, 1, 1, 1), limit)
+    share = torch.where(scale > 0, signed / torch.where(scale > 0, scale, 1.0), 0.0).clamp(-1, 1)
+    red, blue = (signed.new_tensor(ends).view(1, 3, 1, 1) for ends in (_RED, _BLUE))
+    return 1 - share.clamp(min=0) * (1 - red) - (-share).clamp(min=0) * (1 - blue)

@@ -1,0 +1,103 @@
+"""From a Pillow image of any mode to a picture: colour profiles to sRGB, alpha, 16 bits, one scale [0, 1]."""
+
+from io import BytesIO
+
+import numpy as np
+import torch
+from PIL import Image, ImageCms
+from torch import Tensor
+
+from pareidolia.settings import BadPicture
+
+_SINGLE = {"I", "F", "I;16", "I;16L", "I;16B", "I;16N"}
+_GREY = {"1", "L", "LA", "La"}
+_MODE_OF_SPACE = {"RGB ": "RGB", "GRAY": "L", "CMYK": "CMYK"}
+
+
+def decode(image: Image.Image) -> Tensor:
+    """Make a float32 picture 1×3×H×W of `image`, or 1×4×H×W where it has alpha or a transparent colour.
+
+    Values are in [0, 1], sRGB, alpha not premultiplied. An embedded ICC profile (RGB, grey or CMYK) is
+    converted to sRGB, perceptually; one that is broken or of another colour space than the picture is
+    ignored. Grey of 16 bits keeps its precision unless it has a profile, colour of 16 bits does not: Pillow
+    reads it as 8. Floating-point grey must lie in [0, 1], else BadPicture.
+    """
+    profile = image.info.get("icc_profile")
+    if image.mode in _SINGLE:
+        grey, alpha = _deep_grey(image)
+        if not profile:
+            return _stacked(grey, alpha)
+        colour = Image.fromarray(np.floor(grey.numpy() * 255 + 0.5).astype(np.uint8))
+    else:
+        colour, alpha = _split(image)
+    if profile:
+        colour = _to_srgb(colour, profile)
+    if colour.mode not in ("L", "RGB"):
+        colour = colour.convert("RGB")
+    return _stacked(_unit_range(colour), alpha)
+
+
+def _split(image: Image.Image) -> tuple[Image.Image, Tensor | None]:
+    """The colour of an 8-bit image as L, RGB or CMYK, and its alpha H×W where it has one."""
+    mode = "L" if image.mode in _GREY else "RGB"
+    if image.has_transparency_data:
+        whole = image.convert("LA" if mode == "L" else "RGBA")
+        return whole.convert(mode), _unit_range(whole.getchannel("A"))
+    if image.mode == "LAB":
+        lab = ImageCms.createProfile("LAB")
+        return _transformed(image, ImageCms.ImageCmsProfile(lab)), None
+    return (image if image.mode == "CMYK" else image.convert(mode)), None
+
+
+def _to_srgb(colour: Image.Image, profile: bytes) -> Image.Image:
+    try:
+        source = ImageCms.ImageCmsProfile(BytesIO(profile))
+        if _MODE_OF_SPACE.get(source.profile.xcolor_space) != colour.mode:
+            return colour
+        return _transformed_grey(colour, source) if colour.mode == "L" else _transformed(colour, source)
+    except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
+        return colour
+
+
+def _transformed_grey(grey: Image.Image, source: ImageCms.ImageCmsProfile) -> Image.Image:
+    """Look up each of the 256 greys: LittleCMS's fast path for grey is up to ten levels off in the shadows."""
+    ramp = Image.fromarray(np.arange(256, dtype=np.uint8)[None])
+    table = np.asarray(_transformed(ramp, source, ImageCms.Flags.NOOPTIMIZE))[0]
+    return Image.fromarray(table[np.asarray(grey)])
+
+
+def _transformed(
+    colour: Image.Image,
+    source: ImageCms.ImageCmsProfile,
+    flags: ImageCms.Flags = ImageCms.Flags.NONE,
+) -> Image.Image:
+    srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
+    made = ImageCms.profileToProfile(
+        colour, source, srgb, ImageCms.Intent.PERCEPTUAL, outputMode="RGB", flags=flags
+    )
+    assert made is not None  # None only where it works in place.
+    return made
+
+
+def _deep_grey(image: Image.Image) -> tuple[Tensor, Tensor | None]:
+    """Grey H×W in [0, 1] of 16-bit or floating-point values, and alpha where one value is transparent."""
+    values = np.asarray(image).astype(np.float32)
+    top = 1.0 if image.mode == "F" else 65535.0
+    if not (values.min() >= 0 and values.max() <= top):  # Written so that NaN is refused too.
+        raise BadPicture(f"its values are not within 0 to {top:g}: save it with 8 or 16 bits")
+    clear = image.info.get("transparency")
+    alpha = torch.from_numpy((values != clear).astype(np.float32)) if isinstance(clear, int) else None
+    return torch.from_numpy(values / np.float32(top)), alpha
+
+
+def _unit_range(image: Image.Image) -> Tensor:
+    """An 8-bit image as float32 in [0, 1], H×W or H×W×3."""
+    return torch.from_numpy(np.array(image, dtype=np.uint8)).float().div_(255)
+
+
+def _stacked(colour: Tensor, alpha: Tensor | None) -> Tensor:
+    """1×3×H×W or 1×4×H×W from H×W or H×W×3, and H×W."""
+    planes = colour.permute(2, 0, 1) if colour.ndim == 3 else colour.expand(3, -1, -1)
+    if alpha is not None:
+        planes = torch.cat([planes, alpha[None]])
+    return planes[None].contiguous()

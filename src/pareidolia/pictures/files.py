@@ -1,0 +1,103 @@
+"""Opening and saving pictures."""
+
+from collections.abc import Mapping
+from io import BytesIO
+from pathlib import Path
+from typing import Any, Literal
+
+import torch
+from PIL import Image
+from torch import Tensor
+
+from pareidolia.pictures import samples
+from pareidolia.pictures.colour import over_white
+from pareidolia.pictures.decoding import decode
+from pareidolia.pictures.reading import read_upright
+from pareidolia.pictures.records import options_for
+from pareidolia.pictures.resizing import fit, resize_picture
+from pareidolia.pictures.targets import FORMATS, check_target, write_atomically
+from pareidolia.settings import BadPicture
+
+_SAMPLE = "sample:"
+_OPTIONS: dict[str, dict[str, Any]] = {
+    "PNG": {},
+    "JPEG": {"quality": 95, "subsampling": 0},
+    "WEBP": {"lossless": True, "exact": True},
+    "TIFF": {"compression": "tiff_adobe_deflate"},
+}
+
+
+def open_picture(
+    path: str | Path, *, size: int | None = None, alpha: Literal["white", "keep"] = "white"
+) -> Tensor:
+    """Open a picture as float32 1×3×H×W in [0, 1], sRGB.
+
+    Reads PNG, JPEG, WebP, TIFF, GIF and animations (first frame), BMP, and AVIF where Pillow has it; honours
+    EXIF orientation and ICC profiles, takes grey, palette, CMYK and 16-bit pictures (16-bit colour, as
+    opposed to grey, with the 8 bits that Pillow keeps of it).
+
+    path: a file, or `sample:NAME` (`sample_names`).
+    size: the longer side in pixels to resize to, up or down, antialiased; None keeps the file's.
+    alpha: "white" lays transparent pictures on white; "keep" gives 1×4×H×W where the file has an alpha
+        channel or a transparent colour, 1×3×H×W where not.
+
+    Raises BadPicture (missing, a folder, empty, no picture, damaged, over 100 megapixels) and, for a
+    sample, UnknownName or MissingExtra.
+    """
+    picture = _read(path)
+    if alpha == "white":
+        picture = over_white(picture)
+    if size is not None:
+        height, width = picture.shape[-2:]
+        picture = resize_picture(picture, fit((height, width), size))
+    return picture
+
+
+def save_picture(
+    picture: Tensor, path: str | Path, *, record: Mapping[str, Any] | None = None, overwrite: bool = False
+) -> None:
+    """Save a picture 1×1, 1×3 or 1×4×H×W in [0, 1] whole or not at all.
+
+    8 bits a channel, rounded to nearest, values outside [0, 1] clipped; the same picture gives the same
+    bytes. The suffix names the format: .png, .webp and .tif are lossless; .jpg has quality 95 and no alpha
+    (laid on white). `record` goes along as JSON: in PNG as text `pareidolia`, in the others as EXIF
+    ImageDescription; `read_record` reads it.
+
+    Raises PareidoliaError as `check_target` and `write_atomically` do, and BadPicture where the tensor is no
+    single picture, holds NaN, or is larger than the format allows.
+    """
+    path = Path(path)
+    check_target(path, overwrite)
+    file_format = FORMATS[path.suffix.lower()]
+    if file_format == "JPEG":
+        picture = over_white(picture)
+    options = _OPTIONS[file_format] | options_for(record, file_format)
+    encoded = BytesIO()
+    try:
+        _to_image(picture).save(encoded, file_format, **options)
+    except (OSError, ValueError) as error:
+        raise BadPicture(f"cannot save '{path}' as {file_format}: {error}; try .png") from error
+    with write_atomically(path) as file:
+        file.write(encoded.getbuffer())
+
+
+def _read(path: str | Path) -> Tensor:
+    if str(path).startswith(_SAMPLE):
+        return samples.sample(str(path).removeprefix(_SAMPLE))
+    image = read_upright(path)
+    try:
+        return decode(image)
+    except BadPicture as error:
+        raise BadPicture(f"cannot use '{path}': {error}") from error
+
+
+def _to_image(picture: Tensor) -> Image.Image:
+    if picture.ndim != 4 or picture.shape[0] != 1 or picture.shape[1] not in (1, 3, 4) or 0 in picture.shape:
+        raise BadPicture(
+            f"one picture is 1×1, 1×3 or 1×4×height×width, not {'×'.join(map(str, picture.shape))}"
+        )
+    values = picture.detach().to("cpu", torch.float32)[0]
+    if values.isnan().any():
+        raise BadPicture("the picture holds values that are not numbers (NaN)")
+    levels = (values * 255 + 0.5).floor().clamp(0, 255).to(torch.uint8).permute(1, 2, 0)
+    return Image.fromarray(levels.squeeze(2).contiguous().numpy())

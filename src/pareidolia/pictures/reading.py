@@ -1,0 +1,107 @@
+"""From a file to an upright Pillow image; what is no picture, too large or broken is refused in one line."""
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from PIL import Image, UnidentifiedImageError
+
+from pareidolia.settings import BadPicture
+
+LIMIT = 100_000_000
+"""The most pixels a picture may have, read from its header before anything is decoded."""
+
+# Formats of photos and paintings only: Pillow's others start programs (EPS) or have no use here.
+_FORMATS = ("PNG", "JPEG", "MPO", "WEBP", "TIFF", "GIF", "BMP", "AVIF")
+_ORIENTATION = 0x0112
+_UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+
+
+@contextmanager
+def opened(path: str | Path) -> Iterator[Image.Image]:
+    """The picture file at `path` with its header read and its size checked, not yet decoded.
+
+    Raises BadPicture naming the file: missing, a folder, empty, unreadable, no picture, or too many pixels.
+    """
+    path = Path(path)
+    _check_file(path)
+    with warnings.catch_warnings():
+        # Pillow warns of what it mends and of sizes below our limit: nothing a person could act on.
+        warnings.simplefilter("ignore")
+        with _header(path) as image:
+            if image.width * image.height > LIMIT:
+                raise _too_large(path)
+            yield image
+
+
+def read_upright(path: str | Path) -> Image.Image:
+    """The first frame of the picture file at `path`, decoded, turned as its EXIF orientation says.
+
+    Raises BadPicture as `opened` does, and where the data are truncated or broken.
+    """
+    with opened(path) as image:
+        try:
+            image.load()
+        except MemoryError:
+            raise
+        except Exception as error:  # Broken data make Pillow's decoders raise errors of many kinds.
+            raise BadPicture(f"'{path}' is damaged or cut short ({_one_line(error)})") from error
+        turn = _UPRIGHT.get(_orientation(image))
+        return image.copy() if turn is None else image.transpose(turn)
+
+
+def _check_file(path: Path) -> None:
+    try:
+        if path.is_dir():
+            raise BadPicture(f"'{path}' is a folder: name a picture file")
+        if not path.exists():
+            raise BadPicture(f"there is no file '{path}'")
+        if not path.is_file():
+            raise BadPicture(f"'{path}' is no ordinary file")
+        if path.stat().st_size == 0:
+            raise BadPicture(f"'{path}' is empty (0 bytes)")
+    except OSError as error:
+        raise BadPicture(f"cannot read '{path}': {error.strerror or error}") from error
+
+
+def _header(path: Path) -> Image.Image:
+    Image.init()
+    formats = [name for name in _FORMATS if name in Image.OPEN]
+    try:
+        return Image.open(path, formats=formats)
+    except Image.DecompressionBombError as error:
+        raise _too_large(path) from error
+    except UnidentifiedImageError as error:
+        raise BadPicture(f"'{path}' is no picture that can be read ({', '.join(formats)})") from error
+    except OSError as error:
+        raise BadPicture(f"cannot read '{path}': {error.strerror or _one_line(error)}") from error
+    except MemoryError:
+        raise
+    except Exception as error:  # A broken header makes Pillow's parsers raise errors of many kinds.
+        raise BadPicture(f"'{path}' has a damaged header ({_one_line(error)})") from error
+
+
+def _too_large(path: Path) -> BadPicture:
+    return BadPicture(
+        f"'{path}' has too many pixels: the limit is {LIMIT // 1_000_000} megapixels; make it smaller first"
+    )
+
+
+def _orientation(image: Image.Image) -> int:
+    try:
+        return int(image.getexif().get(_ORIENTATION, 1))
+    except Exception:  # Broken EXIF is no reason to refuse a picture.
+        return 1
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split()) or type(error).__name__

@@ -1,0 +1,64 @@
+"""Sizes of pictures: antialiased, in floating point, differentiable."""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from pareidolia.settings import BadPicture
+
+
+def fit(height_width: tuple[int, int], longer_side: int) -> tuple[int, int]:
+    """The height and width, at least 1, of the same proportions whose longer one is `longer_side` pixels.
+
+    Raises BadPicture where `longer_side` or a given side is below 1.
+    """
+    height, width = height_width
+    if min(height, width, longer_side) < 1:
+        raise BadPicture(f"cannot fit {height}×{width} pixels to {longer_side}: sizes start at 1")
+    longest = max(height, width)
+
+    def scaled(side: int) -> int:
+        return max(1, (2 * side * longer_side + longest) // (2 * longest))
+
+    return scaled(height), scaled(width)
+
+
+def resize(picture: Tensor, height_width: tuple[int, int]) -> Tensor:
+    """Resample a picture or any maps N×C×H×W to `height_width`: bicubic, antialiased when it shrinks.
+
+    Linear in the picture and differentiable; constant pictures stay constant, and at the same size the
+    picture itself comes back. Beside sharp edges bicubic resampling overshoots: what must stay in [0, 1]
+    takes `resize_picture`.
+    """
+    if tuple(picture.shape[-2:]) == tuple(height_width):
+        return picture
+    height, width = height_width
+    if width == 1:
+        # In one go torch (seen with 2.15 on CPU) resamples rows wrongly where the result is one pixel wide.
+        column = _bicubic(picture, picture.shape[-2], 1)
+        return _bicubic(column.transpose(-2, -1), 1, height).transpose(-2, -1)
+    return _bicubic(picture, height, width)
+
+
+def _bicubic(picture: Tensor, height: int, width: int) -> Tensor:
+    return F.interpolate(picture, size=(height, width), mode="bicubic", align_corners=False, antialias=True)
+
+
+def resize_picture(picture: Tensor, height_width: tuple[int, int]) -> Tensor:
+    """Resize a picture N×1, N×3 or N×4×H×W in [0, 1] so that it stays one: clamped, alpha respected.
+
+    With alpha (four channels), colours count as much as they are seen (premultiplied), so that what hides
+    under transparent pixels does not bleed into the visible; where the result is invisible the hidden
+    colour stays.
+    """
+    if tuple(picture.shape[-2:]) == tuple(height_width):
+        return picture
+    if picture.shape[1] != 4:
+        return resize(picture, height_width).clamp(0, 1)
+    colour, alpha = picture[:, :3], picture[:, 3:]
+    hidden = resize(colour, height_width)
+    seen = resize(colour * alpha, height_width)
+    opacity = resize(alpha, height_width).clamp(0, 1)
+    visible = opacity >= 0.5 / 255
+    unmultiplied = torch.where(visible, seen / torch.where(visible, opacity, 1.0), hidden)
+    return torch.cat([unmultiplied, opacity], dim=1).clamp(0, 1)

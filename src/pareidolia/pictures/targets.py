@@ -1,0 +1,74 @@
+"""Writing files: whole or not at all, and never over what the user had unless told to."""
+
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from pareidolia.settings import PareidoliaError
+
+FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP", ".tif": "TIFF", ".tiff": "TIFF"}
+"""Pillow's name of the format that each suffix of a written picture stands for."""
+
+
+def check_target(path: str | Path, overwrite: bool = False) -> None:
+    """Find out before the work whether a picture can be written to `path`; leaves nothing behind.
+
+    Raises PareidoliaError where the suffix is none of .png .jpg .jpeg .webp .tif .tiff, the path is a folder,
+    the file exists and `overwrite` is False, or its folder is missing or cannot be written to.
+    """
+    path = Path(path)
+    if path.suffix.lower() not in FORMATS:
+        raise PareidoliaError(f"cannot save to '{path}': its name must end in one of {' '.join(FORMATS)}")
+    with _writing(path):
+        if path.is_dir():
+            raise PareidoliaError(f"cannot save to '{path}': it is a folder; name a file")
+        if path.exists() and not overwrite:
+            raise PareidoliaError(f"'{path}' exists already: choose another name, or pass --overwrite")
+        folder = path.resolve().parent
+        if not folder.is_dir():
+            raise PareidoliaError(f"cannot save to '{path}': there is no folder '{folder}'; make it first")
+        # Only trying tells: permission bits say nothing about root, access lists or read-only disks.
+        probe = _beside(path)
+        probe.touch(exist_ok=False)
+        probe.unlink()
+
+
+@contextmanager
+def write_atomically(path: str | Path) -> Iterator[BinaryIO]:
+    """Give a binary file to write (and seek) in; it becomes `path` when the block ends without an error.
+
+    The bytes go to a file beside `path`, reach the disk (fsync), and take the name by one rename, so that
+    nobody ever sees half a file; an error or Ctrl-C leaves what was at `path` untouched and nothing else.
+    A symbolic link is followed; permissions are those of a newly made file (umask).
+
+    Raises PareidoliaError where the system refuses to write: no permission, disk full, no such folder.
+    """
+    target = Path(path)
+    with _writing(target):
+        part = _beside(target)
+        try:
+            with part.open("x+b") as file:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
+            part.replace(target.resolve())
+        except BaseException:
+            part.unlink(missing_ok=True)
+            raise
+
+
+def _beside(path: Path) -> Path:
+    """A name nobody uses in the folder that `path` (links followed) is in."""
+    return path.resolve().parent / f".pareidolia-{secrets.token_hex(6)}.part"
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    """Turn the system's refusals into one clear line."""
+    try:
+        yield
+    except OSError as error:
+        raise PareidoliaError(f"cannot write '{path}': {error.strerror or error}") from error

@@ -1,0 +1,142 @@
+"""Content and style of a picture as losses on a network's activations.
+
+Notation of Gatys, Ecker and Bethge ("A Neural Algorithm of Artistic Style", 2015): F is a layer's
+activations as N channels × M positions, G = F Fᵀ its Gram matrix.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import torch
+from torch import Tensor
+
+from pareidolia.painting import Seen, Term
+
+Balance = Literal["relative", "lecture"]
+
+
+@dataclass(frozen=True)
+class Gram:
+    """Σ_k F_ik F_jk over M positions; the Grams of a picture's tiles add up to the picture's own.
+
+    Attributes:
+        products: B×N×N sums over positions.
+        positions: M.
+    """
+
+    products: Tensor
+    positions: int
+
+    @classmethod
+    def of(cls, activations: Tensor) -> "Gram":
+        """The Gram matrix of B×N×H×W activations."""
+        maps = activations.flatten(2)
+        return cls(maps @ maps.transpose(1, 2), maps.shape[2])
+
+    def __add__(self, other: "Gram") -> "Gram":
+        return Gram(self.products + other.products, self.positions + other.positions)
+
+    @property
+    def mean(self) -> Tensor:
+        """The Gram matrix of one position on average, B×N×N: pictures of any size compare."""
+        return self.products / self.positions
+
+
+def content_loss(activations: Tensor, target: Tensor) -> Tensor:
+    """½ Σ (F − C)², a scalar (Gatys 2015, equation 1)."""
+    return (activations - target).square().sum() / 2
+
+
+def style_loss(gram: Gram, target_mean: Tensor) -> Tensor:
+    """E = 1/(4N²) Σ (G/M − A/M_A)², a scalar.
+
+    `target_mean` is A/M_A, N×N. For pictures of equal size this is the lecture's 1/(4N²M²) Σ (G − A)²
+    (Gatys 2015, equation 4); of unequal size each Gram matrix is divided by its own M.
+    """
+    channels = gram.products.shape[-1]
+    return (gram.mean - target_mean).square().sum() / (4 * channels**2)
+
+
+def style_gradient(activations: Tensor, target: Gram) -> Tensor:
+    """∂E/∂F = 1/(N²M) · (Fᵀ(G/M − A/M_A))ᵀ in closed form, of the activations' shape B×N×H×W.
+
+    For equal sizes, 1/(N²M²) · (Fᵀ(G − A))ᵀ. The lecture's second case, zero where the activation is not positive,
+    is the gradient with respect to the rectifier's input: this one masked there (Gatys 2015, equation 6).
+    """
+    maps = activations.flatten(2)
+    channels, positions = maps.shape[1:]
+    difference = Gram.of(activations).mean - target.mean
+    gradient = (maps.transpose(1, 2) @ difference).transpose(1, 2) / (channels**2 * positions)
+    return gradient.view_as(activations)
+
+
+class ContentLoss(Term):
+    """L_content = Σ_l w_l ½ Σ (F − C)².
+
+    Args:
+        targets: the photo's activations C by layer.
+        weights: w_l, one for each layer in the order of `targets`.
+        balance: "relative" divides each layer's loss by ½ Σ C², its value for an empty map.
+    """
+
+    name = "content"
+
+    def __init__(self, targets: Mapping[str, Tensor], weights: Sequence[float], balance: Balance) -> None:
+        self._targets = dict(targets)
+        empty = [content_loss(torch.zeros_like(target), target) for target in targets.values()]
+        self._weights = dict(zip(targets, _balanced(weights, empty, balance), strict=True))
+
+    @property
+    def layers(self) -> frozenset[str]:
+        return frozenset(self._targets)
+
+    def loss(self, seen: Seen) -> Tensor:
+        parts = [
+            self._weights[layer] * content_loss(seen.activations[layer], target)
+            for layer, target in self._targets.items()
+        ]
+        return torch.stack(parts).sum()
+
+
+class StyleLoss(Term):
+    """L_style = Σ_l w_l E_l, towards the mean Gram matrices of one or several paintings.
+
+    Args:
+        targets: A/M_A by layer, N×N; a blend of paintings is the weighted mean of theirs, which has the
+            gradient of the weighted sum of their losses.
+        weights: w_l, one for each layer in the order of `targets`.
+        balance: "relative" divides each E_l by its value for an empty map.
+    """
+
+    name = "style"
+
+    def __init__(self, targets: Mapping[str, Tensor], weights: Sequence[float], balance: Balance) -> None:
+        self._targets = dict(targets)
+        empty = [style_loss(Gram(torch.zeros_like(target), 1), target) for target in targets.values()]
+        self._weights = dict(zip(targets, _balanced(weights, empty, balance), strict=True))
+
+    @property
+    def layers(self) -> frozenset[str]:
+        return frozenset(self._targets)
+
+    def statistics(self, seen: Seen) -> dict[str, Gram]:
+        """What the loss needs of a picture; that of its tiles adds up to that of the picture."""
+        return {layer: Gram.of(seen.activations[layer]) for layer in self._targets}
+
+    def loss_of(self, statistics: Mapping[str, Gram]) -> Tensor:
+        """The loss of a picture with these statistics, a scalar."""
+        parts = [
+            self._weights[layer] * style_loss(statistics[layer], target)
+            for layer, target in self._targets.items()
+        ]
+        return torch.stack(parts).sum()
+
+    def loss(self, seen: Seen) -> Tensor:
+        return self.loss_of(self.statistics(seen))
+
+
+def _balanced(weights: Sequence[float], empty: Sequence[Tensor], balance: Balance) -> list[float]:
+    if balance == "lecture":
+        return list(weights)
+    return [weight / max(float(loss), 1e-12) for weight, loss in zip(weights, empty, strict=True)]

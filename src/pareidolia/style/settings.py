@@ -1,0 +1,59 @@
+"""Settings of style transfer. No torch here."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from pareidolia.painting.settings import PaintingSettings
+
+Layers = tuple[str, ...] | None
+Weights = tuple[float, ...] | None
+
+
+class StyleSettings(PaintingSettings):
+    """Paint a photo in the style of one or several paintings (Gatys, Ecker and Bethge 2015)."""
+
+    content_weight: Annotated[
+        float, Field(ge=0, description="α: how much the picture keeps what the photo shows.")
+    ] = 1.0
+    style_weight: Annotated[
+        float, Field(ge=0, description="β: how much it takes from the paintings.")
+    ] = 10.0
+    smoothness: Annotated[
+        float, Field(ge=0, description="Weight of the total variation, which calms fine noise.")
+    ] = 0.0
+    content_layers: Annotated[
+        Layers, Field(description="Layers whose activations the photo gives (default: the network's own).")
+    ] = None
+    style_layers: Annotated[
+        Layers, Field(description="Layers whose Gram matrices the paintings give (default: the network's own).")
+    ] = None
+    content_layer_weights: Annotated[Weights, Field(description="A weight for each content layer.")] = None
+    style_layer_weights: Annotated[Weights, Field(description="A weight for each style layer.")] = None
+    painting_weights: Annotated[Weights, Field(description="A weight for each painting.")] = None
+    balance: Annotated[
+        Literal["relative", "lecture"],
+        Field(
+            description="relative: each layer's loss is 1 for an empty map, so all layers count alike; "
+            "lecture: the sums exactly as in the formulas, where a few layers outweigh the rest."
+        ),
+    ] = "relative"
+    start: Annotated[
+        Literal["content", "noise", "style"], Field(description="What the canvas holds at first.")
+    ] = "content"
+    style_size: Annotated[
+        float,
+        Field(gt=0, le=8, description="Longer side of the paintings relative to the result; larger strokes above 1."),
+    ] = 1.0
+    coarse_to_fine: Annotated[
+        bool, Field(description="Paint small first, then larger: strokes of every size in less time.")
+    ] = True
+    coarsest: Annotated[int, Field(ge=16, description="Longer side of the first, smallest canvas.")] = 128
+    coarse_steps: Annotated[int, Field(ge=1, description="Steps at each size but the last.")] = 100
+    steps: Annotated[int, Field(ge=1, description="Steps at the full size.")] = 40
+
+    @model_validator(mode="after")
+    def _something_to_aim_for(self) -> Self:
+        if self.content_weight == 0 and self.style_weight == 0:
+            raise ValueError("content_weight and style_weight cannot both be 0")
+        return self

@@ -1,0 +1,149 @@
+"""Style transfer: paint a photo in the style of paintings, coarse to fine."""
+
+import math
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from pareidolia.networks import Network, load_network_from, untouched
+from pareidolia.painting import Objective, Painting, PixelCanvas, Stage, TotalVariation
+from pareidolia.pictures import PictureLike, as_picture, fit, resize, split_alpha
+from pareidolia.settings import BadPicture, PareidoliaError
+from pareidolia.style.losses import ContentLoss, Gram, StyleLoss
+from pareidolia.style.settings import StyleSettings
+
+#: Below this many pixels the shorter side has no position left in the deepest layers.
+SHORTEST_SIDE = 32
+
+
+class StyleTransfer(Painting):
+    """A painting with the content of a photo and the style of paintings (Gatys, Ecker and Bethge 2015).
+
+    L = α L_content + β L_style, made small coarse to fine: a small canvas takes large strokes and is
+    cheap, each larger one adds finer strokes to what is there. `picture` has the photo's alpha, if any.
+
+    Args:
+        photo: 1×3×H×W (or 1×4×H×W with alpha) in [0, 1], or a file.
+        paintings: at least one, of any sizes.
+        settings: every option.
+        network: the network that looks; by default the one the settings name.
+    """
+
+    def __init__(
+        self,
+        photo: PictureLike,
+        paintings: Sequence[PictureLike],
+        settings: StyleSettings | None = None,
+        network: Network | None = None,
+    ) -> None:
+        self.settings = settings = settings or StyleSettings()
+        network = network or load_network_from(settings, pooling=settings.pooling)
+        photo_and_alpha = as_picture(photo, size=settings.size).to(network.device)
+        self._photo, self._alpha = split_alpha(photo_and_alpha)
+        self._paintings = [
+            split_alpha(as_picture(p, size=round(settings.size * settings.style_size)).to(network.device))[0]
+            for p in paintings
+        ]
+        self._shares = _shares(settings.painting_weights, len(paintings))
+        self._content_layers = settings.content_layers or network.content_layers
+        self._style_layers = settings.style_layers or network.style_layers
+        self._content_weights = _layer_weights("content", settings.content_layer_weights, self._content_layers)
+        self._style_weights = _layer_weights("style", settings.style_layer_weights, self._style_layers)
+        for layer in (*self._content_layers, *self._style_layers):
+            network.layer(layer)
+        stages = [
+            Stage(size, steps, self._objective, settings.learning_rate) for size, steps in self._schedule()
+        ]
+        super().__init__(
+            network,
+            PixelCanvas(self._first_canvas(stages[0].size)),
+            stages,
+            optimizer=settings.optimizer,
+            average=settings.average,
+            seed=settings.seed,
+        )
+
+    @property
+    def picture(self) -> Tensor:
+        """The picture now, with the photo's alpha where it had one: 1×3×H×W or 1×4×H×W in [0, 1]."""
+        picture = super().picture
+        if self._alpha is None:
+            return picture
+        alpha = resize(self._alpha, (picture.shape[-2], picture.shape[-1])).clamp(0, 1)
+        return torch.cat([picture, alpha], dim=1)
+
+    def _schedule(self) -> list[tuple[tuple[int, int], int]]:
+        """Sizes from `coarsest` up to the full one in steps of about √2, each with its number of steps."""
+        settings = self.settings
+        height, width = self._photo.shape[-2:]
+        full = fit((height, width), settings.size)
+        if min(full) < SHORTEST_SIDE:
+            raise BadPicture(
+                f"at --size {settings.size} the photo of {width}x{height} pixels becomes {full[1]}x{full[0]}: "
+                f"style transfer needs at least {SHORTEST_SIDE} on the shorter side"
+            )
+        coarsest = max(settings.coarsest, math.ceil(SHORTEST_SIDE * max(full) / min(full)))
+        doublings = math.log2(settings.size / coarsest)
+        coarse_sizes = round(2 * doublings) if settings.coarse_to_fine and doublings > 0 else 0
+        sides = [round(coarsest * 2 ** (doublings * i / coarse_sizes)) for i in range(coarse_sizes)]
+        return [(fit(full, side), settings.coarse_steps) for side in sides] + [(full, settings.steps)]
+
+    def _first_canvas(self, size: tuple[int, int]) -> Tensor:
+        match self.settings.start:
+            case "content":
+                return resize(self._photo, size).clamp(0, 1)
+            case "style":
+                return resize(self._paintings[0], size).clamp(0, 1)
+            case "noise":
+                generator = torch.Generator().manual_seed(self.settings.seed)
+                return torch.rand((1, 3, *size), generator=generator).to(self._photo.device)
+
+    def _objective(self, size: tuple[int, int]) -> Objective:
+        """α L_content + β L_style for a canvas of that size, with the photo and the paintings scaled alike."""
+        settings = self.settings
+        objective: Objective = settings.smoothness * TotalVariation()
+        with untouched(self.network.module), torch.no_grad():
+            if settings.content_weight > 0:
+                seen = self.network.record(resize(self._photo, size), self._content_layers)
+                content = ContentLoss(seen, self._content_weights, settings.balance)
+                objective = objective + settings.content_weight * content
+            if settings.style_weight > 0:
+                style = StyleLoss(self._blended_grams(max(size)), self._style_weights, settings.balance)
+                objective = objective + settings.style_weight * style
+        return objective
+
+    def _blended_grams(self, side: int) -> dict[str, Tensor]:
+        """The weighted mean of the paintings' mean Gram matrices by layer, N×N."""
+        blend: dict[str, Tensor] = {}
+        for painting, share in zip(self._paintings, self._shares, strict=True):
+            scaled = resize(painting, fit(_size(painting), round(side * self.settings.style_size)))
+            seen = self.network.record(scaled, self._style_layers)
+            for layer in self._style_layers:
+                mean = share * Gram.of(seen[layer]).mean[0]
+                blend[layer] = blend[layer] + mean if layer in blend else mean
+        return blend
+
+
+def _size(picture: Tensor) -> tuple[int, int]:
+    return picture.shape[-2], picture.shape[-1]
+
+
+def _shares(weights: Sequence[float] | None, count: int) -> list[float]:
+    if count == 0:
+        raise PareidoliaError("style transfer needs at least one painting")
+    weights = weights or [1.0] * count
+    if len(weights) != count or min(weights) < 0 or sum(weights) == 0:
+        raise PareidoliaError(
+            f"{count} painting(s) need {count} painting weights, not negative and not all 0; given: {list(weights)}"
+        )
+    return [weight / sum(weights) for weight in weights]
+
+
+def _layer_weights(kind: str, weights: Sequence[float] | None, layers: Sequence[str]) -> list[float]:
+    """The weights given, or equal ones that add up to 1."""
+    if weights is None:
+        return [1 / len(layers)] * len(layers)
+    if len(weights) != len(layers):
+        raise PareidoliaError(f"{len(layers)} {kind} layers need as many weights; given: {len(weights)}")
+    return list(weights)

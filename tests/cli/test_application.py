@@ -1,0 +1,91 @@
+import json
+import subprocess
+import sys
+
+import pytest
+
+from pareidolia.cli.app import app
+
+
+def python(code):
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+
+
+def test_help_imports_no_torch():
+    loaded = python(
+        "import sys\nfrom pareidolia.cli import main\n"
+        "main(['--help'])\nmain(['style', '--help'])\n"
+        "print('LOADED', [m for m in ('torch', 'torchvision', 'numpy', 'PIL') if m in sys.modules])"
+    )
+    assert "LOADED []" in loaded
+    assert "--style-weight" in loaded
+
+
+def test_importing_the_package_pulls_no_extra_and_no_torch():
+    listed = python("import sys, pareidolia\nprint([m for m in ('torch', 'timm', 'skimage', 'sklearn') if m in sys.modules])")
+    assert listed.strip() == "[]"
+    extras = python(
+        "import sys, pareidolia\npareidolia.load_network, pareidolia.open_picture\n"
+        "print([m for m in ('timm', 'skimage', 'sklearn', 'captum') if m in sys.modules])"
+    )
+    assert extras.strip() == "[]"
+
+
+def test_every_command_explains_itself(studio):
+    for name in ("style", "networks", "again", "tour", "doctor"):
+        code, out, _ = studio.run(name, "--help")
+        assert code == 0 and f"pareidolia {name}" in out
+    code, out, _ = studio.run("--help")
+    assert all(name in out for name in ("style", "networks", "again", "tour", "doctor"))
+
+
+def test_every_option_of_a_command_is_described(studio):
+    for name in ("style", "networks", "again", "tour", "doctor"):
+        command = app[name]
+        for argument in command.assemble_argument_collection():
+            if argument.show:
+                assert argument.parameter.help or argument.children, f"{name}: {argument.name} has no help"
+
+
+def test_an_unknown_command_is_one_line(studio):
+    code, out, err = studio.run("stile")
+    assert code == 2 and err.count("\n") == 1 and "style" in err
+
+
+def test_version(studio):
+    import pareidolia
+
+    code, out, _ = studio.run("--version")
+    assert code == 0 and out.strip() == pareidolia.__version__
+
+
+def test_networks_are_listed(studio):
+    code, out, _ = studio.run("networks", "--json")
+    known = json.loads(out)
+    assert code == 0 and "retina" in str(known) and "vgg19" in str(known)
+
+
+def test_a_networks_layers_are_described(studio):
+    code, out, _ = studio.run("networks", "net.py:build", "--weights", "random", "--json")
+    rows = {row["layer"]: row for row in json.loads(out)["layers"]}
+    assert code == 0
+    assert rows["relu2"]["receptive field"] is not None
+    assert rows["conv3"]["shape"].startswith("16x")
+    code, out, _ = studio.run("networks", "net.py:build", "--weights", "random")
+    assert "conv3" in out and "mean" in out
+
+
+def test_the_doctor_reports(studio):
+    code, out, _ = studio.run("doctor", "--json")
+    report = json.loads(out)
+    assert code == 0
+    assert set(report) == {"versions", "device", "extras", "weights"}
+    assert report["versions"]["torch"] and "GiB" in report["device"]["memory"]
+    assert {"timm", "samples"} <= set(report["extras"])
+    assert studio.run("doctor")[1].startswith("versions")
+
+
+@pytest.mark.parametrize("name", ["retina2", "torchvision:nothing", "no.module:factory"])
+def test_an_unknown_network_is_one_line(studio, name):
+    code, _, err = studio.run("networks", name)
+    assert code == 2 and err.count("\n") == 1
