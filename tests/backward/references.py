@@ -26,7 +26,7 @@ def _with_hooks(native: Callable[..., Tensor], rule: str) -> Callable[..., Tenso
             return native(x, *args, **kwargs)
         kwargs.pop("inplace", None)
         entry = x.clone()
-        result = native(entry, *args, **kwargs)
+        result = native(entry.clone(), *args, **kwargs)  # it may write in place
         if not result.requires_grad:
             return result
         if rule == "guided":
@@ -58,6 +58,11 @@ def randomise(network: nn.Module, seed: int = 0) -> nn.Module:
             module.running_var.uniform_(0.5, 1.5, generator=generator)
             nn.init.uniform_(module.weight, 0.5, 1.5, generator=generator)
             nn.init.normal_(module.bias, 0, 0.1, generator=generator)
+        if isinstance(module, nn.Linear) and not module.weight.any():  # torchvision's ViT head at birth
+            nn.init.normal_(module.weight, 0, 0.02, generator=generator)
+    for name, parameter in network.named_parameters():
+        if name.endswith(("gamma", "layer_scale")):  # 1e-6 at birth: the block would not be noticed
+            nn.init.uniform_(parameter, 0.5, 1.0, generator=generator)
     return network.eval().requires_grad_(False)
 
 
