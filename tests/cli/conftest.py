@@ -16,6 +16,16 @@ def build():
 '''
 
 
+QUICK = {
+    "--network": "net.py:build",
+    "--weights": "random",
+    "--size": "64",
+    "--coarsest": "48",
+    "--coarse-steps": "2",
+    "--steps": "3",
+}
+
+
 class Studio:
     """A folder with two pictures and a network, and a command line run in it."""
 
@@ -26,8 +36,6 @@ class Studio:
         noise = Image.effect_noise((64, 64), 80)
         Image.merge("RGB", (noise, noise.rotate(90), noise.rotate(180))).save(folder / "painting.png")
         (folder / "net.py").write_text(FACTORY)
-        self.network = ("--network", "net.py:build", "--weights", "random")
-        self.quick = (*self.network, "--size", "48", "--coarsest", "32", "--coarse-steps", "2", "--steps", "3")
 
     def run(self, *arguments):
         """(exit code, standard output, standard error)"""
@@ -35,8 +43,11 @@ class Studio:
         printed = self._capsys.readouterr()
         return code, printed.out, printed.err
 
-    def style(self, *more, out="out.png"):
-        return self.run("style", "photo.png", "painting.png", *self.quick, "--out", out, *more)
+    def style(self, *more, pictures=("photo.png", "painting.png"), out="out.png"):
+        """Two steps at 48x32 pixels and three at 64x43, unless told otherwise."""
+        quick = {name: value for name, value in QUICK.items() if name not in more}
+        options = [word for pair in quick.items() for word in pair]
+        return self.run("style", *pictures, *options, "--out", out, *more)
 
     def left(self):
         """Names of the files that were not there at first."""

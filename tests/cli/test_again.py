@@ -16,7 +16,9 @@ def test_again_gives_the_same_pixels(studio):
 
 def test_again_from_another_folder(studio, monkeypatch):
     (studio.folder / "results").mkdir()
-    studio.style("--network", str(studio.folder / "net.py") + ":build", out="results/out.png")
+    network = ("--network", studio.folder / "net.py:build", "--weights", "random")
+    size = ("--size", "64", "--coarsest", "48", "--coarse-steps", "2", "--steps", "3")
+    studio.run("style", "photo.png", "painting.png", *network, *size, "--out", "results/out.png")
     monkeypatch.chdir(studio.folder / "results")
     assert studio.run("again", "out.png", "--out", "same.png")[0] == 0
     assert np.array_equal(pixels("out.png"), pixels("same.png"))

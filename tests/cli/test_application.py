@@ -4,7 +4,11 @@ import sys
 
 import pytest
 
-from pareidolia.cli.app import app
+from pareidolia.cli.again import Changes
+from pareidolia.cli.output import Output
+from pareidolia.cli.tour import TourOutput
+from pareidolia.operations import OPERATIONS, find_operation
+from pareidolia.tour.settings import TourSettings
 
 
 def python(code):
@@ -39,12 +43,11 @@ def test_every_command_explains_itself(studio):
     assert all(name in out for name in ("style", "networks", "again", "tour", "doctor"))
 
 
-def test_every_option_of_a_command_is_described(studio):
-    for name in ("style", "networks", "again", "tour", "doctor"):
-        command = app[name]
-        for argument in command.assemble_argument_collection():
-            if argument.show:
-                assert argument.parameter.help or argument.children, f"{name}: {argument.name} has no help"
+def test_every_option_is_described():
+    classes = [find_operation(name).settings({}).__class__ for name in OPERATIONS]
+    for settings in (*classes, TourSettings, TourOutput, Changes, Output):
+        for name, field in settings.model_fields.items():
+            assert field.description and field.description[-1] in ".)", f"{settings.__name__}.{name}"
 
 
 def test_an_unknown_command_is_one_line(studio):

@@ -153,6 +153,6 @@ def test_a_finished_painting_refuses_another_step(small_network):
 
 def test_a_unit_painted_fires_more_than_on_noise(small_network):
     canvas = FourierCanvas.noise((40, 40), torch.Generator().manual_seed(0))
-    stage = Stage((40, 40), 30, lambda _: Activation("stage3.relu:2"), 0.05)
+    stage = Stage((40, 40), 30, lambda _: Activation("stage2.relu:3"), 0.05)
     steps = list(Painting(small_network, canvas, [stage]))
-    assert steps[-1].loss < 2 * steps[0].loss < 0
+    assert steps[-1].loss < 1.8 * steps[0].loss < 0

@@ -40,7 +40,7 @@ def test_a_turn_keeps_shapes_whatever_the_pictures_sides(size):
     """A disc stays a disc of the same area: rotation counts in pixels, not in half sides."""
     rows, columns = torch.meshgrid(torch.arange(size[0]), torch.arange(size[1]), indexing="ij")
     distance = ((rows - size[0] // 2) ** 2 + (columns - size[1] // 2) ** 2).sqrt()
-    disc = (distance < 10).float()[None, None]
+    disc = (10.5 - distance).clamp(0, 1)[None, None]
     for seed in range(5):
         turned = Turn(scales=(1, 1), degrees=90)(disc, torch.Generator().manual_seed(seed))
         assert (turned - disc).abs().mean() < 0.01

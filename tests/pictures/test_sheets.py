@@ -95,6 +95,12 @@ def test_senseless_sheets(pictures: list[tuple[torch.Tensor, str]], columns: int
         sheet(pictures, columns, enlarge=enlarge)
 
 
+@pytest.mark.parametrize("titles", [{"column_titles": ["a", "b", "c"]}, {"row_titles": ["a", "b"]}])
+def test_more_titles_than_rows_or_columns(titles: dict[str, list[str]]) -> None:
+    with pytest.raises(BadPicture, match="titles"):
+        sheet(squares(2), 2, **titles)
+
+
 def test_wrapping_keeps_every_letter_and_the_width() -> None:
     font = ImageFont.load_default(14)
     text = "some words and averyveryverylongwordwithoutanybreak in it\nand a second paragraph"

@@ -7,6 +7,11 @@ from cyclopts import App, CycloptsError, Parameter
 from pydantic import ValidationError
 
 import pareidolia
+from pareidolia.cli.again import again
+from pareidolia.cli.doctor import doctor
+from pareidolia.cli.networks import networks
+from pareidolia.cli.style import style
+from pareidolia.cli.tour import tour
 from pareidolia.settings import PareidoliaError
 
 app = App(
@@ -16,12 +21,8 @@ app = App(
     default_parameter=Parameter(consume_multiple=True, negative_iterable=()),
     result_action="return_value",
 )
-# By name, so that a command's module is imported only when it is wanted.
-app.command("pareidolia.cli.style:style", name="style")
-app.command("pareidolia.cli.networks:networks", name="networks")
-app.command("pareidolia.cli.again:again", name="again")
-app.command("pareidolia.cli.tour:tour", name="tour")
-app.command("pareidolia.cli.doctor:doctor", name="doctor")
+for command in (style, networks, again, tour, doctor):
+    app.command(command)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -48,12 +49,12 @@ def _refuse(message: str) -> int:
 
 
 def _validation_line(error: ValidationError) -> str:
-    return "; ".join(_told(e["loc"], e["msg"]) for e in error.errors())
+    return "; ".join(_told(e["loc"], e["msg"], e["input"]) for e in error.errors())
 
 
-def _told(place: tuple[int | str, ...], message: str) -> str:
+def _told(place: tuple[int | str, ...], message: str, given: object) -> str:
     reason = message.removeprefix("Value error, ")
     if not place:
         return reason
     option = f"--{str(place[0]).replace('_', '-')}"
-    return f"{option}: {reason[0].lower()}{reason[1:]}"
+    return f"{option}: {reason[0].lower()}{reason[1:]}, not '{given}'"

@@ -16,7 +16,7 @@ from pareidolia.cli.output import Telling, print_json
 def doctor(*, telling: Annotated[Telling, Parameter(name="*")] = Telling()) -> None:  # noqa: B008 (frozen)
     """Tell the device, the memory, which extras are present, and where weights are looked for."""
     report = _report()
-    if telling.json_:
+    if telling.as_json:
         print_json(report)
         return
     for heading, values in report.items():

@@ -31,10 +31,10 @@ def networks(
 
 
 def _list(telling: Telling) -> None:
-    from pareidolia.networks import known_networks
+    from pareidolia.networks import known_names
 
-    known = known_networks()
-    if telling.json_:
+    known = known_names()
+    if telling.as_json:
         print_json(known)
         return
     for source, names in known.items():
@@ -54,7 +54,7 @@ def _describe(settings: NetworkSettings, telling: Telling) -> None:
         }
         for layer in network.layers.values()
     ]
-    if telling.json_:
+    if telling.as_json:
         print_json({"network": network.name, "preparation": network.preparation, "layers": rows})
         return
     table = Table("layer", "kind", "shape", "receptive field", box=None, header_style="bold")

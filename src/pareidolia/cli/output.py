@@ -10,6 +10,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Annotated, Any, Protocol
 
+from cyclopts import Parameter
 from pydantic import Field
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -20,18 +21,22 @@ from pareidolia.settings import Settings
 class Telling(Settings):
     """How much is printed, and in what form."""
 
-    json_: Annotated[
-        bool, Field(description="Print one JSON object on standard output, for programs.", alias="json")
+    as_json: Annotated[
+        bool,
+        Parameter(name="--json", negative=()),
+        Field(description="Print one JSON object on standard output, for programs."),
     ] = False
-    quiet: Annotated[bool, Field(description="Print no progress.")] = False
+    quiet: Annotated[bool, Parameter(negative=()), Field(description="Print no progress.")] = False
 
 
 class Output(Telling):
     """Where the result goes."""
 
     out: Annotated[Path, Field(description="The file to write; its ending says the format.")]
-    overwrite: Annotated[bool, Field(description="Replace what is there.")] = False
-    resume: Annotated[bool, Field(description="Go on from the checkpoint of a run that was stopped.")] = False
+    overwrite: Annotated[bool, Parameter(negative=()), Field(description="Replace what is there.")] = False
+    resume: Annotated[
+        bool, Parameter(negative=()), Field(description="Go on from the checkpoint of a run that was stopped.")
+    ] = False
 
 
 class Progressing(Protocol):
@@ -55,7 +60,7 @@ def print_json(answer: dict[str, Any]) -> None:
 def say(line: str, telling: Telling) -> None:
     """Print a line for people: on standard output, or on standard error where that is kept for JSON."""
     if not telling.quiet:
-        print(line, file=sys.stderr if telling.json_ else sys.stdout, flush=True)
+        print(line, file=sys.stderr if telling.as_json else sys.stdout, flush=True)
 
 
 @contextmanager

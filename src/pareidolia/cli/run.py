@@ -63,7 +63,7 @@ def _tell(
     output: Output, record: dict[str, Any], last: "Step | None", seconds: float, painting: "Painting"
 ) -> None:
     losses = {} if last is None else last.losses
-    if output.json_:
+    if output.as_json:
         answer = {"out": str(output.out), "seconds": round(seconds, 3), "losses": losses, **record}
         print_json(answer)
     elif painting.finished:

@@ -30,7 +30,7 @@ def tour(
         raise PareidoliaError(f"{output.out / 'index.html'} is there already: give --overwrite or another --out")
     with progress_report(output) as report:
         page = tell(output.out, settings, report)
-    if output.json_:
+    if output.as_json:
         print_json({"out": str(page), "settings": settings.model_dump(mode="json")})
     else:
         say(f"the tour is told in {page.absolute()}: open it in a browser", output)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pareidolia.networks.network import Network as Network
     from pareidolia.networks.receptive import ReceptiveField as ReceptiveField
     from pareidolia.networks.sources import known_names as known_names
-    from pareidolia.networks.untouched import untouched as untouched
+    from pareidolia.networks.lending import untouched as untouched
 
 _HOMES = {
     "Layer": "layers",
@@ -26,7 +26,7 @@ _HOMES = {
     "known_names": "sources",
     "load_network": "loading",
     "load_network_from": "loading",
-    "untouched": "untouched",
+    "untouched": "lending",
 }
 __all__ = [
     "Layer",

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from pareidolia.networks.propagation import Propagation, tensors_in
 from pareidolia.networks.receptive import ReceptiveField
-from pareidolia.networks.untouched import untouched
+from pareidolia.networks.lending import untouched
 
 
 @dataclass(frozen=True)

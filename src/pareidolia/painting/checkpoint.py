@@ -64,7 +64,7 @@ class Checkpoint:
 
 def checkpoint_path(out: Path) -> Path:
     """Where the checkpoint of the result `out` lies."""
-    return out.with_name(out.name + ".resume")
+    return out.parent / f"{out.name}.resume"
 
 
 def _differences(ours: Mapping[str, Any], theirs: Mapping[str, Any], prefix: str = "") -> Iterator[str]:

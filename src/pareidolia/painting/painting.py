@@ -182,13 +182,13 @@ class Painting:
             parts = objective.losses(self._look(objective))
             loss = torch.stack(list(parts.values())).sum()
             # Before the canvas is touched, so that the last good picture can still be saved.
-            if not math.isfinite(loss):
+            if not math.isfinite(loss.item()):
                 raise PareidoliaError(
                     f"the loss is no number any more at step {self.index + 1}; try a smaller learning rate"
                 )
             loss.backward()  # type: ignore[no-untyped-call]
-            losses.update({name: float(part) for name, part in parts.items()})
-            return float(loss)
+            losses.update({name: part.item() for name, part in parts.items()})
+            return loss.item()
 
         optimizer.step(closure)
         return losses

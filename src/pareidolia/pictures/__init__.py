@@ -13,8 +13,11 @@ if TYPE_CHECKING:
     from pareidolia.pictures.colour import from_yiq as from_yiq
     from pareidolia.pictures.colour import luminance as luminance
     from pareidolia.pictures.colour import over_white as over_white
+    from pareidolia.pictures.colour import split_alpha as split_alpha
     from pareidolia.pictures.colour import symmetric as symmetric
     from pareidolia.pictures.colour import to_yiq as to_yiq
+    from pareidolia.pictures.files import PictureLike as PictureLike
+    from pareidolia.pictures.files import as_picture as as_picture
     from pareidolia.pictures.files import open_picture as open_picture
     from pareidolia.pictures.files import save_picture as save_picture
     from pareidolia.pictures.records import read_record as read_record
@@ -30,6 +33,8 @@ if TYPE_CHECKING:
 
 # No module here bears the name of a function it holds: importing it would hide the function.
 _HOMES = {
+    "PictureLike": "files",
+    "as_picture": "files",
     "check_target": "targets",
     "fit": "resizing",
     "from_yiq": "colour",
@@ -44,11 +49,14 @@ _HOMES = {
     "sample_photo": "samples",
     "save_picture": "files",
     "sheet": "sheets",
+    "split_alpha": "colour",
     "symmetric": "colour",
     "to_yiq": "colour",
     "write_atomically": "targets",
 }
 __all__ = [
+    "PictureLike",
+    "as_picture",
     "check_target",
     "fit",
     "from_yiq",
@@ -63,6 +71,7 @@ __all__ = [
     "sample_photo",
     "save_picture",
     "sheet",
+    "split_alpha",
     "symmetric",
     "to_yiq",
     "write_atomically",

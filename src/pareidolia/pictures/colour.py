@@ -43,6 +43,12 @@ def over_white(picture: Tensor) -> Tensor:
     return colour * alpha + (1 - alpha)
 
 
+def split_alpha(picture: Tensor) -> tuple[Tensor, Tensor | None]:
+    """What is seen of a picture N×3 or N×4×H×W on white (N×3×H×W), and its alpha (N×1×H×W) if it has one."""
+    alpha = picture[:, 3:] if picture.shape[1] == 4 else None
+    return over_white(picture), alpha
+
+
 def symmetric(signed: Tensor, limit: float | None = None) -> Tensor:
     """Show a signed map N×1×H×W as a picture N×3×H×W: zero white, positive red, negative blue.
 

@@ -46,7 +46,7 @@ def _split(image: Image.Image) -> tuple[Image.Image, Tensor | None]:
     if image.mode == "LAB":
         lab = ImageCms.createProfile("LAB")
         return _transformed(image, ImageCms.ImageCmsProfile(lab)), None
-    return (image if image.mode == "CMYK" else image.convert(mode)), None
+    return (image if image.mode in ("CMYK", mode) else image.convert(mode)), None
 
 
 def _to_srgb(colour: Image.Image, profile: bytes) -> Image.Image:
@@ -60,7 +60,7 @@ def _to_srgb(colour: Image.Image, profile: bytes) -> Image.Image:
 
 
 def _transformed_grey(grey: Image.Image, source: ImageCms.ImageCmsProfile) -> Image.Image:
-    """Look up each of the 256 greys: LittleCMS's fast path for grey is up to ten levels off in the shadows."""
+    """Look up each of the 256 greys: LittleCMS's fast path for grey is levels off in the shadows."""
     ramp = Image.fromarray(np.arange(256, dtype=np.uint8)[None])
     table = np.asarray(_transformed(ramp, source, ImageCms.Flags.NOOPTIMIZE))[0]
     return Image.fromarray(table[np.asarray(grey)])
@@ -91,13 +91,16 @@ def _deep_grey(image: Image.Image) -> tuple[Tensor, Tensor | None]:
 
 
 def _unit_range(image: Image.Image) -> Tensor:
-    """An 8-bit image as float32 in [0, 1], H×W or H×W×3."""
-    return torch.from_numpy(np.array(image, dtype=np.uint8)).float().div_(255)
+    """An 8-bit image as float32 in [0, 1], H×W or 3×H×W."""
+    levels = torch.from_numpy(np.array(image, dtype=np.uint8))
+    # Reordered as bytes: large photos would need the memory twice as floats.
+    planes = levels.permute(2, 0, 1).contiguous() if levels.ndim == 3 else levels
+    return planes.float().div_(255)
 
 
 def _stacked(colour: Tensor, alpha: Tensor | None) -> Tensor:
-    """1×3×H×W or 1×4×H×W from H×W or H×W×3, and H×W."""
-    planes = colour.permute(2, 0, 1) if colour.ndim == 3 else colour.expand(3, -1, -1)
+    """1×3×H×W or 1×4×H×W from H×W or 3×H×W, and H×W."""
+    planes = colour if colour.ndim == 3 else colour.expand(3, -1, -1)
     if alpha is not None:
         planes = torch.cat([planes, alpha[None]])
     return planes[None].contiguous()

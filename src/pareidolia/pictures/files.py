@@ -18,6 +18,9 @@ from pareidolia.pictures.resizing import fit, resize_picture
 from pareidolia.pictures.targets import FORMATS, check_target, write_atomically
 from pareidolia.settings import BadPicture
 
+PictureLike = Tensor | str | Path
+"""A picture: a tensor N×C×H×W in [0, 1], a file's path, or `sample:NAME`."""
+
 _SAMPLE = "sample:"
 _OPTIONS: dict[str, dict[str, Any]] = {
     "PNG": {},
@@ -51,6 +54,18 @@ def open_picture(
         height, width = picture.shape[-2:]
         picture = resize_picture(picture, fit((height, width), size))
     return picture
+
+
+def as_picture(source: PictureLike, *, size: int | None = None) -> Tensor:
+    """The picture itself, opened where `source` is a path; 1×3×H×W, or 1×4×H×W where it has alpha.
+
+    size: the longer side in pixels to resize to; None keeps it. Raises as `open_picture`.
+    """
+    picture = source if isinstance(source, Tensor) else open_picture(source, alpha="keep")
+    if size is None:
+        return picture
+    height, width = picture.shape[-2:]
+    return resize_picture(picture, fit((height, width), size))
 
 
 def save_picture(

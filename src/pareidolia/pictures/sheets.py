@@ -14,6 +14,7 @@ from pareidolia.settings import BadPicture
 
 # Not quite white, so that white pictures (attribution maps, ink) keep their edges.
 _PAPER = 0.965
+_EMPTY = torch.zeros(3, 0, 0)
 
 
 def sheet(
@@ -49,33 +50,37 @@ def sheet(
     writer = Writer(text_size or min(24, max(13, widest // 22)), _PAPER)
 
     widths = [max(row[column][0].shape[2] for row in rows if column < len(row)) for column in range(columns)]
-    heading = [*column_titles, *[""] * columns][:columns]
-    beside = [*row_titles, *[""] * len(rows)][: len(rows)]
+    heading = _titles(column_titles, columns, "columns")
+    beside = _titles(row_titles, len(rows), "rows")
 
-    grid = _Grid(margin=2 * writer.size, gap=writer.size)
+    gap = writer.size
+    lines = []
     if any(heading):
         words = [writer.write(text, width, bold=True) for text, width in zip(heading, widths, strict=True)]
-        grid.add(_Row([_EMPTY, *words], rise=1, gap=grid.gap // 2))
+        lines.append(_Line([_EMPTY, *words], rise=1, gap=gap // 2))
     for name, row in zip(beside, rows, strict=True):
         words = [writer.write(caption, width) for (_, caption), width in zip(row, widths, strict=False)]
         left = writer.write(name, 0, bold=True)
         captioned = any(word.numel() for word in words)
         # Captions come close to their picture; the next row of pictures keeps its distance.
-        gap = grid.gap // 2 if captioned else grid.gap
-        grid.add(_Row([left, *(picture for picture, _ in row)], rise=1, gap=gap, first_rise=0.5))
+        below = gap // 2 if captioned else gap
+        lines.append(_Line([left, *(picture for picture, _ in row)], rise=1, gap=below, first_rise=0.5))
         if captioned:
-            grid.add(_Row([_EMPTY, *words], rise=0, gap=grid.gap))
-    return grid.drawn(title, writer)
+            lines.append(_Line([_EMPTY, *words], rise=0, gap=gap))
+    return _drawn(lines, title, writer)
 
 
-_EMPTY = torch.zeros(3, 0, 0)
+def _titles(given: Sequence[str], count: int, what: str) -> list[str]:
+    if len(given) > count:
+        raise BadPicture(f"this sheet has {count} {what}, but {len(given)} titles for them")
+    return [*given, *[""] * (count - len(given))]
 
 
 @dataclass
-class _Row:
+class _Line:
     """Blocks 3×h×w side by side, and the gap below them.
 
-    `rise` says where a block stands in a row higher than itself: 0 at the top, 1 at the bottom.
+    `rise` says where a block stands in a line higher than itself: 0 at the top, 1 at the bottom.
     """
 
     blocks: list[Tensor]
@@ -93,44 +98,36 @@ class _Row:
         return [first, *[self.rise] * (len(self.blocks) - 1)]
 
 
-class _Grid:
-    """Rows of blocks; each column is as wide as its widest block, each block centred in its column."""
+def _drawn(lines: list[_Line], title: str, writer: Writer) -> Tensor:
+    """Lines below the title; each column is as wide as its widest block, each block centred in its column."""
+    margin, gap = 2 * writer.size, writer.size
+    columns = max(len(line.blocks) for line in lines)
+    widths = [
+        max(line.blocks[column].shape[2] for line in lines if column < len(line.blocks))
+        for column in range(columns)
+    ]
+    lefts = _starts(margin, widths, [gap] * columns)
+    right = lefts[-1] + widths[-1]
+    head = writer.write(title, right - margin, bold=True, scale=1.5, centred=False)
+    right = max(right, margin + head.shape[2])
+    heights = [line.height for line in lines]
+    tops = _starts(
+        margin + (head.shape[1] + gap if head.numel() else 0), heights, [line.gap for line in lines]
+    )
 
-    def __init__(self, margin: int, gap: int) -> None:
-        self.margin = margin
-        self.gap = gap
-        self.rows: list[_Row] = []
-
-    def add(self, row: _Row) -> None:
-        self.rows.append(row)
-
-    def drawn(self, title: str, writer: Writer) -> Tensor:
-        columns = max(len(row.blocks) for row in self.rows)
-        widths = [
-            max(row.blocks[column].shape[2] for row in self.rows if column < len(row.blocks))
-            for column in range(columns)
-        ]
-        lefts = _starts(self.margin, widths, [self.gap] * columns)
-        right = lefts[-1] + widths[-1]
-        head = writer.write(title, right - self.margin, bold=True, scale=1.5, centred=False)
-        right = max(right, self.margin + head.shape[2])
-        heights = [row.height for row in self.rows]
-        top = self.margin + (head.shape[1] + self.gap if title else 0)
-        tops = _starts(top, heights, [row.gap for row in self.rows])
-
-        paper = torch.full((3, tops[-1] + heights[-1] + self.margin, right + self.margin), _PAPER)
-        _paste(paper, head, self.margin, self.margin)
-        for row, row_top in zip(self.rows, tops, strict=True):
-            for block, rise, left, width in zip(row.blocks, row.rises, lefts, widths, strict=False):
-                down = round((row.height - block.shape[1]) * rise)
-                _paste(paper, block, row_top + down, left + (width - block.shape[2]) // 2)
-        return paper[None]
+    paper = torch.full((3, tops[-1] + heights[-1] + margin, right + margin), _PAPER)
+    _paste(paper, head, margin, margin)
+    for line, top in zip(lines, tops, strict=True):
+        for block, rise, left, width in zip(line.blocks, line.rises, lefts, widths, strict=False):
+            down = round((line.height - block.shape[1]) * rise)
+            _paste(paper, block, top + down, left + (width - block.shape[2]) // 2)
+    return paper[None]
 
 
 def _starts(first: int, sizes: list[int], gaps: list[int]) -> list[int]:
     """Where each of the sizes starts when they follow one another; an empty one takes no gap either."""
     steps = [size + gap if size else 0 for size, gap in zip(sizes, gaps, strict=True)]
-    return [first, *accumulate(steps, initial=first)][1:-1]
+    return list(accumulate(steps, initial=first))[:-1]
 
 
 def _paste(paper: Tensor, block: Tensor, top: int, left: int) -> None:

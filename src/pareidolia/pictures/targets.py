@@ -44,7 +44,8 @@ def write_atomically(path: str | Path) -> Iterator[BinaryIO]:
     nobody ever sees half a file; an error or Ctrl-C leaves what was at `path` untouched and nothing else.
     A symbolic link is followed; permissions are those of a newly made file (umask).
 
-    Raises PareidoliaError where the system refuses to write: no permission, disk full, no such folder.
+    Raises PareidoliaError where the system refuses to write (no permission, disk full, no such folder); an
+    OSError out of the block counts as that.
     """
     target = Path(path)
     with _writing(target):

@@ -48,7 +48,7 @@ class NetworkSettings(Settings):
 class OperationSettings(NetworkSettings):
     """What every operation that makes a picture can be told."""
 
-    seed: Annotated[int, Field(ge=0, description="The same seed on the same machine gives the same bytes.")] = 0
-    size: Annotated[
-        int, Field(ge=16, le=16384, description="Longer side of the result, in pixels.")
-    ] = 512
+    seed: Annotated[
+        int, Field(ge=0, description="The same seed on the same machine gives the same bytes.")
+    ] = 0
+    size: Annotated[int, Field(ge=16, le=16384, description="Longer side of the result, in pixels.")] = 512

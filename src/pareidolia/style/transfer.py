@@ -7,8 +7,8 @@ import torch
 from torch import Tensor
 
 from pareidolia.networks import Network, load_network_from, untouched
-from pareidolia.painting import Objective, Painting, PixelCanvas, Stage, TotalVariation
-from pareidolia.pictures import PictureLike, as_picture, fit, resize, split_alpha
+from pareidolia.painting import Objective, Painting, PixelCanvas, Stage, Sum, TotalVariation
+from pareidolia.pictures import PictureLike, as_picture, fit, resize_picture, split_alpha
 from pareidolia.settings import BadPicture, PareidoliaError
 from pareidolia.style.losses import ContentLoss, Gram, StyleLoss
 from pareidolia.style.settings import StyleSettings
@@ -41,12 +41,15 @@ class StyleTransfer(Painting):
         network = network or load_network_from(settings, pooling=settings.pooling)
         photo_and_alpha = as_picture(photo, size=settings.size).to(network.device)
         self._photo, self._alpha = split_alpha(photo_and_alpha)
+        style_side = round(settings.size * settings.style_size)
         self._paintings = [
-            split_alpha(as_picture(p, size=round(settings.size * settings.style_size)).to(network.device))[0]
-            for p in paintings
+            split_alpha(as_picture(painting, size=style_side).to(network.device))[0] for painting in paintings
         ]
+        _check_size("the photo", self._photo)
+        for painting in self._paintings:
+            _check_size("a painting", painting)
         self._shares = _shares(settings.painting_weights, len(paintings))
-        self._content_layers = settings.content_layers or network.content_layers
+        self._content_layers = settings.content_layers or _content_layers(network)
         self._style_layers = settings.style_layers or network.style_layers
         self._content_weights = _layer_weights("content", settings.content_layer_weights, self._content_layers)
         self._style_weights = _layer_weights("style", settings.style_layer_weights, self._style_layers)
@@ -70,20 +73,13 @@ class StyleTransfer(Painting):
         picture = super().picture
         if self._alpha is None:
             return picture
-        alpha = resize(self._alpha, (picture.shape[-2], picture.shape[-1])).clamp(0, 1)
-        return torch.cat([picture, alpha], dim=1)
+        return torch.cat([picture, resize_picture(self._alpha, _size(picture))], dim=1)
 
     def _schedule(self) -> list[tuple[tuple[int, int], int]]:
         """Sizes from `coarsest` up to the full one in steps of about √2, each with its number of steps."""
         settings = self.settings
-        height, width = self._photo.shape[-2:]
-        full = fit((height, width), settings.size)
-        if min(full) < SHORTEST_SIDE:
-            raise BadPicture(
-                f"at --size {settings.size} the photo of {width}x{height} pixels becomes {full[1]}x{full[0]}: "
-                f"style transfer needs at least {SHORTEST_SIDE} on the shorter side"
-            )
-        coarsest = max(settings.coarsest, math.ceil(SHORTEST_SIDE * max(full) / min(full)))
+        full = _size(self._photo)
+        coarsest = max(settings.coarsest, _coarsest(full))
         doublings = math.log2(settings.size / coarsest)
         coarse_sizes = round(2 * doublings) if settings.coarse_to_fine and doublings > 0 else 0
         sides = [round(coarsest * 2 ** (doublings * i / coarse_sizes)) for i in range(coarse_sizes)]
@@ -92,9 +88,9 @@ class StyleTransfer(Painting):
     def _first_canvas(self, size: tuple[int, int]) -> Tensor:
         match self.settings.start:
             case "content":
-                return resize(self._photo, size).clamp(0, 1)
+                return resize_picture(self._photo, size)
             case "style":
-                return resize(self._paintings[0], size).clamp(0, 1)
+                return resize_picture(self._paintings[0], size)
             case "noise":
                 generator = torch.Generator().manual_seed(self.settings.seed)
                 return torch.rand((1, 3, *size), generator=generator).to(self._photo.device)
@@ -102,27 +98,50 @@ class StyleTransfer(Painting):
     def _objective(self, size: tuple[int, int]) -> Objective:
         """α L_content + β L_style for a canvas of that size, with the photo and the paintings scaled alike."""
         settings = self.settings
-        objective: Objective = settings.smoothness * TotalVariation()
+        objective: Objective = Sum(())
+        if settings.smoothness > 0:
+            objective += settings.smoothness * TotalVariation()
         with untouched(self.network.module), torch.no_grad():
             if settings.content_weight > 0:
-                seen = self.network.record(resize(self._photo, size), self._content_layers)
+                seen = self.network.record(resize_picture(self._photo, size), self._content_layers)
                 content = ContentLoss(seen, self._content_weights, settings.balance)
-                objective = objective + settings.content_weight * content
+                objective += settings.content_weight * content
             if settings.style_weight > 0:
                 style = StyleLoss(self._blended_grams(max(size)), self._style_weights, settings.balance)
-                objective = objective + settings.style_weight * style
+                objective += settings.style_weight * style
         return objective
 
     def _blended_grams(self, side: int) -> dict[str, Tensor]:
         """The weighted mean of the paintings' mean Gram matrices by layer, N×N."""
         blend: dict[str, Tensor] = {}
         for painting, share in zip(self._paintings, self._shares, strict=True):
-            scaled = resize(painting, fit(_size(painting), round(side * self.settings.style_size)))
+            longer = max(round(side * self.settings.style_size), _coarsest(_size(painting)))
+            scaled = resize_picture(painting, fit(_size(painting), longer))
             seen = self.network.record(scaled, self._style_layers)
             for layer in self._style_layers:
                 mean = share * Gram.of(seen[layer]).mean[0]
                 blend[layer] = blend[layer] + mean if layer in blend else mean
         return blend
+
+
+def _coarsest(size: tuple[int, int]) -> int:
+    """The longer side at which the shorter one has SHORTEST_SIDE pixels."""
+    return math.ceil(SHORTEST_SIDE * max(size) / min(size))
+
+
+def _check_size(what: str, picture: Tensor) -> None:
+    height, width = _size(picture)
+    if min(height, width) < SHORTEST_SIDE:
+        raise BadPicture(
+            f"{what} would be {width}x{height} pixels: style transfer needs at least {SHORTEST_SIDE} on the "
+            "shorter side; give a larger --size or a picture that is less narrow"
+        )
+
+
+def _content_layers(network: Network) -> tuple[str, ...]:
+    if network.content_layer is None:
+        raise PareidoliaError(f"{network.name} has no feature maps to take content and style from")
+    return (network.content_layer,)
 
 
 def _size(picture: Tensor) -> tuple[int, int]:

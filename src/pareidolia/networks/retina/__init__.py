@@ -1,0 +1,18 @@
+"""retina: the small network the package ships, trained by the project itself (`recipes/retina.py`).
+
+Five stages of 3×3 convolutions with ReLU and 2×2 max pooling (`trunk.py`), taught to see what VGG-19 sees at
+the first ReLU of each of its stages, at a fraction of the size. `build()` makes it, `WEIGHTS` is the file of
+its weights (half precision), and `card.md` says how it was trained, on what, and how well it does.
+"""
+
+from pareidolia.networks.retina.trunk import (
+    CONTENT_LAYER,
+    INPUT_SHAPE,
+    MEAN,
+    STD,
+    STYLE_LAYERS,
+    WEIGHTS,
+    build,
+)
+
+__all__ = ["CONTENT_LAYER", "INPUT_SHAPE", "MEAN", "STD", "STYLE_LAYERS", "WEIGHTS", "build"]
