@@ -89,7 +89,7 @@ def _script_nodes(block: Any) -> Iterator[Any]:
             yield from _script_nodes(inner)
 
 
-def refuse_unseen(outputs: Iterable[Tensor], *, seen: type[Function]) -> None:
+def refuse_unseen(outputs: Iterable[Tensor], *, seen: tuple[type[Function], ...]) -> None:
     """Raise BadNetwork where autograd's graph of `outputs` holds a rectifier that no rule has replaced.
 
     Those come from TorchScript functions, compiled code and C++. Autograd functions of the user's own keep
@@ -133,8 +133,8 @@ def _is_rectifier_node(node: Node) -> bool:
     return bound is None or getattr(node, bound, None) == 0
 
 
-def _warn_of_custom_function(node: Any, seen: type[Function]) -> None:
+def _warn_of_custom_function(node: Any, seen: tuple[type[Function], ...]) -> None:
     function = getattr(node, "_forward_cls", None)
-    if function is None or function is seen or function.__module__.startswith("torch."):
+    if function is None or function in seen or function.__module__.startswith("torch."):
         return
     warn(f"the autograd function {function.__qualname__} keeps the backward pass it was written with")

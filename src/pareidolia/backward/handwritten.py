@@ -21,7 +21,7 @@ _MASKED = _PRODUCTS | {"where", "masked_fill", "setitem", "index_put", "masked_s
 _LINEAR = frozenset({"Mul", "Div", "Add", "Sub", "Rsub", "Neg"})
 _BENDING = frozenset(
     {"Pow", "Sigmoid", "Tanh", "Erf", "Exp", "Log1P", "Softplus", "Hardsigmoid", "Hardtanh", "Clamp"}
-    | {"ClampMin", "Sign", "Abs", "Reciprocal", "_Rectified"}
+    | {"ClampMin", "Sign", "Abs", "Reciprocal", "_Rectified", "_GuidedReLU"}
 )
 
 
@@ -60,7 +60,9 @@ class Watch:
         place = _calling_line()
         if place not in self._named:
             self._named.add(place)
-            warn(f"an activation written by hand keeps its plain gradient: {place}; use torch.nn.functional's")
+            warn(
+                f"an activation written by hand keeps its plain gradient: {place}; use torch.nn.functional's"
+            )
 
 
 def _self_gated(name: str, one: Tensor, other: Tensor) -> bool:

@@ -102,6 +102,23 @@ class _Rectified(Function):
         return signal, None, None
 
 
+class _GuidedReLU(Function):
+    """ReLU going forward; going back, the rectified signal where ReLU's output is positive: one pass less."""
+
+    @staticmethod
+    def forward(ctx: FunctionCtx, x: Tensor, activation: Activation) -> Tensor:
+        y = activation(x)
+        if y is x:
+            ctx.mark_dirty(x)
+        ctx.save_for_backward(y)
+        return y
+
+    @staticmethod
+    def backward(ctx: Any, signal: Tensor) -> tuple[Tensor, None]:
+        (y,) = ctx.saved_tensors
+        return torch.ops.aten.threshold_backward(signal.clamp(min=0), y, 0), None
+
+
 class _RuleMode(TorchFunctionMode):
     """Sees every torch function called inside it, and replaces the backward pass of the rectifiers.
 
@@ -114,8 +131,8 @@ class _RuleMode(TorchFunctionMode):
         self._watch = Watch()
 
     @abstractmethod
-    def _slope(self, name: str, x: Tensor, activation: Activation) -> Tensor | None:
-        """What the rectified signal is multiplied by, of x's shape; None: nothing."""
+    def _rectify(self, name: str, x: Tensor, activation: Activation) -> Tensor:
+        """activation(x), through which the signal comes back by the rule."""
 
     def __torch_function__(
         self,
@@ -126,7 +143,7 @@ class _RuleMode(TorchFunctionMode):
     ) -> Any:
         kwargs = kwargs or {}
         if func in BACKWARD_FUNCTIONS:
-            refuse_unseen(outputs_of(func, args, kwargs), seen=_Rectified)
+            refuse_unseen(outputs_of(func, args, kwargs), seen=(_Rectified, _GuidedReLU))
             return run_backward(self, func, args, kwargs)
         if not torch.is_grad_enabled():
             return func(*args, **kwargs)
@@ -143,20 +160,31 @@ class _RuleMode(TorchFunctionMode):
             result: Tensor = func(*replaced, **named)
             return result
 
-        return _Rectified.apply(x, activation, self._slope(name, x, activation))
+        return self._rectify(name, x, activation)
 
 
 class _Deconvnet(_RuleMode):
-    def _slope(self, name: str, x: Tensor, activation: Activation) -> Tensor | None:
-        return None
+    def _rectify(self, name: str, x: Tensor, activation: Activation) -> Tensor:
+        result: Tensor = _Rectified.apply(x, activation, None)
+        return result
 
 
 class _Guided(_RuleMode):
-    def _slope(self, name: str, x: Tensor, activation: Activation) -> Tensor | None:
-        positive = x.detach() > 0
-        if has_unit_slope(name):
-            return positive
-        leaf = x.detach().clone().requires_grad_()
-        # The clone is for in-place activations, which must not overwrite a leaf.
-        (derivative,) = torch.autograd.grad(activation(leaf.clone()).sum(), leaf)
-        return derivative * positive
+    def _rectify(self, name: str, x: Tensor, activation: Activation) -> Tensor:
+        result: Tensor = (
+            _GuidedReLU.apply(x, activation)
+            if name == "relu"
+            else _Rectified.apply(x, activation, _slope(name, x, activation))
+        )
+        return result
+
+
+def _slope(name: str, x: Tensor, activation: Activation) -> Tensor:
+    """f'(x) · [x > 0]."""
+    positive = x.detach() > 0
+    if has_unit_slope(name):
+        return positive
+    leaf = x.detach().clone().requires_grad_()
+    # The second clone is for in-place activations, which must not overwrite a leaf.
+    (derivative,) = torch.autograd.grad(activation(leaf.clone()).sum(), leaf)
+    return derivative * positive

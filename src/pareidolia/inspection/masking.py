@@ -24,9 +24,10 @@ def occlusion(
 ) -> Tensor:
     """How much the score falls when a window is covered, N×1×H×W, signed.
 
-    Zeiler and Fergus 2014, section 4.2. A window of `window` (height, width) pixels moves by `stride` over the picture and is filled with `fill`;
-    each pixel gets the mean of S(x) − S(x covered) over the windows that covered it. At the lower and right
-    edge windows are cut off by the border. `channels` covers only those; None all.
+    Zeiler and Fergus 2014, section 4.2. A window of `window` (height, width) pixels moves by `stride` over
+    the picture and is filled with `fill`; each pixel gets the mean of S(x) − S(x covered) over the windows
+    that covered it. At the lower and right edge windows are cut off by the border. `channels` covers only
+    those; None all.
     Raises PareidoliaError for a window larger than the picture, or a stride that leaves gaps.
     """
     height, width = pictures.shape[-2:]

@@ -37,7 +37,7 @@ def project(
     """
     network.layer(layer)
     with untouched(network.module), backward_rule(rule, network.module):
-        leaf = picture.detach().clone(memory_format=torch.channels_last).requires_grad_()
+        leaf = picture.detach().clone().requires_grad_()
         maps = network.record(leaf, [layer])[layer]
         chosen = [_find_unit(layer, unit, maps.detach()[0]) for unit in units]
         kept = torch.zeros_like(maps)
@@ -57,7 +57,7 @@ def _find_unit(layer: str, text: str, maps: Tensor) -> Unit:
         return _strongest(layer, maps, range(len(maps)))
     if not channel_text.isdecimal():
         raise PareidoliaError(
-            f"'{text}' is no unit: write a channel as 12, a position as 12@3,4, 12@{STRONGEST}, or {STRONGEST}"
+            f"'{text}' is no unit: write a channel (12), a position (12@3,4), 12@{STRONGEST}, or {STRONGEST}"
         )
     channel = int(channel_text)
     check_unit(Unit(layer, channel), tuple(maps.shape))

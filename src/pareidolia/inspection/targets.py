@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from pareidolia.networks import Network
+from pareidolia.painting import Objective, Seen
 from pareidolia.settings import ClassName, PareidoliaError, Unit, UnknownName, parse_address
 
 
@@ -64,6 +65,25 @@ class UnitTarget:
     def one(self, index: int) -> "UnitTarget":
         """The unit itself: it is the same for every picture."""
         return self
+
+
+@dataclass(frozen=True)
+class ObjectiveTarget:
+    """How well a picture meets an objective of `pareidolia.painting`: minus its loss."""
+
+    objective: Objective
+
+    def __call__(self, network: Network, pictures: Tensor) -> Tensor:
+        """Minus the loss of each picture, N."""
+        return torch.stack([-self._loss(network, picture[None]) for picture in pictures])
+
+    def one(self, index: int) -> "ObjectiveTarget":
+        """The objective itself: it is the same for every picture."""
+        return self
+
+    def _loss(self, network: Network, picture: Tensor) -> Tensor:
+        seen = Seen(picture, network.record(picture, self.objective.layers))
+        return torch.stack(list(self.objective.losses(seen).values())).sum()
 
 
 def check_unit(unit: Unit, shape: tuple[int, ...]) -> None:

@@ -48,8 +48,8 @@ def coarse_grad_cam(
 def cam_layer(network: Network) -> str:
     """The layer that Grad-CAM looks at unless told: the last one with positions.
 
-    In transformers the last normalised tokens that still enter an attention; else the last feature map of more
-    than one position that is not itself a map of class scores.
+    In transformers the last normalised tokens that still enter an attention; else the last feature map of
+    more than one position that is not itself a map of class scores.
     """
     layers = sorted(network.layers.values(), key=lambda layer: layer.finish)
     attentions = [layer for layer in layers if "Attention" in layer.kind]

@@ -1,0 +1,75 @@
+"""The operations `saliency` and `deconvnet`: from a photo and settings to a picture."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from pareidolia.inspection.framing import frame
+from pareidolia.inspection.methods import METHODS, attribute, method_names
+from pareidolia.inspection.overlays import coloured, shown
+from pareidolia.inspection.projection import Projection, project
+from pareidolia.inspection.settings import DeconvnetSettings, SaliencySettings
+from pareidolia.inspection.targets import ClassTarget, Target, find_target
+from pareidolia.networks import Network, load_network_from
+from pareidolia.pictures import PictureLike, as_picture, sheet
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A picture 1×3×H×W in [0, 1], and in words what it shows."""
+
+    picture: Tensor
+    told: str
+
+
+def saliency_picture(
+    photo: PictureLike, settings: SaliencySettings | None = None, network: Network | None = None
+) -> Shown:
+    """Which pixels made the network say so: one method's map over the photo, or a sheet of several.
+
+    Raises what `find_target` and the methods raise; BadPicture for a photo that the network cannot look at.
+    """
+    settings = settings or SaliencySettings()
+    network = network or load_network_from(settings)
+    picture = frame(network, as_picture(photo), settings.size)
+    target = find_target(settings.target, network, picture)
+    told = describe(target, network, picture)
+    if settings.methods is None:
+        found = attribute(network, picture, target, settings.method, settings)
+        return Shown(shown(METHODS[settings.method], picture, found).cpu(), f"{settings.method} for {told}")
+    panels = [(picture.cpu(), told)]
+    for name in method_names(settings.methods):
+        found = attribute(network, picture, target, name, settings)
+        panels.append((shown(METHODS[name], picture, found).cpu(), name))
+    return Shown(sheet(panels, columns=min(4, len(panels))), f"{len(panels) - 1} methods for {told}")
+
+
+def deconvnet_sheet(photo: PictureLike, settings: DeconvnetSettings, network: Network | None = None) -> Shown:
+    """What units of a layer saw in the photo: each sent back alone, and several also together, on a sheet."""
+    network = network or load_network_from(settings)
+    picture = frame(network, as_picture(photo), settings.size)
+    asked: list[tuple[str, ...]] = [(unit,) for unit in settings.unit]
+    if len(asked) > 1:
+        asked.append(settings.unit)
+    found = [project(network, picture, settings.layer, units, rule=settings.rule) for units in asked]
+    panels = [(picture.cpu(), "photo"), *((coloured(each.signal).cpu(), _caption(each)) for each in found)]
+    told = ", ".join(_caption(each) for each in found[: len(settings.unit)])
+    return Shown(sheet(panels, columns=min(4, len(panels))), told)
+
+
+def describe(target: Target, network: Network, picture: Tensor) -> str:
+    """A target in words; a class with its name and probability on `picture` (1×C×H×W)."""
+    if not isinstance(target, ClassTarget):
+        return str(getattr(target, "unit", "the objective"))
+    index = target.indices[0]
+    name = network.class_names[index] if network.class_names else f"class {index}"
+    with torch.no_grad():
+        share = float(target.probabilities(network, picture)[0])
+    return f"{name} {100 * share:.3g} %"
+
+
+def _caption(projection: Projection) -> str:
+    if len(projection.units) > 1:
+        return "together"
+    return f"{projection.units[0]} = {projection.activations[0]:.3g}"
