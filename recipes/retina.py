@@ -74,8 +74,8 @@ def save(path: Path, write: Any) -> None:
 def inner(maps: Tensor, wide: int = 32) -> Tensor:
     """`maps` without their outermost ring where they are wider than `wide`.
 
-    Zero padding draws an edge there that the teacher, which reflects, does not see. No weights mend that, and in
-    crops the ring's share of the large maps is several times what it is in pictures.
+    Zero padding draws an edge there that the teacher, which reflects, does not see. No weights mend that, and
+    in crops the ring's share of the large maps is several times what it is in pictures.
     """
     return maps[..., 1:-1, 1:-1] if maps.shape[-1] > wide else maps
 

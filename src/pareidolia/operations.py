@@ -1,4 +1,4 @@
-"""Every operation by name, and requests for one; the command line, the studio and `pareidolia again` read it."""
+"""Every operation by name, and requests for one; the command line and `pareidolia again` read it."""
 
 import hashlib
 import os
@@ -138,8 +138,12 @@ def _found(entry: Mapping[str, str], folder: Path) -> str:
         if _digest(path) == entry["sha256"]:
             return str(path)
     if existing:
-        raise PareidoliaError(f"{existing[0]} is not the picture it was when this was made: its content changed")
-    raise PareidoliaError(f"{folder / entry['path']} is no longer there: put {Path(entry['path']).name} beside the picture")
+        raise PareidoliaError(
+            f"{existing[0]} is not the picture it was when this was made: its content changed"
+        )
+    raise PareidoliaError(
+        f"{folder / entry['path']} is no longer there: put {Path(entry['path']).name} beside the picture"
+    )
 
 
 def _places(path: Path, folder: Path) -> Iterator[Path]:

@@ -3,7 +3,7 @@ from PIL import Image
 
 from pareidolia.cli import main
 
-FACTORY = '''
+FACTORY = """
 from collections import OrderedDict
 from torch import nn
 
@@ -13,7 +13,7 @@ def build():
         conv2=nn.Conv2d(8, 12, 3, padding=1), relu2=nn.ReLU(), pool2=nn.MaxPool2d(2),
         conv3=nn.Conv2d(12, 16, 3, padding=1), relu3=nn.ReLU(),
     ))
-'''
+"""
 
 
 QUICK = {

@@ -3,7 +3,6 @@ import shutil
 import numpy as np
 import pytest
 from PIL import Image
-
 from tests.cli.test_style import assert_refused, pixels
 
 

@@ -26,7 +26,10 @@ def test_help_imports_no_torch():
 
 
 def test_importing_the_package_pulls_no_extra_and_no_torch():
-    listed = python("import sys, pareidolia\nprint([m for m in ('torch', 'timm', 'skimage', 'sklearn') if m in sys.modules])")
+    listed = python(
+        "import sys, pareidolia\n"
+        "print([m for m in ('torch', 'timm', 'skimage', 'sklearn') if m in sys.modules])"
+    )
     assert listed.strip() == "[]"
     extras = python(
         "import sys, pareidolia\npareidolia.load_network, pareidolia.open_picture\n"
@@ -51,7 +54,7 @@ def test_every_option_is_described():
 
 
 def test_an_unknown_command_is_one_line(studio):
-    code, out, err = studio.run("stile")
+    code, _, err = studio.run("stile")
     assert code == 2 and err.count("\n") == 1 and "style" in err
 
 

@@ -38,7 +38,9 @@ def test_the_same_seed_gives_the_same_bytes(studio):
     studio.style("--start", "noise")
     studio.style("--start", "noise", out="same.png")
     studio.style("--start", "noise", "--seed", "1", out="other.png")
-    first, same, other = ((studio.folder / name).read_bytes() for name in ("out.png", "same.png", "other.png"))
+    first, same, other = (
+        (studio.folder / name).read_bytes() for name in ("out.png", "same.png", "other.png")
+    )
     assert first == same != other
 
 

@@ -54,7 +54,7 @@ def test_a_canvas_goes_on_at_another_size_with_the_same_picture(size):
 def test_pixels_are_kept_within_their_bounds():
     canvas = PixelCanvas(photo(4, 4) * 3 - 1)
     canvas.project()
-    assert 0 <= canvas.values.min().item() and canvas.values.max().item() <= 1
+    assert canvas.values.min().item() >= 0 and canvas.values.max().item() <= 1
     free = PixelCanvas(photo(4, 4) * 3 - 1, bounds=None)
     free.project()
     assert free.values.max().item() > 1

@@ -48,13 +48,17 @@ def test_pixels_never_leave_their_bounds(small_network, optimizer):
 
 def make(network, optimizer, canvas):
     stages = [
-        Stage(
-            size, 4, lambda _: -Activation("stage2.relu:3") * 5 + 0.1 * TotalVariation(), rate
-        )
+        Stage(size, 4, lambda _: -Activation("stage2.relu:3") * 5 + 0.1 * TotalVariation(), rate)
         for size, rate in (((20, 24), 0.05), ((30, 36), 0.03))
     ]
     return Painting(
-        network, copy.deepcopy(canvas), stages, optimizer=optimizer, transforms=(Pad(2), Jitter(4)), average=0.8, seed=3
+        network,
+        copy.deepcopy(canvas),
+        stages,
+        optimizer=optimizer,
+        transforms=(Pad(2), Jitter(4)),
+        average=0.8,
+        seed=3,
     )
 
 
@@ -67,7 +71,9 @@ CANVASES = {
 @pytest.mark.parametrize("kind", list(CANVASES))
 @pytest.mark.parametrize("optimizer", ["adam", "lbfgs"])
 @pytest.mark.parametrize("stop", range(9))
-def test_a_painting_stopped_anywhere_goes_on_to_the_same_bytes(small_network, tmp_path, optimizer, kind, stop):
+def test_a_painting_stopped_anywhere_goes_on_to_the_same_bytes(
+    small_network, tmp_path, optimizer, kind, stop
+):
     whole = make(small_network, optimizer, CANVASES[kind])
     expected = [step.losses for step in whole]
     first = make(small_network, optimizer, CANVASES[kind])
@@ -116,7 +122,6 @@ def test_a_stage_begins_from_the_average_of_the_one_before(small_network):
 
 
 def test_adam_carries_its_moments_to_the_next_size(small_network):
-    """Towards a constant, the next size's first step is as long as the last one's; without moments it is not."""
     stages = [towards(0.9, 6, rate=0.01), Stage((32, 40), 1, lambda _: Towards(0.9), 0.01)]
     painting = Painting(small_network, plain(), stages)
     for _ in range(6):

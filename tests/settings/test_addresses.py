@@ -4,7 +4,9 @@ from hypothesis import strategies as st
 
 from pareidolia.settings import ClassName, PareidoliaError, Unit, UnknownName, nearest, parse_address
 
-LAYERS = st.from_regex(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+){0,3}", fullmatch=True).filter(lambda name: name != "class")
+LAYERS = st.from_regex(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+){0,3}", fullmatch=True).filter(
+    lambda name: name != "class"
+)
 POSITIONS = st.tuples(st.integers(0, 999), st.integers(0, 999))
 
 

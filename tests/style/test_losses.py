@@ -18,7 +18,9 @@ def test_gram_is_the_lectures_sum():
     flat = f.reshape(3, 10)
     for i in range(3):
         for j in range(3):
-            assert torch.isclose(Gram.of(f).products[0, i, j], sum(flat[i, k] * flat[j, k] for k in range(10)))
+            assert torch.isclose(
+                Gram.of(f).products[0, i, j], sum(flat[i, k] * flat[j, k] for k in range(10))
+            )
 
 
 def test_content_loss_is_half_the_squared_distance():

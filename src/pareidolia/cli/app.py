@@ -20,6 +20,8 @@ app = App(
     version=pareidolia.__version__,
     default_parameter=Parameter(consume_multiple=True, negative_iterable=()),
     result_action="return_value",
+    # Markdown in help would cost a fifth of a second of imports.
+    help_format="plaintext",
 )
 for command in (style, networks, again, tour, doctor):
     app.command(command)

@@ -4,10 +4,9 @@ import os
 import platform
 import shutil
 from importlib.metadata import PackageNotFoundError, metadata, version
-from importlib.util import find_spec
+from pathlib import Path
 from typing import Annotated, Any
 
-import psutil
 from cyclopts import Parameter
 
 from pareidolia.cli.output import Telling, print_json
@@ -38,6 +37,7 @@ def _report() -> dict[str, dict[str, Any]]:
 
 
 def _device() -> dict[str, Any]:
+    import psutil
     import torch
 
     from pareidolia.networks import choose_device
@@ -57,7 +57,7 @@ def _device() -> dict[str, Any]:
 
 
 def _extras() -> dict[str, str]:
-    """Each extra's packages with their versions, or the line that installs it, as the package itself declares them."""
+    """Each extra's packages with their versions, or the line that installs it; the package declares them."""
     extras: dict[str, str] = {}
     for requirement in metadata("pareidolia").get_all("Requires-Dist") or []:
         if "extra ==" not in requirement:
@@ -80,8 +80,10 @@ def _version(package: str) -> str | None:
 def _weights() -> dict[str, str]:
     import torch
 
-    cache = os.path.join(torch.hub.get_dir(), "checkpoints")
-    hub = os.environ.get("HF_HOME", os.path.expanduser("~/.cache/huggingface"))
-    places = {"torchvision": cache, "timm": os.path.join(hub, "hub") if find_spec("timm") else "timm is missing"}
-    disk = shutil.disk_usage(os.path.expanduser("~"))
-    return {"retina": "in the package", **places, "disk": f"{disk.free / 2**30:.1f} GiB free"}
+    hub = Path(os.environ.get("HF_HOME", Path.home() / ".cache" / "huggingface"))
+    return {
+        "retina": "in the package",
+        "torchvision": str(Path(torch.hub.get_dir()) / "checkpoints"),
+        "timm": str(hub / "hub"),
+        "disk": f"{shutil.disk_usage(Path.home()).free / 2**30:.1f} GiB free",
+    }

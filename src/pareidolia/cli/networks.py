@@ -1,6 +1,6 @@
 """`pareidolia networks`: which networks there are, and what is inside one."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 from rich.console import Console
@@ -8,6 +8,9 @@ from rich.table import Table
 
 from pareidolia.cli.output import Telling, print_json
 from pareidolia.settings import NetworkSettings
+
+if TYPE_CHECKING:
+    from pareidolia.networks import Layer
 
 
 def networks(
@@ -33,35 +36,35 @@ def networks(
 def _list(telling: Telling) -> None:
     from pareidolia.networks import known_names
 
-    known = known_names()
     if telling.as_json:
-        print_json(known)
+        print_json({"networks": known_names()})
         return
-    for source, names in known.items():
-        print(f"{source}: {', '.join(names)}")
+    for name in known_names():
+        print(name)
+    print("and any network of your own, as package.module:factory or file.py:factory")
 
 
 def _describe(settings: NetworkSettings, telling: Telling) -> None:
     from pareidolia.networks import load_network_from
 
     network = load_network_from(settings)
-    rows = [
-        {
-            "layer": layer.name,
-            "kind": layer.kind,
-            "shape": "x".join(map(str, layer.shape)),
-            "receptive field": None if layer.receptive_field is None else layer.receptive_field.size,
-        }
-        for layer in network.layers.values()
-    ]
+    rows = [_row(layer) for layer in network.layers.values()]
     if telling.as_json:
         print_json({"network": network.name, "preparation": network.preparation, "layers": rows})
         return
     table = Table("layer", "kind", "shape", "receptive field", box=None, header_style="bold")
     for row in rows:
-        table.add_row(
-            row["layer"], row["kind"], row["shape"], str(row["receptive field"] or "the whole picture")
-        )
+        table.add_row(*row.values())
     console = Console(width=None if Console().is_terminal else 160)
     console.print(f"{network.name}: {network.preparation}")
     console.print(table)
+
+
+def _row(layer: "Layer") -> dict[str, str]:
+    field = layer.receptive_field
+    return {
+        "layer": layer.name,
+        "kind": layer.kind,
+        "shape": "x".join(map(str, layer.shape)),
+        "receptive field": "the whole picture" if field is None else str(field),
+    }

@@ -13,7 +13,6 @@ from typing import Annotated, Any, Protocol
 from cyclopts import Parameter
 from pydantic import Field
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from pareidolia.settings import Settings
 
@@ -35,7 +34,9 @@ class Output(Telling):
     out: Annotated[Path, Field(description="The file to write; its ending says the format.")]
     overwrite: Annotated[bool, Parameter(negative=()), Field(description="Replace what is there.")] = False
     resume: Annotated[
-        bool, Parameter(negative=()), Field(description="Go on from the checkpoint of a run that was stopped.")
+        bool,
+        Parameter(negative=()),
+        Field(description="Go on from the checkpoint of a run that was stopped."),
     ] = False
 
 
@@ -78,6 +79,8 @@ def progress_report(telling: Telling) -> Iterator[Any]:
 
 @contextmanager
 def _bar(console: Console) -> Iterator[Any]:
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
     columns = (
         BarColumn(),
         MofNCompleteColumn(),

@@ -25,7 +25,8 @@ def run(request: Request, output: Output) -> int:
     check_target(output.out, overwrite=output.overwrite or (output.resume and unfinished))
     if unfinished and not (output.resume or output.overwrite):
         raise PareidoliaError(
-            f"{checkpoint_path(output.out)} holds an unfinished run: --resume goes on, --overwrite begins anew"
+            f"{checkpoint_path(output.out)} holds an unfinished run: "
+            "--resume goes on, --overwrite begins anew"
         )
     began = time.perf_counter()
     painting = request.begin()
@@ -70,7 +71,7 @@ def _tell(
         say(f"{output.out}: painted in {seconds:.1f} s", output)
     else:
         say(
-            f"stopped at step {painting.index} of {painting.total}; {output.out} holds the picture as it stands, "
-            "--resume goes on from here",
+            f"stopped at step {painting.index} of {painting.total}; {output.out} holds the picture as it "
+            "stands, --resume goes on from here",
             output,
         )

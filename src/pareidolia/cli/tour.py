@@ -27,7 +27,9 @@ def tour(
     from pareidolia.tour import tell
 
     if (output.out / "index.html").exists() and not output.overwrite:
-        raise PareidoliaError(f"{output.out / 'index.html'} is there already: give --overwrite or another --out")
+        raise PareidoliaError(
+            f"{output.out / 'index.html'} is there already: give --overwrite or another --out"
+        )
     with progress_report(output) as report:
         page = tell(output.out, settings, report)
     if output.as_json:

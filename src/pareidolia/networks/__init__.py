@@ -5,29 +5,19 @@ normalises, classifies, lists its layers with their receptive fields (`layers.py
 records activations (`recording.py`). `untouched` lends a module to an operation and takes it back as it was.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from pareidolia.lazy import lazy_exports
 
 if TYPE_CHECKING:
-    from pareidolia.networks.devices import choose_device as choose_device
-    from pareidolia.networks.layers import Layer as Layer
-    from pareidolia.networks.loading import load_network as load_network
-    from pareidolia.networks.loading import load_network_from as load_network_from
-    from pareidolia.networks.network import Network as Network
-    from pareidolia.networks.receptive import ReceptiveField as ReceptiveField
-    from pareidolia.networks.sources import known_names as known_names
-    from pareidolia.networks.lending import untouched as untouched
+    from pareidolia.networks.devices import choose_device
+    from pareidolia.networks.layers import Layer
+    from pareidolia.networks.loading import load_network, load_network_from
+    from pareidolia.networks.network import Network
+    from pareidolia.networks.receptive import ReceptiveField
+    from pareidolia.networks.restoring import untouched
+    from pareidolia.networks.sources import known_names
 
-_HOMES = {
-    "Layer": "layers",
-    "Network": "network",
-    "ReceptiveField": "receptive",
-    "choose_device": "devices",
-    "known_names": "sources",
-    "load_network": "loading",
-    "load_network_from": "loading",
-    "untouched": "lending",
-}
 __all__ = [
     "Layer",
     "Network",
@@ -38,10 +28,16 @@ __all__ = [
     "load_network_from",
     "untouched",
 ]
-
-
-def __getattr__(name: str) -> Any:
-    """Import a public name when it is first used, so that settings and help cost no torch."""
-    if name not in _HOMES:
-        raise AttributeError(f"module 'pareidolia.networks' has no attribute '{name}'")
-    return getattr(import_module(f"pareidolia.networks.{_HOMES[name]}"), name)
+__getattr__ = lazy_exports(
+    __name__,
+    {
+        "Layer": "layers",
+        "Network": "network",
+        "ReceptiveField": "receptive",
+        "choose_device": "devices",
+        "known_names": "sources",
+        "load_network": "loading",
+        "load_network_from": "loading",
+        "untouched": "restoring",
+    },
+)

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from pareidolia.networks.propagation import Propagation, tensors_in
 from pareidolia.networks.receptive import ReceptiveField
-from pareidolia.networks.lending import untouched
+from pareidolia.networks.restoring import untouched
 
 
 @dataclass(frozen=True)
@@ -17,8 +17,8 @@ class Layer:
 
     `name` is its dotted module name, `kind` its class, `shape` that of its output without the batch (C, H, W
     for feature maps) for a picture of the network's input shape. `receptive_field` is None where every
-    position sees the whole picture, or where what it sees cannot be told. `calls` counts how often one run calls it (a
-    recording keeps the last), and layers in rising `finish` end their last call one after the other.
+    position sees the whole picture, or where what it sees cannot be told. `calls` counts how often one run
+    calls it (a recording keeps the last); layers in rising `finish` end their last call one after the other.
     """
 
     name: str
@@ -32,10 +32,11 @@ class Layer:
 def trace_layers(module: nn.Module, pictures: Tensor) -> dict[str, Layer]:
     """The layers of `module` in the order of their first call, by one run on normalised `pictures` (1×C×H×W).
 
-    Modules that are not called, or give no tensor, are no layers. A scripted module is one layer, as Python
-    cannot see inside. The module is left untouched; what it raises is passed on.
+    Modules that are not called, give no tensor, or are scripted (no hook can watch these) are no layers, and
+    with a scripted module inside no receptive field can be told. The module is left untouched; what it raises
+    is passed on.
     """
-    watch = _Watch(pictures)
+    watch = _Watch(pictures, blind=any(scripted_modules(module)))
     with (
         untouched(module),
         torch.no_grad(),
@@ -49,14 +50,17 @@ def trace_layers(module: nn.Module, pictures: Tensor) -> dict[str, Layer]:
 
 
 def visible_modules(module: nn.Module) -> Iterator[tuple[str, nn.Module]]:
-    """The modules below `module` by dotted name, without those inside scripted ones."""
-    hidden: tuple[str, ...] = ()
+    """The modules below `module` by dotted name, without scripted ones."""
     for name, each in module.named_modules():
-        if not name or name.startswith(hidden):
-            continue
+        if name and not isinstance(each, torch.jit.ScriptModule):
+            yield name, each
+
+
+def scripted_modules(module: nn.Module) -> Iterator[str]:
+    """The names of the scripted modules below `module`."""
+    for name, each in module.named_modules():
         if isinstance(each, torch.jit.ScriptModule):
-            hidden = (*hidden, f"{name}.")
-        yield name, each
+            yield name
 
 
 def first_tensor(output: object) -> Tensor | None:
@@ -67,8 +71,9 @@ def first_tensor(output: object) -> Tensor | None:
 class _Watch:
     """Hooks that note each call of a module and what came out."""
 
-    def __init__(self, pictures: Tensor) -> None:
+    def __init__(self, pictures: Tensor, *, blind: bool) -> None:
         self.propagation = Propagation(pictures)
+        self._blind = blind
         self.called: dict[str, None] = {}
         self.found: dict[str, Layer] = {}
         self._finished = 0
@@ -78,8 +83,6 @@ class _Watch:
         module.register_forward_hook(lambda each, _, output: self._note(name, each, output))
 
     def _note(self, name: str, module: nn.Module, output: object) -> None:
-        if isinstance(module, torch.jit.ScriptModule):
-            self.propagation.hide(output)
         tensor = first_tensor(output)
         if tensor is None:
             return
@@ -89,7 +92,7 @@ class _Watch:
             name,
             type(module).__name__,
             tuple(tensor.shape[1:]),
-            self.propagation.field(tensor),
+            None if self._blind else self.propagation.field(tensor),
             calls + 1,
             self._finished,
         )

@@ -9,6 +9,7 @@ from torch import nn
 from pareidolia.networks.classes import read_classes
 from pareidolia.networks.devices import choose_device
 from pareidolia.networks.network import Network
+from pareidolia.networks.padding import Padding, swap_padding
 from pareidolia.networks.pooling import Pooling, swap_pooling
 from pareidolia.networks.sources import build
 from pareidolia.settings import BadNetwork, NetworkSettings
@@ -28,6 +29,7 @@ def load_network(
     input: str | None = None,
     device: str = "auto",
     pooling: Pooling = "max",
+    padding: Padding = "zeros",
 ) -> Network:
     """The network called `name`, ready to look at pictures; its parameters ask for no gradients.
 
@@ -40,12 +42,14 @@ def load_network(
     input: what the network takes as "CxHxW"; unless given and where the source does not know, the channels of
         its first convolution (else 3) at 224x224.
     pooling: "average" or "l2" replace max pooling (see `pooling.py`).
+    padding: "reflect" or "replicate" replace the convolutions' zero padding (see `padding.py`).
     Raises BadNetwork, UnknownName, MissingExtra, each with one line that says what to do.
     """
     class_names = None if classes is None else read_classes(Path(classes).expanduser())
     origin = build(name, weights, None if class_names is None else len(class_names))
     module = origin.module.requires_grad_(False)
     swap_pooling(module, pooling, name)
+    swap_padding(module, padding)
     shape = _read_shape(input) or origin.input_shape or (_first_channels(module), *_DEFAULT_SIZE)
     coloured = shape[0] == len(_IMAGENET_MEAN)
     return Network(
@@ -59,7 +63,9 @@ def load_network(
     )
 
 
-def load_network_from(settings: NetworkSettings, *, pooling: Pooling = "max") -> Network:
+def load_network_from(
+    settings: NetworkSettings, *, pooling: Pooling = "max", padding: Padding = "zeros"
+) -> Network:
     """The network that `settings` describe; see `load_network`."""
     return load_network(
         settings.network,
@@ -70,6 +76,7 @@ def load_network_from(settings: NetworkSettings, *, pooling: Pooling = "max") ->
         input=settings.input,
         device=settings.device,
         pooling=pooling,
+        padding=padding,
     )
 
 

@@ -8,9 +8,10 @@ from torch import Tensor, nn
 
 from pareidolia.networks.classes import class_index
 from pareidolia.networks.compiled import unwrap_compiled
-from pareidolia.networks.layers import Layer, trace_layers, visible_modules
+from pareidolia.networks.layers import Layer, scripted_modules, trace_layers, visible_modules
 from pareidolia.networks.recording import record_layers
 from pareidolia.networks.style_layers import choose_style_layers
+from pareidolia.pictures.colour import luminance
 from pareidolia.settings import BadNetwork, BadPicture, UnknownName
 
 
@@ -75,7 +76,7 @@ class Network:
         return _logits(self._run(pictures), self.name)
 
     def prepare(self, pictures: Tensor) -> Tensor:
-        """`pictures` in [0, 1] as the module takes them: its device and channels, normalised; a new tensor."""
+        """`pictures` in [0, 1] as the module takes them: its device and channels, normalised; a copy."""
         if pictures.ndim != 4 or not pictures.is_floating_point():
             raise BadPicture(
                 f"{self.name} takes pictures N×C×H×W of floating-point numbers in [0, 1], "
@@ -92,8 +93,6 @@ class Network:
         if (given, wanted) == (1, 3):
             return pictures.expand(-1, 3, -1, -1)
         if (given, wanted) == (3, 1):
-            from pareidolia.pictures.colour import luminance
-
             return luminance(pictures)
         raise BadPicture(f"{self.name} takes pictures of {wanted} channels, not {given}")
 
@@ -131,11 +130,9 @@ class Network:
         """The layer called `name`; UnknownName with the nearest names where there is none."""
         if name in self.layers:
             return self.layers[name]
-        for outer, module in self._modules.items():
-            if isinstance(module, torch.jit.ScriptModule) and name.startswith(f"{outer}."):
-                raise BadNetwork(
-                    f"{outer} of {self.name} is a scripted module: nothing inside it can be recorded"
-                )
+        for scripted in scripted_modules(self.module):
+            if f"{name}.".startswith(f"{scripted}."):
+                raise BadNetwork(f"{scripted} of {self.name} is a scripted module, which cannot be recorded")
         raise UnknownName("layer", name, self.layers)
 
     def record(self, pictures: Tensor, layers: Iterable[str]) -> dict[str, Tensor]:

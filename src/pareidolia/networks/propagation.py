@@ -12,7 +12,7 @@ from torch.overrides import TorchFunctionMode
 from torch.utils.weak import WeakTensorKeyDictionary
 
 from pareidolia.networks.receptive import Extent, ReceptiveField
-from pareidolia.networks.sight import EVERYTHING, Seen, sight_after
+from pareidolia.networks.sight import Seen, sight_after
 
 
 class Propagation(TorchFunctionMode):
@@ -42,11 +42,6 @@ class Propagation(TorchFunctionMode):
         for output in [args[0]] if name == "__setitem__" else tensors_in(result):
             self._sights[output] = sight_after(name, sights, before, output.shape, args, kwargs)
         return result
-
-    def hide(self, output: object) -> None:
-        """Note that the tensors in `output` come from code that no mode sees into."""
-        for tensor in tensors_in(output):
-            self._sights[tensor] = EVERYTHING
 
     def field(self, tensor: Tensor) -> ReceptiveField | None:
         """What the positions of `tensor` see; None for the whole picture, or where it cannot be told."""

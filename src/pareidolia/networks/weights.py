@@ -53,13 +53,15 @@ def _read_pickle(path: Path) -> object:
     try:
         return torch.load(path, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError as error:
-        if "Unsupported global" in str(error) or "Unsupported class" in str(error):
+        if "global" in str(error).lower():  # pickle's word for a function or class
             raise BadNetwork(
                 f"{path} holds code besides weights, so it was not opened; "
                 "save the weights alone with torch.save(model.state_dict(), FILE)"
             ) from error
         raise BadNetwork(f"{path} is no weights file that torch or safetensors wrote") from error
-    except (RuntimeError, EOFError, ValueError, KeyError, AttributeError, TypeError) as error:
+    except OSError:
+        raise
+    except Exception as error:  # the reader meets broken bytes with errors of all kinds
         raise BadNetwork(f"{path} is no whole weights file; is it truncated?") from error
 
 
@@ -83,9 +85,9 @@ def fit_state_dict(module: nn.Module, tensors: Mapping[str, Tensor], path: Path,
     """Put `tensors`, read from `path`, into `module`; BadNetwork names what is missing or does not fit."""
     own = module.state_dict()
     misshapen = {
-        key: f"{key} ({_shape(value)}, not {_shape(own[key])})"
-        for key, value in tensors.items()
-        if key in own and own[key].shape != value.shape
+        key: f"{key} ({_shape(tensors[key])}, not {_shape(value)})"
+        for key, value in own.items()
+        if key in tensors and tensors[key].shape != value.shape
     }
     fitting = {key: value for key, value in tensors.items() if key not in misshapen}
     # Modules that changed over the years look at the version of what they load: say it is today's.

@@ -45,7 +45,7 @@ class Canvas(ABC):
         """How an optimiser's running moments follow a change of size; None where they begin anew."""
         return None
 
-    def project(self) -> None:
+    def project(self) -> None:  # noqa: B027 (most canvases need none)
         """Bring `values` back to where they are allowed to be, in place."""
 
 
@@ -113,7 +113,7 @@ class FourierCanvas(Canvas):
 
     @classmethod
     def of(cls, picture: Tensor, decay: float = 1.0) -> "FourierCanvas":
-        """The canvas that shows an N×3×H×W picture in [0, 1] (to about 1/500: a sigmoid never reaches 0 or 1)."""
+        """The canvas that shows an N×3×H×W picture in [0, 1], to 1/500: a sigmoid never reaches 0 or 1."""
         logits = picture.clamp(0.002, 0.998).logit()
         return cls(_to_spectrum(_mixed(logits, _COLOUR.inverse()), decay), picture.shape[-1], decay)
 
@@ -129,12 +129,14 @@ class FourierCanvas(Canvas):
         height = values.shape[-3]
         spectrum = torch.view_as_complex(values.contiguous())
         spectrum = spectrum * _frequency_scale(height, self.width, self.decay, values.device)
-        return torch.fft.irfft2(spectrum, s=(height, self.width)) / 4
+        colours: Tensor = torch.fft.irfft2(spectrum, s=(height, self.width)) / 4
+        return colours
 
 
 def _to_spectrum(colours: Tensor, decay: float) -> Tensor:
     height, width = colours.shape[-2:]
-    spectrum = torch.fft.rfft2(colours * 4) / _frequency_scale(height, width, decay, colours.device)
+    scale = _frequency_scale(height, width, decay, colours.device)
+    spectrum: Tensor = torch.fft.rfft2(colours * 4) / scale
     return torch.view_as_real(spectrum)
 
 
@@ -142,8 +144,10 @@ def _frequency_scale(height: int, width: int, decay: float, device: torch.device
     vertical = torch.fft.fftfreq(height, device=device)[:, None]
     horizontal = torch.fft.rfftfreq(width, device=device)
     frequency = (vertical**2 + horizontal**2).sqrt().clamp(min=1 / max(height, width))
-    return math.sqrt(height * width) / frequency**decay
+    scale: Tensor = math.sqrt(height * width) / frequency**decay
+    return scale
 
 
 def _mixed(colours: Tensor, matrix: Tensor) -> Tensor:
-    return torch.einsum("nchw,dc->ndhw", colours, matrix.to(colours))
+    mixed: Tensor = torch.einsum("nchw,dc->ndhw", colours, matrix.to(colours))
+    return mixed

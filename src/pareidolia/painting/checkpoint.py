@@ -49,11 +49,14 @@ class Checkpoint:
             held = torch.load(self.path, map_location="cpu", weights_only=True)
             record, state = held["record"], held["state"]
         except Exception as error:
-            raise PareidoliaError(f"{self.path} is no checkpoint that can be read; delete it to begin anew") from error
+            raise PareidoliaError(
+                f"{self.path} is no checkpoint that can be read; delete it to begin anew"
+            ) from error
         if record != self._record:
             differing = ", ".join(_differences(self._record, record))
             raise PareidoliaError(
-                f"{self.path} belongs to another painting ({differing}); delete it or give --overwrite to begin anew"
+                f"{self.path} belongs to another painting ({differing}); "
+                "delete it or give --overwrite to begin anew"
             )
         painting.load_state_dict(state)
 

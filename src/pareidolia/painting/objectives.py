@@ -120,7 +120,9 @@ class Activation(Term):
         maps = seen.activations[self.unit.layer]
         if self.unit.channel is not None:
             if self.unit.channel >= maps.shape[1]:
-                raise PareidoliaError(f"{self.unit.layer} has channels 0 to {maps.shape[1] - 1}, not {self.unit}")
+                raise PareidoliaError(
+                    f"{self.unit.layer} has channels 0 to {maps.shape[1] - 1}, not {self.unit}"
+                )
             maps = maps[:, self.unit.channel]
         if self.unit.position is not None:
             row, column = self.unit.position

@@ -39,7 +39,7 @@ class Stage:
 
 @dataclass(frozen=True)
 class Step:
-    """What one step tells: its number from 1, of how many, the canvas's size, and the losses it began with."""
+    """What one step tells: its number from 1, of how many, the canvas's size, the losses it began with."""
 
     index: int
     total: int

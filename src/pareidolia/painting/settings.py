@@ -24,3 +24,7 @@ class PaintingSettings(OperationSettings):
         Literal["max", "average", "l2"],
         Field(description="What the network pools with while painting; average is smoother."),
     ] = "max"
+    padding: Annotated[
+        Literal["zeros", "reflect", "replicate"],
+        Field(description="What the network's convolutions see beyond the border; zeros paint a frame."),
+    ] = "replicate"

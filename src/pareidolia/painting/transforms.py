@@ -53,7 +53,7 @@ class Turn:
         radians = math.radians((2 * angle - 1) * self.degrees)
         height, width = picture.shape[-2:]
         cosine, sine = math.cos(radians) / scale, math.sin(radians) / scale
-        # affine_grid counts in half sides, so that the rotation of a picture that is not square needs its ratio.
+        # affine_grid counts in half sides, so rotating a picture that is not square needs the ratio.
         matrix = [[cosine, -sine * height / width, 0.0], [sine * width / height, cosine, 0.0]]
         theta = picture.new_tensor(matrix).expand(len(picture), 2, 3)
         grid = F.affine_grid(theta, list(picture.shape), align_corners=False)

@@ -6,54 +6,20 @@ tensor (colour profiles, alpha, 16 bits), `files.py` is what everyone calls; `ta
 or not at all.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from pareidolia.lazy import lazy_exports
 
 if TYPE_CHECKING:
-    from pareidolia.pictures.colour import from_yiq as from_yiq
-    from pareidolia.pictures.colour import luminance as luminance
-    from pareidolia.pictures.colour import over_white as over_white
-    from pareidolia.pictures.colour import split_alpha as split_alpha
-    from pareidolia.pictures.colour import symmetric as symmetric
-    from pareidolia.pictures.colour import to_yiq as to_yiq
-    from pareidolia.pictures.files import PictureLike as PictureLike
-    from pareidolia.pictures.files import as_picture as as_picture
-    from pareidolia.pictures.files import open_picture as open_picture
-    from pareidolia.pictures.files import save_picture as save_picture
-    from pareidolia.pictures.records import read_record as read_record
-    from pareidolia.pictures.resizing import fit as fit
-    from pareidolia.pictures.resizing import resize as resize
-    from pareidolia.pictures.resizing import resize_picture as resize_picture
-    from pareidolia.pictures.samples import sample_names as sample_names
-    from pareidolia.pictures.samples import sample_painting as sample_painting
-    from pareidolia.pictures.samples import sample_photo as sample_photo
-    from pareidolia.pictures.sheets import sheet as sheet
-    from pareidolia.pictures.targets import check_target as check_target
-    from pareidolia.pictures.targets import write_atomically as write_atomically
+    from pareidolia.pictures.colour import from_yiq, luminance, over_white, split_alpha, symmetric, to_yiq
+    from pareidolia.pictures.files import PictureLike, as_picture, open_picture, save_picture
+    from pareidolia.pictures.records import read_record
+    from pareidolia.pictures.resizing import fit, resize, resize_picture
+    from pareidolia.pictures.samples import sample_names, sample_painting, sample_photo
+    from pareidolia.pictures.sheets import sheet
+    from pareidolia.pictures.targets import check_target, write_atomically
 
 # No module here bears the name of a function it holds: importing it would hide the function.
-_HOMES = {
-    "PictureLike": "files",
-    "as_picture": "files",
-    "check_target": "targets",
-    "fit": "resizing",
-    "from_yiq": "colour",
-    "luminance": "colour",
-    "open_picture": "files",
-    "over_white": "colour",
-    "read_record": "records",
-    "resize": "resizing",
-    "resize_picture": "resizing",
-    "sample_names": "samples",
-    "sample_painting": "samples",
-    "sample_photo": "samples",
-    "save_picture": "files",
-    "sheet": "sheets",
-    "split_alpha": "colour",
-    "symmetric": "colour",
-    "to_yiq": "colour",
-    "write_atomically": "targets",
-}
 __all__ = [
     "PictureLike",
     "as_picture",
@@ -76,10 +42,28 @@ __all__ = [
     "to_yiq",
     "write_atomically",
 ]
-
-
-def __getattr__(name: str) -> Any:
-    """Import a public name when it is first used, so that importing the room costs no torch."""
-    if name not in _HOMES:
-        raise AttributeError(f"module 'pareidolia.pictures' has no attribute '{name}'")
-    return getattr(import_module(f"pareidolia.pictures.{_HOMES[name]}"), name)
+__getattr__ = lazy_exports(
+    __name__,
+    {
+        "PictureLike": "files",
+        "as_picture": "files",
+        "check_target": "targets",
+        "fit": "resizing",
+        "from_yiq": "colour",
+        "luminance": "colour",
+        "open_picture": "files",
+        "over_white": "colour",
+        "read_record": "records",
+        "resize": "resizing",
+        "resize_picture": "resizing",
+        "sample_names": "samples",
+        "sample_painting": "samples",
+        "sample_photo": "samples",
+        "save_picture": "files",
+        "sheet": "sheets",
+        "split_alpha": "colour",
+        "symmetric": "colour",
+        "to_yiq": "colour",
+        "write_atomically": "targets",
+    },
+)

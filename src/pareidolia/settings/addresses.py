@@ -1,4 +1,4 @@
-"""Addresses of what a network computes: `layer`, `layer:channel`, `layer:channel@row,column`, `class:NAME`."""
+"""Addresses in a network: `layer`, `layer:channel`, `layer:channel@row,column`, `class:NAME`."""
 
 import re
 from dataclasses import dataclass

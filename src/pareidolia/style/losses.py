@@ -61,8 +61,9 @@ def style_loss(gram: Gram, target_mean: Tensor) -> Tensor:
 def style_gradient(activations: Tensor, target: Gram) -> Tensor:
     """∂E/∂F = 1/(N²M) · (Fᵀ(G/M − A/M_A))ᵀ in closed form, of the activations' shape B×N×H×W.
 
-    For equal sizes, 1/(N²M²) · (Fᵀ(G − A))ᵀ. The lecture's second case, zero where the activation is not positive,
-    is the gradient with respect to the rectifier's input: this one masked there (Gatys 2015, equation 6).
+    For equal sizes, 1/(N²M²) · (Fᵀ(G − A))ᵀ. The lecture's second case, zero where the activation is not
+    positive, is the gradient with respect to the rectifier's input: this one masked there (Gatys 2015,
+    equation 6).
     """
     maps = activations.flatten(2)
     channels, positions = maps.shape[1:]

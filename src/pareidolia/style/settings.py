@@ -16,9 +16,7 @@ class StyleSettings(PaintingSettings):
     content_weight: Annotated[
         float, Field(ge=0, description="α: how much the picture keeps what the photo shows.")
     ] = 1.0
-    style_weight: Annotated[
-        float, Field(ge=0, description="β: how much it takes from the paintings.")
-    ] = 10.0
+    style_weight: Annotated[float, Field(ge=0, description="β: how much it takes from the paintings.")] = 10.0
     smoothness: Annotated[
         float, Field(ge=0, description="Weight of the total variation, which calms fine noise.")
     ] = 0.0
@@ -26,7 +24,8 @@ class StyleSettings(PaintingSettings):
         Layers, Field(description="Layers whose activations the photo gives (default: the network's own).")
     ] = None
     style_layers: Annotated[
-        Layers, Field(description="Layers whose Gram matrices the paintings give (default: the network's own).")
+        Layers,
+        Field(description="Layers whose Gram matrices the paintings give (default: the network's own)."),
     ] = None
     content_layer_weights: Annotated[Weights, Field(description="A weight for each content layer.")] = None
     style_layer_weights: Annotated[Weights, Field(description="A weight for each style layer.")] = None
@@ -43,7 +42,11 @@ class StyleSettings(PaintingSettings):
     ] = "content"
     style_size: Annotated[
         float,
-        Field(gt=0, le=8, description="Longer side of the paintings relative to the result; larger strokes above 1."),
+        Field(
+            gt=0,
+            le=8,
+            description="Longer side of the paintings relative to the result; larger strokes above 1.",
+        ),
     ] = 1.0
     coarse_to_fine: Annotated[
         bool, Field(description="Paint small first, then larger: strokes of every size in less time.")

@@ -38,7 +38,7 @@ class StyleTransfer(Painting):
         network: Network | None = None,
     ) -> None:
         self.settings = settings = settings or StyleSettings()
-        network = network or load_network_from(settings, pooling=settings.pooling)
+        network = network or load_network_from(settings, pooling=settings.pooling, padding=settings.padding)
         photo_and_alpha = as_picture(photo, size=settings.size).to(network.device)
         self._photo, self._alpha = split_alpha(photo_and_alpha)
         style_side = round(settings.size * settings.style_size)
@@ -49,15 +49,15 @@ class StyleTransfer(Painting):
         for painting in self._paintings:
             _check_size("a painting", painting)
         self._shares = _shares(settings.painting_weights, len(paintings))
-        self._content_layers = settings.content_layers or _content_layers(network)
+        self._content_layers = settings.content_layers or (network.content_layer,)
         self._style_layers = settings.style_layers or network.style_layers
-        self._content_weights = _layer_weights("content", settings.content_layer_weights, self._content_layers)
+        self._content_weights = _layer_weights(
+            "content", settings.content_layer_weights, self._content_layers
+        )
         self._style_weights = _layer_weights("style", settings.style_layer_weights, self._style_layers)
         for layer in (*self._content_layers, *self._style_layers):
             network.layer(layer)
-        stages = [
-            Stage(size, steps, self._objective, settings.learning_rate) for size, steps in self._schedule()
-        ]
+        stages = [Stage(size, steps, self._aim, settings.learning_rate) for size, steps in self._schedule()]
         super().__init__(
             network,
             PixelCanvas(self._first_canvas(stages[0].size)),
@@ -95,8 +95,8 @@ class StyleTransfer(Painting):
                 generator = torch.Generator().manual_seed(self.settings.seed)
                 return torch.rand((1, 3, *size), generator=generator).to(self._photo.device)
 
-    def _objective(self, size: tuple[int, int]) -> Objective:
-        """α L_content + β L_style for a canvas of that size, with the photo and the paintings scaled alike."""
+    def _aim(self, size: tuple[int, int]) -> Objective:
+        """α L_content + β L_style for a canvas of that size; photo and paintings are scaled alike."""
         settings = self.settings
         objective: Objective = Sum(())
         if settings.smoothness > 0:
@@ -138,12 +138,6 @@ def _check_size(what: str, picture: Tensor) -> None:
         )
 
 
-def _content_layers(network: Network) -> tuple[str, ...]:
-    if network.content_layer is None:
-        raise PareidoliaError(f"{network.name} has no feature maps to take content and style from")
-    return (network.content_layer,)
-
-
 def _size(picture: Tensor) -> tuple[int, int]:
     return picture.shape[-2], picture.shape[-1]
 
@@ -154,7 +148,8 @@ def _shares(weights: Sequence[float] | None, count: int) -> list[float]:
     weights = weights or [1.0] * count
     if len(weights) != count or min(weights) < 0 or sum(weights) == 0:
         raise PareidoliaError(
-            f"{count} painting(s) need {count} painting weights, not negative and not all 0; given: {list(weights)}"
+            f"{count} painting(s) need {count} painting weights, not negative and not all 0; "
+            f"given: {list(weights)}"
         )
     return [weight / sum(weights) for weight in weights]
 

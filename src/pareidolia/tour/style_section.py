@@ -48,9 +48,13 @@ def tell_style(folder: Path, settings: TourSettings, report: Callable[[Step], No
         if ends_a_size and not painting.finished:
             file = f"canvas{len(marks)}.png"
             save_picture(painting.picture, folder / file, overwrite=True)
-            snapshots.append(Figure(file, f"After {step.index} steps, at {step.size[1]}x{step.size[0]}", 12 // (sizes - 1)))
+            snapshots.append(
+                Figure(file, f"After {step.index} steps, at {step.size[1]}x{step.size[0]}", 12 // (sizes - 1))
+            )
     save_picture(painting.picture, folder / "painted.png", overwrite=True)
-    command = shlex.join(["pareidolia", "style", settings.photo, settings.painting, "--size", str(settings.size)])
+    command = shlex.join(
+        ["pareidolia", "style", settings.photo, settings.painting, "--size", str(settings.size)]
+    )
     return Section(
         title="Artistic style",
         idea=_IDEA,

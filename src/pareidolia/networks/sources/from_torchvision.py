@@ -28,11 +28,12 @@ def build(name: str, weights: str, class_count: int | None) -> Origin:
     if name not in known:
         raise UnknownName("network", f"torchvision:{name}", [f"torchvision:{each}" for each in known])
     published = models.get_model_weights(name).DEFAULT
+    path = _published_file(name, published.url) if weights == PUBLISHED else weights_file(weights)
+    tensors = None if path is None else _renamed(name, read_state_dict(path))
     with always_the_same():
         module = _make(name, published, class_count if weights != PUBLISHED else None)
-    path = _published_file(name, published.url) if weights == PUBLISHED else weights_file(weights)
-    if path is not None:
-        fit_state_dict(module, _renamed(name, read_state_dict(path)), path, f"torchvision:{name}")
+    if path is not None and tensors is not None:
+        fit_state_dict(module, tensors, path, f"torchvision:{name}")
     transforms = published.transforms()
     height = width = transforms.crop_size[0]
     categories = tuple(published.meta["categories"])

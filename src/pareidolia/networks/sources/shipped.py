@@ -1,5 +1,6 @@
 """retina, the network in the package."""
 
+from pareidolia.networks import retina
 from pareidolia.networks.sources.origin import PUBLISHED, Origin, always_the_same, weights_file
 from pareidolia.networks.weights import load_weights
 from pareidolia.settings import BadNetwork
@@ -9,8 +10,6 @@ NAME = "retina"
 
 def build(weights: str) -> Origin:
     """retina with its own, random, or the user's weights."""
-    from pareidolia.networks import retina
-
     with always_the_same():
         module = retina.build()
     path = retina.WEIGHTS if weights == PUBLISHED else weights_file(weights)

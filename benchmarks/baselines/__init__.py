@@ -1,0 +1,1 @@
+"""Straightforward implementations of published recipes, to be compared with."""

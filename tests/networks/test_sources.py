@@ -1,0 +1,223 @@
+"""Where networks come from: torchvision, timm (a cache in place of the internet), the user's code."""
+
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import save_file
+from torchvision import models
+
+from pareidolia.networks import load_network, load_network_from
+from pareidolia.networks.sources import from_torchvision
+from pareidolia.settings import BadNetwork, MissingExtra, NetworkSettings, UnknownName
+
+USERS = """
+from torch import nn
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(1, 2, 3)
+    def forward(self, x):
+        return self.conv(x).mean((2, 3))
+def coloured(): return nn.Sequential(nn.Conv2d(3, 5, 3), nn.AdaptiveAvgPool2d(1))
+def needs(argument): return Net()
+def number(): return 3
+def broken(): raise ValueError("no, not\\ntoday")
+made = Net()
+text = "a network"
+"""
+
+
+@pytest.fixture
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty torch cache, and no internet."""
+
+    def offline(url: str, *_: object, **__: object) -> None:
+        raise OSError("offline")
+
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path))
+    monkeypatch.setattr(torch.hub, "_hub_dir", None)
+    monkeypatch.setattr(torch.hub, "download_url_to_file", offline)
+    (tmp_path / "hub/checkpoints").mkdir(parents=True)
+    return tmp_path / "hub/checkpoints"
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "mine.py"
+    path.write_text(USERS)
+    return path
+
+
+def test_published_weights_come_from_torchs_cache(cache: Path) -> None:
+    source = models.squeezenet1_1()
+    torch.save(source.state_dict(), cache / "squeezenet1_1-b8a52dc0.pth")
+    net = load_network("torchvision:squeezenet1_1", device="cpu")
+    assert torch.equal(net.module.features[0].weight, source.features[0].weight)
+    assert (net.mean, net.std) == ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
+    assert net.input_shape == (3, 224, 224)
+    assert net.class_names is not None and net.class_names[281] == "tabby"
+    assert net(torch.rand(1, 3, 100, 80)).shape == (1, 1000)
+    assert not any(each.requires_grad for each in net.module.parameters())
+
+
+def test_offline_the_missing_file_is_named(cache: Path) -> None:
+    with pytest.raises(BadNetwork) as caught:
+        load_network("torchvision:vgg19")
+    assert str(cache / "vgg19-dcbb9e9d.pth") in str(caught.value)
+    assert "https://download.pytorch.org/models/vgg19-dcbb9e9d.pth" in str(caught.value)
+    assert "--network retina" in str(caught.value)
+
+
+def test_a_broken_file_in_the_cache_is_named(cache: Path) -> None:
+    (cache / "vgg11-8a719046.pth").write_bytes(b"PK\x03\x04")
+    with pytest.raises(BadNetwork, match=r"vgg11-8a719046\.pth is no"):
+        load_network("torchvision:vgg11")
+
+
+def test_densenets_old_names_are_understood(cache: Path) -> None:
+    source = models.densenet121()
+    old = {}
+    for key, value in source.state_dict().items():
+        for part in ("norm", "conv"):
+            for digit in "12":
+                if "denselayer" in key:
+                    key = key.replace(f".{part}{digit}.", f".{part}.{digit}.")
+        old[key] = value
+    assert set(old) != set(source.state_dict())
+    torch.save(old, cache / "densenet121-a639ec97.pth")
+    net = load_network("torchvision:densenet121", device="cpu")
+    assert torch.equal(
+        net.module.features.denseblock1.denselayer1.conv2.weight,
+        source.features.denseblock1.denselayer1.conv2.weight,
+    )
+
+
+@pytest.mark.parametrize("name", [each for each in models.list_models(module=models) if "regnet" not in each])
+def test_each_network_is_built_as_its_published_weights_need_it(name: str) -> None:
+    """RegNets, which compute with tensors while they are built, cannot be built without memory."""
+    published = models.get_model_weights(name).DEFAULT
+    with torch.device("meta"):
+        module = from_torchvision._make(name, published, None)
+    auxiliary = sum(p.numel() for key, p in module.named_parameters() if name == "googlenet" and "aux" in key)
+    assert sum(each.numel() for each in module.parameters()) - auxiliary == published.meta["num_params"]
+
+
+def test_random_weights_are_the_same_every_time_and_move_no_generator() -> None:
+    torch.manual_seed(5)
+    expected = torch.rand(3)
+    torch.manual_seed(5)
+    one = load_network("torchvision:alexnet", "random", device="cpu")
+    assert torch.equal(torch.rand(3), expected)
+    other = load_network("torchvision:alexnet", "random", device="cpu")
+    assert torch.equal(one.module.classifier[6].weight, other.module.classifier[6].weight)
+
+
+def test_the_users_weights_with_the_users_classes(tmp_path: Path) -> None:
+    save_file(models.squeezenet1_1(num_classes=2).state_dict(), tmp_path / "w.safetensors")
+    (tmp_path / "classes.txt").write_text("cat\ndog\n")
+    settings = NetworkSettings(
+        network="torchvision:squeezenet1_1",
+        weights=str(tmp_path / "w.safetensors"),
+        classes=tmp_path / "classes.txt",
+        device="cpu",
+    )
+    net = load_network_from(settings)
+    assert net(torch.rand(1, 3, 64, 64)).shape == (1, 2)
+    assert net.class_index("dog") == 1
+    with pytest.raises(
+        BadNetwork, match=r"of another shape classifier.1.weight \(2×512×1×1, not 1000×512×1×1\)"
+    ):
+        load_network("torchvision:squeezenet1_1", tmp_path / "w.safetensors")
+
+
+@pytest.mark.parametrize(
+    "name", ["vgg19", "retinal", "torchvision:vgg18", "timm:resnet51", "", "torchvision:fcn_resnet50"]
+)
+def test_unknown_networks(name: str) -> None:
+    with pytest.raises(UnknownName, match="did you mean"):
+        load_network(name)
+
+
+def test_timm_without_the_internet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    timm = pytest.importorskip("timm")
+    net = load_network("timm:resnet18", "random", device="cpu")
+    assert net.input_shape == (3, 224, 224)
+    assert net.class_names is not None and net.class_names[281] == "tabby"
+    torch.save(timm.create_model("resnet18").state_dict(), tmp_path / "w.pth")
+    assert load_network("timm:resnet18", tmp_path / "w.pth", device="cpu")(
+        torch.rand(1, 3, 64, 64)
+    ).shape == (1, 1000)
+
+    def offline(*_: object, **__: object) -> None:
+        raise OSError("cannot reach\nthe hub")
+
+    monkeypatch.setattr("timm.models._builder.load_state_dict_from_hf", offline)
+    with pytest.raises(
+        BadNetwork, match=r"cannot reach.*timm/resnet18\.\w+ on huggingface.co.*--network retina"
+    ):
+        load_network("timm:resnet18")
+
+
+def test_timm_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "timm", None)
+    with pytest.raises(MissingExtra, match=r"pip install 'pareidolia\[timm\]'"):
+        load_network("timm:resnet18")
+
+
+def test_a_factory_in_a_file(file: Path) -> None:
+    grey = load_network(f"{file}:Net", device="cpu")
+    assert grey.input_shape == (1, 224, 224)
+    assert grey.preparation == "1x224x224, luminance of colour, mean 0, std 1"
+    assert grey(torch.rand(2, 1, 8, 8)).shape == (2, 2)
+    coloured = load_network(f"{file}:coloured", mean=(0.5,) * 3, input="3x16x20", device="cpu")
+    assert coloured.preparation == "3x16x20, mean 0.5 0.5 0.5, std 0.229 0.224 0.225"
+    assert coloured.layers["0"].shape == (5, 14, 18)
+
+
+def test_a_factory_in_a_module() -> None:
+    net = load_network("torchvision.models:squeezenet1_0", "published", device="cpu")
+    assert net(torch.rand(1, 1, 64, 64)).shape == (1, 1000)  # grey serves three channels
+    assert net.class_names is None
+
+
+@pytest.mark.parametrize(
+    ("factory", "match"),
+    [
+        ("needs", "needs.. failed: TypeError: .*argument"),
+        ("number", "gave int, not a torch.nn.Module"),
+        ("broken", "failed: ValueError: no, not today"),
+        ("made", "is no function or class"),
+        ("text", "is no function or class"),
+        ("Nett", "there is no factory in .* 'Nett'; did you mean Net"),
+    ],
+)
+def test_factories_that_make_no_network(file: Path, factory: str, match: str) -> None:
+    with pytest.raises((BadNetwork, UnknownName), match=match) as caught:
+        load_network(f"{file}:{factory}")
+    assert "\n" not in str(caught.value)
+
+
+def test_files_and_modules_that_do_not_run(tmp_path: Path) -> None:
+    (tmp_path / "bad.py").write_text("def net(:\n")
+    for name, match in {
+        f"{tmp_path / 'bad.py'}:net": "cannot be run: SyntaxError",
+        f"{tmp_path / 'none.py'}:net": "does not exist",
+        "no.such.module:net": "cannot be imported .ModuleNotFoundError",
+    }.items():
+        with pytest.raises(BadNetwork, match=match):
+            load_network(name)
+
+
+def test_numbers_that_do_not_fit(file: Path) -> None:
+    for arguments, match in (
+        ({"mean": (0.5,)}, "takes 3 channels, but the mean has 1 numbers"),
+        ({"std": (1.0, 0.0, 1.0)}, "must not be zero"),
+        ({"input": "3x0x8"}, "no input shape"),
+        ({"input": "224"}, "no input shape"),
+    ):
+        with pytest.raises(BadNetwork, match=match):
+            load_network(f"{file}:coloured", **arguments)
+    with pytest.raises(BadNetwork, match=r"cannot look at a 4x8x8 picture .* --input CxHxW"):
+        load_network(f"{file}:coloured", input="4x8x8", device="cpu").layers  # noqa: B018

@@ -1,0 +1,132 @@
+"""Weights files, good and bad: read without running code, refused in one line."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import save_file
+from torch import Tensor, nn
+
+from pareidolia.networks.weights import load_weights, read_state_dict
+from pareidolia.settings import BadNetwork
+
+
+def small() -> nn.Module:
+    return nn.Sequential(nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4))
+
+
+def same(one: nn.Module, other: nn.Module) -> bool:
+    return all(
+        torch.equal(a, b) for a, b in zip(one.state_dict().values(), other.state_dict().values(), strict=True)
+    )
+
+
+WRAPPINGS: dict[str, Callable[[dict[str, Tensor]], object]] = {
+    "plain": lambda tensors: tensors,
+    "state_dict": lambda tensors: {"state_dict": tensors, "epoch": 3},
+    "model": lambda tensors: {"model": tensors, "optimizer": {"state": {}}},
+    "twice": lambda tensors: {"model": {"state_dict": tensors}},
+    "data parallel": lambda tensors: {
+        "state_dict": {f"module.{key}": value for key, value in tensors.items()}
+    },
+    "compiled": lambda tensors: {f"_orig_mod.{key}": value for key, value in tensors.items()},
+}
+
+
+@pytest.mark.parametrize("wrapping", WRAPPINGS)
+def test_checkpoints_are_unwrapped(tmp_path: Path, wrapping: str) -> None:
+    source, target = small(), small()
+    torch.save(WRAPPINGS[wrapping](source.state_dict()), tmp_path / "w.pth")
+    assert not same(source, target)
+    load_weights(target, tmp_path / "w.pth", "small")
+    assert same(source, target)
+
+
+@pytest.mark.parametrize("suffix", [".safetensors", ".pt"])
+def test_half_precision_is_widened(tmp_path: Path, suffix: str) -> None:
+    source, target = small().half(), small()
+    path = tmp_path / f"w{suffix}"
+    (save_file if suffix == ".safetensors" else torch.save)(source.state_dict(), path)
+    load_weights(target, path, "small")
+    assert same(source.float(), target)
+    assert target[0].weight.dtype == torch.float32
+
+
+def test_counters_that_older_files_lack_are_not_missed(tmp_path: Path) -> None:
+    tensors = {key: value for key, value in small().state_dict().items() if "num_batches" not in key}
+    torch.save(tensors, tmp_path / "w.pth")
+    load_weights(small(), tmp_path / "w.pth", "small")
+
+
+class Touches:
+    """A pickle that runs a command when it is opened."""
+
+    def __init__(self, target: Path) -> None:
+        self.target = target
+
+    def __reduce__(self) -> tuple[object, tuple[str]]:
+        return os.system, (f"touch {self.target}",)
+
+
+def one_line(path: Path, match: str) -> None:
+    with pytest.raises(BadNetwork, match=match) as caught:
+        load_weights(small(), path, "small")
+    assert "\n" not in str(caught.value)
+    assert str(path) in str(caught.value)
+
+
+def test_code_in_a_pickle_is_not_run(tmp_path: Path) -> None:
+    for name, value in {
+        "a": Touches(tmp_path / "ran"),
+        "b": {"state_dict": Touches(tmp_path / "ran")},
+    }.items():
+        torch.save(value, tmp_path / f"{name}.pth")
+        one_line(tmp_path / f"{name}.pth", "holds code besides weights")
+    assert not (tmp_path / "ran").exists()
+
+
+def test_a_whole_pickled_model_is_refused(tmp_path: Path) -> None:
+    torch.save(small(), tmp_path / "model.pth")
+    one_line(tmp_path / "model.pth", "state_dict")
+
+
+@pytest.mark.parametrize("suffix", [".safetensors", ".pth", ".pt"])
+def test_truncated_empty_and_foreign_files(tmp_path: Path, suffix: str) -> None:
+    whole = tmp_path / f"whole{suffix}"
+    (save_file if suffix == ".safetensors" else torch.save)(small().state_dict(), whole)
+    contents = whole.read_bytes()
+    for length in (0, 1, 7, 20, len(contents) // 2, len(contents) - 1):
+        path = tmp_path / f"cut{length}{suffix}"
+        path.write_bytes(contents[:length])
+        one_line(path, "no whole|no weights file")
+    path = tmp_path / f"text{suffix}"
+    path.write_text("this is a letter to my aunt, and no network at all")
+    one_line(path, "no whole|no weights file")
+
+
+def test_missing_files_and_folders(tmp_path: Path) -> None:
+    one_line(tmp_path / "none.pth", "does not exist")
+    one_line(tmp_path, "is a folder")
+
+
+@pytest.mark.parametrize("value", [[1, 2], {"a": 1}, 3, {}])
+def test_files_without_weights(tmp_path: Path, value: object) -> None:
+    torch.save(value, tmp_path / "w.pth")
+    one_line(tmp_path / "w.pth", "holds no weights by name")
+
+
+def test_another_architecture_is_described(tmp_path: Path) -> None:
+    other = nn.Sequential(nn.Conv2d(3, 8, 3), nn.Identity(), nn.Linear(2, 2))
+    save_file(other.state_dict(), tmp_path / "w.safetensors")
+    one_line(
+        tmp_path / "w.safetensors",
+        r"not of small: missing 1.weight, 1.bias, 1.running_mean and 1 more; unexpected 2.bias, 2.weight; "
+        r"of another shape 0.weight \(8×3×3×3, not 4×3×3×3\), 0.bias \(8, not 4\)",
+    )
+
+
+def test_tensors_come_by_name(tmp_path: Path) -> None:
+    save_file({"a": torch.ones(2)}, tmp_path / "w.safetensors")
+    assert torch.equal(read_state_dict(tmp_path / "w.safetensors")["a"], torch.ones(2))

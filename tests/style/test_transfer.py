@@ -1,0 +1,147 @@
+import pytest
+import torch
+
+from pareidolia.pictures import resize_picture
+from pareidolia.settings import BadPicture, PareidoliaError, UnknownName
+from pareidolia.style import Gram, StyleSettings, StyleTransfer
+
+
+def transfer(network, photo, *paintings, **options):
+    quick = {"size": 96, "coarsest": 48, "coarse_steps": 4, "steps": 3}
+    return StyleTransfer(photo, paintings, StyleSettings(**{**quick, **options}), network)
+
+
+def finished(painting):
+    steps = list(painting)
+    return painting.picture, steps
+
+
+def test_sizes_grow_by_about_the_square_root_of_two_to_the_full_one(small_network, photo, painting_picture):
+    painting = transfer(small_network, photo, painting_picture, size=512, coarsest=128)
+    sides = [stage.size[1] for stage in painting.stages]
+    assert sides == [128, 181, 256, 362, 512]
+    assert [stage.size[0] for stage in painting.stages] == [96, 136, 192, 272, 384]
+    assert [stage.steps for stage in painting.stages] == [4, 4, 4, 4, 3]
+
+
+@pytest.mark.parametrize("options", [{"coarse_to_fine": False}, {"coarsest": 96}, {"coarsest": 300}])
+def test_one_size_where_no_coarser_is_wanted(small_network, photo, painting_picture, options):
+    assert len(transfer(small_network, photo, painting_picture, **options).stages) == 1
+
+
+def test_a_narrow_photo_begins_where_its_shorter_side_can_be_seen(small_network, painting_picture):
+    painting = transfer(small_network, torch.rand(1, 3, 20, 100), painting_picture, size=400)
+    assert [stage.size for stage in painting.stages][0] == (32, 160)
+
+
+def test_style_loss_falls_and_content_stays(small_network, photo, painting_picture):
+    picture, _ = finished(
+        transfer(small_network, photo, painting_picture, coarse_steps=40, steps=40, content_weight=0.1)
+    )
+
+    def gram(shown):
+        return Gram.of(small_network.record(shown, ["stage2.relu"])["stage2.relu"]).mean
+
+    def distance(shown):
+        return float((gram(shown) - gram(resize_picture(painting_picture, (96, 96)))).norm().detach())
+
+    assert distance(picture) < 0.35 * distance(photo)
+    assert (picture - photo).abs().mean() < 0.25
+
+
+def test_without_style_the_photo_comes_back_from_noise(small_network, photo, painting_picture):
+    options = dict(style_weight=0, start="noise", content_layers=("stage1.relu",), coarse_steps=80, steps=120)
+    picture, steps = finished(transfer(small_network, photo, painting_picture, average=0, **options))
+    assert set(steps[-1].losses) == {"content"}
+    assert steps[-1].loss < 0.02
+    assert (picture - photo).abs().mean() < 0.08
+
+
+def test_smoothness_smoothes(small_network, photo, painting_picture):
+    rough, _ = finished(transfer(small_network, photo, painting_picture, steps=10))
+    smooth, steps = finished(transfer(small_network, photo, painting_picture, steps=10, smoothness=50))
+    assert "total variation" in steps[-1].losses
+    assert smooth.diff(dim=-1).abs().mean() < rough.diff(dim=-1).abs().mean()
+
+
+@pytest.mark.parametrize("start", ["content", "noise", "style"])
+def test_the_canvas_begins_as_told(small_network, photo, painting_picture, start):
+    painting = transfer(small_network, photo, painting_picture, start=start)
+    begun = painting.picture
+    size = (begun.shape[-2], begun.shape[-1])
+    if start == "noise":
+        assert abs(begun.mean() - 0.5) < 0.02 and abs(begun.std() - 12**-0.5) < 0.02
+    else:
+        source = photo if start == "content" else painting_picture
+        torch.testing.assert_close(begun, resize_picture(source, size), atol=0.02, rtol=0)
+
+
+def test_two_paintings_blend_by_their_weights(small_network, photo, painting_picture):
+    other = painting_picture.flip(1) ** 2
+
+    def grams(*paintings, **options):
+        made = transfer(small_network, photo, *paintings, **options)
+        return made._blended_grams(96)["stage1.relu"]
+
+    blended = grams(painting_picture, other, painting_weights=(3, 1))
+    expected = 0.75 * grams(painting_picture) + 0.25 * grams(other)
+    torch.testing.assert_close(blended, expected)
+
+
+def test_alpha_comes_back_and_what_is_under_it_does_not_matter(small_network, photo, painting_picture):
+    alpha = (photo[:, :1] > 0.3).float()
+    hidden = torch.where(alpha > 0, photo, torch.rand_like(photo))
+    first, _ = finished(transfer(small_network, torch.cat([photo, alpha], 1), painting_picture))
+    second, _ = finished(transfer(small_network, torch.cat([hidden, alpha], 1), painting_picture))
+    assert first.shape == (1, 4, 72, 96)
+    assert torch.equal(first[:, 3:], alpha)
+    torch.testing.assert_close(first, second, atol=0.02, rtol=0)
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "told"),
+    [
+        ({"content_layers": ("stage9.relu",)}, UnknownName, "did you mean"),
+        ({"style_layers": ("stage1.rel",)}, UnknownName, "stage1.relu"),
+        ({"style_layer_weights": (1, 2)}, PareidoliaError, "5 style layers need as many weights"),
+        ({"content_layer_weights": (1, 2)}, PareidoliaError, "1 content layers need as many weights"),
+        ({"painting_weights": (0,)}, PareidoliaError, "not all 0"),
+    ],
+)
+def test_wrong_settings_are_refused_before_painting(
+    small_network, photo, painting_picture, options, error, told
+):
+    with pytest.raises(error, match=told):
+        transfer(small_network, photo, painting_picture, **options)
+
+
+def test_pictures_too_narrow_are_refused(small_network, photo, painting_picture):
+    narrow = torch.rand(1, 3, 2, 600)
+    with pytest.raises(BadPicture, match="the photo would be 96x1 pixels"):
+        transfer(small_network, narrow, painting_picture)
+    with pytest.raises(BadPicture, match="a painting would be 96x1 pixels"):
+        transfer(small_network, photo, narrow)
+
+
+def test_lecture_balance_is_the_lectures_total(small_network, photo, painting_picture):
+    """L = α Σ w ½ Σ (F − C)² + β Σ w / (4N²) Σ (G/M − A/M)², at the first step, by hand."""
+    options = dict(
+        balance="lecture", content_weight=2.0, style_weight=7.0, coarse_to_fine=False, start="noise"
+    )
+    painting = transfer(small_network, photo, painting_picture, **options)
+    canvas = painting.picture
+    losses = painting.step().losses
+    seen = {k: small_network.record(p, LAYERS) for k, p in (("x", canvas), ("p", photo))}
+    scaled = resize_picture(painting_picture, (96, 96))
+    seen["a"] = small_network.record(scaled, LAYERS)
+    content = 0.5 * (seen["x"]["stage4.relu"] - seen["p"]["stage4.relu"]).square().sum()
+    style = 0.0
+    for layer in LAYERS:
+        g, a = (seen[k][layer].flatten(2)[0] for k in ("x", "a"))
+        difference = g @ g.T / g.shape[1] - a @ a.T / a.shape[1]
+        style += difference.square().sum() / (4 * g.shape[0] ** 2) / 5
+    assert losses["content"] == pytest.approx(2 * content.item(), rel=1e-4)
+    assert losses["style"] == pytest.approx(7 * style.item(), rel=1e-4)
+
+
+LAYERS = tuple(f"stage{k}.relu" for k in range(1, 6))
