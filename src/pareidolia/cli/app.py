@@ -9,6 +9,7 @@ from pydantic import ValidationError
 import pareidolia
 from pareidolia.cli.again import again
 from pareidolia.cli.doctor import doctor
+from pareidolia.cli.inspection import deconvnet, faithfulness, saliency
 from pareidolia.cli.networks import networks
 from pareidolia.cli.style import style
 from pareidolia.cli.tour import tour
@@ -23,7 +24,7 @@ app = App(
     # Markdown in help would cost a fifth of a second of imports.
     help_format="plaintext",
 )
-for command in (style, networks, again, tour, doctor):
+for command in (style, saliency, deconvnet, faithfulness, networks, again, tour, doctor):
     app.command(command)
 
 

@@ -28,11 +28,16 @@ class Telling(Settings):
     quiet: Annotated[bool, Parameter(negative=()), Field(description="Print no progress.")] = False
 
 
-class Output(Telling):
-    """Where the result goes."""
+class PictureOutput(Telling):
+    """Where a picture goes that is made at once."""
 
     out: Annotated[Path, Field(description="The file to write; its ending says the format.")]
     overwrite: Annotated[bool, Parameter(negative=()), Field(description="Replace what is there.")] = False
+
+
+class Output(PictureOutput):
+    """Where a picture goes that is painted step by step."""
+
     resume: Annotated[
         bool,
         Parameter(negative=()),

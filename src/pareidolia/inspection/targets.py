@@ -18,9 +18,9 @@ class Target(Protocol):
     `one(i)` is the target of picture i alone; a target that is the same for all pictures returns itself.
     """
 
-    def __call__(self, network: Network, pictures: Tensor) -> Tensor: ...  # noqa: D102 (said above)
+    def __call__(self, network: Network, pictures: Tensor) -> Tensor: ...
 
-    def one(self, index: int) -> "Target": ...  # noqa: D102
+    def one(self, index: int) -> "Target": ...
 
 
 @dataclass(frozen=True)
