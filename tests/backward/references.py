@@ -14,9 +14,7 @@ _FUNCTIONS = ["relu", "relu6", "hardtanh", "leaky_relu", "silu", "gelu", "hardsw
 @contextmanager
 def hooked(rule: str) -> Iterator[None]:
     """Patch torch.nn.functional, which modules and functions both call, with versions that hook tensors."""
-    with mock.patch.multiple(
-        F, **{name: _with_hooks(getattr(F, name), rule) for name in _FUNCTIONS}
-    ):
+    with mock.patch.multiple(F, **{name: _with_hooks(getattr(F, name), rule) for name in _FUNCTIONS}):
         yield
 
 

@@ -10,7 +10,10 @@ from torch import Tensor, nn
 from pareidolia.backward import BackwardWarning, deconvnet, gradient, guided
 from pareidolia.settings import BadNetwork
 
-pytestmark = pytest.mark.filterwarnings("ignore:.*torch.jit.*:FutureWarning")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:.*torch.jit.*:FutureWarning"),
+    pytest.mark.filterwarnings("ignore:the rule met no rectifier, only (Sigmoid|Tanh)"),
+]
 
 
 class Net(nn.Module):
@@ -54,7 +57,9 @@ HAND_WRITTEN = {
 }
 HARMLESS = {
     "squeeze and excite": lambda x: x * torch.sigmoid(x.mean((2, 3), keepdim=True)),
-    "gated linear unit": lambda x: x.chunk(2, 1)[0].repeat(1, 2, 1, 1) * x.chunk(2, 1)[1].sigmoid().repeat(1, 2, 1, 1),
+    "gated linear unit": lambda x: (
+        x.chunk(2, 1)[0].repeat(1, 2, 1, 1) * x.chunk(2, 1)[1].sigmoid().repeat(1, 2, 1, 1)
+    ),
     "normalised": lambda x: F.normalize(x, dim=1),
     "layer norm by hand": lambda x: (x - x.mean()) * (x.var() + 1e-5).rsqrt(),
     "squared": lambda x: F.relu(x) ** 2,
@@ -69,9 +74,9 @@ HARMLESS = {
 @pytest.mark.parametrize("written", HAND_WRITTEN)
 def test_activations_written_by_hand_are_named(written: str, rule, pictures: Tensor) -> None:
     network = Net(HAND_WRITTEN[written])
-    with pytest.warns(BackwardWarning, match=r"by hand keeps its plain gradient: test_audit.py:\d+ in "):
-        with rule(network):
-            _send_back(network, pictures)
+    named = r"by hand keeps its plain gradient: test_audit.py:\d+ in "
+    with pytest.warns(BackwardWarning, match=named), rule(network):
+        _send_back(network, pictures)
     with warnings.catch_warnings(), gradient(network):
         warnings.simplefilter("error")
         _send_back(network, pictures)
@@ -79,7 +84,7 @@ def test_activations_written_by_hand_are_named(written: str, rule, pictures: Ten
 
 @pytest.mark.parametrize("written", HARMLESS)
 def test_what_is_harmless_warns_nobody(written: str, pictures: Tensor) -> None:
-    network = Net(HARMLESS[written])
+    network = Net(lambda x: F.relu(HARMLESS[written](x)))
     with warnings.catch_warnings(), guided(network):
         warnings.simplefilter("error")
         _send_back(network, pictures)
@@ -95,6 +100,26 @@ def test_each_line_is_named_once(pictures: Tensor) -> None:
     assert "torch.where(x > 0, x, 0.0)" in str(caught[0].message)
 
 
+@pytest.mark.parametrize("rule", [deconvnet, guided])
+def test_a_network_without_rectifiers_is_told(rule, pictures: Tensor) -> None:
+    with pytest.warns(BackwardWarning, match="met no rectifier, only Tanh"), rule(nn.Tanh()):
+        _send_back(Net(torch.tanh), pictures)
+
+
+def test_a_linear_part_is_not_told(pictures: Tensor) -> None:
+    convolution = nn.Conv2d(3, 4, 3)
+    with warnings.catch_warnings(), guided(convolution):
+        warnings.simplefilter("error")
+        _send_back(convolution, pictures)
+
+
+def test_attention_is_told() -> None:
+    layer = nn.TransformerEncoderLayer(8, 2, 16, batch_first=True).eval()
+    leaf = torch.randn(1, 5, 8, requires_grad=True)
+    with pytest.warns(BackwardWarning, match="attention keeps its plain gradient"), guided(layer):
+        layer(leaf).sum().backward()
+
+
 class Inner(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         return torch.relu(x)
@@ -105,7 +130,7 @@ def test_scripted_parts_are_refused_by_name(rule) -> None:
     network = nn.Sequential()
     network.add_module("head", nn.Conv2d(3, 4, 3))
     network.add_module("body", torch.jit.script(nn.Sequential(nn.Conv2d(4, 4, 3), Inner())))
-    with pytest.raises(BadNetwork, match="^body: TorchScript hides"), rule(network):
+    with pytest.raises(BadNetwork, match=r"^body: TorchScript hides"), rule(network):
         pass
     traced = torch.jit.trace(nn.Sequential(nn.Conv2d(3, 4, 3), nn.Hardswish()), torch.ones(1, 3, 8, 8))
     with pytest.raises(BadNetwork, match="TorchScript hides"), rule(traced):
@@ -127,14 +152,17 @@ def test_scripted_functions_are_refused_on_every_run(pictures: Tensor) -> None:
     # The profiling executor rewrites a scripted function after its first runs.
     network = Net(scripted_relu)
     for _ in range(4):
-        with pytest.raises(BadNetwork, match="scripted, compiled or C|scripted or compiled"), guided(network):
+        with (
+            pytest.raises(BadNetwork, match=r"scripted, compiled or C|scripted or compiled"),
+            guided(network),
+        ):
             _send_back(network, pictures)
 
 
 def test_fused_kernels_are_refused(pictures: Tensor) -> None:
     recurrent = nn.RNN(16, 8, nonlinearity="relu", batch_first=True)
     leaf = pictures[:, 0].clone().requires_grad_()
-    with pytest.raises(BadNetwork, match="Relu ran where"), guided(recurrent):
+    with pytest.raises(BadNetwork, match=r"Relu ran where"), guided(recurrent):
         recurrent(leaf)[0].sum().backward()
 
 

@@ -50,7 +50,9 @@ def test_the_lectures_matrix() -> None:
 
 
 @given(st.integers(1, 4), st.integers(4, 9), st.integers(4, 9), st.integers(1, 3))
-def test_transposed_convolution_is_the_transposed_matrix(k: int, height: int, width: int, stride: int) -> None:
+def test_transposed_convolution_is_the_transposed_matrix(
+    k: int, height: int, width: int, stride: int
+) -> None:
     kernel = torch.randn(k, k, dtype=torch.float64)
     matrix = convolution_matrix(kernel, (height, width), stride)
     layer = _convolution(kernel[None, None], stride=stride)
@@ -67,13 +69,19 @@ def test_each_colour_is_a_sum_of_full_convolutions() -> None:
     for kernel in range(5):
         for row in range(6):
             for column in range(7):
-                expected[0, :, row : row + 3, column : column + 3] += z[0, kernel, row, column] * weight[kernel]
-    torch.testing.assert_close(transposed_convolution(z, _convolution(weight)), expected, rtol=1e-4, atol=1e-5)
+                expected[0, :, row : row + 3, column : column + 3] += (
+                    z[0, kernel, row, column] * weight[kernel]
+                )
+    torch.testing.assert_close(
+        transposed_convolution(z, _convolution(weight)), expected, rtol=1e-4, atol=1e-5
+    )
 
 
 @settings(max_examples=60)
 @given(
-    st.sampled_from([(1, 1, 1, 1), (3, 2, 1, 1), (5, 3, 2, 1), (3, 1, "same", 2), (2, 2, "valid", 1), (3, 2, 0, 2)]),
+    st.sampled_from(
+        [(1, 1, 1, 1), (3, 2, 1, 1), (5, 3, 2, 1), (3, 1, "same", 2), (2, 2, "valid", 1), (3, 2, 0, 2)]
+    ),
     st.sampled_from([1, 2]),
     st.integers(9, 14),
 )
@@ -160,7 +168,9 @@ def test_it_equals_the_rule_through_autograd(name: str) -> None:
 
 
 def test_a_signal_starts_at_any_layer() -> None:
-    network = randomise(nn.Sequential(nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU()), nn.MaxPool2d(2), nn.ReLU()))
+    network = randomise(
+        nn.Sequential(nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU()), nn.MaxPool2d(2), nn.ReLU())
+    )
     by_hand = DeconvolutionalNetwork(network)
     assert by_hand.layers == ["0.0", "0.1", "1", "2"]
     x = torch.randn(1, 3, 8, 8)

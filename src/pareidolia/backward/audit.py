@@ -43,6 +43,7 @@ _RECTIFIER_NODES = {
     "Clamp": "_saved_min",
     "ClampMin": "_saved_min",
 }
+_NO_RECTIFIERS = frozenset({"Tanh", "Sigmoid", "Hardsigmoid", "Softmax", "LogSigmoid", "Softshrink"})
 _OPAQUE = ("DifferentiableGraph", "CompiledFunction", "torch::jit")
 _SCRIPTED_RECTIFIERS = (
     "relu",
@@ -95,8 +96,10 @@ def refuse_unseen(outputs: Iterable[Tensor], *, seen: tuple[type[Function], ...]
     Those come from TorchScript functions, compiled code and C++. Autograd functions of the user's own keep
     the backward pass they were written with and are named in a BackwardWarning. `seen` is the rules' own.
     """
+    kinds = set()
     for node in _nodes(outputs):
         name = node.name()
+        kinds.add(operation_of(node))
         if isinstance(node, BackwardCFunction):
             _warn_of_custom_function(node, seen)
         elif any(word in name for word in _OPAQUE):
@@ -106,6 +109,9 @@ def refuse_unseen(outputs: Iterable[Tensor], *, seen: tuple[type[Function], ...]
                 f"{operation_of(node)} ran where the backward rules cannot see it: in scripted, "
                 f"compiled or C++ code; {_REWRITE}"
             )
+
+    if kinds.isdisjoint(function.__name__ for function in seen) and (others := kinds & _NO_RECTIFIERS):
+        warn(f"the rule met no rectifier, only {', '.join(sorted(others))}: this is the plain gradient")
 
 
 def _nodes(outputs: Iterable[Tensor]) -> Iterator[Node]:

@@ -1,4 +1,4 @@
-"""Activations written by hand, which no rule can be applied to: found when they are called, and named."""
+"""Activations written by hand, and attention: no rule applies to them, so they are named when called."""
 
 import linecache
 import sys
@@ -17,6 +17,7 @@ _PRODUCTS = frozenset(
 )
 _EXTREMES = frozenset({"max", "min", "maximum", "minimum", "fmax", "fmin"})
 _MASKED = _PRODUCTS | {"where", "masked_fill", "setitem", "index_put", "masked_scatter"}
+_ATTENTION = frozenset({"scaled_dot_product_attention", "multi_head_attention_forward"})
 # Nodes of autograd's graph that work element by element: straight ones, and those that bend.
 _LINEAR = frozenset({"Mul", "Div", "Add", "Sub", "Rsub", "Neg"})
 _BENDING = frozenset(
@@ -33,12 +34,14 @@ class Watch:
 
     def __init__(self) -> None:
         self._masks: dict[int, weakref.ref[Tensor]] = {}
-        self._named: set[str] = set()
+        self._told: set[str] = set()
 
     def notice(self, name: str, args: Sequence[Any], kwargs: Mapping[str, Any], result: Any) -> None:
         """Look at one call that no rule replaced."""
         if name == "get":  # an attribute such as x.shape
             return
+        if name in _ATTENTION:
+            self._once("attention keeps its plain gradient: the rule was made for networks of rectifiers")
         tensors = [value for value in (*args, *kwargs.values()) if isinstance(value, Tensor)]
         signals = [tensor for tensor in tensors if tensor.requires_grad]
         masks = [tensor for tensor in tensors if self._is_mask(tensor)]
@@ -49,20 +52,20 @@ class Watch:
         by_mask = name in _MASKED and bool(masks)
         by_itself = name in (_PRODUCTS | _EXTREMES) and len(signals) == 2 and _self_gated(name, *signals)
         if by_mask or by_itself or name in ("abs", "absolute"):
-            self._name_once()
+            place = _calling_line()
+            self._once(
+                f"an activation written by hand keeps its plain gradient: {place}; use torch.nn.functional's"
+            )
 
     def _is_mask(self, tensor: Tensor) -> bool:
         """Is it without gradient, yet made from activations (by a comparison, a sign, a detach)?"""
         reference = self._masks.get(id(tensor))
         return reference is not None and reference() is tensor
 
-    def _name_once(self) -> None:
-        place = _calling_line()
-        if place not in self._named:
-            self._named.add(place)
-            warn(
-                f"an activation written by hand keeps its plain gradient: {place}; use torch.nn.functional's"
-            )
+    def _once(self, text: str) -> None:
+        if text not in self._told:
+            self._told.add(text)
+            warn(text)
 
 
 def _self_gated(name: str, one: Tensor, other: Tensor) -> bool:

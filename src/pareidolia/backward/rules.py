@@ -41,7 +41,8 @@ def deconvnet(module: nn.Module) -> Iterator[None]:
     Sigmoid, tanh, softmax and normalisations keep their gradient.
 
     `module` may be compiled: it runs eagerly inside. Raises BadNetwork where a rectifier is hidden inside
-    TorchScript; warns (BackwardWarning) where an activation is written by hand.
+    TorchScript; warns (BackwardWarning) where an activation is written by hand, where attention mixes
+    positions by a softmax, which the rule was not made for, and where the only activations are no rectifiers.
     """
     with _in_mode(_Deconvnet(), module):
         yield

@@ -70,7 +70,7 @@ def cam_layer(network: Network) -> str:
 
 def _is_map(layer: Layer, input_shape: tuple[int, int, int]) -> bool:
     """C×h×w of more than one position, with h:w as in the input (so that h×w×C is not taken for it)."""
-    if len(layer.shape) != 3 or min(layer.shape[1:]) < 2:
+    if len(layer.shape) != 3 or min(layer.shape[1:]) < 2 or "Dropout" in layer.kind:
         return False
     _, height, width = input_shape
     return abs(layer.shape[1] * width - layer.shape[2] * height) <= max(height, width)

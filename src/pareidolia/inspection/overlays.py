@@ -1,5 +1,6 @@
 """Showing attribution maps: laid over the photo, or as signed colour around grey."""
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -37,4 +38,7 @@ def shown(method: Method, picture: Tensor, attribution: Tensor) -> Tensor:
 
 
 def _limit(attribution: Tensor) -> float:
-    return float(torch.quantile(attribution.abs().flatten().float().cpu(), 1 - _OUTLIERS))
+    """The magnitude shown in full colour; untouched pixels do not count, lest a small map glare."""
+    magnitudes = attribution.detach().abs().flatten().float().cpu()
+    touched = magnitudes[magnitudes > 1e-4 * magnitudes.max()]
+    return float(np.quantile(touched.numpy(), 1 - _OUTLIERS)) if len(touched) else 0.0

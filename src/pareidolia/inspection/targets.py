@@ -109,13 +109,13 @@ def find_target(text: str, network: Network, pictures: Tensor) -> Target:
     """The target that `text` names: `top`, a class by number, name or part of a name, or a unit.
 
     `top` is each picture's own most probable class. A unit is `layer:channel`, `layer:channel@row,column` or
-    `layer`; `class:NAME` says that a class is meant.
+    `layer`; `class:NAME` says that a class is meant, as a bare number always does.
     Raises UnknownName or PareidoliaError where nothing, or more than one thing, is named.
     """
     if text == "top":
         with torch.no_grad():
             return ClassTarget(tuple(network(pictures).argmax(dim=1).tolist()))
-    if text in network.layers:
+    if text in network.layers and not text.isdecimal():  # layers of a plain nn.Sequential are numbers too
         return UnitTarget(Unit(text))
     if ":" in text:
         address = parse_address(text)
