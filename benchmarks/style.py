@@ -75,10 +75,11 @@ def compare(options: argparse.Namespace) -> Report:
             )
         )
         print(report.rows[-1], flush=True)
-    report.figures = {"pairs": pairs, "median_ratio": statistics.median(ratios)}
+    median = statistics.median(ratios)
+    report.figures = {"pairs": pairs, "median_ratio": median}
     report.summary = [
-        f"Ours reaches the baseline's final score in {statistics.median(ratios):.2f} of its time (median over "
-        f"{len(ratios)} pairs, {options.size} px)."
+        f"Ours reaches the baseline's final score in {median:.2f} of its time (median over {len(ratios)} pairs, "
+        f"{options.size} px)."
     ]
     return report
 

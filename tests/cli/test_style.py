@@ -96,7 +96,7 @@ def truncated(folder):
 
 def sized(width, height):
     def make(folder):
-        Image.new("RGB", (width, height), "white").save(folder / f"{width}x{height}.png")
+        Image.new("1", (width, height), 1).save(folder / f"{width}x{height}.png")
         return f"{width}x{height}.png"
 
     return make

@@ -31,7 +31,7 @@ def test_one_size_where_no_coarser_is_wanted(small_network, photo, painting_pict
 
 def test_a_narrow_photo_begins_where_its_shorter_side_can_be_seen(small_network, painting_picture):
     painting = transfer(small_network, torch.rand(1, 3, 20, 100), painting_picture, size=400)
-    assert [stage.size for stage in painting.stages][0] == (32, 160)
+    assert painting.stages[0].size == (32, 160)
 
 
 def test_style_loss_falls_and_content_stays(small_network, photo, painting_picture):
