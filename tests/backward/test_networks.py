@@ -44,9 +44,7 @@ QUICK = {
     "resnet18",
     "densenet121",
     "googlenet",
-    "inception_v3",
     "mobilenet_v2",
-    "mobilenet_v3_small",
     "shufflenet_v2_x0_5",
     "efficientnet_b0",
     "convnext_tiny",
@@ -63,7 +61,7 @@ TIMM = {
     "vit_tiny_patch16_224": 224,
     "repvgg_a0": 64,
 }
-TIMM_QUICK = {"mobilenetv3_small_050", "convnext_atto", "vit_tiny_patch16_224"}
+TIMM_QUICK = {"mobilenetv3_small_050", "convnext_atto"}
 
 
 def _marked(families: dict[str, int], quick: set[str]) -> list:

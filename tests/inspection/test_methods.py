@@ -11,7 +11,7 @@ from pareidolia.backward import BackwardWarning
 from pareidolia.inspection import METHODS, ClassTarget, attribute, find_target, project, rise
 from pareidolia.inspection.settings import AttributionSettings
 from pareidolia.networks import Network
-from pareidolia.settings import BadNetwork, BadPicture, UnknownName
+from pareidolia.settings import BadNetwork, BadPicture, Unit, UnknownName
 
 QUICK = AttributionSettings(samples=3, steps=4, masks=6, window=8, stride=8)
 TARGET = ClassTarget((3, 5))
@@ -134,5 +134,7 @@ def test_a_network_without_classes_says_so(pictures) -> None:
     module = nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU())
     network = Network("maps", module, mean=(0.0,) * 3, std=(1.0,) * 3, input_shape=(3, 24, 24))
     with pytest.raises(BadNetwork, match="it has no classes"):
-        find_target("top", network, pictures)
+        find_target("3", network, pictures)
+    strongest = int(module(pictures).mean((0, 2, 3)).argmax())
+    assert find_target("top", network, pictures).unit == Unit("1", strongest)
     assert rise(network, pictures, find_target("1:2", network, pictures), masks=4).shape == (2, 1, 24, 28)

@@ -108,13 +108,13 @@ def check_unit(unit: Unit, shape: tuple[int, ...]) -> None:
 def find_target(text: str, network: Network, pictures: Tensor) -> Target:
     """The target that `text` names: `top`, a class by number, name or part of a name, or a unit.
 
-    `top` is each picture's own most probable class. A unit is `layer:channel`, `layer:channel@row,column` or
+    `top` is each picture's own most probable class; where the network has no classes, the channel of its last
+    feature map that is strongest on the pictures. A unit is `layer:channel`, `layer:channel@row,column` or
     `layer`; `class:NAME` says that a class is meant, as a bare number always does.
     Raises UnknownName or PareidoliaError where nothing, or more than one thing, is named.
     """
     if text == "top":
-        with torch.no_grad():
-            return ClassTarget(tuple(network(pictures).argmax(dim=1).tolist()))
+        return _top(network, pictures)
     if text in network.layers and not text.isdecimal():  # layers of a plain nn.Sequential are numbers too
         return UnitTarget(Unit(text))
     if ":" in text:
@@ -128,6 +128,15 @@ def find_target(text: str, network: Network, pictures: Tensor) -> Target:
         return ClassTarget((network.class_index(text),))
     except UnknownName as error:
         raise UnknownName("class or unit", text, [*(network.class_names or ()), *network.layers]) from error
+
+
+@torch.no_grad()
+def _top(network: Network, pictures: Tensor) -> Target:
+    last = max(network.layers.values(), key=lambda layer: layer.finish)
+    if len(last.shape) == 3 and min(last.shape[1:]) > 1:
+        maps = network.record(pictures, [last.name])[last.name]
+        return UnitTarget(Unit(last.name, int(maps.mean(dim=(0, 2, 3)).argmax())))
+    return ClassTarget(tuple(network(pictures).argmax(dim=1).tolist()))
 
 
 def confidence(target: Target, network: Network, pictures: Tensor) -> Tensor:
