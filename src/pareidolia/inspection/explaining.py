@@ -37,11 +37,12 @@ def saliency_picture(
     told = describe(target, network, picture)
     if settings.methods is None:
         found = attribute(network, picture, target, settings.method, settings)
-        return Shown(shown(METHODS[settings.method], picture, found).cpu(), f"{settings.method} for {told}")
+        caption = _named(settings.method, found)
+        return Shown(shown(METHODS[settings.method], picture, found).cpu(), f"{caption} for {told}")
     panels = [(picture.cpu(), told)]
     for name in method_names(settings.methods):
         found = attribute(network, picture, target, name, settings)
-        panels.append((shown(METHODS[name], picture, found).cpu(), name))
+        panels.append((shown(METHODS[name], picture, found).cpu(), _named(name, found)))
     return Shown(sheet(panels, columns=min(4, len(panels))), f"{len(panels) - 1} methods for {told}")
 
 
@@ -76,6 +77,11 @@ def describe(target: Target, network: Network, picture: Tensor) -> str:
     with torch.no_grad():
         share = float(target.probabilities(network, picture)[0])
     return f"{name} {100 * share:.3g} %"
+
+
+def _named(method: str, attribution: Tensor) -> str:
+    """The method's name; a map of zeros is told, for it can be the truth (deconvnet often dies on the way)."""
+    return method if bool(attribution.any()) else f"{method} (nothing reached the pixels)"
 
 
 def _reached(signal: Tensor) -> tuple[slice, slice]:
