@@ -15,7 +15,7 @@ from pareidolia.inspection import (
     rank_correlation,
 )
 from pareidolia.inspection.comparison import figure
-from pareidolia.inspection.faithfulness import blurred, randomised
+from pareidolia.inspection.faithfulness import blurred, randomised, weighted_layers
 from pareidolia.inspection.settings import FaithfulnessSettings
 from pareidolia.networks import Network
 
@@ -74,18 +74,15 @@ def test_rank_correlation() -> None:
     assert rank_correlation(ties, other) == pytest.approx(0.9486833)  # scipy.stats.spearmanr
 
 
-def test_randomisation_cascades_on_a_copy(network, pictures) -> None:
+def test_randomisation_shuffles_a_copy(network) -> None:
     before = {name: value.clone() for name, value in network.module.state_dict().items()}
-    names = []
-    for name, copy in randomised(network):
-        names.append(name)
-        changed = {
-            key.rsplit(".", 1)[0]
-            for key, value in copy.module.state_dict().items()
-            if not value.equal(before[key])
-        }
-        assert changed == set(names)
+    names = weighted_layers(network)
     assert names == ["head", "conv2", "conv1"]
+    for count in range(4):
+        after = randomised(network, names[:count]).module.state_dict()
+        changed = {name.rsplit(".", 1)[0] for name in before if not after[name].equal(before[name])}
+        assert changed == set(names[:count])
+        assert all(after[name].flatten().sort()[0].equal(before[name].flatten().sort()[0]) for name in after)
     assert all(value.equal(before[name]) for name, value in network.module.state_dict().items())
 
 
@@ -96,8 +93,8 @@ def test_a_method_that_does_not_look_at_the_network_is_found_out(network, pictur
     def gradient(copy: Network) -> torch.Tensor:
         return attribute(copy, pictures[:1], ClassTarget((3,)), "gradient")
 
-    last, every = randomisation(network, gradient)
-    assert every < 0.9 and last < 1
+    last, half = randomisation(network, gradient)
+    assert half < 0.9 and last < 1
 
 
 def test_bootstrap() -> None:
@@ -114,7 +111,7 @@ def test_the_comparison_and_its_figure(network, tmp_path) -> None:
     settings = FaithfulnessSettings(methods=("gradient", "guided-backpropagation"), curve_steps=4)
     results = list(compare_methods(photos, settings, network))
     assert [result.method for result in results] == ["chance", "gradient", "guided-backpropagation"]
-    assert results[0].all_layers.value == 0 and not results[1].caution
+    assert results[0].upper_half.value == 0 and not results[1].caution
     assert "fails the sanity checks" in results[2].caution
     figure(results, tmp_path / "figure.png")
     assert (tmp_path / "figure.png").stat().st_size > 10_000

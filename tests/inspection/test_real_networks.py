@@ -3,6 +3,7 @@
 import warnings
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from torchvision import models
@@ -10,6 +11,7 @@ from torchvision import models
 from pareidolia import load_network
 from pareidolia.inspection import (
     ClassTarget,
+    UnitTarget,
     coarse_grad_cam,
     find_target,
     frame,
@@ -21,6 +23,7 @@ from pareidolia.inspection import (
 )
 from pareidolia.networks import Network
 from pareidolia.pictures import open_picture
+from pareidolia.settings import Unit
 
 SQUEEZENET = Path(__file__).parents[3] / "shared/weights/squeezenet1_0.safetensors"
 CAM_LAYERS = {"squeezenet1_0": "features.9", "resnet18": "layer4", "vgg11": "features.20"}
@@ -85,12 +88,17 @@ def test_trained_squeezenet_equals_captum(rule: str, squeezenet) -> None:
     attr = pytest.importorskip("captum.attr", reason="captum is not installed")
     names = {"gradient": "Saliency", "guided": "GuidedBackprop", "deconvnet": "Deconvolution"}
     picture = open_picture("sample:chelsea", size=227)
+    # A unit in the middle: from a class, deconvnet's signal dies on the way down this network.
+    trunk = squeezenet.module.features[:8]
+    channel, row, column = np.unravel_index(int(trunk(squeezenet.prepare(picture)).argmax()), (256, 18, 27))
+    unit = (int(channel), int(row), int(column))
     inputs = squeezenet.prepare(picture)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         options = {"abs": False} if rule == "gradient" else {}
-        method = getattr(attr, names[rule])(squeezenet.module)
-        expected = method.attribute(inputs.requires_grad_(), target=285, **options)
+        method = getattr(attr, names[rule])(trunk)
+        expected = method.attribute(inputs.requires_grad_(), target=unit, **options)
     std = torch.tensor(squeezenet.std).view(1, 3, 1, 1)
-    found = send_back(squeezenet, picture, ClassTarget((285,)), rule=rule)
+    target = UnitTarget(Unit("features.7", unit[0], unit[1:]))
+    found = send_back(squeezenet, picture, target, rule=rule)
     assert _relative(found, expected / std) < 1e-5

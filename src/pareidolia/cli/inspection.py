@@ -104,7 +104,7 @@ def faithfulness(
     return 0
 
 
-_MEASURES = ("deletion", "insertion", "last_layer", "all_layers")
+_MEASURES = ("deletion", "insertion", "last_layer", "upper_half")
 
 
 def _numbers(result: "Faithfulness") -> dict[str, Any]:
@@ -125,7 +125,7 @@ def _print_table(results: "list[Faithfulness]") -> None:
         "deletion ↓",
         "insertion ↑",
         "last layer randomised ↓",
-        "all layers randomised ↓",
+        "upper half randomised ↓",
         box=None,
         header_style="bold",
     )

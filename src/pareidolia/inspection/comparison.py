@@ -13,7 +13,7 @@ from pareidolia.inspection.faithfulness import Curve, deletion, insertion, rando
 from pareidolia.inspection.framing import frame
 from pareidolia.inspection.methods import METHODS, attribute, method_names
 from pareidolia.inspection.settings import FaithfulnessSettings
-from pareidolia.inspection.targets import Target, find_target
+from pareidolia.inspection.targets import ClassTarget, Target, find_target
 from pareidolia.networks import Network, load_network_from
 from pareidolia.pictures import PictureLike, as_picture
 from pareidolia.settings import MissingExtra
@@ -41,8 +41,8 @@ class Faithfulness:
 
     Attributes:
         deletion, insertion: areas under the curves; low and high are good.
-        last_layer, all_layers: likeness (Spearman's ρ) to the map of a network whose last layer, or all, are
-            randomised; near 0 is good. Near 1 says that the method does not explain the network.
+        last_layer, upper_half: likeness (Spearman's ρ) to the map of a network whose last layer, or upper
+            half, is randomised; near 0 is good. Near 1 says that the method does not explain the network.
         deletion_curve, insertion_curve: the mean curves.
         caution: what is known against the method, if anything.
     """
@@ -51,7 +51,7 @@ class Faithfulness:
     deletion: Mean
     insertion: Mean
     last_layer: Mean
-    all_layers: Mean
+    upper_half: Mean
     deletion_curve: Curve
     insertion_curve: Curve
     caution: str
@@ -98,7 +98,7 @@ def figure(results: Sequence[Faithfulness], path: str | Path, *, overwrite: bool
     except ImportError as error:
         raise MissingExtra("matplotlib", "plots") from error
     check_target(path, overwrite)
-    drawing = Figure(figsize=(13, 4.2), layout="constrained")
+    drawing = Figure(figsize=(13, 5), layout="constrained")
     left, middle, right = drawing.subplots(1, 3)
     for axes, kind in ((left, "deletion"), (middle, "insertion")):
         for result in results:
@@ -106,11 +106,12 @@ def figure(results: Sequence[Faithfulness], path: str | Path, *, overwrite: bool
             style = ":" if result.method == CHANCE else "-"
             area = getattr(result, kind).value
             axes.plot(curve.shares, curve.values, style, label=f"{result.method} {area:.3f}")
-        axes.set(title=kind, xlabel=f"share of pixels: {kind}", ylabel="confidence", xlim=(0, 1))
-        axes.legend(fontsize=8, title="area under the curve", title_fontsize=8)
+        done = {"deletion": "deleted", "insertion": "inserted"}[kind]
+        axes.set(title=kind, xlabel=f"share of pixels {done}", ylabel="confidence", xlim=(0, 1))
+        axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.17), ncols=2, fontsize=8, frameon=False)
     methods = [result for result in results if result.method != CHANCE]
     places = np.arange(len(methods))
-    for shift, kind in ((0.2, "last_layer"), (-0.2, "all_layers")):
+    for shift, kind in ((0.2, "last_layer"), (-0.2, "upper_half")):
         means = [getattr(result, kind) for result in methods]
         right.barh(
             places + shift,
@@ -122,7 +123,7 @@ def figure(results: Sequence[Faithfulness], path: str | Path, *, overwrite: bool
     right.set(title="likeness after randomisation", xlabel="Spearman's ρ (near 0 is good)", xlim=(-0.3, 1))
     right.set_yticks(places, [result.method for result in methods])
     right.invert_yaxis()
-    right.legend(fontsize=8)
+    right.legend(loc="upper center", bbox_to_anchor=(0.5, -0.17), ncols=2, fontsize=8, frameon=False)
     drawn = BytesIO()
     drawing.savefig(drawn, format=Path(path).suffix.removeprefix("."), dpi=110, metadata=None)
     with write_atomically(path) as file:
@@ -142,7 +143,7 @@ def _measure(
     deletions, insertions, last, every = [], [], [], []
     for number, picture in enumerate(pictures):
         target = find_target(settings.target, network, picture)
-        method = _attribution(name, picture, target, settings, number)
+        method = _attribution(name, network, picture, target, settings, number)
         found = method(network)
         deletions.append(deletion(network, picture, target, found, steps=settings.curve_steps))
         insertions.append(insertion(network, picture, target, found, steps=settings.curve_steps))
@@ -162,13 +163,24 @@ def _measure(
 
 
 def _attribution(
-    name: str, picture: Tensor, target: Target, settings: FaithfulnessSettings, number: int
+    name: str, original: Network, picture: Tensor, target: Target, settings: FaithfulnessSettings, number: int
 ) -> Callable[[Network], Tensor]:
+    """The method as a function of the network, original or randomised.
+
+    A randomised network's classes mean nothing, and behind a last ReLU most of their scores are zero: there
+    its own top class is explained.
+    """
     if name == CHANCE:
         generator = torch.Generator().manual_seed(settings.seed + number)
         noise = torch.rand(1, 1, *picture.shape[-2:], generator=generator).to(picture.device)
         return lambda network: noise
-    return lambda network: attribute(network, picture, target, name, settings)
+
+    def found(network: Network) -> Tensor:
+        changed = network is not original and isinstance(target, ClassTarget)
+        explained = find_target("top", network, picture) if changed else target
+        return attribute(network, picture, explained, name, settings)
+
+    return found
 
 
 def _mean_curve(curves: Sequence[Curve]) -> Curve:

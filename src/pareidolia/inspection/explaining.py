@@ -80,7 +80,7 @@ def describe(target: Target, network: Network, picture: Tensor) -> str:
 
 
 def _named(method: str, attribution: Tensor) -> str:
-    """The method's name; a map of zeros is told, for it can be the truth (deconvnet often dies on the way)."""
+    """The method's name; a map of zeros is told: it can be the truth, as deconvnet often dies on the way."""
     return method if bool(attribution.any()) else f"{method} (nothing reached the pixels)"
 
 

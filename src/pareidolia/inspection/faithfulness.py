@@ -1,8 +1,9 @@
 """How far attribution methods tell the truth: deletion, insertion, and randomised parameters."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
+from math import ceil
 
 import torch
 from torch import Tensor, nn
@@ -57,21 +58,20 @@ def blurred(picture: Tensor) -> Tensor:
     return F.conv2d(rows, bell[:, :, None], groups=picture.shape[1])
 
 
-def randomised(network: Network, *, seed: int = 0) -> Iterator[tuple[str, Network]]:
-    """Copies of the network with more and more layers randomised, from the last to the first.
+def weighted_layers(network: Network) -> list[str]:
+    """The names of the layers that have weights of their own, from the last to the first."""
+    layers = sorted(network.layers.values(), key=lambda layer: layer.finish, reverse=True)
+    modules = ((layer.name, network.module.get_submodule(layer.name)) for layer in layers)
+    return [name for name, module in modules if any(True for _ in module.parameters(recurse=False))]
 
-    The cascading randomisation of Adebayo et al. (2018, section 4.1): each layer's weights are shuffled,
-    which keeps their distribution. Yields the name of the layer just shuffled, and the same copy each time.
-    """
+
+def randomised(network: Network, layers: Sequence[str], *, seed: int = 0) -> Network:
+    """A copy of the network with the weights of `layers` shuffled, which keeps their distribution."""
     copied = deepcopy(network)
     generator = torch.Generator().manual_seed(seed)
-    layers = sorted(network.layers.values(), key=lambda layer: layer.finish, reverse=True)
-    for layer in layers:
-        module = copied.module.get_submodule(layer.name)
-        own = list(module.parameters(recurse=False))
-        if own:
-            _shuffle(own, generator)
-            yield layer.name, copied
+    for name in layers:
+        _shuffle(list(copied.module.get_submodule(name).parameters(recurse=False)), generator)
+    return copied
 
 
 @torch.no_grad()
@@ -82,21 +82,20 @@ def _shuffle(parameters: Sequence[nn.Parameter], generator: torch.Generator) -> 
 
 
 def randomisation(network: Network, attribution: Attribution, *, seed: int = 0) -> tuple[float, float]:
-    """How alike a method's map stays when the network's parameters are randomised: (last layer, all layers).
+    """How alike a method's map stays when the network's last layer, or its upper half, is randomised.
 
-    `attribution` maps a network to a map. The likeness is Spearman's rank correlation of the magnitudes:
-    1 is the same map, and a method whose map stays alike does not explain what the network learned.
+    Two points of the cascading randomisation of Adebayo et al. (2018, section 4.1). `attribution` maps a
+    network to a map; the likeness is Spearman's rank correlation of the magnitudes. 1 is the same map, and a
+    method whose map stays alike does not explain what the network learned.
     """
     original = attribution(network)
-    copies = randomised(network, seed=seed)
-    first = next(copies, None)
-    if first is None:
-        return 1.0, 1.0
-    last_layer = rank_correlation(original, attribution(first[1]))
-    copy = first[1]
-    for _, copy in copies:  # noqa: B007 (the last one is meant)
-        pass
-    return last_layer, rank_correlation(original, attribution(copy))
+    layers = weighted_layers(network)
+    upper = layers[: ceil(len(layers) / 2)]
+    last, half = (
+        rank_correlation(original, attribution(randomised(network, names, seed=seed)))
+        for names in (layers[:1], upper)
+    )
+    return last, half
 
 
 def rank_correlation(one: Tensor, other: Tensor) -> float:
