@@ -78,8 +78,8 @@ def compare(options: argparse.Namespace) -> Report:
     median = statistics.median(ratios)
     report.figures = {"pairs": pairs, "median_ratio": median}
     report.summary = [
-        f"Ours reaches the baseline's final score in {median:.2f} of its time (median over {len(ratios)} pairs, "
-        f"{options.size} px)."
+        f"Ours reaches the baseline's final score in {median:.2f} of its time "
+        f"(median over {len(ratios)} pairs, {options.size} px)."
     ]
     return report
 

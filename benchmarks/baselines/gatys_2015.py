@@ -44,7 +44,9 @@ def paint(
     with torch.no_grad():
         rms = dict(zip(layers, VGG_RMS, strict=True))
         scales = dict.fromkeys(layers, 1.0)
-        scales = {k: MAGNITUDE * rms[k] / maps.square().mean().sqrt().item() for k, maps in look(photo).items()}
+        scales = {
+            k: MAGNITUDE * rms[k] / maps.square().mean().sqrt().item() for k, maps in look(photo).items()
+        }
         content = look(photo)[network.content_layer]
         grams = {layer: gram(maps) for layer, maps in look(painting).items() if layer in network.style_layers}
     pixels = (photo * 255).clone().requires_grad_(True)

@@ -1,6 +1,5 @@
 import pytest
 import torch
-
 from benchmarks.baselines import gatys_2015
 
 

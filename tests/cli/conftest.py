@@ -23,6 +23,7 @@ QUICK = {
     "--coarsest": "48",
     "--coarse-steps": "2",
     "--steps": "3",
+    "--bleed": "0",
 }
 
 

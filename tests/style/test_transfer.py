@@ -7,7 +7,7 @@ from pareidolia.style import Gram, StyleSettings, StyleTransfer
 
 
 def transfer(network, photo, *paintings, **options):
-    quick = {"size": 96, "coarsest": 48, "coarse_steps": 4, "steps": 3}
+    quick = {"size": 96, "coarsest": 48, "coarse_steps": 4, "steps": 3, "bleed": 0, "style_weight": 10.0}
     return StyleTransfer(photo, paintings, StyleSettings(**{**quick, **options}), network)
 
 
@@ -145,3 +145,32 @@ def test_lecture_balance_is_the_lectures_total(small_network, photo, painting_pi
 
 
 LAYERS = tuple(f"stage{k}.relu" for k in range(1, 6))
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "rate", "expected"), [("adam", None, 0.05), ("lbfgs", None, 1), ("adam", 0.3, 0.3)]
+)
+def test_each_optimizer_has_a_learning_rate_of_its_own(
+    small_network, photo, painting_picture, optimizer, rate, expected
+):
+    painting = transfer(small_network, photo, painting_picture, optimizer=optimizer, learning_rate=rate)
+    assert {stage.learning_rate for stage in painting.stages} == {expected}
+
+
+def test_the_bleed_is_painted_and_cut_off(small_network, photo, painting_picture):
+    painting = transfer(small_network, photo, painting_picture, bleed=0.125, coarsest=96, steps=2)
+    assert painting.stages[0].size == (72 + 24, 96 + 24)
+    torch.testing.assert_close(painting.picture, photo)
+    list(painting)
+    assert painting.picture.shape == photo.shape
+    assert not torch.equal(painting.picture, photo)
+
+
+def test_a_bleed_wider_than_the_picture_is_cut_to_what_it_can_reflect(small_network, painting_picture):
+    narrow = torch.rand(1, 3, 40, 400)
+    painting = transfer(
+        small_network, narrow, painting_picture, size=400, bleed=0.25, coarse_steps=1, steps=1
+    )
+    assert painting.stages[-1].size == (40 + 78, 400 + 78)
+    list(painting)
+    assert painting.picture.shape == narrow.shape

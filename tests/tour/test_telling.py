@@ -3,9 +3,9 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
+from tests.tour.test_page import Reader
 
 from pareidolia.cli import main
-from tests.tour.test_page import Reader
 
 
 @pytest.fixture

@@ -11,11 +11,17 @@ class PaintingSettings(OperationSettings):
     """How a canvas is painted."""
 
     optimizer: Annotated[
-        Literal["adam", "lbfgs"], Field(description="What changes the pixels; lbfgs suits few, large steps.")
-    ] = "adam"
+        Literal["adam", "lbfgs"],
+        Field(
+            description="What changes the pixels; lbfgs needs fewer steps, adam is steadier on noisy aims."
+        ),
+    ] = "lbfgs"
     learning_rate: Annotated[
-        float, Field(gt=0, description="Size of a step; a pixel reaches from 0 to 1.")
-    ] = 0.02
+        float | None,
+        Field(
+            gt=0, description="Size of a step (default: 1 for lbfgs, 0.05 for adam; pixels go from 0 to 1)."
+        ),
+    ] = None
     average: Annotated[
         float,
         Field(ge=0, lt=1, description="Decay of the running average that is shown; 0 shows the last step."),
@@ -28,3 +34,8 @@ class PaintingSettings(OperationSettings):
         Literal["zeros", "reflect", "replicate"],
         Field(description="What the network's convolutions see beyond the border; zeros paint a frame."),
     ] = "replicate"
+
+    @property
+    def step_size(self) -> float:
+        """The learning rate given, or the optimiser's own."""
+        return self.learning_rate or {"lbfgs": 1.0, "adam": 0.05}[self.optimizer]

@@ -16,7 +16,7 @@ class StyleSettings(PaintingSettings):
     content_weight: Annotated[
         float, Field(ge=0, description="α: how much the picture keeps what the photo shows.")
     ] = 1.0
-    style_weight: Annotated[float, Field(ge=0, description="β: how much it takes from the paintings.")] = 10.0
+    style_weight: Annotated[float, Field(ge=0, description="β: how much it takes from the paintings.")] = 80.0
     smoothness: Annotated[
         float, Field(ge=0, description="Weight of the total variation, which calms fine noise.")
     ] = 0.0
@@ -48,11 +48,20 @@ class StyleSettings(PaintingSettings):
             description="Longer side of the paintings relative to the result; larger strokes above 1.",
         ),
     ] = 1.0
+    bleed: Annotated[
+        float,
+        Field(
+            ge=0,
+            le=0.25,
+            description="Margin painted beyond each border and cut off, as a share of the longer side: "
+            "what networks do at borders stays outside.",
+        ),
+    ] = 0.03125
     coarse_to_fine: Annotated[
         bool, Field(description="Paint small first, then larger: strokes of every size in less time.")
     ] = True
     coarsest: Annotated[int, Field(ge=16, description="Longer side of the first, smallest canvas.")] = 128
-    coarse_steps: Annotated[int, Field(ge=1, description="Steps at each size but the last.")] = 100
+    coarse_steps: Annotated[int, Field(ge=1, description="Steps at each size but the last.")] = 60
     steps: Annotated[int, Field(ge=1, description="Steps at the full size.")] = 40
 
     @model_validator(mode="after")

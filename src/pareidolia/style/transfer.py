@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from pareidolia.networks import Network, load_network_from, untouched
@@ -12,6 +13,9 @@ from pareidolia.pictures import PictureLike, as_picture, fit, resize_picture, sp
 from pareidolia.settings import BadPicture, PareidoliaError
 from pareidolia.style.losses import ContentLoss, Gram, StyleLoss
 from pareidolia.style.settings import StyleSettings
+
+Size = tuple[int, int]
+"""Height and width in pixels."""
 
 #: Below this many pixels the shorter side has no position left in the deepest layers.
 SHORTEST_SIDE = 32
@@ -39,13 +43,12 @@ class StyleTransfer(Painting):
     ) -> None:
         self.settings = settings = settings or StyleSettings()
         network = network or load_network_from(settings, pooling=settings.pooling, padding=settings.padding)
-        photo_and_alpha = as_picture(photo, size=settings.size).to(network.device)
-        self._photo, self._alpha = split_alpha(photo_and_alpha)
+        shown, self._alpha = split_alpha(as_picture(photo, size=settings.size).to(network.device))
+        _check_size("the photo", shown)
         style_side = round(settings.size * settings.style_size)
         self._paintings = [
             split_alpha(as_picture(painting, size=style_side).to(network.device))[0] for painting in paintings
         ]
-        _check_size("the photo", self._photo)
         for painting in self._paintings:
             _check_size("a painting", painting)
         self._shares = _shares(settings.painting_weights, len(paintings))
@@ -57,7 +60,11 @@ class StyleTransfer(Painting):
         self._style_weights = _layer_weights("style", settings.style_layer_weights, self._style_layers)
         for layer in (*self._content_layers, *self._style_layers):
             network.layer(layer)
-        stages = [Stage(size, steps, self._aim, settings.learning_rate) for size, steps in self._schedule()]
+        # Painted beyond the border and cut off, as printers do, so that no frame is seen.
+        self._photo = F.pad(shown, (self._margin(_size(shown)),) * 4, mode="reflect")
+        schedule = self._schedule(_size(shown))
+        self._shown = {self._bled(size): size for size, _ in schedule}
+        stages = [Stage(self._bled(size), steps, self._aim, settings.step_size) for size, steps in schedule]
         super().__init__(
             network,
             PixelCanvas(self._first_canvas(stages[0].size)),
@@ -70,22 +77,32 @@ class StyleTransfer(Painting):
     @property
     def picture(self) -> Tensor:
         """The picture now, with the photo's alpha where it had one: 1×3×H×W or 1×4×H×W in [0, 1]."""
-        picture = super().picture
+        canvas = super().picture
+        height, width = self._shown[_size(canvas)]
+        margin = (canvas.shape[-1] - width) // 2
+        picture = canvas[..., margin : margin + height, margin : margin + width]
         if self._alpha is None:
             return picture
         return torch.cat([picture, resize_picture(self._alpha, _size(picture))], dim=1)
 
-    def _schedule(self) -> list[tuple[tuple[int, int], int]]:
+    def _schedule(self, full: Size) -> list[tuple[Size, int]]:
         """Sizes from `coarsest` up to the full one in steps of about √2, each with its number of steps."""
         settings = self.settings
-        full = _size(self._photo)
         coarsest = max(settings.coarsest, _coarsest(full))
         doublings = math.log2(settings.size / coarsest)
         coarse_sizes = round(2 * doublings) if settings.coarse_to_fine and doublings > 0 else 0
         sides = [round(coarsest * 2 ** (doublings * i / coarse_sizes)) for i in range(coarse_sizes)]
         return [(fit(full, side), settings.coarse_steps) for side in sides] + [(full, settings.steps)]
 
-    def _first_canvas(self, size: tuple[int, int]) -> Tensor:
+    def _margin(self, size: Size) -> int:
+        """Pixels of bleed on each side of a picture; reflecting needs them to be fewer than its own."""
+        return min(round(self.settings.bleed * max(size)), min(size) - 1)
+
+    def _bled(self, size: Size) -> Size:
+        margin = self._margin(size)
+        return size[0] + 2 * margin, size[1] + 2 * margin
+
+    def _first_canvas(self, size: Size) -> Tensor:
         match self.settings.start:
             case "content":
                 return resize_picture(self._photo, size)
@@ -95,7 +112,7 @@ class StyleTransfer(Painting):
                 generator = torch.Generator().manual_seed(self.settings.seed)
                 return torch.rand((1, 3, *size), generator=generator).to(self._photo.device)
 
-    def _aim(self, size: tuple[int, int]) -> Objective:
+    def _aim(self, size: Size) -> Objective:
         """α L_content + β L_style for a canvas of that size; photo and paintings are scaled alike."""
         settings = self.settings
         objective: Objective = Sum(())
@@ -107,7 +124,9 @@ class StyleTransfer(Painting):
                 content = ContentLoss(seen, self._content_weights, settings.balance)
                 objective += settings.content_weight * content
             if settings.style_weight > 0:
-                style = StyleLoss(self._blended_grams(max(size)), self._style_weights, settings.balance)
+                style = StyleLoss(
+                    self._blended_grams(max(self._shown[size])), self._style_weights, settings.balance
+                )
                 objective += settings.style_weight * style
         return objective
 
@@ -124,7 +143,7 @@ class StyleTransfer(Painting):
         return blend
 
 
-def _coarsest(size: tuple[int, int]) -> int:
+def _coarsest(size: Size) -> int:
     """The longer side at which the shorter one has SHORTEST_SIDE pixels."""
     return math.ceil(SHORTEST_SIDE * max(size) / min(size))
 
@@ -138,7 +157,7 @@ def _check_size(what: str, picture: Tensor) -> None:
         )
 
 
-def _size(picture: Tensor) -> tuple[int, int]:
+def _size(picture: Tensor) -> Size:
     return picture.shape[-2], picture.shape[-1]
 
 
