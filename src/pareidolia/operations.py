@@ -6,13 +6,24 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pareidolia
-from pareidolia.settings import OperationSettings, PareidoliaError, UnknownName
+from pareidolia.settings import PareidoliaError, Settings, UnknownName
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from pareidolia.painting import Painting
+
+
+class Made(Protocol):
+    """What is made at once: a picture 1×3×H×W in [0, 1], and in words what it shows."""
+
+    @property
+    def picture(self) -> "Tensor": ...
+    @property
+    def told(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -21,7 +32,8 @@ class Operation:
 
     Attributes:
         name: as the command line and a picture's record name it.
-        function: "module:callable", called as callable(**inputs, settings=settings), gives a `Painting`.
+        function: "module:callable", called as callable(**inputs, settings=settings), gives a `Painting`, or
+            where the operation is done `at_once`, what it `Made`.
         settings_class: "module:class" of its options.
         inputs: names of the pictures it takes, in order; some may be left out.
     """
@@ -30,16 +42,22 @@ class Operation:
     function: str
     settings_class: str
     inputs: tuple[str, ...]
+    at_once: bool = False
 
-    def settings(self, values: Mapping[str, Any]) -> OperationSettings:
+    def settings(self, values: Mapping[str, Any]) -> Settings:
         """Its settings object with these values, validated."""
-        settings: OperationSettings = _find(self.settings_class).model_validate(dict(values))
+        settings: Settings = _find(self.settings_class).model_validate(dict(values))
         return settings
 
-    def begin(self, inputs: Mapping[str, Any], settings: OperationSettings) -> "Painting":
+    def begin(self, inputs: Mapping[str, Any], settings: Settings) -> "Painting":
         """The operation on these inputs, ready to step."""
         painting: Painting = _find(self.function)(**inputs, settings=settings)
         return painting
+
+    def make(self, inputs: Mapping[str, Any], settings: Settings) -> "Made":
+        """What an operation that is done at once makes of these inputs."""
+        made: Made = _find(self.function)(**inputs, settings=settings)
+        return made
 
 
 OPERATIONS = {
@@ -56,6 +74,20 @@ OPERATIONS = {
             "pareidolia.dreaming:Dream",
             "pareidolia.dreaming.settings:DreamSettings",
             ("photo", "guide", "mask", "strength"),
+        ),
+        Operation(
+            "saliency",
+            "pareidolia.inspection:saliency_picture",
+            "pareidolia.inspection.settings:SaliencySettings",
+            ("photo",),
+            at_once=True,
+        ),
+        Operation(
+            "deconvnet",
+            "pareidolia.inspection:deconvnet_sheet",
+            "pareidolia.inspection.settings:DeconvnetSettings",
+            ("photo",),
+            at_once=True,
         ),
     )
 }
@@ -76,11 +108,15 @@ class Request:
 
     operation: Operation
     inputs: Inputs
-    settings: OperationSettings
+    settings: Settings
 
     def begin(self) -> "Painting":
         """The operation, ready to step."""
         return self.operation.begin(self.inputs, self.settings)
+
+    def make(self) -> "Made":
+        """The result of an operation that is done at once."""
+        return self.operation.make(self.inputs, self.settings)
 
     def record(self, folder: Path) -> dict[str, Any]:
         """What is kept inside a picture saved in `folder`, as JSON has it: paths are relative to it."""

@@ -7,7 +7,7 @@ from cyclopts import Parameter
 from pydantic import Field
 
 from pareidolia.cli.output import Output
-from pareidolia.cli.run import run
+from pareidolia.cli.run import make, run
 from pareidolia.operations import Request
 from pareidolia.settings import Settings
 
@@ -40,4 +40,5 @@ def again(
 
     record = read_record(picture)
     changed = changes.model_dump(exclude_none=True)
-    return run(Request.from_record(record, picture.absolute().parent, changed), output)
+    request = Request.from_record(record, picture.absolute().parent, changed)
+    return make(request, output) if request.operation.at_once else run(request, output)

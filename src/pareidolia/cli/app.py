@@ -10,6 +10,7 @@ import pareidolia
 from pareidolia.cli.again import again
 from pareidolia.cli.doctor import doctor
 from pareidolia.cli.dream import dream
+from pareidolia.cli.inspection import deconvnet, faithfulness, saliency
 from pareidolia.cli.networks import networks
 from pareidolia.cli.style import style
 from pareidolia.cli.tour import tour
@@ -24,7 +25,7 @@ app = App(
     # Markdown in help would cost a fifth of a second of imports.
     help_format="plaintext",
 )
-for command in (style, dream, networks, again, tour, doctor):
+for command in (style, dream, saliency, deconvnet, faithfulness, networks, again, tour, doctor):
     app.command(command)
 
 

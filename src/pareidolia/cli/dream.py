@@ -8,14 +8,14 @@ from pydantic import Field
 
 from pareidolia.cli.explain import run_explanation
 from pareidolia.cli.film import run_film
-from pareidolia.cli.output import OUT, Output, Replacing
+from pareidolia.cli.output import OUT, Output, Resuming
 from pareidolia.cli.run import run
 from pareidolia.dreaming.settings import DreamSettings
 from pareidolia.operations import Inputs, Request, find_operation
 from pareidolia.settings import PareidoliaError
 
 
-class DreamOutput(Replacing):
+class DreamOutput(Resuming):
     """Where a dream goes, or what explains it."""
 
     out: Annotated[Path | None, OUT] = None

@@ -35,6 +35,11 @@ class Replacing(Telling):
     """What happens to what is there already."""
 
     overwrite: Annotated[bool, Parameter(negative=()), Field(description="Replace what is there.")] = False
+
+
+class Resuming(Replacing):
+    """What happens to a run that was stopped."""
+
     resume: Annotated[
         bool,
         Parameter(negative=()),
@@ -42,10 +47,14 @@ class Replacing(Telling):
     ] = False
 
 
-class Output(Replacing):
-    """Where the result goes."""
+class PictureOutput(Replacing):
+    """Where a picture goes that is made at once."""
 
     out: Annotated[Path, OUT]
+
+
+class Output(PictureOutput, Resuming):
+    """Where a picture goes that is painted step by step."""
 
 
 class Progressing(Protocol):

@@ -3,7 +3,7 @@
 import time
 from typing import TYPE_CHECKING, Any
 
-from pareidolia.cli.output import Output, print_json, progress_report, say, stop_request
+from pareidolia.cli.output import Output, PictureOutput, print_json, progress_report, say, stop_request
 from pareidolia.operations import Request
 from pareidolia.settings import PareidoliaError
 
@@ -45,6 +45,23 @@ def run(request: Request, output: Output) -> int:
         checkpoint.remove()
     _tell(output, record, last, time.perf_counter() - began, painting)
     return 0 if stopped_by is None else 128 + stopped_by
+
+
+def make(request: Request, output: PictureOutput) -> int:
+    """Make at once what is asked for and save it; returns the exit code."""
+    from pareidolia.pictures import check_target, save_picture
+
+    check_target(output.out, overwrite=output.overwrite)
+    began = time.perf_counter()
+    made = request.make()
+    record = request.record(output.out.absolute().parent)
+    save_picture(made.picture, output.out, record=record, overwrite=output.overwrite)
+    seconds = time.perf_counter() - began
+    if output.as_json:
+        print_json({"out": str(output.out), "seconds": round(seconds, 3), "shows": made.told, **record})
+    else:
+        say(f"{output.out}: {made.told}, in {seconds:.1f} s", output)
+    return 0
 
 
 def _paint(

@@ -1,0 +1,126 @@
+"""Attribution against Captum: the same network, picture and settings; seconds in turn, and equal maps.
+
+Captum runs with its defaults, and for what it computes in batches also with each batch size of `BATCHES`, of
+which the fastest counts as its best.
+"""
+
+import argparse
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+
+import captum.attr
+from torch import Tensor, nn
+
+from benchmarks.runner import Report, interleaved
+from pareidolia.inspection import ClassTarget, integrated_gradients, occlusion, send_back
+from pareidolia.networks import Network, load_network
+from pareidolia.pictures import open_picture, resize
+
+BATCHES = (2, 4, 8, 16)
+STEPS = 50
+WINDOW, STRIDE, FILL = 50, 25, 0.5
+Work = Callable[[], Tensor]
+
+
+class Looking(nn.Module):
+    """A network with its normalisation as one module, as Captum takes it."""
+
+    def __init__(self, network: Network) -> None:
+        super().__init__()
+        self.module = network.module
+        self._network = network
+
+    def forward(self, pictures: Tensor) -> Tensor:
+        """The logits."""
+        return self._network(pictures)
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Options of this comparison."""
+    parser.add_argument("--network", default="torchvision:squeezenet1_0")
+    parser.add_argument("--weights", default="../shared/weights/squeezenet1_0.safetensors")
+    parser.add_argument("--photo", default="sample:chelsea")
+    parser.add_argument("--size", type=int, default=227, help="side of the square picture")
+    parser.add_argument("--rounds", type=int, default=5, help="runs of each, in turn")
+
+
+def compare(options: argparse.Namespace) -> Report:
+    """Median seconds of Captum's defaults, of its best batch size and of ours, and their ratios."""
+    weights = options.weights if Path(options.weights).exists() else "random"
+    network = load_network(options.network, weights, device="cpu")
+    picture = resize(open_picture(options.photo), (options.size, options.size)).clamp(0, 1)
+    top = int(network(picture).argmax())
+    columns = (
+        "method",
+        "Captum s",
+        "its best batch",
+        "s",
+        "ours s",
+        "default / ours",
+        "best / ours",
+        "difference",
+    )
+    report = Report(f"Attribution against Captum: {options.network}, {weights} weights", columns)
+    for name, (default, batched, ours) in _contenders(network, picture, top).items():
+        contenders = {"default": default, "ours": ours} | {f"batch {n}": work for n, work in batched.items()}
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            seconds = interleaved(contenders, options.rounds)
+            expected, found = default().detach(), ours()
+        best = min((key for key in seconds if key != "ours"), key=lambda key: seconds[key])
+        difference = float((expected[:, : found.shape[1]] - found).abs().max() / expected.abs().max())
+        ratios = (seconds["default"] / seconds["ours"], seconds[best] / seconds["ours"])
+        report.rows.append(
+            (name, seconds["default"], best, seconds[best], seconds["ours"], *ratios, f"{difference:.1e}")
+        )
+        report.summary.append(f"{name}: {ratios[0]:.2f}x Captum's default, {ratios[1]:.2f}x its best")
+        report.figures[name] = {"seconds": seconds, "best": best, "ratios": ratios, "difference": difference}
+    return report
+
+
+def _contenders(network: Network, picture: Tensor, top: int) -> dict[str, tuple[Work, dict[int, Work], Work]]:
+    """By method: Captum's default, Captum by batch size, and ours."""
+    looking, target = Looking(network), ClassTarget((top,))
+
+    def leaf() -> Tensor:
+        return picture.clone().requires_grad_()
+
+    def integrated(batch: int | None) -> Work:
+        method = captum.attr.IntegratedGradients(looking)
+        return lambda: method.attribute(picture, target=top, n_steps=STEPS, internal_batch_size=batch)
+
+    def occluded(batch: int) -> Work:
+        method = captum.attr.Occlusion(looking)
+        window, stride = (3, WINDOW, WINDOW), (3, STRIDE, STRIDE)
+        return lambda: method.attribute(
+            picture, window, stride, baselines=FILL, target=top, perturbations_per_eval=batch
+        )
+
+    return {
+        "gradient": (
+            lambda: captum.attr.Saliency(looking).attribute(leaf(), target=top, abs=False),
+            {},
+            lambda: send_back(network, picture, target),
+        ),
+        "guided backpropagation": (
+            lambda: captum.attr.GuidedBackprop(looking).attribute(leaf(), target=top),
+            {},
+            lambda: send_back(network, picture, target, rule="guided"),
+        ),
+        "deconvnet": (
+            lambda: captum.attr.Deconvolution(looking).attribute(leaf(), target=top),
+            {},
+            lambda: send_back(network, picture, target, rule="deconvnet"),
+        ),
+        "integrated gradients": (
+            integrated(None),
+            {batch: integrated(batch) for batch in BATCHES},
+            lambda: integrated_gradients(network, picture, target, steps=STEPS).maps,
+        ),
+        "occlusion": (
+            occluded(1),
+            {batch: occluded(batch) for batch in BATCHES},
+            lambda: occlusion(network, picture, target, window=WINDOW, stride=STRIDE, fill=FILL),
+        ),
+    }

@@ -1,0 +1,134 @@
+"""How far attribution methods tell the truth: deletion, insertion, and randomised parameters."""
+
+from collections.abc import Callable, Sequence
+from copy import deepcopy
+from dataclasses import dataclass
+from math import ceil
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from pareidolia.inspection.targets import Target, confidence
+from pareidolia.networks import Network, untouched
+
+Attribution = Callable[[Network], Tensor]
+
+
+@dataclass(frozen=True)
+class Curve:
+    """The target's confidence (`values`) as a growing share of the pixels is deleted or inserted, 0 to 1."""
+
+    shares: Tensor
+    values: Tensor
+
+    @property
+    def area(self) -> float:
+        """The area under the curve (AUC), in [0, 1] for probabilities."""
+        return float(torch.trapezoid(self.values, self.shares))
+
+
+def deletion(
+    network: Network, picture: Tensor, target: Target, attribution: Tensor, *, steps: int = 28
+) -> Curve:
+    """Confidence as the most important pixels turn black, one share after the other; low area is good.
+
+    Petsiuk et al. 2018, algorithm 1. `picture` is 1×C×H×W in [0, 1], `attribution` 1×C×H×W or 1×1×H×W: the
+    larger a value (its magnitude, where signed colour), the more important the pixel.
+    """
+    return _curve(network, picture, torch.zeros_like(picture), target, attribution, steps)
+
+
+def insertion(
+    network: Network, picture: Tensor, target: Target, attribution: Tensor, *, steps: int = 28
+) -> Curve:
+    """Confidence as the most important pixels replace those of a blurred picture; high area is good."""
+    return _curve(network, blurred(picture), picture, target, attribution, steps)
+
+
+def blurred(picture: Tensor) -> Tensor:
+    """The picture under a Gaussian of 5 % of its shorter side, edges mirrored: what insertion starts from."""
+    sigma = 0.05 * min(picture.shape[-2:])
+    reach = min(round(3 * sigma), min(picture.shape[-2:]) - 1)
+    offsets = torch.arange(-reach, reach + 1, device=picture.device, dtype=picture.dtype)
+    bell = torch.exp(-(offsets**2) / (2 * sigma**2))
+    bell = (bell / bell.sum()).expand(picture.shape[1], 1, -1)
+    padded = F.pad(picture, (reach, reach, reach, reach), mode="reflect")
+    rows = F.conv2d(padded, bell[..., None], groups=picture.shape[1])
+    return F.conv2d(rows, bell[:, :, None], groups=picture.shape[1])
+
+
+def weighted_layers(network: Network) -> list[str]:
+    """The names of the layers that have weights of their own, from the last to the first."""
+    layers = sorted(network.layers.values(), key=lambda layer: layer.finish, reverse=True)
+    modules = ((layer.name, network.module.get_submodule(layer.name)) for layer in layers)
+    return [name for name, module in modules if any(True for _ in module.parameters(recurse=False))]
+
+
+def randomised(network: Network, layers: Sequence[str], *, seed: int = 0) -> Network:
+    """A copy of the network with the weights of `layers` shuffled, which keeps their distribution."""
+    copied = deepcopy(network)
+    generator = torch.Generator().manual_seed(seed)
+    for name in layers:
+        _shuffle(list(copied.module.get_submodule(name).parameters(recurse=False)), generator)
+    return copied
+
+
+@torch.no_grad()
+def _shuffle(parameters: Sequence[nn.Parameter], generator: torch.Generator) -> None:
+    for parameter in parameters:
+        order = torch.randperm(parameter.numel(), generator=generator).to(parameter.device)
+        parameter.copy_(parameter.flatten()[order].view_as(parameter))
+
+
+def randomisation(network: Network, attribution: Attribution, *, seed: int = 0) -> tuple[float, float]:
+    """How alike a method's map stays when the network's last layer, or its upper half, is randomised.
+
+    Two points of the cascading randomisation of Adebayo et al. (2018, section 4.1). `attribution` maps a
+    network to a map; the likeness is Spearman's rank correlation of the magnitudes. 1 is the same map, and a
+    method whose map stays alike does not explain what the network learned.
+    """
+    original = attribution(network)
+    layers = weighted_layers(network)
+    upper = layers[: ceil(len(layers) / 2)]
+    last, half = (
+        rank_correlation(original, attribution(randomised(network, names, seed=seed)))
+        for names in (layers[:1], upper)
+    )
+    return last, half
+
+
+def rank_correlation(one: Tensor, other: Tensor) -> float:
+    """Spearman's ρ of two maps' magnitudes, in [-1, 1]; 0 where one of them is constant."""
+    ranks = [_ranks(each.abs().sum(dim=1).flatten().double().cpu()) for each in (one, other)]
+    centred = [each - each.mean() for each in ranks]
+    norm = centred[0].norm() * centred[1].norm()
+    return float(centred[0] @ centred[1] / norm) if norm > 0 else 0.0
+
+
+def _ranks(values: Tensor) -> Tensor:
+    """Ranks from 0, equal values sharing the mean of theirs."""
+    _, group, counts = torch.unique(values, return_inverse=True, return_counts=True)
+    ends = counts.cumsum(0)
+    means: Tensor = ((ends - counts) + (ends - 1)).double() / 2
+    return means[group]
+
+
+def _curve(
+    network: Network, before: Tensor, after: Tensor, target: Target, attribution: Tensor, steps: int
+) -> Curve:
+    """Replace pixels of `before` by those of `after`, most important first, and watch the confidence."""
+    signal = attribution.abs().sum(dim=1) if attribution.shape[1] > 1 else attribution[:, 0]
+    order = signal.flatten().argsort(descending=True, stable=True)
+    pixels = len(order)
+    counts = torch.linspace(0, pixels, steps + 1).round().long()
+    rank = torch.empty_like(order)
+    rank[order] = torch.arange(pixels, device=order.device)
+    rank = rank.view(1, 1, *before.shape[-2:])
+    values = []
+    with untouched(network.module), torch.no_grad():
+        for some in torch.split(counts.to(order.device), 16):
+            mixed = torch.where(rank < some.view(-1, 1, 1, 1), after, before)
+            seen = mixed.contiguous(memory_format=torch.channels_last)
+            values.append(confidence(target, network, seen).float().cpu())
+    return Curve(counts / pixels, torch.cat(values))

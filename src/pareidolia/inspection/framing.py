@@ -1,0 +1,38 @@
+"""A photo as a network gets to see it."""
+
+import torch
+from torch import Tensor
+
+from pareidolia.networks import Network
+from pareidolia.pictures import fit, over_white, resize
+from pareidolia.settings import BadPicture
+
+
+def frame(network: Network, photo: Tensor, size: int | None = None) -> Tensor:
+    """`photo` (1×3 or 1×4×H×W in [0, 1]) at the size at which the network looks at it, on its device.
+
+    The whole photo with `size` as its longer side, or, where that is None, with its shorter side as long as
+    the network was made for. A network that takes one size only (as vision transformers do) sees the middle
+    of the photo. Raises BadPicture where it cannot look at `size`.
+    """
+    photo = over_white(photo).to(network.device)
+    height, width = photo.shape[-2:]
+    wanted = network.input_shape[1:]
+    if size is not None:
+        whole = resize(photo, fit((height, width), size))
+        _look(network, whole)
+        return whole.clamp(0, 1)
+    scale = max(wanted[0] / height, wanted[1] / width)
+    enlarged = (max(wanted[0], round(height * scale)), max(wanted[1], round(width * scale)))
+    whole = resize(photo, enlarged).clamp(0, 1)
+    try:
+        _look(network, whole)
+    except BadPicture:
+        top, left = (enlarged[0] - wanted[0]) // 2, (enlarged[1] - wanted[1]) // 2
+        return whole[..., top : top + wanted[0], left : left + wanted[1]]
+    return whole
+
+
+@torch.no_grad()
+def _look(network: Network, picture: Tensor) -> None:
+    network(picture)

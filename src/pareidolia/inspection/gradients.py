@@ -1,0 +1,144 @@
+"""Attribution by what comes back to the pixels: the gradient and its averages.
+
+All take pictures N×C×H×W in [0, 1] and return signed maps N×C×H×W, per unit of pixel value.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from pareidolia.backward import backward_rule
+from pareidolia.inspection.targets import Target
+from pareidolia.networks import Network, untouched
+from pareidolia.settings import BadNetwork
+
+
+def send_back(network: Network, pictures: Tensor, target: Target, *, rule: str = "gradient") -> Tensor:
+    """Send the target's score back to the pixels under a backward rule; N×C×H×W.
+
+    `gradient`: ∂S/∂x (Simonyan et al. 2014, eq. 3-4); `guided`: guided backpropagation (Springenberg et al.
+    2015); `deconvnet`: Zeiler and Fergus 2014. Raises BadNetwork where no gradient reaches the pixels.
+    """
+    with untouched(network.module), backward_rule(rule, network.module):
+        return _pulled_back(network, pictures, target)
+
+
+def gradient_x_input(network: Network, pictures: Tensor, target: Target) -> Tensor:
+    """x ⊙ ∂S/∂x (Shrikumar et al. 2016): what each pixel adds, to first order."""
+    return pictures * send_back(network, pictures, target)
+
+
+@dataclass(frozen=True)
+class NoisyGradients:
+    """The gradients of a picture under noise: their mean (SmoothGrad) and their variance (VarGrad)."""
+
+    mean: Tensor
+    variance: Tensor
+
+
+def noisy_gradients(
+    network: Network,
+    pictures: Tensor,
+    target: Target,
+    *,
+    samples: int = 25,
+    noise: float = 0.15,
+    seed: int = 0,
+    batch_size: int = 8,
+) -> NoisyGradients:
+    """Gradients of `samples` noisy copies of each picture.
+
+    SmoothGrad (Smilkov et al. 2017): M̂ = 1/n Σ ∂S/∂x (x + ε), ε ~ N(0, σ²), σ = `noise` · (max x − min x).
+    VarGrad (Adebayo et al. 2018): the variance of the same gradients, divided by n.
+    """
+    spread = noise * (pictures.amax(dim=(1, 2, 3)) - pictures.amin(dim=(1, 2, 3)))
+    means, variances = [], []
+    with untouched(network.module):
+        for index, picture in enumerate(pictures):
+            generator = torch.Generator().manual_seed(seed)
+            total = squares = torch.zeros_like(picture, dtype=torch.float64)
+            for count in _batches(samples, batch_size):
+                grain = torch.randn(count, *picture.shape, generator=generator).to(picture)
+                signals = _pulled_back(network, picture + spread[index] * grain, target.one(index)).double()
+                total = total + signals.sum(dim=0)
+                squares = squares + signals.square().sum(dim=0)
+            mean = total / samples
+            means.append(mean.to(pictures.dtype))
+            variances.append((squares / samples - mean.square()).clamp(min=0).to(pictures.dtype))
+    return NoisyGradients(torch.stack(means), torch.stack(variances))
+
+
+@dataclass(frozen=True)
+class IntegratedGradients:
+    """Integrated gradients: `maps` N×C×H×W, and how far they miss completeness, N.
+
+    `errors` is |Σ maps − (S(x) − S(x′))|, which more steps make smaller; `differences` is S(x) − S(x′).
+    """
+
+    maps: Tensor
+    errors: Tensor
+    differences: Tensor
+
+
+def integrated_gradients(
+    network: Network,
+    pictures: Tensor,
+    target: Target,
+    *,
+    baseline: Tensor | float = 0.0,
+    steps: int = 50,
+    batch_size: int = 4,
+) -> IntegratedGradients:
+    """(x − x′) ⊙ ∫₀¹ ∂S/∂x (x′ + α (x − x′)) dα (Sundararajan et al. 2017, eq. 1).
+
+    The integral is taken at `steps` Gauss-Legendre nodes. `baseline` x′ is a number or pictures N×C×H×W (or
+    1×C×H×W); 0 is black.
+    """
+    start = torch.as_tensor(baseline, dtype=pictures.dtype, device=pictures.device).expand_as(pictures)
+    nodes, weights = gauss_legendre(steps)
+    maps = []
+    with untouched(network.module):
+        for index, (picture, begin) in enumerate(zip(pictures, start, strict=True)):
+            total = torch.zeros_like(picture)
+            done = 0
+            for count in _batches(steps, batch_size):
+                alphas = nodes[done : done + count].to(picture).view(-1, 1, 1, 1)
+                shares = weights[done : done + count].to(picture).view(-1, 1, 1, 1)
+                along = begin + alphas * (picture - begin)
+                total += (shares * _pulled_back(network, along, target.one(index))).sum(dim=0)
+                done += count
+            maps.append((picture - begin) * total)
+        with torch.no_grad():
+            differences = target(network, pictures) - target(network, start.contiguous())
+    attributed = torch.stack(maps)
+    errors = (attributed.double().sum(dim=(1, 2, 3)) - differences).abs().to(pictures.dtype)
+    return IntegratedGradients(attributed, errors, differences)
+
+
+def gauss_legendre(steps: int) -> tuple[Tensor, Tensor]:
+    """Nodes in (0, 1) and weights (their sum is 1) of Gauss-Legendre quadrature, float64."""
+    nodes, weights = np.polynomial.legendre.leggauss(steps)
+    return torch.from_numpy(nodes + 1) / 2, torch.from_numpy(weights) / 2
+
+
+def _pulled_back(network: Network, pictures: Tensor, target: Target) -> Tensor:
+    """∂ΣS/∂x."""
+    # Not channels last, though faster: its rounding turns single ReLUs over, and the gradient jumps there.
+    leaf = pictures.detach().clone(memory_format=torch.contiguous_format).requires_grad_()
+    with torch.enable_grad():
+        scores = target(network, leaf)
+        if not scores.requires_grad:
+            raise BadNetwork(f"no gradient of {network.name} reaches the pixels: something in it detaches")
+        # Not autograd.grad, which reentrant checkpointing refuses; the pixels are the only leaf here.
+        torch.autograd.backward(scores.sum())
+    if leaf.grad is None:
+        raise BadNetwork(f"no gradient of {network.name} reaches the pixels: something in it detaches")
+    return leaf.grad.contiguous()
+
+
+def _batches(total: int, size: int) -> Iterator[int]:
+    for done in range(0, total, size):
+        yield min(size, total - done)

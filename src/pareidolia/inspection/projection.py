@@ -1,0 +1,87 @@
+"""The lecture's deconvnet: keep a few units of a layer, zero the rest, and send what is left back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from pareidolia.backward import backward_rule
+from pareidolia.inspection.targets import check_unit
+from pareidolia.networks import Network, untouched
+from pareidolia.settings import PareidoliaError, Unit
+
+STRONGEST = "strongest"
+
+
+@dataclass(frozen=True)
+class Projection:
+    """What certain units saw: `signal` 1×C×H×W (signed), the units with their positions and activations."""
+
+    signal: Tensor
+    units: tuple[Unit, ...]
+    activations: tuple[float, ...]
+
+
+def project(
+    network: Network, picture: Tensor, layer: str, units: Sequence[str], *, rule: str = "deconvnet"
+) -> Projection:
+    """Send the activations of some units of `layer` back to the pixels of `picture` (1×C×H×W in [0, 1]).
+
+    The algorithm of Zeiler and Fergus (2014): forward; keep the units; zero the rest; back by unpooling
+    with switches, rectification and transposed convolution (rule `deconvnet`; `guided` and `gradient` too).
+
+    Each of `units` is a channel (`12`), a position of it (`12@3,4`), the strongest position of it
+    (`12@strongest`), or `strongest`, the strongest of all. Several are kept together.
+    Raises UnknownName for a wrong layer, PareidoliaError for a unit outside it.
+    """
+    network.layer(layer)
+    with untouched(network.module), backward_rule(rule, network.module):
+        leaf = picture.detach().clone().requires_grad_()
+        maps = network.record(leaf, [layer])[layer]
+        chosen = [_find_unit(layer, unit, maps.detach()[0]) for unit in units]
+        kept = torch.zeros_like(maps)
+        for unit in chosen:
+            place = (0, unit.channel, *(unit.position or ()))
+            kept[place] = maps.detach()[place]
+        torch.autograd.backward(maps, kept)
+    assert leaf.grad is not None
+    strengths = tuple(float(_at(maps.detach()[0], unit).max()) for unit in chosen)
+    return Projection(leaf.grad.contiguous(), tuple(chosen), strengths)
+
+
+def _find_unit(layer: str, text: str, maps: Tensor) -> Unit:
+    """Read one of `project`'s units, looking into the layer's output (C×h×w, or C) for the strongest."""
+    channel_text, _, place = text.partition("@")
+    if text == STRONGEST:
+        return _strongest(layer, maps, range(len(maps)))
+    if not channel_text.isdecimal():
+        raise PareidoliaError(
+            f"'{text}' is no unit: write a channel (12), a position (12@3,4), 12@{STRONGEST}, or {STRONGEST}"
+        )
+    channel = int(channel_text)
+    check_unit(Unit(layer, channel), tuple(maps.shape))
+    if place == STRONGEST:
+        return _strongest(layer, maps, [channel])
+    if not place:
+        return Unit(layer, channel)
+    row, comma, column = place.partition(",")
+    if not (comma and row.isdecimal() and column.isdecimal()):
+        raise PareidoliaError(f"'{place}' is no position: write row,column as in 12@3,4")
+    unit = Unit(layer, channel, (int(row), int(column)))
+    check_unit(unit, tuple(maps.shape))
+    return unit
+
+
+def _strongest(layer: str, maps: Tensor, channels: Sequence[int]) -> Unit:
+    best = max(channels, key=lambda channel: float(maps[channel].max()))
+    if maps.ndim != 3:
+        return Unit(layer, best)
+    row, column = divmod(int(maps[best].argmax()), maps.shape[2])
+    return Unit(layer, best, (row, column))
+
+
+def _at(maps: Tensor, unit: Unit) -> Tensor:
+    assert unit.channel is not None
+    values = maps[unit.channel]
+    return values if unit.position is None else values[unit.position]

@@ -1,0 +1,117 @@
+"""Deletion, insertion, randomisation: closed forms, and what they are made to tell apart."""
+
+import pytest
+import torch
+from torch import nn
+
+from pareidolia.inspection import (
+    ClassTarget,
+    attribute,
+    bootstrap,
+    compare_methods,
+    deletion,
+    insertion,
+    randomisation,
+    rank_correlation,
+)
+from pareidolia.inspection.comparison import figure
+from pareidolia.inspection.faithfulness import blurred, randomised, weighted_layers
+from pareidolia.inspection.settings import FaithfulnessSettings
+from pareidolia.networks import Network
+
+
+class Corner(nn.Module):
+    """A score that is the mean of the left half; probability 1/2 where that is black."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        score = 4 * x[..., : x.shape[-1] // 2].mean((1, 2, 3))
+        return torch.stack([torch.zeros_like(score), score], 1)
+
+
+@pytest.fixture
+def corner() -> Network:
+    return Network("corner", Corner(), mean=(0.0,) * 3, std=(1.0,) * 3, input_shape=(3, 10, 10))
+
+
+TARGET = ClassTarget((1,))
+
+
+def test_deletion_in_closed_form(corner) -> None:
+    x = torch.ones(1, 3, 10, 10)
+    right = torch.zeros(1, 1, 10, 10)
+    right[..., :5] = 1.0  # the pixels that count
+    curve = deletion(corner, x, TARGET, right, steps=10)
+    shares = torch.linspace(0, 1, 11)
+    torch.testing.assert_close(curve.shares, shares)
+    torch.testing.assert_close(curve.values, torch.sigmoid(4 * (1 - 2 * shares).clamp(min=0)))
+    wrong = deletion(corner, x, TARGET, 1 - right, steps=10)
+    torch.testing.assert_close(wrong.values, torch.sigmoid(4 * (2 - 2 * shares).clamp(max=1)))
+    assert curve.area < wrong.area
+
+
+def test_insertion_ends_with_the_picture(corner) -> None:
+    x = torch.rand(1, 3, 10, 10)
+    attribution = torch.rand(1, 1, 10, 10)
+    curve = insertion(corner, x, TARGET, attribution, steps=7)
+    torch.testing.assert_close(curve.values[-1:], corner(x).softmax(1)[:, 1])
+    torch.testing.assert_close(curve.values[:1], corner(blurred(x)).softmax(1)[:, 1])
+
+
+def test_blurring_keeps_the_mean_of_flat_pictures() -> None:
+    flat = torch.full((1, 3, 30, 40), 0.3)
+    torch.testing.assert_close(blurred(flat), flat)
+    noise = torch.rand(1, 3, 40, 40)
+    assert blurred(noise).std() < 0.35 * noise.std()
+
+
+def test_rank_correlation() -> None:
+    one = torch.arange(12.0).view(1, 1, 3, 4)
+    assert rank_correlation(one, one**3) == pytest.approx(1)
+    assert rank_correlation(one, 1 / (one + 1)) == pytest.approx(-1)
+    assert rank_correlation(one, torch.ones_like(one)) == 0
+    ties = torch.tensor([[[[0.0, 1.0, 1.0, 2.0]]]])
+    other = torch.tensor([[[[0.0, 1.0, 2.0, 3.0]]]])
+    assert rank_correlation(ties, other) == pytest.approx(0.9486833)  # scipy.stats.spearmanr
+
+
+def test_randomisation_shuffles_a_copy(network) -> None:
+    before = {name: value.clone() for name, value in network.module.state_dict().items()}
+    names = weighted_layers(network)
+    assert names == ["head", "conv2", "conv1"]
+    for count in range(4):
+        after = randomised(network, names[:count]).module.state_dict()
+        changed = {name.rsplit(".", 1)[0] for name in before if not after[name].equal(before[name])}
+        assert changed == set(names[:count])
+        assert all(after[name].flatten().sort()[0].equal(before[name].flatten().sort()[0]) for name in after)
+    assert all(value.equal(before[name]) for name, value in network.module.state_dict().items())
+
+
+def test_a_method_that_does_not_look_at_the_network_is_found_out(network, pictures) -> None:
+    edges = torch.rand(1, 1, 24, 28)
+    assert randomisation(network, lambda copy: edges) == (pytest.approx(1), pytest.approx(1))
+
+    def gradient(copy: Network) -> torch.Tensor:
+        return attribute(copy, pictures[:1], ClassTarget((3,)), "gradient")
+
+    last, half = randomisation(network, gradient)
+    assert half < 0.9 and last < 1
+
+
+def test_bootstrap() -> None:
+    mean = bootstrap([1.0, 2.0, 3.0, 4.0])
+    assert mean.value == 2.5 and mean.interval is not None
+    assert 1.0 <= mean.interval[0] < 2.5 < mean.interval[1] <= 4.0
+    assert bootstrap([1.0]).interval is None
+    assert str(bootstrap([1.0])) == "1.000"
+
+
+def test_the_comparison_and_its_figure(network, tmp_path) -> None:
+    pytest.importorskip("matplotlib", reason="matplotlib is not installed")
+    photos = [torch.rand(1, 3, 30, 40), torch.rand(1, 3, 40, 30)]
+    settings = FaithfulnessSettings(methods=("gradient", "guided-backpropagation"), curve_steps=4)
+    results = list(compare_methods(photos, settings, network))
+    assert [result.method for result in results] == ["chance", "gradient", "guided-backpropagation"]
+    assert results[0].upper_half.value == 0 and not results[1].caution
+    assert "fails the sanity checks" in results[2].caution
+    figure(results, tmp_path / "figure.png")
+    assert (tmp_path / "figure.png").stat().st_size > 10_000
