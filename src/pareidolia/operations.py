@@ -44,10 +44,15 @@ class Operation:
     inputs: tuple[str, ...]
     at_once: bool = False
 
+    @property
+    def settings_type(self) -> type[Settings]:
+        """The class of its options."""
+        found: type[Settings] = _find(self.settings_class)
+        return found
+
     def settings(self, values: Mapping[str, Any]) -> Settings:
         """Its settings object with these values, validated."""
-        settings: Settings = _find(self.settings_class).model_validate(dict(values))
-        return settings
+        return self.settings_type.model_validate(dict(values))
 
     def begin(self, inputs: Mapping[str, Any], settings: Settings) -> "Painting":
         """The operation on these inputs, ready to step."""
