@@ -52,7 +52,7 @@ def test_masses_are_sums_of_probabilities():
 
 def test_dreams_that_make_everything_fire_end_in_the_class_that_counts_it(imagenet_like, photo):
     beginnings = {"photo": photo, **dict(noises(2, 64, 0))}
-    settings = DreamSettings(octaves=1, steps=3, step_size=6, aim=("4.relu",))
+    settings = DreamSettings(octaves=1, steps=3, step_size=25, aim=("4.relu",))
     found = explain(beginnings, settings, imagenet_like)
     assert [course.name for course in found.courses] == ["photo", "noise 1", "noise 2"]
     assert all(len(course.answers) == 4 for course in found.courses)
