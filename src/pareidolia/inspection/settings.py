@@ -85,8 +85,8 @@ class DeconvnetSettings(InspectionSettings):
     layer: Annotated[
         str | None,
         Field(
-            description="The layer, as `pareidolia networks NAME` lists them (default: the last that has rows "
-            "and columns)."
+            description="The layer, as `pareidolia networks NAME` lists them (default: the last that has "
+            "rows and columns)."
         ),
     ] = None
     unit: Annotated[
