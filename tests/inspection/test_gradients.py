@@ -64,8 +64,8 @@ def test_noise_of_a_quadratic(quadratic) -> None:
 
 
 def test_noise_is_a_matter_of_the_seed(network, pictures) -> None:
-    def maps(seed: int, batch_size: int = 8) -> torch.Tensor:
-        return noisy_gradients(network, pictures, TARGET, samples=6, seed=seed, batch_size=batch_size).mean
+    def maps(seed: int) -> torch.Tensor:
+        return noisy_gradients(network, pictures, TARGET, samples=6, seed=seed).mean
 
     assert torch.equal(maps(1), maps(1))
     assert not torch.equal(maps(1), maps(2))
