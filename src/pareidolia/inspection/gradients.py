@@ -15,7 +15,6 @@ from pareidolia.inspection.targets import Target
 from pareidolia.networks import Network, untouched
 from pareidolia.settings import BadNetwork
 
-
 _PIXELS = 200_000
 
 
