@@ -63,13 +63,11 @@ class Student(nn.Module):
     def taps(self, pictures: Tensor) -> list[Tensor]:
         """N×3×H×W in [0, 1] → the maps after the first ReLU of each stage."""
         x, maps = (pictures - self.mean) / self.std, []
-        for stage in self.trunk:
-            for name, layer in stage.named_children():
+        for stage_name, stage in self.trunk.named_children():
+            for layer_name, layer in stage.named_children():
                 x = layer(x)
-                if name == "relu1":
+                if f"{stage_name}.{layer_name}" in retina.STYLE_LAYERS:
                     maps.append(x)
-                    if stage is self.trunk[-1]:
-                        return maps
         return maps
 
     def forward(self, pictures: Tensor) -> list[Tensor]:

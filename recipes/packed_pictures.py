@@ -101,7 +101,7 @@ class Crops:
     def held_out(self) -> Iterator[Tensor]:
         """The pictures kept back, whole, in batches: N×3×side×side in [0, 1]."""
         for start in range(0, HELD_OUT, 16):
-            yield as_tensor(self.pictures[start : start + 16])
+            yield as_tensor(self.pictures[start : min(start + 16, HELD_OUT)])
 
     def ahead(self, start: int, stop: int, depth: int = 4) -> Iterator[Tensor]:
         """Batches `start` … `stop - 1`, made by one thread up to `depth` ahead of their use."""
@@ -116,4 +116,4 @@ class Crops:
 
 def as_tensor(pixels: Pixels) -> Tensor:
     """N×H×W×3 bytes → N×3×H×W in [0, 1]."""
-    return torch.from_numpy(np.ascontiguousarray(pixels)).permute(0, 3, 1, 2).float() / 255
+    return torch.from_numpy(pixels.copy()).permute(0, 3, 1, 2).float() / 255

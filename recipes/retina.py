@@ -54,6 +54,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--ema", type=float, default=0.998, help="decay of the weights' moving average")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--every", type=int, default=500, help="steps between checkpoints")
+    parser.add_argument("--precision", choices=("bfloat16", "float32"), default="bfloat16")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     return parser.parse_args()
 
@@ -69,15 +70,6 @@ def save(path: Path, write: Any) -> None:
     partial = path.with_suffix(".partial")
     write(partial)
     partial.replace(path)
-
-
-def inner(maps: Tensor, wide: int = 32) -> Tensor:
-    """`maps` without their outermost ring where they are wider than `wide`.
-
-    Zero padding draws an edge there that the teacher, which reflects, does not see. No weights mend that, and
-    in crops the ring's share of the large maps is several times what it is in pictures.
-    """
-    return maps[..., 1:-1, 1:-1] if maps.shape[-1] > wide else maps
 
 
 class Run:
@@ -105,8 +97,8 @@ class Run:
         return pictures.to(self.device, memory_format=torch.channels_last)
 
     def half(self) -> torch.autocast:
-        """bfloat16 convolutions: 2.4 times faster on a CPU that has them."""
-        return torch.autocast(self.device.type, torch.bfloat16)
+        """bfloat16 convolutions: twice as fast on a GPU, and on a CPU with AVX-512 BF16."""
+        return torch.autocast(self.device.type, torch.bfloat16, self.options.precision == "bfloat16")
 
     def begin(self) -> None:
         """Measure the targets' variance and fit the readouts; or take up the last checkpoint."""
@@ -133,11 +125,10 @@ class Run:
             group["lr"] = learning_rate(self.step, self.options)
         with self.half():
             targets, guesses = self.teacher(pictures), self.student(pictures)
+        errors = [guess - target for guess, target in zip(guesses, targets, strict=True)]
+        errors[0] = errors[0][..., 1:-1, 1:-1]  # zero padding draws an edge there that no weights can mend
         losses = torch.stack(
-            [
-                inner(guess - target).square().mean() / variance
-                for guess, target, variance in zip(guesses, targets, self.variances, strict=True)
-            ]
+            [error.square().mean() / variance for error, variance in zip(errors, self.variances, strict=True)]
         )
         self.optimizer.zero_grad(set_to_none=True)
         losses.sum().backward()

@@ -35,7 +35,7 @@ class Operation:
         function: "module:callable", called as callable(**inputs, settings=settings), gives a `Painting`, or
             where the operation is done `at_once`, what it `Made`.
         settings_class: "module:class" of its options.
-        inputs: names of the pictures it takes, in order.
+        inputs: names of the pictures it takes, in order; some may be left out.
     """
 
     name: str
@@ -44,10 +44,15 @@ class Operation:
     inputs: tuple[str, ...]
     at_once: bool = False
 
+    @property
+    def settings_type(self) -> type[Settings]:
+        """The class of its options."""
+        found: type[Settings] = _find(self.settings_class)
+        return found
+
     def settings(self, values: Mapping[str, Any]) -> Settings:
         """Its settings object with these values, validated."""
-        settings: Settings = _find(self.settings_class).model_validate(dict(values))
-        return settings
+        return self.settings_type.model_validate(dict(values))
 
     def begin(self, inputs: Mapping[str, Any], settings: Settings) -> "Painting":
         """The operation on these inputs, ready to step."""
@@ -68,6 +73,12 @@ OPERATIONS = {
             "pareidolia.style:StyleTransfer",
             "pareidolia.style.settings:StyleSettings",
             ("photo", "paintings"),
+        ),
+        Operation(
+            "dream",
+            "pareidolia.dreaming:Dream",
+            "pareidolia.dreaming.settings:DreamSettings",
+            ("photo", "guide", "mask", "strength"),
         ),
         Operation(
             "saliency",

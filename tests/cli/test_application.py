@@ -5,10 +5,18 @@ import sys
 import pytest
 
 from pareidolia.cli.again import Changes
+from pareidolia.cli.dream import DreamOutput
+from pareidolia.cli.inspection import Figure
 from pareidolia.cli.output import Output
 from pareidolia.cli.tour import TourOutput
-from pareidolia.operations import OPERATIONS, find_operation
+from pareidolia.operations import OPERATIONS
 from pareidolia.tour.settings import TourSettings
+
+
+COMMANDS = (
+    *("style", "dream", "saliency", "deconvnet", "faithfulness"),
+    *("networks", "again", "tour", "doctor"),
+)
 
 
 def python(code):
@@ -39,16 +47,16 @@ def test_importing_the_package_pulls_no_extra_and_no_torch():
 
 
 def test_every_command_explains_itself(studio):
-    for name in ("style", "networks", "again", "tour", "doctor"):
+    for name in COMMANDS:
         code, out, _ = studio.run(name, "--help")
         assert code == 0 and f"pareidolia {name}" in out
     code, out, _ = studio.run("--help")
-    assert all(name in out for name in ("style", "networks", "again", "tour", "doctor"))
+    assert all(name in out for name in COMMANDS)
 
 
 def test_every_option_is_described():
-    classes = [find_operation(name).settings({}).__class__ for name in OPERATIONS]
-    for settings in (*classes, TourSettings, TourOutput, Changes, Output):
+    classes = [operation.settings_type for operation in OPERATIONS.values()]
+    for settings in (*classes, TourSettings, TourOutput, Changes, Output, DreamOutput, Figure):
         for name, field in settings.model_fields.items():
             assert field.description and field.description[-1] in ".)", f"{settings.__name__}.{name}"
 

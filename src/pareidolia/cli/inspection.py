@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter
 from pydantic import Field
 
-from pareidolia.cli.output import PictureOutput, Telling, print_json, say
+from pareidolia.cli.output import PictureOutput, Replacing, print_json, say
 from pareidolia.cli.run import make
 from pareidolia.inspection.settings import (
     DeconvnetSettings,
@@ -21,11 +21,10 @@ if TYPE_CHECKING:
     from pareidolia.inspection.comparison import Faithfulness
 
 
-class Figure(Telling):
+class Figure(Replacing):
     """The figure that is written, if one is wanted."""
 
     out: Annotated[Path | None, Field(description="A file for the figure of the curves.")] = None
-    overwrite: Annotated[bool, Parameter(negative=()), Field(description="Replace what is there.")] = False
 
 
 def saliency(

@@ -28,21 +28,33 @@ class Telling(Settings):
     quiet: Annotated[bool, Parameter(negative=()), Field(description="Print no progress.")] = False
 
 
-class PictureOutput(Telling):
-    """Where a picture goes that is made at once."""
+OUT = Field(description="The file to write; its ending says the format.")
 
-    out: Annotated[Path, Field(description="The file to write; its ending says the format.")]
+
+class Replacing(Telling):
+    """What happens to what is there already."""
+
     overwrite: Annotated[bool, Parameter(negative=()), Field(description="Replace what is there.")] = False
 
 
-class Output(PictureOutput):
-    """Where a picture goes that is painted step by step."""
+class Resuming(Replacing):
+    """What happens to a run that was stopped."""
 
     resume: Annotated[
         bool,
         Parameter(negative=()),
         Field(description="Go on from the checkpoint of a run that was stopped."),
     ] = False
+
+
+class PictureOutput(Replacing):
+    """Where a picture goes that is made at once."""
+
+    out: Annotated[Path, OUT]
+
+
+class Output(PictureOutput, Resuming):
+    """Where a picture goes that is painted step by step."""
 
 
 class Progressing(Protocol):

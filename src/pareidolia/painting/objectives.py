@@ -15,10 +15,19 @@ from pareidolia.settings import PareidoliaError, Unit, parse_address
 
 @dataclass(frozen=True)
 class Seen:
-    """One look at the canvas: the picture (N×C×H×W, in [0, 1]) and the recorded activations by layer."""
+    """One look at the canvas.
+
+    Attributes:
+        picture: N×C×H×W, in [0, 1].
+        activations: what was recorded, by layer.
+        logits: N×K class scores, where the objective `needs_logits`.
+        step: steps made before this one; what is random in an objective is a function of it and a seed.
+    """
 
     picture: Tensor
     activations: Mapping[str, Tensor]
+    logits: Tensor | None = None
+    step: int = 0
 
 
 class Objective(ABC):
@@ -28,6 +37,16 @@ class Objective(ABC):
     @abstractmethod
     def layers(self) -> frozenset[str]:
         """The layers whose activations it needs."""
+
+    @property
+    def needs_logits(self) -> bool:
+        """Whether it needs the network's class scores."""
+        return False
+
+    @property
+    def adds_over_positions(self) -> bool:
+        """Whether it is a sum over the positions of its layers' maps, so that tiles of a picture add up."""
+        return False
 
     @abstractmethod
     def losses(self, seen: Seen) -> dict[str, Tensor]:
@@ -57,6 +76,14 @@ class Sum(Objective):
     @property
     def layers(self) -> frozenset[str]:
         return frozenset().union(*(objective.layers for _, objective in self.parts))
+
+    @property
+    def needs_logits(self) -> bool:
+        return any(objective.needs_logits for _, objective in self.parts)
+
+    @property
+    def adds_over_positions(self) -> bool:
+        return all(objective.adds_over_positions for _, objective in self.parts)
 
     def losses(self, seen: Seen) -> dict[str, Tensor]:
         total: dict[str, Tensor] = {}

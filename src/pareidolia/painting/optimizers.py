@@ -1,20 +1,26 @@
-"""Adam and L-BFGS for a canvas, whose memory can follow the canvas to another size."""
+"""What changes a canvas: Adam, L-BFGS (their memory can follow the canvas to another size), plain ascent."""
 
 from collections.abc import Callable
 from typing import Literal
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 OptimizerName = Literal["adam", "lbfgs"]
+MakeOptimizer = Callable[[Tensor, float], torch.optim.Optimizer]
 
 
-def make_optimizer(name: OptimizerName, values: Tensor, learning_rate: float) -> torch.optim.Optimizer:
-    """The optimiser of that name over `values`.
+def make_optimizer(
+    kind: OptimizerName | MakeOptimizer, values: Tensor, learning_rate: float
+) -> torch.optim.Optimizer:
+    """The optimiser of that name over `values`, or the one that a callable (values, learning rate) makes.
 
     Adam uses betas (0.9, 0.99); L-BFGS keeps 10 pairs and makes one iteration a step.
     """
-    if name == "lbfgs":
+    if callable(kind):
+        return kind(values, learning_rate)
+    if kind == "lbfgs":
         return torch.optim.LBFGS(
             [values], lr=learning_rate, max_iter=1, history_size=10, tolerance_grad=0, tolerance_change=0
         )
@@ -40,3 +46,61 @@ def carry_moments(
         "exp_avg": torch.empty_like(after).copy_(resample(state["exp_avg"])),
         "exp_avg_sq": torch.empty_like(after).copy_(resample(state["exp_avg_sq"]).clamp_(min=0)),
     }
+
+
+class NormalizedGradient(torch.optim.Optimizer):
+    """x ← x − ε w g / mean|g|: a step changes a pixel by ε on average (Mordvintsev et al., Deep Dream, 2015).
+
+    Where the gradient vanishes, nothing changes. It has no memory.
+
+    Args:
+        values: N×C×H×W; the mean is taken over each picture.
+        learning_rate: ε.
+        smoothing: g is first blurred: the mean of Gaussians of half, once and twice this many pixels.
+        strength: w, 1×1×H×W in [0, 1]; the mean is weighted by it, so that what w hides does not count.
+    """
+
+    def __init__(
+        self, values: Tensor, learning_rate: float, *, smoothing: float = 0.0, strength: Tensor | None = None
+    ) -> None:
+        super().__init__([values], {"lr": learning_rate})
+        self._smoothing = smoothing
+        self._strength = strength
+
+    @torch.no_grad()
+    def step(self, closure: Callable[[], float]) -> float:  # type: ignore[override]
+        """Make one step; `closure` fills the gradient and gives the loss, which comes back."""
+        with torch.enable_grad():
+            loss = closure()
+        (group,) = self.param_groups
+        (values,) = group["params"]
+        gradient = smoothed(values.grad, self._smoothing)
+        magnitude = gradient.abs()
+        if self._strength is None:
+            mean = magnitude.mean(dim=(1, 2, 3), keepdim=True)
+        else:
+            weight = self._strength.expand_as(gradient)
+            mean = (magnitude * weight).sum(dim=(1, 2, 3), keepdim=True) / weight.sum(
+                dim=(1, 2, 3), keepdim=True
+            ).clamp(min=1e-12)
+            gradient = gradient * weight
+        smallest = torch.finfo(gradient.dtype).tiny
+        values.sub_(gradient * (group["lr"] / mean.clamp(min=smallest)))
+        return loss
+
+
+def smoothed(maps: Tensor, sigma: float) -> Tensor:
+    """N×C×H×W blurred: the mean of Gaussians of σ/2, σ and 2σ pixels; the border repeats. 0 leaves it."""
+    if sigma == 0:
+        return maps
+    return torch.stack([_gaussian(maps, sigma * scale) for scale in (0.5, 1.0, 2.0)]).mean(dim=0)
+
+
+def _gaussian(maps: Tensor, sigma: float) -> Tensor:
+    radius = max(1, round(3 * sigma))
+    distance = torch.arange(-radius, radius + 1, device=maps.device, dtype=maps.dtype)
+    kernel = torch.exp(-distance.square() / (2 * sigma**2))
+    kernel = (kernel / kernel.sum()).expand(maps.shape[1], 1, 1, -1)
+    padded = F.pad(maps.contiguous(), (radius,) * 4, mode="replicate")
+    across = F.conv2d(padded, kernel, groups=maps.shape[1])
+    return F.conv2d(across, kernel.transpose(2, 3), groups=maps.shape[1])

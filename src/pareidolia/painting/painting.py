@@ -15,7 +15,8 @@ from pareidolia.networks import Network, untouched
 from pareidolia.painting.average import RunningAverage
 from pareidolia.painting.canvas import Canvas
 from pareidolia.painting.objectives import Objective, Seen
-from pareidolia.painting.optimizers import OptimizerName, carry_moments, make_optimizer
+from pareidolia.painting.optimizers import MakeOptimizer, OptimizerName, carry_moments, make_optimizer
+from pareidolia.painting.tiling import tiles
 from pareidolia.painting.transforms import Transform, transformed
 from pareidolia.settings import PareidoliaError
 
@@ -62,11 +63,13 @@ class Painting:
         network: looks at the canvas.
         canvas: what is changed; stretched to the first stage's size if it has another.
         stages: sizes, steps and objectives, in order.
-        optimizer: "adam" or "lbfgs".
+        optimizer: "adam", "lbfgs", or a callable that makes one of (values, learning rate).
         transforms: applied to the picture before each look.
         average: decay of the running average of the canvas; it is what `picture` shows and what
             seeds the next stage. 0 takes the last canvas.
         seed: all randomness is a function of (seed, step).
+        tile: look in tiles of this many pixels, to the same result in less memory; only for objectives
+            that add over positions. None looks at the whole.
     """
 
     def __init__(
@@ -75,19 +78,21 @@ class Painting:
         canvas: Canvas,
         stages: Sequence[Stage],
         *,
-        optimizer: OptimizerName = "adam",
+        optimizer: OptimizerName | MakeOptimizer = "adam",
         transforms: Sequence[Transform] = (),
         average: float = 0.0,
         seed: int = 0,
+        tile: int | None = None,
     ) -> None:
         self.network = network
         self.canvas = canvas
         self.stages = tuple(stages)
         self.total = sum(stage.steps for stage in self.stages)
         self.index = 0
-        self._optimizer_name: OptimizerName = optimizer
+        self._optimizer_kind = optimizer
         self._transforms = tuple(transforms)
         self._seed = seed
+        self._tile = tile
         self._starts = list(accumulate((stage.steps for stage in self.stages[:-1]), initial=0))
         self._average = RunningAverage(average)
         self._objective: Objective | None = None
@@ -148,7 +153,7 @@ class Painting:
         self.canvas.hold(state["values"].to(self.network.device))
         self._average.load_state_dict(state["average"])
         self._objective = None
-        self._optimizer = make_optimizer(self._optimizer_name, self.canvas.values, stage.learning_rate)
+        self._optimizer = make_optimizer(self._optimizer_kind, self.canvas.values, stage.learning_rate)
         self._optimizer.load_state_dict(state["optimizer"])
 
     def _stage_of(self, index: int) -> Stage:
@@ -162,7 +167,7 @@ class Painting:
             self.canvas.continue_at(stage.size, self.canvas.values if averaged is None else averaged)
         self._average = RunningAverage(self._average.decay)
         self._objective = None
-        self._optimizer = make_optimizer(self._optimizer_name, self.canvas.values, stage.learning_rate)
+        self._optimizer = make_optimizer(self._optimizer_kind, self.canvas.values, stage.learning_rate)
         resample = self.canvas.resample_moments
         if before is not None and resample is not None:
             carry_moments(before, self._optimizer, lambda moments: resample(moments, stage.size))
@@ -179,22 +184,52 @@ class Painting:
 
         def closure() -> float:
             optimizer.zero_grad()
-            parts = objective.losses(self._look(objective))
-            loss = torch.stack(list(parts.values())).sum()
-            # Before the canvas is touched, so that the last good picture can still be saved.
-            if not math.isfinite(loss.item()):
-                raise PareidoliaError(
-                    f"the loss is no number any more at step {self.index + 1}; try a smaller learning rate"
-                )
-            loss.backward()  # type: ignore[no-untyped-call]
-            losses.update({name: part.item() for name, part in parts.items()})
-            return loss.item()
+            losses.update(self._look(objective))
+            return sum(losses.values())
 
         optimizer.step(closure)
         return losses
 
-    def _look(self, objective: Objective) -> Seen:
+    def _look(self, objective: Objective) -> dict[str, float]:
+        """The losses of the canvas; its gradient is filled."""
         picture = self.canvas.render(self.canvas.values)
-        seen = transformed(picture, self._transforms, self._seed, self.index)
+        shown = transformed(picture, self._transforms, self._seed, self.index)
+        if self._tile is not None:
+            return self._look_in_tiles(objective, shown, self._tile)
         layers = objective.layers
-        return Seen(picture, self.network.record(seen, layers) if layers else {})
+        activations = self.network.record(shown, layers) if layers else {}
+        logits = self.network(shown) if objective.needs_logits else None
+        return self._send_back(objective, Seen(picture, activations, logits, self.index))
+
+    def _look_in_tiles(self, objective: Objective, shown: Tensor, side: int) -> dict[str, float]:
+        """The same, tile by tile: of no tile but one are activations held."""
+        if not objective.adds_over_positions:
+            raise PareidoliaError(
+                "only aims that add up over a layer's positions can be tiled: leave out classes, or --tile"
+            )
+        whole, gradient = shown.detach(), torch.zeros_like(shown)
+        losses: dict[str, float] = {}
+        layers = [self.network.layer(name) for name in sorted(objective.layers)]
+        size = (whole.shape[-2], whole.shape[-1])
+        for tile in tiles(size, layers, side):
+            place = (..., *tile.crop)
+            crop = whole[place].clone(memory_format=torch.preserve_format).requires_grad_(True)
+            seen = self.network.record(crop, objective.layers)
+            parts = self._send_back(objective, Seen(crop, tile.activations(seen), step=self.index))
+            if crop.grad is not None:
+                gradient[place] += crop.grad
+            losses = {name: losses.get(name, 0.0) + part for name, part in parts.items()}
+        shown.backward(gradient)  # type: ignore[no-untyped-call]
+        return losses
+
+    def _send_back(self, objective: Objective, seen: Seen) -> dict[str, float]:
+        """The losses of one look, whose gradient goes back to what was looked at."""
+        parts = objective.losses(seen)
+        loss = torch.stack(list(parts.values())).sum()
+        # Before the canvas is touched, so that the last good picture can still be saved.
+        if not math.isfinite(loss.item()):
+            raise PareidoliaError(
+                f"the loss is no number any more at step {self.index + 1}; try a smaller learning rate"
+            )
+        loss.backward()  # type: ignore[no-untyped-call]
+        return {name: part.item() for name, part in parts.items()}

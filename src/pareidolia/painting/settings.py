@@ -6,6 +6,15 @@ from pydantic import Field
 
 from pareidolia.settings import OperationSettings
 
+Pooling = Annotated[
+    Literal["max", "average", "l2"],
+    Field(description="What the network pools with while painting; average is smoother."),
+]
+Padding = Annotated[
+    Literal["zeros", "reflect", "replicate"],
+    Field(description="What the network's convolutions see beyond the border; zeros paint a frame."),
+]
+
 
 class PaintingSettings(OperationSettings):
     """How a canvas is painted."""
@@ -26,14 +35,8 @@ class PaintingSettings(OperationSettings):
         float,
         Field(ge=0, lt=1, description="Decay of the running average that is shown; 0 shows the last step."),
     ] = 0.9
-    pooling: Annotated[
-        Literal["max", "average", "l2"],
-        Field(description="What the network pools with while painting; average is smoother."),
-    ] = "max"
-    padding: Annotated[
-        Literal["zeros", "reflect", "replicate"],
-        Field(description="What the network's convolutions see beyond the border; zeros paint a frame."),
-    ] = "replicate"
+    pooling: Pooling = "max"
+    padding: Padding = "replicate"
 
     @property
     def step_size(self) -> float:

@@ -40,6 +40,18 @@ class Jitter:
 
 
 @dataclass(frozen=True)
+class Roll:
+    """Shift by up to `pixels` each way; what leaves on one side comes in on the other."""
+
+    pixels: int = 32
+
+    def __call__(self, picture: Tensor, generator: torch.Generator) -> Tensor:
+        """N×C×H×W → the same size."""
+        down, right = torch.randint(-self.pixels, self.pixels + 1, (2,), generator=generator).tolist()
+        return torch.roll(picture, (down, right), (-2, -1))
+
+
+@dataclass(frozen=True)
 class Turn:
     """Scale by a random factor of `scales` and rotate by up to `degrees` either way, about the middle."""
 

@@ -13,6 +13,7 @@ from pareidolia.lazy import lazy_exports
 if TYPE_CHECKING:
     from pareidolia.pictures.colour import from_yiq, luminance, over_white, split_alpha, symmetric, to_yiq
     from pareidolia.pictures.files import PictureLike, as_picture, open_picture, save_picture
+    from pareidolia.pictures.films import write_film
     from pareidolia.pictures.records import read_record
     from pareidolia.pictures.resizing import fit, resize, resize_picture
     from pareidolia.pictures.samples import sample_names, sample_painting, sample_photo
@@ -41,6 +42,7 @@ __all__ = [
     "symmetric",
     "to_yiq",
     "write_atomically",
+    "write_film",
 ]
 __getattr__ = lazy_exports(
     __name__,
@@ -65,5 +67,6 @@ __getattr__ = lazy_exports(
         "symmetric": "colour",
         "to_yiq": "colour",
         "write_atomically": "targets",
+        "write_film": "films",
     },
 )

@@ -2,7 +2,7 @@
 
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
@@ -13,15 +13,15 @@ FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP", ".ti
 """Pillow's name of the format that each suffix of a written picture stands for."""
 
 
-def check_target(path: str | Path, overwrite: bool = False) -> None:
+def check_target(path: str | Path, overwrite: bool = False, suffixes: Collection[str] = FORMATS) -> None:
     """Find out before the work whether a picture can be written to `path`; leaves nothing behind.
 
-    Raises PareidoliaError where the suffix is none of .png .jpg .jpeg .webp .tif .tiff, the path is a folder,
+    Raises PareidoliaError where the suffix is none of `suffixes` (those of pictures), the path is a folder,
     the file exists and `overwrite` is False, or its folder is missing or cannot be written to.
     """
     path = Path(path)
-    if path.suffix.lower() not in FORMATS:
-        raise PareidoliaError(f"cannot save to '{path}': its name must end in one of {' '.join(FORMATS)}")
+    if path.suffix.lower() not in suffixes:
+        raise PareidoliaError(f"cannot save to '{path}': its name must end in one of {' '.join(suffixes)}")
     with _writing(path):
         if path.is_dir():
             raise PareidoliaError(f"cannot save to '{path}': it is a folder; name a file")

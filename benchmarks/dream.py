@@ -1,0 +1,65 @@
+"""Deep Dream against the recipe of 2015: the same network, layer, octaves and steps.
+
+Both dream the same photo in one process, in turn; the energy that each ends with says whether they are
+equal dreams.
+"""
+
+import argparse
+from pathlib import Path
+
+from torch import Tensor
+
+from benchmarks.baselines import deepdream_2015
+from benchmarks.runner import Report, interleaved
+from pareidolia.dreaming import Dream, DreamSettings
+from pareidolia.dreaming.aims import default_layer
+from pareidolia.networks import Network, load_network
+from pareidolia.pictures import open_picture, save_picture
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Options of this comparison."""
+    parser.add_argument("--shared", type=Path, default=Path("../shared"), help="holds weights/ and pictures/")
+    parser.add_argument("--photo", default="07", help="name of a photo there")
+    parser.add_argument("--size", type=int, default=512, help="longer side")
+    parser.add_argument("--rounds", type=int, default=3, help="how often each is timed")
+
+
+def compare(options: argparse.Namespace) -> Report:
+    """Median seconds, final energies and the ratio of times."""
+    weights = str(options.shared / "weights/squeezenet1_0.safetensors")
+    network = load_network("torchvision:squeezenet1_0", weights)
+    swapped = load_network("torchvision:squeezenet1_0", weights, padding="replicate")
+    layer = default_layer(network)
+    photo = open_picture(options.shared / f"pictures/photos/{options.photo}.jpg", size=options.size)
+    dreams = {}
+
+    def baseline() -> None:
+        dreams["recipe of 2015"] = deepdream_2015.dream(network, photo, layer)
+
+    def ours() -> None:
+        painting = Dream(photo, settings=DreamSettings(size=options.size), network=swapped)
+        for _ in painting:
+            pass
+        dreams["ours"] = painting.picture
+
+    seconds = interleaved({"recipe of 2015": baseline, "ours": ours}, options.rounds)
+    energies = {name: energy(network, picture, layer) for name, picture in dreams.items()}
+    report = Report("Deep Dream against the recipe of 2015", ("dream", "seconds", f"½ Σ a² at {layer}"))
+    for name, taken in seconds.items():
+        report.rows.append((name, taken, energies[name]))
+        options.out.mkdir(parents=True, exist_ok=True)
+        save_picture(dreams[name], options.out / f"dream_{name.replace(' ', '_')}.png", overwrite=True)
+    ratio = seconds["ours"] / seconds["recipe of 2015"]
+    share = energies["ours"] / energies["recipe of 2015"]
+    report.figures = {"seconds": seconds, "energies": energies, "ratio": ratio}
+    report.summary = [
+        f"Ours takes {ratio:.2f} of the recipe's time and ends with {share:.2f} of its energy "
+        f"({options.size} px, 4 octaves of 10 steps, SqueezeNet)."
+    ]
+    return report
+
+
+def energy(network: Network, picture: Tensor, layer: str) -> float:
+    """½ Σ a² of the layer on the picture, with the network as it was published."""
+    return float(network.record(picture, [layer])[layer].detach().square().sum() / 2)

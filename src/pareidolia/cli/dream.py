@@ -1,0 +1,61 @@
+"""`pareidolia dream`: what a network sees in a picture, drawn out."""
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+from pydantic import Field
+
+from pareidolia.cli.explain import run_explanation
+from pareidolia.cli.film import run_film
+from pareidolia.cli.output import OUT, Output, Resuming
+from pareidolia.cli.run import run
+from pareidolia.dreaming.settings import DreamSettings
+from pareidolia.operations import Inputs, Request, find_operation
+from pareidolia.settings import PareidoliaError
+
+
+class DreamOutput(Resuming):
+    """Where a dream goes, or what explains it."""
+
+    out: Annotated[Path | None, OUT] = None
+    explain: Annotated[
+        Path | None,
+        Field(description="A folder for a page that tells why dreams are full of dogs; instead of --out."),
+    ] = None
+
+
+def dream(
+    photo: str | None = None,
+    /,
+    *,
+    guide: str | None = None,
+    mask: str | None = None,
+    strength: str | None = None,
+    settings: Annotated[DreamSettings, Parameter(name="*")] = DreamSettings(),  # noqa: B008 (frozen)
+    output: Annotated[DreamOutput, Parameter(name="*")] = DreamOutput(),  # noqa: B008 (frozen)
+) -> int:
+    """Dream: strengthen in a picture what a network sees in it; with --frames, a film that falls into it.
+
+    Parameters
+    ----------
+    photo
+        A file, or sample:chelsea and the like; none with --start noise or nothing.
+    guide
+        A picture whose features the photo's are drawn to.
+    mask
+        A picture of the photo's proportions: white where to dream, black where nothing may change.
+    strength
+        A grey picture: how strongly to dream at each place.
+    """
+    given = {"photo": photo, "guide": guide, "mask": mask, "strength": strength}
+    inputs: Inputs = {name: path for name, path in given.items() if path is not None}
+    if output.explain is not None:
+        if photo is None or len(inputs) > 1 or output.out is not None or output.resume:
+            raise PareidoliaError("--explain takes a photo and options, no other picture, --out or --resume")
+        return run_explanation(photo, output.explain, settings, output, overwrite=output.overwrite)
+    if output.out is None:
+        raise PareidoliaError("say where the dream goes with --out FILE, or --explain DIR")
+    request = Request(find_operation("dream"), inputs, settings)
+    target = Output.model_validate(output.model_dump(exclude={"explain"}))
+    return run_film(request, target) if settings.frames > 1 else run(request, target)

@@ -1,0 +1,30 @@
+"""Deep Dream: strengthen in a picture what a network sees in it, coarse to fine.
+
+`Dream` is the painting, `objectives.py` what can be dreamt of, `aims.py` how a person names it, `canvas.py`
+the canvas whose detail is carried between octaves.
+"""
+
+from typing import TYPE_CHECKING
+
+from pareidolia.lazy import lazy_exports
+
+if TYPE_CHECKING:
+    from pareidolia.dreaming.canvas import DetailCanvas
+    from pareidolia.dreaming.dream import Dream
+    from pareidolia.dreaming.film import DreamFilm
+    from pareidolia.dreaming.objectives import BestMatch, Energy, RandomClass
+    from pareidolia.dreaming.settings import DreamSettings
+
+__all__ = ["BestMatch", "DetailCanvas", "Dream", "DreamFilm", "DreamSettings", "Energy", "RandomClass"]
+__getattr__ = lazy_exports(
+    __name__,
+    {
+        "BestMatch": "objectives",
+        "DetailCanvas": "canvas",
+        "Dream": "dream",
+        "DreamFilm": "film",
+        "DreamSettings": "settings",
+        "Energy": "objectives",
+        "RandomClass": "objectives",
+    },
+)

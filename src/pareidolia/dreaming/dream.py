@@ -1,0 +1,148 @@
+"""Deep Dream: change a picture so that a network sees more of what it sees in it."""
+
+import torch
+from torch import Tensor
+
+from pareidolia.dreaming.aims import read_aims
+from pareidolia.dreaming.canvas import DetailCanvas
+from pareidolia.dreaming.settings import DreamSettings
+from pareidolia.networks import Network, load_network_from
+from pareidolia.painting import Painting, Stage
+from pareidolia.painting.optimizers import NormalizedGradient
+from pareidolia.painting.transforms import Roll
+from pareidolia.pictures import (
+    PictureLike,
+    as_picture,
+    fit,
+    luminance,
+    over_white,
+    resize_picture,
+    split_alpha,
+)
+from pareidolia.settings import BadPicture, PareidoliaError
+
+#: Sizes whose shorter side has fewer pixels are left out: deep layers have no position left there.
+SHORTEST_SIDE = 32
+
+_NOISE = 0.1  # standard deviation around grey
+
+
+class Dream(Painting):
+    """A picture in which a network sees more of what it sees (Mordvintsev, Olah and Tyka 2015).
+
+    x ← clip(x + ε g / mean|g|), g = ∂(½ Σ a²)/∂x, at sizes that grow by `octave_scale`; between two sizes
+    only the change from the photo is enlarged. `picture` has the photo's alpha, if any.
+
+    Args:
+        photo: 1×3×H×W (or 1×4×H×W with alpha) in [0, 1], or a file; None for noise and nothing.
+        guide: a picture whose features the photo's are drawn to.
+        mask: white where to dream, black where every pixel stays; stretched to the photo.
+        strength: a grey picture by which every step is multiplied; stretched to the photo.
+        settings: every option.
+        network: the network that looks; by default the one the settings name.
+    """
+
+    def __init__(
+        self,
+        photo: PictureLike | None = None,
+        *,
+        guide: PictureLike | None = None,
+        mask: PictureLike | None = None,
+        strength: PictureLike | None = None,
+        settings: DreamSettings | None = None,
+        network: Network | None = None,
+    ) -> None:
+        self.settings = settings = settings or DreamSettings()
+        _check_start(photo, settings)
+        network = network or load_network_from(settings, pooling=settings.pooling, padding=settings.padding)
+        self._photo, self._alpha = _first_picture(photo, settings, network.device)
+        full = _size(self._photo)
+        if min(full) < SHORTEST_SIDE:
+            raise BadPicture(
+                f"the picture would be {full[1]}x{full[0]} pixels: a dream needs at least {SHORTEST_SIDE} on "
+                "the shorter side; give a larger --size or a picture that is less narrow"
+            )
+        self._strength = _product(
+            [_weights(given, full, network.device) for given in (mask, strength) if given is not None]
+        )
+        aims = read_aims(network, settings.aim, settings.aim_weights, settings.seed)
+        if guide is not None and not aims.units:
+            raise PareidoliaError("a guide draws a layer's features: aim at layers, not at classes alone")
+        guiding = None if guide is None else over_white(as_picture(guide)).to(network.device)
+        objective = aims.at(network, self._photo, guiding)
+        sizes = octave_sizes(full, settings.octaves, settings.octave_scale)
+        super().__init__(
+            network,
+            DetailCanvas(self._photo, sizes[0]),
+            [Stage(size, settings.steps, objective, settings.step_size / 255) for size in sizes],
+            optimizer=self._ascent,
+            transforms=(Roll(settings.jitter),) if settings.jitter else (),
+            seed=settings.seed,
+            tile=settings.tile,
+        )
+
+    @property
+    def picture(self) -> Tensor:
+        """The dream now, 1×3×H×W in [0, 1]; 1×1×H×W in black and white; 1×4×H×W where the photo had alpha."""
+        picture = super().picture
+        size = _size(picture)
+        if self._strength is not None:
+            # Detail of smaller sizes reaches a little over the mask's edge.
+            still = resize_picture(self._strength, size) == 0
+            picture = torch.where(still, resize_picture(self._photo, size), picture)
+        if self._alpha is None:
+            return picture
+        return torch.cat([picture.expand(-1, 3, -1, -1), resize_picture(self._alpha, size)], dim=1)
+
+    def _ascent(self, values: Tensor, learning_rate: float) -> NormalizedGradient:
+        strength = None if self._strength is None else resize_picture(self._strength, _size(values))
+        return NormalizedGradient(values, learning_rate, smoothing=self.settings.smoothing, strength=strength)
+
+
+def octave_sizes(full: tuple[int, int], count: int, scale: float) -> list[tuple[int, int]]:
+    """Up to `count` sizes (height, width), each `scale` times the one before, the last one `full`."""
+    sizes = [fit(full, max(1, round(max(full) / scale**octave))) for octave in range(count)]
+    return [size for size in reversed(sizes) if min(size) >= SHORTEST_SIDE]
+
+
+def _check_start(photo: PictureLike | None, settings: DreamSettings) -> None:
+    if photo is None and settings.start == "photo":
+        raise PareidoliaError("there is no picture to dream in: give a photo, or --start noise, or nothing")
+    if photo is not None and settings.start != "photo":
+        raise PareidoliaError(f"a dream that starts from {settings.start} takes no photo")
+
+
+def _first_picture(
+    photo: PictureLike | None, settings: DreamSettings, device: torch.device
+) -> tuple[Tensor, Tensor | None]:
+    """What the dream begins from, 1×3×H×W (1×1×H×W in black and white), and its alpha if it has one."""
+    if photo is None:
+        picture, alpha = torch.full((1, 3, settings.size, settings.size), 0.5), None
+        if settings.start == "noise":
+            generator = torch.Generator().manual_seed(settings.seed)
+            noise = torch.randn(picture.shape, generator=generator)
+            picture = (picture + _NOISE * noise).clamp(0, 1)
+    else:
+        picture, alpha = split_alpha(as_picture(photo, size=settings.size))
+    if settings.grey and picture.shape[1] == 3:
+        picture = luminance(picture)
+    return picture.to(device), None if alpha is None else alpha.to(device)
+
+
+def _weights(source: PictureLike, size: tuple[int, int], device: torch.device) -> Tensor:
+    """A mask or a strength picture as 1×1×H×W in [0, 1]; transparent is white."""
+    weights = resize_picture(over_white(as_picture(source)), size)
+    return (luminance(weights) if weights.shape[1] == 3 else weights).to(device)
+
+
+def _product(weights: list[Tensor]) -> Tensor | None:
+    if not weights:
+        return None
+    product = torch.stack(weights).prod(dim=0)
+    if not product.any():
+        raise BadPicture("the mask is black everywhere: there is no place to dream in")
+    return product
+
+
+def _size(picture: Tensor) -> tuple[int, int]:
+    return picture.shape[-2], picture.shape[-1]

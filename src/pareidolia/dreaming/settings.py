@@ -1,0 +1,61 @@
+"""Settings of Deep Dream. No torch here."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from pareidolia.painting.settings import Padding, Pooling
+from pareidolia.settings import OperationSettings
+
+
+class DreamSettings(OperationSettings):
+    """Strengthen in a picture what a network sees in it (Mordvintsev, Olah and Tyka 2015)."""
+
+    aim: Annotated[
+        tuple[str, ...] | None,
+        Field(
+            min_length=1,
+            description="What to dream of: layers, layer:channel, class:NAME, or random-class, another class "
+            "at every step (default: a deep layer of the network).",
+        ),
+    ] = None
+    aim_weights: Annotated[
+        tuple[float, ...] | None, Field(description="A weight for each aim; a negative one fades it out.")
+    ] = None
+    start: Annotated[
+        Literal["photo", "noise", "nothing"],
+        Field(description="What the dream begins from; noise and nothing (plain grey) are square."),
+    ] = "photo"
+    octaves: Annotated[
+        int,
+        Field(ge=1, le=20, description="How many sizes; those under 32 pixels on a side are left out."),
+    ] = 4
+    octave_scale: Annotated[float, Field(gt=1, le=4, description="How much larger each size is.")] = 1.4
+    steps: Annotated[int, Field(ge=1, description="Steps at each size.")] = 10
+    step_size: Annotated[
+        float, Field(gt=0, le=255, description="Mean change of a pixel in one step, on the scale 0 to 255.")
+    ] = 1.5
+    jitter: Annotated[
+        int, Field(ge=0, le=512, description="Pixels the picture is shifted by at random before each look.")
+    ] = 32
+    smoothing: Annotated[
+        float, Field(ge=0, le=20, description="Pixels by which the gradient is blurred; 0 keeps every grain.")
+    ] = 0.0
+    grey: Annotated[bool, Field(description="Dream in black and white.")] = False
+    frames: Annotated[
+        int, Field(ge=1, description="How many frames; more than one is a film, to a .mp4 or .gif.")
+    ] = 1
+    zoom: Annotated[float, Field(ge=0.5, le=2, description="How much nearer each frame of a film is.")] = 1.05
+    rotate: Annotated[
+        float, Field(ge=-90, le=90, description="Degrees by which each frame of a film is turned.")
+    ] = 0.0
+    fps: Annotated[int, Field(ge=1, le=50, description="Frames of a film in a second.")] = 15
+    frame_steps: Annotated[
+        int, Field(ge=1, description="Steps of each frame but the first, at the two largest sizes.")
+    ] = 3
+    tile: Annotated[
+        int | None,
+        Field(ge=64, description="Look in tiles of this many pixels: the same picture in less memory."),
+    ] = None
+    pooling: Pooling = "max"
+    padding: Padding = "replicate"

@@ -1,0 +1,79 @@
+"""Films: frames to MP4 or GIF."""
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from pareidolia.pictures.reading import read_upright
+from pareidolia.pictures.targets import write_atomically
+from pareidolia.settings import BadPicture, MissingExtra
+
+FILM_SUFFIXES = (".mp4", ".gif")
+
+
+def write_film(frames: Sequence[Path], path: str | Path, fps: int) -> None:
+    """Make a film of picture files of one size, whole or not at all: the same frames give the same bytes.
+
+    .mp4 is H.264 (CRF 18, 4:2:0; an odd last row or column is left out) and needs the extra `film`; .gif has
+    256 colours a frame and repeats for ever. One frame is held at a time, in a .gif all with a byte a pixel.
+
+    Raises MissingExtra, BadPicture for a frame that cannot be read, PareidoliaError where `path` cannot be
+    written.
+    """
+    path = Path(path)
+    if not frames:
+        raise BadPicture("a film needs at least one frame")
+    encoded = _gif(frames, fps) if path.suffix.lower() == ".gif" else _mp4(frames, fps)
+    with write_atomically(path) as file:
+        file.write(encoded.getbuffer())
+
+
+def require_films(path: Path) -> None:
+    """Raise MissingExtra where a film cannot be written to `path` for want of a package."""
+    if path.suffix.lower() == ".mp4":
+        _av()
+
+
+def _av() -> Any:
+    try:
+        import av
+    except ImportError as error:
+        raise MissingExtra("av", "film") from error
+    return av
+
+
+def _pictures(frames: Sequence[Path]) -> Iterator[Image.Image]:
+    for frame in frames:
+        yield read_upright(frame).convert("RGB")
+
+
+def _gif(frames: Sequence[Path], fps: int) -> BytesIO:
+    encoded = BytesIO()
+    first, *_ = _pictures(frames[:1])
+    rest = (picture.quantize() for picture in _pictures(frames[1:]))
+    duration = max(20, round(1000 / fps))
+    first.quantize().save(
+        encoded, "GIF", save_all=True, append_images=rest, duration=duration, loop=0, optimize=False
+    )
+    return encoded
+
+
+def _mp4(frames: Sequence[Path], fps: int) -> BytesIO:
+    av = _av()
+    encoded = BytesIO()
+    with av.open(encoded, "w", format="mp4") as container:
+        stream = container.add_stream("libx264", rate=Fraction(fps))
+        stream.pix_fmt = "yuv420p"
+        # One thread: how many there are would change the bytes.
+        stream.options = {"crf": "18", "threads": "1"}
+        for index, picture in enumerate(_pictures(frames)):
+            even = picture.crop((0, 0, picture.width // 2 * 2, picture.height // 2 * 2))
+            if index == 0:
+                stream.width, stream.height = even.size
+            container.mux(stream.encode(av.VideoFrame.from_image(even)))
+        container.mux(stream.encode())
+    return encoded

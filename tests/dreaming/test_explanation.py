@@ -1,0 +1,69 @@
+import pytest
+import torch
+from torch import nn
+
+from pareidolia.dreaming import DreamSettings
+from pareidolia.dreaming.explanation import explain, noises
+from pareidolia.dreaming.groups import GROUPS, group_of, masses, members
+from pareidolia.networks import Network
+from pareidolia.settings import BadNetwork
+
+
+@pytest.fixture
+def imagenet_like(small_network):
+    """A network of 1,000 classes whose score grows for class 200, a dog, with every activation."""
+    head = nn.Linear(16, 1000)
+    with torch.no_grad():
+        head.weight.zero_()
+        head.bias.zero_()
+        head.weight[200] = 20.0
+    module = nn.Sequential(*small_network.module, nn.AdaptiveAvgPool2d(1), nn.Flatten(), head)
+    names = [f"class {index}" for index in range(1000)]
+    names[151], names[254] = "Chihuahua", "pug"
+    half = (0.5, 0.5, 0.5)
+    return Network("like", module, mean=half, std=half, input_shape=(3, 64, 64), class_names=tuple(names))
+
+
+def test_groups_have_as_many_classes_as_imagenet():
+    assert {group: len(members(group)) for group in GROUPS} == {"dogs": 118, "birds": 59, "insects": 27}
+    assert [group_of(index) for index in (150, 151, 268, 269, 7, 24, 25, 326)] == [
+        *("other", "dogs", "dogs", "other", "birds", "birds", "other", "insects")
+    ]
+
+
+def test_group_numbers_fit_the_published_names():
+    from torchvision.models import SqueezeNet1_0_Weights
+
+    names = SqueezeNet1_0_Weights.DEFAULT.meta["categories"]
+    ends = [(names[first], names[last]) for group in GROUPS.values() for first, last in group]
+    assert ends == [
+        ("Chihuahua", "Mexican hairless"),
+        ("cock", "great grey owl"),
+        ("black grouse", "black swan"),
+        ("white stork", "albatross"),
+        ("tiger beetle", "lycaenid"),
+    ]
+
+
+def test_masses_are_sums_of_probabilities():
+    probabilities = torch.full((1000,), 1e-3)
+    assert masses(probabilities) == pytest.approx({"dogs": 0.118, "birds": 0.059, "insects": 0.027})
+
+
+def test_dreams_that_make_everything_fire_end_in_the_class_that_counts_it(imagenet_like, photo):
+    beginnings = {"photo": photo, **dict(noises(2, 64, 0))}
+    settings = DreamSettings(octaves=1, steps=3, step_size=25, aim=("4.relu",))
+    found = explain(beginnings, settings, imagenet_like)
+    assert [course.name for course in found.courses] == ["photo", "noise 1", "noise 2"]
+    assert all(len(course.answers) == 4 for course in found.courses)
+    assert set(found.layers) == set(imagenet_like.style_layers)
+    numbers = found.numbers()
+    assert numbers["dreams that end in"]["dogs"] == 3
+    assert numbers["mean probability after"]["dogs"] > numbers["mean probability before"]["dogs"]
+    assert "100% of these dreams end in a dog" in found.text()
+    assert found.beginnings().shape[1] == 3 and found.course_of_layers().shape[1] == 3
+
+
+def test_a_network_without_imagenets_classes_is_refused(small_network, photo):
+    with pytest.raises(BadNetwork, match="no ImageNet classes"):
+        explain({"photo": photo}, DreamSettings(), small_network)

@@ -1,0 +1,75 @@
+import pytest
+import torch
+
+from pareidolia.dreaming import DreamFilm, DreamSettings
+from pareidolia.dreaming.film import calmed, moved
+from pareidolia.pictures import open_picture
+from pareidolia.settings import PareidoliaError
+
+RECORD = {"operation": "dream"}
+
+
+def film(network, folder, photo, record=RECORD, **options):
+    quick = {"size": 64, "octaves": 2, "octave_scale": 1.2, "steps": 2, "frame_steps": 1, "frames": 4}
+    settings = DreamSettings(**{**quick, "aim": ("stage3.relu",), "zoom": 1.1, "rotate": 3, **options})
+    return DreamFilm(folder, record, settings, {"photo": photo}, network)
+
+
+def bytes_of(made):
+    return [path.read_bytes() for path in made.frames]
+
+
+@pytest.mark.parametrize("stop", range(4))
+def test_a_film_stopped_anywhere_goes_on_to_the_same_bytes(small_network, photo, tmp_path, stop):
+    whole = film(small_network, tmp_path / "whole", photo)
+    assert list(whole.steps()) == [0, 1, 2, 3]
+    first = film(small_network, tmp_path / "part", photo)
+    looks = iter(range(1000))
+    # Two steps at two sizes make the still, one step at two sizes every other frame.
+    list(first.steps(lambda: next(looks) >= 4 + 2 * (stop - 1) if stop else True))
+    assert len(first.frames) == stop
+    second = film(small_network, tmp_path / "part", photo)
+    second.check()
+    assert list(second.steps()) == list(range(stop, 4))
+    assert bytes_of(second) == bytes_of(whole)
+
+
+def test_a_frame_begins_from_the_last_one_moved(small_network, photo, tmp_path):
+    made = film(small_network, tmp_path / "film", photo, step_size=0.01)
+    list(made.steps())
+    first, second = (open_picture(path) for path in made.frames[:2])
+    torch.testing.assert_close(second, calmed(moved(first, 1.1, 3), first), atol=0.02, rtol=0)
+    assert (second - first).abs().max() > 0.2
+
+
+def test_frames_of_another_film_are_not_gone_on_from(small_network, photo, tmp_path):
+    list(film(small_network, tmp_path / "film", photo, frames=1).steps())
+    with pytest.raises(PareidoliaError, match="another film"):
+        film(small_network, tmp_path / "film", photo, record={"operation": "other"}).check()
+
+
+def test_moving_by_a_quarter_turn_is_exact():
+    picture = torch.rand((1, 3, 9, 9), generator=torch.Generator().manual_seed(0))
+    torch.testing.assert_close(moved(picture, 1.0, 90), picture.rot90(1, (2, 3)), atol=1e-5, rtol=0)
+    torch.testing.assert_close(moved(picture, 1.0, 0), picture, atol=1e-5, rtol=0)
+
+
+def test_zooming_shows_the_middle_larger():
+    picture = torch.zeros(1, 1, 21, 31)
+    picture[..., 10, 15] = 1
+    near = moved(picture, 2.0, 0)
+    assert near.sum() > 3 and near[..., 10, 15] == near.max()
+
+
+def test_a_mask_does_not_fit_a_film(small_network, photo, tmp_path):
+    pictures = {"photo": photo, "mask": torch.ones(1, 1, 8, 8)}
+    with pytest.raises(PareidoliaError, match="leave out --mask"):
+        DreamFilm(tmp_path, RECORD, DreamSettings(frames=2), pictures, small_network)
+
+
+def test_contrast_does_not_grow_from_frame_to_frame():
+    first, loud = (torch.rand((1, 3, 20, 20), generator=torch.Generator().manual_seed(i)) for i in (0, 1))
+    first = 0.4 + 0.2 * first
+    quiet = calmed(loud, first)
+    torch.testing.assert_close(quiet.mean((2, 3)), first.mean((2, 3)))
+    torch.testing.assert_close(quiet.std((2, 3)), first.std((2, 3)))

@@ -1,0 +1,84 @@
+"""The shipped network: its size, its layers, and that it answers sanely."""
+
+import pytest
+import torch
+from safetensors.torch import load_file
+from torch import Tensor, nn
+
+from pareidolia.networks import retina
+
+WIDTHS = (24, 32, 80, 160, 256)
+
+
+@pytest.fixture(scope="module")
+def trunk() -> nn.Module:
+    trunk = retina.build().eval()
+    trunk.load_state_dict(load_file(retina.WEIGHTS), strict=True)
+    return trunk
+
+
+def taps(trunk: nn.Module, pictures: Tensor) -> list[Tensor]:
+    """The maps of the style layers on pictures in [0, 1]."""
+    maps: list[Tensor] = []
+    hooks = [
+        trunk.get_submodule(name).register_forward_hook(lambda _module, _inputs, output: maps.append(output))
+        for name in retina.STYLE_LAYERS
+    ]
+    mean, std = (torch.tensor(values)[:, None, None] for values in (retina.MEAN, retina.STD))
+    with torch.no_grad():
+        trunk((pictures - mean) / std)
+    for hook in hooks:
+        hook.remove()
+    return maps
+
+
+def test_it_is_small() -> None:
+    assert sum(p.numel() for p in retina.build().parameters()) <= 2_500_000
+    assert retina.WEIGHTS.stat().st_size <= 8_000_000
+
+
+def test_the_weights_are_finite_halves() -> None:
+    for name, value in load_file(retina.WEIGHTS).items():
+        assert value.dtype == torch.float16, name
+        assert value.isfinite().all(), name
+
+
+@pytest.mark.parametrize(("height", "width"), [(224, 224), (97, 50), (16, 16)])
+def test_the_style_layers_halve_from_stage_to_stage(trunk: nn.Module, height: int, width: int) -> None:
+    maps = taps(trunk, torch.rand(2, 3, height, width))
+    assert [tuple(m.shape) for m in maps] == [
+        (2, channels, height // 2**k, width // 2**k) for k, channels in enumerate(WIDTHS)
+    ]
+
+
+def test_it_is_made_of_what_a_reader_can_open_up() -> None:
+    leaves = [module for module in retina.build().modules() if not list(module.children())]
+    assert {type(module) for module in leaves} == {nn.Conv2d, nn.ReLU, nn.MaxPool2d}
+    convolutions = [module for module in leaves if isinstance(module, nn.Conv2d)]
+    assert {(c.kernel_size, c.padding, c.padding_mode) for c in convolutions} == {((3, 3), (1, 1), "zeros")}
+    assert isinstance(retina.build().get_submodule(retina.CONTENT_LAYER), nn.ReLU)
+
+
+@pytest.mark.parametrize("level", [0.0, 0.5, 1.0])
+def test_flat_pictures_give_flat_finite_maps(trunk: nn.Module, level: float) -> None:
+    for number, maps in enumerate(taps(trunk, torch.full((1, 3, 256, 256), level))):
+        assert maps.isfinite().all()
+        middle = maps[..., maps.shape[-2] // 2, maps.shape[-1] // 2]
+        beside = maps[..., maps.shape[-2] // 2 - 1, maps.shape[-1] // 2]
+        torch.testing.assert_close(middle, beside, rtol=1e-3, atol=1e-3 * 10**number)
+
+
+def test_a_photo_wakes_most_channels_of_every_stage(trunk: nn.Module) -> None:
+    data = pytest.importorskip("skimage.data", reason="the photo is scikit-image's")
+    photo = torch.from_numpy(data.astronaut()).permute(2, 0, 1)[None].float() / 255
+    for name, maps in zip(retina.STYLE_LAYERS, taps(trunk, photo), strict=True):
+        awake = (maps.amax((0, 2, 3)) > 0).float().mean()
+        assert awake > 0.9, f"{name}: {awake:.0%} of the channels ever fire"
+        assert 1e-3 < maps.mean() < 100, name
+
+
+def test_training_moved_it_away_from_chance(trunk: nn.Module) -> None:
+    """Most of its first filters compare colours or sides, so that their weights nearly cancel."""
+    first = trunk.get_submodule("stage1.conv1").weight.detach()
+    balance = first.sum((1, 2, 3)).abs() / first.abs().sum((1, 2, 3))
+    assert balance.median() < 0.35

@@ -1,0 +1,58 @@
+import sys
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from pareidolia.pictures import write_film
+from pareidolia.pictures.films import require_films
+from pareidolia.settings import BadPicture, MissingExtra
+
+
+@pytest.fixture
+def frames(tmp_path):
+    paths = []
+    for index in range(5):
+        paths.append(tmp_path / f"{index}.png")
+        Image.new("RGB", (33, 21), (40 * index, 100, 200 - 30 * index)).save(paths[-1])
+    return paths
+
+
+def test_a_gif_has_every_frame_and_the_pace(frames, tmp_path):
+    write_film(frames, tmp_path / "film.gif", 10)
+    with Image.open(tmp_path / "film.gif") as film:
+        assert (film.n_frames, film.size, film.info["duration"], film.info["loop"]) == (5, (33, 21), 100, 0)
+        for index in range(5):
+            film.seek(index)
+            assert abs(np.asarray(film.convert("RGB"))[10, 10, 0].item() - 40 * index) < 4
+
+
+def test_an_mp4_has_every_frame_and_the_pace(frames, tmp_path):
+    av = pytest.importorskip("av")
+    write_film(frames, tmp_path / "film.mp4", 10)
+    with av.open(str(tmp_path / "film.mp4")) as film:
+        shown = [frame.to_ndarray(format="rgb24") for frame in film.decode(video=0)]
+        assert film.streams.video[0].average_rate == 10
+    assert len(shown) == 5 and shown[0].shape == (20, 32, 3)
+    assert all(abs(int(frame[10, 10, 0]) - 40 * index) < 8 for index, frame in enumerate(shown))
+
+
+@pytest.mark.parametrize("suffix", ["gif", "mp4"])
+def test_the_same_frames_give_the_same_bytes(frames, tmp_path, suffix):
+    pytest.importorskip("av")
+    first, second = (tmp_path / f"{name}.{suffix}" for name in ("first", "second"))
+    write_film(frames, first, 15)
+    write_film(frames, second, 15)
+    assert first.read_bytes() == second.read_bytes()
+
+
+def test_no_frames_are_no_film(tmp_path):
+    with pytest.raises(BadPicture, match="at least one frame"):
+        write_film([], tmp_path / "film.gif", 10)
+
+
+def test_a_missing_extra_is_named(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "av", None)
+    require_films(tmp_path / "film.gif")
+    with pytest.raises(MissingExtra, match=r"pareidolia\[film\]"):
+        require_films(tmp_path / "film.mp4")
