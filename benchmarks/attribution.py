@@ -69,7 +69,8 @@ def compare(options: argparse.Namespace) -> Report:
             seconds = interleaved(contenders, options.rounds)
             expected, found = default().detach(), ours()
         best = min((key for key in seconds if key != "ours"), key=lambda key: seconds[key])
-        difference = float((expected[:, : found.shape[1]] - found).abs().max() / expected.abs().max())
+        largest = float((expected[:, : found.shape[1]] - found).abs().max())
+        difference = largest / max(float(expected.abs().max()), 1e-12)
         ratios = (seconds["default"] / seconds["ours"], seconds[best] / seconds["ours"])
         report.rows.append(
             (name, seconds["default"], best, seconds[best], seconds["ours"], *ratios, f"{difference:.1e}")

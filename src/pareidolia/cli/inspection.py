@@ -48,7 +48,7 @@ def deconvnet(
     photo: str,
     /,
     *,
-    settings: Annotated[DeconvnetSettings, Parameter(name="*")],
+    settings: Annotated[DeconvnetSettings, Parameter(name="*")] = DeconvnetSettings(),  # noqa: B008 (frozen)
     output: Annotated[PictureOutput, Parameter(name="*")],
 ) -> int:
     """Send units of a layer back to the pixels of a photo: what did they see?

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from pareidolia.inspection.cam import cam_layer
 from pareidolia.inspection.framing import frame
 from pareidolia.inspection.methods import METHODS, attribute, method_names
 from pareidolia.inspection.overlays import coloured, shown
@@ -46,17 +47,21 @@ def saliency_picture(
     return Shown(sheet(panels, columns=min(4, len(panels))), f"{len(panels) - 1} methods for {told}")
 
 
-def deconvnet_sheet(photo: PictureLike, settings: DeconvnetSettings, network: Network | None = None) -> Shown:
+def deconvnet_sheet(
+    photo: PictureLike, settings: DeconvnetSettings | None = None, network: Network | None = None
+) -> Shown:
     """What units of a layer saw in the photo: each sent back alone, and several also together, on a sheet.
 
     Above what came back, below the same part of the photo: the part that reached the units.
     """
+    settings = settings or DeconvnetSettings()
     network = network or load_network_from(settings)
     picture = frame(network, as_picture(photo), settings.size)
     asked: list[tuple[str, ...]] = [(unit,) for unit in settings.unit]
     if len(asked) > 1:
         asked.append(settings.unit)
-    found = [project(network, picture, settings.layer, units, rule=settings.rule) for units in asked]
+    layer = settings.layer or cam_layer(network)
+    found = [project(network, picture, layer, units, rule=settings.rule) for units in asked]
     parts = [_reached(each.signal) for each in found]
     height = picture.shape[-2]
     signals = [

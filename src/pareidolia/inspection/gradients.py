@@ -15,6 +15,8 @@ from pareidolia.inspection.targets import Target
 from pareidolia.networks import Network, untouched
 from pareidolia.settings import BadNetwork
 
+_PIXELS = 200_000
+
 
 def send_back(network: Network, pictures: Tensor, target: Target, *, rule: str = "gradient") -> Tensor:
     """Send the target's score back to the pixels under a backward rule; N×C×H×W.
@@ -47,7 +49,7 @@ def noisy_gradients(
     samples: int = 25,
     noise: float = 0.15,
     seed: int = 0,
-    batch_size: int = 8,
+    batch_size: int | None = None,
 ) -> NoisyGradients:
     """Gradients of `samples` noisy copies of each picture.
 
@@ -60,7 +62,7 @@ def noisy_gradients(
         for index, picture in enumerate(pictures):
             generator = torch.Generator().manual_seed(seed)
             total = squares = torch.zeros_like(picture, dtype=torch.float64)
-            for count in _batches(samples, batch_size):
+            for count in _batches(samples, batch_size or _fitting(picture)):
                 grain = torch.randn(count, *picture.shape, generator=generator).to(picture)
                 signals = _pulled_back(network, picture + spread[index] * grain, target.one(index)).double()
                 total = total + signals.sum(dim=0)
@@ -90,12 +92,12 @@ def integrated_gradients(
     *,
     baseline: Tensor | float = 0.0,
     steps: int = 50,
-    batch_size: int = 4,
+    batch_size: int | None = None,
 ) -> IntegratedGradients:
     """(x − x′) ⊙ ∫₀¹ ∂S/∂x (x′ + α (x − x′)) dα (Sundararajan et al. 2017, eq. 1).
 
-    The integral is taken at `steps` Gauss-Legendre nodes. `baseline` x′ is a number or pictures N×C×H×W (or
-    1×C×H×W); 0 is black.
+    The integral is taken at `steps` Gauss-Legendre nodes, `batch_size` at a time (default: by the picture's
+    size). `baseline` x′ is a number or pictures N×C×H×W (or 1×C×H×W); 0 is black.
     """
     start = torch.as_tensor(baseline, dtype=pictures.dtype, device=pictures.device).expand_as(pictures)
     nodes, weights = gauss_legendre(steps)
@@ -104,7 +106,7 @@ def integrated_gradients(
         for index, (picture, begin) in enumerate(zip(pictures, start, strict=True)):
             total = torch.zeros_like(picture)
             done = 0
-            for count in _batches(steps, batch_size):
+            for count in _batches(steps, batch_size or _fitting(picture)):
                 alphas = nodes[done : done + count].to(picture).view(-1, 1, 1, 1)
                 shares = weights[done : done + count].to(picture).view(-1, 1, 1, 1)
                 along = begin + alphas * (picture - begin)
@@ -137,6 +139,11 @@ def _pulled_back(network: Network, pictures: Tensor, target: Target) -> Tensor:
     if leaf.grad is None:
         raise BadNetwork(f"no gradient of {network.name} reaches the pixels: something in it detaches")
     return leaf.grad.contiguous()
+
+
+def _fitting(picture: Tensor) -> int:
+    """How many pictures of this size keep a processor busy while their activations still fit its caches."""
+    return max(1, round(_PIXELS / (picture.shape[-2] * picture.shape[-1])))
 
 
 def _batches(total: int, size: int) -> Iterator[int]:

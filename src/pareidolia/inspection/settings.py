@@ -82,7 +82,13 @@ class SaliencySettings(AttributionSettings):
 class DeconvnetSettings(InspectionSettings):
     """Send units of a layer back to the pixels (Zeiler and Fergus 2014)."""
 
-    layer: Annotated[str, Field(description="The layer, as `pareidolia networks NAME` lists them.")]
+    layer: Annotated[
+        str | None,
+        Field(
+            description="The layer, as `pareidolia networks NAME` lists them (default: the last that has "
+            "rows and columns)."
+        ),
+    ] = None
     unit: Annotated[
         tuple[str, ...],
         Field(
