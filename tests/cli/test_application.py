@@ -12,7 +12,6 @@ from pareidolia.cli.tour import TourOutput
 from pareidolia.operations import OPERATIONS
 from pareidolia.tour.settings import TourSettings
 
-
 COMMANDS = (
     *("style", "dream", "saliency", "deconvnet", "faithfulness"),
     *("networks", "again", "tour", "doctor"),
