@@ -34,7 +34,7 @@ class PaintingSettings(OperationSettings):
     average: Annotated[
         float,
         Field(ge=0, lt=1, description="Decay of the running average that is shown; 0 shows the last step."),
-    ] = 0.9
+    ] = 0.5
     pooling: Pooling = "max"
     padding: Padding = "replicate"
 
