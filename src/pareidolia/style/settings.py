@@ -61,8 +61,8 @@ class StyleSettings(PaintingSettings):
         bool, Field(description="Paint small first, then larger: strokes of every size in less time.")
     ] = True
     coarsest: Annotated[int, Field(ge=16, description="Longer side of the first, smallest canvas.")] = 128
-    coarse_steps: Annotated[int, Field(ge=1, description="Steps at each size but the last.")] = 120
-    steps: Annotated[int, Field(ge=1, description="Steps at the full size.")] = 60
+    coarse_steps: Annotated[int, Field(ge=1, description="Steps at each size but the last.")] = 100
+    steps: Annotated[int, Field(ge=1, description="Steps at the full size.")] = 50
 
     @model_validator(mode="after")
     def _something_to_aim_for(self) -> Self:
