@@ -17,6 +17,7 @@ from pareidolia.pictures import (
     luminance,
     over_white,
     resize_picture,
+    size_of,
     split_alpha,
 )
 from pareidolia.settings import BadPicture, PareidoliaError
@@ -56,7 +57,7 @@ class Dream(Painting):
         _check_start(photo, settings)
         network = network or load_network_from(settings, pooling=settings.pooling, padding=settings.padding)
         self._photo, self._alpha = _first_picture(photo, settings, network.device)
-        full = _size(self._photo)
+        full = size_of(self._photo)
         if min(full) < SHORTEST_SIDE:
             raise BadPicture(
                 f"the picture would be {full[1]}x{full[0]} pixels: a dream needs at least {SHORTEST_SIDE} on "
@@ -85,7 +86,7 @@ class Dream(Painting):
     def picture(self) -> Tensor:
         """The dream now, 1×3×H×W in [0, 1]; 1×1×H×W in black and white; 1×4×H×W where the photo had alpha."""
         picture = super().picture
-        size = _size(picture)
+        size = size_of(picture)
         if self._strength is not None:
             # Detail of smaller sizes reaches a little over the mask's edge.
             still = resize_picture(self._strength, size) == 0
@@ -95,7 +96,7 @@ class Dream(Painting):
         return torch.cat([picture.expand(-1, 3, -1, -1), resize_picture(self._alpha, size)], dim=1)
 
     def _ascent(self, values: Tensor, learning_rate: float) -> NormalizedGradient:
-        strength = None if self._strength is None else resize_picture(self._strength, _size(values))
+        strength = None if self._strength is None else resize_picture(self._strength, size_of(values))
         return NormalizedGradient(values, learning_rate, smoothing=self.settings.smoothing, strength=strength)
 
 
@@ -142,7 +143,3 @@ def _product(weights: list[Tensor]) -> Tensor | None:
     if not product.any():
         raise BadPicture("the mask is black everywhere: there is no place to dream in")
     return product
-
-
-def _size(picture: Tensor) -> tuple[int, int]:
-    return picture.shape[-2], picture.shape[-1]

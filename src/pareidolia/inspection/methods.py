@@ -8,6 +8,7 @@ from torch import Tensor
 
 from pareidolia.inspection.cam import grad_cam
 from pareidolia.inspection.gradients import (
+    NoisyGradients,
     gradient_x_input,
     integrated_gradients,
     noisy_gradients,
@@ -50,8 +51,10 @@ def _gradient_x_input(network: Network, pictures: Tensor, target: Target, _: Att
     return gradient_x_input(network, pictures, target).sum(dim=1, keepdim=True)
 
 
-def _smoothgrad(network: Network, pictures: Tensor, target: Target, settings: AttributionSettings) -> Tensor:
-    found = noisy_gradients(
+def _noisy(
+    network: Network, pictures: Tensor, target: Target, settings: AttributionSettings
+) -> NoisyGradients:
+    return noisy_gradients(
         network,
         pictures,
         target,
@@ -59,19 +62,14 @@ def _smoothgrad(network: Network, pictures: Tensor, target: Target, settings: At
         noise=settings.noise,
         seed=settings.seed,
     )
-    return largest_magnitude(found.mean)
+
+
+def _smoothgrad(network: Network, pictures: Tensor, target: Target, settings: AttributionSettings) -> Tensor:
+    return largest_magnitude(_noisy(network, pictures, target, settings).mean)
 
 
 def _vargrad(network: Network, pictures: Tensor, target: Target, settings: AttributionSettings) -> Tensor:
-    found = noisy_gradients(
-        network,
-        pictures,
-        target,
-        samples=settings.samples,
-        noise=settings.noise,
-        seed=settings.seed,
-    )
-    return found.variance.sum(dim=1, keepdim=True)
+    return _noisy(network, pictures, target, settings).variance.sum(dim=1, keepdim=True)
 
 
 def _integrated_gradients(

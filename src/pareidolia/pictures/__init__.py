@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pareidolia.pictures.files import PictureLike, as_picture, open_picture, save_picture
     from pareidolia.pictures.films import write_film
     from pareidolia.pictures.records import read_record
-    from pareidolia.pictures.resizing import fit, resize, resize_picture
+    from pareidolia.pictures.resizing import fit, resize, resize_picture, size_of
     from pareidolia.pictures.samples import sample_names, sample_painting, sample_photo
     from pareidolia.pictures.sheets import sheet
     from pareidolia.pictures.targets import check_target, write_atomically
@@ -38,6 +38,7 @@ __all__ = [
     "sample_photo",
     "save_picture",
     "sheet",
+    "size_of",
     "split_alpha",
     "symmetric",
     "to_yiq",
@@ -63,6 +64,7 @@ __getattr__ = lazy_exports(
         "sample_photo": "samples",
         "save_picture": "files",
         "sheet": "sheets",
+        "size_of": "resizing",
         "split_alpha": "colour",
         "symmetric": "colour",
         "to_yiq": "colour",

@@ -23,6 +23,11 @@ def fit(height_width: tuple[int, int], longer_side: int) -> tuple[int, int]:
     return scaled(height), scaled(width)
 
 
+def size_of(picture: Tensor) -> tuple[int, int]:
+    """Height and width of a picture or any maps N×C×H×W, in pixels."""
+    return picture.shape[-2], picture.shape[-1]
+
+
 def resize(picture: Tensor, height_width: tuple[int, int]) -> Tensor:
     """Resample a picture or any maps N×C×H×W to `height_width`: bicubic, antialiased when it shrinks.
 

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from pareidolia.networks import Network, load_network_from, untouched
 from pareidolia.painting import Objective, Painting, PixelCanvas, Stage, Sum, TotalVariation
-from pareidolia.pictures import PictureLike, as_picture, fit, resize_picture, split_alpha
+from pareidolia.pictures import PictureLike, as_picture, fit, resize_picture, size_of, split_alpha
 from pareidolia.settings import BadPicture, PareidoliaError
 from pareidolia.style.losses import ContentLoss, Gram, StyleLoss
 from pareidolia.style.settings import StyleSettings
@@ -61,8 +61,8 @@ class StyleTransfer(Painting):
         for layer in (*self._content_layers, *self._style_layers):
             network.layer(layer)
         # Painted beyond the border and cut off, as printers do, so that no frame is seen.
-        self._photo = F.pad(shown, (self._margin(_size(shown)),) * 4, mode="reflect")
-        schedule = self._schedule(_size(shown))
+        self._photo = F.pad(shown, (self._margin(size_of(shown)),) * 4, mode="reflect")
+        schedule = self._schedule(size_of(shown))
         self._shown = {self._bled(size): size for size, _ in schedule}
         stages = [Stage(self._bled(size), steps, self._aim, settings.step_size) for size, steps in schedule]
         super().__init__(
@@ -78,12 +78,12 @@ class StyleTransfer(Painting):
     def picture(self) -> Tensor:
         """The picture now, with the photo's alpha where it had one: 1×3×H×W or 1×4×H×W in [0, 1]."""
         canvas = super().picture
-        height, width = self._shown[_size(canvas)]
+        height, width = self._shown[size_of(canvas)]
         margin = (canvas.shape[-1] - width) // 2
         picture = canvas[..., margin : margin + height, margin : margin + width]
         if self._alpha is None:
             return picture
-        return torch.cat([picture, resize_picture(self._alpha, _size(picture))], dim=1)
+        return torch.cat([picture, resize_picture(self._alpha, size_of(picture))], dim=1)
 
     def _schedule(self, full: Size) -> list[tuple[Size, int]]:
         """Sizes from `coarsest` up to the full one in steps of about √2, each with its number of steps."""
@@ -134,8 +134,8 @@ class StyleTransfer(Painting):
         """The weighted mean of the paintings' mean Gram matrices by layer, N×N."""
         blend: dict[str, Tensor] = {}
         for painting, share in zip(self._paintings, self._shares, strict=True):
-            longer = max(round(side * self.settings.style_size), _coarsest(_size(painting)))
-            scaled = resize_picture(painting, fit(_size(painting), longer))
+            longer = max(round(side * self.settings.style_size), _coarsest(size_of(painting)))
+            scaled = resize_picture(painting, fit(size_of(painting), longer))
             seen = self.network.record(scaled, self._style_layers)
             for layer in self._style_layers:
                 mean = share * Gram.of(seen[layer]).mean[0]
@@ -149,16 +149,12 @@ def _coarsest(size: Size) -> int:
 
 
 def _check_size(what: str, picture: Tensor) -> None:
-    height, width = _size(picture)
+    height, width = size_of(picture)
     if min(height, width) < SHORTEST_SIDE:
         raise BadPicture(
             f"{what} would be {width}x{height} pixels: style transfer needs at least {SHORTEST_SIDE} on the "
             "shorter side; give a larger --size or a picture that is less narrow"
         )
-
-
-def _size(picture: Tensor) -> Size:
-    return picture.shape[-2], picture.shape[-1]
 
 
 def _shares(weights: Sequence[float] | None, count: int) -> list[float]:
