@@ -31,7 +31,7 @@ def photo_paths(folder: Path) -> list[Path]:
 
 
 def thumbnails(pixels: Pixels) -> Thumbs:
-    """16×16 thumbnails of pictures (N×s×s×3 bytes) as rows of mean 0 and length 1: products are correlations."""
+    """16×16 thumbnails of N×s×s×3 bytes, as rows of mean 0 and length 1: products are correlations."""
     small = torch.nn.functional.interpolate(as_tensor(pixels), (THUMB, THUMB), mode="area").flatten(1).numpy()
     small = small - small.mean(1, keepdims=True)
     return small / (np.linalg.norm(small, axis=1, keepdims=True) + 1e-6)
@@ -52,10 +52,10 @@ def measured_thumbnails(folders: Sequence[Path]) -> Thumbs:
 def pack_classes(
     folders: Sequence[Path], target: Path, side: int, *, measured: Thumbs, without: Sequence[str] = ()
 ) -> None:
-    """Decode the photos of folders CLASS_ID/PHOTO into `target` (N×side×side×3 uint8) and their ids (.json).
+    """Decode the photos of folders CLASS_ID/PHOTO into `target` (N×side×side×3 uint8), their ids into a .json.
 
-    Leaves out the class ids `without`, and photos that are also among the `measured` ones (thumbnails correlate
-    above 0.97): a photo that measures is never learned. Does nothing where `target` exists.
+    Leaves out the class ids `without`, and photos that are also among the `measured` ones (thumbnails
+    correlate above 0.97): a photo that measures is never learned. Does nothing where `target` exists.
     """
     if target.with_suffix(".json").exists():
         return
@@ -97,7 +97,7 @@ class ClassPhotos:
 
 @dataclass(frozen=True)
 class Batch:
-    """`small`: crops that show most of a small photo. `large`: crops at a photo's own scale, as for painting."""
+    """`small` shows most of a small photo, `large` a part of a large one at its own scale, as in painting."""
 
     small: Tensor
     large: Tensor
@@ -107,9 +107,9 @@ class Batch:
 class ClassCrops:
     """Batches of crops with classes; batch number `step` depends on (seed, step) alone.
 
-    The small photos (84 px) are shown enlarged, 40 to 100 % of their area; of the large ones a crop of the
-    same number of pixels at scales from 0.75 to 1.5 (as the trunk learned them). All are flipped at random and
-    a quarter gets another colour balance and some noise.
+    The small photos (84 px) are shown enlarged, 40 to 100 % of their area; of the large ones a crop of the same
+    number of pixels at scales from 0.75 to 1.5, as the trunk learned them. All are flipped at random, and a
+    quarter gets another colour balance and some noise.
     """
 
     def __init__(

@@ -5,8 +5,8 @@
         --measured FOLDER [FOLDER ...] --trunk runs/retina/retina.safetensors --teacher slim_vgg19.safetensors
         --run runs/retina_classes
 
-The photos lie in folders by class id. Three parts, of --head, --steps and --robust steps: the head alone on the
-frozen trunk; then stages 3 to 5 with it; then the same with half of the small photos moved by the L2
+The photos lie in folders by class id. Three parts, of --head, --steps and --robust steps: the head alone on
+the frozen trunk; then stages 3 to 5 with it; then the same with half of the small photos moved by the L2
 perturbation of length --epsilon that raises their loss most (one step of the gradient, from a random start;
 Engstrom et al. 2019, "Adversarial Robustness as a Prior for Learned Representations", take seven of 3).
 Stages 1 and 2 stay as they are. The loss is cross-entropy plus, on the large photos, the unexplained variance
@@ -211,7 +211,7 @@ class Run:
         return (pictures + change * (epsilon / length).clamp(max=1)).clamp(0, 1)
 
     def train_on(self, batch: Batch) -> dict[str, float]:
-        """One step; gives its loss, its share of right answers, and the variance of stages 3 to 5 explained."""
+        """One step; gives its loss, its share of right answers, and what stages 3 to 5 explain."""
         for group in self.optimizer.param_groups:
             group["lr"] = self.learning_rate(self.step)
         self.model.train()
@@ -249,7 +249,7 @@ class Run:
         return self.model.scores(maps), torch.zeros(0)
 
     def all(self, small: Tensor, large: Tensor) -> tuple[Tensor, Tensor]:
-        """The class scores; and of stages 3 to 5 the variance of the teacher's maps of `large` left unexplained."""
+        """The class scores, and what stages 3 to 5 leave unexplained of the teacher's maps of `large`."""
         student = self.model.student
         taps, maps = student.look(torch.cat([small, large]))
         targets = self.teacher(large)

@@ -11,6 +11,8 @@ import torch
 from PIL import Image
 from safetensors.torch import load_file, save_file
 
+from pareidolia.networks import retina
+
 RECIPES = Path(__file__).parents[2] / "recipes"
 sys.path.insert(0, str(RECIPES))
 import feature_distillation  # noqa: E402
@@ -81,7 +83,7 @@ def test_packing_skips_what_is_no_picture_and_refuses_another_set(packed: Path, 
 
 def test_a_batch_depends_on_seed_and_step_alone(packed: Path) -> None:
     crops = packed_pictures.Crops(packed, 32, 4, seed=3)
-    ahead = list(crops.ahead(5, 9))
+    ahead = list(packed_pictures.ahead(crops.at, 5, 9))
     assert len(ahead) == 4
     for step, batch in zip(range(5, 9), ahead, strict=True):
         assert torch.equal(batch, packed_pictures.Crops(packed, 32, 4, seed=3).at(step))
@@ -112,7 +114,9 @@ def test_folding_keeps_what_the_network_computes() -> None:
     x = torch.randn(1, 3, 48, 48)
     with torch.no_grad():
         expected = trunk.eval()(x)
-        torch.testing.assert_close(feature_distillation.folded(trunk)(x), expected, rtol=1e-3, atol=1e-4)
+        torch.testing.assert_close(
+            feature_distillation.folded(trunk, retina.build_trunk())(x), expected, rtol=1e-3, atol=1e-4
+        )
 
 
 def test_the_readouts_are_the_least_squares_ones() -> None:
