@@ -52,7 +52,7 @@ def measured_thumbnails(folders: Sequence[Path]) -> Thumbs:
 def pack_classes(
     folders: Sequence[Path], target: Path, side: int, *, measured: Thumbs, without: Sequence[str] = ()
 ) -> None:
-    """Decode the photos of folders CLASS_ID/PHOTO into `target` (N×side×side×3 uint8), their ids into a .json.
+    """Decode the photos of folders CLASS_ID/PHOTO into `target` (N×side×side×3 uint8); ids go beside it.
 
     Leaves out the class ids `without`, and photos that are also among the `measured` ones (thumbnails
     correlate above 0.97): a photo that measures is never learned. Does nothing where `target` exists.
@@ -107,9 +107,9 @@ class Batch:
 class ClassCrops:
     """Batches of crops with classes; batch number `step` depends on (seed, step) alone.
 
-    The small photos (84 px) are shown enlarged, 40 to 100 % of their area; of the large ones a crop of the same
-    number of pixels at scales from 0.75 to 1.5, as the trunk learned them. All are flipped at random, and a
-    quarter gets another colour balance and some noise.
+    The small photos (84 px) are shown enlarged, 40 to 100 % of their area; of the large ones a crop at scales
+    from 0.75 to 1.5, as the trunk learned them. All are flipped at random, and a quarter gets another colour
+    balance and some noise.
     """
 
     def __init__(

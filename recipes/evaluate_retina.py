@@ -59,7 +59,7 @@ def whole_pictures(folder: Path) -> Iterator[Tensor]:
 
 @torch.no_grad()
 def explained(network: Network, options: argparse.Namespace) -> dict[str, str]:
-    """Variance explained of the teacher's five stages; readouts fitted on BSDS500's train, measured on test."""
+    """Variance explained of the teacher's five stages; readouts fitted on BSDS500's train, not on test."""
     student = Student(network.module[:5]).eval()
     teacher = SlimVgg(options.shared / "weights/slim_vgg19.safetensors")
     set_readouts(student, moments(student, teacher, whole_pictures(options.data / "BSDS500/train")))
