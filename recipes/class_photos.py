@@ -123,6 +123,10 @@ class ClassCrops:
         self.classes = sorted({*small.ids, *large.ids})
         self.sources = [(each, each.numbers(self.classes)) for each in (small, large)]
         self.counts, self.seed, self.size = counts, seed, size
+        self.drawn = [
+            np.setdiff1d(np.arange(len(classes)), self.kept(source))
+            for source, (_, classes) in enumerate(self.sources)
+        ]
 
     def kept(self, source: int) -> range:
         """The photos of a source (0 small, 1 large) that are never drawn: every 50th, every 300th."""
@@ -140,8 +144,7 @@ class ClassCrops:
         tensors, numbers = [], []
         boxes = (most_of, partial(part_of, size=size))
         for source, ((photos, classes), count) in enumerate(zip(self.sources, self.counts, strict=True)):
-            chosen = rng.integers(0, len(classes) - 1, count)
-            chosen += chosen % KEPT[source] == 0
+            chosen = rng.choice(self.drawn[source], count)
             side = photos.pictures.shape[1]
             crops = np.stack([crop(photos.pictures[i], boxes[source](side, rng), size) for i in chosen])
             flipped = rng.random(count) < 0.5

@@ -159,8 +159,8 @@ class Run:
         return head, head + steps, head + steps + robust
 
     def size(self, step: int) -> int:
-        """The side of the crops: the first size to the middle of the second part, then the second."""
-        return self.options.sizes[step >= self.options.head + self.options.steps // 2]
+        """The side of the crops: the first size for three quarters of the second part, then the second."""
+        return self.options.sizes[step >= self.options.head + self.options.steps * 3 // 4]
 
     def learning_rate(self, step: int) -> float:
         """In each part a linear warm-up and a cosine to zero; the last part begins at half the rate."""
