@@ -67,7 +67,7 @@ class Gallery(Painting):
         start = start or fourier_noise(stages[0][0], seed, copies)
         canvas = start(0)
         canvas.hold(_repeated(canvas.values, len(self.objectives)).to(network.device))
-        whole = Each(self.objectives, copies)
+        whole = Each(self.objectives)
         super().__init__(
             network,
             canvas,
@@ -136,7 +136,7 @@ class Gallery(Painting):
             part = groups[first : first + self._at_once]
             places = [group * self.copies + copy for group in part for copy in range(self.copies)]
             leaf = values[places].requires_grad_(True)
-            objective = Each([self.objectives[group] for group in part], self.copies)
+            objective = Each([self.objectives[group] for group in part])
             for name, loss in self._look_at(leaf, objective).items():
                 losses[name] = losses.get(name, 0.0) + loss
             if leaf.grad is not None:
