@@ -6,6 +6,8 @@ In the logit of each of the decorrelated colours of the Fourier canvas, over squ
 scikit-learn's photos, the root mean square of |F| / (H W) at k cycles a picture is fitted by A / k^a.
 """
 
+from itertools import pairwise
+
 import torch
 
 from pareidolia.painting.canvas import decorrelated
@@ -40,7 +42,7 @@ def fit(pictures: list[torch.Tensor]) -> list[tuple[float, float, float]]:
     found = []
     for channel in range(3):
         logs = []
-        for low, high in zip(rings, rings[1:], strict=False):
+        for low, high in pairwise(rings):
             ring = (radius >= low) & (radius < high) & (radius < SIDE / 2)
             if ring.any():
                 logs.append([radius[ring].log().mean(), power[channel][ring].mean().log() / 2])

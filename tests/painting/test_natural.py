@@ -59,7 +59,9 @@ def test_another_size_shows_the_same_picture():
 def test_the_law_fits_photos_it_is_told_for():
     """Within a factor of two of a photo's own magnitudes, at coarse and fine frequencies."""
     try:
-        photos = [resize_picture(sample_photo(name)[..., :300, :300], (128, 128)) for name in ("chelsea", "china")]
+        photos = [
+            resize_picture(sample_photo(name)[..., :300, :300], (128, 128)) for name in ("chelsea", "china")
+        ]
     except MissingExtra as missing:
         pytest.skip(str(missing))
     colours = torch.cat([decorrelated(photo) for photo in photos])

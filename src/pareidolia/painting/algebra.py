@@ -8,7 +8,9 @@ from pareidolia.painting.terms import ClassScore, MiddleActivation
 from pareidolia.settings import ClassName, PareidoliaError, parse_address
 
 _SIGN = re.compile(r"\s+([+-])\s+")
-_WEIGHTED = re.compile(r"(?P<sign>[+-]?)\s*(?:(?P<weight>\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+)\s*\*)?\s*(?P<address>.+)")
+_WEIGHTED = re.compile(
+    r"(?P<sign>[+-]?)\s*(?:(?P<weight>\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+)\s*\*)?\s*(?P<address>.+)"
+)
 _MIDDLE = "@middle"
 
 
@@ -29,7 +31,9 @@ def read_objective(text: str, network: Network) -> Objective:
 def _term(text: str, whole: str, network: Network) -> tuple[float, Objective]:
     match = _WEIGHTED.fullmatch(text)
     if match is None:
-        raise PareidoliaError(f"'{whole}' is no aim: write terms as 0.5*layer:channel, joined by ' + ' or ' - '")
+        raise PareidoliaError(
+            f"'{whole}' is no aim: write terms as 0.5*layer:channel, joined by ' + ' or ' - '"
+        )
     weight = float(match["weight"] or 1) * (-1 if match["sign"] == "-" else 1)
     return weight, _named(match["address"].strip(), network)
 

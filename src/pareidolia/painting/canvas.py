@@ -2,7 +2,7 @@
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor
@@ -76,6 +76,25 @@ class PixelCanvas(Canvas):
         if self.bounds is not None:
             with torch.no_grad():
                 self.values.clamp_(*self.bounds)
+
+
+class UnboundedCanvas(PixelCanvas):
+    """What is added to a mean colour, without bounds: zeros show the mean colour.
+
+    The I of Simonyan et al. (2014), and the mean-subtracted picture of Mahendran and Vedaldi (2015).
+
+    Args:
+        added: N×C×H×W, on the scale of pictures in [0, 1].
+        mean: one number a channel.
+    """
+
+    def __init__(self, added: Tensor, mean: Sequence[float]) -> None:
+        super().__init__(added, bounds=None)
+        self._mean = torch.tensor(mean).view(1, -1, 1, 1)
+
+    def render(self, values: Tensor) -> Tensor:
+        """The picture, N×C×H×W, which may leave [0, 1]."""
+        return values + self._mean.to(values)
 
 
 class FourierCanvas(Canvas):

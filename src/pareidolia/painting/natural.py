@@ -19,9 +19,9 @@ class PhaseCanvas(Canvas):
     """Phases of a spectrum whose magnitudes are fixed to those of natural pictures.
 
     MACO (Fel et al., "Unlocking Feature Visualization for Deeper Networks with MAgnitude Constrained
-    Optimization", NeurIPS 2023): x = F⁻¹(r e^{iφ}), r fixed, φ painted. Fine noise, which a network may answer
-    to, cannot grow. Here r is a closed law, A / k^a at k cycles a picture, fitted to free photos, where the paper
-    takes the mean over ImageNet; colours are decorrelated and go through a sigmoid as in the paper's code.
+    Optimization", NeurIPS 2023): x = F⁻¹(r e^{iφ}), r fixed, φ painted. Fine noise, which a network may
+    answer to, cannot grow. Here r is a closed law, A / k^a at k cycles a picture, fitted to free photos,
+    where the paper takes the mean over ImageNet; colours are decorrelated and go through a sigmoid as there.
 
     Args:
         values: φ, N×3×H×(W//2+1); `PhaseCanvas.noise` makes them.
@@ -66,7 +66,8 @@ def _magnitudes(height: int, width: int, like: Tensor) -> Tensor:
     cycles = (vertical.square() + horizontal.square()).sqrt() * max(height, width)
     amplitudes, exponents = (_each_colour(numbers, like)[0] for numbers in (AMPLITUDES, EXPONENTS))
     law = amplitudes / cycles.clamp(min=1e-6) ** exponents
-    return torch.where(cycles > 0, law * height * width, 0.0).to(like)
+    magnitudes: Tensor = torch.where(cycles > 0, law * height * width, 0.0).to(like)
+    return magnitudes
 
 
 def _means(like: Tensor) -> Tensor:

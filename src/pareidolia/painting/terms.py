@@ -1,4 +1,4 @@
-"""Terms that features share: class scores, directions, power norms, and several different pictures of one aim."""
+"""Terms that features share: class scores, directions, power norms, several different pictures of an aim."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from pareidolia.settings import PareidoliaError
 Place = tuple[int, int] | Literal["middle"] | None
 
 # Below this cosine a direction's objective does not fall any more, or it would have no slope to climb.
-_LEAST_COSINE = 0.1
+LEAST_COSINE = 0.1
 
 
 class ClassScore(Term):
@@ -40,8 +40,8 @@ def class_scores(seen: Seen) -> Tensor:
 class Direction(Term):
     """−v·h max(0.1, cos(v, h))^p, the mean over positions: features h of a layer are drawn to a direction v.
 
-    With p = 0 it is the direction's linear objective; p > 0 asks that nothing else is there besides (Carter et
-    al., "Activation Atlas", Distill 2019; lucid's `direction_cossim`, `direction_neuron`).
+    With p = 0 it is the direction's linear objective; p > 0 asks that nothing else is there besides (Carter
+    et al., "Activation Atlas", Distill 2019; lucid's `direction_cossim`, `direction_neuron`).
 
     Args:
         layer: where.
@@ -76,7 +76,7 @@ class Direction(Term):
         if self._power:
             norms = maps.norm(dim=1) * vector.norm(dim=-1).reshape(-1, 1)
             cosine = products / norms.clamp(min=torch.finfo(norms.dtype).tiny)
-            products = products * cosine.clamp(min=_LEAST_COSINE) ** self._power
+            products = products * cosine.clamp(min=LEAST_COSINE) ** self._power
         return -products.mean(dim=1).sum()
 
 
@@ -126,8 +126,8 @@ class Diverse(Objective):
     """An aim for several pictures that are to differ: its losses, and how alike the pictures are at a layer.
 
     Likeness is the mean cosine of the Gram matrices of each two pictures (Olah et al., "Feature
-    Visualization", 2017, on diversity), times `weight` and the present size of the aim's own loss, so that one
-    weight suits units of all magnitudes.
+    Visualization", 2017, on diversity), times `weight` and the present size of the aim's own loss, so that
+    one weight suits units of all magnitudes.
 
     Args:
         aim: what each picture is painted for.
@@ -152,7 +152,7 @@ class Diverse(Objective):
     def losses(self, seen: Seen) -> dict[str, Tensor]:
         losses = self.aim.losses(seen)
         features = seen.activations[self.layer].flatten(2)
-        features = features.unflatten(0, (self.copies, -1)).transpose(1, 2).flatten(2)
+        features = features.view(self.copies, -1, *features.shape[1:]).transpose(1, 2).flatten(2)
         grams = torch.nn.functional.normalize((features @ features.mT).flatten(1), dim=1)
         pairs = max(1, self.copies * (self.copies - 1))
         likeness = ((grams @ grams.mT).sum() - grams.square().sum()) / pairs

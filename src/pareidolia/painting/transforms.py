@@ -119,6 +119,21 @@ class Crops:
 STANDARD: tuple[Transform, ...] = (Pad(12), Jitter(8), Turn(), Jitter(4))
 
 
+def robust(strength: float = 1.0) -> tuple[Transform, ...]:
+    """Robustness by one resampling: as far as lucid's pad, jitters, scale and rotation for `strength` 1.
+
+    What comes from outside mirrors the picture, so that no border has to be painted and cut off.
+    """
+    if strength == 0:
+        return ()
+    scales = (1 / (1 + 0.1 * strength), 1 + 0.1 * strength)
+    return (Turn(scales, 10 * strength, shift=8 * strength, outside="reflection"),)
+
+
+#: `robust` of strength 1.
+ROBUST: tuple[Transform, ...] = robust()
+
+
 def transformed(picture: Tensor, transforms: Sequence[Transform], seed: int, step: int) -> Tensor:
     """`picture` after all `transforms`; their randomness is a function of (seed, step) alone."""
     generator = torch.Generator().manual_seed(seed * 1_000_003 + step)
