@@ -13,6 +13,10 @@ from pareidolia.pictures import from_oklch
 
 # At this lightness every hue can be shown with this chroma.
 _LIGHTNESS, _CHROMA = 0.74, 0.125
+# Columns to rows of the map.
+_PROPORTION = 2.8
+# More cells than these have no room for a number.
+_NUMBERED = 128
 
 
 def orientation_colours(orientation: Tensor, selectivity: Tensor) -> Tensor:
@@ -30,7 +34,7 @@ def draw_map(axes: Any, units: Sequence[Tuning], saturated: float) -> None:
 
     `saturated`: the selectivity that is shown in full colour. A line in each cell has the orientation itself.
     """
-    columns = ceil(sqrt(2.2 * len(units)))
+    columns = ceil(sqrt(_PROPORTION * len(units)))
     rows = ceil(len(units) / columns)
     cells = torch.full((2, rows * columns), float("nan"), dtype=torch.float64)
     for place, unit in enumerate(units):
@@ -40,15 +44,15 @@ def draw_map(axes: Any, units: Sequence[Tuning], saturated: float) -> None:
     orientation, selectivity = cells.nan_to_num().reshape(2, rows, columns)
     colours = torch.where(empty, 1.0, orientation_colours(orientation, selectivity)[0])
     axes.imshow(colours.permute(1, 2, 0).numpy(), interpolation="nearest", aspect="equal")
-    numbered = len(units) <= 150
+    numbered = len(units) <= _NUMBERED
     for place, unit in enumerate(units):
         row, column = divmod(place, columns)
         if numbered:
-            axes.text(column - 0.44, row - 0.2, str(unit.unit), fontsize=6, va="center", color="0.25")
+            axes.text(column - 0.44, row - 0.34, str(unit.unit), fontsize=6, va="center", color="0.25")
         if unit.responds:
             _stroke(axes, column, row, unit)
         else:
-            axes.plot(column, row, marker="x", markersize=3.5, color="0.6", markeredgewidth=0.8)
+            axes.plot(column, row + 0.12, marker="x", markersize=3.5, color="0.6", markeredgewidth=0.8)
     axes.set_xticks(np.arange(columns + 1) - 0.5, minor=True)
     axes.set_yticks(np.arange(rows + 1) - 0.5, minor=True)
     axes.grid(which="minor", color="white", linewidth=1)
@@ -83,10 +87,10 @@ def full_colour(units: Sequence[Tuning]) -> float:
 
 def _stroke(axes: Any, column: int, row: int, unit: Tuning) -> None:
     angle = np.deg2rad(unit.orientation.peak)
-    across, up = 0.3 * np.cos(angle), -0.3 * np.sin(angle)
+    across, up = 0.27 * np.cos(angle), -0.27 * np.sin(angle)
     axes.plot(
         [column - across, column + across],
-        [row + 0.06 - up, row + 0.06 + up],
+        [row + 0.12 - up, row + 0.12 + up],
         color="0.15",
         linewidth=1.1,
         alpha=max(0.15, min(1.0, 2 * unit.selectivity)),

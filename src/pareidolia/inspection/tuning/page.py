@@ -14,7 +14,7 @@ from pareidolia.pictures import check_plots, figure_picture, new_figure
 from pareidolia.settings import BadNetwork, PareidoliaError
 from pareidolia.settings.numbers import read_numbers
 
-_WIDTH, _HEAD, _ROW, _FOOT = 16.0, 4.2, 1.75, 0.55
+_WIDTH, _HEAD, _ROW, _FOOT = 16.0, 4.5, 1.75, 0.55
 _MOST_ROWS = 200
 _DEFAULT_ROWS = 16
 _LIGHT, _DARK, _LINE = "#d98200", "#30527c", "#1f4e9c"
@@ -79,6 +79,15 @@ def _figure(found: LayerTuning, name: str) -> Any:
     rows = len(found.portraits)
     height = _HEAD + rows * _ROW + (_FOOT if rows else 0.0)
     figure = new_figure(_WIDTH, height)
+    figure.text(
+        0.02,
+        1 - 0.52 / height,
+        "Responses are activations above the one to plain mid-grey. Orientations are those of the stripes, "
+        "counter-clockwise from horizontal.",
+        fontsize=9,
+        va="top",
+        color="0.35",
+    )
     figure.text(0.02, 1 - 0.22 / height, f"{name}: {describe(found)}", fontsize=13, weight="bold", va="top")
     _head(figure, found, height)
     grid = figure.add_gridspec(
@@ -97,20 +106,21 @@ def _figure(found: LayerTuning, name: str) -> Any:
             figure.add_subplot(grid[row, column], projection="polar" if column == 3 else None)
             for column in range(len(_TITLES))
         ]
-        _row(panels, portrait, found)
+        _draw_row(panels, portrait, found)
         if row == 0:
-            for axes, title in zip(panels, _TITLES, strict=True):
-                top = axes.get_position().y1 if axes is not panels[3] else panels[2].get_position().y1
-                box = axes.get_position()
-                figure.text(
-                    (box.x0 + box.x1) / 2, top + 0.16 / height, title, ha="center", va="bottom", fontsize=9
-                )
+            _titles(figure, panels, 1 - (_HEAD - 0.3) / height)
     return figure
+
+
+def _titles(figure: Any, panels: list[Any], height: float) -> None:
+    for axes, title in zip(panels, _TITLES, strict=True):
+        box = axes.get_position()
+        figure.text((box.x0 + box.x1) / 2, height, title, ha="center", va="bottom", fontsize=9)
 
 
 def _head(figure: Any, found: LayerTuning, height: float) -> None:
     """The map of the layer, its key, and how F1/F0 and the frequencies are spread."""
-    low, tall = 1 - (_HEAD - 0.95) / height, (_HEAD - 1.75) / height
+    low, tall = 1 - (_HEAD - 1.25) / height, (_HEAD - 2.3) / height
     units = [unit for unit in found.units if unit.responds]
     saturated = full_colour(found.units)
     chart = figure.add_axes((0.02, low, 0.4, tall))
@@ -135,7 +145,7 @@ def _head(figure: Any, found: LayerTuning, height: float) -> None:
         axes.yaxis.get_major_locator().set_params(integer=True)
 
 
-def _row(panels: list[Any], portrait: Portrait, found: LayerTuning) -> None:
+def _draw_row(panels: list[Any], portrait: Portrait, found: LayerTuning) -> None:
     words, field, best, polar, frequency, phase, size, sweep = panels
     tuning = portrait.tuning
     words.axis("off")
@@ -213,11 +223,14 @@ def _curve(
     axes.set_ylim(0, 1.12 * max(float(values.max()), 1e-9))
     axes.tick_params(labelsize=7)
     axes.spines[["top", "right"]].set_visible(False)
-    axes.locator_params(axis="y", nbins=4)
+    axes.locator_params(axis="y", nbins=3)
+    axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
 
 
 def _mark_frequencies(axes: Any, frequencies: Any) -> None:
     """Plain numbers on a logarithmic axis, which matplotlib would write as powers of ten."""
-    marks = [mark for mark in (0.01, 0.03, 0.1, 0.3) if frequencies[0] <= mark <= frequencies[-1]]
+    wide = frequencies[-1] > 20 * frequencies[0]
+    steps = (0.003, 0.01, 0.03, 0.1, 0.3) if wide else (0.01, 0.02, 0.05, 0.1, 0.2, 0.4)
+    marks = [mark for mark in steps if frequencies[0] <= mark <= frequencies[-1]]
     axes.set_xticks(marks, [f"{mark:g}" for mark in marks])
     axes.minorticks_off()

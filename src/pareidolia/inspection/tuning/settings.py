@@ -39,7 +39,7 @@ class TuningSettings(NetworkSettings):
     ] = None
     highest_frequency: Annotated[
         float, Field(gt=0, le=0.5, description="In cycles a pixel; at 0.5 black and white pixels alternate.")
-    ] = 0.35
+    ] = 0.45
     phases: Annotated[
         int, Field(ge=4, le=64, description="Steps in which a grating drifts through one cycle.")
     ] = 8
