@@ -1,6 +1,7 @@
 """Run a request to its saved picture: progress, checkpoints, interruption, resume."""
 
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pareidolia.cli.output import (
