@@ -2,6 +2,7 @@
 
 import csv
 import json
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -31,7 +32,7 @@ def test_tuning_its_table_and_again(studio) -> None:
     flags = (*NET, *QUICK, "--layer", "relu2", "--units", "0-2,11")
     code, out, err = studio.run("tuning", *flags, "--out", "a.png", "--table", "a.csv")
     assert (code, err) == (0, "") and "relu2, 12 units: " in out
-    rows = list(csv.DictReader(Path("a.csv").open()))
+    rows = list(csv.DictReader(StringIO(Path("a.csv").read_text())))
     assert [row["unit"] for row in rows] == ["0", "1", "2", "11"]
     assert {"kind", "orientation", "half_width", "octaves", "modulation"} <= set(rows[0])
     assert not any("curve" in name for name in rows[0])
@@ -39,14 +40,16 @@ def test_tuning_its_table_and_again(studio) -> None:
     code, out, _ = studio.run("tuning", *flags, "--json", "--out", "b.png")
     told = json.loads(out)["rows"]
     for row, written in zip(told, rows, strict=True):
-        assert row["kind"] == written["kind"] and (row["orientation"] is None or len(row["orientation_curve"]) == 6)
+        assert row["kind"] == written["kind"] and (
+            row["orientation"] is None or len(row["orientation_curve"]) == 6
+        )
 
 
 def test_invariance_of_two_photos(studio) -> None:
     flags = (*NET, "--steps", "4", "--layers", "relu1", "relu3", "--table", "a.csv", "--out", "a.png")
     code, out, err = studio.run("invariance", "photo.png", "painting.png", *flags)
     assert (code, err) == (0, "") and "relu1, relu3 for 2 photos" in out
-    rows = list(csv.DictReader(Path("a.csv").open()))
+    rows = list(csv.DictReader(StringIO(Path("a.csv").read_text())))
     assert len(rows) == 2 * 19 and {row["photo"] for row in rows} == {"photo", "painting"}
     assert same_again(studio, "a.png")
 
@@ -78,13 +81,16 @@ def test_refusals(command, message: str, studio) -> None:
 def test_a_greyscale_network(studio) -> None:
     (studio.folder / "grey.py").write_text(
         "from torch import nn\n"
-        "def build():\n    return nn.Sequential(nn.Conv2d(1, 4, 5), nn.ReLU(), nn.Flatten(), nn.Linear(4 * 144, 3))\n"
+        "def build():\n"
+        "    return nn.Sequential(nn.Conv2d(1, 4, 5), nn.ReLU(), nn.Flatten(), nn.Linear(4 * 144, 3))\n"
     )
     net = ("--network", "grey.py:build", "--input", "1x16x16")
     assert studio.run("filters", *net, "--out", "a.png")[0] == 0
     assert studio.run("tuning", *net, *QUICK, "--out", "b.png")[0] == 0
     assert studio.run("tuning", *net, *QUICK, "--layer", "3", "--out", "c.png")[0] == 0
-    code, out, _ = studio.run("invariance", "photo.png", *net, "--steps", "4", "--layers", "1", "3", "--out", "d.png")
+    code, out, _ = studio.run(
+        "invariance", "photo.png", *net, "--steps", "4", "--layers", "1", "3", "--out", "d.png"
+    )
     assert code == 0 and "no classes" not in out
     code, _, err = studio.run("tuning", *net, "--colour", "red-green", "--out", "e.png")
     assert code == 2 and "sees no colours" in err

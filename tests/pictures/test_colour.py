@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from pareidolia.pictures import from_yiq, luminance, over_white, symmetric, to_yiq
+from pareidolia.pictures import from_oklch, from_yiq, luminance, over_white, symmetric, to_yiq
 
 
 def test_luminance_is_pillows_grey(noise: torch.Tensor) -> None:

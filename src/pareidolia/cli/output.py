@@ -86,7 +86,7 @@ def print_json(answer: dict[str, Any]) -> None:
 
 
 def write_table(rows: Sequence[Mapping[str, object]], path: Path) -> None:
-    """Write rows of the same names as CSV, whole or not at all; curves (lists) are left out, None is empty."""
+    """Write rows of the same names as CSV, whole or not at all; lists are left out, None is empty."""
     from pareidolia.pictures import write_atomically
 
     names = [name for name in rows[0] if not any(isinstance(row[name], list) for row in rows)] if rows else []

@@ -1,4 +1,4 @@
-"""`pareidolia filters`, `tuning` and `invariance`: what a network's units respond to, and what leaves them cold."""
+"""`pareidolia filters`, `tuning` and `invariance`: what units respond to, and what leaves them cold."""
 
 from typing import Annotated
 

@@ -77,9 +77,9 @@ def symmetric(signed: Tensor, limit: float | None = None) -> Tensor:
 def from_oklch(lightness: Tensor, chroma: Tensor, hue: Tensor) -> Tensor:
     """sRGB N×3×H×W, clipped to [0, 1], of OKLCh coordinates N×1×H×W each; `hue` in radians.
 
-    Equal steps of hue look about equal, and at one lightness none stands out: the colours for angles. White is
-    lightness 1 and chroma 0; at lightness 0.72 every hue can be shown up to a chroma of 0.12
-    (Ottosson 2020, "A perceptual color space for image processing").
+    Equal steps of hue look about equal, and at one lightness none stands out: the colours for angles. White
+    is lightness 1 and chroma 0; at lightness 0.74 every hue can be shown up to a chroma of 0.12 (Ottosson
+    2020, "A perceptual color space for image processing").
     """
     lab = torch.cat([lightness, chroma * torch.cos(hue), chroma * torch.sin(hue)], dim=1)
     cones = torch.einsum("yc,nchw->nyhw", lab.new_tensor(_OKLAB_TO_CONES), lab) ** 3

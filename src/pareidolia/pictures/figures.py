@@ -34,7 +34,7 @@ def figure_picture(figure: Any) -> Tensor:
     """What a matplotlib figure shows, as a picture 1×3×H×W in [0, 1]."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-    canvas = FigureCanvasAgg(figure)
+    canvas: Any = FigureCanvasAgg(figure)
     canvas.draw()
     pixels = torch.from_numpy(np.array(canvas.buffer_rgba())[..., :3])
     return pixels.permute(2, 0, 1)[None].contiguous().float().div_(255)

@@ -78,7 +78,7 @@ def test_depthwise_kernels_are_one_picture_each() -> None:
 
 def test_refusals() -> None:
     seen = network(plain())
-    with pytest.raises(BadNetwork, match="ReLU, has no kernels.*convolutions are 0, 2, 3"):
+    with pytest.raises(BadNetwork, match=r"ReLU, has no kernels.*convolutions are 0, 2, 3"):
         find_kernels(seen, "1")
     with pytest.raises(UnknownName, match="no layer '9'"):
         find_kernels(seen, "9")

@@ -1,4 +1,4 @@
-"""Networks whose tuning is known in closed form: Gabor filters, drawn here apart from the package's stimuli."""
+"""Networks whose tuning is known in closed form: Gabor filters, drawn apart from the package's stimuli."""
 
 import numpy as np
 import torch
@@ -10,7 +10,7 @@ from pareidolia.networks import Network
 def gabor(
     theta: float, frequency: float, *, sigma: float = 4.0, side: int = 25, phase: float = 0.0
 ) -> np.ndarray:
-    """A side×side Gabor whose stripes lie at `theta` degrees counter-clockwise from horizontal, without a mean."""
+    """A Gabor without a mean whose stripes lie at `theta` degrees counter-clockwise from horizontal."""
     middle = (side - 1) / 2
     x = np.arange(side)[None, :] - middle
     y = middle - np.arange(side)[:, None]  # upwards

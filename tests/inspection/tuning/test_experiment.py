@@ -15,7 +15,9 @@ from pareidolia.networks import Network
 from pareidolia.settings import BadNetwork, PareidoliaError, UnknownName
 
 FINE = TuningSettings(orientations=36, frequencies=15, lowest_frequency=0.03, highest_frequency=0.4)
-COARSE = TuningSettings(orientations=18, frequencies=9, lowest_frequency=0.04, highest_frequency=0.4, positions=4)
+COARSE = TuningSettings(
+    orientations=18, frequencies=9, lowest_frequency=0.04, highest_frequency=0.4, positions=4
+)
 
 
 def apart(one: float, other: float) -> float:
@@ -59,15 +61,23 @@ def test_a_complex_cell() -> None:
     assert found.tuning.frequency.peak == pytest.approx(0.12, rel=0.03)
     light, dark = found.tuning.sweeps
     assert np.allclose(light, dark, rtol=1e-3)  # Hubel and Wiesel's own sign of a complex cell
-    assert np.abs(found.field).max() < 0.05 * np.abs(
-        measure_tuning(simple_cells([gabor(30, 0.12)]), "1", [0], FINE).portraits[0].field
-    ).max() * found.phase_curve.max()
+    assert (
+        np.abs(found.field).max()
+        < 0.05
+        * np.abs(measure_tuning(simple_cells([gabor(30, 0.12)]), "1", [0], FINE).portraits[0].field).max()
+        * found.phase_curve.max()
+    )
 
 
 @given(theta=st.floats(0, 180), turn=st.floats(0, 180))
 @settings(max_examples=10, deadline=None)
 def test_turning_a_filter_turns_its_preference(theta: float, turn: float) -> None:
-    kernels = [gabor(theta, 0.12), gabor(theta + turn, 0.12), np.rot90(gabor(theta, 0.12)), gabor(theta, 0.12)[:, ::-1]]
+    kernels = [
+        gabor(theta, 0.12),
+        gabor(theta + turn, 0.12),
+        np.rot90(gabor(theta, 0.12)),
+        gabor(theta, 0.12)[:, ::-1],
+    ]
     before, turned, quarter, mirrored = measure_tuning(simple_cells(kernels), "1", (), COARSE).units
     assert apart(turned.orientation.peak, before.orientation.peak + turn) < 2.0
     assert apart(quarter.orientation.peak, before.orientation.peak + 90) < 1e-3
@@ -84,7 +94,8 @@ def test_reverse_correlation_finds_the_filter() -> None:
 def test_the_best_grating_is_the_best_one() -> None:
     network = simple_cells([gabor(70, 0.15, sigma=3.0)])
     found = measure_tuning(network, "1", [0], FINE).portraits[0]
-    answer = network.record(torch.tensor(0.5 + 0.5 * found.best)[None, None].float(), ["1"])["1"]
+    with torch.no_grad():
+        answer = network.record(torch.tensor(0.5 + 0.5 * found.best)[None, None].float(), ["1"])["1"]
     assert float(answer) > 0.93 * found.phase_curve.max()
     assert found.diameter < 25 and found.suppression == pytest.approx(0, abs=0.02)
 
@@ -175,7 +186,10 @@ def test_colours() -> None:
     coloured = COARSE.model_copy(update={"colour": "red-green"})
     other = COARSE.model_copy(update={"colour": "blue-yellow"})
     assert apart(measure_tuning(network, "1", (), coloured).units[0].orientation.peak, 20) < 1.5
-    waves = [measure_tuning(network, "1", (), each).units[0].orientation_curve.max() for each in (coloured, COARSE, other)]
+    waves = [
+        measure_tuning(network, "1", (), each).units[0].orientation_curve.max()
+        for each in (coloured, COARSE, other)
+    ]
     assert waves[1] < 1e-5 * waves[0] and waves[2] < 1e-5 * waves[0]
 
 

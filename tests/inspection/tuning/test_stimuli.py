@@ -4,7 +4,7 @@ import math
 
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
@@ -37,12 +37,14 @@ def test_horizontal_stripes_drift_up_and_vertical_ones_to_the_left() -> None:
 
 
 @given(theta=st.floats(0, 180), phase=st.floats(0, 2 * math.pi), frequency=st.floats(0.02, 0.45))
+@settings(deadline=None)
 def test_a_quarter_turn_of_the_picture_adds_90_degrees(theta: float, phase: float, frequency: float) -> None:
     turned = torch.rot90(grating(theta, phase, frequency), 1, (0, 1))  # counter-clockwise
     assert torch.allclose(turned, grating(theta + 90, phase, frequency), atol=1e-5)
 
 
 @given(theta=st.floats(0, 180), frequency=st.floats(0.02, 0.3))
+@settings(deadline=None)
 def test_the_frequency_is_that_of_the_formula(theta: float, frequency: float) -> None:
     angle = math.radians(theta)
     x, y = 4, 7  # right and up
@@ -67,7 +69,9 @@ def test_a_bar_has_its_width_place_and_sign(theta: float) -> None:
     assert float(bar.max()) <= 0 and float(bar.min()) == -1
     weights = bar.double() * middle
     assert float((weights * across).sum() / weights.sum()) == pytest.approx(5.0, abs=0.1)
-    assert bool((bar[(across - 5).abs() > 2.5] == 0).all()) and bool((bar[(across - 5).abs() < 1.5] == -1).all())
+    assert bool((bar[(across - 5).abs() > 2.5] == 0).all()) and bool(
+        (bar[(across - 5).abs() < 1.5] == -1).all()
+    )
 
 
 def test_pictures_stay_in_range_and_the_ground_is_mid_grey() -> None:

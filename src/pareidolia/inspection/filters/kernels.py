@@ -40,16 +40,18 @@ class Kernels:
 def find_kernels(network: Network, layer: str | None = None) -> Kernels:
     """The kernels of `layer`, or of the first one that looks at the picture.
 
-    The network sees (x − mean) / std of a picture x in [0, 1], so a first kernel w acts on x as w / std, channel by
-    channel, up to a constant: this is what is given, so that its colours are those of the picture. A
-    first fully connected layer counts: its kernels are as large as the picture.
+    The network sees (x − mean) / std of a picture x in [0, 1], so a first kernel w acts on x as w / std,
+    channel by channel, up to a constant: this is what is given, so that its colours are those of the picture.
+    A first fully connected layer counts: its kernels are as large as the picture.
 
     Raises UnknownName for a wrong layer, BadNetwork for one that has no kernels, or a network without any.
     """
     first = _first(network)
     name = layer or first
     if name is None:
-        raise BadNetwork(f"{network.name} has no convolution that looks at the picture: name one with --layer")
+        raise BadNetwork(
+            f"{network.name} has no convolution that looks at the picture: name one with --layer"
+        )
     network.layer(name)
     module = network.module.get_submodule(name)
     sees_pixels = name == first

@@ -22,7 +22,8 @@ class FiltersSettings(NetworkSettings):
         str | None,
         Field(
             pattern=NUMBERS,
-            description="The units shown, as in 0-15 or 3,20-24 (default: all of the first layer, 16 of others).",
+            description="The units shown, as in 0-15 or 3,20-24 (default: all of the first layer, 16 of "
+            "others).",
         ),
     ] = None
     inputs: Annotated[
@@ -35,7 +36,7 @@ class FiltersSettings(NetworkSettings):
     scale: Annotated[
         Literal["each", "shared"],
         Field(
-            description="Whether each unit's largest weight is shown at full contrast, or only the largest of all."
+            description="Whether each unit's largest weight is at full contrast, or only the largest of all."
         ),
     ] = "each"
     magnify: Annotated[

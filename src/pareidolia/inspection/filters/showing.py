@@ -22,8 +22,8 @@ _MOST_CELLS = 4096
 def filters_sheet(settings: FiltersSettings | None = None, network: Network | None = None) -> Measured:
     """The kernels of a layer on a sheet: zero is mid-grey, both signs share one scale.
 
-    The first layer's are colours of the picture (see `find_kernels`), light or coloured where a pixel's value drives
-    the unit. Deeper ones are a row of grey pictures a unit, one an input channel.
+    The first layer's are colours of the picture (see `find_kernels`), light or coloured where a pixel's value
+    drives the unit. Deeper ones are a row of grey pictures a unit, one an input channel.
 
     Raises what `find_kernels` raises, and PareidoliaError for units or channels that are not there or too
     many for a sheet.
@@ -40,7 +40,9 @@ def filters_sheet(settings: FiltersSettings | None = None, network: Network | No
         units = read_numbers(settings.units, count, f"unit of layer '{kernels.layer}'")
     if whole:
         if settings.inputs is not None:
-            raise PareidoliaError(f"each kernel of layer '{kernels.layer}' is one picture: leave out --inputs")
+            raise PareidoliaError(
+                f"each kernel of layer '{kernels.layer}' is one picture: leave out --inputs"
+            )
         return _one_each(kernels, units, settings, network.name)
     return _channels(kernels, units, settings, network.name)
 
@@ -94,8 +96,8 @@ def _channels(kernels: Kernels, units: tuple[int, ...], settings: FiltersSetting
         for channel, picture in zip(inputs, row, strict=True)
     ]
     title = (
-        f"{name} {kernels.layer}: {len(units)} of {len(kernels.weights)} units by {len(inputs)} of {channels} "
-        f"inputs, kernels of {_size(kernels)}"
+        f"{name} {kernels.layer}: {len(units)} of {len(kernels.weights)} units by {len(inputs)} of "
+        f"{channels} inputs, kernels of {_size(kernels)}"
     )
     drawn = sheet(
         cells,
@@ -119,4 +121,6 @@ def _magnified(kernels: Kernels, wide: int) -> int:
 
 def _check_count(count: int) -> None:
     if count > _MOST_CELLS:
-        raise PareidoliaError(f"a sheet holds {_MOST_CELLS} kernels, not {count}: choose with --units or --inputs")
+        raise PareidoliaError(
+            f"a sheet holds {_MOST_CELLS} kernels, not {count}: choose with --units or --inputs"
+        )

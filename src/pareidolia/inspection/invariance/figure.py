@@ -27,11 +27,11 @@ def invariance_figure(
     settings: InvarianceSettings | None = None,
     network: Network | None = None,
 ) -> Measured:
-    """Plot how far each layer's activations move while photos are shifted, enlarged and turned: a line a photo.
+    """Plot how far layers' activations move while photos are shifted, enlarged and turned: a line a photo.
 
-    See `measure_invariance` and, for the distance, `feature_distance`. The last column has the probability of the class
-    that is each photo's likeliest, where the network has classes. Rows of the result: photo, transform,
-    amount, the distance in each layer, and `probability`.
+    See `measure_invariance` and, for the distance, `feature_distance`. The last column has the probability of
+    the class that is each photo's likeliest, where the network has classes. Rows of the result: photo,
+    transform, amount, the distance in each layer, and `probability`.
 
     Raises what `measure_invariance` raises, PareidoliaError for no photo or more than 20, MissingExtra
     without matplotlib.
@@ -63,7 +63,9 @@ def _shallow_and_deep(network: Network) -> tuple[str, ...]:
 def _names(photos: Sequence[PictureLike]) -> list[str]:
     """File names without their ending; whole paths where two are the same, numbers where there is no path."""
     plain = [
-        f"photo {number}" if isinstance(photo, torch.Tensor) else Path(str(photo).removeprefix("sample:")).stem
+        f"photo {number}"
+        if isinstance(photo, torch.Tensor)
+        else Path(str(photo).removeprefix("sample:")).stem
         for number, photo in enumerate(photos, 1)
     ]
     longer = [
@@ -101,7 +103,7 @@ def _figure(found: dict[str, list[Course]], layers: Sequence[str], name: str) ->
     figure.text(
         0.15 / width,
         1 - 0.46 / height,
-        "distance between the activations for the photo and for the moved photo: 0 equal, 1 nothing in common",
+        "distance between the activations for a photo and for it moved: 0 equal, 1 nothing in common",
         fontsize=9,
         color="0.35",
         va="top",
@@ -116,7 +118,7 @@ def _figure(found: dict[str, list[Course]], layers: Sequence[str], name: str) ->
         wspace=0.22,
         hspace=0.42,
     )
-    palette = colormaps["tab10" if len(found) <= 10 else "tab20"].colors
+    palette = colormaps["tab10" if len(found) <= 10 else "tab20"](range(20))
     highest = max(1.0, *(max(v) for each in found.values() for c in each for v in c.distances.values()))
     for row, course in enumerate(first):
         panels = [figure.add_subplot(grid[row, column]) for column in range(columns)]
@@ -131,7 +133,9 @@ def _figure(found: dict[str, list[Course]], layers: Sequence[str], name: str) ->
             is_layer = place < len(layers)
             axes.set_title(layers[place] if is_layer else "probability of the photo's class", fontsize=10)
             axes.set_xlabel(_LABELS[course.transform], fontsize=9)
-            axes.set(xlim=(course.amounts[0], course.amounts[-1]), ylim=(0, highest * 1.04 if is_layer else 1.04))
+            axes.set(
+                xlim=(course.amounts[0], course.amounts[-1]), ylim=(0, highest * 1.04 if is_layer else 1.04)
+            )
             axes.tick_params(labelsize=8)
             axes.grid(linewidth=0.4, color="0.88")
             axes.spines[["top", "right"]].set_visible(False)

@@ -40,10 +40,10 @@ def measure_invariance(
 ) -> list[Course]:
     """Shift, enlarge and turn a photo (1×3 or 1×4×H×W in [0, 1]) and follow the activations of `layers`.
 
-    The network sees the middle of the photo at the size it was made for. What comes in from outside is the picture's
-    reflection or its mean colour, so that no black frame makes the effect. After Zeiler and Fergus (2014,
-    figure 5).
-    Raises UnknownName for a wrong layer, BadPicture for a photo that the network cannot look at.
+    The network sees the middle of the photo at the size it was made for. What comes in from outside is the
+    picture's reflection or its mean colour, so that no black frame makes the effect. After Zeiler and Fergus
+    (2014, figure 5). Raises UnknownName for a wrong layer, BadPicture for a photo that the network cannot
+    look at.
     """
     settings = settings or InvarianceSettings()
     picture = middle(network, over_white(photo).to(network.device))
@@ -74,8 +74,8 @@ def measure_invariance(
 def feature_distance(own: Tensor, others: Tensor) -> Tensor:
     """‖a − b‖ / √(‖a‖² + ‖b‖²) between the features a of one picture, 1×…, and b of N, N×…: N numbers.
 
-    The Euclidean distance of the flattened activations over their joint length: 0 for equal ones, 1 for those that
-    share nothing (orthogonal), at most √2; for activations that are not negative at most 1. So layers of
+    The Euclidean distance of the flattened activations over their joint length: 0 for equal ones, 1 for those
+    that share nothing (orthogonal), at most √2; for activations that are not negative at most 1. So layers of
     any size and strength can be compared, which the paper's bare distances cannot. 0 where both are zero.
     """
     a, b = own.flatten(1).double(), others.flatten(1).double()
@@ -93,7 +93,7 @@ def _course(
 ) -> Course:
     distances: dict[str, list[float]] = {layer: [] for layer in own}
     probabilities: list[float] = []
-    for batch in pictures.split(_BATCH):
+    for batch in torch.split(pictures, _BATCH):
         for layer, features in _features(network, batch, list(own)).items():
             distances[layer] += feature_distance(own[layer], features).tolist()
         if likeliest is not None:

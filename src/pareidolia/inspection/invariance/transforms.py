@@ -36,7 +36,7 @@ _Row = tuple[float, float, float]
 
 
 def _sampled(picture: Tensor, maps: Sequence[tuple[_Row, _Row]], border: Border) -> Tensor:
-    """Sample a picture bicubically; each map takes a pixel's x and y, from the middle, to where it comes from.
+    """Sample a picture bicubically; a map takes a pixel's x and y, from the middle, to where it comes from.
 
     Beyond the border there is the picture's reflection, or its mean colour.
     """

@@ -150,11 +150,11 @@ def measure_tuning(
     portrayed: Sequence[int] = (),
     settings: TuningSettings | None = None,
 ) -> LayerTuning:
-    """Show gratings of every orientation, frequency and phase, and sweep bars, to all units of `layer` at once.
+    """Show gratings of every orientation, frequency and phase, and bars, to all units of `layer` at once.
 
-    Then each unit of `portrayed` sees its own best grating in fine phases, and through discs of every diameter.
-    After Hubel and Wiesel (1962); simple and complex after Skottun et al. (1991). Each unit is read at one
-    position, with its receptive field filled by the stimulus; orientation is defined in `stimuli`.
+    Then each unit of `portrayed` sees its own best grating in fine phases, and through discs of every
+    diameter. After Hubel and Wiesel (1962); simple and complex after Skottun et al. (1991). Each unit is read
+    at one position, with its receptive field filled by the stimulus; orientation is defined in `stimuli`.
 
     Raises UnknownName for a wrong layer, BadNetwork for one without channels, PareidoliaError for a unit that
     it does not have or colours on a grey network.
@@ -185,7 +185,11 @@ class _Experiment:
         self.phases = _cycle(settings.phases)
         # A disc as wide as the diagonal covers the whole square field.
         self.diameters = torch.logspace(
-            log2(_SMALLEST_DISC), log2(max(1.5 * extent, 4.0)), settings.diameters, base=2, dtype=torch.float64
+            log2(_SMALLEST_DISC),
+            log2(max(1.5 * extent, 4.0)),
+            settings.diameters,
+            base=2,
+            dtype=torch.float64,
         )
         step = extent / settings.positions
         self.positions = (torch.arange(settings.positions) - (settings.positions - 1) / 2).double() * step
@@ -241,14 +245,10 @@ class _Experiment:
     def _bars(self) -> Tensor:
         """Responses U×2 signs×widths×orientations×positions."""
         signs = torch.tensor(SIGNS, dtype=torch.float64)
-        sign, width, orientation, position = _combined(
-            signs, self.widths, self.orientations, self.positions
-        )
+        sign, width, orientation, position = _combined(signs, self.widths, self.orientations, self.positions)
         found = self._responses(
             len(sign),
-            lambda part: bars(
-                self.site.canvas, orientation[part], position[part], width[part], sign[part]
-            ),
+            lambda part: bars(self.site.canvas, orientation[part], position[part], width[part], sign[part]),
         )
         return found.T.reshape(-1, 2, len(self.widths), len(self.orientations), len(self.positions))
 

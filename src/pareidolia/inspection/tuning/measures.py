@@ -81,7 +81,7 @@ def octaves(band: Band) -> float | None:
 
 
 def circular_variance(orientations: Curve, responses: Curve) -> float:
-    """1 − |Σ r exp(2iθ)| / Σ r: 0 for one orientation only, 1 for all alike (Ringach, Shapley, Hawken 2002)."""
+    """1 − |Σ r exp(2iθ)| / Σ r: 0 for one orientation only, 1 for all alike (Ringach et al. 2002)."""
     total = responses.sum()
     if total <= 0:
         return 1.0

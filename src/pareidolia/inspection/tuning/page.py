@@ -31,11 +31,11 @@ _TITLES = (
 
 
 def tuning_page(settings: TuningSettings | None = None, network: Network | None = None) -> Measured:
-    """Show gratings and bars to a layer: a map of all its units' orientations, and a row for each unit asked for.
+    """Show gratings and bars to a layer: a map of all units' orientations, and a row for each asked for.
 
-    A row has the receptive field by reverse correlation, the best grating, the tuning curves for orientation (as a polar
-    plot), frequency, phase, diameter, and the sweep of a light and a dark bar. `rows` of the result are
-    `Portrait.numbers`.
+    A row has the receptive field by reverse correlation, the best grating, the tuning curves for orientation
+    (as a polar plot), frequency, phase, diameter, and the sweep of a light and a dark bar. `rows` of the
+    result are `Portrait.numbers`.
 
     Raises what `measure_tuning` raises, PareidoliaError for units that the layer does not have or more than
     a page holds, MissingExtra without matplotlib.
@@ -50,7 +50,9 @@ def tuning_page(settings: TuningSettings | None = None, network: Network | None 
     else:
         units = read_numbers(settings.units, count, f"unit of layer '{layer}'")
     if len(units) > _MOST_ROWS:
-        raise PareidoliaError(f"a page holds {_MOST_ROWS} units, not {len(units)}: ask for fewer with --units")
+        raise PareidoliaError(
+            f"a page holds {_MOST_ROWS} units, not {len(units)}: ask for fewer with --units"
+        )
     found = measure_tuning(network, layer, units, settings)
     return Measured(
         figure_picture(_figure(found, network.name)),

@@ -35,7 +35,9 @@ class TuningSettings(NetworkSettings):
     ] = 8
     lowest_frequency: Annotated[
         float | None,
-        Field(gt=0, lt=0.5, description="In cycles a pixel (default: a cycle a receptive field, at most 0.04)."),
+        Field(
+            gt=0, lt=0.5, description="In cycles a pixel (default: a cycle a receptive field, at most 0.04)."
+        ),
     ] = None
     highest_frequency: Annotated[
         float, Field(gt=0, le=0.5, description="In cycles a pixel; at 0.5 black and white pixels alternate.")

@@ -46,11 +46,11 @@ class Site:
 def find_site(network: Network, layer: str) -> Site:
     """The site for a layer: the crop that one position's receptive field fills, where that is faithful.
 
-    A position whose field lies within the picture sees no padding, so it answers to a crop of its field as it does within a
-    picture; this is tried on noise, since a layer may look further than can be told. Where it does not
-    hold, where the field is unknown or larger than the network's input, the whole input is shown and the
-    middle position read.
-    Raises UnknownName for a wrong layer, BadNetwork for one without channels at rows and columns.
+    A position whose field lies within the picture sees no padding, so it answers to a crop of its field as it
+    does within a picture; this is tried on noise, since a layer may look further than can be told. Where it
+    does not hold, where the field is unknown or larger than the network's input, the whole input is shown and
+    the middle position read. Raises UnknownName for a wrong layer, BadNetwork for one without channels at
+    rows and columns.
     """
     found = network.layer(layer)
     _check_shape(network, found)
@@ -68,7 +68,7 @@ def find_site(network: Network, layer: str) -> Site:
 
 @torch.no_grad()
 def answers(network: Network, site: Site, count: int, draw: Callable[[slice], Tensor]) -> Iterator[Tensor]:
-    """What the site's units answer to `count` pictures, in batches N×U; `draw` makes the pictures of a slice."""
+    """What the site's units answer to `count` pictures, in batches N×U; `draw` makes those of a slice."""
     height, width = site.canvas.size
     size = max(1, min(_BATCH_PICTURES, _BATCH_PIXELS // (height * width)))
     with untouched(network.module):
@@ -91,7 +91,8 @@ def _check_shape(network: Network, layer: Layer) -> None:
     if len(shape) != 3 or abs(shape[1] * width - shape[2] * height) > max(height, width):
         raise BadNetwork(
             f"layer '{layer.name}' of {network.name} gives {'×'.join(map(str, shape))}, which is neither "
-            "channels of rows and columns nor one number a unit: choose another layer (see pareidolia networks)"
+            "channels of rows and columns nor one number a unit: choose another layer (see "
+            "pareidolia networks)"
         )
 
 

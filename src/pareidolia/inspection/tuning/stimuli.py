@@ -1,10 +1,10 @@
 """Gratings and bars, and what an orientation is.
 
-**Orientation** is that of the stripes, in degrees from 0 up to 180, counter-clockwise from horizontal as one looks at the
-picture: 0 is horizontal, 45 rises to the right, 90 is vertical. A stimulus **drifts** at right angles to its
-stripes, towards orientation + 90: horizontal stripes upwards, vertical ones to the left. A network sees one picture at a
-time, so a drift is the set of its phases, and drifting back gives the same answers: there is no
-direction to prefer.
+**Orientation** is that of the stripes, in degrees from 0 up to 180, counter-clockwise from horizontal as one
+looks at the picture: 0 is horizontal, 45 rises to the right, 90 is vertical. A stimulus **drifts** at right
+angles to its stripes, towards orientation + 90: horizontal stripes upwards, vertical ones to the left. A
+network sees one picture at a time, so a drift is the set of its phases, and drifting back gives the same
+answers: there is no direction to prefer.
 
 Patterns are N×1×H×W in [−1, 1], 0 where the grey ground stays; `as_pictures` makes pictures of them.
 """

@@ -25,7 +25,7 @@ def test_the_colours_go_round_once_in_180_degrees() -> None:
     assert float(steps.max()) < 2.5 * float(steps.min())  # no jump, and no stretch of one colour
     apart = (colours([20.0], 1) - colours([110.0], 1)).norm()
     assert float(apart) > 0.35
-    assert 0 < float(around.min()) and float(around.max()) < 1  # in gamut: nothing is clipped
+    assert float(around.min()) > 0 and float(around.max()) < 1  # in gamut: nothing is clipped
 
 
 def test_no_selectivity_is_grey() -> None:
@@ -48,5 +48,5 @@ def test_units_are_chosen_and_refused(small_network: Network) -> None:
     pytest.importorskip("matplotlib", reason="matplotlib is not installed")
     made = tuning_page(QUICK.model_copy(update={"units": "5,0-1"}), small_network)
     assert [row["unit"] for row in made.rows] == [5, 0, 1] and made.told.startswith("stage1.relu, 8 units")
-    with pytest.raises(PareidoliaError, match="no unit of layer 'stage1.relu' 8"):
+    with pytest.raises(PareidoliaError, match="no unit of layer 'stage1\\.relu' 8"):
         tuning_page(QUICK.model_copy(update={"units": "0-8"}), small_network)

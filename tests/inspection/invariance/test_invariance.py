@@ -47,7 +47,9 @@ def test_what_ignores_place_does_not_move() -> None:
     picture = torch.rand(1, 3, 24, 24, generator=torch.Generator().manual_seed(1))
     module = nn.Sequential(nn.Conv2d(3, 4, 1), nn.AdaptiveAvgPool2d(1), nn.Flatten())
     found = measure_invariance(seeing(module), picture, ["2"], InvarianceSettings(steps=4, turn=360))[2]
-    quarters = [value for amount, value in zip(found.amounts, found.distances["2"], strict=True) if amount % 90 == 0]
+    quarters = [
+        value for amount, value in zip(found.amounts, found.distances["2"], strict=True) if amount % 90 == 0
+    ]
     assert len(quarters) == 5 and max(quarters) < 1e-4
 
 
