@@ -11,7 +11,16 @@ from typing import TYPE_CHECKING
 from pareidolia.lazy import lazy_exports
 
 if TYPE_CHECKING:
-    from pareidolia.pictures.colour import from_yiq, luminance, over_white, split_alpha, symmetric, to_yiq
+    from pareidolia.pictures.colour import (
+        from_oklch,
+        from_yiq,
+        luminance,
+        over_white,
+        split_alpha,
+        symmetric,
+        to_yiq,
+    )
+    from pareidolia.pictures.figures import check_plots, figure_picture, new_figure
     from pareidolia.pictures.files import PictureLike, as_picture, open_picture, save_picture
     from pareidolia.pictures.films import write_film
     from pareidolia.pictures.records import read_record
@@ -24,10 +33,14 @@ if TYPE_CHECKING:
 __all__ = [
     "PictureLike",
     "as_picture",
+    "check_plots",
     "check_target",
+    "figure_picture",
     "fit",
+    "from_oklch",
     "from_yiq",
     "luminance",
+    "new_figure",
     "open_picture",
     "over_white",
     "read_record",
@@ -50,10 +63,14 @@ __getattr__ = lazy_exports(
     {
         "PictureLike": "files",
         "as_picture": "files",
+        "check_plots": "figures",
         "check_target": "targets",
+        "figure_picture": "figures",
         "fit": "resizing",
+        "from_oklch": "colour",
         "from_yiq": "colour",
         "luminance": "colour",
+        "new_figure": "figures",
         "open_picture": "files",
         "over_white": "colour",
         "read_record": "records",
