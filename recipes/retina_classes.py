@@ -212,6 +212,7 @@ class Run:
 
     def train_on(self, batch: Batch) -> dict[str, float]:
         """One step; gives its loss, its share of right answers, and what stages 3 to 5 explain."""
+        torch.manual_seed(self.options.seed + (self.step << 20))  # for dropout and perturbations
         for group in self.optimizer.param_groups:
             group["lr"] = self.learning_rate(self.step)
         self.model.train()
