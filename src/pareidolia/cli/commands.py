@@ -22,7 +22,7 @@ COMMANDS = {
         Command(
             "dream",
             "dream:dream",
-            "Dream: strengthen in a picture what a network sees in it; with --frames, a film that falls into it.",
+            "Dream: strengthen in a picture what a network sees in it, or fall into it in a film.",
         ),
         Command(
             "again",
