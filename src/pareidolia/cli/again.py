@@ -7,7 +7,7 @@ from cyclopts import Parameter
 from pydantic import Field
 
 from pareidolia.cli.output import Output
-from pareidolia.cli.run import make, run
+from pareidolia.cli.run import make, run, run_stages
 from pareidolia.operations import Request
 from pareidolia.settings import Settings
 
@@ -41,4 +41,6 @@ def again(
     record = read_record(picture)
     changed = changes.model_dump(exclude_none=True)
     request = Request.from_record(record, picture.absolute().parent, changed)
+    if request.operation.in_stages:
+        return run_stages(request, output)
     return make(request, output) if request.operation.at_once else run(request, output)

@@ -32,6 +32,8 @@ for command in (
     saliency,
     deconvnet,
     faithfulness,
+    patches,
+    evolution,
     features,
     class_model,
     invert,

@@ -4,7 +4,7 @@ import json
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -137,6 +137,41 @@ class _Lines:
             file=sys.stderr,
             flush=True,
         )
+
+
+class Staging(Protocol):
+    """What a step of an operation of several stages tells."""
+
+    @property
+    def stage(self) -> str: ...
+    @property
+    def index(self) -> int: ...
+    @property
+    def total(self) -> int: ...
+
+
+def stage_report(telling: Telling) -> Callable[[Staging], None]:
+    """A callable told of each step: a line when a stage begins and every tenth of its way."""
+    return (lambda step: None) if telling.quiet else _StageLines()
+
+
+class _StageLines:
+    """Plain lines with the stage, its steps, and time left."""
+
+    def __init__(self) -> None:
+        self._stage, self._tenth, self._first, self._began = "", -1, 0, 0.0
+
+    def __call__(self, step: Staging) -> None:
+        if step.stage != self._stage:
+            self._stage, self._tenth, self._first, self._began = step.stage, -1, step.index, time.monotonic()
+        tenth = 10 * step.index // max(1, step.total)
+        if tenth == self._tenth:
+            return
+        self._tenth = tenth
+        done = step.index - self._first
+        left = (time.monotonic() - self._began) / done * (step.total - step.index) if done else 0
+        about = f", about {left:.0f} s left" if left >= 1 else ""
+        print(f"{step.stage}: {step.index} of {step.total}{about}", file=sys.stderr, flush=True)
 
 
 class StopRequest:

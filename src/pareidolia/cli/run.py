@@ -1,14 +1,27 @@
 """Run a request to its saved picture: progress, checkpoints, interruption, resume."""
 
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pareidolia.cli.output import Output, PictureOutput, print_json, progress_report, say, stop_request
+from pareidolia.cli.output import (
+    Output,
+    PictureOutput,
+    print_json,
+    progress_report,
+    say,
+    stage_report,
+    stop_request,
+)
 from pareidolia.operations import Request
 from pareidolia.settings import PareidoliaError
 
 if TYPE_CHECKING:
+    from pareidolia.collecting import EngineSettings
     from pareidolia.painting import Checkpoint, Painting, Step
+
+INDEX = "pareidolia.index"
+"""Folder beside a result for what further results can use."""
 
 
 def run(request: Request, output: Output) -> int:
@@ -61,6 +74,38 @@ def make(request: Request, output: PictureOutput) -> int:
         print_json({"out": str(output.out), "seconds": round(seconds, 3), "shows": made.told, **record})
     else:
         say(f"{output.out}: {made.told}, in {seconds:.1f} s", output)
+    return 0
+
+
+def run_stages(
+    request: Request, output: PictureOutput, index: Path | None = None, engine: "EngineSettings | None" = None
+) -> int:
+    """Go through the stages of what is asked for and save it; returns the exit code.
+
+    What may serve another time is kept in `index` (default: `pareidolia.index` beside the result); the same
+    request, stopped and made again, goes on from there.
+    """
+    from pareidolia.pictures import check_target, save_picture
+
+    check_target(output.out, overwrite=output.overwrite)
+    began = time.perf_counter()
+    folder = output.out.absolute().parent
+    where: dict[str, Any] = {} if engine is None else {"engine": engine}
+    staged = request.stages(index=index or output.out.parent / INDEX, **where)
+    record = request.record(folder)
+    report = stage_report(output)
+    with stop_request() as stop:
+        for step in staged:
+            report(step)
+            if stop.signal is not None:
+                say(f"stopped while {step.stage}; the same command goes on from what is in the index", output)
+                return 128 + stop.signal
+    save_picture(staged.picture, output.out, record=record, overwrite=output.overwrite)
+    seconds = time.perf_counter() - began
+    if output.as_json:
+        print_json({"out": str(output.out), "seconds": round(seconds, 3), "shows": staged.told, **record})
+    else:
+        say(f"{output.out}: {staged.told}, in {seconds:.1f} s", output)
     return 0
 
 
