@@ -12,6 +12,7 @@ from pareidolia.cli.doctor import doctor
 from pareidolia.cli.dream import dream
 from pareidolia.cli.inspection import deconvnet, faithfulness, saliency
 from pareidolia.cli.networks import networks
+from pareidolia.cli.patches import evolution, patches
 from pareidolia.cli.style import style
 from pareidolia.cli.tour import tour
 from pareidolia.cli.visualisation import caricature, class_model, features, invert

@@ -118,9 +118,9 @@ def _connected(ray: Any, address: str | None) -> Iterator[None]:
         ray.shutdown()
 
 
-def _fetched(ray: Any, task: Any) -> bytes:
+def _fetched(ray: Any, task: Any) -> Any:
     try:
-        shard: bytes = ray.get(task)
+        return ray.get(task)
     except ray.exceptions.RayTaskError as error:
         # Ray's error is also of the cause's class, but prints the worker's whole traceback.
         if isinstance(error.cause, PareidoliaError):
@@ -131,4 +131,3 @@ def _fetched(ray: Any, task: Any) -> bytes:
             f"a worker died {_TRIES_AGAIN + 1} times over one chunk ({type(error).__name__}): "
             "is its memory enough? Smaller --batch needs less"
         ) from error
-    return shard
