@@ -3,8 +3,9 @@
     python recipes/feature_gallery.py PHOTOS --network torchvision:squeezenet1_0 --out runs/features
 
 Each shows some units of a layer, spread evenly over it: painted, their nine strongest patches in PHOTOS sent
-back to the pixels, and the patches themselves. The folder is looked at once for all layers, and not again where
-that was done before. What is there already is kept. Figures show other people's photos: keep them to yourself.
+back to the pixels, and the patches themselves. The folder is looked at once for all layers, and not again
+where that was done before. What is there already is kept. Figures show other people's photos: keep them to
+yourself.
 """
 
 import argparse

@@ -7,6 +7,7 @@ import signal
 import numpy as np
 import psutil
 import pytest
+import torch
 from PIL import Image
 
 from pareidolia.collecting import (
@@ -39,6 +40,7 @@ def many_photos(tmp_path_factory):
 def cluster():
     """Two nodes of one CPU each on this machine."""
     pytest.importorskip("ray", reason="Ray is not installed")
+    os.environ.setdefault("RAY_raylet_start_wait_time_s", "300")  # a busy machine takes long
     from ray.cluster_utils import Cluster
 
     node = {"num_cpus": 1, "object_store_memory": 80 * 2**20, "include_dashboard": False}
@@ -65,7 +67,12 @@ def working():
 def test_equal_bytes_from_a_cluster_with_a_worker_killed(keep, many_photos, cluster, tmp_path) -> None:
     files = find_pictures(many_photos)
     here = Collector(tmp_path / "here", files, LAYERS, keep, SETTINGS)
-    list(here)
+    threads = torch.get_num_threads()
+    try:
+        torch.set_num_threads(1)  # as a task that reserves one CPU
+        list(here)
+    finally:
+        torch.set_num_threads(threads)
     engine = EngineSettings(engine="ray", address=cluster.address)
     there = Collector(tmp_path / "there", files, LAYERS, keep, SETTINGS, engine)
     killed = []

@@ -59,7 +59,9 @@ def test_more_units_cost_no_look_at_the_photos(photos, chosen, tmp_path) -> None
     again = StrongestPatches(photos, more, index=tmp_path / "index")
     assert finished(again) == ["sending back"]
     assert len(list((tmp_path / "index").iterdir())) == 1
-    other = StrongestPatches(photos, more.model_copy(update={"layer": "relu1"}), index=tmp_path / "index")
+    other = StrongestPatches(
+        photos, more.model_copy(update={"layer": "relu1", "units": ("7",)}), index=tmp_path / "index"
+    )
     assert finished(other)[0] == "looking at photos"
     assert len(list((tmp_path / "index").iterdir())) == 2
 
