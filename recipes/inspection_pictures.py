@@ -1,4 +1,4 @@
-"""Make the pictures of docs/filters-and-tuning.md: `python recipes/inspection_pictures.py [--out docs/pictures]`.
+"""Make the pictures of docs/filters-and-tuning.md: `python recipes/inspection_pictures.py [--out FOLDER]`.
 
 Each is made by the command line itself with retina, so `pareidolia again` makes it once more.
 """

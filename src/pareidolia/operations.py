@@ -89,6 +89,30 @@ OPERATIONS = {
             ("photo", "guide", "mask", "strength"),
         ),
         Operation(
+            "features",
+            "pareidolia.inspection.visualisation:Features",
+            "pareidolia.inspection.visualisation.settings:FeatureSettings",
+            (),
+        ),
+        Operation(
+            "class-model",
+            "pareidolia.inspection.visualisation:ClassModels",
+            "pareidolia.inspection.visualisation.settings:ClassModelSettings",
+            (),
+        ),
+        Operation(
+            "invert",
+            "pareidolia.inspection.visualisation:Inversion",
+            "pareidolia.inspection.visualisation.settings:InversionSettings",
+            ("photo",),
+        ),
+        Operation(
+            "caricature",
+            "pareidolia.inspection.visualisation:Caricature",
+            "pareidolia.inspection.visualisation.settings:CaricatureSettings",
+            ("photo",),
+        ),
+        Operation(
             "saliency",
             "pareidolia.inspection:saliency_picture",
             "pareidolia.inspection.attribution.settings:SaliencySettings",

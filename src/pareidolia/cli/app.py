@@ -15,6 +15,7 @@ from pareidolia.cli.networks import networks
 from pareidolia.cli.style import style
 from pareidolia.cli.tour import tour
 from pareidolia.cli.tuning import filters, invariance, tuning
+from pareidolia.cli.visualisation import caricature, class_model, features, invert
 from pareidolia.settings import PareidoliaError
 
 app = App(
@@ -27,8 +28,22 @@ app = App(
     help_format="plaintext",
 )
 for command in (
-    *(style, dream, saliency, deconvnet, faithfulness, filters, tuning, invariance),
-    *(networks, again, tour, doctor),
+    style,
+    dream,
+    saliency,
+    deconvnet,
+    faithfulness,
+    filters,
+    tuning,
+    invariance,
+    features,
+    class_model,
+    invert,
+    caricature,
+    networks,
+    again,
+    tour,
+    doctor,
 ):
     app.command(command)
 

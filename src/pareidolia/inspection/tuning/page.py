@@ -50,7 +50,7 @@ def tuning_page(settings: TuningSettings | None = None, network: Network | None 
     if settings.units is None:
         units = tuple(range(min(count, _DEFAULT_ROWS)))
     else:
-        units = read_numbers(settings.units, count, f"unit of layer '{layer}'")
+        units = read_numbers(settings.units, count, layer)
     if len(units) > _MOST_ROWS:
         raise PareidoliaError(
             f"a page holds {_MOST_ROWS} units, not {len(units)}: ask for fewer with --units"
