@@ -83,8 +83,8 @@ class Portrait:
     Attributes:
         field: reverse correlation of the gratings with the responses, H×W: the unit's receptive field as far
             as it is linear (Ringach, Sapiro, Shapley 1997). 1 where each grating that drove the unit was at
-            its lightest, −1 at its darkest; near 0 all over for a complex cell, π/4 at most for a rectified
-            linear one.
+            its lightest, −1 at its darkest; near 0 all over for a complex cell, about 0.8 at most for a
+            rectified linear one.
         best: the grating of best orientation, frequency, phase and diameter, H×W in [−1, 1].
         phase_curve: responses over one cycle of drift.
         size_curve: mean response over a cycle, by diameter.
