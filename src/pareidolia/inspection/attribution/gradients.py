@@ -11,9 +11,10 @@ import torch
 from torch import Tensor
 
 from pareidolia.backward import backward_rule
+from pareidolia.inspection.attribution.leaves import pull_back
+from pareidolia.inspection.attribution.line import Line
 from pareidolia.inspection.targets import Target
 from pareidolia.networks import Network, untouched
-from pareidolia.settings import BadNetwork
 
 _PIXELS = 200_000
 
@@ -101,23 +102,19 @@ def integrated_gradients(
     """
     start = torch.as_tensor(baseline, dtype=pictures.dtype, device=pictures.device).expand_as(pictures)
     nodes, weights = gauss_legendre(steps)
-    maps = []
+    maps, differences = [], []
     with untouched(network.module):
         for index, (picture, begin) in enumerate(zip(pictures, start, strict=True)):
-            total = torch.zeros_like(picture)
+            line = Line(network, target.one(index), begin, picture)
             done = 0
             for count in _batches(steps, batch_size or _fitting(picture)):
-                alphas = nodes[done : done + count].to(picture).view(-1, 1, 1, 1)
-                shares = weights[done : done + count].to(picture).view(-1, 1, 1, 1)
-                along = begin + alphas * (picture - begin)
-                total += (shares * _pulled_back(network, along, target.one(index))).sum(dim=0)
+                line.add(nodes[done : done + count], weights[done : done + count])
                 done += count
-            maps.append((picture - begin) * total)
-        with torch.no_grad():
-            differences = target(network, pictures) - target(network, start.contiguous())
-    attributed = torch.stack(maps)
-    errors = (attributed.double().sum(dim=(1, 2, 3)) - differences).abs().to(pictures.dtype)
-    return IntegratedGradients(attributed, errors, differences)
+            maps.append((picture - begin) * line.gradient())
+            differences.append(line.end_score - line.begin_score)
+    attributed, wanted = torch.stack(maps), torch.stack(differences)
+    errors = (attributed.double().sum(dim=(1, 2, 3)) - wanted).abs().to(pictures.dtype)
+    return IntegratedGradients(attributed, errors, wanted)
 
 
 def gauss_legendre(steps: int) -> tuple[Tensor, Tensor]:
@@ -128,17 +125,9 @@ def gauss_legendre(steps: int) -> tuple[Tensor, Tensor]:
 
 def _pulled_back(network: Network, pictures: Tensor, target: Target) -> Tensor:
     """∂ΣS/∂x."""
-    # Not channels last, though faster: its rounding turns single ReLUs over, and the gradient jumps there.
-    leaf = pictures.detach().clone(memory_format=torch.contiguous_format).requires_grad_()
-    with torch.enable_grad():
-        scores = target(network, leaf)
-        if not scores.requires_grad:
-            raise BadNetwork(f"no gradient of {network.name} reaches the pixels: something in it detaches")
-        # Not autograd.grad, which reentrant checkpointing refuses; the pixels are the only leaf here.
-        torch.autograd.backward(scores.sum())
-    if leaf.grad is None:
-        raise BadNetwork(f"no gradient of {network.name} reaches the pixels: something in it detaches")
-    return leaf.grad.contiguous()
+    signal, _ = pull_back(network, pictures, target)
+    assert signal is not None
+    return signal.contiguous()
 
 
 def _fitting(picture: Tensor) -> int:
