@@ -3,7 +3,6 @@
 All take pictures N×C×H×W in [0, 1] and return signed maps N×C×H×W, per unit of pixel value.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,12 +10,11 @@ import torch
 from torch import Tensor
 
 from pareidolia.backward import backward_rule
+from pareidolia.inspection.attribution.batching import batches, fitting
 from pareidolia.inspection.attribution.leaves import pull_back
 from pareidolia.inspection.attribution.line import Line
 from pareidolia.inspection.targets import Target
 from pareidolia.networks import Network, untouched
-
-_PIXELS = 200_000
 
 
 def send_back(network: Network, pictures: Tensor, target: Target, *, rule: str = "gradient") -> Tensor:
@@ -63,8 +61,8 @@ def noisy_gradients(
         for index, picture in enumerate(pictures):
             generator = torch.Generator().manual_seed(seed)
             total = squares = torch.zeros_like(picture, dtype=torch.float64)
-            for count in _batches(samples, batch_size or _fitting(picture)):
-                grain = torch.randn(count, *picture.shape, generator=generator).to(picture)
+            for some in batches(samples, batch_size or fitting(picture)):
+                grain = torch.randn(some.stop - some.start, *picture.shape, generator=generator).to(picture)
                 signals = _pulled_back(network, picture + spread[index] * grain, target.one(index)).double()
                 total = total + signals.sum(dim=0)
                 squares = squares + signals.square().sum(dim=0)
@@ -106,10 +104,8 @@ def integrated_gradients(
     with untouched(network.module):
         for index, (picture, begin) in enumerate(zip(pictures, start, strict=True)):
             line = Line(network, target.one(index), begin, picture)
-            done = 0
-            for count in _batches(steps, batch_size or _fitting(picture)):
-                line.add(nodes[done : done + count], weights[done : done + count])
-                done += count
+            for some in batches(steps, batch_size or fitting(picture)):
+                line.add(nodes[some], weights[some])
             maps.append((picture - begin) * line.gradient())
             differences.append(line.end_score - line.begin_score)
     attributed, wanted = torch.stack(maps), torch.stack(differences)
@@ -128,13 +124,3 @@ def _pulled_back(network: Network, pictures: Tensor, target: Target) -> Tensor:
     signal, _ = pull_back(network, pictures, target)
     assert signal is not None
     return signal.contiguous()
-
-
-def _fitting(picture: Tensor) -> int:
-    """How many pictures of this size keep a processor busy while their activations still fit its caches."""
-    return max(1, round(_PIXELS / (picture.shape[-2] * picture.shape[-1])))
-
-
-def _batches(total: int, size: int) -> Iterator[int]:
-    for done in range(0, total, size):
-        yield min(size, total - done)
