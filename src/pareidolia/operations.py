@@ -2,11 +2,11 @@
 
 import hashlib
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import pareidolia
 from pareidolia.collecting.folders import find_pictures
@@ -42,6 +42,14 @@ class Staged(Made, Protocol):
     """What is made in stages, of different kinds of steps: iterated to the end, it has made its picture."""
 
     def __iter__(self) -> "Iterator[StageStep]": ...
+
+
+@runtime_checkable
+class Counted(Made, Protocol):
+    """What has numbers behind its picture: one mapping of names to values a row."""
+
+    @property
+    def rows(self) -> Sequence[Mapping[str, object]]: ...
 
 
 @dataclass(frozen=True)
@@ -156,6 +164,27 @@ OPERATIONS = {
             "pareidolia.inspection.patches.settings:EvolutionSettings",
             ("checkpoints", "photos"),
             in_stages=True,
+        ),
+        Operation(
+            "filters",
+            "pareidolia.inspection.filters:filters_sheet",
+            "pareidolia.inspection.filters.settings:FiltersSettings",
+            (),
+            at_once=True,
+        ),
+        Operation(
+            "tuning",
+            "pareidolia.inspection.tuning:tuning_page",
+            "pareidolia.inspection.tuning.settings:TuningSettings",
+            (),
+            at_once=True,
+        ),
+        Operation(
+            "invariance",
+            "pareidolia.inspection.invariance:invariance_figure",
+            "pareidolia.inspection.invariance.settings:InvarianceSettings",
+            ("photos",),
+            at_once=True,
         ),
     )
 }

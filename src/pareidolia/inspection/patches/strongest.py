@@ -23,10 +23,10 @@ from pareidolia.inspection.patches.crops import crop
 from pareidolia.inspection.patches.settings import PatchesSettings, UnitsSettings
 from pareidolia.inspection.projection import project_each
 from pareidolia.inspection.visualisation import Features, FeatureSettings
-from pareidolia.inspection.visualisation.features import read_units
 from pareidolia.networks import Network, load_network_from
 from pareidolia.pictures import from_levels, open_levels, sheet
 from pareidolia.settings import NetworkSettings, Unit
+from pareidolia.settings.numbers import read_numbers
 
 # Photos sent back at once: a batch costs memory for all activations.
 _AT_ONCE = 8
@@ -86,7 +86,8 @@ class StrongestPatches:
         self.settings = settings = settings or PatchesSettings()
         self.network = network or load_network_from(settings)
         self.layer = settings.layer or cam_layer(self.network)
-        self.units = read_units(settings.units, self.network.layer(self.layer).shape[0], self.layer)
+        count = self.network.layer(self.layer).shape[0]
+        self.units = list(read_numbers(settings.units, count, self.layer))
         self._collector = None
         if collection is None:
             self._collector = Collector(
