@@ -5,7 +5,6 @@ import signal
 
 import pytest
 from PIL import Image
-
 from tests.cli.test_inspection import classifying  # noqa: F401 (a fixture)
 
 NET = ("--network", "net.py:build", "--input", "3x32x32")
