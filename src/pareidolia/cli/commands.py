@@ -47,6 +47,16 @@ COMMANDS = {
             "Measure how far a layer's activations move when photos are shifted, enlarged and turned.",
         ),
         Command(
+            "patches",
+            "patches:patches",
+            "Show which patches of a folder of photos made units fire most, and what the units saw in them.",
+        ),
+        Command(
+            "evolution",
+            "patches:evolution",
+            "Show how units came about: at each checkpoint of a training, what they respond to.",
+        ),
+        Command(
             "features",
             "visualisation:features",
             "Paint what units of a network respond to, many at once, on a sheet.",
