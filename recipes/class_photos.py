@@ -4,7 +4,6 @@ import json
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,8 @@ SAME = 0.97
 AREAS = (0.4, 1.0)
 ASPECTS = (0.8, 1.25)
 KEPT = (50, 300)
+SMALL = 84
+SHRUNK = 5
 BEFORE = 1_000_000
 Box = tuple[float, float, float, float]  # left, upper, right, lower
 Thumbs = np.ndarray[Any, np.dtype[np.float32]]
@@ -97,7 +98,7 @@ class ClassPhotos:
 
 @dataclass(frozen=True)
 class Batch:
-    """`small` shows most of a small photo, `large` a part of a large one at its own scale, as in painting."""
+    """`small` shows most of a small photo, of the `classes`; `large` a part of a large one at its own scale."""
 
     small: Tensor
     large: Tensor
@@ -107,9 +108,10 @@ class Batch:
 class ClassCrops:
     """Batches of crops with classes; batch number `step` depends on (seed, step) alone.
 
-    The small photos (84 px) are shown enlarged, 40 to 100 % of their area; of the large ones a crop at scales
-    from 0.75 to 1.5, as the trunk learned them. All are flipped at random, and a quarter gets another colour
-    balance and some noise.
+    `small`: 40 to 100 % of the area of a photo at 84 px, enlarged; every fifth is a large photo made small. Were
+    some classes shown sharper than others, sharpness would name them. `large`: crops of the large photos at
+    scales from 0.75 to 1.5, as the trunk learned them, without their classes. All are flipped at random, and
+    a quarter gets another colour balance and some noise.
     """
 
     def __init__(
@@ -141,20 +143,37 @@ class ClassCrops:
     def at(self, step: int) -> Batch:
         """Batch number `step`, of pictures of size(step); those before step 0 are for measuring."""
         rng, size = np.random.default_rng([self.seed, step + BEFORE]), self.size(step)
-        tensors, numbers = [], []
-        boxes = (most_of, partial(part_of, size=size))
-        for source, ((photos, classes), count) in enumerate(zip(self.sources, self.counts, strict=True)):
-            chosen = rng.choice(self.drawn[source], count)
-            side = photos.pictures.shape[1]
-            crops = np.stack([crop(photos.pictures[i], boxes[source](side, rng), size) for i in chosen])
-            flipped = rng.random(count) < 0.5
-            crops[flipped] = crops[flipped, :, ::-1]
-            x = as_tensor(crops)
-            changed = count // 4
-            x[:changed] = recoloured(x[:changed], rng)
-            tensors.append(x.clamp_(0, 1))
-            numbers.append(classes[chosen])
-        return Batch(tensors[0], tensors[1], torch.from_numpy(np.concatenate(numbers)))
+        shrunk = self.counts[0] // SHRUNK
+        crops: list[Pixels] = []
+        numbers: list[int] = []
+        for source, count in ((0, self.counts[0] - shrunk), (1, shrunk)):
+            photos, classes = self.sources[source]
+            for i in rng.choice(self.drawn[source], count):
+                crops.append(crop(small(photos.pictures[i]), most_of(SMALL, rng), size))
+                numbers.append(int(classes[i]))
+        photos, _ = self.sources[1]
+        parts = [
+            crop(photos.pictures[i], part_of(photos.pictures.shape[1], rng, size), size)
+            for i in rng.choice(self.drawn[1], self.counts[1])
+        ]
+        return Batch(varied(crops, rng), varied(parts, rng), torch.tensor(numbers))
+
+
+def varied(crops: Sequence[Pixels], rng: np.random.Generator) -> Tensor:
+    """Crops as a tensor, half of them flipped, every fourth with other colours and noise."""
+    pixels = np.stack(crops)
+    flipped = rng.random(len(pixels)) < 0.5
+    pixels[flipped] = pixels[flipped, :, ::-1]
+    x = as_tensor(pixels)
+    x[::4] = recoloured(x[::4], rng)
+    return x.clamp_(0, 1)
+
+
+def small(photo: Pixels) -> Pixels:
+    """The photo at 84×84."""
+    if len(photo) == SMALL:
+        return photo
+    return np.asarray(Image.fromarray(photo).resize((SMALL, SMALL), Image.Resampling.LANCZOS))
 
 
 def most_of(side: int, rng: np.random.Generator) -> Box:

@@ -223,13 +223,9 @@ class Run:
         )
         if self.step >= self.ends[1]:
             some = len(small) // 2
-            small = torch.cat(
-                [small[:-some], self.perturbed(small[-some:], classes[len(small) - some : len(small)])]
-            )
+            small = torch.cat([small[:-some], self.perturbed(small[-some:], classes[-some:])])
         with self.half():
-            scores, lost = (
-                self.head_alone(small, large) if self.step < self.ends[0] else self.all(small, large)
-            )
+            scores, lost = self.head_alone(small) if self.step < self.ends[0] else self.all(small, large)
         loss = F.cross_entropy(scores, classes, label_smoothing=self.options.smoothing)
         self.optimizer.zero_grad(set_to_none=True)
         (loss + self.options.features * lost.sum()).backward()
@@ -242,11 +238,11 @@ class Run:
             f"stage{k}": 1 - float(each.detach()) for k, each in enumerate(lost, 3)
         }
 
-    def head_alone(self, small: Tensor, large: Tensor) -> tuple[Tensor, Tensor]:
+    def head_alone(self, small: Tensor) -> tuple[Tensor, Tensor]:
         """The class scores, through a trunk that does not learn; and nothing lost."""
         self.model.student.eval()
         with torch.no_grad():
-            maps = self.model.student.look(torch.cat([small, large]))[1]
+            maps = self.model.student.look(small)[1]
         return self.model.scores(maps), torch.zeros(0)
 
     def all(self, small: Tensor, large: Tensor) -> tuple[Tensor, Tensor]:
@@ -260,7 +256,7 @@ class Run:
                 student.readouts, taps, targets, self.variances, strict=True
             )
         ]
-        return self.model.scores(maps), torch.stack(lost[2:])
+        return self.model.scores(maps[: len(small)]), torch.stack(lost[2:])
 
     @torch.no_grad()
     def measured(self) -> dict[str, object]:

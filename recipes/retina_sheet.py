@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Paint what docs/retina.md shows of retina: filters, units, class models, a dream, a style transfer.
 
-    python recipes/retina_sheet.py [--only filters units classes dream style] [--weights FILE]
+python recipes/retina_sheet.py [--only filters units classes dream style] [--weights FILE]
 """
 
 import argparse
@@ -14,7 +14,7 @@ from pareidolia.dreaming import Dream, DreamSettings
 from pareidolia.inspection.filters import FiltersSettings, filters_sheet
 from pareidolia.inspection.visualisation import ClassModels, ClassModelSettings, Features, FeatureSettings
 from pareidolia.painting import Painting
-from pareidolia.pictures import open_picture, save_picture, sheet
+from pareidolia.pictures import save_picture, sheet
 from pareidolia.style import StyleSettings, StyleTransfer
 
 PHOTO = "sample:chelsea"
