@@ -14,6 +14,7 @@ from pareidolia.cli.inspection import deconvnet, faithfulness, saliency
 from pareidolia.cli.networks import networks
 from pareidolia.cli.style import style
 from pareidolia.cli.tour import tour
+from pareidolia.cli.training import train
 from pareidolia.settings import PareidoliaError
 
 app = App(
@@ -25,7 +26,7 @@ app = App(
     # Markdown in help would cost a fifth of a second of imports.
     help_format="plaintext",
 )
-for command in (style, dream, saliency, deconvnet, faithfulness, networks, again, tour, doctor):
+for command in (style, dream, saliency, deconvnet, faithfulness, train, networks, again, tour, doctor):
     app.command(command)
 
 
