@@ -17,9 +17,10 @@ from pareidolia.training import TrainingFolder, TrainingRun
 from pareidolia.training.folder import _CHECKPOINT, _PREVIOUS, LOG, SAMPLES, SETTINGS, WEIGHTS
 from pareidolia.training.log import Log
 from tests.training import train_small
-from tests.training.small_models import SETTINGS, TwoPhases, source
+from tests.training.small_models import SETTINGS as SMALL
+from tests.training.small_models import TwoPhases, source
 
-EVERY_STEP = SETTINGS.model_copy(update={"checkpoint_seconds": 0.0, "average": 0.9})
+EVERY_STEP = SMALL.model_copy(update={"checkpoint_seconds": 0.0, "average": 0.9})
 RECORD = {"model": "small", "settings": {"latent": 4}}
 
 
@@ -85,7 +86,7 @@ def test_kill_9_at_random_moments_then_resumed_ends_with_the_same_bytes(tmp_path
     subprocess.run(command(tmp_path / "whole"), check=True, cwd=Path(__file__).parents[2])
     chance = random.Random(time.time_ns())
     kills = 0
-    while kills < 5:
+    while kills < 3:
         process = begin(tmp_path / "run")
         time.sleep(chance.uniform(0, 1.5))
         process.kill()
@@ -219,7 +220,7 @@ def test_the_log_drops_lines_beyond_the_checkpoint_and_lines_cut_short(tmp_path)
 
 
 def test_previews_are_spread_over_the_run_and_the_last_is_its_end(tmp_path):
-    settings = SETTINGS.model_copy(update={"previews": 4})
+    settings = SMALL.model_copy(update={"previews": 4})
     run, folder = make(tmp_path / "run", settings)
     folder.begin(run)
     drawn = []
