@@ -110,10 +110,12 @@ class Gaussian(nn.Module):
         if self.sigma == "learned":
             return self.log_prob(x, raw)
         squares = (x - raw).square()
-        best = 0.5 * mean(squares.flatten(-3).mean(-1).reshape(-1)).log()
-        best = best.clamp(min=math.log(self.SMALLEST))
+        # At the best σ the derivative by σ is zero, so no gradient need pass through it; and none may, where
+        # devices share a batch: each one's own part of that derivative is not zero.
         with torch.no_grad():
-            self.log_sigma.lerp_(best.detach().to(self.log_sigma), self.MOMENTUM)
+            best = 0.5 * mean(squares.flatten(-3).mean(-1).reshape(-1)).log()
+            best = best.clamp(min=math.log(self.SMALLEST))
+            self.log_sigma.lerp_(best.to(self.log_sigma), self.MOMENTUM)
         return self._log_prob(squares, best)
 
     def _log_prob(self, squares: Tensor, log_sigma: Tensor) -> Tensor:

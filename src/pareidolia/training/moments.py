@@ -56,7 +56,11 @@ class Moment:
         )
 
     def mean(self, values: Tensor) -> Tensor:
-        """The mean of N×… over the whole batch, for losses that are no sums over samples."""
+        """The mean of N×… over the whole batch, for losses that are no sums over samples.
+
+        A term made of such means alone has the right gradient on several devices; one that mixes them with
+        this device's own samples has not, and must detach them.
+        """
         return self.company.mean(values.mean(0))
 
 
