@@ -1,7 +1,7 @@
 """Training throughput of a VAE against pythae's: the same architecture, batch and machine, in turn.
 
-Both train 784-512-50 in float32 on the same grey pictures with Adam and pixelwise cross-entropy, each with its
-own loop, one process of all threads. pythae is imported from a checkout of it (clementchadebec/benchmark_VAE).
+Both train 784-512-50 in float32 on the same grey pictures with Adam and pixelwise cross-entropy, each with
+its own loop, one process of all threads. pythae is imported from a checkout of clementchadebec/benchmark_VAE.
 """
 
 import argparse
@@ -84,4 +84,3 @@ def our_epochs(pictures: PictureSet, folder: Path, epochs: int) -> Callable[[], 
             next(steps)
 
     return epoch
-

@@ -3,8 +3,8 @@
 
     python recipes/generative_models.py [NAME ...] [--runs runs/shipped]
 
-Each run is an ordinary run directory, so a killed one goes on when the recipe is started again. Its weights in
-half precision and its settings are then written into the package; card.md beside them is written by hand.
+Each run is an ordinary run directory, so a killed one goes on when the recipe is started again. Its weights
+in half precision and its settings are then written into the package; card.md beside them is written by hand.
 """
 
 import argparse
@@ -33,10 +33,13 @@ MODELS = {
             "critic": (128, 128),
             "prior": "mixture",
             "labels": "prior",
-            "epochs": 700,
+            "epochs": 300,
         },
     ),
-    "digits-gan": ("gan", {"latent": 32, "hidden": (256, 256), "epochs": 1000, "learning_rate": 5e-4, "r1": 2}),
+    "digits-gan": (
+        "gan",
+        {"latent": 32, "hidden": (256, 256), "epochs": 500, "r1": 2},
+    ),
 }
 
 
@@ -66,7 +69,7 @@ def main() -> None:
     """Train and ship the models named, or all."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("names", nargs="*", metavar="NAME", help=" ".join(MODELS))
-    parser.add_argument("--runs", type=Path, default=Path("runs/shipped"), help="where the run directories go")
+    parser.add_argument("--runs", type=Path, default=Path("runs/shipped"), help="where the runs go")
     options = parser.parse_args()
     torch.set_num_threads(1)  # networks this small gain nothing from more
     for name in options.names or MODELS:

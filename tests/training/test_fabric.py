@@ -97,9 +97,10 @@ def test_sigterm_stops_both_and_either_number_goes_on(tmp_path):
 
 
 def test_a_batch_that_cannot_be_shared_is_refused():
+    from tests.training.small_models import SETTINGS, TwoPhases, source
+
     from pareidolia.settings import PareidoliaError
     from pareidolia.training import Alone, TrainingRun
-    from tests.training.small_models import SETTINGS, TwoPhases, source
 
     three = type("Three", (Alone,), {"size": 3})()
     with pytest.raises(PareidoliaError, match="take --batch 9"):

@@ -11,14 +11,14 @@ from pathlib import Path
 import pytest
 import torch
 from safetensors.torch import load_file
+from tests.training import train_small
+from tests.training.small_models import SETTINGS as SMALL
+from tests.training.small_models import TwoPhases, source
 
 from pareidolia.settings import PareidoliaError
 from pareidolia.training import TrainingFolder, TrainingRun
 from pareidolia.training.folder import _CHECKPOINT, _PREVIOUS, LOG, SAMPLES, SETTINGS, WEIGHTS
 from pareidolia.training.log import Log
-from tests.training import train_small
-from tests.training.small_models import SETTINGS as SMALL
-from tests.training.small_models import TwoPhases, source
 
 EVERY_STEP = SMALL.model_copy(update={"checkpoint_seconds": 0.0, "average": 0.9})
 RECORD = {"model": "small", "settings": {"latent": 4}}
@@ -134,8 +134,8 @@ def test_a_full_disk_leaves_a_whole_checkpoint(tmp_path, monkeypatch, full_at):
     fsync = os.fsync
 
     def refuse(number):
-        name = os.readlink(f"/proc/self/fd/{number}")
-        if Path(name).name.startswith(".pareidolia") and full_at == due[0]:
+        name = Path(f"/proc/self/fd/{number}").readlink().name
+        if name.startswith(".pareidolia") and full_at == due[0]:
             raise OSError(errno.ENOSPC, "No space left on device")
         due.pop(0)
         return fsync(number)
