@@ -183,6 +183,23 @@ def test_another_run_is_not_resumed_and_what_differs_is_named(tmp_path):
         folder.resume(run)
 
 
+def test_more_epochs_go_on_where_the_learning_rate_is_constant(tmp_path):
+    record = {"settings": {"epochs": 3.0, "previews": 10, "latent": 4}}
+    longer = {"settings": {"epochs": 5.0, "previews": 2, "latent": 4}}
+    run, folder = make(tmp_path / "run", record=record)
+    folder.begin(run)
+    for _ in folder.steps(run):
+        pass
+    cosine = EVERY_STEP.model_copy(update={"schedule": "cosine"})
+    run, folder = make(tmp_path / "run", cosine, longer)
+    with pytest.raises(PareidoliaError, match=r"settings\.epochs is 3\.0 there, 5\.0 now"):
+        folder.resume(run)
+    run, folder = make(tmp_path / "run", EVERY_STEP.model_copy(update={"epochs": 5.0}), longer)
+    folder.resume(run)
+    assert (run.index, run.total) == (15, 25)
+    assert json.loads((tmp_path / "run" / SETTINGS).read_text()) == longer
+
+
 def test_beginning_anew_removes_what_the_old_run_left(tmp_path):
     train(tmp_path / "run")
     (tmp_path / "run" / SAMPLES / "0000001.png").touch()
