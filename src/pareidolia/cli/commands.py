@@ -93,6 +93,13 @@ COMMANDS = {
             "List the networks that can be named, or the layers of one.",
         ),
     ),
+    "Train": (
+        Command(
+            "train",
+            "training:train",
+            "Train a generative model on pictures, in a folder that keeps it.",
+        ),
+    ),
     "Begin": (
         Command(
             "tour",
