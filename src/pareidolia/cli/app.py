@@ -10,6 +10,7 @@ import pareidolia
 from pareidolia.cli.again import again
 from pareidolia.cli.doctor import doctor
 from pareidolia.cli.dream import dream
+from pareidolia.cli.evaluate import evaluate
 from pareidolia.cli.inspection import deconvnet, faithfulness, saliency
 from pareidolia.cli.networks import networks
 from pareidolia.cli.style import style
@@ -25,7 +26,7 @@ app = App(
     # Markdown in help would cost a fifth of a second of imports.
     help_format="plaintext",
 )
-for command in (style, dream, saliency, deconvnet, faithfulness, networks, again, tour, doctor):
+for command in (style, dream, saliency, deconvnet, faithfulness, evaluate, networks, again, tour, doctor):
     app.command(command)
 
 
