@@ -12,9 +12,19 @@ from pareidolia.cli.doctor import doctor
 from pareidolia.cli.dream import dream
 from pareidolia.cli.evaluate import evaluate
 from pareidolia.cli.inspection import deconvnet, faithfulness, saliency
+from pareidolia.cli.looking import (
+    arithmetic,
+    interpolate,
+    latent,
+    manifold,
+    reconstruct,
+    sample,
+    walk,
+)
 from pareidolia.cli.networks import networks
 from pareidolia.cli.style import style
 from pareidolia.cli.tour import tour
+from pareidolia.cli.training import train
 from pareidolia.settings import PareidoliaError
 
 app = App(
@@ -26,7 +36,12 @@ app = App(
     # Markdown in help would cost a fifth of a second of imports.
     help_format="plaintext",
 )
-for command in (style, dream, saliency, deconvnet, faithfulness, evaluate, networks, again, tour, doctor):
+COMMANDS = (
+    *(style, dream, saliency, deconvnet, faithfulness),
+    *(train, evaluate, sample, reconstruct, interpolate, manifold, latent, arithmetic, walk),
+    *(networks, again, tour, doctor),
+)
+for command in COMMANDS:
     app.command(command)
 
 

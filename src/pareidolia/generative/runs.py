@@ -8,25 +8,20 @@ RUN/
   samples/           sheets drawn on the way
 """
 
-import json
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
 from typing import Any, Literal
 
 import torch
-from safetensors.torch import load_file
-from torch import nn
 
+from pareidolia.generative.building import build, settings_of
 from pareidolia.generative.settings import ModelSettings
+from pareidolia.networks.weights import load_weights
 from pareidolia.settings import PareidoliaError, UnknownName
 from pareidolia.training.data import PictureSet, open_pictures
+from pareidolia.training.folder import SETTINGS, WEIGHTS, read_record
 
-SETTINGS, WEIGHTS = "settings.json", "model.safetensors"
 SHIPPED = Path(__file__).parent / "shipped"
-MODELS = {
-    "vae": ("pareidolia.generative.vae:VAE", "pareidolia.generative.settings:VAESettings"),
-}
 
 
 @dataclass(frozen=True)
@@ -62,43 +57,35 @@ class Run:
 def open_run(path: str | Path, device: torch.device | str = "cpu") -> Run:
     """Open a run directory, or a shipped model by its name ("digits-vae").
 
-    Raises PareidoliaError where there is no run, or a broken one.
+    Raises PareidoliaError where there is no run, one that has saved no weights yet, or a broken one.
     """
-    folder = Path(path)
-    if not (folder / SETTINGS).is_file():
-        if folder.is_dir():
-            raise PareidoliaError(f"{folder} holds no {SETTINGS}: it is no run of pareidolia train")
-        shipped = sorted(each.name for each in SHIPPED.glob("*/") if each.is_dir())
-        if str(path) not in shipped:
-            raise UnknownName("run or shipped model", str(path), shipped)
-        folder = SHIPPED / str(path)
-    record = json.loads((folder / SETTINGS).read_text())
-    model = build(record["model"], record["settings"], record["shape"], len(record["classes"]))
-    model.load_state_dict({key: value.float() for key, value in load_file(folder / WEIGHTS).items()})
+    folder = _folder(path)
+    record = read_record(folder)
+    try:
+        kind, data = record["model"], record["data"]
+        settings = settings_of(kind, record["settings"])
+        channels, height, width = data["shape"]
+        model = build(kind, settings, (channels, height, width), len(data["classes"]))
+    except (KeyError, TypeError, ValueError) as error:
+        raise PareidoliaError(f"{folder / SETTINGS} is not of a generative model ({error!r})") from error
+    if not (folder / WEIGHTS).is_file():
+        raise PareidoliaError(f"{folder} has saved no {WEIGHTS} yet: let it train on with --resume")
+    load_weights(model, folder / WEIGHTS, f"this {kind}")
     model.to(device).eval().requires_grad_(False)
     return Run(
-        str(path),
-        record["model"],
-        model,
-        model.settings,
-        record["data"],
-        tuple(record["shape"]),
-        tuple(record["classes"]),
+        str(path), kind, model, settings, data["name"], (channels, height, width), tuple(data["classes"])
     )
 
 
-def build(kind: str, settings: dict[str, Any], shape: tuple[int, int, int], classes: int) -> Any:
-    """A new model of that kind, with weights drawn by its seed."""
-    if kind not in MODELS:
-        raise UnknownName("model", kind, MODELS)
-    model_class, settings_class = (_find(place) for place in MODELS[kind])
-    validated = settings_class.model_validate(settings)
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(validated.seed)
-        model: nn.Module = model_class(validated, tuple(shape), classes)
-    return model
+def shipped_names() -> list[str]:
+    """The models that come with the package."""
+    return sorted(each.parent.name for each in SHIPPED.glob(f"*/{SETTINGS}"))
 
 
-def _find(place: str) -> Any:
-    module, name = place.split(":")
-    return getattr(import_module(module), name)
+def _folder(path: str | Path) -> Path:
+    folder = Path(path).expanduser()
+    if folder.is_dir():
+        return folder
+    if str(path) not in shipped_names():
+        raise UnknownName("run or shipped model", str(path), shipped_names())
+    return SHIPPED / str(path)

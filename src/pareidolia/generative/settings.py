@@ -72,3 +72,83 @@ class VAESettings(ModelSettings):
     samples: Annotated[
         int, Field(ge=1, description="Samples k a picture; above 1 the bound is IWAE's (Burda 2016).")
     ] = 1
+
+
+class AutoencoderSettings(ModelSettings):
+    """An autoencoder: plain, denoising (Vincent et al. 2008), or sparse (Ng 2011)."""
+
+    noise: Annotated[
+        float,
+        Field(ge=0, description="Denoising: standard deviation of the noise on what the encoder sees."),
+    ] = 0.0
+    masked: Annotated[
+        float, Field(ge=0, lt=1, description="Denoising: share of pixels that the encoder sees as 0.")
+    ] = 0.0
+    sparsity: Annotated[
+        float,
+        Field(ge=0, description="Sparse: weight of the divergence of a code's mean activation from the target."),
+    ] = 0.0
+    active: Annotated[
+        float, Field(gt=0, lt=1, description="Sparse: target of the mean activation, of sigmoid units.")
+    ] = 0.05
+
+
+class AAESettings(ModelSettings):
+    """An adversarial autoencoder (Makhzani et al. 2015)."""
+
+    hidden: Annotated[tuple[int, ...], Field(description="Widths of the fully connected layers.")] = (1000, 1000)
+    prior: Prior = "normal"
+    labels: Annotated[
+        Literal["none", "prior", "semi-supervised"],
+        Field(
+            description="none; prior: each label gets its part of the prior (figure 3); semi-supervised: the "
+            "encoder tells class and style apart (figure 6)."
+        ),
+    ] = "none"
+    labelled: Annotated[
+        int | None,
+        Field(ge=1, description="How many labels are used, evenly over the classes (default: all there are)."),
+    ] = None
+    noise: Annotated[
+        float, Field(ge=0, description="Standard deviation of noise on what the encoder sees.")
+    ] = 0.0
+    adversarial: Annotated[
+        float, Field(gt=0, description="Learning rate of the adversarial phases, relative to the run's.")
+    ] = 0.5
+
+
+class GANSettings(ModelSettings):
+    """A generative adversarial network (Goodfellow et al. 2014)."""
+
+    latent: Annotated[int, Field(ge=1, le=4096, description="Length of the code.")] = 64
+    activation: Annotated[
+        Literal["relu", "leaky-relu", "tanh", "silu"], Field(description="Between the layers.")
+    ] = "leaky-relu"
+    learning_rate: Annotated[float, Field(gt=0, description="Size of a step.")] = 5e-4
+    average: Annotated[
+        float, Field(ge=0, lt=1, description="Decay of the weights' moving average; 0 gives the last weights.")
+    ] = 0.995
+    prior: Prior = "normal"
+    loss: Annotated[
+        Literal["non-saturating", "minimax", "hinge"], Field(description="What the two play for.")
+    ] = "non-saturating"
+    r1: Annotated[
+        float,
+        Field(ge=0, description="Weight γ of R1, ½γ‖∇D‖² on real pictures (Mescheder 2018); 0 leaves it out."),
+    ] = 1.0
+    r1_every: Annotated[
+        int, Field(ge=1, description="R1 in each so manieth step, as many times as strong (lazy, Karras 2020).")
+    ] = 4
+    spectral_norm: Annotated[
+        bool, Field(description="Divide the discriminator's weights by their largest singular value (Miyato 2018).")
+    ] = False
+    beta1: Annotated[float, Field(ge=0, lt=1, description="Adam's first decay.")] = 0.0
+
+
+SETTINGS_OF: dict[str, type[ModelSettings]] = {
+    "autoencoder": AutoencoderSettings,
+    "vae": VAESettings,
+    "aae": AAESettings,
+    "gan": GANSettings,
+}
+"""The settings of each kind of model."""

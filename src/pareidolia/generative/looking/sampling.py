@@ -8,6 +8,7 @@ from pareidolia.generative.looking.places import Place, fit_picture
 from pareidolia.generative.looking.settings import ReconstructSettings, SampleSettings
 from pareidolia.generative.looking.showing import Look, laid_out, opened
 from pareidolia.generative.runs import Run
+from pareidolia.settings import PareidoliaError
 
 
 def sample_sheet(run: Run | str, settings: SampleSettings | None = None) -> Look:
@@ -54,7 +55,5 @@ def reconstruction_sheet(
 
 def _seen(place: Place) -> torch.Tensor:
     if place.picture is None:
-        from pareidolia.settings import PareidoliaError
-
         raise PareidoliaError(f"{place.told} is no picture: only pictures can be reconstructed")
     return place.picture
