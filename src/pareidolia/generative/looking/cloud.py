@@ -14,6 +14,12 @@ from pareidolia.generative.runs import Run
 from pareidolia.settings import MissingExtra, PareidoliaError
 
 _PIXELS_AN_INCH = 100
+_PRIOR_SAMPLES = 3000
+# Matplotlib's ten colours, but for the grey one, which is the prior's.
+_COLOURS = (
+    *("tab:blue", "tab:orange", "tab:green", "tab:red", "tab:purple"),
+    *("tab:brown", "tab:pink", "black", "tab:olive", "tab:cyan"),
+)
 
 
 def principal_plane(codes: Tensor) -> tuple[Tensor, Tensor, float]:
@@ -26,7 +32,7 @@ def principal_plane(codes: Tensor) -> tuple[Tensor, Tensor, float]:
 
 
 def latent_cloud(run: Run | str, settings: LatentSettings | None = None) -> Look:
-    """Codes of pictures as points, by label; as many samples of the prior as a grey cloud behind.
+    """Codes of pictures as points, by label; samples of the prior as a grey cloud behind.
 
     Codes of length 2 are drawn as they are, longer ones on the plane in which they vary most (PCA).
 
@@ -35,13 +41,13 @@ def latent_cloud(run: Run | str, settings: LatentSettings | None = None) -> Look
     settings = settings or LatentSettings()
     space = opened(run, settings)
     if space.model.latent < 2:
-        raise PareidoliaError(f"{space.run.name} has codes of length 1: there is no plane to show")
+        raise PareidoliaError(f"{space.name} has codes of length 1: there is no plane to show")
     _ = space.encoder
     data = space.run.pictures(settings.split)
     generator = torch.Generator().manual_seed(settings.seed)
     chosen = torch.randperm(len(data), generator=generator)[: settings.count]
     codes = space.encode(data.pictures(chosen)).cpu()
-    prior = space.draw(len(codes), settings.seed).cpu() if isinstance(space.model, Samples) else None
+    prior = space.draw(_PRIOR_SAMPLES, settings.seed).cpu() if isinstance(space.model, Samples) else None
     axes = ("unit 0", "unit 1")
     how = f"{len(codes)} {settings.split} pictures"
     if space.model.latent > 2:
@@ -51,7 +57,7 @@ def latent_cloud(run: Run | str, settings: LatentSettings | None = None) -> Look
         axes = ("first principal direction", "second principal direction")
         how += f", on the plane that holds {100 * share:.0f} % of the variance of {space.model.latent} units"
     labels = None if data.labels is None else data.labels[chosen]
-    picture = _drawn(codes, prior, labels, space.run.classes, axes, f"{space.run.name}: {how}", settings.size)
+    picture = _drawn(codes, prior, labels, space.run.classes, axes, f"{space.name}: {how}", settings.size)
     return Look(picture, f"codes of {how}")
 
 
@@ -74,14 +80,13 @@ def _drawn(
     plot: Any = drawing.subplots()
     dot = max(4.0, 30 * (inches / 10) ** 2 * min(1.0, (1000 / len(codes)) ** 0.5))
     if prior is not None:
-        plot.scatter(*prior.T.numpy(), s=dot, c="0.85", linewidths=0, label="prior")
+        plot.scatter(*prior.T.numpy(), s=dot / 2, c="0.85", linewidths=0, label="prior")
     if labels is None or not classes:
         plot.scatter(*codes.T.numpy(), s=dot, color="tab:blue", linewidths=0, alpha=0.7, label="pictures")
     else:
-        colours = colormaps["tab10"] if len(classes) <= 10 else colormaps["turbo"]
-        for number, name in enumerate(classes):
+        colours = _COLOURS if len(classes) <= 10 else colormaps["turbo"](np.linspace(0, 1, len(classes)))
+        for number, (name, colour) in enumerate(zip(classes, colours, strict=False)):
             points = codes[labels == number].T.numpy()
-            colour = colours(number) if len(classes) <= 10 else colours(number / (len(classes) - 1))
             plot.scatter(*points, s=dot, color=colour, linewidths=0, alpha=0.7, label=name)
     plot.set(title=title, xlabel=axes[0], ylabel=axes[1], aspect="equal")
     columns = -(-(len(classes) + 1) // 24)

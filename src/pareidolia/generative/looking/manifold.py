@@ -31,7 +31,7 @@ def manifold_grid(run: Run | str, settings: ManifoldSettings | None = None) -> L
     codes[..., units[1]] = along[units[1]].flip(0)[:, None]
     codes[..., units[0]] = along[units[0]][None]
     pictures = space.decode(codes.flatten(0, 1))
-    told = f"units {units[0]} (to the right) and {units[1]} (upwards) of {space.run.name}{chosen}"
+    told = f"units {units[0]} (to the right) and {units[1]} (upwards) of {space.name}{chosen}"
     return Look(tiled(pictures, settings.side), told)
 
 
@@ -50,7 +50,7 @@ def _units(space: LatentSpace, settings: ManifoldSettings) -> tuple[tuple[int, i
     latent = space.model.latent
     space.draw(1, settings.seed)  # refuses a model without a prior before the work
     if latent < 2:
-        raise PareidoliaError(f"{space.run.name} has codes of length 1: there is no plane to show")
+        raise PareidoliaError(f"{space.name} has codes of length 1: there is no plane to show")
     if settings.units is not None:
         if any(not 0 <= unit < latent for unit in settings.units) or settings.units[0] == settings.units[1]:
             first, second = settings.units

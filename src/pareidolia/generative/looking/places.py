@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -37,6 +38,11 @@ class LatentSpace:
     """A run's codes: of pictures, labels and its prior."""
 
     run: Run
+
+    @property
+    def name(self) -> str:
+        """The run's, without the folders above it."""
+        return Path(self.run.name).name
 
     @property
     def model(self) -> Any:
@@ -80,7 +86,7 @@ class LatentSpace:
         """count×L from the prior. Raises PareidoliaError where the model has none."""
         if not isinstance(self.model, Samples):
             raise PareidoliaError(
-                f"{self.run.name} is {described(self.run)}, which has no prior to draw codes from: "
+                f"{self.name} is {described(self.run)}, which has no prior to draw codes from: "
                 "its codes are only those of pictures"
             )
         return self.model.prior.sample(count, torch.Generator().manual_seed(seed)).to(self.device)
@@ -90,7 +96,7 @@ class LatentSpace:
         """The model, if it can encode. Raises PareidoliaError where it cannot."""
         if not isinstance(self.model, Encodes):
             raise PareidoliaError(
-                f"{self.run.name} is {described(self.run)}, which has no encoder: it draws pictures from codes, "
+                f"{self.name} is {described(self.run)}, which has no encoder: it draws pictures from codes, "
                 "but cannot find a picture's code; random:SEED names a code of its own"
             )
         return self.model
@@ -106,7 +112,7 @@ class LatentSpace:
     def labelled(self, label: str) -> Tensor:
         """Which training pictures have the label, N Booleans. Raises UnknownName, and PareidoliaError without labels."""
         if self._training.labels is None or not self.run.classes:
-            raise PareidoliaError(f"{self.run.data}, which {self.run.name} was trained on, has no labels")
+            raise PareidoliaError(f"{self.run.data}, which {self.name} was trained on, has no labels")
         if label not in self.run.classes:
             raise UnknownName("label", label, self.run.classes)
         return self._training.labels == self.run.classes.index(label)

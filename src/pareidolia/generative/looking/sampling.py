@@ -20,7 +20,7 @@ def sample_sheet(run: Run | str, settings: SampleSettings | None = None) -> Look
     space = opened(run, settings)
     pictures = space.decode(space.draw(settings.count, settings.seed))
     columns = settings.columns or math.ceil(math.sqrt(settings.count))
-    told = f"{settings.count} samples of {space.run.name}"
+    told = f"{settings.count} samples of {space.name}"
     return Look(laid_out(pictures, columns), told)
 
 

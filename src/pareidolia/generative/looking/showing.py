@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import torch.nn.functional as F
 from torch import Tensor
 
 from pareidolia.generative.looking.settings import LookSettings
@@ -11,8 +12,9 @@ from pareidolia.generative.runs import Run, open_run
 from pareidolia.networks import choose_device
 from pareidolia.pictures import sheet
 
-#: Pixels that a sheet of small pictures is to be wide, more or less.
-_AIM = 900
+#: Pixels that a sheet of small pictures is to be wide, more or less, and the most that one of them is enlarged to.
+_AIM, _LARGEST = 900, 224
+_PAPER = 0.965
 
 
 @dataclass(frozen=True)
@@ -38,16 +40,22 @@ def laid_out(
 ) -> Tensor:
     """Pictures N×C×H×W in rows on a sheet, enlarged without smoothing where they are small; 1×3×H×W."""
     columns = min(columns, len(pictures))
-    enlarge = max(1, _AIM // (columns * pictures.shape[-1]))
     words = list(captions) or [""] * len(pictures)
     panels = [(picture[None], word) for picture, word in zip(pictures.float().cpu(), words, strict=True)]
+    enlarge = _enlargement(pictures, columns)
     return sheet(panels, columns, title=title, row_titles=row_titles, enlarge=enlarge)
 
 
 def tiled(pictures: Tensor, columns: int) -> Tensor:
-    """Pictures N×C×H×W edge to edge, 1×3×H×W, enlarged without smoothing where they are small."""
-    rows = len(pictures) // columns
-    enlarge = max(1, _AIM // (columns * pictures.shape[-1]))
-    grid = pictures[: rows * columns].unflatten(0, (rows, columns)).permute(2, 0, 3, 1, 4)
-    whole = grid.flatten(3).flatten(1, 2)[None].expand(-1, 3, -1, -1)
-    return whole.repeat_interleave(enlarge, 2).repeat_interleave(enlarge, 3)
+    """Pictures N×C×H×W, N a multiple of `columns`, in a close grid with thin lines between, 1×3×H×W, enlarged as `laid_out` does."""
+    enlarge = _enlargement(pictures, columns)
+    large = pictures.repeat_interleave(enlarge, 2).repeat_interleave(enlarge, 3)
+    line = max(1, large.shape[-1] // 20)
+    lined = F.pad(large, (line, 0, line, 0), value=_PAPER)
+    grid = lined.unflatten(0, (-1, columns)).permute(2, 0, 3, 1, 4).flatten(3).flatten(1, 2)
+    return F.pad(grid[None].expand(-1, 3, -1, -1), (0, line, 0, line), value=_PAPER)
+
+
+def _enlargement(pictures: Tensor, columns: int) -> int:
+    width = pictures.shape[-1]
+    return max(1, min(_AIM // (columns * width), _LARGEST // width))
