@@ -9,11 +9,13 @@ from pareidolia.cli.dream import DreamOutput
 from pareidolia.cli.inspection import Figure
 from pareidolia.cli.output import Output
 from pareidolia.cli.tour import TourOutput
+from pareidolia.generative.measuring.settings import EvaluateSettings
 from pareidolia.operations import OPERATIONS
 from pareidolia.tour.settings import TourSettings
 
 COMMANDS = (
     *("style", "dream", "saliency", "deconvnet", "faithfulness"),
+    *("evaluate", "sample", "reconstruct", "interpolate", "manifold", "latent", "arithmetic", "walk"),
     *("networks", "again", "tour", "doctor"),
 )
 
@@ -55,7 +57,7 @@ def test_every_command_explains_itself(studio):
 
 def test_every_option_is_described():
     classes = [operation.settings_type for operation in OPERATIONS.values()]
-    for settings in (*classes, TourSettings, TourOutput, Changes, Output, DreamOutput, Figure):
+    for settings in (*classes, EvaluateSettings, TourSettings, TourOutput, Changes, Output, DreamOutput, Figure):
         for name, field in settings.model_fields.items():
             assert field.description and field.description[-1] in ".)", f"{settings.__name__}.{name}"
 

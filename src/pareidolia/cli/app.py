@@ -12,19 +12,12 @@ from pareidolia.cli.doctor import doctor
 from pareidolia.cli.dream import dream
 from pareidolia.cli.evaluate import evaluate
 from pareidolia.cli.inspection import deconvnet, faithfulness, saliency
-from pareidolia.cli.looking import (
-    arithmetic,
-    interpolate,
-    latent,
-    manifold,
-    reconstruct,
-    sample,
-    walk,
-)
+from pareidolia.cli.looking import arithmetic, interpolate, latent, manifold, reconstruct, sample, walk
 from pareidolia.cli.networks import networks
 from pareidolia.cli.style import style
 from pareidolia.cli.tour import tour
 from pareidolia.cli.training import train
+from pareidolia.cli.visualisation import caricature, class_model, features, invert
 from pareidolia.settings import PareidoliaError
 
 app = App(
@@ -37,7 +30,7 @@ app = App(
     help_format="plaintext",
 )
 COMMANDS = (
-    *(style, dream, saliency, deconvnet, faithfulness),
+    *(style, dream, saliency, deconvnet, faithfulness, features, class_model, invert, caricature),
     *(train, evaluate, sample, reconstruct, interpolate, manifold, latent, arithmetic, walk),
     *(networks, again, tour, doctor),
 )

@@ -14,7 +14,7 @@ from pareidolia.pictures import sheet
 
 #: Pixels that a sheet of small pictures is to be wide, more or less, and the most that one of them is enlarged to.
 _AIM, _LARGEST = 900, 224
-_PAPER = 0.965
+_LINE = 0.4
 
 
 @dataclass(frozen=True)
@@ -51,11 +51,11 @@ def tiled(pictures: Tensor, columns: int) -> Tensor:
     enlarge = _enlargement(pictures, columns)
     large = pictures.repeat_interleave(enlarge, 2).repeat_interleave(enlarge, 3)
     line = max(1, large.shape[-1] // 20)
-    lined = F.pad(large, (line, 0, line, 0), value=_PAPER)
+    lined = F.pad(large, (line, 0, line, 0), value=_LINE)
     grid = lined.unflatten(0, (-1, columns)).permute(2, 0, 3, 1, 4).flatten(3).flatten(1, 2)
-    return F.pad(grid[None].expand(-1, 3, -1, -1), (0, line, 0, line), value=_PAPER)
+    return F.pad(grid[None].expand(-1, 3, -1, -1), (0, line, 0, line), value=_LINE)
 
 
 def _enlargement(pictures: Tensor, columns: int) -> int:
     width = pictures.shape[-1]
-    return max(1, min(_AIM // (columns * width), _LARGEST // width))
+    return max(1, min(round(_AIM / (columns * width)), _LARGEST // width))
