@@ -6,9 +6,9 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.generative.measuring.linear import generator
 
 from pareidolia.generative.measuring import best_width, centroids, parzen_log_density
-from tests.generative.measuring.linear import generator
 
 
 def normal(count, size, seed):

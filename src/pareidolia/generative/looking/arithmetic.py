@@ -9,23 +9,22 @@ from pareidolia.generative.looking.showing import Look, laid_out, opened
 from pareidolia.generative.runs import Run
 from pareidolia.settings import PareidoliaError
 
-# A sign stands between spaces, so that names may hold hyphens.
-_TERMS = re.compile(r"\s+([+-])\s+")
+# A sign stands alone, so that names may hold hyphens.
+_SIGN = re.compile(r"(?:^|\s+)([+-])(?=\s|$)")
 
 
 def parse_sum(expression: str) -> tuple[str, tuple[str, ...]]:
-    """The signs and the places of "A - B + C"; signs stand between spaces, the first may begin the text.
+    """The signs and the places of "A - B + C"; signs stand between spaces, one may begin the text.
 
     Raises PareidoliaError where a sign has no place beside it.
     """
-    text = expression.strip()
-    first = "-" if text.startswith("- ") else "+"
-    text = re.sub(r"^[+-]\s+", "", text)
-    parts = _TERMS.split(text)
-    places = tuple(part.strip() for part in parts[::2])
-    if not all(places) or any(re.fullmatch(r"[+-]", place) for place in places):
+    parts = _SIGN.split(expression.strip())
+    if parts[0]:
+        parts = ["", "+", *parts]
+    signs, places = "".join(parts[1::2]), tuple(part.strip() for part in parts[2::2])
+    if not places or not all(places):
         raise PareidoliaError(f"'{expression}' is no sum: write A - B + C, with spaces around the signs")
-    return first + "".join(parts[1::2]), places
+    return signs, places
 
 
 def arithmetic_strip(

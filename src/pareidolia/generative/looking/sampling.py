@@ -4,7 +4,7 @@ import math
 
 import torch
 
-from pareidolia.generative.looking.places import Place, fit_picture
+from pareidolia.generative.looking.places import Place
 from pareidolia.generative.looking.settings import ReconstructSettings, SampleSettings
 from pareidolia.generative.looking.showing import Look, laid_out, opened
 from pareidolia.generative.runs import Run

@@ -45,9 +45,9 @@ class InterpolateSettings(LookSettings):
             "that codes from a normal prior have."
         ),
     ] = "both"
-    steps: Annotated[
-        int, Field(ge=2, le=1000, description="Pictures on the strip, both ends with them.")
-    ] = 10
+    steps: Annotated[int, Field(ge=2, le=1000, description="Pictures on the strip, both ends with them.")] = (
+        10
+    )
     fps: Annotated[int, Field(ge=1, le=60, description="Frames a second of a film.")] = 24
     seconds: Annotated[float, Field(gt=0, le=600, description="Length of a film, there and back.")] = 4.0
 
@@ -58,7 +58,9 @@ class ManifoldSettings(LookSettings):
     side: Annotated[int, Field(ge=2, le=100, description="Pictures along each side of the grid.")] = 20
     units: Annotated[
         tuple[int, int] | None,
-        Field(description="The two units (default: the two that tell most pictures apart; the others stay 0)."),
+        Field(
+            description="The two units (default: the two that tell most pictures apart; the others stay 0)."
+        ),
     ] = None
 
 

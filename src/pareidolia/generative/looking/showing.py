@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import torch.nn.functional as F
 from torch import Tensor
 
-from pareidolia.generative.looking.settings import LookSettings
 from pareidolia.generative.looking.places import LatentSpace
+from pareidolia.generative.looking.settings import LookSettings
 from pareidolia.generative.runs import Run, open_run
 from pareidolia.networks import choose_device
 from pareidolia.pictures import sheet

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from pareidolia.generative.bound import importance_weighted
 from pareidolia.generative.capabilities import HasDensity
 from pareidolia.generative.measuring.hamiltonian import LogDensity, hamiltonian_step
 
@@ -129,7 +130,6 @@ def _drawn(model: HasDensity, chains: int, x: Tensor, generator: torch.Generator
 
 
 def _annealed(log_weights: Tensor, accepted: float) -> Annealed:
-    chains = len(log_weights)
-    value = log_weights.logsumexp(0) - math.log(chains)
+    value = importance_weighted(log_weights)
     weights = (log_weights - value).exp()
-    return Annealed(value, weights.std(0) / math.sqrt(chains), accepted)
+    return Annealed(value, weights.std(0) / math.sqrt(len(weights)), accepted)
