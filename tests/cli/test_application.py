@@ -57,7 +57,8 @@ def test_every_command_explains_itself(studio):
 
 def test_every_option_is_described():
     classes = [operation.settings_type for operation in OPERATIONS.values()]
-    for settings in (*classes, EvaluateSettings, TourSettings, TourOutput, Changes, Output, DreamOutput, Figure):
+    outputs = (TourOutput, Changes, Output, DreamOutput, Figure)
+    for settings in (*classes, EvaluateSettings, TourSettings, *outputs):
         for name, field in settings.model_fields.items():
             assert field.description and field.description[-1] in ".)", f"{settings.__name__}.{name}"
 

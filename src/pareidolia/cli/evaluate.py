@@ -20,7 +20,7 @@ def evaluate(
     settings: Annotated[EvaluateSettings, Parameter(name="*")] = EvaluateSettings(),  # noqa: B008 (frozen)
     telling: Annotated[Telling, Parameter(name="*")] = Telling(),  # noqa: B008 (frozen)
 ) -> int:
-    """Measure a trained model: likelihoods, distances to real pictures, what it forgets; with standard errors.
+    """Measure a trained model: likelihoods, distances to real pictures, what it forgets.
 
     Parameters
     ----------

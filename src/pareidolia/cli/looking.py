@@ -1,4 +1,4 @@
-"""`pareidolia sample`, `reconstruct`, `interpolate`, `manifold`, `latent`, `arithmetic`, `walk`: latent spaces."""
+"""`pareidolia sample`, `reconstruct`, `interpolate`, `manifold`, `latent`, `arithmetic` and `walk`."""
 
 import tempfile
 import time
@@ -13,6 +13,7 @@ from pareidolia.generative.looking.settings import (
     ArithmeticSettings,
     InterpolateSettings,
     LatentSettings,
+    LookSettings,
     ManifoldSettings,
     ReconstructSettings,
     SampleSettings,
@@ -124,7 +125,7 @@ def arithmetic(
     expression: str,
     /,
     *,
-    settings: Annotated[ArithmeticSettings, Parameter(show=False, parse=False)] = ArithmeticSettings(),  # noqa: B008
+    settings: Annotated[LookSettings, Parameter(name="*")] = LookSettings(),  # noqa: B008 (frozen)
     output: Annotated[PictureOutput, Parameter(name="*")],
 ) -> int:
     """Add and subtract codes: "label:8 - label:3 + photo.png".
@@ -139,7 +140,8 @@ def arithmetic(
     from pareidolia.generative.looking.arithmetic import parse_sum
 
     signs, places = parse_sum(expression)
-    return _look("arithmetic", {"run": run, "places": places}, ArithmeticSettings(signs=signs), output)
+    signed = ArithmeticSettings(signs=signs, **settings.model_dump())
+    return _look("arithmetic", {"run": run, "places": places}, signed, output)
 
 
 def walk(

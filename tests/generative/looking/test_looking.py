@@ -1,4 +1,4 @@
-"""Looks into a latent space: paths, planes, directions and sums in closed form; commands, records, refusals."""
+"""Looks into a latent space: paths, planes, directions, sums; commands, records, refusals."""
 
 import math
 

@@ -139,7 +139,7 @@ def test_grey_and_small_pictures_are_seen(small_network):
 
 
 def test_an_unknown_layer_is_named(small_network):
-    with pytest.raises(UnknownName, match="stage5.relu"):
+    with pytest.raises(UnknownName, match=r"stage5\.relu"):
         FeatureNetwork(small_network, "stage5.rely")
 
 

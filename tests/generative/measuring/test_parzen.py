@@ -1,5 +1,6 @@
 """Parzen windows and k-means, against closed forms and scikit-learn."""
 
+import itertools
 import math
 
 import pytest
@@ -77,7 +78,7 @@ def test_more_rounds_come_no_farther_from_the_points(seed, count):
         )
         for rounds in (0, 1, 3, 10)
     ]
-    assert all(later <= earlier + 1e-3 for earlier, later in zip(cost, cost[1:], strict=False))
+    assert all(later <= earlier + 1e-3 for earlier, later in itertools.pairwise(cost))
 
 
 def test_as_many_centroids_as_points_are_the_points():

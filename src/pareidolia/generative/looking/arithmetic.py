@@ -30,7 +30,9 @@ def parse_sum(expression: str) -> tuple[str, tuple[str, ...]]:
 def arithmetic_strip(
     run: Run | str, places: tuple[str, ...], settings: ArithmeticSettings | None = None
 ) -> Look:
-    """The terms as the model decodes them, and their sum (Radford et al. 2016, figure 7: means work, single codes less).
+    """The terms as the model decodes them, and their sum.
+
+    Radford et al. 2016, figure 7: it works with means of several codes, with single codes less.
 
     places: see `places.PLACES`; one sign each in the settings.
 

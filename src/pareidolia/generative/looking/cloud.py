@@ -36,7 +36,8 @@ def latent_cloud(run: Run | str, settings: LatentSettings | None = None) -> Look
 
     Codes of length 2 are drawn as they are, longer ones on the plane in which they vary most (PCA).
 
-    Raises PareidoliaError for a model without an encoder or with codes of length 1, MissingExtra without matplotlib.
+    Raises PareidoliaError for a model without an encoder or with codes of length 1, MissingExtra without
+    matplotlib.
     """
     settings = settings or LatentSettings()
     space = opened(run, settings)

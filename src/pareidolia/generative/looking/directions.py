@@ -20,8 +20,8 @@ class Direction:
 
     Attributes:
         vector: L; as long as the two means lie apart along it.
-        accuracy: the share of codes that the plane across it, half way between the means' projections or where
-            the regression puts it, tells apart.
+        accuracy: the share of codes that the plane across it, half way between the means or where the
+            regression puts it, tells apart.
     """
 
     vector: Tensor
@@ -36,9 +36,9 @@ def mean_direction(with_label: Tensor, without: Tensor) -> Direction:
 
 
 def logistic_direction(with_label: Tensor, without: Tensor) -> Direction:
-    """Normal of the plane by which a logistic regression tells codes N×L and M×L apart, both sides counting alike.
+    """Normal of the plane by which a logistic regression tells codes N×L and M×L apart.
 
-    A small ridge keeps it finite where a plane tells all apart; found by Newton's method in double precision.
+    Both sides count alike. A small ridge keeps it finite where a plane tells all apart; found by Newton's method in double precision.
     """
     codes = torch.cat([with_label, without]).double()
     middle, spread = codes.mean(0), codes.std(0).clamp(min=1e-6)
@@ -58,7 +58,8 @@ def logistic_direction(with_label: Tensor, without: Tensor) -> Direction:
 def walk_strip(run: Run | str, start: str, settings: WalkSettings) -> Look:
     """Pictures on the way from a place away from a label (left) and towards it (right).
 
-    Raises PareidoliaError for a model without an encoder or data without labels, UnknownName for a wrong label.
+    Raises PareidoliaError for a model without an encoder or data without labels, UnknownName for a wrong
+    label.
     """
     space = opened(run, settings)
     place = space.place(start)
@@ -73,8 +74,8 @@ def walk_strip(run: Run | str, start: str, settings: WalkSettings) -> Look:
     captions = [f"{float(share):+.2g}" if abs(share) > 1e-6 else "0" for share in shares]
     source = "the others" if settings.away is None else settings.away
     told = (
-        f"{place.told}, walked from {source} to {settings.towards} ({settings.method}; the direction alone tells "
-        f"{100 * direction.accuracy:.1f} % of the training pictures apart)"
+        f"{place.told}, walked from {source} to {settings.towards} ({settings.method}; the direction alone "
+        f"tells {100 * direction.accuracy:.1f} % of the training pictures apart)"
     )
     return Look(laid_out(pictures, settings.steps, captions=captions), told)
 

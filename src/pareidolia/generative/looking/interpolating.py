@@ -22,9 +22,9 @@ def linear(start: Tensor, end: Tensor, shares: Tensor) -> Tensor:
 def spherical(start: Tensor, end: Tensor, shares: Tensor) -> Tensor:
     """Codes on the great circle, S×L; their length goes evenly from the one's to the other's.
 
-    Shoemake 1985's slerp of the directions, after White 2016, "Sampling generative networks": in many dimensions a
-    normal prior lies in a shell, through whose empty middle the straight line leads. Where the two point the same
-    way, opposite ways, or are zero, there is no one circle: the straight line is taken.
+    Shoemake 1985's slerp of the directions, after White 2016, "Sampling generative networks": in many
+    dimensions a normal prior lies in a shell, through whose empty middle the straight line leads. Where the
+    two point the same way, opposite ways, or are zero, there is no one circle: the straight line is taken.
     """
     shares = shares.to(start)[:, None]
     lengths = start.norm(), end.norm()
@@ -34,7 +34,8 @@ def spherical(start: Tensor, end: Tensor, shares: Tensor) -> Tensor:
         return torch.lerp(start, end, shares)
     weights = ((1 - shares) * angle).sin() / angle.sin(), (shares * angle).sin() / angle.sin()
     direction = weights[0] * start / lengths[0] + weights[1] * end / lengths[1]
-    return torch.lerp(lengths[0], lengths[1], shares) * direction
+    length: Tensor = torch.lerp(lengths[0], lengths[1], shares)
+    return length * direction
 
 
 PATHS = {"linear": linear, "spherical": spherical}
@@ -58,20 +59,20 @@ def interpolation_strip(run: Run | str, a: str, b: str, settings: InterpolateSet
 def interpolation_frames(
     run: Run | str, a: str, b: str, settings: InterpolateSettings | None = None
 ) -> Iterator[Tensor]:
-    """Frames 1×3×H×W of a film from `a` to `b` and back, slowing at both ends. With path "both": spherical."""
+    """Frames 1×3×H×W of a film from `a` to `b` and back, slowing at both ends; path "both" is spherical."""
     settings = settings or InterpolateSettings()
     space = opened(run, settings)
     start, end = space.place(a), space.place(b)
     path = PATHS["spherical" if settings.path == "both" else settings.path]
     count = max(2, round(settings.fps * settings.seconds))
     shares = 0.5 - 0.5 * torch.cos(torch.linspace(0, 2 * torch.pi, count))
-    for part in path(start.code, end.code, shares).split(_AT_ONCE):
+    for part in torch.split(path(start.code, end.code, shares), _AT_ONCE):
         for picture in space.decode(part):
             yield _enlarged(picture[None].expand(-1, 3, -1, -1))
 
 
 def _enlarged(picture: Tensor) -> Tensor:
-    """Small pictures with sharp pixels, at even sides of 256 px or more; films have no use for smaller ones."""
+    """Small pictures with sharp pixels up to 256 px, all at even sides, as films need."""
     height, width = picture.shape[-2:]
     factor = max(1, _FILM_SIDE // max(height, width))
     large = picture.repeat_interleave(factor, 2).repeat_interleave(factor, 3)

@@ -16,8 +16,8 @@ _DRAWN = 2000
 def manifold_grid(run: Run | str, settings: ManifoldSettings | None = None) -> Look:
     """A grid of decoded codes in two units, the others 0 (Kingma and Welling 2014, figure 4).
 
-    Through the prior's inverse distribution function, each cell holds an equal share of the prior; a prior that
-    has none is laid out evenly over the square that 98 % of its samples keep to.
+    Through the prior's inverse distribution function, each cell holds an equal share of the prior; a prior
+    that has none is laid out evenly over the square that 98 % of its samples keep to.
 
     Raises PareidoliaError for units that there are not, and for a model without a prior.
     """

@@ -1,4 +1,4 @@
-"""Places in a latent space, by the names that commands take: pictures, test pictures, labels, random codes."""
+"""Places in a latent space, by the names that commands take: pictures, labels, random codes."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -73,13 +73,13 @@ class LatentSpace:
         """N×C×H×W → N×L. Raises PareidoliaError where the model has no encoder."""
         encoder = self.encoder
         with torch.no_grad():
-            parts = [encoder.encode(part.to(self.device)) for part in pictures.split(_AT_ONCE)]
+            parts = [encoder.encode(part.to(self.device)) for part in torch.split(pictures, _AT_ONCE)]
         return torch.cat(parts)
 
     def decode(self, codes: Tensor) -> Tensor:
         """N×L → N×C×H×W in [0, 1], on the CPU."""
         with torch.no_grad():
-            parts = [self.model.decode(part.to(self.device)) for part in codes.split(_AT_ONCE)]
+            parts = [self.model.decode(part.to(self.device)) for part in torch.split(codes, _AT_ONCE)]
         return torch.cat(parts).float().cpu()
 
     def draw(self, count: int, seed: int) -> Tensor:
@@ -106,11 +106,14 @@ class LatentSpace:
         """Of all training pictures, N×L."""
         _ = self.encoder
         pictures = self._training
-        parts = torch.arange(len(pictures)).split(_AT_ONCE)
+        parts = torch.split(torch.arange(len(pictures)), _AT_ONCE)
         return torch.cat([self.encode(pictures.pictures(part)) for part in parts])
 
     def labelled(self, label: str) -> Tensor:
-        """Which training pictures have the label, N Booleans. Raises UnknownName, and PareidoliaError without labels."""
+        """Which training pictures have the label, N Booleans.
+
+        Raises UnknownName, and PareidoliaError where the data have no labels.
+        """
         if self._training.labels is None or not self.run.classes:
             raise PareidoliaError(f"{self.run.data}, which {self.name} was trained on, has no labels")
         if label not in self.run.classes:
@@ -143,8 +146,8 @@ def described(run: Run) -> str:
 def fit_picture(source: str, shape: tuple[int, int, int]) -> tuple[Tensor, str]:
     """A picture as a model of `shape` C×H×W takes it, 1×C×H×W, and what was done to it in words.
 
-    The middle of the model's proportions is cut out and resized; colour becomes grey, grey colour. Raises what
-    `open_picture` raises.
+    The middle of the model's proportions is cut out and resized; colour becomes grey, grey colour. Raises
+    what `open_picture` raises.
     """
     channels, *wanted = shape
     picture = over_white(as_picture(source))

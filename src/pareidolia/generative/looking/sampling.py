@@ -29,7 +29,7 @@ def reconstruction_sheet(
 ) -> Look:
     """Above the pictures as the model sees them, below what it makes of their codes, with the error of each.
 
-    pictures: any that `LatentSpace.place` knows with a picture; without any, the first test pictures, evenly spread.
+    pictures: names that `LatentSpace.place` knows a picture for; without any, test pictures, evenly spread.
 
     Raises PareidoliaError for a model without an encoder, BadPicture for what is no picture.
     """

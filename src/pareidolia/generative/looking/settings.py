@@ -41,8 +41,8 @@ class InterpolateSettings(LookSettings):
     path: Annotated[
         Literal["linear", "spherical", "both"],
         Field(
-            description="linear: a straight line; spherical: along a great circle, on which codes keep the length "
-            "that codes from a normal prior have."
+            description="linear: a straight line; spherical: along a great circle, on which codes keep the "
+            "length that codes from a normal prior have."
         ),
     ] = "both"
     steps: Annotated[int, Field(ge=2, le=1000, description="Pictures on the strip, both ends with them.")] = (
@@ -90,8 +90,8 @@ class WalkSettings(LookSettings):
     method: Annotated[
         Literal["mean", "logistic"],
         Field(
-            description="The direction: between the mean codes of both, or the one in which a logistic regression "
-            "tells them apart best."
+            description="The direction: between the mean codes of both, or the one in which a logistic "
+            "regression tells them apart best."
         ),
     ] = "mean"
     steps: Annotated[int, Field(ge=2, le=100, description="Pictures on the strip.")] = 9

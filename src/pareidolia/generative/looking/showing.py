@@ -12,7 +12,7 @@ from pareidolia.generative.runs import Run, open_run
 from pareidolia.networks import choose_device
 from pareidolia.pictures import sheet
 
-#: Pixels that a sheet of small pictures is to be wide, more or less, and the most that one of them is enlarged to.
+#: Pixels that a sheet of small pictures is to be wide, more or less, and the most for one of them.
 _AIM, _LARGEST = 900, 224
 _LINE = 0.4
 
@@ -47,12 +47,15 @@ def laid_out(
 
 
 def tiled(pictures: Tensor, columns: int) -> Tensor:
-    """Pictures N×C×H×W, N a multiple of `columns`, in a close grid with thin lines between, 1×3×H×W, enlarged as `laid_out` does."""
+    """Pictures N×C×H×W, N a multiple of `columns`, in a close grid with thin lines between; 1×3×H×W.
+
+    Enlarged as `laid_out` does.
+    """
     enlarge = _enlargement(pictures, columns)
     large = pictures.repeat_interleave(enlarge, 2).repeat_interleave(enlarge, 3)
     line = max(1, large.shape[-1] // 20)
     lined = F.pad(large, (line, 0, line, 0), value=_LINE)
-    grid = lined.unflatten(0, (-1, columns)).permute(2, 0, 3, 1, 4).flatten(3).flatten(1, 2)
+    grid = lined.view(-1, columns, *lined.shape[1:]).permute(2, 0, 3, 1, 4).flatten(3).flatten(1, 2)
     return F.pad(grid[None].expand(-1, 3, -1, -1), (0, line, 0, line), value=_LINE)
 
 

@@ -1,8 +1,8 @@
-"""How well a generative model does: likelihoods, distances to real pictures, and what judges say of its samples.
+"""How well a generative model does: likelihoods, distances to real pictures, what judges say of its samples.
 
 `evaluating.py` lists the measures; each stands in a file of its own that can be used without a run:
-`importance.py`, `annealing.py` and `bound.py` take anything with the density that `capabilities.py` describes,
-`parzen.py`, `distances.py` plain tensors. Each figure is an `Estimate` with its standard error.
+`importance.py`, `annealing.py` and `bound.py` take anything with the density that `capabilities.py`
+describes, `parzen.py` and `distances.py` plain tensors. Each figure is an `Estimate` with its standard error.
 """
 
 from typing import TYPE_CHECKING

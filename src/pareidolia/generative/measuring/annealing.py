@@ -21,8 +21,8 @@ class Annealed:
     """Estimates of log p(x), a picture each, in nats.
 
     Attributes:
-        value: logarithm of the mean weight of the chains, N, double: on average too low, or too high where the
-            chains ran in reverse.
+        value: logarithm of the mean weight of the chains, N, double: on average too low, or too high where
+            the chains ran in reverse.
         error: its standard error by the delta method, N; nan for a single chain.
         accepted: the share of moves that were accepted.
     """
@@ -60,10 +60,10 @@ class Annealing:
         return _annealed(weights, accepted)
 
     def above(self, model: HasDensity, x: Tensor, z: Tensor, generator: torch.Generator) -> Annealed:
-        """A stochastic upper bound on log p(x) of pictures drawn by the model: from the posterior to the prior.
+        """A stochastic upper bound on log p(x) of pictures the model drew: from the posterior to the prior.
 
-        Bidirectional Monte Carlo (Grosse et al. 2015): the code that a picture was drawn from is an exact sample
-        of its posterior.
+        Bidirectional Monte Carlo (Grosse et al. 2015): the code that a picture was drawn from is an exact
+        sample of its posterior.
 
         x: N×C×H×W drawn from p(x|z); z: N×L drawn from the prior.
         """
@@ -74,7 +74,7 @@ class Annealing:
         return Annealed(-backward.value, backward.error, accepted)
 
     def schedule(self) -> Tensor:
-        """The β from 0 to 1, steps + 1 of them (Wu et al. 2017, section 4: a sigmoid of a line from −4 to 4)."""
+        """The β from 0 to 1, steps + 1 of them: a sigmoid of a line from −4 to 4 (Wu et al. 2017)."""
         line = torch.linspace(-4, 4, self.steps + 1, dtype=torch.float64).sigmoid()
         return ((line - line[0]) / (line[-1] - line[0])).float()
 

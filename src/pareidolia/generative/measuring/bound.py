@@ -15,8 +15,8 @@ class Bound:
 
     Attributes:
         fit: E_q[log p(x|z)], N.
-        divergence: KL(q(z|x) ‖ p(z)), N; in closed form for a standard normal prior, else the samples' mean of
-            log q − log p.
+        divergence: KL(q(z|x) ‖ p(z)), N; in closed form for a standard normal prior, else the samples' mean
+            of log q − log p.
     """
 
     fit: Tensor
@@ -30,7 +30,7 @@ class Bound:
 
 @torch.no_grad()
 def lower_bound(model: HasDensity, x: Tensor, samples: int, generator: torch.Generator) -> Bound:
-    """The bound on log p(x) of each picture (Kingma and Welling 2014, equation 10), `samples` codes a picture.
+    """The bound on log p(x) of each picture (Kingma and Welling 2014, equation 10), `samples` codes each.
 
     x: N×C×H×W as `model.observe` gave it.
     """

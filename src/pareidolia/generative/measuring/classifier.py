@@ -54,7 +54,7 @@ class Classifier(nn.Module):
     @torch.no_grad()
     def probabilities(self, pictures: Tensor) -> Tensor:
         """N×K."""
-        return torch.cat([self(part).softmax(1) for part in pictures.split(_AT_ONCE)])
+        return torch.cat([self(part).softmax(1) for part in torch.split(pictures, _AT_ONCE)])
 
 
 def train_classifier(

@@ -8,7 +8,7 @@ from torch import Tensor
 from pareidolia.generative.capabilities import Decodes, Encodes
 from pareidolia.generative.measuring.estimates import Estimate, mean_of
 
-#: A unit is active where its mean code varies by more than this between pictures (Burda et al. 2016, section 5).
+#: A unit is active where its mean code's variance over pictures is larger (Burda et al. 2016, section 5).
 ACTIVE = 0.01
 _AT_ONCE = 500
 
@@ -32,7 +32,7 @@ class Activity:
 @torch.no_grad()
 def activity(model: Encodes, pictures: Tensor) -> Activity:
     """Burda's A_u = Cov_x(E_q[u|x]) over pictures N×C×H×W in [0, 1], N at least 2."""
-    codes = torch.cat([model.encode(part) for part in pictures.split(_AT_ONCE)])
+    codes = torch.cat([model.encode(part) for part in torch.split(pictures, _AT_ONCE)])
     return Activity(codes.double().var(0))
 
 
@@ -42,9 +42,9 @@ class _Autoencodes(Encodes, Decodes):
 
 @torch.no_grad()
 def reconstruction_error(model: _Autoencodes, pictures: Tensor) -> Estimate:
-    """Mean squared error a pixel value between pictures N×C×H×W and what becomes of them through their codes."""
+    """Mean squared error a pixel value of pictures N×C×H×W sent through their codes and back."""
     errors = [
         (model.decode(model.encode(part)) - part).square().flatten(1).mean(1)
-        for part in pictures.split(_AT_ONCE)
+        for part in torch.split(pictures, _AT_ONCE)
     ]
     return mean_of(torch.cat(errors))

@@ -30,10 +30,10 @@ class Moments:
 
 
 def frechet_distance(one: Moments, other: Moments) -> float:
-    """|μ₁ − μ₂|² + tr(C₁ + C₂ − 2 (C₁ C₂)^½): the Fréchet distance of two Gaussians (Heusel et al. 2017, equation 6).
+    """|μ₁ − μ₂|² + tr(C₁ + C₂ − 2 (C₁ C₂)^½), the Fréchet distance of two Gaussians.
 
-    The trace of the root is the sum of the roots of the eigenvalues of C₁^½ C₂ C₁^½, which is symmetric: no
-    general matrix root, no complex numbers.
+    Heusel et al. 2017, equation 6: FID. The trace of the root is the sum of the roots of the eigenvalues of
+    C₁^½ C₂ C₁^½, which is symmetric: no general matrix root, no complex numbers.
     """
     values, vectors = torch.linalg.eigh(one.covariance)
     root = (vectors * values.clamp(min=0).sqrt()) @ vectors.T
@@ -69,8 +69,8 @@ def kernel_distance(real: Tensor, made: Tensor) -> float:
 def kernel(real: Tensor, made: Tensor) -> Estimate:
     """KID of features N×D and M×D, both at least 20: `kernel_distance` of all.
 
-    Its error comes from ten disjoint blocks of both, each of which gives an unbiased estimate too; more than all
-    together deserve, as larger blocks vary less than their number says.
+    Its error comes from ten disjoint blocks of both, each of which gives an unbiased estimate too; that is
+    more than all together deserve, as larger blocks vary less than their number says.
     """
     blocks = [kernel_distance(real[start::_BLOCKS], made[start::_BLOCKS]) for start in range(_BLOCKS)]
     error = float(torch.tensor(blocks).double().std() / math.sqrt(_BLOCKS))
@@ -91,9 +91,9 @@ def _within(points: Tensor, manifold: Tensor, neighbours: int) -> Estimate:
     points, manifold = points.double(), manifold.double()
     # A picture is its own nearest, hence + 1.
     radii = torch.cat(
-        [torch.cdist(part, manifold).kthvalue(neighbours + 1).values for part in manifold.split(500)]
+        [torch.cdist(part, manifold).kthvalue(neighbours + 1).values for part in torch.split(manifold, 500)]
     )
-    inside = [(torch.cdist(part, manifold) <= radii).any(1) for part in points.split(500)]
+    inside = [(torch.cdist(part, manifold) <= radii).any(1) for part in torch.split(points, 500)]
     return mean_of(torch.cat(inside))
 
 

@@ -12,7 +12,7 @@ class Estimate:
 
     Attributes:
         value: the mean.
-        error: its standard error, None where it cannot be known (one value, or no mean of independent values).
+        error: its standard error, None where it cannot be known (one value, or none that are independent).
         count: of how many.
     """
 

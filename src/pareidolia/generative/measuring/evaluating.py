@@ -99,7 +99,7 @@ def _elbo(subject: Subject) -> Iterator[Measured]:
     samples = min(subject.settings.samples, 100)
     bounds = [
         lower_bound(subject.model, part, samples, subject.generator(f"elbo {number}"))
-        for number, part in enumerate(subject.observed.split(100))
+        for number, part in enumerate(torch.split(subject.observed, 100))
     ]
     elbo, fit, divergence = (
         torch.cat([getattr(bound, name) for bound in bounds]) for name in ("elbo", "fit", "divergence")
@@ -113,7 +113,11 @@ def _elbo(subject: Subject) -> Iterator[Measured]:
 def _likelihood(subject: Subject) -> Iterator[Measured]:
     settings = subject.settings
     found = importance_sampled(
-        subject.model, subject.observed, settings.samples, subject.generator("likelihood")
+        subject.model,
+        subject.observed,
+        settings.samples,
+        subject.generator("likelihood"),
+        precision=settings.precision,
     )
     estimate = mean_of(-found.value)
     effective = float(found.effective.median())
@@ -132,8 +136,8 @@ def _ais(subject: Subject) -> Iterator[Measured]:
     x = subject.observed[: settings.annealed]
     below = annealing.below(subject.model, x, generator)
     told = (
-        f"annealed importance sampling, {settings.chains} chains of {settings.temperatures} steps from the prior "
-        f"on {len(x)} pictures, {100 * below.accepted:.0f} % of moves accepted; on average too high"
+        f"annealed importance sampling, {settings.chains} chains of {settings.temperatures} steps from the "
+        f"prior on {len(x)} pictures, {100 * below.accepted:.0f} % of moves accepted; on average too high"
     )
     yield Measured("ais", "negative log-likelihood", mean_of(-below.value), NATS, told)
     compared = importance_sampled(subject.model, x, settings.samples, subject.generator("ais compared"))
@@ -161,7 +165,7 @@ def _errors(subject: Subject) -> Iterator[Measured]:
     with torch.no_grad():
         named = [
             subject.model.classify(subject.measured.pictures(index).to(subject.device)).argmax(1).cpu()
-            for index in torch.arange(len(labels)).split(500)
+            for index in torch.split(torch.arange(len(labels)), 500)
         ]
     wrong = torch.cat(named) != labels
     told = f"labels that the model itself names wrongly, of {len(labels)} pictures"
@@ -189,7 +193,7 @@ def _parzen(subject: Subject) -> Iterator[Measured]:
         densities = parzen_log_density(points, centres, [width])[0]
         told = f"windows of σ = {width:.3g}, the best for {held_out} training pictures kept apart"
         if "samples" in name:
-            told += "; an unsound measure (Theis 2016): centroids, which nobody would call samples, may beat pictures"
+            told += "; an unsound measure (Theis 2016): centroids, which are no samples, may beat pictures"
         yield Measured(
             "parzen", f"Parzen log-likelihood, {name}", mean_of(densities), NATS, told, {"width": width}
         )
@@ -227,8 +231,8 @@ def _labels(subject: Subject) -> Iterator[Measured]:
     sure = mean_of(probabilities.amax(1) >= settings.sure)
     real = mean_of(classifier.probabilities(subject.pictures).amax(1) >= settings.sure)
     told = (
-        f"probability of some label at least {settings.sure:g}, by a classifier of the training data that names "
-        f"{100 * right.value:.2f} % of the test rightly and is sure of {100 * real.value:.1f} % of real pictures"
+        f"probability of some label at least {settings.sure:g}, by a classifier of the training data that "
+        f"names {100 * right.value:.2f} % of the test rightly and is sure of {100 * real.value:.1f} % of it"
     )
     yield Measured("labels", "samples that a classifier is sure of", sure, "share", told)
     named = probabilities.argmax(1)

@@ -40,7 +40,7 @@ class FeatureNetwork:
         height, width = pictures.shape[-2:]
         size = fit((height, width), self._size)
         found = []
-        for part in pictures.split(_AT_ONCE):
+        for part in torch.split(pictures, _AT_ONCE):
             seen = resize(part, size).clamp(0, 1).to(self._network.device)
             maps = self._network.record(seen, [self._layer])[self._layer]
             found.append(maps.flatten(2).mean(2).double().cpu() if maps.ndim > 2 else maps.double().cpu())

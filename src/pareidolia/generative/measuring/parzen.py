@@ -27,7 +27,7 @@ def parzen_log_density(points: Tensor, centres: Tensor, widths: Sequence[float])
     points, centres = points - middle, centres - middle
     lengths = centres.square().sum(1)
     parts = []
-    for part in points.split(_POINTS_AT_ONCE):
+    for part in torch.split(points, _POINTS_AT_ONCE):
         squares = torch.addmm(lengths, part, centres.T, alpha=-2).double()
         squares = (squares + part.square().sum(1, keepdim=True)).clamp(min=0)
         parts.append(torch.stack([(squares / (-2 * width**2)).logsumexp(1) for width in widths]))
@@ -61,5 +61,5 @@ def centroids(points: Tensor, count: int, generator: torch.Generator, *, rounds:
 
 def _nearest(points: Tensor, centres: Tensor) -> Tensor:
     lengths = centres.square().sum(1)
-    parts = (torch.addmm(lengths, part, centres.T, alpha=-2) for part in points.split(_POINTS_AT_ONCE))
+    parts = (torch.addmm(lengths, part, centres.T, alpha=-2) for part in torch.split(points, _POINTS_AT_ONCE))
     return torch.cat([part.argmin(1) for part in parts])

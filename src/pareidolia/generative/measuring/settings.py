@@ -43,8 +43,8 @@ class EvaluateSettings(NetworkSettings):
     precision: Annotated[
         Literal["float32", "mixed"],
         Field(
-            description="mixed: codes are decoded in bfloat16, and those that carry the estimate once more in "
-            "float32; faster where the hardware has it."
+            description="mixed: codes are decoded in bfloat16, and those that carry the estimate once more "
+            "in float32; faster where the hardware has it."
         ),
     ] = "float32"
     annealed: Annotated[
@@ -57,9 +57,7 @@ class EvaluateSettings(NetworkSettings):
     ] = 10_000
     layer: Annotated[
         str | None,
-        Field(
-            description="The network's layer that FID, KID, precision and recall compare (default: its last map)."
-        ),
+        Field(description="The layer that FID, KID, precision and recall compare (default: the last map)."),
     ] = None
     size: Annotated[
         int, Field(ge=16, le=1024, description="Longer side of the pictures as that network sees them.")

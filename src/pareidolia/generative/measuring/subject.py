@@ -22,7 +22,7 @@ _AT_ONCE = 500
 class Subject:
     """A run with everything that several measures need, each found once.
 
-    Every draw is from a generator of (seed, purpose), so that a figure does not depend on which others are taken.
+    Every draw is from a generator of (seed, purpose), so that no figure depends on which others are taken.
     """
 
     run: Run
@@ -49,7 +49,7 @@ class Subject:
         pictures = self.run.pictures(self.settings.split, self.settings.data)
         if len(pictures) < 10:
             raise PareidoliaError(
-                f"{pictures.name} has {len(pictures)} pictures to measure with: figures of fewer than 10 say nothing"
+                f"{pictures.name} has {len(pictures)} pictures to measure with: fewer than 10 say nothing"
             )
         return pictures
 
@@ -88,7 +88,7 @@ class Subject:
         """`count` mean pictures of codes from the prior."""
         z = self.model.prior.sample(count, self.generator(purpose))
         with torch.no_grad():
-            return torch.cat([self.model.decode(part) for part in z.split(_AT_ONCE)])
+            return torch.cat([self.model.decode(part) for part in torch.split(z, _AT_ONCE)])
 
     @cached_property
     def made(self) -> Tensor:
