@@ -1,8 +1,8 @@
-"""Negative log-likelihood by importance sampling against pythae's `get_nll`: the same model, pictures and samples.
+"""Log-likelihood by importance sampling against pythae's `get_nll`: the same model, pictures and samples.
 
-Both estimate log p(x) of binarised pictures from k codes of the posterior. The weights are copied from ours into
-pythae's own VAE with its default layers. pythae is imported from a checkout (`--pythae`), runs with its defaults,
-and also with the fastest of the batch sizes of `BATCHES`, without autograd, which counts as its best.
+Both estimate log p(x) of binarised pictures from k codes of the posterior. The weights are copied from ours
+into pythae's own VAE with its default layers. pythae is imported from a checkout (`--pythae`), runs with its
+defaults, and also with the batch sizes of `BATCHES` without autograd, the fastest of which counts as its best.
 """
 
 import argparse
@@ -72,9 +72,8 @@ def compare(options: argparse.Namespace) -> Report:
         report.rows.append((name, whole, seconds["pythae"] / taken, estimates[name]))
     fastest = min(value for name, value in seconds.items() if name.startswith("pythae"))
     for name in ("ours, float32", "ours, mixed"):
-        report.summary.append(
-            f"{name}: {seconds['pythae'] / seconds[name]:.1f}x pythae's default, {fastest / seconds[name]:.1f}x its best"
-        )
+        ratios = seconds["pythae"] / seconds[name], fastest / seconds[name]
+        report.summary.append(f"{name}: {ratios[0]:.1f}x pythae's default, {ratios[1]:.1f}x its best")
     report.figures = {"seconds": seconds, "timed": options.timed, "estimates": estimates}
     return report
 

@@ -1,6 +1,5 @@
 """The documents' code: every command can be given as written, every Python block runs."""
 
-import os
 import re
 import shlex
 import shutil
@@ -64,7 +63,7 @@ def folder(tmp_path, monkeypatch):
 @pytest.mark.parametrize("text", list(blocks("python")))
 def test_every_python_block_runs(text, folder):
     for name in re.findall(r'"([\w./]+\.safetensors)"', text):
-        if not os.path.exists(name):
+        if not Path(name).exists():
             pytest.skip(f"{name} is not here")
     if 'load_network("torchvision:' in text and "weights=" not in text:
         text = re.sub(r'load_network\("(torchvision:\w+)"\)', r'load_network("\1", weights="random")', text)

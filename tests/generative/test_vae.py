@@ -59,7 +59,7 @@ def test_the_three_lines_of_the_bound(likelihood):
 @pytest.mark.parametrize("likelihood", ["bernoulli", "gaussian"])
 def test_p_of_x_is_the_integral_over_z(likelihood):
     """On a one-dimensional latent: quadrature, importance sampling and the bound agree as they should."""
-    model = wide(make(latent=1, likelihood=likelihood))
+    model = make(latent=1, likelihood=likelihood).double()
     generator = torch.Generator().manual_seed(0)
     x = model.observe(pictures().double(), generator)
     grid = torch.linspace(-10, 10, 4001, dtype=torch.float64)[:, None, None].expand(-1, 5, 1)
@@ -115,8 +115,8 @@ def test_beta_warm_up_and_free_bits_weigh_the_divergence():
     assert total == pytest.approx(reconstruction, rel=1e-5)
     total, reconstruction, kl = parts(step=5, kl_warm_up=1)
     assert total == pytest.approx(reconstruction + 0.5 * kl, rel=1e-5)
-    total, reconstruction, kl = parts(free_bits=3)
-    assert total == pytest.approx(reconstruction + 2 * 3, rel=1e-5) and kl < 6
+    total, reconstruction, kl = parts(free_bits=50)
+    assert total == pytest.approx(reconstruction + 2 * 50, rel=1e-5) and kl < 100
 
 
 @pytest.mark.parametrize("shape", [(1, 8, 8), (3, 20, 28), (1, 28, 28), (3, 64, 64)])
@@ -126,7 +126,7 @@ def test_convolutional_networks_fit_any_shape(shape):
     x = pictures(3, shape)
     assert model.encode(x).shape == (3, 16)
     decoded = model.decode(torch.zeros(2, 16))
-    assert decoded.shape == (2, *shape) and 0 <= decoded.min() and decoded.max() <= 1
+    assert decoded.shape == (2, *shape) and decoded.min() >= 0 and decoded.max() <= 1
 
 
 class LinearModel:
@@ -155,7 +155,8 @@ class LinearModel:
 
     def vae(self, **values):
         settings = settings_of(
-            "vae", {"latent": self.latent, "hidden": (), "likelihood": "gaussian", "sigma": "learned", **values}
+            "vae",
+            {"latent": self.latent, "hidden": (), "likelihood": "gaussian", "sigma": "learned", **values},
         )
         return build("vae", settings, (1, self.side, self.side), 0)
 

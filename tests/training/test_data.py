@@ -97,7 +97,11 @@ def test_corrupt_files_are_listed_and_skipped(tmp_path):
 
 @pytest.mark.parametrize(
     ("names", "message"),
-    [((), "no pictures"), (("only.png",), "only one picture"), (("train/1.png", "train/2.png"), "none of test/")],
+    [
+        ((), "no pictures"),
+        (("only.png",), "only one picture"),
+        (("train/1.png", "train/2.png"), "none of test/"),
+    ],
 )
 def test_too_few_pictures_are_refused(tmp_path, names, message):
     folder(tmp_path, names)

@@ -11,14 +11,14 @@ from pathlib import Path
 import pytest
 import torch
 from safetensors.torch import load_file
+from tests.training import train_small
+from tests.training.small_models import SETTINGS as SMALL
+from tests.training.small_models import TwoPhases, source
 
 from pareidolia.settings import PareidoliaError
 from pareidolia.training import TrainingFolder, TrainingRun
 from pareidolia.training.folder import _CHECKPOINT, _PREVIOUS, LOG, SAMPLES, SETTINGS, WEIGHTS
 from pareidolia.training.log import Log
-from tests.training import train_small
-from tests.training.small_models import SETTINGS as SMALL
-from tests.training.small_models import TwoPhases, source
 
 EVERY_STEP = SMALL.model_copy(update={"checkpoint_seconds": 0.0, "average": 0.9})
 RECORD = {"model": "small", "settings": {"latent": 4}}
@@ -134,8 +134,8 @@ def test_a_full_disk_leaves_a_whole_checkpoint(tmp_path, monkeypatch, full_at):
     fsync = os.fsync
 
     def refuse(number):
-        name = os.readlink(f"/proc/self/fd/{number}")
-        if Path(name).name.startswith(".pareidolia") and full_at == due[0]:
+        name = Path(f"/proc/self/fd/{number}").readlink().name
+        if name.startswith(".pareidolia") and full_at == due[0]:
             raise OSError(errno.ENOSPC, "No space left on device")
         due.pop(0)
         return fsync(number)
@@ -181,6 +181,23 @@ def test_another_run_is_not_resumed_and_what_differs_is_named(tmp_path):
     (tmp_path / "run" / SETTINGS).write_text("{")
     with pytest.raises(PareidoliaError, match="cannot be read"):
         folder.resume(run)
+
+
+def test_more_epochs_go_on_where_the_learning_rate_is_constant(tmp_path):
+    record = {"settings": {"epochs": 3.0, "previews": 10, "latent": 4}}
+    longer = {"settings": {"epochs": 5.0, "previews": 2, "latent": 4}}
+    run, folder = make(tmp_path / "run", record=record)
+    folder.begin(run)
+    for _ in folder.steps(run):
+        pass
+    cosine = EVERY_STEP.model_copy(update={"schedule": "cosine"})
+    run, folder = make(tmp_path / "run", cosine, longer)
+    with pytest.raises(PareidoliaError, match=r"settings\.epochs is 3\.0 there, 5\.0 now"):
+        folder.resume(run)
+    run, folder = make(tmp_path / "run", EVERY_STEP.model_copy(update={"epochs": 5.0}), longer)
+    folder.resume(run)
+    assert (run.index, run.total) == (15, 25)
+    assert json.loads((tmp_path / "run" / SETTINGS).read_text()) == longer
 
 
 def test_beginning_anew_removes_what_the_old_run_left(tmp_path):

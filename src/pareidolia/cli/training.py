@@ -36,16 +36,14 @@ class TrainingOutput(Resuming):
     ] = None
     set: Annotated[
         tuple[str, ...],
-        Field(
-            description="Settings as key=value, e.g. latent=2 hidden=[512,256]; they count before --config."
-        ),
+        Field(description="Settings as key=value, e.g. latent=2 hidden=[512,256]; before --config."),
     ] = ()
     devices: Annotated[int, Field(ge=1, description="Devices on this machine (extra [cluster]).")] = 1
     nodes: Annotated[
         int,
         Field(
             ge=1,
-            description="Machines; start the same command on each, with MASTER_ADDR, MASTER_PORT and NODE_RANK set.",
+            description="Machines; start this on each, with MASTER_ADDR, MASTER_PORT and NODE_RANK set.",
         ),
     ] = 1
     tensorboard: Annotated[

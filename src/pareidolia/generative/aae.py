@@ -38,8 +38,8 @@ def make_aae(settings: AAESettings, shape: Shape, classes: int = 0) -> Any:
 class AAE(nn.Module):
     """An adversarial autoencoder. Can: Encodes, Samples (Decodes, a prior).
 
-    With labels "prior" the discriminator is told each picture's label (one more for "unknown"), and the prior's
-    samples for a label come from that label's part of it (figure 3).
+    With labels "prior" the discriminator is told each picture's label (one more for "unknown"), and the
+    prior's samples for a label come from that label's part of it (figure 3).
 
     Args:
         settings: see `AAESettings`.

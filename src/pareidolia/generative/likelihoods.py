@@ -47,8 +47,8 @@ class Likelihood(Protocol):
 class Bernoulli(nn.Module):
     """Each pixel is on with the probability that the decoder's logit says.
 
-    With binarise "no" x keeps its grey values. Then exp(log_prob) does not integrate to one over [0, 1]: it is
-    cross-entropy, not a density, and no bound on anything; published figures need "dynamic" (or fixed) pixels.
+    With binarise "no" x keeps its grey values. Then exp(log_prob) does not integrate to one over [0, 1]: it
+    is cross-entropy, no density and no bound on anything; published figures need "dynamic" (or fixed) pixels.
     """
 
     numbers = 1
@@ -82,8 +82,8 @@ class Bernoulli(nn.Module):
 class Gaussian(nn.Module):
     """N(decoder's output, σ²) with one σ for all pixels: a density, in nats of values in [0, 1].
 
-    σ "learned" is a parameter. "optimal" is the root mean squared error of each batch while training, the best
-    σ there is for it (Rybkin et al. 2021, σ-VAE), and its running mean afterwards.
+    σ "learned" is a parameter. "optimal" is the root mean squared error of each batch while training, the
+    best σ there is for it (Rybkin et al. 2021, σ-VAE), and its running mean afterwards.
     """
 
     numbers = 1
@@ -110,10 +110,12 @@ class Gaussian(nn.Module):
         if self.sigma == "learned":
             return self.log_prob(x, raw)
         squares = (x - raw).square()
-        best = 0.5 * mean(squares.flatten(-3).mean(-1).reshape(-1)).log()
-        best = best.clamp(min=math.log(self.SMALLEST))
+        # At the best σ the derivative by σ is zero, so no gradient need pass through it; and none may, where
+        # devices share a batch: each one's own part of that derivative is not zero.
         with torch.no_grad():
-            self.log_sigma.lerp_(best.detach().to(self.log_sigma), self.MOMENTUM)
+            best = 0.5 * mean(squares.flatten(-3).mean(-1).reshape(-1)).log()
+            best = best.clamp(min=math.log(self.SMALLEST))
+            self.log_sigma.lerp_(best.to(self.log_sigma), self.MOMENTUM)
         return self._log_prob(squares, best)
 
     def _log_prob(self, squares: Tensor, log_sigma: Tensor) -> Tensor:
@@ -128,7 +130,7 @@ class Gaussian(nn.Module):
 
 
 class DiscretisedLogistic(nn.Module):
-    """The probability of each of 256 levels under a logistic density (Kingma et al. 2016; Salimans et al. 2017).
+    """Probabilities of 256 levels under a logistic density (Kingma et al. 2016; Salimans et al. 2017).
 
     The decoder gives a mean and a log scale a value; the outermost levels take the tails. A probability, so
     nats / (C·H·W·ln 2) are bits a dimension.

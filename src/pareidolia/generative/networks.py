@@ -75,7 +75,7 @@ class ConvolutionalEncoder(nn.Sequential):
 
 
 class ConvolutionalDecoder(nn.Module):
-    """The encoder's mirror image: nearest-neighbour enlargement and convolution, which leave no checkerboard."""
+    """The encoder's mirror image, of nearest-neighbour enlargement and convolution: no checkerboard."""
 
     def __init__(self, inputs: int, shape: Shape, settings: ModelSettings) -> None:
         super().__init__()
@@ -83,8 +83,7 @@ class ConvolutionalDecoder(nn.Module):
         widths = _widths(settings.width, len(self.sides))[::-1]
         self.start = nn.Linear(inputs, widths[0] * math.prod(self.sides[0]))
         self.convolutions = nn.ModuleList(
-            nn.Conv2d(fan_in, fan_out, 3, padding=1)
-            for fan_in, fan_out in pairwise(widths)
+            nn.Conv2d(fan_in, fan_out, 3, padding=1) for fan_in, fan_out in pairwise(widths)
         )
         self.activation = ACTIVATIONS[settings.activation]()
         self.last = nn.Conv2d(widths[-1], shape[0], 3, padding=1)
@@ -117,7 +116,7 @@ def _widths(width: int, count: int) -> list[int]:
 
 
 def _start(network: nn.Module) -> None:
-    """He's start for the convolutions: without normalisation, torch's own shrinks signals from layer to layer."""
+    """He's start for the convolutions: without normalisation, torch's own makes signals fade."""
     for layer in network.modules():
         if isinstance(layer, nn.Conv2d):
             nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")

@@ -41,4 +41,6 @@ def _made(model: Any, run: TrainingRun) -> tuple[Tensor, str]:
 def grid(pictures: Tensor, title: str) -> Tensor:
     """Pictures N×C×H×W in rows of eight, enlarged without smoothing; 1×3×H×W."""
     enlarge = max(1, _WIDTH_AIMED_AT // (_SIDE * pictures.shape[-1]))
-    return sheet([(picture[None], "") for picture in pictures.float().cpu()], _SIDE, title=title, enlarge=enlarge)
+    return sheet(
+        [(picture[None], "") for picture in pictures.float().cpu()], _SIDE, title=title, enlarge=enlarge
+    )

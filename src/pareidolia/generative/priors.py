@@ -55,7 +55,7 @@ class UniformCube:
 
 @dataclass(frozen=True)
 class GaussianMixture:
-    """Petals: K two-dimensional Gaussians around the origin, each long towards it (Makhzani et al. 2015, figure 4).
+    """Petals: K Gaussians in a ring, each long towards the origin (Makhzani et al. 2015, figure 4).
 
     Attributes:
         components: K.

@@ -9,8 +9,8 @@ from pareidolia.training.settings import TrainingSettings
 Prior = Annotated[
     str,
     Field(
-        description="normal, uniform, mixture (of ten Gaussians in the plane), swiss-roll, or a sampler of your own "
-        "as package.module:function or file.py:function, called with (count, generator)."
+        description="normal, uniform, mixture (of Gaussians in the plane), swiss-roll, or a sampler of your "
+        "own as package.module:function or file.py:function, called with (count, generator)."
     ),
 ]
 
@@ -54,8 +54,8 @@ class VAESettings(ModelSettings):
     binarise: Annotated[
         Literal["dynamic", "threshold", "no"],
         Field(
-            description="What a bernoulli likelihood sees of grey values: pixels drawn anew at each step, pixels "
-            "above one half, or (no density any more, and no bound) the grey values themselves."
+            description="What a bernoulli likelihood sees of grey values: pixels drawn anew at each step, "
+            "pixels above one half, or (no density any more, and no bound) the grey values themselves."
         ),
     ] = "dynamic"
     sigma: Annotated[
@@ -86,7 +86,7 @@ class AutoencoderSettings(ModelSettings):
     ] = 0.0
     sparsity: Annotated[
         float,
-        Field(ge=0, description="Sparse: weight of the divergence of a code's mean activation from the target."),
+        Field(ge=0, description="Sparse: weight of the mean activations' divergence from the target."),
     ] = 0.0
     active: Annotated[
         float, Field(gt=0, lt=1, description="Sparse: target of the mean activation, of sigmoid units.")
@@ -96,7 +96,10 @@ class AutoencoderSettings(ModelSettings):
 class AAESettings(ModelSettings):
     """An adversarial autoencoder (Makhzani et al. 2015)."""
 
-    hidden: Annotated[tuple[int, ...], Field(description="Widths of the fully connected layers.")] = (1000, 1000)
+    hidden: Annotated[tuple[int, ...], Field(description="Widths of the fully connected layers.")] = (
+        1000,
+        1000,
+    )
     prior: Prior = "normal"
     labels: Annotated[
         Literal["none", "prior", "semi-supervised"],
@@ -107,12 +110,15 @@ class AAESettings(ModelSettings):
     ] = "none"
     labelled: Annotated[
         int | None,
-        Field(ge=1, description="How many labels are used, evenly over the classes (default: all there are)."),
+        Field(ge=1, description="How many labels are used, evenly over the classes (default: all)."),
     ] = None
     noise: Annotated[
         float, Field(ge=0, description="Standard deviation of noise on what the encoder sees.")
     ] = 0.0
-    critic: Annotated[tuple[int, ...], Field(description="Widths of the discriminators of codes.")] = (500, 500)
+    critic: Annotated[tuple[int, ...], Field(description="Widths of the discriminators of codes.")] = (
+        500,
+        500,
+    )
     adversarial: Annotated[
         float, Field(gt=0, description="Learning rate of the adversarial phases, relative to the run's.")
     ] = 0.5
@@ -127,7 +133,8 @@ class GANSettings(ModelSettings):
     ] = "leaky-relu"
     learning_rate: Annotated[float, Field(gt=0, description="Size of a step.")] = 5e-4
     average: Annotated[
-        float, Field(ge=0, lt=1, description="Decay of the weights' moving average; 0 gives the last weights.")
+        float,
+        Field(ge=0, lt=1, description="Decay of the weights' moving average; 0 gives the last weights."),
     ] = 0.995
     prior: Prior = "normal"
     loss: Annotated[
@@ -135,13 +142,15 @@ class GANSettings(ModelSettings):
     ] = "non-saturating"
     r1: Annotated[
         float,
-        Field(ge=0, description="Weight γ of R1, ½γ‖∇D‖² on real pictures (Mescheder 2018); 0 leaves it out."),
+        Field(ge=0, description="Weight γ of R1, ½γ‖∇D‖² on real pictures (Mescheder 2018)."),
     ] = 1.0
     r1_every: Annotated[
-        int, Field(ge=1, description="R1 in each so manieth step, as many times as strong (lazy, Karras 2020).")
+        int,
+        Field(ge=1, description="R1 in each n-th step, n times as strong (lazy, Karras 2020)."),
     ] = 4
     spectral_norm: Annotated[
-        bool, Field(description="Divide the discriminator's weights by their largest singular value (Miyato 2018).")
+        bool,
+        Field(description="Discriminator's weights over their largest singular value (Miyato 2018)."),
     ] = False
     beta1: Annotated[float, Field(ge=0, lt=1, description="Adam's first decay.")] = 0.0
 

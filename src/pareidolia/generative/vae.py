@@ -1,4 +1,4 @@
-"""The variational autoencoder (Kingma and Welling 2014) and its importance-weighted bound (Burda et al. 2016).
+"""The variational autoencoder (Kingma and Welling 2014), and its importance-weighted bound (Burda 2016).
 
 An encoder gives q(z|x) = N(μ, diag σ²), a decoder p(x|z), the prior is p(z) = N(0, 1). What is made larger
 is the bound  log p(x) ≥ E_q[log p(x|z)] − KL(q(z|x) ‖ p(z)).

@@ -1,6 +1,6 @@
 """The one training loop: a model's phases, the data's order, checkpoints, exact resume, several devices.
 
-A model gives `Phase`s, a `Source` gives batches, a `TrainingRun` steps; `TrainingFolder` keeps it. Which
+A model gives `Phase`s, a `Source` gives batches, a `TrainingRun` steps, a `TrainingFolder` keeps it. Which
 pictures and which noise a step sees depends on (seed, step) alone.
 """
 
@@ -15,7 +15,20 @@ if TYPE_CHECKING:
     from pareidolia.training.phases import Batch, Losses, Phase, Source, Trainable
     from pareidolia.training.run import Step, TrainingRun
 
-__all__ = ["Alone", "Batch", "Company", "Losses", "Moment", "Phase", "Source", "Step", "Trainable", "TrainingFolder", "TrainingRun", "seeded"]
+__all__ = [
+    "Alone",
+    "Batch",
+    "Company",
+    "Losses",
+    "Moment",
+    "Phase",
+    "Source",
+    "Step",
+    "Trainable",
+    "TrainingFolder",
+    "TrainingRun",
+    "seeded",
+]
 __getattr__ = lazy_exports(
     __name__,
     {

@@ -8,7 +8,8 @@ some differentiate gradients (R1), which wrappers do not see.
 import multiprocessing
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
@@ -18,7 +19,6 @@ from torch import Tensor
 from pareidolia.settings import MissingExtra, PareidoliaError
 
 _COMPROMISED = ("2.6.2", "2.6.3")
-_KINDS = {"auto": "auto", "cpu": "cpu", "cuda": "cuda", "mps": "mps"}
 
 
 class Together:
@@ -76,7 +76,7 @@ def launch(devices: int, nodes: int, device: str, work: Callable[..., int], *arg
     started_by_others = "TORCHELASTIC_RUN_ID" in os.environ or "SLURM_NTASKS" in os.environ
     try:
         fabric = Fabric(
-            accelerator=_KINDS[device],
+            accelerator=device,
             devices=devices,
             num_nodes=nodes,
             strategy="ddp" if started_by_others else "ddp_spawn",
@@ -92,16 +92,16 @@ def _begin(fabric: Any, work: Callable[..., int], arguments: tuple[Any, ...]) ->
     return work(Together(fabric), fabric.device, *arguments)
 
 
-class _passing_on_signals:
+@contextmanager
+def _passing_on_signals() -> Iterator[None]:
     """SIGTERM to the process that started the others is passed on to them; Ctrl-C reaches all by itself."""
 
-    def __enter__(self) -> None:
-        self._before = signal.signal(signal.SIGTERM, self._pass_on)
-
-    def __exit__(self, *error: object) -> None:
-        signal.signal(signal.SIGTERM, self._before)
-
-    @staticmethod
-    def _pass_on(number: int, frame: FrameType | None) -> None:
+    def pass_on(number: int, frame: FrameType | None) -> None:
         for child in multiprocessing.active_children():
             child.terminate()
+
+    before = signal.signal(signal.SIGTERM, pass_on)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -6,7 +6,7 @@ renamed, and the one before it is kept.
 
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,10 @@ from pareidolia.training.log import Log
 from pareidolia.training.run import Step, TrainingRun
 
 SETTINGS, WEIGHTS, LOG, SAMPLES = "settings.json", "model.safetensors", "log.jsonl", "samples"
+_FREE = {
+    "pareidolia",
+    *(f"settings.{name}" for name in ("device", "previews", "checkpoint_seconds", "log_every")),
+}
 _CHECKPOINT, _PREVIOUS = "checkpoint.pt", "checkpoint.previous.pt"
 
 Preview = Callable[[TrainingRun, Path], None]
@@ -53,21 +57,23 @@ class TrainingFolder:
         for sheet in (self.path / SAMPLES).glob("*.png"):
             sheet.unlink()
         self._log.cut_after(0)
-        with write_atomically(self.path / SETTINGS) as file:
-            file.write(json.dumps(self.record, indent=1).encode())
+        self._write_record()
 
     def resume(self, run: TrainingRun) -> None:
         """Bring the run to where the folder's newest whole checkpoint left it.
 
+        What does not change the weights may differ, and where the learning rate is constant the epochs too.
         Raises PareidoliaError where the folder's run is another one, or no checkpoint can be read.
         """
-        check_record(self.path, self.record)
+        free = _FREE | ({"settings.epochs"} if run.settings.schedule == "constant" else set())
+        check_record(self.path, self.record, free)
         state = self._read_newest()
         if state is not None:
             run.load_state_dict(state)
         if run.company.rank == 0:
             (self.path / SAMPLES).mkdir(exist_ok=True)
             self._log.cut_after(run.index)
+            self._write_record()
 
     def steps(self, run: TrainingRun, preview: Preview | None = None) -> Iterator[Step]:
         """Step to the end, logging, drawing and saving on the way; whoever stops early may call `save`."""
@@ -97,6 +103,10 @@ class TrainingFolder:
         tensors = {key: value.cpu().contiguous() for key, value in run.result.state_dict().items()}
         with write_atomically(self.path / WEIGHTS) as file:
             file.write(to_safetensors(tensors))
+
+    def _write_record(self) -> None:
+        with write_atomically(self.path / SETTINGS) as file:
+            file.write(json.dumps(self.record, indent=1).encode())
 
     @property
     def _newest(self) -> Path | None:
@@ -136,11 +146,13 @@ def read_record(path: Path) -> dict[str, Any]:
         raise PareidoliaError(f"{file} cannot be read: {error}") from error
 
 
-def check_record(path: Path, record: Mapping[str, Any]) -> None:
-    """Refuse to go on with a run of another model, other settings or other data, naming what differs."""
-    found = read_record(path)
-    ours, theirs = _flat(record), _flat(found)
-    keys = [key for key in theirs | ours if key != "pareidolia" and ours.get(key) != theirs.get(key)]
+def check_record(path: Path, record: Mapping[str, Any], free: Collection[str]) -> None:
+    """Refuse to go on with a run of another model, other settings or other data, naming what differs.
+
+    free: names, as "settings.previews", of what may differ.
+    """
+    ours, theirs = _flat(record), _flat(read_record(path))
+    keys = [key for key in theirs | ours if key not in free and ours.get(key) != theirs.get(key)]
     if keys:
         told = "; ".join(f"{key} is {theirs.get(key)} there, {ours.get(key)} now" for key in keys[:3])
         raise PareidoliaError(

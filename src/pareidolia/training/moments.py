@@ -1,8 +1,8 @@
 """The moment of a training: which step it is, and what chance gives in it.
 
-All randomness is a function of (seed, step, phase, sample). A draw is made for the whole batch and each device
-takes its rows, so that several devices draw what one would have drawn, and a resumed run what the killed
-one would have; no generator's state is ever saved.
+All randomness is a function of (seed, step, phase, sample). A draw is made for the whole batch and each
+device takes its rows, so that several devices draw what one would have drawn, and a resumed run what the
+killed one would have; no generator's state is ever saved.
 """
 
 import hashlib
@@ -56,7 +56,11 @@ class Moment:
         )
 
     def mean(self, values: Tensor) -> Tensor:
-        """The mean of N×… over the whole batch, for losses that are no sums over samples."""
+        """The mean of N×… over the whole batch, for losses that are no sums over samples.
+
+        A term made of such means alone has the right gradient on several devices; one that mixes them with
+        this device's own samples has not, and must detach them.
+        """
         return self.company.mean(values.mean(0))
 
 

@@ -12,7 +12,7 @@ from pareidolia.training.moments import Moment
 
 @dataclass(frozen=True)
 class Batch:
-    """Pictures N×C×H×W in [0, 1], and their labels N (int64; -1 where unknown), or None where there are none."""
+    """Pictures N×C×H×W in [0, 1], and their labels N (int64; -1 where unknown) if there are any."""
 
     pictures: Tensor
     labels: Tensor | None = None

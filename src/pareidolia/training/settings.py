@@ -9,8 +9,8 @@ from pareidolia.settings import Settings
 Schedule = Annotated[
     Literal["constant", "linear", "cosine", "burda"],
     Field(
-        description="How the learning rate goes: constant; linear or cosine down to 0 at the end; burda: eight "
-        "steps down to a tenth, each three times as long as the one before (Burda 2016)."
+        description="How the learning rate goes: constant; linear or cosine down to 0 at the end; burda: "
+        "eight steps down to a tenth, each three times as long as the one before (Burda 2016)."
     ),
 ]
 
@@ -34,7 +34,7 @@ class TrainingSettings(Settings):
         Field(
             ge=0,
             lt=1,
-            description="Decay of the weights' moving average, which is what the run gives; 0 gives the last weights.",
+            description="Decay of the weights' moving average, which is what the run gives; 0 keeps none.",
         ),
     ] = 0.0
     precision: Annotated[

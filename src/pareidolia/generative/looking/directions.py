@@ -38,7 +38,8 @@ def mean_direction(with_label: Tensor, without: Tensor) -> Direction:
 def logistic_direction(with_label: Tensor, without: Tensor) -> Direction:
     """Normal of the plane by which a logistic regression tells codes N×L and M×L apart.
 
-    Both sides count alike. A small ridge keeps it finite where a plane tells all apart; found by Newton's method in double precision.
+    Both sides count alike. A small ridge keeps it finite where a plane tells all apart; found by Newton's
+    method in double precision.
     """
     codes = torch.cat([with_label, without]).double()
     middle, spread = codes.mean(0), codes.std(0).clamp(min=1e-6)

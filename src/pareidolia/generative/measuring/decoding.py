@@ -32,8 +32,8 @@ class FlatDecoder:
     """Fully connected layers and pixels of 0 and 1: log p(x|z) in buffers that are made once.
 
     Memory asked for anew in each call costs about as much time as the sums. A pixel has the chance σ(±logit);
-    chances are multiplied by the dozen before a logarithm is taken, and where a product gets too small for its
-    digits, that code is done again by the slow formula.
+    chances are multiplied by the dozen before a logarithm is taken, and where a product gets too small for
+    its digits, that code is done again by the slow formula.
 
     Args:
         layers: linear ones and activations, the first and the last linear.

@@ -41,7 +41,7 @@ def importance_sampled(
     precision: Literal["float32", "mixed"] = "float32",
     at_once: int = _AT_ONCE,
 ) -> LogEvidence:
-    """log p(x) ≈ log 1/k Σ p(x|z) p(z) / q(z|x), z from q(z|x) (Burda et al. 2016, equation 8; k = `samples`).
+    """log p(x) ≈ log 1/k Σ p(x|z) p(z) / q(z|x), k `samples` z from q(z|x) (Burda et al. 2016, equation 8).
 
     Each picture is encoded once. Pictures and samples are decoded in pieces of about `at_once` numbers, and
     their weights added as they come, so that memory does not grow with either.

@@ -51,7 +51,7 @@ def find_callable(home: str, name: str) -> Callable[..., Any]:
         raise UnknownName(f"factory in {home}", name, callables)
     found = getattr(namespace, name)
     if not callable(found):
-        raise BadNetwork(f"{home}:{name} is no function or class: name what makes the network when called without arguments")
+        raise BadNetwork(f"{home}:{name} is no function or class: name what is called to make it")
     made: Callable[..., Any] = found
     return made
 

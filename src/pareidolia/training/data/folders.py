@@ -46,7 +46,9 @@ def find_files(folder: Path, split: Split) -> Files:
     train = _subfolder(folder, _TRAIN)
     if train is None:
         found = _below(folder)
-        kept = [path for path in found if _is_kept(path, folder)] if len(found) >= _ENOUGH_TO_KEEP_SOME else []
+        kept = (
+            [path for path in found if _is_kept(path, folder)] if len(found) >= _ENOUGH_TO_KEEP_SOME else []
+        )
         chosen = kept if split == "test" else [path for path in found if path not in set(kept)]
         root, classes = folder, _classes(folder, found)
     else:

@@ -1,6 +1,6 @@
 """Few labels among many pictures: what semi-supervised training sees."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import torch
 
@@ -16,7 +16,7 @@ from pareidolia.training.phases import Batch
 class PartlyLabelled(Batch):
     """A batch of any pictures, labels unknown, and one as large of labelled pictures."""
 
-    labelled: Batch = Batch(torch.empty(0))
+    labelled: Batch = field(default_factory=lambda: Batch(torch.empty(0)))
 
 
 class FewLabels:
@@ -55,9 +55,7 @@ class FewLabels:
 
     def batch(self, step: int, company: Company) -> PartlyLabelled:
         """This device's share of batch number `step`."""
-        return PartlyLabelled(
-            self._all.batch(step, company).pictures, None, self._few.batch(step, company)
-        )
+        return PartlyLabelled(self._all.batch(step, company).pictures, None, self._few.batch(step, company))
 
 
 def _labels(pictures: PictureSet) -> torch.Tensor:

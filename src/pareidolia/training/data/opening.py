@@ -21,8 +21,8 @@ def open_pictures(
     """The pictures called `name`, of one size and depth.
 
     name: "digits" (scikit-learn's 1,797 of 8×8, every sixth kept for the test); "mnist" or "fashion-mnist"
-        (torchvision's, in $PAREIDOLIA_DATA or the folder after a colon, "mnist:FOLDER"; fetched by torchvision
-        where they are not there); or a folder, see `find_files`.
+        (torchvision's, in $PAREIDOLIA_DATA or the folder after a colon, "mnist:FOLDER"; fetched by
+        torchvision where they are not there); or a folder, see `find_files`.
     split: "train" or "test".
     size: side of the squares that a folder's pictures are cut to; None leaves them (see `pack`).
     colour: "grey", "rgb", or "auto", of a folder's pictures.

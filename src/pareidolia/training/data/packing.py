@@ -32,14 +32,18 @@ def pack(files: Files, name: str, split: str, size: int | None, colour: str) -> 
     size: side of the square that is cut from the middle after the shorter side was scaled to it. None: all
         stay as they are where they have one size of at most 64 px, else 64.
     colour: "grey", "rgb", or "auto": grey where all are.
-    Files that cannot be read are skipped, and listed. Raises PareidoliaError where fewer than two can be read.
+    Files that cannot be read are skipped, and listed.
+
+    Raises PareidoliaError where fewer than two can be read.
     """
     kept = _cache_file(files, size, colour) if len(files.paths) >= _KEPT_FROM else None
     if kept is not None and kept.is_file():
         return _opened(kept, files, name, split)
     pixels, used, skipped = _decoded(files, size, colour)
     if len(used) < 2:
-        raise PareidoliaError(f"fewer than two of the pictures in {files.root} can be read: {'; '.join(skipped[:3])}")
+        raise PareidoliaError(
+            f"fewer than two of the pictures in {files.root} can be read: {'; '.join(skipped[:3])}"
+        )
     labels = None if files.labels is None else [files.labels[k] for k in used]
     if kept is not None:
         _keep(kept, pixels, {"labels": labels, "skipped": skipped})
