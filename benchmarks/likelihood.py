@@ -2,7 +2,7 @@
 
 Both estimate log p(x) of binarised pictures from k codes of the posterior. The weights are copied from ours
 into pythae's own VAE with its default layers. pythae is imported from a checkout (`--pythae`), runs with its
-defaults, and also with the batch sizes of `BATCHES` without autograd, the fastest of which counts as its best.
+defaults, and also with the batch sizes of `BATCHES` without autograd; the fastest counts as its best.
 """
 
 import argparse
