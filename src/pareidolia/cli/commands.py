@@ -107,9 +107,7 @@ COMMANDS = {
             "looking:interpolate",
             "Walk from one code to another: a strip of pictures, or a film where --out ends in .mp4 or .gif.",
         ),
-        Command(
-            "manifold", "looking:manifold", "Lay a plane of the latent space out as a grid of pictures."
-        ),
+        Command("manifold", "looking:manifold", "Lay a plane of the latent space out as a grid of pictures."),
         Command(
             "latent",
             "looking:latent",

@@ -122,7 +122,7 @@ def test_a_measured_model_stays_as_it_was(trained):
 def test_pictures_of_a_gan_are_compared_and_its_likelihood_is_not_told(trained):
     run = trained("gan")
     found = figures(run, "fid", "kid", "precision-recall")
-    fid, floor = found["Fréchet distance (FID)"], found["the same of training pictures"]
+    fid, floor = found["Fréchet distance (FID)"], found["FID of training pictures"]
     assert fid.estimate.value > floor.estimate.value > 0
     assert "retina" in fid.told and "32 px" in fid.told
     assert 0 <= found["precision"].estimate.value <= 1

@@ -26,12 +26,12 @@ def spherical(start: Tensor, end: Tensor, shares: Tensor) -> Tensor:
     dimensions a normal prior lies in a shell, through whose empty middle the straight line leads. Where the
     two point the same way, opposite ways, or are zero, there is no one circle: the straight line is taken.
     """
-    shares = shares.to(start)[:, None]
     lengths = start.norm(), end.norm()
     cosine = (start * end).sum() / (lengths[0] * lengths[1]).clamp(min=1e-12)
     angle = cosine.clamp(-1, 1).acos()
     if float(angle.sin()) < 1e-4 or min(map(float, lengths)) < 1e-6:
-        return torch.lerp(start, end, shares)
+        return linear(start, end, shares)
+    shares = shares.to(start)[:, None]
     weights = ((1 - shares) * angle).sin() / angle.sin(), (shares * angle).sin() / angle.sin()
     direction = weights[0] * start / lengths[0] + weights[1] * end / lengths[1]
     length: Tensor = torch.lerp(lengths[0], lengths[1], shares)

@@ -41,8 +41,10 @@ class FlatDecoder:
     """
 
     def __init__(self, layers: list[nn.Module], *, half: bool) -> None:
-        self._layers, self._half = layers[:-1], half
-        self._weight, self._bias = layers[-1].weight.detach().T, layers[-1].bias.detach()
+        *self._layers, last = layers
+        assert isinstance(last, nn.Linear)
+        self._half = half
+        self._weight, self._bias = last.weight.detach().T, last.bias.detach()
         if half:
             self._weight, self._bias = self._weight.bfloat16(), self._bias.bfloat16()
         self._buffers: dict[Any, Tensor] = {}

@@ -205,14 +205,14 @@ def _fid(subject: Subject) -> Iterator[Measured]:
     other = frechet(subject.real_features, subject.other_features, generator)
     told = f"{len(subject.made)} mean pictures of codes from the prior, features of {subject.network.name}"
     yield Measured("fid", "Fréchet distance (FID)", made, "", f"{told}; to be compared with the next line")
-    yield Measured("fid", "the same of training pictures", other, "", f"{len(subject.others)} of them")
+    yield Measured("fid", "FID of training pictures", other, "", f"{len(subject.others)} of them")
 
 
 def _kid(subject: Subject) -> Iterator[Measured]:
     made = kernel(subject.real_features, subject.made_features)
     other = kernel(subject.real_features, subject.other_features)
     yield Measured("kid", "kernel distance (KID)", made, "", f"features of {subject.network.name}")
-    yield Measured("kid", "the same of training pictures", other)
+    yield Measured("kid", "KID of training pictures", other)
 
 
 def _precision_recall(subject: Subject) -> Iterator[Measured]:

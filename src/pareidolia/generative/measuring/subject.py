@@ -7,6 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from pareidolia.generative.likelihoods import Bernoulli
 from pareidolia.generative.measuring.features import FeatureNetwork
 from pareidolia.generative.measuring.settings import EvaluateSettings
 from pareidolia.generative.runs import Run
@@ -77,6 +78,9 @@ class Subject:
     @cached_property
     def observation(self) -> str:
         """How they were observed, in words."""
+        likelihood = getattr(self.model, "likelihood", None)
+        if isinstance(likelihood, Bernoulli) and likelihood.binarise == "no":
+            return "grey values, of which a Bernoulli likelihood is no density: cross-entropy, no bound"
         if torch.equal(self.observed, self.pictures):
             return "grey values as they are" if self.run.shape[0] == 1 else "colours as they are"
         anew = self.model.observe(self.pictures, self.generator("observe anew"))
