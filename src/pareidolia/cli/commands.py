@@ -99,6 +99,36 @@ COMMANDS = {
             "training:train",
             "Train a generative model on pictures, in a folder that keeps it.",
         ),
+        Command(
+            "evaluate",
+            "evaluate:evaluate",
+            "Measure a trained model: likelihoods, distances to real pictures, what it forgets.",
+        ),
+    ),
+    "Explore a trained model": (
+        Command("sample", "looking:sample", "Draw pictures from a trained model."),
+        Command(
+            "reconstruct",
+            "looking:reconstruct",
+            "Send pictures through their codes and back: what does the model keep of them?",
+        ),
+        Command(
+            "interpolate",
+            "looking:interpolate",
+            "Walk from one code to another: a strip of pictures, or a film where --out ends in .mp4 or .gif.",
+        ),
+        Command("manifold", "looking:manifold", "Lay a plane of the latent space out as a grid of pictures."),
+        Command(
+            "latent",
+            "looking:latent",
+            "Show where the codes of pictures lie, coloured by label, against the prior.",
+        ),
+        Command(
+            "arithmetic",
+            "looking:arithmetic",
+            'Add and subtract codes: "label:8 - label:3 + photo.png".',
+        ),
+        Command("walk", "looking:walk", "Walk from a code along the direction in which a label lies."),
     ),
     "Begin": (
         Command(
