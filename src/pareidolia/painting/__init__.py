@@ -11,14 +11,17 @@ from pareidolia.lazy import lazy_exports
 if TYPE_CHECKING:
     from pareidolia.painting.canvas import Canvas, FourierCanvas, PixelCanvas
     from pareidolia.painting.checkpoint import Checkpoint
-    from pareidolia.painting.objectives import Activation, Objective, Seen, Sum, Term, TotalVariation
+    from pareidolia.painting.gallery import Gallery
+    from pareidolia.painting.objectives import Activation, Each, Objective, Seen, Sum, Term, TotalVariation
     from pareidolia.painting.painting import Painting, Stage, Step
 
 __all__ = [
     "Activation",
     "Canvas",
     "Checkpoint",
+    "Each",
     "FourierCanvas",
+    "Gallery",
     "Objective",
     "Painting",
     "PixelCanvas",
@@ -35,7 +38,9 @@ __getattr__ = lazy_exports(
         "Activation": "objectives",
         "Canvas": "canvas",
         "Checkpoint": "checkpoint",
+        "Each": "objectives",
         "FourierCanvas": "canvas",
+        "Gallery": "gallery",
         "Objective": "objectives",
         "Painting": "painting",
         "PixelCanvas": "canvas",

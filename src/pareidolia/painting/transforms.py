@@ -6,6 +6,7 @@ A transform is a callable (picture N×C×H×W, generator) → picture, different
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import torch
 import torch.nn.functional as F
@@ -53,23 +54,33 @@ class Roll:
 
 @dataclass(frozen=True)
 class Turn:
-    """Scale by a random factor of `scales` and rotate by up to `degrees` either way, about the middle."""
+    """Scale by a random factor of `scales` and rotate by up to `degrees` either way, about the middle.
+
+    With a `shift`, the picture also moves by up to so many pixels each way: one resampling does all three.
+    """
 
     scales: tuple[float, float] = (0.9, 1.1)
     degrees: float = 10.0
+    shift: float = 0.0
+    outside: Literal["border", "reflection"] = "border"
 
     def __call__(self, picture: Tensor, generator: torch.Generator) -> Tensor:
-        """N×C×H×W → the same size; what comes from outside repeats the border."""
+        """N×C×H×W → the same size; what comes from outside repeats the border, or mirrors the picture."""
         share, angle = torch.rand(2, generator=generator).tolist()
         scale = self.scales[0] + share * (self.scales[1] - self.scales[0])
         radians = math.radians((2 * angle - 1) * self.degrees)
         height, width = picture.shape[-2:]
         cosine, sine = math.cos(radians) / scale, math.sin(radians) / scale
         # affine_grid counts in half sides, so rotating a picture that is not square needs the ratio.
-        matrix = [[cosine, -sine * height / width, 0.0], [sine * width / height, cosine, 0.0]]
+        across, down = (
+            (2 * torch.rand(2, generator=generator) - 1) * self.shift * 2 / torch.tensor([width, height])
+            if self.shift
+            else torch.zeros(2)
+        ).tolist()
+        matrix = [[cosine, -sine * height / width, across], [sine * width / height, cosine, down]]
         theta = picture.new_tensor(matrix).expand(len(picture), 2, 3)
         grid = F.affine_grid(theta, list(picture.shape), align_corners=False)
-        return F.grid_sample(picture, grid, padding_mode="border", align_corners=False)
+        return F.grid_sample(picture, grid, padding_mode=self.outside, align_corners=False)
 
 
 #: lucid's standard robustness: pad 12, jitter 8, scale 0.9-1.1, rotate ±10°, jitter 4.
