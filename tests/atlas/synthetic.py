@@ -55,7 +55,11 @@ def _write_grid(folder, side, turn, layers, icon, patch, full):
         classes=tops.tolist(),
         attributions=np.take_along_axis(near, tops, 1).round(3).tolist(),
         labels=[[(int(right), int(count))] for right, count in zip(x > 0, counts, strict=True)],
-        moves={other: Moves(x=ahead[0].tolist(), y=ahead[1].tolist()) for other in layers if other != layers[turn]},
+        moves={
+            other: Moves(x=ahead[0].tolist(), y=ahead[1].tolist())
+            for other in layers
+            if other != layers[turn]
+        },
         icons=write_sheets(folder, "icons", _icons(x, y, icon)[:, None], rows, columns, ICON_BLOCK),
         patches=write_sheets(
             folder, "patches", np.repeat(_icons(y, x, patch)[:, None], 3, axis=1), rows, columns, PATCH_BLOCK

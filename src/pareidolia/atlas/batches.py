@@ -62,7 +62,9 @@ class BatchedStage:
 def icon_stage(stages: Stages, name: str, place: str, job: IconJob, wanted: Array) -> BatchedStage:
     """The icons of directions N×C as a stage, N×size×size×3; a batch stays while its own directions do."""
     cuts = _cuts(len(wanted), job.settings.icons_at_once)
-    batches = [Batch(f"{place}/{start:06d}", job.key(wanted[start:stop]), start, stop) for start, stop in cuts]
+    batches = [
+        Batch(f"{place}/{start:06d}", job.key(wanted[start:stop]), start, stop) for start, stop in cuts
+    ]
     return BatchedStage(name, stages, batches)
 
 
@@ -74,9 +76,13 @@ def paint_missing(
     if engine.engine == "ray":
         from pareidolia.atlas.cluster import paint_on_cluster
 
-        painted = paint_on_cluster(job, {start: wanted[start : each.stop] for start, each in parts.items()}, engine)
+        painted = paint_on_cluster(
+            job, {start: wanted[start : each.stop] for start, each in parts.items()}, engine
+        )
     else:
-        painted = ((start, paint_icons(network, job, wanted[start : each.stop])) for start, each in parts.items())
+        painted = (
+            (start, paint_icons(network, job, wanted[start : each.stop])) for start, each in parts.items()
+        )
     for start, icons in painted:
         stage.keep(parts[start], icons)
         yield len(icons)

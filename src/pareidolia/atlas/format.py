@@ -168,4 +168,6 @@ def _validated(kind: type[Kind], held: Any, path: Path) -> Kind:
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
-        raise PareidoliaError(f"{path} is broken ({place}: {first['msg']}): build the atlas once more") from error
+        raise PareidoliaError(
+            f"{path} is broken ({place}: {first['msg']}): build the atlas once more"
+        ) from error

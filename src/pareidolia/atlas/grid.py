@@ -64,7 +64,9 @@ class Grid:
         order = order[self.cell_of[order] >= 0]
         order = order[np.argsort(self.cell_of[order], kind="stable")]
         starts = np.searchsorted(self.cell_of[order], np.arange(len(self)))
-        return [np.sort(order[start : start + min(each, n)]) for start, n in zip(starts, self.counts, strict=True)]
+        return [
+            np.sort(order[start : start + min(each, n)]) for start, n in zip(starts, self.counts, strict=True)
+        ]
 
 
 def grid_over(places: Array, side: int, fewest: int) -> Grid:

@@ -76,7 +76,9 @@ def within_unit_square(places: Array) -> Array:
     return np.clip((places - low) / np.maximum(high - low, 1e-12), 0, 1)
 
 
-def place_by_neighbours(activations: Array, known: Array, places: Array, metric: str, count: int = 5) -> Array:
+def place_by_neighbours(
+    activations: Array, known: Array, places: Array, metric: str, count: int = 5
+) -> Array:
     """Where activations N×C lie among `known` F×C, whose places F×2 are known.
 
     The mean place of the `count` nearest, weighted by the inverse of their distance.

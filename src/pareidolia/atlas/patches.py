@@ -32,7 +32,8 @@ def cut(levels: Array, windows: Sequence[Array] | Array, size: int) -> Array:
     """The windows of a photo H×W×3 of 8-bit levels, each resampled to `size`: N×size×size×3 levels."""
     picture = torch.from_numpy(np.array(levels)).permute(2, 0, 1)[None].float()
     pieces = [
-        resize(picture[..., top : top + side, left : left + side], (size, size)) for top, left, side in windows
+        resize(picture[..., top : top + side, left : left + side], (size, size))
+        for top, left, side in windows
     ]
     whole = torch.cat(pieces).clamp(0, 255).round().to(torch.uint8)
     found: Array = whole.permute(0, 2, 3, 1).numpy()

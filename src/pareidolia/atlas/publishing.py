@@ -55,14 +55,14 @@ class Behind:
         collection = self.collected.collection
         for photo, chosen in by_photo(points, self.collected.pictures).items():
             levels = open_levels(collection.files.path(photo), collection.height_width)
-            for which, patch in zip(chosen, cut(levels, self.windows[points[chosen]], self.size), strict=True):
+            for which, patch in zip(
+                chosen, cut(levels, self.windows[points[chosen]], self.size), strict=True
+            ):
                 found[place[which]] = patch
         return found
 
 
-def behind(
-    collected: Collected, layer: Layer, chosen: Sequence[Array], *, size: int, each: int
-) -> Behind:
+def behind(collected: Collected, layer: Layer, chosen: Sequence[Array], *, size: int, each: int) -> Behind:
     """The first `each` of the `chosen` activations of each cell, as patches of `size` pixels."""
     windows = patch_windows(layer, collected.positions(layer.name), collected.collection.height_width)
     return Behind(collected, [points[:each] for points in chosen], windows, size, each)

@@ -57,9 +57,7 @@ class AtlasSettings(IconSettings, LayoutSettings, CollectingSettings):
         tuple[str, ...],
         Field(min_length=1, description="The layers, as `pareidolia networks NAME` lists them."),
     ]
-    positions: Annotated[
-        int, Field(ge=1, le=1000, description="Random positions of every photo.")
-    ] = 1
+    positions: Annotated[int, Field(ge=1, le=1000, description="Random positions of every photo.")] = 1
     seed: Annotated[
         int, Field(ge=0, description="The same seed on the same machine gives the same atlas.")
     ] = 0
@@ -78,7 +76,9 @@ class AtlasSettings(IconSettings, LayoutSettings, CollectingSettings):
     ] = 8
     patches: Annotated[int, Field(ge=1, le=24, description="Pieces of real photos behind a cell.")] = 6
     patch_size: Annotated[int, Field(ge=16, le=256, description="Their side in pixels.")] = 64
-    title: Annotated[str | None, Field(description="What stands above the map (default: the network).")] = None
+    title: Annotated[str | None, Field(description="What stands above the map (default: the network).")] = (
+        None
+    )
 
     @model_validator(mode="after")
     def _named_once(self) -> "AtlasSettings":
@@ -87,8 +87,6 @@ class AtlasSettings(IconSettings, LayoutSettings, CollectingSettings):
         if self.grids is not None and list(self.grids) != sorted(set(self.grids)):
             raise ValueError("grids go from coarse to fine, each once")
         return self
-
-
 
     def part(self, kind: type[Part]) -> Part:
         """The options that `kind`, one of the classes this one is made of, declares."""

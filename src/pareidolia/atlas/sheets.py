@@ -41,7 +41,9 @@ def plan_sheets(name: str, rows: Array, columns: Array, *, each: int, size: int,
     return Sheets(size=size, each=each, sheets=sheets)
 
 
-def write_sheets(folder: Path, planned: Sheets, images_of: Callable[[Array], Array], quality: int = 90) -> None:
+def write_sheets(
+    folder: Path, planned: Sheets, images_of: Callable[[Array], Array], quality: int = 90
+) -> None:
     """Write the sheets into `folder`; `images_of` gives cells' images as cells×each×size×size×3 levels."""
     folder.mkdir(parents=True, exist_ok=True)
     for sheet in planned.sheets:

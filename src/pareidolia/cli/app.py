@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 import pareidolia
 from pareidolia.cli.again import again
+from pareidolia.cli.atlas import atlas
 from pareidolia.cli.doctor import doctor
 from pareidolia.cli.dream import dream
 from pareidolia.cli.inspection import deconvnet, faithfulness, saliency
@@ -27,6 +28,7 @@ app = App(
 )
 for command in (style, dream, saliency, deconvnet, faithfulness, networks, again, tour, doctor):
     app.command(command)
+app.command(atlas)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
