@@ -2,8 +2,8 @@
 
 A picture is a float32 tensor N×3×H×W in [0, 1], sRGB (N×1×H×W for greyscale, N×4×H×W with alpha).
 `reading.py` turns a file into an upright Pillow image within the size limit, `decoding.py` turns that into a
-tensor (colour profiles, alpha, 16 bits), `files.py` is what everyone calls; `targets.py` writes files whole
-or not at all.
+tensor (colour profiles, alpha, 16 bits), `files.py` is what everyone calls, `levels.py` who opens thousands;
+`targets.py` writes files whole or not at all.
 """
 
 from typing import TYPE_CHECKING
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pareidolia.pictures.colour import from_yiq, luminance, over_white, split_alpha, symmetric, to_yiq
     from pareidolia.pictures.files import PictureLike, as_picture, open_picture, save_picture
     from pareidolia.pictures.films import write_film
+    from pareidolia.pictures.levels import from_levels, open_levels
     from pareidolia.pictures.records import read_record
     from pareidolia.pictures.resizing import fit, resize, resize_picture, size_of
     from pareidolia.pictures.samples import sample_names, sample_painting, sample_photo
@@ -26,8 +27,10 @@ __all__ = [
     "as_picture",
     "check_target",
     "fit",
+    "from_levels",
     "from_yiq",
     "luminance",
+    "open_levels",
     "open_picture",
     "over_white",
     "read_record",
@@ -52,8 +55,10 @@ __getattr__ = lazy_exports(
         "as_picture": "files",
         "check_target": "targets",
         "fit": "resizing",
+        "from_levels": "levels",
         "from_yiq": "colour",
         "luminance": "colour",
+        "open_levels": "levels",
         "open_picture": "files",
         "over_white": "colour",
         "read_record": "records",
