@@ -15,6 +15,7 @@ from pareidolia.cli.inspection import deconvnet, faithfulness, saliency
 from pareidolia.cli.networks import networks
 from pareidolia.cli.style import style
 from pareidolia.cli.tour import tour
+from pareidolia.cli.visualisation import caricature, class_model, features, invert
 from pareidolia.settings import PareidoliaError
 
 app = App(
@@ -26,7 +27,21 @@ app = App(
     # Markdown in help would cost a fifth of a second of imports.
     help_format="plaintext",
 )
-for command in (style, dream, saliency, deconvnet, faithfulness, networks, again, tour, doctor):
+for command in (
+    style,
+    dream,
+    saliency,
+    deconvnet,
+    faithfulness,
+    features,
+    class_model,
+    invert,
+    caricature,
+    networks,
+    again,
+    tour,
+    doctor,
+):
     app.command(command)
 app.command(atlas)
 

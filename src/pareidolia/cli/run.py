@@ -83,9 +83,10 @@ def _tell(
     losses = {} if last is None else last.losses
     if output.as_json:
         answer = {"out": str(output.out), "seconds": round(seconds, 3), "losses": losses, **record}
-        print_json(answer)
+        print_json({**answer, "shows": painting.told} if painting.told else answer)
     elif painting.finished:
-        say(f"{output.out}: painted in {seconds:.1f} s", output)
+        told = f"; {painting.told}" if painting.told else ""
+        say(f"{output.out}: painted in {seconds:.1f} s{told}", output)
     else:
         say(
             f"stopped at step {painting.index} of {painting.total}; {output.out} holds the picture as it "

@@ -8,14 +8,12 @@ from torch import Tensor
 from pareidolia.backward import redirected
 from pareidolia.networks import Network, untouched
 from pareidolia.painting.canvas import Canvas, FourierCanvas
+from pareidolia.painting.natural import PhaseCanvas
 from pareidolia.painting.objectives import Each, Objective
 from pareidolia.painting.optimizers import MakeOptimizer, OptimizerName
 from pareidolia.painting.painting import Painting, Stage
-from pareidolia.painting.transforms import Transform, Turn
+from pareidolia.painting.transforms import ROBUST, Transform
 from pareidolia.settings import PareidoliaError
-
-#: Robustness by one resampling: as lucid's, whose pad, two jitters, scale and rotation move no further.
-ROBUST: tuple[Transform, ...] = (Turn((0.9, 1.1), 10.0, shift=8.0, outside="reflection"),)
 
 Start = Callable[[int], Canvas]
 
@@ -38,7 +36,7 @@ class Gallery(Painting):
         start: makes the canvas of `copies` pictures, of the first size, for attempt 0, 1, ...; Fourier noise
             unless given.
         attempts: how many starts a silent picture may try.
-        learning_rate: of the optimiser.
+        learning_rate: of the optimiser, in all stages or in each.
         optimizer, transforms, average, seed: as for `Painting`.
         at_once: the most pictures looked at together; fewer take less memory, to the same result.
     """
@@ -52,7 +50,7 @@ class Gallery(Painting):
         copies: int = 1,
         start: Start | None = None,
         attempts: int = 3,
-        learning_rate: float = 0.05,
+        learning_rate: float | Sequence[float] = 0.05,
         optimizer: OptimizerName | MakeOptimizer = "adam",
         transforms: Sequence[Transform] = ROBUST,
         average: float = 0.0,
@@ -67,11 +65,15 @@ class Gallery(Painting):
         start = start or fourier_noise(stages[0][0], seed, copies)
         canvas = start(0)
         canvas.hold(_repeated(canvas.values, len(self.objectives)).to(network.device))
-        whole = Each(self.objectives, copies)
+        whole = Each(self.objectives)
+        rates = [learning_rate] * len(stages) if isinstance(learning_rate, float) else learning_rate
         super().__init__(
             network,
             canvas,
-            [Stage(size, steps, lambda _: whole, learning_rate) for size, steps in stages],
+            [
+                Stage(size, steps, lambda _: whole, rate)
+                for (size, steps), rate in zip(stages, rates, strict=True)
+            ],
             optimizer=optimizer,
             transforms=transforms,
             average=average,
@@ -136,7 +138,7 @@ class Gallery(Painting):
             part = groups[first : first + self._at_once]
             places = [group * self.copies + copy for group in part for copy in range(self.copies)]
             leaf = values[places].requires_grad_(True)
-            objective = Each([self.objectives[group] for group in part], self.copies)
+            objective = Each([self.objectives[group] for group in part])
             for name, loss in self._look_at(leaf, objective).items():
                 losses[name] = losses.get(name, 0.0) + loss
             if leaf.grad is not None:
@@ -144,14 +146,26 @@ class Gallery(Painting):
         return losses, gradient
 
 
-def fourier_noise(size: tuple[int, int], seed: int, copies: int = 1) -> Start:
-    """Starts of Fourier noise: a function of (seed, attempt), each attempt ten times as loud as the last."""
+def fourier_noise(size: tuple[int, int], seed: int, copies: int = 1, decay: float = 1.2) -> Start:
+    """Starts of Fourier noise: a function of (seed, attempt), each attempt ten times as loud as the last.
 
-    def start(attempt: int) -> FourierCanvas:
-        generator = torch.Generator().manual_seed(seed * 1_000_003 + attempt)
-        return FourierCanvas.noise(size, generator, count=copies, deviation=0.01 * 10**attempt)
+    A decay a little above lucid's 1 brings out what is large before what is fine.
+    """
+
+    def start(attempt: int) -> Canvas:
+        noise, deviation = _generator(seed, attempt), 0.01 * 10**attempt
+        return FourierCanvas.noise(size, noise, count=copies, deviation=deviation, decay=decay)
 
     return start
+
+
+def phase_noise(size: tuple[int, int], seed: int, copies: int = 1) -> Start:
+    """Starts of even phases and natural magnitudes: a function of (seed, attempt)."""
+    return lambda attempt: PhaseCanvas.noise(size, _generator(seed, attempt), count=copies)
+
+
+def _generator(seed: int, attempt: int) -> torch.Generator:
+    return torch.Generator().manual_seed(seed * 1_000_003 + attempt)
 
 
 def _repeated(values: Tensor, times: int) -> Tensor:

@@ -107,10 +107,9 @@ class Sum(Objective):
 
 @dataclass(frozen=True)
 class Each(Objective):
-    """An objective of its own for each picture of a batch, or for each `copies` pictures in a row."""
+    """An objective of its own for each picture of a batch, or for each equally many pictures in a row."""
 
     objectives: Sequence[Objective]
-    copies: int = 1
 
     @property
     def layers(self) -> frozenset[str]:
@@ -121,9 +120,10 @@ class Each(Objective):
         return any(objective.needs_logits for objective in self.objectives)
 
     def losses(self, seen: Seen) -> dict[str, Tensor]:
+        pictures = len(seen.picture) // len(self.objectives)
         return _added(
             part
-            for objective, one in zip(self.objectives, seen.split(self.copies), strict=True)
+            for objective, one in zip(self.objectives, seen.split(pictures), strict=True)
             for part in objective.losses(one).items()
         )
 

@@ -114,6 +114,11 @@ class Painting:
         with torch.no_grad():
             return self.canvas.render(self.canvas.values if values is None else values).detach().clone()
 
+    @property
+    def told(self) -> str:
+        """What there is to say of the picture in words, if anything."""
+        return ""
+
     def step(self) -> Step:
         """Make one step and tell of it.
 

@@ -83,8 +83,55 @@ class Turn:
         return F.grid_sample(picture, grid, padding_mode=self.outside, align_corners=False)
 
 
+@dataclass(frozen=True)
+class Crops:
+    """Several random squares of each picture, in a row, each resampled to the picture's size, with noise.
+
+    MACO's robustness (Fel et al. 2023), whose crops show a network details and the whole by turns.
+
+    Args:
+        count: squares a picture.
+        shares: a square's shortest and longest side, as a share of the picture's.
+        noise: standard deviation of normal noise added.
+    """
+
+    count: int = 2
+    shares: tuple[float, float] = (0.4, 0.9)
+    noise: float = 0.08
+
+    def __call__(self, picture: Tensor, generator: torch.Generator) -> Tensor:
+        """N×C×H×W → (N·count)×C×H×W."""
+        drawn = torch.rand((self.count, 3), generator=generator)
+        sides = self.shares[0] + drawn[:, 0] * (self.shares[1] - self.shares[0])
+        middles = (2 * drawn[:, 1:] - 1) * (1 - sides[:, None])
+        theta = torch.zeros(self.count, 2, 3)
+        theta[:, 0, 0] = theta[:, 1, 1] = sides
+        theta[:, :, 2] = middles
+        theta = theta.repeat(len(picture), 1, 1).to(picture)
+        repeated = picture.repeat_interleave(self.count, dim=0)
+        grid = F.affine_grid(theta, list(repeated.shape), align_corners=False)
+        crops = F.grid_sample(repeated, grid, padding_mode="reflection", align_corners=False)
+        grain = torch.randn(crops.shape[1:], generator=generator).to(crops)
+        return crops + self.noise * grain
+
+
 #: lucid's standard robustness: pad 12, jitter 8, scale 0.9-1.1, rotate ±10°, jitter 4.
 STANDARD: tuple[Transform, ...] = (Pad(12), Jitter(8), Turn(), Jitter(4))
+
+
+def robust(strength: float = 1.0) -> tuple[Transform, ...]:
+    """Robustness by one resampling: as far as lucid's pad, jitters, scale and rotation for `strength` 1.
+
+    What comes from outside mirrors the picture, so that no border has to be painted and cut off.
+    """
+    if strength == 0:
+        return ()
+    scales = (1 / (1 + 0.1 * strength), 1 + 0.1 * strength)
+    return (Turn(scales, 10 * strength, shift=8 * strength, outside="reflection"),)
+
+
+#: `robust` of strength 1.
+ROBUST: tuple[Transform, ...] = robust()
 
 
 def transformed(picture: Tensor, transforms: Sequence[Transform], seed: int, step: int) -> Tensor:
