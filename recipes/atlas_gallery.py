@@ -3,9 +3,9 @@
     python recipes/atlas_gallery.py PHOTOS [PHOTOS ...] --weights squeezenet1_0.safetensors --out runs/atlas
 
 PHOTOS are folders of ImageNet photos by class id, as Imagenette and Imagewoof have them below train/. Four
-positions of each photo go through SqueezeNet (its fire7 and fire9) and through retina (stage 4 and 5); grids 10,
-20 and 40. Each atlas is built by the command line itself: what is done already is not done again, and a run that
-was stopped goes on. Screenshots need playwright and a Chromium.
+positions of each photo go through SqueezeNet (its fire9) and through retina (stage 5); grids 10, 20 and 40.
+Each atlas is built by the command line itself: what is done already is not done again, and a run that was
+stopped goes on. Screenshots need playwright and a Chromium.
 """
 
 import argparse
@@ -59,9 +59,9 @@ def atlases(weights: str) -> dict[str, list[str]]:
     return {
         "squeezenet": [
             *("--network", "torchvision:squeezenet1_0", "--weights", weights),
-            *("--layer", "features.9", "features.12", "--title", "SqueezeNet, fire7 and fire9"),
+            *("--layer", "features.12", "--title", "SqueezeNet, fire9"),
         ],
-        "retina": ["--layer", "stage4.relu2", "stage5.relu1", "--title", "retina, stage 4 and 5"],
+        "retina": ["--layer", "stage5.relu1", "--title", "retina, stage 5"],
     }
 
 

@@ -1,6 +1,5 @@
 """An atlas of made-up cells, of any size, to look at without a network."""
 
-import json
 import shutil
 from importlib.resources import files
 from pathlib import Path
@@ -8,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from pareidolia.atlas.format import Attribution, Cells, GridEntry, LayerEntry, Manifest, Moves
-from pareidolia.atlas.sheets import ICON_BLOCK, PATCH_BLOCK, block_order, write_sheets
+from pareidolia.atlas.sheets import ICON_BLOCK, PATCH_BLOCK, block_order, plan_sheets, write_sheets
 
 CLASSES = ["tabby cat, tabby", "tiger cat", "pug, pug-dog", "red fox", "goldfish", "daisy"]
 LABELS = ["animals", "plants"]
@@ -24,9 +23,8 @@ def write_atlas(folder: Path, *, sides=(10, 20), layers=("early", "late"), icon=
             cells = _write_grid(folder / where, side, number, layers, icon, patch, full)
             grids.append(GridEntry(side=side, cells=cells, folder=where))
         entries.append(LayerEntry(name=layer, points=40 * sides[-1] ** 2, channels=64, grids=grids))
-    manifest = Manifest(
-        made_by="a test", title="Synthetic", network="none", photos=1234, classes=CLASSES, labels=LABELS, layers=entries
-    )  # fmt: skip
+    told = {"made_by": "a test", "title": "Synthetic", "network": "none", "photos": 1234}
+    manifest = Manifest(**told, classes=CLASSES, labels=LABELS, layers=entries)
     (folder / "atlas.json").write_text(manifest.model_dump_json())
     shutil.copy(str(files("pareidolia.atlas") / "viewer" / "index.html"), folder / "index.html")
     return manifest
@@ -47,6 +45,11 @@ def _write_grid(folder, side, turn, layers, icon, patch, full):
     counts = np.maximum(6, 60 * np.exp(-6 * (x**2 + y**2))).astype(int)
     tops = np.argsort(-near, axis=1)[:, :3]
     ahead = np.stack([np.cos(0.5) * x - np.sin(0.5) * y, np.sin(0.5) * x + np.cos(0.5) * y]) + 0.5
+    others = [layer for layer in layers if layer != layers[turn]]
+    squares = plan_sheets("icons", rows, columns, each=1, size=icon, block=ICON_BLOCK)
+    write_sheets(folder, squares, lambda part: _icons(x[part], y[part], icon)[:, None])
+    pieces = plan_sheets("patches", rows, columns, each=3, size=patch, block=PATCH_BLOCK)
+    write_sheets(folder, pieces, lambda part: np.repeat(_icons(y[part], x[part], patch)[:, None], 3, axis=1))
     cells = Cells(
         side=side,
         columns=columns.tolist(),
@@ -55,19 +58,13 @@ def _write_grid(folder, side, turn, layers, icon, patch, full):
         classes=tops.tolist(),
         attributions=np.take_along_axis(near, tops, 1).round(3).tolist(),
         labels=[[(int(right), int(count))] for right, count in zip(x > 0, counts, strict=True)],
-        moves={
-            other: Moves(x=ahead[0].tolist(), y=ahead[1].tolist())
-            for other in layers
-            if other != layers[turn]
-        },
-        icons=write_sheets(folder, "icons", _icons(x, y, icon)[:, None], rows, columns, ICON_BLOCK),
-        patches=write_sheets(
-            folder, "patches", np.repeat(_icons(y, x, patch)[:, None], 3, axis=1), rows, columns, PATCH_BLOCK
-        ),
+        moves={other: Moves(x=ahead[0].tolist(), y=ahead[1].tolist()) for other in others},
+        icons=squares,
+        patches=pieces,
         photos=[["a.jpg", "b.jpg", "c.jpg"]] * len(x),
         attribution=Attribution(file="attribution.bin", scales=[1 / 127] * len(CLASSES)),
     )
-    (folder / "cells.json").write_text(json.dumps(cells.model_dump()))
+    (folder / "cells.json").write_text(cells.model_dump_json())
     return len(x)
 
 

@@ -120,7 +120,8 @@ class Page {
       if (event.buttons) this.card.hide();
       else this.point(event.clientX, event.clientY);
     });
-    stage.addEventListener('pointerleave', () => this.card.hide());
+    // After a tap the finger leaves at once; the card stays for it.
+    stage.addEventListener('pointerleave', (event) => event.pointerType === 'mouse' && this.card.hide());
     stage.addEventListener('pointerdown', (event) => (down = [event.clientX, event.clientY]), true);
     stage.addEventListener(
       'pointerup',
@@ -141,6 +142,7 @@ class Page {
 
   private viewed(view: View): void {
     this.look.view = view;
+    document.body.dataset.view = `${view.x},${view.y},${view.zoom}`;
     this.minimap.follow();
     this.drawNames();
     this.keepLink();

@@ -10,6 +10,7 @@ import pareidolia
 from pareidolia.atlas.attribution import class_names
 from pareidolia.atlas.collected import Collected
 from pareidolia.atlas.format import MANIFEST, GridEntry, LayerEntry, Manifest, read_manifest
+from pareidolia.atlas.icons import PADDING
 from pareidolia.atlas.layers import LayerAtlas, Tools
 from pareidolia.atlas.mapping import LayerMap
 from pareidolia.atlas.publishing import write_manifest
@@ -105,8 +106,7 @@ class AtlasBuilding:
         return collector
 
     def _tools(self, collector: Collector) -> Tools:
-        # The network that looks at icons: zero padding would paint a frame.
-        painter = load_network_from(collector.job.network, padding="replicate")
+        painter = load_network_from(collector.job.network, padding=PADDING)
         names = class_names(collector.network)
         stages = Stages(self.out / STAGES)
         return Tools(stages, collector.network, painter, names, collector.job, self.settings, self.engine)
@@ -153,8 +153,8 @@ class AtlasBuilding:
         held = self.out / STAGES / SETTINGS
         if not overwrite and not (held.exists() and held.read_text(encoding="utf-8") == self._told()):
             raise PareidoliaError(
-                f"{self.out} holds an atlas of other photos or settings: --overwrite rebuilds what differs, or "
-                "name another folder"
+                f"{self.out} holds an atlas of other photos or settings: "
+                "--overwrite rebuilds what differs, or name another folder"
             )
 
     def _told(self) -> str:

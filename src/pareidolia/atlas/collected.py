@@ -50,7 +50,7 @@ class Collected:
 
     @cached_property
     def labels(self) -> tuple[str, ...]:
-        """The folders that the photos lie in, right below the one that was collected; none where it is one."""
+        """The folders that the photos lie in, right below the one collected; none where it is one."""
         found = sorted({_folder(name) for name in self.collection.files.names})
         return tuple(found) if len(found) > 1 else ()
 

@@ -48,7 +48,8 @@ def find_photo(atlas: str | Path, photo: str | Path) -> list[Landing]:
 
     Each position of the photo lies at the mean place of the activations nearest to its own, out of at most
     `COMPARED` of those that were collected.
-    Raises PareidoliaError where the atlas is not whole or was published without its stages, BadPicture for the photo.
+    Raises PareidoliaError where the atlas is not whole or was published without its stages, BadPicture for
+    the photo.
     """
     atlas = Path(atlas)
     manifest, settings = read_manifest(atlas), read_settings(atlas)

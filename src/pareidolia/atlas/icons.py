@@ -1,57 +1,22 @@
 """Icons: what a network would have to see, for a layer to answer in the direction of a cell's average."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import torch
-from torch import Tensor
 
 from pareidolia.atlas.settings import IconSettings
 from pareidolia.atlas.stages import Array, key_of
 from pareidolia.networks import Network, untouched
-from pareidolia.painting import Gallery, Seen, Term
+from pareidolia.networks.padding import Padding
+from pareidolia.painting import Gallery
+from pareidolia.painting.terms import Direction
 from pareidolia.pictures import resize_picture
 from pareidolia.settings import BadPicture, NetworkSettings
 
-
-@dataclass(frozen=True)
-class Direction(Term):
-    """−⟨a, d⟩ · max(0.1, cos(a, d))^n of the activation a at the middle of a layer's map (lucid).
-
-    Attributes:
-        layer: its name.
-        direction: d, C numbers; the caller whitens it.
-        power: n; 0 is the plain dot product, which strays to what excites the layer most.
-    """
-
-    layer: str
-    direction: Tensor
-    power: float = 2.0
-    name = "direction"
-
-    @property
-    def layers(self) -> frozenset[str]:
-        return frozenset({self.layer})
-
-    def loss(self, seen: Seen) -> Tensor:
-        found = middle(seen.activations[self.layer])
-        direction = self.direction.to(found)
-        dot = found @ direction
-        cosine = dot / (found.norm(dim=1) * direction.norm() + 1e-4)
-        return -(dot * cosine.clamp(min=0.1) ** self.power).sum()
-
-
-def middle(maps: Tensor) -> Tensor:
-    """The activation vectors N×C at the middle of maps N×C×H×W; of N×C these themselves."""
-    if maps.ndim == 2:
-        return maps
-    return maps[..., maps.shape[-2] // 2, maps.shape[-1] // 2]
-
-
-def directions(layer: str, vectors: Tensor, power: float) -> Sequence[Direction]:
-    """The objective of each of `vectors` (N×C), scaled to length 1 so that all are painted alike."""
-    return [Direction(layer, each / each.norm().clamp(min=1e-12), power) for each in vectors]
+#: What convolutions see beyond an icon's border: zeros would paint a frame.
+PADDING: Padding = "replicate"
 
 
 @dataclass(frozen=True)
@@ -82,9 +47,11 @@ def paint_icons(network: Network, job: IconJob, wanted: Array) -> Array:
     """
     size = job.settings.icon_size
     canvas = _canvas_size(network, job.layer, size)
+    # Of one length, so that all are painted alike.
+    vectors = torch.nn.functional.normalize(torch.from_numpy(wanted), dim=1)
     gallery = Gallery(
         network,
-        directions(job.layer, torch.from_numpy(wanted), job.settings.cosine_power),
+        [Direction(job.layer, vector, job.settings.cosine_power, "middle") for vector in vectors],
         [(canvas, job.settings.icon_steps)],
         seed=job.seed,
         at_once=len(wanted),

@@ -1,4 +1,4 @@
-"""Laying activations out on a map of side 1: UMAP, t-SNE or PCA, and one layer's map turned after another's."""
+"""Laying activations out on a map of side 1: UMAP, t-SNE or PCA; a layer's map turned after another's."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ def lay_out(
     pieces: gives the activations in pieces M_i×C, anew each time; one piece is in memory at a time, beside
         the `settings.fit_on` that the layout is fitted on.
     before: the places of the same points of the same photos on another layer's map: the new map starts from
-        them, and is turned, mirrored and scaled to fit them best (Procrustes), so that a move between the two is small.
+        them, and is turned, mirrored and scaled to fit them best, so that a move between the two is small.
     Raises PareidoliaError where there are too few activations.
     """
     if count < LEAST:

@@ -70,8 +70,8 @@ class LayerMap:
         for grid in grids:
             if not len(grid):
                 raise PareidoliaError(
-                    f"{len(self.places)} activations are too few for a grid of {grid.side} x {grid.side}: none of "
-                    f"its cells holds {fewest}; take a coarser grid, more photos, or more --positions"
+                    f"{len(self.places)} activations are too few for a grid of {grid.side} x {grid.side}: "
+                    f"none of its cells holds {fewest}; take a coarser grid, more photos, or more --positions"
                 )
         return grids
 

@@ -81,8 +81,8 @@ def write_grid(
 ) -> None:
     """Write one grid into `folder`; sheets that are there and would be the same are left.
 
-    icons: cells×size×size×3 levels. table: class attributions, cells×K, None without classes. labels: how many
-    there are. moves: by layer, the mean place on its map of each cell's activations, cells×2.
+    icons: cells×size×size×3 levels. table: class attributions, cells×K, None without classes. labels: how
+    many there are. moves: by layer, the mean place on its map of each cell's activations, cells×2.
     """
     folder.mkdir(parents=True, exist_ok=True)
     place = f"{folder.parent.name}/sheets-{grid.side}"

@@ -7,7 +7,6 @@ from pydantic import Field, model_validator
 from pareidolia.collecting.settings import CollectingSettings
 from pareidolia.settings import Settings
 
-
 Part = TypeVar("Part", bound=Settings)
 
 
@@ -30,7 +29,7 @@ class LayoutSettings(Settings):
         int,
         Field(
             ge=100,
-            description="The layout is fitted on at most so many activations; the others are placed among them.",
+            description="The layout is fitted on so many activations; more are placed among them.",
         ),
     ] = 100_000
 
@@ -65,8 +64,8 @@ class AtlasSettings(IconSettings, LayoutSettings, CollectingSettings):
         tuple[Annotated[int, Field(ge=2, le=500)], ...] | None,
         Field(
             min_length=1,
-            description="Cells a side of each grid (default: those of 5 10 20 40 80 160 where most activations "
-            "find company).",
+            description="Cells a side of each grid (default: those of 5 10 20 40 80 160 in which most "
+            "activations find company).",
         ),
     ] = None
     fewest: Annotated[int, Field(ge=1, description="Cells of fewer activations are left out.")] = 6

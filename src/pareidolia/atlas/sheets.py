@@ -12,14 +12,14 @@ from pareidolia.atlas.format import Sheet, Sheets
 from pareidolia.atlas.stages import Array
 from pareidolia.pictures import write_atomically
 
-#: Cells of so many rows and columns share a sheet of icons: at 80 pixels its side is 2,000, which phones hold.
+#: Cells of so many rows and columns share a sheet of icons: at 80 pixels its side is 2,000; phones hold it.
 ICON_BLOCK = 25
 #: Patches are looked at one cell at a time, so their files are small.
 PATCH_BLOCK = 8
 
 
 def block_order(rows: Array, columns: Array) -> Array:
-    """The order of cells in which those of a block of icons follow one another, and in it those of patches."""
+    """The order of cells in which those of a block of icons are in a row, and in it those of patches."""
     coarse = (rows // ICON_BLOCK, columns // ICON_BLOCK)
     fine = (rows // PATCH_BLOCK, columns // PATCH_BLOCK)
     return np.lexsort((columns, rows, *reversed(fine), *reversed(coarse)))

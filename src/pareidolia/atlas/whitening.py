@@ -37,7 +37,7 @@ def second_moment(pieces: Iterable[Array], layer: str) -> Array:
 
 
 def whitening(moment: Array, ridge: float = RIDGE) -> Array:
-    """S, C×C float32: the inverse of the second moment, which takes a direction h to S h (Carter et al. 2019).
+    """S, C×C float32: the inverse of the second moment, which takes a direction h to S h (Carter 2019).
 
     A ridge keeps it finite where channels are dead or depend on each other; in the article's code it is 0.
     """
