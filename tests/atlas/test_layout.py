@@ -63,7 +63,7 @@ def test_pca_is_scikit_learns():
 def test_what_was_not_fitted_is_placed_as_the_rest():
     values, _ = clouds(240)
     whole, part = laid_out(values, layout="pca"), laid_out(values, layout="pca", fit_on=120)
-    assert np.abs(whole - part).max() < 0.1
+    assert np.abs(whole - part).mean() < 0.05
 
 
 def check_separate(places, which):

@@ -65,7 +65,7 @@ def find_photo(atlas: str | Path, photo: str | Path) -> list[Landing]:
         before = before or layer_map
         found = recorded[entry.name].float().cpu()
         vectors = (found.flatten(2)[0].T if found.ndim == 4 else found).numpy()
-        places = place_by_neighbours(vectors, *_known(layer_map, settings.seed), settings.metric)
+        places = place_by_neighbours(vectors, *_known(layer_map, settings.seed), settings.nearness)
         landings.append(_landing(entry, places, read_cells(atlas, entry.grids[-1]), manifest.classes))
     return landings
 

@@ -33,6 +33,11 @@ class LayoutSettings(Settings):
         ),
     ] = 100_000
 
+    @property
+    def nearness(self) -> Literal["cosine", "euclidean"]:
+        """What makes activations neighbours on the map: PCA keeps lengths apart, whatever the metric."""
+        return "euclidean" if self.layout == "pca" else self.metric
+
 
 class IconSettings(Settings):
     """How the icon of a cell is painted."""

@@ -17,7 +17,8 @@ class _Files(SimpleHTTPRequestHandler):
     extensions_map = {**SimpleHTTPRequestHandler.extensions_map, ".webp": "image/webp"}  # noqa: RUF012
 
     def send_head(self):  # type: ignore[no-untyped-def]
-        if self.path.lstrip("/").startswith(STAGES):
+        below = Path(self.translate_path(self.path)).relative_to(self.directory)
+        if below.parts[:1] == (STAGES,):
             self.send_error(404)
             return None
         return super().send_head()
