@@ -53,7 +53,10 @@ def test_cells_hold_what_the_stages_found(built):
         for entry in layer.grids:
             cells = read_cells(built, entry)
             assert entry.cells == len(cells.counts) > 1 and min(cells.counts) >= 3
-            assert all(sum(n for _, n in told) == count for told, count in zip(cells.labels, cells.counts, strict=True))
+            assert all(
+                sum(n for _, n in told) == count
+                for told, count in zip(cells.labels, cells.counts, strict=True)
+            )
             assert all(len(tops) == 5 for tops in cells.classes)
             other = next(each.name for each in manifest.layers if each.name != layer.name)
             assert list(cells.moves) == [other] and len(cells.moves[other].x) == entry.cells
@@ -70,7 +73,9 @@ def test_the_table_of_attributions_is_what_the_tops_say(built):
     levels = np.frombuffer((built / entry.folder / cells.attribution.file).read_bytes(), np.int8)
     table = levels.reshape(5, entry.cells) * np.array(cells.attribution.scales)[:, None]
     for cell, (tops, values) in enumerate(zip(cells.classes, cells.attributions, strict=True)):
-        np.testing.assert_allclose(table[tops, cell], values, atol=max(cells.attribution.scales) * 0.51 + 1e-4)
+        np.testing.assert_allclose(
+            table[tops, cell], values, atol=max(cells.attribution.scales) * 0.51 + 1e-4
+        )
         assert list(values) == sorted(values, reverse=True)
 
 
@@ -108,7 +113,8 @@ def test_other_steps_paint_again_and_nothing_else(built, photos, settings, tmp_p
     with pytest.raises(PareidoliaError, match="holds an atlas of other photos or settings: --overwrite"):
         build(photos, tmp_path / "atlas", changed)
     stages = build(photos, tmp_path / "atlas", changed, overwrite=True)
-    assert stages == ["laying out", *(f"icons of {n}, {s} x {s}" for n in ("relu1", "relu2") for s in (2, 4)), "writing"]  # fmt: skip
+    icons = [f"icons of {name}, {side} x {side}" for name in ("relu1", "relu2") for side in (2, 4)]
+    assert stages == ["laying out", *icons, "writing"]
     now, before = published(tmp_path / "atlas"), published(built)
     differing = {name for name in before if now[name] != before[name]}
     assert differing and all("icons" in name for name in differing)
@@ -134,7 +140,11 @@ def test_a_build_that_was_stopped_goes_on_to_the_same_bytes(built, photos, setti
 
 
 def test_a_network_without_classes_is_named_by_folders(photos, settings, tmp_path):
-    build(photos, tmp_path / "atlas", settings(network="retina", input=None, layer=("stage2.relu1",), grids=(2,)))
+    build(
+        photos,
+        tmp_path / "atlas",
+        settings(network="retina", input=None, layer=("stage2.relu1",), grids=(2,)),
+    )
     manifest = read_manifest(tmp_path / "atlas")
     cells = read_cells(tmp_path / "atlas", manifest.layers[0].grids[0])
     assert manifest.classes == [] and cells.attribution is None and cells.labels[0]
@@ -184,7 +194,9 @@ def test_an_atlas_of_another_version_is_left_alone(built, photos, settings, tmp_
     shutil.copytree(built, tmp_path / "atlas")
     path = tmp_path / "atlas/atlas.json"
     path.write_text(json.dumps({**json.loads(path.read_text()), "version": 99}))
-    with pytest.raises(PareidoliaError, match="an atlas of format 99, this version reads and writes format 1"):
+    with pytest.raises(
+        PareidoliaError, match="an atlas of format 99, this version reads and writes format 1"
+    ):
         build(photos, tmp_path / "atlas", settings(), overwrite=True)
 
 
@@ -195,7 +207,8 @@ def test_other_things_are_left_alone(photos, settings, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("broken", "word"), [("", "is broken"), ('{"format": "else"}', "no manifest of an atlas"), ("[1]", "no manifest")]
+    ("broken", "word"),
+    [("", "is broken"), ('{"format": "else"}', "no manifest of an atlas"), ("[1]", "no manifest")],
 )
 def test_a_broken_manifest_is_told(tmp_path, broken, word):
     (tmp_path / "atlas.json").write_text(broken)

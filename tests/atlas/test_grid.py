@@ -37,7 +37,9 @@ def test_means_are_those_of_the_members_whatever_the_pieces(seed, cuts):
     grid = grid_over(places, 4, 5)
     means = grid.means_of_pieces(np.split(values, np.cumsum(cuts)))
     for cell in range(len(grid)):
-        np.testing.assert_allclose(means[cell], values[grid.cell_of == cell].mean(axis=0), rtol=1e-4, atol=1e-5)
+        np.testing.assert_allclose(
+            means[cell], values[grid.cell_of == cell].mean(axis=0), rtol=1e-4, atol=1e-5
+        )
 
 
 def test_chosen_activations_belong_to_their_cell_and_are_nested():

@@ -11,7 +11,12 @@ def layer(field):
     return Layer("layer", "Conv2d", (4, 7, 7), field, 1, 1)
 
 
-@given(st.integers(1, 300), st.integers(1, 32), st.integers(-100, 20), st.tuples(st.integers(0, 6), st.integers(0, 6)))
+@given(
+    st.integers(1, 300),
+    st.integers(1, 32),
+    st.integers(-100, 20),
+    st.tuples(st.integers(0, 6), st.integers(0, 6)),
+)
 def test_windows_are_squares_within_the_photo(size, stride, start, position):
     field = ReceptiveField((size, size), (stride, stride), (start, start))
     ((top, left, side),) = patch_windows(layer(field), np.array([position]), (120, 90))

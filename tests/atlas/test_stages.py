@@ -4,7 +4,9 @@ from hypothesis import strategies as st
 
 from pareidolia.atlas.stages import Stages, key_of
 
-JSON = st.recursive(st.none() | st.integers() | st.text(max_size=5), lambda of: st.lists(of, max_size=3), max_leaves=6)
+JSON = st.recursive(
+    st.none() | st.integers() | st.text(max_size=5), lambda of: st.lists(of, max_size=3), max_leaves=6
+)
 
 
 @given(JSON, JSON)

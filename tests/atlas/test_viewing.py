@@ -35,7 +35,9 @@ def test_the_files_of_an_atlas_are_served(address, path, kind):
         assert answer.status == 200 and answer.headers["Content-Type"] == kind
 
 
-@pytest.mark.parametrize("path", ["/stages/settings.json", "/./stages/settings.json", "/%73tages/settings.json", "/../x"])
+@pytest.mark.parametrize(
+    "path", ["/stages/settings.json", "/./stages/settings.json", "/%73tages/settings.json", "/../x"]
+)
 def test_what_it_was_built_from_is_not_served(address, path):
     with pytest.raises(HTTPError, match="404"):
         urlopen(address + path)

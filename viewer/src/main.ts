@@ -5,9 +5,10 @@ import { Card, make } from './card';
 import { css, labelColour } from './colours';
 import { Finder } from './finder';
 import { readLook, writeLook, type Look } from './look';
-import { AtlasMap, type Paint, type View } from './map';
+import { AtlasMap, type View } from './map';
 import { Minimap } from './minimap';
 import { Names } from './names';
+import type { Paint } from './paint';
 import { find, strengths, terms, type Term } from './query';
 
 /** A finer grid is shown as soon as its cells have this many pixels. */

@@ -1,23 +1,17 @@
 /** The map: one deck.gl canvas, the grid that suits the zoom, fades between grids and moves between layers. */
 
 import { Deck, OrthographicView, type Layer } from '@deck.gl/core';
-import { IconLayer } from '@deck.gl/layers';
+import { BitmapLayer, IconLayer } from '@deck.gl/layers';
 
 import type { Grid, Sheet } from './atlas';
-import { AGAINST, FOR, labelColour, type Colour } from './colours';
+import { Blocks } from './blocks';
 import { WORLD } from './look';
-import type { Strengths } from './query';
+import { iconAlpha, type Paint } from './paint';
 
 export interface View {
   x: number;
   y: number;
   zoom: number;
-}
-
-/** How the cells of a grid are shown; a paint is never changed, only replaced. */
-export interface Paint {
-  byLabel: boolean;
-  strengths: Strengths | null;
 }
 
 /** A grid on its way in or out. */
@@ -32,9 +26,6 @@ interface Shown {
 }
 
 const MARGIN = 0.06;
-const SQUARE =
-  'data:image/svg+xml;utf8,' +
-  encodeURIComponent('<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8"><rect width="8" height="8" fill="#fff"/></svg>');
 
 export class AtlasMap {
   onView: (view: View) => void = () => undefined;
@@ -44,15 +35,18 @@ export class AtlasMap {
   private shown: Shown[] = [];
   private steps: { began: number; duration: number; step: (share: number) => void; done: () => void }[] = [];
   private sheetsInSight = '';
-  private readonly still = matchMedia('(prefers-reduced-motion: reduce)').matches;
+  private readonly blocks = new Blocks(() => this.draw());
+  private readonly calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
 
   constructor(private readonly parent: HTMLElement, canvas: HTMLCanvasElement) {
     this.deck = new Deck<OrthographicView>({
       canvas,
       views: new OrthographicView({ id: 'map', flipY: true }),
-      controller: { inertia: this.still ? 0 : 250, keyboard: false, doubleClickZoom: true, scrollZoom: { speed: 0.008 } },
+      controller: { inertia: this.calm ? 0 : 250, keyboard: false, doubleClickZoom: true, scrollZoom: { speed: 0.008 } },
       viewState: this.viewState(),
       useDevicePixels: Math.min(2, devicePixelRatio),
+      // What is drawn are squares that fill their pixels: there are no edges to smooth.
+      deviceProps: { type: 'webgl', webgl: { antialias: false, preserveDrawingBuffer: false } },
       layers: [],
       getCursor: ({ isDragging }) => (isDragging ? 'grabbing' : 'grab'),
       onViewStateChange: ({ viewState }) => {
@@ -175,11 +169,12 @@ export class AtlasMap {
     this.shown = [shown];
     shown.opacity = 1;
     shown.away = 0;
+    this.blocks.keepOnly([shown.grid]);
     this.draw();
   }
 
   private animate(duration: number, step: (share: number) => void, done: () => void): void {
-    if (this.still || duration === 0) {
+    if (this.calm || duration === 0) {
       step(1);
       done();
       return;
@@ -229,70 +224,51 @@ export class AtlasMap {
     });
   }
 
+  /** Icons on their way are drawn one by one, those that stay as blocks. */
   private layersOf(shown: Shown): Layer[] {
-    const { grid, paint, elsewhere, away, opacity } = shown;
+    return shown.elsewhere && shown.away > 0 ? this.icons(shown) : this.still(shown);
+  }
+
+  private still(shown: Shown): Layer[] {
+    const { grid, paint, opacity } = shown;
+    const unit = WORLD / grid.side;
+    return this.blocks.of(grid, this.inSight(shown), paint, this.scale / grid.side).map(({ sheet, picture, bounds }) => {
+      const [left, top, right, bottom] = bounds.map((cells) => cells * unit);
+      return new BitmapLayer({
+        id: `${grid.url(sheet.file)} block`,
+        image: picture as unknown as ImageData,
+        bounds: [left, bottom, right, top],
+        textureParameters: { minFilter: 'linear', magFilter: 'linear', mipmapFilter: 'linear' },
+        opacity,
+      });
+    });
+  }
+
+  private icons({ grid, paint, elsewhere, away, opacity }: Shown): Layer[] {
     const place = (i: number): [number, number, number] => {
       const x = elsewhere ? grid.x(i) + (elsewhere.x[i] - grid.x(i)) * away : grid.x(i);
       const y = elsewhere ? grid.y(i) + (elsewhere.y[i] - grid.y(i)) * away : grid.y(i);
       return [x * WORLD, y * WORLD, 0];
     };
-    const side = (i: number) => (grid.share(i) * WORLD) / grid.side;
-    const icons = grid.cells.icons;
-    const layers: Layer[] = [];
-    if (paint.byLabel || paint.strengths) {
-      layers.push(
-        new IconLayer<number>({
-          id: `${grid.base}/plates`,
-          data: numbers(0, grid.length),
-          iconAtlas: SQUARE,
-          iconMapping: { plate: { x: 0, y: 0, width: 8, height: 8, mask: true } },
-          getIcon: () => 'plate',
-          getPosition: place,
-          getSize: (i) => side(i) * (paint.strengths ? 1 : 1.06),
-          sizeUnits: 'common',
-          getColor: (i) => plate(grid, paint, i),
-          alphaCutoff: 0.002,
-          opacity,
-          updateTriggers: { getPosition: away, getColor: paint, getSize: paint },
-        }),
-      );
-    }
-    for (const sheet of this.inSight(shown)) {
-      layers.push(
+    const { size, sheets } = grid.cells.icons;
+    return sheets.map(
+      (sheet) =>
         new IconLayer<number>({
           id: grid.url(sheet.file),
           data: numbers(sheet.first, sheet.count),
           iconAtlas: grid.url(sheet.file),
-          iconMapping: mapping(sheet, icons.size),
+          iconMapping: mapping(sheet, size),
           getIcon: (i) => String(i - sheet.first),
           getPosition: place,
-          getSize: (i) => side(i) * (paint.strengths ? 0.88 : 1),
+          getSize: (i) => (grid.share(i) * WORLD) / grid.side,
           sizeUnits: 'common',
-          getColor: (i) => [255, 255, 255, alpha(paint, i)],
+          getColor: (i) => [255, 255, 255, 255 * iconAlpha(paint, i)],
           alphaCutoff: 0.002,
           opacity,
-          updateTriggers: { getPosition: away, getColor: paint, getSize: paint },
+          updateTriggers: { getPosition: away, getColor: paint },
         }),
-      );
-    }
-    return layers;
+    );
   }
-}
-
-function alpha(paint: Paint, i: number): number {
-  if (!paint.strengths) return paint.byLabel ? 150 : 255;
-  const strength = paint.strengths.values[i];
-  const faint = 0.07;
-  return 255 * (faint + (1 - faint) * Math.abs(strength) ** 0.75 * (strength > 0 ? 1 : 0.6));
-}
-
-function plate(grid: Grid, paint: Paint, i: number): [...Colour, number] {
-  if (paint.strengths) {
-    const strength = paint.strengths.values[i];
-    return [...(strength > 0 ? FOR : AGAINST), 255 * Math.abs(strength) ** 0.75];
-  }
-  const [label, count] = grid.cells.labels[i][0] ?? [0, 0];
-  return [...labelColour(label), 255 * Math.max(0.15, count / grid.cells.counts[i])];
 }
 
 const ranges = new Map<string, number[]>();

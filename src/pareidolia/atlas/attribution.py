@@ -22,8 +22,8 @@ def class_attribution(network: Network, layer: str, pictures: Tensor, positions:
     """h · ∂logit_k/∂h for the activation vector h at one position of each picture, N×K (Carter et al. 2019).
 
     It is the derivative of the logits as h alone grows in proportion; forward-mode differentiation gives it
-    for every class in one pass. ("The Building Blocks of Interpretability", Olah et al. 2018, has one backward
-    pass a class.)
+    for every class in one pass, where a gradient takes a pass a class (Olah et al., "The Building Blocks of
+    Interpretability", 2018).
 
     pictures: N×3×H×W in [0, 1]. positions: N×2, row and column in the layer's map; ignored where it has none.
     Raises PareidoliaError where a module after the layer has no forward derivative.
