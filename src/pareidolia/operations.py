@@ -2,11 +2,11 @@
 
 import hashlib
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import pareidolia
 from pareidolia.settings import PareidoliaError, Settings, UnknownName
@@ -24,6 +24,14 @@ class Made(Protocol):
     def picture(self) -> "Tensor": ...
     @property
     def told(self) -> str: ...
+
+
+@runtime_checkable
+class Counted(Made, Protocol):
+    """What has numbers behind its picture: one mapping of names to values a row."""
+
+    @property
+    def rows(self) -> Sequence[Mapping[str, object]]: ...
 
 
 @dataclass(frozen=True)
@@ -116,6 +124,27 @@ OPERATIONS = {
             "pareidolia.inspection:deconvnet_sheet",
             "pareidolia.inspection.attribution.settings:DeconvnetSettings",
             ("photo",),
+            at_once=True,
+        ),
+        Operation(
+            "filters",
+            "pareidolia.inspection.filters:filters_sheet",
+            "pareidolia.inspection.filters.settings:FiltersSettings",
+            (),
+            at_once=True,
+        ),
+        Operation(
+            "tuning",
+            "pareidolia.inspection.tuning:tuning_page",
+            "pareidolia.inspection.tuning.settings:TuningSettings",
+            (),
+            at_once=True,
+        ),
+        Operation(
+            "invariance",
+            "pareidolia.inspection.invariance:invariance_figure",
+            "pareidolia.inspection.invariance.settings:InvarianceSettings",
+            ("photos",),
             at_once=True,
         ),
     )

@@ -6,6 +6,7 @@ import shutil
 import numpy as np
 import pytest
 from PIL import Image
+from tests.atlas.conftest import pixels
 
 from pareidolia.atlas import AtlasBuilding, read_cells, read_manifest
 from pareidolia.atlas import batches as batches_module
@@ -13,7 +14,6 @@ from pareidolia.atlas import mapping as mapping_module
 from pareidolia.collecting import collector as collector_module
 from pareidolia.pictures import open_levels
 from pareidolia.settings import PareidoliaError, UnknownName
-from tests.atlas.conftest import pixels
 
 
 def build(photos, out, settings, **more):

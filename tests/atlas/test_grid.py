@@ -1,4 +1,5 @@
 from collections import Counter
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -61,7 +62,7 @@ def test_coarse_and_fine_grids_choose_the_same_activations():
 def test_cells_of_a_block_of_icons_are_in_a_row():
     grid = grid_over(places_of(0, 20_000), 60, 1)
     blocks = list(zip(grid.rows // ICON_BLOCK, grid.columns // ICON_BLOCK, strict=True))
-    changes = sum(before != after for before, after in zip(blocks, blocks[1:], strict=False))
+    changes = sum(before != after for before, after in pairwise(blocks))
     assert changes == len(set(blocks)) - 1
 
 

@@ -7,6 +7,9 @@ from pareidolia.atlas import LayoutSettings, lay_out
 from pareidolia.atlas.layout import aligned, place_by_neighbours, within_unit_square
 from pareidolia.settings import PareidoliaError
 
+# These two compile themselves or load much at first.
+TSNE, UMAP = (pytest.param(layout, marks=pytest.mark.slow) for layout in ("tsne", "umap"))
+
 
 def clouds(count=60, channels=6):
     """Two clouds of activations, and which each belongs to."""
@@ -73,7 +76,7 @@ def check_separate(places, which):
     assert places.min() >= 0 and places.max() <= 1 and places.dtype == np.float32
 
 
-@pytest.mark.parametrize("layout", ["pca", pytest.param("tsne", marks=pytest.mark.slow), pytest.param("umap", marks=pytest.mark.slow)])  # fmt: skip
+@pytest.mark.parametrize("layout", ["pca", TSNE, UMAP])
 def test_clouds_lie_apart_and_the_same_seed_lays_out_the_same(layout):
     values, which = clouds(150)
     places = laid_out(values, layout=layout, fit_on=100, neighbours=15)
@@ -81,7 +84,7 @@ def test_clouds_lie_apart_and_the_same_seed_lays_out_the_same(layout):
     np.testing.assert_array_equal(places, laid_out(values, layout=layout, fit_on=100, neighbours=15))
 
 
-@pytest.mark.parametrize("layout", ["pca", pytest.param("umap", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("layout", ["pca", UMAP])
 def test_a_layer_is_laid_out_after_another(layout):
     values, _ = clouds(150)
     other = values @ np.random.default_rng(5).normal(0, 1, (6, 6)).astype(np.float32)

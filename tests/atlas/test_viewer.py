@@ -4,7 +4,6 @@ import json
 from urllib.parse import parse_qs
 
 import pytest
-
 from tests.atlas import browser
 from tests.atlas.synthetic import write_atlas
 
@@ -211,8 +210,12 @@ def test_a_folder_can_be_searched_by_its_name(look):
 
 @pytest.mark.parametrize(
     ("held", "word"),
-    [({"format": "pareidolia-atlas", "version": 99}, "format 99"), ({"format": "else"}, "no atlas"), (None, "missing")],
-)  # fmt: skip
+    [
+        ({"format": "pareidolia-atlas", "version": 99}, "format 99"),
+        ({"format": "else"}, "no atlas"),
+        (None, "missing"),
+    ],
+)
 def test_what_is_no_atlas_is_told(chromium, tmp_path, held, word):
     write_atlas(tmp_path, sides=(4,), layers=("only",), icon=16, patch=16)
     page = chromium.new_page()

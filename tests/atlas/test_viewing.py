@@ -3,10 +3,10 @@ from urllib.error import HTTPError
 from urllib.request import urlopen
 
 import pytest
+from tests.atlas.synthetic import write_atlas
 
 from pareidolia.atlas import serving
 from pareidolia.settings import PareidoliaError
-from tests.atlas.synthetic import write_atlas
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +49,7 @@ def test_no_atlas_no_server(tmp_path):
 
 
 def test_a_port_that_is_taken_is_told(folder):
-    with serving(folder) as server, pytest.raises(PareidoliaError, match="give another --port"):
-        with serving(folder, server.server_port):
+    with serving(folder) as server:
+        taken = serving(folder, server.server_port)
+        with pytest.raises(PareidoliaError, match="give another --port"), taken:
             pass

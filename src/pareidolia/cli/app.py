@@ -3,19 +3,11 @@
 import sys
 from collections.abc import Sequence
 
-from cyclopts import App, CycloptsError, Parameter
+from cyclopts import App, CycloptsError, Group, Parameter
 from pydantic import ValidationError
 
 import pareidolia
-from pareidolia.cli.again import again
-from pareidolia.cli.atlas import atlas
-from pareidolia.cli.doctor import doctor
-from pareidolia.cli.dream import dream
-from pareidolia.cli.inspection import deconvnet, faithfulness, saliency
-from pareidolia.cli.networks import networks
-from pareidolia.cli.style import style
-from pareidolia.cli.tour import tour
-from pareidolia.cli.visualisation import caricature, class_model, features, invert
+from pareidolia.cli.commands import COMMANDS
 from pareidolia.settings import PareidoliaError
 
 app = App(
@@ -27,23 +19,10 @@ app = App(
     # Markdown in help would cost a fifth of a second of imports.
     help_format="plaintext",
 )
-for command in (
-    style,
-    dream,
-    saliency,
-    deconvnet,
-    faithfulness,
-    features,
-    class_model,
-    invert,
-    caricature,
-    networks,
-    again,
-    tour,
-    doctor,
-):
-    app.command(command)
-app.command(atlas)
+for title, commands in COMMANDS.items():
+    group = Group.create_ordered(title)
+    for command in commands:
+        app.command(f"pareidolia.cli.{command.place}", name=command.name, help=command.help, group=group)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

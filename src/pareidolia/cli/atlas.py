@@ -15,7 +15,7 @@ from pareidolia.collecting.settings import EngineSettings
 if TYPE_CHECKING:
     from pareidolia.atlas import Landing, Progress
 
-atlas = App(name="atlas", help="A whole layer as a map to walk through: an activation atlas (Carter 2019).")
+atlas = App(name="atlas", help="Make a layer's activations a map to walk through: build, view, find.")
 
 
 class AtlasOutput(Replacing):

@@ -45,7 +45,7 @@ class Collection:
             )
         listed = _read_json(folder / FILES)
         root = Path(os.path.normpath(folder / manifest["pictures"]["folder"]))
-        return cls(folder, manifest, PictureFiles(root, listed["names"], listed["sizes"]))
+        return cls(folder, manifest, PictureFiles(root, tuple(listed["names"]), tuple(listed["sizes"])))
 
     @property
     def shapes(self) -> dict[str, tuple[int, ...]]:

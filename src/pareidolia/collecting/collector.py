@@ -79,8 +79,9 @@ class Collector:
         for done in run_chunks(self.network, self.job, missing, self.engine):
             if done.chunk is not None:
                 self.collection.keep_shard(done.chunk, done.shard)
-            index += done.pictures
-            yield Progress(index, total)
+            if done.pictures:
+                index += done.pictures
+                yield Progress(index, total)
 
 
 def _job(

@@ -1,11 +1,12 @@
 """A gallery: many pictures painted at once, each towards an objective of its own."""
 
+import warnings
 from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor
 
-from pareidolia.backward import redirected
+from pareidolia.backward import BackwardWarning, redirected
 from pareidolia.networks import Network, untouched
 from pareidolia.painting.canvas import Canvas, FourierCanvas
 from pareidolia.painting.natural import PhaseCanvas
@@ -125,7 +126,9 @@ class Gallery(Painting):
         silent = _vanishing(gradient)
         groups = sorted({index // self.copies for index in silent.nonzero().flatten().tolist()})
         if groups:
-            with redirected(self.network.module):
+            with warnings.catch_warnings(), redirected(self.network.module):
+                # Activations written by hand stay shut: nothing is lost against the plain gradient.
+                warnings.simplefilter("ignore", BackwardWarning)
                 _, led = self._look_in_parts(groups)
             gradient[silent] = led[silent]
 

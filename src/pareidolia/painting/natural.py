@@ -66,8 +66,9 @@ def _magnitudes(height: int, width: int, like: Tensor) -> Tensor:
     cycles = (vertical.square() + horizontal.square()).sqrt() * max(height, width)
     amplitudes, exponents = (_each_colour(numbers, like)[0] for numbers in (AMPLITUDES, EXPONENTS))
     law = amplitudes / cycles.clamp(min=1e-6) ** exponents
-    magnitudes: Tensor = torch.where(cycles > 0, law * height * width, 0.0).to(like)
-    return magnitudes
+    law[:, 0, 0] = 0
+    magnitudes: Tensor = law * (height * width)
+    return magnitudes.to(like)
 
 
 def _means(like: Tensor) -> Tensor:
@@ -79,7 +80,8 @@ def _each_colour(numbers: tuple[float, ...], like: Tensor) -> Tensor:
 
 
 def _phases(colours: Tensor) -> Tensor:
-    return torch.fft.rfft2(colours).angle()
+    phases: Tensor = torch.fft.rfft2(colours).angle()
+    return phases
 
 
 def _odd(phases: Tensor, width: int) -> Tensor:

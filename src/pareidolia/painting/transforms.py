@@ -103,7 +103,8 @@ class Crops:
         """N×C×H×W → (N·count)×C×H×W."""
         drawn = torch.rand((self.count, 3), generator=generator)
         sides = self.shares[0] + drawn[:, 0] * (self.shares[1] - self.shares[0])
-        middles = (2 * drawn[:, 1:] - 1) * (1 - sides[:, None])
+        # Half of a square may hang over the border, or the border would hardly ever be seen.
+        middles = (2 * drawn[:, 1:] - 1) * (1 - sides[:, None] / 2)
         theta = torch.zeros(self.count, 2, 3)
         theta[:, 0, 0] = theta[:, 1, 1] = sides
         theta[:, :, 2] = middles

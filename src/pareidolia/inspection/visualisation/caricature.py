@@ -84,5 +84,5 @@ class LayerLikeness(Term):
     def loss(self, seen: Seen) -> Tensor:
         maps = seen.activations[self._layer].flatten(1)
         products = maps @ self._target.flatten()
-        cosine: Tensor = products / maps.norm(dim=1).clamp(min=1e-12)
-        return -(products * cosine.clamp(min=LEAST_COSINE) ** self._power).sum()
+        cosine = (products / maps.norm(dim=1).clamp(min=1e-12)).clamp(min=LEAST_COSINE)
+        return -torch.sum(products * cosine.pow(self._power))

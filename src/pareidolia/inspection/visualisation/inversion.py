@@ -12,7 +12,7 @@ from pareidolia.settings import PareidoliaError
 
 # Pixels less the mean colour lie between −B and B; half of the range from 0 to 1.
 _B = 0.5
-_NOISE = 0.05  # standard deviation of the start, around the mean colour
+_DEVIATION = 0.05  # standard deviation of the start, around the mean colour
 
 
 class Inversion(Gallery):
@@ -53,7 +53,7 @@ class Inversion(Gallery):
             network,
             [RelativeDistance(layer, self._targets[layer]) + bounds + smooth for layer in self.layers],
             stages,
-            start=self._start,
+            start=lambda _: _noise(self._photo.shape, settings.seed, network.mean),
             attempts=1,
             learning_rate=[settings.learning_rate, settings.learning_rate / 10][: len(stages)],
             transforms=(),
@@ -87,10 +87,10 @@ class Inversion(Gallery):
         errors = (f"{layer} {error:.3f}" for layer, error in zip(self.layers, self.errors, strict=True))
         return f"relative errors: {', '.join(errors)}"
 
-    def _start(self, attempt: int) -> UnboundedCanvas:
-        generator = torch.Generator().manual_seed(self.settings.seed)
-        noise = torch.randn(self._photo.shape, generator=generator)
-        return UnboundedCanvas(_NOISE * noise, self.network.mean)
+
+def _noise(shape: torch.Size, seed: int, mean: tuple[float, ...]) -> UnboundedCanvas:
+    drawn = torch.randn(shape, generator=torch.Generator().manual_seed(seed))
+    return UnboundedCanvas(_DEVIATION * drawn, mean)
 
 
 class RelativeDistance(Term):

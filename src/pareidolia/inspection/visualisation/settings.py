@@ -16,7 +16,7 @@ Robustness = Annotated[
     Field(
         ge=0,
         le=5,
-        description="How far pictures are shifted, scaled and turned before each look; 1 is usual, 0 not at all.",
+        description="How far pictures are shifted, scaled and turned before each look; 1 is usual.",
     ),
 ]
 
