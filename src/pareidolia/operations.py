@@ -72,7 +72,7 @@ OPERATIONS = {
             "style",
             "pareidolia.style:StyleTransfer",
             "pareidolia.style.settings:StyleSettings",
-            ("photo", "paintings"),
+            ("photo", "paintings", "mask"),
         ),
         Operation(
             "dream",

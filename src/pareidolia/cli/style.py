@@ -13,6 +13,7 @@ from pareidolia.style.settings import StyleSettings
 def style(
     photo: str,
     *paintings: str,
+    mask: str | None = None,
     settings: Annotated[StyleSettings, Parameter(name="*")] = StyleSettings(),  # noqa: B008 (frozen)
     output: Annotated[Output, Parameter(name="*")],
 ) -> int:

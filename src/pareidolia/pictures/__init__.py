@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pareidolia.pictures.colour import from_yiq, luminance, over_white, split_alpha, symmetric, to_yiq
     from pareidolia.pictures.files import PictureLike, as_picture, open_picture, save_picture
     from pareidolia.pictures.films import write_film
+    from pareidolia.pictures.masks import as_mask
     from pareidolia.pictures.records import read_record
     from pareidolia.pictures.resizing import fit, resize, resize_picture, size_of
     from pareidolia.pictures.samples import sample_names, sample_painting, sample_photo
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 # No module here bears the name of a function it holds: importing it would hide the function.
 __all__ = [
     "PictureLike",
+    "as_mask",
     "as_picture",
     "check_target",
     "fit",
@@ -49,6 +51,7 @@ __getattr__ = lazy_exports(
     __name__,
     {
         "PictureLike": "files",
+        "as_mask": "masks",
         "as_picture": "files",
         "check_target": "targets",
         "fit": "resizing",

@@ -5,12 +5,34 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from pareidolia.painting.settings import PaintingSettings
+from pareidolia.settings import Settings
 
 Layers = tuple[str, ...] | None
 Weights = tuple[float, ...] | None
+Colours = Literal["paintings", "matched", "luminance"]
 
 
-class StyleSettings(PaintingSettings):
+class StyleControl(Settings):
+    """What can be said about style whatever the method that paints it."""
+
+    painting_weights: Annotated[Weights, Field(description="A weight for each painting.")] = None
+    strength: Annotated[
+        float,
+        Field(
+            ge=0, le=1, description="How far the style goes from the photo's own (0) to the paintings' (1)."
+        ),
+    ] = 1.0
+    colours: Annotated[
+        Colours,
+        Field(
+            description="Whose colours: the paintings'; matched: the paintings are recoloured to the "
+            "photo's mean and covariance first; luminance: only light and dark are painted, the photo keeps "
+            "its chroma."
+        ),
+    ] = "paintings"
+
+
+class StyleSettings(StyleControl, PaintingSettings):
     """Paint a photo in the style of one or several paintings (Gatys, Ecker and Bethge 2015)."""
 
     content_weight: Annotated[
@@ -29,7 +51,6 @@ class StyleSettings(PaintingSettings):
     ] = None
     content_layer_weights: Annotated[Weights, Field(description="A weight for each content layer.")] = None
     style_layer_weights: Annotated[Weights, Field(description="A weight for each style layer.")] = None
-    painting_weights: Annotated[Weights, Field(description="A weight for each painting.")] = None
     balance: Annotated[
         Literal["relative", "lecture"],
         Field(
