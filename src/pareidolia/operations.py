@@ -83,14 +83,14 @@ OPERATIONS = {
         Operation(
             "saliency",
             "pareidolia.inspection:saliency_picture",
-            "pareidolia.inspection.settings:SaliencySettings",
+            "pareidolia.inspection.attribution.settings:SaliencySettings",
             ("photo",),
             at_once=True,
         ),
         Operation(
             "deconvnet",
             "pareidolia.inspection:deconvnet_sheet",
-            "pareidolia.inspection.settings:DeconvnetSettings",
+            "pareidolia.inspection.attribution.settings:DeconvnetSettings",
             ("photo",),
             at_once=True,
         ),

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from pareidolia.cli.output import PictureOutput, Replacing, print_json, say
 from pareidolia.cli.run import make
-from pareidolia.inspection.settings import (
+from pareidolia.inspection.attribution.settings import (
     DeconvnetSettings,
     FaithfulnessSettings,
     SaliencySettings,
@@ -18,7 +18,7 @@ from pareidolia.operations import Request, find_operation
 from pareidolia.settings import PareidoliaError
 
 if TYPE_CHECKING:
-    from pareidolia.inspection.comparison import Faithfulness
+    from pareidolia.inspection.attribution.comparison import Faithfulness
 
 
 class Figure(Replacing):
@@ -74,7 +74,7 @@ def faithfulness(
         Files, or sample:chelsea and the like; the more, the narrower the confidence intervals.
     """
     from pareidolia.inspection import compare_methods
-    from pareidolia.inspection.comparison import figure
+    from pareidolia.inspection.attribution.comparison import figure
     from pareidolia.pictures import check_target
 
     if not photos:

@@ -1,8 +1,7 @@
 """Looking inside a network: which pixels speak for a target, and what units saw in a photo.
 
-`targets` says what is explained; `gradients`, `cam` and `masking` hold the methods, `methods` names
-them. `projection` is the lecture's deconvnet. `overlays` shows maps, `explaining` makes pictures from
-settings. `faithfulness` measures how far a method tells the truth, `comparison` compares methods.
+`framing` is a photo as a network gets to see it, `targets` says what is explained, `projection` is the
+lecture's deconvnet: what units saw. `attribution/` holds the methods that explain a target.
 """
 
 from typing import TYPE_CHECKING
@@ -10,22 +9,31 @@ from typing import TYPE_CHECKING
 from pareidolia.lazy import lazy_exports
 
 if TYPE_CHECKING:
-    from pareidolia.inspection.cam import cam_layer, coarse_grad_cam, grad_cam
-    from pareidolia.inspection.comparison import Faithfulness, bootstrap, compare_methods
-    from pareidolia.inspection.explaining import deconvnet_sheet, saliency_picture
-    from pareidolia.inspection.faithfulness import deletion, insertion, randomisation, rank_correlation
-    from pareidolia.inspection.framing import frame
-    from pareidolia.inspection.gradients import (
+    from pareidolia.inspection.attribution.cam import cam_layer, coarse_grad_cam, grad_cam
+    from pareidolia.inspection.attribution.comparison import Faithfulness, bootstrap, compare_methods
+    from pareidolia.inspection.attribution.explaining import deconvnet_sheet, saliency_picture
+    from pareidolia.inspection.attribution.faithfulness import (
+        deletion,
+        insertion,
+        randomisation,
+        rank_correlation,
+    )
+    from pareidolia.inspection.attribution.gradients import (
         gradient_x_input,
         integrated_gradients,
         noisy_gradients,
         send_back,
     )
-    from pareidolia.inspection.masking import occlusion, rise
-    from pareidolia.inspection.methods import METHODS, attribute
-    from pareidolia.inspection.overlays import coloured, overlay
+    from pareidolia.inspection.attribution.masking import occlusion, rise
+    from pareidolia.inspection.attribution.methods import METHODS, attribute
+    from pareidolia.inspection.attribution.overlays import coloured, overlay
+    from pareidolia.inspection.attribution.settings import (
+        DeconvnetSettings,
+        FaithfulnessSettings,
+        SaliencySettings,
+    )
+    from pareidolia.inspection.framing import frame
     from pareidolia.inspection.projection import Projection, project
-    from pareidolia.inspection.settings import DeconvnetSettings, FaithfulnessSettings, SaliencySettings
     from pareidolia.inspection.targets import ClassTarget, ObjectiveTarget, Target, UnitTarget, find_target
 
 __all__ = [
@@ -66,38 +74,38 @@ __all__ = [
 __getattr__ = lazy_exports(
     __name__,
     {
-        "METHODS": "methods",
+        "METHODS": "attribution.methods",
         "ClassTarget": "targets",
-        "DeconvnetSettings": "settings",
-        "Faithfulness": "comparison",
-        "FaithfulnessSettings": "settings",
+        "DeconvnetSettings": "attribution.settings",
+        "Faithfulness": "attribution.comparison",
+        "FaithfulnessSettings": "attribution.settings",
         "ObjectiveTarget": "targets",
         "Projection": "projection",
-        "SaliencySettings": "settings",
+        "SaliencySettings": "attribution.settings",
         "Target": "targets",
         "UnitTarget": "targets",
-        "attribute": "methods",
-        "bootstrap": "comparison",
-        "cam_layer": "cam",
-        "coarse_grad_cam": "cam",
-        "coloured": "overlays",
-        "compare_methods": "comparison",
-        "deconvnet_sheet": "explaining",
-        "deletion": "faithfulness",
+        "attribute": "attribution.methods",
+        "bootstrap": "attribution.comparison",
+        "cam_layer": "attribution.cam",
+        "coarse_grad_cam": "attribution.cam",
+        "coloured": "attribution.overlays",
+        "compare_methods": "attribution.comparison",
+        "deconvnet_sheet": "attribution.explaining",
+        "deletion": "attribution.faithfulness",
         "find_target": "targets",
         "frame": "framing",
-        "gradient_x_input": "gradients",
-        "grad_cam": "cam",
-        "insertion": "faithfulness",
-        "integrated_gradients": "gradients",
-        "noisy_gradients": "gradients",
-        "occlusion": "masking",
-        "overlay": "overlays",
+        "gradient_x_input": "attribution.gradients",
+        "grad_cam": "attribution.cam",
+        "insertion": "attribution.faithfulness",
+        "integrated_gradients": "attribution.gradients",
+        "noisy_gradients": "attribution.gradients",
+        "occlusion": "attribution.masking",
+        "overlay": "attribution.overlays",
         "project": "projection",
-        "randomisation": "faithfulness",
-        "rank_correlation": "faithfulness",
-        "rise": "masking",
-        "saliency_picture": "explaining",
-        "send_back": "gradients",
+        "randomisation": "attribution.faithfulness",
+        "rank_correlation": "attribution.faithfulness",
+        "rise": "attribution.masking",
+        "saliency_picture": "attribution.explaining",
+        "send_back": "attribution.gradients",
     },
 )

@@ -14,9 +14,9 @@ from pareidolia.inspection import (
     randomisation,
     rank_correlation,
 )
-from pareidolia.inspection.comparison import figure
-from pareidolia.inspection.faithfulness import blurred, randomised, weighted_layers
-from pareidolia.inspection.settings import FaithfulnessSettings
+from pareidolia.inspection.attribution.comparison import figure
+from pareidolia.inspection.attribution.faithfulness import blurred, randomised, weighted_layers
+from pareidolia.inspection.attribution.settings import FaithfulnessSettings
 from pareidolia.networks import Network
 
 

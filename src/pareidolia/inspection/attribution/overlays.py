@@ -4,7 +4,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from pareidolia.inspection.methods import Method
+from pareidolia.inspection.attribution.methods import Method
 from pareidolia.pictures import luminance, symmetric
 
 # The share of pixels that may lie beyond full colour: single spikes would leave all else invisible.

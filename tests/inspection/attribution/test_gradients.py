@@ -13,7 +13,7 @@ from pareidolia.inspection import (
     noisy_gradients,
     send_back,
 )
-from pareidolia.inspection.gradients import gauss_legendre
+from pareidolia.inspection.attribution.gradients import gauss_legendre
 from pareidolia.networks import Network
 from pareidolia.settings import BadNetwork
 

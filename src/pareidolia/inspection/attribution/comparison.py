@@ -9,10 +9,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from pareidolia.inspection.faithfulness import Curve, deletion, insertion, randomisation
+from pareidolia.inspection.attribution.faithfulness import Curve, deletion, insertion, randomisation
+from pareidolia.inspection.attribution.methods import METHODS, attribute, method_names
+from pareidolia.inspection.attribution.settings import FaithfulnessSettings
 from pareidolia.inspection.framing import frame
-from pareidolia.inspection.methods import METHODS, attribute, method_names
-from pareidolia.inspection.settings import FaithfulnessSettings
 from pareidolia.inspection.targets import ClassTarget, Target, find_target
 from pareidolia.networks import Network, load_network_from
 from pareidolia.pictures import PictureLike, as_picture

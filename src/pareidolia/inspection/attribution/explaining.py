@@ -5,12 +5,12 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from pareidolia.inspection.cam import cam_layer
+from pareidolia.inspection.attribution.cam import cam_layer
+from pareidolia.inspection.attribution.methods import METHODS, attribute, method_names
+from pareidolia.inspection.attribution.overlays import coloured, shown
+from pareidolia.inspection.attribution.settings import DeconvnetSettings, SaliencySettings
 from pareidolia.inspection.framing import frame
-from pareidolia.inspection.methods import METHODS, attribute, method_names
-from pareidolia.inspection.overlays import coloured, shown
 from pareidolia.inspection.projection import Projection, project
-from pareidolia.inspection.settings import DeconvnetSettings, SaliencySettings
 from pareidolia.inspection.targets import ClassTarget, Target, find_target
 from pareidolia.networks import Network, load_network_from
 from pareidolia.pictures import PictureLike, as_picture, resize, sheet

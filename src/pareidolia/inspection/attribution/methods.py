@@ -6,16 +6,16 @@ from typing import get_args
 
 from torch import Tensor
 
-from pareidolia.inspection.cam import grad_cam
-from pareidolia.inspection.gradients import (
+from pareidolia.inspection.attribution.cam import grad_cam
+from pareidolia.inspection.attribution.gradients import (
     NoisyGradients,
     gradient_x_input,
     integrated_gradients,
     noisy_gradients,
     send_back,
 )
-from pareidolia.inspection.masking import occlusion, rise
-from pareidolia.inspection.settings import AttributionSettings, MethodName
+from pareidolia.inspection.attribution.masking import occlusion, rise
+from pareidolia.inspection.attribution.settings import AttributionSettings, MethodName
 from pareidolia.inspection.targets import Target
 from pareidolia.networks import Network
 from pareidolia.settings import UnknownName

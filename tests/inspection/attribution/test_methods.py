@@ -9,7 +9,7 @@ from torchvision import models
 
 from pareidolia.backward import BackwardWarning
 from pareidolia.inspection import METHODS, ClassTarget, attribute, find_target, project, rise
-from pareidolia.inspection.settings import AttributionSettings
+from pareidolia.inspection.attribution.settings import AttributionSettings
 from pareidolia.networks import Network
 from pareidolia.settings import BadNetwork, BadPicture, Unit, UnknownName
 

@@ -14,7 +14,7 @@ from pareidolia.inspection import (
     overlay,
     saliency_picture,
 )
-from pareidolia.inspection.overlays import shown
+from pareidolia.inspection.attribution.overlays import shown
 from pareidolia.networks import Network
 from pareidolia.settings import BadPicture
 
