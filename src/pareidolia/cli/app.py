@@ -13,6 +13,7 @@ from pareidolia.cli.dream import dream
 from pareidolia.cli.inspection import deconvnet, faithfulness, saliency
 from pareidolia.cli.networks import networks
 from pareidolia.cli.style import style
+from pareidolia.cli.style_figures import style_figures
 from pareidolia.cli.tour import tour
 from pareidolia.settings import PareidoliaError
 
@@ -25,7 +26,18 @@ app = App(
     # Markdown in help would cost a fifth of a second of imports.
     help_format="plaintext",
 )
-for command in (style, dream, saliency, deconvnet, faithfulness, networks, again, tour, doctor):
+for command in (
+    style,
+    style_figures,
+    dream,
+    saliency,
+    deconvnet,
+    faithfulness,
+    networks,
+    again,
+    tour,
+    doctor,
+):
     app.command(command)
 
 

@@ -1,11 +1,11 @@
 """Settings of style transfer. No torch here."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
 from pareidolia.painting.settings import PaintingSettings
-from pareidolia.settings import Settings
+from pareidolia.settings import OperationSettings, Settings
 
 Layers = tuple[str, ...] | None
 Weights = tuple[float, ...] | None
@@ -90,3 +90,29 @@ class StyleSettings(StyleControl, PaintingSettings):
         if self.content_weight == 0 and self.style_weight == 0:
             raise ValueError("content_weight and style_weight cannot both be 0")
         return self
+
+
+class StyleFiguresSettings(OperationSettings):
+    """Show what content and style are, layer by layer (Gatys, Ecker and Bethge 2015, figures 1 to 3)."""
+
+    size: Annotated[int, Field(ge=32, le=4096, description="Longer side of each picture, in pixels.")] = 256
+    style_weights: Annotated[
+        tuple[Annotated[float, Field(gt=0)], ...],
+        Field(min_length=1, description="β of each column of the matrix; α is 1."),
+    ] = (640.0, 160.0, 40.0, 10.0)
+    reconstruction_steps: Annotated[
+        int, Field(ge=1, description="Steps of each picture that is painted back from noise.")
+    ] = 150
+    coarse_steps: Annotated[
+        int, Field(ge=1, description="Steps of each other picture at each size but the last.")
+    ] = 60
+    steps: Annotated[int, Field(ge=1, description="Their steps at the full size.")] = 40
+
+    def painting(self, **changes: Any) -> StyleSettings:
+        """A style transfer as usual, of this size."""
+        common = self.model_dump(exclude={"style_weights", "reconstruction_steps"})
+        return StyleSettings.model_validate({**common, **changes})
+
+    def reconstructing(self, **changes: Any) -> StyleSettings:
+        """One that begins from noise, at one size, so that a layer's own scale is seen."""
+        return self.painting(start="noise", coarse_to_fine=False, steps=self.reconstruction_steps, **changes)
