@@ -15,6 +15,7 @@ from pareidolia.cli.networks import networks
 from pareidolia.cli.style import style
 from pareidolia.cli.style_figures import style_figures
 from pareidolia.cli.tour import tour
+from pareidolia.cli.training import train
 from pareidolia.settings import PareidoliaError
 
 app = App(
@@ -33,6 +34,7 @@ for command in (
     saliency,
     deconvnet,
     faithfulness,
+    train,
     networks,
     again,
     tour,
