@@ -1,4 +1,4 @@
-"""What a network that paints in one pass is trained to make small: the losses of style transfer, by sample."""
+"""What a network that paints in one pass is trained to make small: the losses of style transfer."""
 
 from collections.abc import Sequence
 

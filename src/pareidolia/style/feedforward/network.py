@@ -3,8 +3,8 @@
 After Johnson, Alahi and Fei-Fei ("Perceptual Losses for Real-Time Style Transfer", 2016), with instance
 normalisation (Ulyanov 2016) whose scale and shift are the style's (Dumoulin, "A Learned Representation for
 Artistic Style", 2017), and resizing before convolving instead of transposed convolution, which leaves no
-checkerboard (Odena 2016). Where Johnson's first and last kernels are 9×9, these are 5×5: at full size they take most of
-the time.
+checkerboard (Odena 2016). Where Johnson's first and last kernels are 9×9, these are 5×5: at full size they
+take most of the time.
 """
 
 from dataclasses import dataclass
@@ -121,9 +121,10 @@ class StylizerNetwork(nn.Module):
 
     @property
     def reach(self) -> int:
-        """How far, in pixels, a pixel of the result sees: 2 for the stem, 1 and 2 down, 8 a block, 2, 1, 2."""
+        """How far, in pixels, a pixel of the result sees."""
         blocks = sum(isinstance(layer, Residual) for layer in self.layers)
-        return 2 + 1 + 2 + 8 * blocks + 4 + 2 + 2
+        # The stem, down twice, two kernels of 3 a block at a quarter, up twice, the last kernel.
+        return 2 + (1 + 2) + 8 * blocks + (2 + 2 + 1 + 1) + 2
 
     def forward(self, pictures: Tensor, styles: Tensor, statistics: Statistics | None = None) -> Tensor:
         """The painted pictures.
