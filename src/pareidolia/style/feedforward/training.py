@@ -10,7 +10,7 @@ from torch import nn
 import pareidolia
 from pareidolia.networks import Network, load_network_from
 from pareidolia.networks.devices import choose_device
-from pareidolia.pictures import as_picture, open_picture, save_picture, sheet
+from pareidolia.pictures import open_picture, save_picture, sheet
 from pareidolia.settings import PareidoliaError
 from pareidolia.style.feedforward.loss import PerceptualLoss
 from pareidolia.style.feedforward.network import StylizerNetwork
@@ -149,9 +149,7 @@ def draw_preview(run: TrainingRun, path: Path) -> None:
     photos = source.batch(0, Alone()).photos[:_ON_A_SHEET]
     styles = torch.eye(network.styles, device=photos.device)
     columns = [photos, *(network(photos, style[None]) for style in styles)]
-    cells = [
-        (as_picture(column[row : row + 1].cpu()), "") for row in range(len(photos)) for column in columns
-    ]
+    cells = [(column[row : row + 1].cpu(), "") for row in range(len(photos)) for column in columns]
     titles = ["photo", *(f"style {number}" for number in range(1, network.styles + 1))]
     title = f"step {run.index} of {run.total}"
     save_picture(sheet(cells, len(columns), title=title, column_titles=titles), path, overwrite=True)
