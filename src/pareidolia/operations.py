@@ -2,11 +2,11 @@
 
 import hashlib
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import pareidolia
 from pareidolia.settings import PareidoliaError, Settings, UnknownName
@@ -24,6 +24,14 @@ class Made(Protocol):
     def picture(self) -> "Tensor": ...
     @property
     def told(self) -> str: ...
+
+
+@runtime_checkable
+class Counted(Made, Protocol):
+    """What has numbers behind its picture: one mapping of names to values a row."""
+
+    @property
+    def rows(self) -> Sequence[Mapping[str, object]]: ...
 
 
 @dataclass(frozen=True)
@@ -81,6 +89,30 @@ OPERATIONS = {
             ("photo", "guide", "mask", "strength"),
         ),
         Operation(
+            "features",
+            "pareidolia.inspection.visualisation:Features",
+            "pareidolia.inspection.visualisation.settings:FeatureSettings",
+            (),
+        ),
+        Operation(
+            "class-model",
+            "pareidolia.inspection.visualisation:ClassModels",
+            "pareidolia.inspection.visualisation.settings:ClassModelSettings",
+            (),
+        ),
+        Operation(
+            "invert",
+            "pareidolia.inspection.visualisation:Inversion",
+            "pareidolia.inspection.visualisation.settings:InversionSettings",
+            ("photo",),
+        ),
+        Operation(
+            "caricature",
+            "pareidolia.inspection.visualisation:Caricature",
+            "pareidolia.inspection.visualisation.settings:CaricatureSettings",
+            ("photo",),
+        ),
+        Operation(
             "saliency",
             "pareidolia.inspection:saliency_picture",
             "pareidolia.inspection.attribution.settings:SaliencySettings",
@@ -92,6 +124,27 @@ OPERATIONS = {
             "pareidolia.inspection:deconvnet_sheet",
             "pareidolia.inspection.attribution.settings:DeconvnetSettings",
             ("photo",),
+            at_once=True,
+        ),
+        Operation(
+            "filters",
+            "pareidolia.inspection.filters:filters_sheet",
+            "pareidolia.inspection.filters.settings:FiltersSettings",
+            (),
+            at_once=True,
+        ),
+        Operation(
+            "tuning",
+            "pareidolia.inspection.tuning:tuning_page",
+            "pareidolia.inspection.tuning.settings:TuningSettings",
+            (),
+            at_once=True,
+        ),
+        Operation(
+            "invariance",
+            "pareidolia.inspection.invariance:invariance_figure",
+            "pareidolia.inspection.invariance.settings:InvarianceSettings",
+            ("photos",),
             at_once=True,
         ),
     )

@@ -5,17 +5,14 @@ import sys
 import pytest
 
 from pareidolia.cli.again import Changes
+from pareidolia.cli.app import app
+from pareidolia.cli.commands import COMMANDS
 from pareidolia.cli.dream import DreamOutput
 from pareidolia.cli.inspection import Figure
-from pareidolia.cli.output import Output
+from pareidolia.cli.output import Output, TabledOutput
 from pareidolia.cli.tour import TourOutput
 from pareidolia.operations import OPERATIONS
 from pareidolia.tour.settings import TourSettings
-
-COMMANDS = (
-    *("style", "dream", "saliency", "deconvnet", "faithfulness"),
-    *("networks", "again", "tour", "doctor"),
-)
 
 
 def python(code):
@@ -45,17 +42,25 @@ def test_importing_the_package_pulls_no_extra_and_no_torch():
     assert extras.strip() == "[]"
 
 
-def test_every_command_explains_itself(studio):
-    for name in COMMANDS:
-        code, out, _ = studio.run(name, "--help")
-        assert code == 0 and f"pareidolia {name}" in out
+COMMANDS_BY_NAME = {command.name: command for group in COMMANDS.values() for command in group}
+
+
+@pytest.mark.parametrize("name", COMMANDS_BY_NAME)
+def test_every_command_explains_itself(studio, name):
+    code, out, _ = studio.run(name, "--help")
+    assert code == 0 and f"pareidolia {name}" in out
+    first = app[name].help.strip().split("\n\n")[0]
+    assert " ".join(first.split()) == COMMANDS_BY_NAME[name].help
+
+
+def test_help_lists_every_command_in_its_group(studio):
     code, out, _ = studio.run("--help")
-    assert all(name in out for name in COMMANDS)
+    assert code == 0 and all(name in out for name in (*COMMANDS, *COMMANDS_BY_NAME))
 
 
 def test_every_option_is_described():
     classes = [operation.settings_type for operation in OPERATIONS.values()]
-    for settings in (*classes, TourSettings, TourOutput, Changes, Output, DreamOutput, Figure):
+    for settings in (*classes, TourSettings, TourOutput, Changes, Output, TabledOutput, DreamOutput, Figure):
         for name, field in settings.model_fields.items():
             assert field.description and field.description[-1] in ".)", f"{settings.__name__}.{name}"
 

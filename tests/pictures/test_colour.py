@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from pareidolia.pictures import from_yiq, luminance, over_white, symmetric, to_yiq
+from pareidolia.pictures import from_oklch, from_yiq, luminance, over_white, symmetric, to_yiq
 
 
 def test_luminance_is_pillows_grey(noise: torch.Tensor) -> None:
@@ -55,3 +55,12 @@ def test_symmetric_scales_each_map_or_to_the_limit() -> None:
 def test_symmetric_of_zeros_is_white() -> None:
     assert torch.equal(symmetric(torch.zeros(2, 1, 3, 3)), torch.ones(2, 3, 3, 3))
     assert torch.equal(symmetric(torch.zeros(1, 1, 3, 3), limit=0.0), torch.ones(1, 3, 3, 3))
+
+
+def test_oklch_of_known_colours() -> None:
+    """White, black, and sRGB's pure red at L 0.62796, C 0.25768, h 29.234° (CSS Color 4's example)."""
+    lightness = torch.tensor([1.0, 0.0, 0.62796], dtype=torch.float64).view(3, 1, 1, 1)
+    chroma = torch.tensor([0.0, 0.0, 0.25768], dtype=torch.float64).view(3, 1, 1, 1)
+    hue = torch.deg2rad(torch.tensor([0.0, 0.0, 29.234], dtype=torch.float64)).view(3, 1, 1, 1)
+    found = from_oklch(lightness, chroma, hue)[:, :, 0, 0]
+    assert torch.allclose(found, torch.tensor([[1.0, 1, 1], [0, 0, 0], [1, 0, 0]]).double(), atol=2e-3)

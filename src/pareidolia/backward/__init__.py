@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         transposed_convolution,
         unpool,
     )
+    from pareidolia.backward.redirection import redirected
     from pareidolia.backward.rules import RuleName, backward_rule, deconvnet, gradient, guided
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "gradient",
     "guided",
     "max_pool_with_switches",
+    "redirected",
     "transposed_convolution",
     "unpool",
 ]
@@ -47,6 +49,7 @@ __getattr__ = lazy_exports(
         "gradient": "rules",
         "guided": "rules",
         "max_pool_with_switches": "deconvolution",
+        "redirected": "redirection",
         "transposed_convolution": "deconvolution",
         "unpool": "deconvolution",
     },

@@ -44,7 +44,7 @@ def deconvnet(module: nn.Module) -> Iterator[None]:
     TorchScript; warns (BackwardWarning) where an activation is written by hand, where attention mixes
     positions by a softmax, which the rule was not made for, and where the only activations are no rectifiers.
     """
-    with _in_mode(_Deconvnet(), module):
+    with in_mode(_Deconvnet(), module):
         yield
 
 
@@ -57,7 +57,7 @@ def guided(module: nn.Module) -> Iterator[None]:
 
     Errors and warnings as for `deconvnet`.
     """
-    with _in_mode(_Guided(), module):
+    with in_mode(_Guided(), module):
         yield
 
 
@@ -77,7 +77,8 @@ def backward_rule(name: str, module: nn.Module) -> AbstractContextManager[None]:
 
 
 @contextmanager
-def _in_mode(mode: "_RuleMode", module: nn.Module) -> Iterator[None]:
+def in_mode(mode: "RuleMode", module: nn.Module) -> Iterator[None]:
+    """Run what is inside under `mode`, with compiled parts of `module` run eagerly; refuses scripted ones."""
     refuse_scripted(module)
     with eager(), mode:
         yield
@@ -120,19 +121,22 @@ class _GuidedReLU(Function):
         return torch.ops.aten.threshold_backward(signal.clamp(min=0), y, 0), None
 
 
-class _RuleMode(TorchFunctionMode):
+class RuleMode(TorchFunctionMode):
     """Sees every torch function called inside it, and replaces the backward pass of the rectifiers.
 
     Modules, functions, tensor methods and in-place calls all arrive here, where hooks see modules only. The
     backward pass runs inside the mode too, since checkpointed parts come forward once more during it.
     """
 
+    #: The autograd functions that stand for rectifiers.
+    stand_ins: tuple[type[Function], ...]
+
     def __init__(self) -> None:
         super().__init__()
         self._watch = Watch()
 
     @abstractmethod
-    def _rectify(self, name: str, x: Tensor, activation: Activation) -> Tensor:
+    def rectify(self, name: str, x: Tensor, activation: Activation) -> Tensor:
         """activation(x), through which the signal comes back by the rule."""
 
     def __torch_function__(
@@ -144,7 +148,7 @@ class _RuleMode(TorchFunctionMode):
     ) -> Any:
         kwargs = kwargs or {}
         if func in BACKWARD_FUNCTIONS:
-            refuse_unseen(outputs_of(func, args, kwargs), seen=(_Rectified, _GuidedReLU))
+            refuse_unseen(outputs_of(func, args, kwargs), seen=self.stand_ins)
             return run_backward(self, func, args, kwargs)
         if not torch.is_grad_enabled():
             return func(*args, **kwargs)
@@ -161,17 +165,21 @@ class _RuleMode(TorchFunctionMode):
             result: Tensor = func(*replaced, **named)
             return result
 
-        return self._rectify(name, x, activation)
+        return self.rectify(name, x, activation)
 
 
-class _Deconvnet(_RuleMode):
-    def _rectify(self, name: str, x: Tensor, activation: Activation) -> Tensor:
+class _Deconvnet(RuleMode):
+    stand_ins = (_Rectified,)
+
+    def rectify(self, name: str, x: Tensor, activation: Activation) -> Tensor:
         result: Tensor = _Rectified.apply(x, activation, None)
         return result
 
 
-class _Guided(_RuleMode):
-    def _rectify(self, name: str, x: Tensor, activation: Activation) -> Tensor:
+class _Guided(RuleMode):
+    stand_ins = (_Rectified, _GuidedReLU)
+
+    def rectify(self, name: str, x: Tensor, activation: Activation) -> Tensor:
         result: Tensor = (
             _GuidedReLU.apply(x, activation)
             if name == "relu"
@@ -185,7 +193,12 @@ def _slope(name: str, x: Tensor, activation: Activation) -> Tensor:
     positive = x.detach() > 0
     if has_unit_slope(name):
         return positive
+    return derivative(x, activation) * positive
+
+
+def derivative(x: Tensor, activation: Activation) -> Tensor:
+    """f'(x) of an activation that works element by element."""
     leaf = x.detach().clone().requires_grad_()
     # The second clone is for in-place activations, which must not overwrite a leaf.
-    (derivative,) = torch.autograd.grad(activation(leaf.clone()).sum(), leaf)
-    return derivative * positive
+    (found,) = torch.autograd.grad(activation(leaf.clone()).sum(), leaf)
+    return found

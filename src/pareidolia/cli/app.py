@@ -3,19 +3,11 @@
 import sys
 from collections.abc import Sequence
 
-from cyclopts import App, CycloptsError, Parameter
+from cyclopts import App, CycloptsError, Group, Parameter
 from pydantic import ValidationError
 
 import pareidolia
-from pareidolia.cli.again import again
-from pareidolia.cli.doctor import doctor
-from pareidolia.cli.dream import dream
-from pareidolia.cli.inspection import deconvnet, faithfulness, saliency
-from pareidolia.cli.networks import networks
-from pareidolia.cli.style import style
-from pareidolia.cli.style_figures import style_figures
-from pareidolia.cli.tour import tour
-from pareidolia.cli.training import train
+from pareidolia.cli.commands import COMMANDS
 from pareidolia.settings import PareidoliaError
 
 app = App(
@@ -27,20 +19,10 @@ app = App(
     # Markdown in help would cost a fifth of a second of imports.
     help_format="plaintext",
 )
-for command in (
-    style,
-    style_figures,
-    dream,
-    saliency,
-    deconvnet,
-    faithfulness,
-    train,
-    networks,
-    again,
-    tour,
-    doctor,
-):
-    app.command(command)
+for title, commands in COMMANDS.items():
+    group = Group.create_ordered(title)
+    for command in commands:
+        app.command(f"pareidolia.cli.{command.place}", name=command.name, help=command.help, group=group)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -35,7 +35,7 @@ def dream(
     settings: Annotated[DreamSettings, Parameter(name="*")] = DreamSettings(),  # noqa: B008 (frozen)
     output: Annotated[DreamOutput, Parameter(name="*")] = DreamOutput(),  # noqa: B008 (frozen)
 ) -> int:
-    """Dream: strengthen in a picture what a network sees in it; with --frames, a film that falls into it.
+    """Dream: strengthen in a picture what a network sees in it, or fall into it in a film.
 
     Parameters
     ----------

@@ -1,11 +1,13 @@
 """Where a command's result goes, and what it tells meanwhile."""
 
+import csv
 import json
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from io import StringIO
 from pathlib import Path
 from types import FrameType
 from typing import Annotated, Any, Protocol
@@ -53,6 +55,14 @@ class PictureOutput(Replacing):
     out: Annotated[Path, OUT]
 
 
+class TabledOutput(PictureOutput):
+    """Where a picture goes that has numbers behind it, and where these go."""
+
+    table: Annotated[
+        Path | None, Field(description="A .csv file for the numbers (--json has the curves too).")
+    ] = None
+
+
 class Output(PictureOutput, Resuming):
     """Where a picture goes that is painted step by step."""
 
@@ -81,6 +91,19 @@ def make_folder(folder: Path) -> None:
 def print_json(answer: dict[str, Any]) -> None:
     """Print one JSON object on standard output."""
     print(json.dumps(answer, default=str))
+
+
+def write_table(rows: Sequence[Mapping[str, object]], path: Path) -> None:
+    """Write rows of the same names as CSV, whole or not at all; lists are left out, None is empty."""
+    from pareidolia.pictures import write_atomically
+
+    names = [name for name in rows[0] if not any(isinstance(row[name], list) for row in rows)] if rows else []
+    text = StringIO(newline="")
+    table = csv.DictWriter(text, names, extrasaction="ignore")
+    table.writeheader()
+    table.writerows(rows)
+    with write_atomically(path) as file:
+        file.write(text.getvalue().encode("utf-8"))
 
 
 def say(line: str, telling: Telling) -> None:

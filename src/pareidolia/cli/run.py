@@ -1,10 +1,19 @@
 """Run a request to its saved picture: progress, checkpoints, interruption, resume."""
 
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pareidolia.cli.output import Output, PictureOutput, print_json, progress_report, say, stop_request
-from pareidolia.operations import Request
+from pareidolia.cli.output import (
+    Output,
+    PictureOutput,
+    print_json,
+    progress_report,
+    say,
+    stop_request,
+    write_table,
+)
+from pareidolia.operations import Counted, Request
 from pareidolia.settings import PareidoliaError
 
 if TYPE_CHECKING:
@@ -47,18 +56,25 @@ def run(request: Request, output: Output) -> int:
     return 0 if stopped_by is None else 128 + stopped_by
 
 
-def make(request: Request, output: PictureOutput) -> int:
-    """Make at once what is asked for and save it; returns the exit code."""
+def make(request: Request, output: PictureOutput, table: Path | None = None) -> int:
+    """Make at once what is asked for and save it, its numbers also as a `table`; returns the exit code."""
     from pareidolia.pictures import check_target, save_picture
 
     check_target(output.out, overwrite=output.overwrite)
+    if table is not None:
+        check_target(table, output.overwrite, suffixes=(".csv",))
     began = time.perf_counter()
     made = request.make()
     record = request.record(output.out.absolute().parent)
+    rows = made.rows if isinstance(made, Counted) else ()
     save_picture(made.picture, output.out, record=record, overwrite=output.overwrite)
+    if table is not None:
+        write_table(rows, table)
     seconds = time.perf_counter() - began
     if output.as_json:
-        print_json({"out": str(output.out), "seconds": round(seconds, 3), "shows": made.told, **record})
+        numbers = {"rows": rows} if rows else {}
+        answer = {"out": str(output.out), "seconds": round(seconds, 3), "shows": made.told}
+        print_json({**answer, **numbers, **record})
     else:
         say(f"{output.out}: {made.told}, in {seconds:.1f} s", output)
     return 0
@@ -83,9 +99,10 @@ def _tell(
     losses = {} if last is None else last.losses
     if output.as_json:
         answer = {"out": str(output.out), "seconds": round(seconds, 3), "losses": losses, **record}
-        print_json(answer)
+        print_json({**answer, "shows": painting.told} if painting.told else answer)
     elif painting.finished:
-        say(f"{output.out}: painted in {seconds:.1f} s", output)
+        told = f"; {painting.told}" if painting.told else ""
+        say(f"{output.out}: painted in {seconds:.1f} s{told}", output)
     else:
         say(
             f"stopped at step {painting.index} of {painting.total}; {output.out} holds the picture as it "

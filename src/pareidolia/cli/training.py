@@ -36,7 +36,9 @@ class TrainingOutput(Resuming):
     ] = None
     set: Annotated[
         tuple[str, ...],
-        Field(description="Settings as key=value, e.g. latent=2 hidden=[512,256]; they count before --config."),
+        Field(
+            description="Settings as key=value, e.g. latent=2 hidden=[512,256]; they count before --config."
+        ),
     ] = ()
     devices: Annotated[int, Field(ge=1, description="Devices on this machine (extra [cluster]).")] = 1
     nodes: Annotated[

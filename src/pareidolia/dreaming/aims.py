@@ -7,9 +7,9 @@ import torch
 from torch import Tensor
 from torchvision.models import SqueezeNet
 
-from pareidolia.dreaming.objectives import BestMatch, ClassScore, Energy, RandomClass
+from pareidolia.dreaming.objectives import BestMatch, Energy, RandomClass
 from pareidolia.networks import Network, untouched
-from pareidolia.painting import Objective, Sum
+from pareidolia.painting import ClassScore, Objective, Sum
 from pareidolia.pictures import fit, resize_picture
 from pareidolia.settings import ClassName, PareidoliaError, Unit, parse_address
 

@@ -6,7 +6,8 @@ import torch
 from torch import Tensor
 
 from pareidolia.painting import Seen, Term
-from pareidolia.settings import PareidoliaError, Unit
+from pareidolia.painting.terms import class_scores
+from pareidolia.settings import Unit
 
 # So many dot products are held at once while best matches are looked for (64 MB).
 _PRODUCTS_AT_ONCE = 1 << 24
@@ -88,27 +89,6 @@ class RandomClass(Term):
     def loss(self, seen: Seen) -> Tensor:
         logits = class_scores(seen)
         return -logits[:, self.class_at(seen.step, logits.shape[1])].sum()
-
-
-class ClassScore(Term):
-    """The negative score (logit) of one class."""
-
-    layers = frozenset()
-    needs_logits = True
-
-    def __init__(self, index: int, name: str) -> None:
-        self._index = index
-        self.name = f"class {name}"
-
-    def loss(self, seen: Seen) -> Tensor:
-        return -class_scores(seen)[:, self._index].sum()
-
-
-def class_scores(seen: Seen) -> Tensor:
-    """The logits of a look, N×K."""
-    if seen.logits is None:
-        raise PareidoliaError("this look has no class scores: the objective did not ask for them")
-    return seen.logits
 
 
 def of_channel(activations: Mapping[str, Tensor], unit: Unit) -> Tensor:

@@ -17,20 +17,32 @@ def frame(network: Network, photo: Tensor, size: int | None = None) -> Tensor:
     """
     photo = over_white(photo).to(network.device)
     height, width = photo.shape[-2:]
-    wanted = network.input_shape[1:]
     if size is not None:
         whole = resize(photo, fit((height, width), size))
         _look(network, whole)
         return whole.clamp(0, 1)
-    scale = max(wanted[0] / height, wanted[1] / width)
-    enlarged = (max(wanted[0], round(height * scale)), max(wanted[1], round(width * scale)))
-    whole = resize(photo, enlarged).clamp(0, 1)
+    whole = _covering(photo, network.input_shape[1:])
     try:
         _look(network, whole)
     except BadPicture:
-        top, left = (enlarged[0] - wanted[0]) // 2, (enlarged[1] - wanted[1]) // 2
-        return whole[..., top : top + wanted[0], left : left + wanted[1]]
+        return middle(network, photo)
     return whole
+
+
+def middle(network: Network, photo: Tensor) -> Tensor:
+    """As much of the middle of `photo` (N×C×H×W in [0, 1]) as fits the size that the network was made for."""
+    height, width = network.input_shape[1:]
+    whole = _covering(photo, (height, width))
+    top, left = (whole.shape[-2] - height) // 2, (whole.shape[-1] - width) // 2
+    return whole[..., top : top + height, left : left + width]
+
+
+def _covering(photo: Tensor, wanted: tuple[int, int]) -> Tensor:
+    """The whole photo at the least size of its proportions that covers `wanted` rows and columns."""
+    height, width = photo.shape[-2:]
+    scale = max(wanted[0] / height, wanted[1] / width)
+    size = (max(wanted[0], round(height * scale)), max(wanted[1], round(width * scale)))
+    return resize(photo, size).clamp(0, 1)
 
 
 @torch.no_grad()

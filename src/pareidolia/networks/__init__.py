@@ -11,6 +11,7 @@ from pareidolia.lazy import lazy_exports
 
 if TYPE_CHECKING:
     from pareidolia.networks.devices import choose_device
+    from pareidolia.networks.identities import identity
     from pareidolia.networks.layers import Layer
     from pareidolia.networks.loading import load_network, load_network_from
     from pareidolia.networks.network import Network
@@ -23,6 +24,7 @@ __all__ = [
     "Network",
     "ReceptiveField",
     "choose_device",
+    "identity",
     "known_names",
     "load_network",
     "load_network_from",
@@ -35,6 +37,7 @@ __getattr__ = lazy_exports(
         "Network": "network",
         "ReceptiveField": "receptive",
         "choose_device": "devices",
+        "identity": "identities",
         "known_names": "sources",
         "load_network": "loading",
         "load_network_from": "loading",

@@ -9,25 +9,39 @@ from typing import TYPE_CHECKING
 from pareidolia.lazy import lazy_exports
 
 if TYPE_CHECKING:
-    from pareidolia.painting.canvas import Canvas, FourierCanvas, PixelCanvas
+    from pareidolia.painting.algebra import read_objective
+    from pareidolia.painting.canvas import Canvas, FourierCanvas, PixelCanvas, UnboundedCanvas
     from pareidolia.painting.checkpoint import Checkpoint
-    from pareidolia.painting.objectives import Activation, Objective, Seen, Sum, Term, TotalVariation
+    from pareidolia.painting.gallery import Gallery
+    from pareidolia.painting.natural import PhaseCanvas
+    from pareidolia.painting.objectives import Activation, Each, Objective, Seen, Sum, Term, TotalVariation
     from pareidolia.painting.painting import Painting, Stage, Step
+    from pareidolia.painting.terms import ClassScore, Direction, Diverse, MiddleActivation, PowerNorm
 
 __all__ = [
     "Activation",
     "Canvas",
     "Checkpoint",
+    "ClassScore",
+    "Direction",
+    "Diverse",
+    "Each",
     "FourierCanvas",
+    "Gallery",
+    "MiddleActivation",
     "Objective",
     "Painting",
+    "PhaseCanvas",
     "PixelCanvas",
+    "PowerNorm",
     "Seen",
     "Stage",
     "Step",
     "Sum",
     "Term",
     "TotalVariation",
+    "UnboundedCanvas",
+    "read_objective",
 ]
 __getattr__ = lazy_exports(
     __name__,
@@ -35,15 +49,25 @@ __getattr__ = lazy_exports(
         "Activation": "objectives",
         "Canvas": "canvas",
         "Checkpoint": "checkpoint",
+        "ClassScore": "terms",
+        "Direction": "terms",
+        "Diverse": "terms",
+        "Each": "objectives",
         "FourierCanvas": "canvas",
+        "Gallery": "gallery",
+        "MiddleActivation": "terms",
         "Objective": "objectives",
         "Painting": "painting",
+        "PhaseCanvas": "natural",
         "PixelCanvas": "canvas",
+        "PowerNorm": "terms",
         "Seen": "objectives",
         "Stage": "painting",
         "Step": "painting",
         "Sum": "objectives",
         "Term": "objectives",
         "TotalVariation": "objectives",
+        "UnboundedCanvas": "canvas",
+        "read_objective": "algebra",
     },
 )

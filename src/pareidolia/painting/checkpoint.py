@@ -9,7 +9,7 @@ import torch
 
 from pareidolia.painting.painting import Painting, Step
 from pareidolia.pictures import write_atomically
-from pareidolia.settings import PareidoliaError
+from pareidolia.settings import PareidoliaError, differences
 
 
 class Checkpoint:
@@ -53,7 +53,7 @@ class Checkpoint:
                 f"{self.path} is no checkpoint that can be read; delete it to begin anew"
             ) from error
         if record != self._record:
-            differing = ", ".join(_differences(self._record, record))
+            differing = ", ".join(differences(self._record, record))
             raise PareidoliaError(
                 f"{self.path} belongs to another painting ({differing}); "
                 "delete it or give --overwrite to begin anew"
@@ -68,12 +68,3 @@ class Checkpoint:
 def checkpoint_path(out: Path) -> Path:
     """Where the checkpoint of the result `out` lies."""
     return out.parent / f"{out.name}.resume"
-
-
-def _differences(ours: Mapping[str, Any], theirs: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
-    for key in sorted(ours.keys() | theirs.keys()):
-        mine, other = ours.get(key), theirs.get(key)
-        if isinstance(mine, Mapping) and isinstance(other, Mapping):
-            yield from _differences(mine, other, f"{prefix}{key}.")
-        elif mine != other:
-            yield f"{prefix}{key}: {other} there, {mine} here"

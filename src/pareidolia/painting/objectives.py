@@ -4,7 +4,7 @@
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -29,9 +29,21 @@ class Seen:
     logits: Tensor | None = None
     step: int = 0
 
+    def split(self, count: int) -> Iterator["Seen"]:
+        """The looks at each `count` pictures in a row."""
+        # `split` sends its gradients back in one piece, where slices would each fill the whole with zeros.
+        parts = {name: torch.split(maps, count) for name, maps in self.activations.items()}
+        logits = None if self.logits is None else torch.split(self.logits, count)
+        for index, picture in enumerate(torch.split(self.picture, count)):
+            activations = {name: maps[index] for name, maps in parts.items()}
+            yield Seen(picture, activations, None if logits is None else logits[index], self.step)
+
 
 class Objective(ABC):
-    """Something to be made small. Objectives can be added, subtracted and multiplied by numbers."""
+    """Something to be made small. Objectives can be added, subtracted and multiplied by numbers.
+
+    Of a batch of pictures it sums over the pictures, so that each is painted as if it were alone.
+    """
 
     @property
     @abstractmethod
@@ -86,11 +98,41 @@ class Sum(Objective):
         return all(objective.adds_over_positions for _, objective in self.parts)
 
     def losses(self, seen: Seen) -> dict[str, Tensor]:
-        total: dict[str, Tensor] = {}
-        for weight, objective in self.parts:
-            for name, loss in objective.losses(seen).items():
-                total[name] = total[name] + weight * loss if name in total else weight * loss
-        return total
+        return _added(
+            (name, weight * loss)
+            for weight, objective in self.parts
+            for name, loss in objective.losses(seen).items()
+        )
+
+
+@dataclass(frozen=True)
+class Each(Objective):
+    """An objective of its own for each picture of a batch, or for each equally many pictures in a row."""
+
+    objectives: Sequence[Objective]
+
+    @property
+    def layers(self) -> frozenset[str]:
+        return frozenset().union(*(objective.layers for objective in self.objectives))
+
+    @property
+    def needs_logits(self) -> bool:
+        return any(objective.needs_logits for objective in self.objectives)
+
+    def losses(self, seen: Seen) -> dict[str, Tensor]:
+        pictures = len(seen.picture) // len(self.objectives)
+        return _added(
+            part
+            for objective, one in zip(self.objectives, seen.split(pictures), strict=True)
+            for part in objective.losses(one).items()
+        )
+
+
+def _added(parts: Iterable[tuple[str, Tensor]]) -> dict[str, Tensor]:
+    total: dict[str, Tensor] = {}
+    for name, loss in parts:
+        total[name] = total[name] + loss if name in total else loss
+    return total
 
 
 class Term(Objective):

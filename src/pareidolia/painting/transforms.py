@@ -6,6 +6,7 @@ A transform is a callable (picture N×C×H×W, generator) → picture, different
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import torch
 import torch.nn.functional as F
@@ -53,27 +54,85 @@ class Roll:
 
 @dataclass(frozen=True)
 class Turn:
-    """Scale by a random factor of `scales` and rotate by up to `degrees` either way, about the middle."""
+    """Scale by a random factor of `scales` and rotate by up to `degrees` either way, about the middle.
+
+    With a `shift`, the picture also moves by up to so many pixels each way: one resampling does all three.
+    """
 
     scales: tuple[float, float] = (0.9, 1.1)
     degrees: float = 10.0
+    shift: float = 0.0
+    outside: Literal["border", "reflection"] = "border"
 
     def __call__(self, picture: Tensor, generator: torch.Generator) -> Tensor:
-        """N×C×H×W → the same size; what comes from outside repeats the border."""
+        """N×C×H×W → the same size; what comes from outside repeats the border, or mirrors the picture."""
         share, angle = torch.rand(2, generator=generator).tolist()
         scale = self.scales[0] + share * (self.scales[1] - self.scales[0])
         radians = math.radians((2 * angle - 1) * self.degrees)
         height, width = picture.shape[-2:]
         cosine, sine = math.cos(radians) / scale, math.sin(radians) / scale
         # affine_grid counts in half sides, so rotating a picture that is not square needs the ratio.
-        matrix = [[cosine, -sine * height / width, 0.0], [sine * width / height, cosine, 0.0]]
+        across, down = (
+            (2 * torch.rand(2, generator=generator) - 1) * self.shift * 2 / torch.tensor([width, height])
+            if self.shift
+            else torch.zeros(2)
+        ).tolist()
+        matrix = [[cosine, -sine * height / width, across], [sine * width / height, cosine, down]]
         theta = picture.new_tensor(matrix).expand(len(picture), 2, 3)
         grid = F.affine_grid(theta, list(picture.shape), align_corners=False)
-        return F.grid_sample(picture, grid, padding_mode="border", align_corners=False)
+        return F.grid_sample(picture, grid, padding_mode=self.outside, align_corners=False)
+
+
+@dataclass(frozen=True)
+class Crops:
+    """Several random squares of each picture, in a row, each resampled to the picture's size, with noise.
+
+    MACO's robustness (Fel et al. 2023), whose crops show a network details and the whole by turns.
+
+    Args:
+        count: squares a picture.
+        shares: a square's shortest and longest side, as a share of the picture's.
+        noise: standard deviation of normal noise added.
+    """
+
+    count: int = 2
+    shares: tuple[float, float] = (0.4, 0.9)
+    noise: float = 0.08
+
+    def __call__(self, picture: Tensor, generator: torch.Generator) -> Tensor:
+        """N×C×H×W → (N·count)×C×H×W."""
+        drawn = torch.rand((self.count, 3), generator=generator)
+        sides = self.shares[0] + drawn[:, 0] * (self.shares[1] - self.shares[0])
+        # Half of a square may hang over the border, or the border would hardly ever be seen.
+        middles = (2 * drawn[:, 1:] - 1) * (1 - sides[:, None] / 2)
+        theta = torch.zeros(self.count, 2, 3)
+        theta[:, 0, 0] = theta[:, 1, 1] = sides
+        theta[:, :, 2] = middles
+        theta = theta.repeat(len(picture), 1, 1).to(picture)
+        repeated = picture.repeat_interleave(self.count, dim=0)
+        grid = F.affine_grid(theta, list(repeated.shape), align_corners=False)
+        crops = F.grid_sample(repeated, grid, padding_mode="reflection", align_corners=False)
+        grain = torch.randn(crops.shape[1:], generator=generator).to(crops)
+        return crops + self.noise * grain
 
 
 #: lucid's standard robustness: pad 12, jitter 8, scale 0.9-1.1, rotate ±10°, jitter 4.
 STANDARD: tuple[Transform, ...] = (Pad(12), Jitter(8), Turn(), Jitter(4))
+
+
+def robust(strength: float = 1.0) -> tuple[Transform, ...]:
+    """Robustness by one resampling: as far as lucid's pad, jitters, scale and rotation for `strength` 1.
+
+    What comes from outside mirrors the picture, so that no border has to be painted and cut off.
+    """
+    if strength == 0:
+        return ()
+    scales = (1 / (1 + 0.1 * strength), 1 + 0.1 * strength)
+    return (Turn(scales, 10 * strength, shift=8 * strength, outside="reflection"),)
+
+
+#: `robust` of strength 1.
+ROBUST: tuple[Transform, ...] = robust()
 
 
 def transformed(picture: Tensor, transforms: Sequence[Transform], seed: int, step: int) -> Tensor:

@@ -2,8 +2,8 @@
 
 A picture is a float32 tensor N×3×H×W in [0, 1], sRGB (N×1×H×W for greyscale, N×4×H×W with alpha).
 `reading.py` turns a file into an upright Pillow image within the size limit, `decoding.py` turns that into a
-tensor (colour profiles, alpha, 16 bits), `files.py` is what everyone calls; `targets.py` writes files whole
-or not at all.
+tensor (colour profiles, alpha, 16 bits), `files.py` is what everyone calls, `levels.py` who opens thousands;
+`targets.py` writes files whole or not at all.
 """
 
 from typing import TYPE_CHECKING
@@ -11,9 +11,19 @@ from typing import TYPE_CHECKING
 from pareidolia.lazy import lazy_exports
 
 if TYPE_CHECKING:
-    from pareidolia.pictures.colour import from_yiq, luminance, over_white, split_alpha, symmetric, to_yiq
+    from pareidolia.pictures.colour import (
+        from_oklch,
+        from_yiq,
+        luminance,
+        over_white,
+        split_alpha,
+        symmetric,
+        to_yiq,
+    )
+    from pareidolia.pictures.figures import check_plots, figure_picture, new_figure
     from pareidolia.pictures.files import PictureLike, as_picture, open_picture, save_picture
     from pareidolia.pictures.films import write_film
+    from pareidolia.pictures.levels import from_levels, open_levels
     from pareidolia.pictures.masks import as_mask
     from pareidolia.pictures.records import read_record
     from pareidolia.pictures.resizing import fit, resize, resize_picture, size_of
@@ -26,10 +36,16 @@ __all__ = [
     "PictureLike",
     "as_mask",
     "as_picture",
+    "check_plots",
     "check_target",
+    "figure_picture",
     "fit",
+    "from_levels",
+    "from_oklch",
     "from_yiq",
     "luminance",
+    "new_figure",
+    "open_levels",
     "open_picture",
     "over_white",
     "read_record",
@@ -53,10 +69,16 @@ __getattr__ = lazy_exports(
         "PictureLike": "files",
         "as_mask": "masks",
         "as_picture": "files",
+        "check_plots": "figures",
         "check_target": "targets",
+        "figure_picture": "figures",
         "fit": "resizing",
+        "from_oklch": "colour",
         "from_yiq": "colour",
         "luminance": "colour",
+        "new_figure": "figures",
+        "from_levels": "levels",
+        "open_levels": "levels",
         "open_picture": "files",
         "over_white": "colour",
         "read_record": "records",

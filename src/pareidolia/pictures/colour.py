@@ -5,6 +5,16 @@ from torch import Tensor
 
 _LUMA = (0.299, 0.587, 0.114)
 _YIQ = (_LUMA, (0.59590059, -0.27455667, -0.32134392), (0.21153661, -0.52273617, 0.31119955))
+_OKLAB_TO_CONES = (
+    (1.0, 0.3963377774, 0.2158037573),
+    (1.0, -0.1055613458, -0.0638541728),
+    (1.0, -0.0894841775, -1.2914855480),
+)
+_CONES_TO_LINEAR = (
+    (4.0767416621, -3.3077115913, 0.2309699292),
+    (-1.2684380046, 2.6097574011, -0.3413193965),
+    (-0.0041960863, -0.7034186147, 1.7076147010),
+)
 _RED = (0.75, 0.05, 0.08)
 _BLUE = (0.06, 0.25, 0.72)
 
@@ -62,3 +72,16 @@ def symmetric(signed: Tensor, limit: float | None = None) -> Tensor:
     share = torch.where(scale > 0, signed / torch.where(scale > 0, scale, 1.0), 0.0).clamp(-1, 1)
     red, blue = (signed.new_tensor(ends).view(1, 3, 1, 1) for ends in (_RED, _BLUE))
     return 1 - share.clamp(min=0) * (1 - red) - (-share).clamp(min=0) * (1 - blue)
+
+
+def from_oklch(lightness: Tensor, chroma: Tensor, hue: Tensor) -> Tensor:
+    """sRGB N×3×H×W, clipped to [0, 1], of OKLCh coordinates N×1×H×W each; `hue` in radians.
+
+    Equal steps of hue look about equal, and at one lightness none stands out: the colours for angles. White
+    is lightness 1 and chroma 0; at lightness 0.74 every hue can be shown up to a chroma of 0.12 (Ottosson
+    2020, "A perceptual color space for image processing").
+    """
+    lab = torch.cat([lightness, chroma * torch.cos(hue), chroma * torch.sin(hue)], dim=1)
+    cones = torch.einsum("yc,nchw->nyhw", lab.new_tensor(_OKLAB_TO_CONES), lab) ** 3
+    linear = torch.einsum("yc,nchw->nyhw", lab.new_tensor(_CONES_TO_LINEAR), cones).clamp(0, 1)
+    return torch.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055).clamp(0, 1)

@@ -37,6 +37,18 @@ def decode(image: Image.Image) -> Tensor:
     return _stacked(_unit_range(colour), alpha)
 
 
+def opaque_srgb(image: Image.Image) -> Image.Image | None:
+    """`decode` for 8-bit pictures without alpha, as a Pillow image of mode RGB; None for all others.
+
+    No torch runs in it, so that many threads may.
+    """
+    if image.mode not in ("L", "RGB", "CMYK") or image.has_transparency_data:
+        return None
+    profile = image.info.get("icc_profile")
+    colour = _to_srgb(image, profile) if profile else image
+    return colour if colour.mode == "RGB" else colour.convert("RGB")
+
+
 def _split(image: Image.Image) -> tuple[Image.Image, Tensor | None]:
     """The colour of an 8-bit image as L, RGB or CMYK, and its alpha H×W where it has one."""
     mode = "L" if image.mode in _GREY else "RGB"

@@ -89,7 +89,7 @@ def save_picture(
     options = _OPTIONS[file_format] | options_for(record, file_format)
     encoded = BytesIO()
     try:
-        _to_image(picture).save(encoded, file_format, **options)
+        to_image(picture).save(encoded, file_format, **options)
     except (OSError, ValueError) as error:
         raise BadPicture(f"cannot save '{path}' as {file_format}: {error}; try .png") from error
     with write_atomically(path) as file:
@@ -106,7 +106,11 @@ def _read(path: str | Path) -> Tensor:
         raise BadPicture(f"cannot use '{path}': {error}") from error
 
 
-def _to_image(picture: Tensor) -> Image.Image:
+def to_image(picture: Tensor) -> Image.Image:
+    """A picture 1×1, 1×3 or 1×4×H×W in [0, 1] with 8 bits a channel, rounded to nearest, clipped.
+
+    Raises BadPicture where the tensor is no single picture or holds NaN.
+    """
     if picture.ndim != 4 or picture.shape[0] != 1 or picture.shape[1] not in (1, 3, 4) or 0 in picture.shape:
         raise BadPicture(
             f"one picture is 1×1, 1×3 or 1×4×height×width, not {'×'.join(map(str, picture.shape))}"

@@ -2,6 +2,7 @@
 
 from pareidolia.settings.addresses import ClassName, Unit, parse_address
 from pareidolia.settings.base import NetworkSettings, OperationSettings, Settings
+from pareidolia.settings.comparing import differences
 from pareidolia.settings.errors import (
     BadNetwork,
     BadPicture,
@@ -22,6 +23,7 @@ __all__ = [
     "Settings",
     "Unit",
     "UnknownName",
+    "differences",
     "nearest",
     "parse_address",
 ]

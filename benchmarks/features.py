@@ -1,0 +1,141 @@
+"""Feature visualisation against lucent: the same units and steps, a batch here, one by one there.
+
+lucent's `render_vis` runs with its defaults, from a checkout given by --lucent; without one only ours is
+measured. What the pictures reach is measured alike: the mean activation of the unit, in the unchanged
+network, on the finished picture at 128 pixels and enlarged to 224, at which lucent's network looks.
+"""
+
+import argparse
+import contextlib
+import io
+import statistics
+import sys
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from benchmarks.runner import Report, timed
+from pareidolia.inspection.visualisation import Features, FeatureSettings
+from pareidolia.networks import Network, load_network
+from pareidolia.pictures import resize, save_picture, sheet
+
+SIDE, LARGE = 128, 224
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Options of this comparison."""
+    parser.add_argument("--lucent", type=Path, help="a checkout of lucent")
+    parser.add_argument("--network", default="torchvision:squeezenet1_0")
+    parser.add_argument("--weights", default="../shared/weights/squeezenet1_0.safetensors")
+    parser.add_argument("--layer", default="features.12")
+    parser.add_argument("--units", type=int, default=32, help="how many, painted in one batch here")
+    parser.add_argument("--steps", type=int, default=128)
+    parser.add_argument(
+        "--rounds", type=int, default=4, help="our batch and one of lucent's pictures, in turn"
+    )
+
+
+def compare(options: argparse.Namespace) -> Report:
+    """Pictures a second and activations reached, ours and lucent's."""
+    weights = options.weights if Path(options.weights).exists() else "random"
+    network = load_network(options.network, weights, device="cpu")
+    theirs = _lucent(options, network)
+    seconds: dict[str, list[float]] = {"ours": [], "lucent": []}
+    pictures: dict[int, Tensor] = {}
+    ours = torch.empty(0)
+    if theirs is not None:
+        theirs(0, 2)
+    for unit in range(options.rounds):
+        if theirs is not None:
+            taken, pictures[unit] = timed(lambda unit=unit: theirs(unit, options.steps))
+            seconds["lucent"].append(taken)
+        taken, ours = timed(lambda: _ours(options, weights))
+        seconds["ours"].append(taken / options.units)
+    return _report(options, network, seconds, ours, pictures)
+
+
+def _ours(options: argparse.Namespace, weights: str) -> Tensor:
+    settings = FeatureSettings(
+        network=options.network,
+        weights=weights,
+        layer=options.layer,
+        units=(f"0-{options.units - 1}",),
+        steps=options.steps,
+        size=SIDE,
+        device="cpu",
+    )
+    painting = Features(settings)
+    for _ in painting:
+        pass
+    return painting.pictures
+
+
+def _lucent(options: argparse.Namespace, network: Network) -> Callable[[int, int], Tensor] | None:
+    if options.lucent is None or not (options.lucent / "lucent").is_dir():
+        return None
+    sys.path.insert(0, str(options.lucent))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from lucent.optvis import render  # type: ignore[import-not-found]
+
+    def paint(unit: int, steps: int) -> Tensor:
+        address = f"{options.layer.replace('.', '_')}:{unit}"
+        with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
+            warnings.simplefilter("ignore")
+            (found,) = render.render_vis(
+                network.module, address, thresholds=(steps,), progress=False, show_image=False
+            )
+        # lucent leaves a hook on every module.
+        for module in network.module.modules():
+            module._forward_hooks.clear()
+        return torch.from_numpy(found).permute(0, 3, 1, 2)
+
+    return paint
+
+
+def _report(
+    options: argparse.Namespace,
+    network: Network,
+    seconds: dict[str, list[float]],
+    ours: Tensor,
+    theirs: dict[int, Tensor],
+) -> Report:
+    median = {name: statistics.median(values) for name, values in seconds.items() if values}
+    report = Report(
+        f"{options.units} units of {options.layer} at {SIDE} px, {options.steps} steps",
+        ("", "seconds a picture", "pictures a second"),
+        rows=[(name, value, 1 / value) for name, value in median.items()],
+    )
+    figures: dict[str, Any] = {"seconds": seconds, "steps": options.steps, "units": options.units}
+    if not theirs:
+        report.summary.append("lucent was not measured: give --lucent CHECKOUT")
+    else:
+        report.summary.append(f"{median['lucent'] / median['ours']:.2f} times lucent's pictures a second")
+        for side in (SIDE, LARGE):
+            pairs = [
+                (_activation(network, ours[unit : unit + 1], options.layer, unit, side),
+                 _activation(network, picture, options.layer, unit, side))
+                for unit, picture in theirs.items()
+            ]  # fmt: skip
+            figures[f"activations at {side} (ours, lucent)"] = pairs
+            told = ", ".join(f"{mine:.0f} and {other:.0f}" for mine, other in pairs)
+            report.summary.append(f"mean activation at {side} px, ours and lucent's, unit by unit: {told}")
+        panels = [
+            (picture, f"{name} {unit}")
+            for name, found in (("ours", dict(enumerate(ours.split(1)))), ("lucent", theirs))
+            for unit, picture in found.items()
+            if unit in theirs
+        ]
+        save_picture(sheet(panels, len(theirs)), options.out / "features.png", overwrite=True)
+    report.figures = figures
+    return report
+
+
+def _activation(network: Network, picture: Tensor, layer: str, unit: int, side: int) -> float:
+    with torch.no_grad():
+        maps = network.record(resize(picture, (side, side)), [layer])[layer]
+    return float(maps[:, unit].mean())

@@ -1,0 +1,108 @@
+"""Every command: its group, its name, where it is stated, and its line of help.
+
+A table of text, so that `pareidolia --help` imports none of them; a test holds each line to the first of the
+command's own description.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Command:
+    """One command, and "module:function" (below `pareidolia.cli`) of what it calls."""
+
+    name: str
+    place: str
+    help: str
+
+
+COMMANDS = {
+    "Paint": (
+        Command("style", "style:style", "Paint a photo in the style of one or several paintings."),
+        Command(
+            "style-figures",
+            "style_figures:style_figures",
+            "Show content layer by layer, style by layers, layers by weights, and a photo in several styles.",
+        ),
+        Command(
+            "dream",
+            "dream:dream",
+            "Dream: strengthen in a picture what a network sees in it, or fall into it in a film.",
+        ),
+        Command(
+            "again",
+            "again:again",
+            "Paint a picture once more: the same pixels on the same machine, or with a setting changed.",
+        ),
+    ),
+    "Look inside": (
+        Command(
+            "filters",
+            "tuning:filters",
+            "Show the kernels of a layer: in colour where they see pixels, by channel where they do not.",
+        ),
+        Command(
+            "tuning",
+            "tuning:tuning",
+            "Show gratings and bars to a layer's units, as Hubel and Wiesel did: what do they prefer?",
+        ),
+        Command(
+            "invariance",
+            "tuning:invariance",
+            "Measure how far a layer's activations move when photos are shifted, enlarged and turned.",
+        ),
+        Command(
+            "features",
+            "visualisation:features",
+            "Paint what units of a network respond to, many at once, on a sheet.",
+        ),
+        Command(
+            "class-model",
+            "visualisation:class_model",
+            "Paint what a network takes for a class, or for several on a sheet.",
+        ),
+        Command(
+            "invert",
+            "visualisation:invert",
+            "Paint a photo back from its activations at each of several layers: what do they still know?",
+        ),
+        Command(
+            "caricature",
+            "visualisation:caricature",
+            "Paint a photo as layers exaggerate it: more of what they see in it.",
+        ),
+        Command("saliency", "inspection:saliency", "Show which pixels of a photo made the network say so."),
+        Command(
+            "deconvnet",
+            "inspection:deconvnet",
+            "Send units of a layer back to the pixels of a photo: what did they see?",
+        ),
+        Command(
+            "faithfulness",
+            "inspection:faithfulness",
+            "Measure how far attribution methods tell the truth: deletion, insertion, randomised parameters.",
+        ),
+        Command(
+            "networks",
+            "networks:networks",
+            "List the networks that can be named, or the layers of one.",
+        ),
+    ),
+    "Train": (
+        Command(
+            "train", "training:train", "Train a generative model on pictures, in a folder that keeps it."
+        ),
+    ),
+    "Begin": (
+        Command(
+            "tour",
+            "tour:tour",
+            "Make a page that shows what the library does, with a photo of your own if you give one.",
+        ),
+        Command(
+            "doctor",
+            "doctor:doctor",
+            "Tell the device, the memory, which extras are present, and where weights are looked for.",
+        ),
+    ),
+}

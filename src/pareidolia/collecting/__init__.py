@@ -1,0 +1,64 @@
+"""A folder of pictures → batches → activations, kept in shards, here or on a cluster.
+
+What is collected is a pure function of a chunk of files (`chunks.py`): a chunk gives one shard, whatever
+machine looks at it. `keeping.py` says what a shard can keep: the strongest activations of every unit
+(`strongest.py`) or the activations at sampled positions (`positions.py`). A `Collection` is a folder of
+shards with a manifest; a `Collector` makes one step by step, and resumes. `engines.py` runs the chunks here,
+`cluster.py` as Ray tasks; `reading.py` decodes ahead of the network.
+"""
+
+from typing import TYPE_CHECKING
+
+from pareidolia.lazy import lazy_exports
+
+if TYPE_CHECKING:
+    from pareidolia.collecting.chunks import Chunk, collect_chunk
+    from pareidolia.collecting.collection import Collection
+    from pareidolia.collecting.collector import Collector, Progress
+    from pareidolia.collecting.folders import PictureFiles, find_pictures
+    from pareidolia.collecting.keeping import Gathering, Keep
+    from pareidolia.collecting.positions import Samples, read_samples
+    from pareidolia.collecting.settings import CollectingSettings, EngineSettings, Positions, Strongest
+    from pareidolia.collecting.strongest import Ranking, read_ranking
+
+__all__ = [
+    "Chunk",
+    "CollectingSettings",
+    "Collection",
+    "Collector",
+    "EngineSettings",
+    "Gathering",
+    "Keep",
+    "PictureFiles",
+    "Positions",
+    "Progress",
+    "Ranking",
+    "Samples",
+    "Strongest",
+    "collect_chunk",
+    "find_pictures",
+    "read_ranking",
+    "read_samples",
+]
+__getattr__ = lazy_exports(
+    __name__,
+    {
+        "Chunk": "chunks",
+        "CollectingSettings": "settings",
+        "Collection": "collection",
+        "Collector": "collector",
+        "EngineSettings": "settings",
+        "Gathering": "keeping",
+        "Keep": "keeping",
+        "PictureFiles": "folders",
+        "Positions": "settings",
+        "Progress": "collector",
+        "Ranking": "strongest",
+        "Samples": "positions",
+        "Strongest": "settings",
+        "collect_chunk": "chunks",
+        "find_pictures": "folders",
+        "read_ranking": "strongest",
+        "read_samples": "positions",
+    },
+)

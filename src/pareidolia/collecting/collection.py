@@ -1,0 +1,139 @@
+"""A collection: a folder of shards with a manifest that says what they hold."""
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Self
+
+from safetensors import SafetensorError, safe_open
+
+from pareidolia.collecting.chunks import METADATA, Chunk
+from pareidolia.collecting.folders import PictureFiles
+from pareidolia.collecting.keeping import Arrays
+from pareidolia.pictures import write_atomically
+from pareidolia.settings import PareidoliaError
+
+FORMAT = 1
+MANIFEST, FILES, SHARDS = "manifest.json", "files.json", "shards"
+
+
+class Collection:
+    """What was collected of a folder of pictures.
+
+    The folder holds `manifest.json` (what is collected: network and digest of its weights, layers, what is
+    kept, digest of the files' list, version of the format), `files.json` (the pictures, whose places in it
+    are their numbers) and `shards/NUMBER.safetensors`, a file a chunk of pictures, each whole or absent.
+    """
+
+    def __init__(self, folder: Path, manifest: Mapping[str, Any], files: PictureFiles) -> None:
+        self.folder, self.manifest, self.files = folder, manifest, files
+
+    @classmethod
+    def open(cls, folder: str | Path) -> Self:
+        """The collection in `folder`, finished or not.
+
+        Raises PareidoliaError where there is none, it is broken, or another version wrote it.
+        """
+        folder = Path(folder)
+        manifest = _read_json(folder / MANIFEST)
+        if manifest.get("format") != FORMAT:
+            raise PareidoliaError(
+                f"{folder} is a collection of format {manifest.get('format')}, this version reads {FORMAT}: "
+                "collect it anew"
+            )
+        listed = _read_json(folder / FILES)
+        root = Path(os.path.normpath(folder / manifest["pictures"]["folder"]))
+        return cls(folder, manifest, PictureFiles(root, tuple(listed["names"]), tuple(listed["sizes"])))
+
+    @property
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        """By layer, the shape of its output for one picture: C×H×W or C."""
+        return {name: tuple(shape) for name, shape in self.manifest["layers"].items()}
+
+    @property
+    def height_width(self) -> tuple[int, int]:
+        """The size of each picture as the network saw it."""
+        height, width = self.manifest["look"]["height_width"]
+        return height, width
+
+    @cached_property
+    def chunks(self) -> list[Chunk]:
+        """All chunks of the folder, in order."""
+        size, total = self.manifest["look"]["chunk"], len(self.files)
+        starts = range(0, total, size)
+        return [Chunk(number, start, min(start + size, total)) for number, start in enumerate(starts)]
+
+    def missing(self) -> list[Chunk]:
+        """The chunks that have no shard yet."""
+        return [chunk for chunk in self.chunks if not self._shard(chunk).exists()]
+
+    @property
+    def finished(self) -> bool:
+        """Whether every chunk has its shard."""
+        return not self.missing()
+
+    def shards(self) -> Iterator[Arrays]:
+        """What each chunk kept, in the chunks' order, one at a time. Raises PareidoliaError as `shard`."""
+        return (self.shard(chunk) for chunk in self.chunks)
+
+    def shard(self, chunk: Chunk) -> Arrays:
+        """What a chunk kept, by name. Raises PareidoliaError where it is missing or broken."""
+        with self._opened(chunk) as file:
+            return {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (no mapping)
+
+    def skipped(self) -> dict[str, str]:
+        """The pictures that could not be used, with the reason, by their path in the folder."""
+        found: dict[str, str] = {}
+        for chunk in self.chunks:
+            with self._opened(chunk) as file:
+                reasons = json.loads(file.metadata()[METADATA])["skipped"]
+            found |= {self.files.names[int(number)]: reason for number, reason in reasons.items()}
+        return found
+
+    def make(self) -> None:
+        """Make the folder, without shards yet; the manifest last, which says that all else is there."""
+        try:
+            (self.folder / SHARDS).mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise PareidoliaError(
+                f"cannot make the folder {self.folder}: {error.strerror or error}"
+            ) from error
+        _write_json(self.folder / FILES, {"names": list(self.files.names), "sizes": list(self.files.sizes)})
+        _write_json(self.folder / MANIFEST, self.manifest)
+
+    def keep_shard(self, chunk: Chunk, shard: bytes) -> None:
+        """Write a chunk's shard, whole or not at all."""
+        with write_atomically(self._shard(chunk)) as file:
+            file.write(shard)
+
+    def _shard(self, chunk: Chunk) -> Path:
+        return self.folder / SHARDS / f"{chunk.number:06d}.safetensors"
+
+    def _opened(self, chunk: Chunk) -> Any:
+        path = self._shard(chunk)
+        try:
+            return safe_open(path, "numpy")
+        except (SafetensorError, OSError) as error:
+            what = "is broken: delete it" if path.exists() else "is missing"
+            raise PareidoliaError(
+                f"the shard {path} {what} and collect again, which makes only what lacks"
+            ) from error
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise PareidoliaError(f"{path.parent} holds no collection: {path.name}: {error.strerror}") from error
+    except ValueError as error:
+        raise PareidoliaError(f"{path} cannot be read: collect anew") from error
+    if not isinstance(found, dict):
+        raise PareidoliaError(f"{path} cannot be read: collect anew")
+    return found
+
+
+def _write_json(path: Path, value: Mapping[str, Any]) -> None:
+    with write_atomically(path) as file:
+        file.write(json.dumps(value, indent=1).encode())

@@ -1,0 +1,163 @@
+"""A collection being made: step by step, resumed where it stopped."""
+
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pareidolia
+from pareidolia.collecting.chunks import Job, layer_shapes
+from pareidolia.collecting.collection import FILES, FORMAT, MANIFEST, SHARDS, Collection
+from pareidolia.collecting.engines import run_chunks
+from pareidolia.collecting.folders import PictureFiles
+from pareidolia.collecting.keeping import Keep
+from pareidolia.collecting.settings import CollectingSettings, EngineSettings
+from pareidolia.networks import Network, identity, load_network_from
+from pareidolia.settings import NetworkSettings, PareidoliaError, differences
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a collection is: pictures looked at, of how many."""
+
+    index: int
+    total: int
+
+
+class Collector:
+    """A collection being made: iterate over it to look at the pictures that are not looked at yet.
+
+    Args:
+        folder: where the collection goes; made where it is not there. What it has already is kept.
+        files: the pictures.
+        layers: names of the layers.
+        keep: what is kept, `Strongest(...)` or `Positions(...)` or one's own (see `Keep`).
+        settings: the network and how it looks.
+        engine: where it looks.
+        network: the network that `settings` describe, where it is loaded already.
+        anew: whether what is in `folder` is thrown away first.
+
+    Raises PareidoliaError where `folder` holds a collection of something else, or other things than a
+    collection, and what `load_network` and `Network.record` raise.
+    """
+
+    def __init__(
+        self,
+        folder: str | Path,
+        files: PictureFiles,
+        layers: tuple[str, ...],
+        keep: Keep,
+        settings: CollectingSettings | None = None,
+        engine: EngineSettings | None = None,
+        *,
+        network: Network | None = None,
+        anew: bool = False,
+    ) -> None:
+        settings = settings or CollectingSettings()
+        self.engine = engine or EngineSettings()
+        self.network = network or load_network_from(settings)
+        self.job = _job(self.network, files, layers, keep, settings)
+        manifest = _manifest(self.job, settings.chunk, Path(folder))
+        self.collection = _prepared(Collection(Path(folder), manifest, files), anew)
+
+    @property
+    def finished(self) -> bool:
+        """Whether every chunk has its shard."""
+        return self.collection.finished
+
+    def __iter__(self) -> Iterator[Progress]:
+        """Look at what is missing; tells how far it is after each batch, or, on a cluster, each chunk.
+
+        Whoever stops iterating leaves whole shards behind, and loses at most the chunks under way.
+        """
+        missing, total = self.collection.missing(), len(self.job.files)
+        index = total - sum(chunk.stop - chunk.start for chunk in missing)
+        if not missing:
+            return
+        for done in run_chunks(self.network, self.job, missing, self.engine):
+            if done.chunk is not None:
+                self.collection.keep_shard(done.chunk, done.shard)
+            if done.pictures:
+                index += done.pictures
+                yield Progress(index, total)
+
+
+def _job(
+    network: Network, files: PictureFiles, layers: tuple[str, ...], keep: Keep, settings: CollectingSettings
+) -> Job:
+    side = settings.size
+    height_width = network.input_shape[1:] if side is None else (side, side)
+    named = NetworkSettings(**{name: getattr(settings, name) for name in NetworkSettings.model_fields})
+    return Job(
+        _with_absolute_paths(named),
+        identity(network),
+        replace(files, folder=files.folder.absolute()),
+        height_width,
+        settings.batch,
+        layer_shapes(network, layers, height_width),
+        keep,
+    )
+
+
+def _with_absolute_paths(settings: NetworkSettings) -> NetworkSettings:
+    """A worker elsewhere has another working directory."""
+    home, separator, factory = settings.network.rpartition(":")
+    changed: dict[str, Any] = {}
+    if home.endswith(".py"):
+        changed["network"] = f"{Path(home).expanduser().absolute()}{separator}{factory}"
+    if settings.weights not in ("published", "random"):
+        changed["weights"] = str(Path(settings.weights).expanduser().absolute())
+    if settings.classes is not None:
+        changed["classes"] = settings.classes.expanduser().absolute()
+    return settings.model_copy(update=changed)
+
+
+def _manifest(job: Job, chunk: int, folder: Path) -> dict[str, Any]:
+    """What a collection of `job` is, as JSON has it."""
+    return {
+        "format": FORMAT,
+        "pareidolia": pareidolia.__version__,
+        "network": {**job.identity, "settings": job.network.model_dump(mode="json")},
+        "layers": {name: list(shape) for name, shape in job.layers.items()},
+        "keep": {"form": type(job.keep).__name__, **job.keep.model_dump(mode="json")},
+        "look": {"height_width": list(job.height_width), "batch": job.batch, "chunk": chunk},
+        "pictures": {
+            "folder": Path(os.path.relpath(job.files.folder, folder.absolute())).as_posix(),
+            "count": len(job.files),
+            "digest": job.files.digest,
+        },
+    }
+
+
+def _compared(manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """The part of a manifest that decides what is collected: where things lie and who wrote it does not."""
+    pictures = {key: value for key, value in manifest["pictures"].items() if key != "folder"}
+    network = {key: value for key, value in manifest["network"].items() if key not in ("settings", "name")}
+    kept = {key: manifest[key] for key in ("format", "layers", "keep", "look")}
+    return {**kept, "network": network, "pictures": pictures}
+
+
+def _prepared(collection: Collection, anew: bool) -> Collection:
+    """The collection with its folder made, or found to hold the same; what else is there is refused."""
+    folder = collection.folder
+    if (folder / MANIFEST).exists() and not anew:
+        there = Collection.open(folder)
+        differing = list(differences(_compared(collection.manifest), _compared(there.manifest)))
+        if differing:
+            raise PareidoliaError(
+                f"{folder} holds another collection ({'; '.join(differing)}): "
+                "give another folder, or say that it may be replaced"
+            )
+        return collection
+    strange = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
+    strange -= {MANIFEST, FILES, SHARDS}
+    if strange or folder.is_file():
+        raise PareidoliaError(
+            f"{folder} is no collection ({', '.join(sorted(strange)) or 'a file'}): give another folder"
+        )
+    if folder.is_dir():
+        shutil.rmtree(folder)
+    collection.make()
+    return collection

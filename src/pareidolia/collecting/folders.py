@@ -1,0 +1,81 @@
+"""The pictures of a folder: found once, in an order that is the same everywhere."""
+
+import hashlib
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path, PurePath
+
+from pareidolia.settings import BadPicture, PareidoliaError
+
+SUFFIXES = frozenset(
+    (".avif", ".bmp", ".gif", ".jpeg", ".jpg", ".mpo", ".png", ".tif", ".tiff", ".webp", ".jpe", ".jfif")
+)
+
+
+@dataclass(frozen=True)
+class PictureFiles:
+    """The picture files below `folder`: paths from there with `/`, sorted, and their sizes in bytes.
+
+    A picture's place in this order is its number; ties between activations break by it.
+    """
+
+    folder: Path
+    names: Sequence[str]
+    sizes: Sequence[int]
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def path(self, number: int) -> Path:
+        """Where the picture of that number lies."""
+        return self.folder / self.names[number]
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 over names and sizes: whether these are the same files as before. Nothing is opened."""
+        digest = hashlib.sha256()
+        for name, size in zip(self.names, self.sizes, strict=True):
+            digest.update(f"{name}\0{size}\0".encode("utf-8", "surrogateescape"))
+        return digest.hexdigest()
+
+
+def find_pictures(folder: str | Path) -> PictureFiles:
+    """The picture files in `folder` and its subfolders, by their names' endings; hidden ones are left out.
+
+    Raises BadPicture where there is no such folder or no picture in it.
+    """
+    root = Path(folder)
+    if not root.is_dir():
+        raise BadPicture(
+            f"'{folder}' is {'a file' if root.exists() else 'not there'}: name a folder of pictures"
+        )
+    found = sorted(_below(str(root), ""), key=lambda entry: entry[0].encode("utf-8", "surrogateescape"))
+    if not found:
+        raise BadPicture(f"there is no picture in '{folder}' ({' '.join(sorted(SUFFIXES))})")
+    names, sizes = zip(*found, strict=True)
+    return PictureFiles(root, names, sizes)
+
+
+def _below(folder: str, prefix: str) -> Iterator[tuple[str, int]]:
+    try:
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                name = prefix + entry.name
+                if entry.name.startswith("."):
+                    continue
+                if entry.is_dir(follow_symlinks=False):
+                    yield from _below(entry.path, f"{name}/")
+                elif PurePath(entry.name).suffix.lower() in SUFFIXES:
+                    yield name, _bytes(entry)
+    except OSError as error:
+        raise PareidoliaError(f"cannot read the folder '{folder}': {error.strerror or error}") from error
+
+
+def _bytes(entry: "os.DirEntry[str]") -> int:
+    """Its size; a link that leads nowhere counts as 0 and is told when it is opened."""
+    try:
+        return entry.stat().st_size
+    except OSError:
+        return 0

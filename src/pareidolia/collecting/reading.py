@@ -1,0 +1,40 @@
+"""Pictures decoded ahead of the network by a few threads, in their order."""
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+
+from pareidolia.pictures import open_levels
+from pareidolia.pictures.levels import Levels
+from pareidolia.settings import BadPicture
+
+Read = Levels | BadPicture
+"""A picture as 8-bit levels, or why there is none."""
+
+
+def read_ahead(
+    paths: Iterable[Path], height_width: tuple[int, int], *, threads: int, ahead: int
+) -> Iterator[Read]:
+    """The pictures at `paths`, in order, as `open_levels` gives them; up to `ahead` of them wait decoded.
+
+    Memory is bounded by `ahead`, whatever the number of paths.
+    """
+
+    def read(path: Path) -> Read:
+        try:
+            return open_levels(path, height_width)
+        except BadPicture as error:
+            return error
+
+    waiting: deque[Future[Read]] = deque()
+    pool = ThreadPoolExecutor(threads, thread_name_prefix="decoding")
+    try:
+        for path in paths:
+            waiting.append(pool.submit(read, path))
+            if len(waiting) > ahead:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)

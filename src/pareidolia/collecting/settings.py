@@ -1,0 +1,77 @@
+"""Settings of collecting. No torch here."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from pydantic import Field
+
+from pareidolia.settings import NetworkSettings, Settings
+
+if TYPE_CHECKING:
+    from pareidolia.collecting.keeping import Gathering
+    from pareidolia.networks import Network
+
+
+class CollectingSettings(NetworkSettings):
+    """How a network looks at a folder of pictures. All of it can change what is collected."""
+
+    size: Annotated[
+        int | None,
+        Field(
+            ge=16,
+            le=4096,
+            description="Side of the square that the network sees of each photo (default: what it was made "
+            "for).",
+        ),
+    ] = None
+    batch: Annotated[int, Field(ge=1, le=4096, description="Pictures the network looks at at once.")] = 8
+    chunk: Annotated[
+        int, Field(ge=1, description="Pictures a shard: what a stop or a lost worker costs at most.")
+    ] = 128
+
+
+class EngineSettings(Settings):
+    """Where the chunks are looked at. None of it changes what is collected."""
+
+    engine: Annotated[
+        Literal["local", "ray"], Field(description="Look here, or as tasks of a Ray cluster.")
+    ] = "local"
+    address: Annotated[
+        str | None,
+        Field(description="The Ray cluster, as ray.init takes it (default: a running one, else one here)."),
+    ] = None
+    cpus: Annotated[float, Field(gt=0, description="CPUs that a Ray task reserves.")] = 1.0
+    gpus: Annotated[float, Field(ge=0, description="GPUs that a Ray task reserves.")] = 0.0
+    decoders: Annotated[
+        int, Field(ge=1, le=64, description="Threads that decode pictures ahead of the network.")
+    ] = 2
+
+
+class Strongest(Settings):
+    """Keep the strongest activations of every unit, each from another picture."""
+
+    top: Annotated[int, Field(ge=1, le=1000, description="How many a unit.")] = 9
+
+    def begin(self, network: "Network", layers: Mapping[str, tuple[int, ...]]) -> "Gathering":
+        """A gathering that is empty yet; `layers` has the shape of each layer's output for one picture."""
+        from pareidolia.collecting.strongest import StrongestGathering
+
+        return StrongestGathering(self, network, layers)
+
+
+class Positions(Settings):
+    """Keep the activations of whole columns of a layer at random positions of every picture."""
+
+    count: Annotated[int, Field(ge=1, le=10_000, description="Positions a picture.")] = 1
+    seed: Annotated[
+        int, Field(ge=0, description="The same seed draws the same positions of the same picture.")
+    ] = 0
+    precision: Annotated[
+        Literal["float32", "float16"], Field(description="What the activations are stored as.")
+    ] = "float32"
+
+    def begin(self, network: "Network", layers: Mapping[str, tuple[int, ...]]) -> "Gathering":
+        """A gathering that is empty yet; `layers` has the shape of each layer's output for one picture."""
+        from pareidolia.collecting.positions import PositionsGathering
+
+        return PositionsGathering(self, network, layers)

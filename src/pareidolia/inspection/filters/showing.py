@@ -1,0 +1,126 @@
+"""The operation `filters`: kernels as a sheet of pictures."""
+
+from math import ceil, sqrt
+
+import torch
+from torch import Tensor
+
+from pareidolia.inspection.filters.kernels import Kernels, find_kernels
+from pareidolia.inspection.filters.settings import FiltersSettings
+from pareidolia.inspection.measured import Measured
+from pareidolia.networks import Network, load_network_from
+from pareidolia.pictures import sheet
+from pareidolia.settings import PareidoliaError
+from pareidolia.settings.numbers import read_numbers
+
+_SHOWN_UNITS, _SHOWN_INPUTS = 16, 24
+# About how wide a kernel is drawn, alone and in a row of many, in pixels.
+_WIDE, _NARROW = 56, 36
+_MOST_CELLS = 4096
+
+
+def filters_sheet(settings: FiltersSettings | None = None, network: Network | None = None) -> Measured:
+    """The kernels of a layer on a sheet: zero is mid-grey, both signs share one scale.
+
+    The first layer's are colours of the picture (see `find_kernels`), light or coloured where a pixel's value
+    drives the unit. Deeper ones are a row of grey pictures a unit, one an input channel.
+
+    Raises what `find_kernels` raises, and PareidoliaError for units or channels that are not there or too
+    many for a sheet.
+    """
+    settings = settings or FiltersSettings()
+    network = network or load_network_from(settings)
+    kernels = find_kernels(network, settings.layer)
+    count = len(kernels.weights)
+    # One picture a unit: in colour, or grey where a kernel has one channel only.
+    whole = kernels.weights.shape[1] == 1 or (kernels.sees_pixels and kernels.weights.shape[1] == 3)
+    if settings.units is None:
+        units = tuple(range(count if whole and count <= _MOST_CELLS else min(count, _SHOWN_UNITS)))
+    else:
+        units = read_numbers(settings.units, count, f"unit of layer '{kernels.layer}'")
+    if whole:
+        if settings.inputs is not None:
+            raise PareidoliaError(
+                f"each kernel of layer '{kernels.layer}' is one picture: leave out --inputs"
+            )
+        return _one_each(kernels, units, settings, network.name)
+    return _channels(kernels, units, settings, network.name)
+
+
+def shown(weights: Tensor, scale: str = "each") -> Tensor:
+    """Weights U×C×h×w as pictures in [0, 1]: 0.5 + 0.5 w / limit.
+
+    The limit is the largest |w| of each unit (`each`) or of all (`shared`). Weights that are all zero are
+    mid-grey.
+    """
+    limits = weights.abs().amax(dim=(1, 2, 3), keepdim=True)
+    if scale == "shared":
+        limits = limits.amax().expand_as(limits)
+    return 0.5 + 0.5 * torch.where(limits > 0, weights / torch.where(limits > 0, limits, 1.0), 0.0)
+
+
+def _one_each(kernels: Kernels, units: tuple[int, ...], settings: FiltersSettings, name: str) -> Measured:
+    _check_count(len(units))
+    pictures = shown(kernels.weights[list(units)], settings.scale)
+    sources = [kernels.input_channel(unit, 0) if kernels.groups > 1 else unit for unit in units]
+    cells = [
+        (picture[None], str(unit) if source == unit else f"{unit} from {source}")
+        for unit, source, picture in zip(units, sources, pictures, strict=True)
+    ]
+    title = f"{name} {kernels.layer}: {len(units)} kernels of {_size(kernels)}"
+    drawn = sheet(
+        cells,
+        ceil(sqrt(1.6 * len(units))),
+        title=title,
+        enlarge=settings.magnify or _magnified(kernels, _WIDE),
+    )
+    return Measured(drawn, title)
+
+
+def _channels(kernels: Kernels, units: tuple[int, ...], settings: FiltersSettings, name: str) -> Measured:
+    channels = kernels.weights.shape[1]
+    if settings.inputs is None:
+        inputs = tuple(range(min(channels, _SHOWN_INPUTS)))
+    else:
+        inputs = read_numbers(settings.inputs, channels, f"input of layer '{kernels.layer}'")
+    _check_count(len(units) * len(inputs))
+    pictures = shown(kernels.weights[list(units)], settings.scale)[:, list(inputs)]
+    # In groups each unit has other inputs, so that they cannot stand above the columns.
+    grouped = kernels.groups > 1
+    cells = [
+        (
+            picture[None, None],
+            f"from {kernels.input_channel(unit, channel)}" if grouped else "",
+        )
+        for unit, row in zip(units, pictures, strict=True)
+        for channel, picture in zip(inputs, row, strict=True)
+    ]
+    title = (
+        f"{name} {kernels.layer}: {len(units)} of {len(kernels.weights)} units by {len(inputs)} of "
+        f"{channels} inputs, kernels of {_size(kernels)}"
+    )
+    drawn = sheet(
+        cells,
+        len(inputs),
+        title=title,
+        row_titles=[f"unit {unit}" for unit in units],
+        column_titles=() if grouped else [str(channel) for channel in inputs],
+        enlarge=settings.magnify or _magnified(kernels, _NARROW),
+    )
+    return Measured(drawn, title)
+
+
+def _size(kernels: Kernels) -> str:
+    height, width = kernels.weights.shape[2:]
+    return f"{width}x{height}"
+
+
+def _magnified(kernels: Kernels, wide: int) -> int:
+    return max(1, round(wide / max(kernels.weights.shape[2:])))
+
+
+def _check_count(count: int) -> None:
+    if count > _MOST_CELLS:
+        raise PareidoliaError(
+            f"a sheet holds {_MOST_CELLS} kernels, not {count}: choose with --units or --inputs"
+        )

@@ -1,0 +1,158 @@
+"""The operation `invariance`: Zeiler and Fergus's figure 5 for any network and photos."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from pareidolia.inspection.invariance.measuring import Course, measure_invariance
+from pareidolia.inspection.invariance.settings import InvarianceSettings
+from pareidolia.inspection.measured import Measured
+from pareidolia.networks import Network, load_network_from
+from pareidolia.pictures import PictureLike, as_picture, check_plots, figure_picture, new_figure
+from pareidolia.settings import BadNetwork, PareidoliaError
+
+_MOST_PHOTOS = 20
+_EXAMPLES, _PANEL, _ROW, _HEAD, _FOOT = 3.9, 3.3, 2.5, 0.95, 0.75
+_LABELS = {
+    "shift": "shift down (pixels)",
+    "scale": "scale",
+    "turn": "turn, counter-clockwise (degrees)",
+}
+
+
+def invariance_figure(
+    photos: Sequence[PictureLike],
+    settings: InvarianceSettings | None = None,
+    network: Network | None = None,
+) -> Measured:
+    """Plot how far layers' activations move while photos are shifted, enlarged and turned: a line a photo.
+
+    See `measure_invariance` and, for the distance, `feature_distance`. The last column has the probability of
+    the class that is each photo's likeliest, where the network has classes. Rows of the result: photo,
+    transform, amount, the distance in each layer, and `probability`.
+
+    Raises what `measure_invariance` raises, PareidoliaError for no photo or more than 20, MissingExtra
+    without matplotlib.
+    """
+    settings = settings or InvarianceSettings()
+    check_plots()
+    if not 1 <= len(photos) <= _MOST_PHOTOS:
+        raise PareidoliaError(f"a figure holds 1 to {_MOST_PHOTOS} photos, not {len(photos)}")
+    network = network or load_network_from(settings)
+    layers = settings.layers or _shallow_and_deep(network)
+    found = {
+        name: measure_invariance(network, as_picture(photo), layers, settings)
+        for name, photo in zip(_names(photos), photos, strict=True)
+    }
+    told = f"{network.name}: {', '.join(layers)} for {len(found)} photo{'s' if len(found) > 1 else ''}"
+    if next(iter(found.values()))[0].probabilities is None:
+        told += "; the network has no classes, so no probability"
+    drawn = figure_picture(_figure(found, layers, network.name))
+    rows = tuple(row for name, courses in found.items() for course in courses for row in _rows(name, course))
+    return Measured(drawn, told, rows)
+
+
+def _shallow_and_deep(network: Network) -> tuple[str, ...]:
+    if not network.style_layers:
+        raise BadNetwork(f"no layer of {network.name} is a feature map: say which to follow with --layers")
+    return tuple(dict.fromkeys((network.style_layers[0], network.style_layers[-1])))
+
+
+def _names(photos: Sequence[PictureLike]) -> list[str]:
+    """File names without their ending; whole paths where two are the same, numbers where there is no path."""
+    plain = [
+        f"photo {number}"
+        if isinstance(photo, torch.Tensor)
+        else Path(str(photo).removeprefix("sample:")).stem
+        for number, photo in enumerate(photos, 1)
+    ]
+    longer = [
+        name if plain.count(name) == 1 or isinstance(photo, torch.Tensor) else str(photo)
+        for name, photo in zip(plain, photos, strict=True)
+    ]
+    return [
+        name if longer.count(name) == 1 else f"{name} ({number})" for number, name in enumerate(longer, 1)
+    ]
+
+
+def _rows(name: str, course: Course) -> list[dict[str, object]]:
+    return [
+        {
+            "photo": name,
+            "transform": course.transform,
+            "amount": amount,
+            **{layer: values[place] for layer, values in course.distances.items()},
+            "probability": None if course.probabilities is None else course.probabilities[place],
+        }
+        for place, amount in enumerate(course.amounts)
+    ]
+
+
+def _figure(found: dict[str, list[Course]], layers: Sequence[str], name: str) -> Any:
+    from matplotlib import colormaps
+
+    first = next(iter(found.values()))
+    classes = first[0].probabilities is not None
+    columns = len(layers) + classes
+    legend = (len(found) + 4) // 5
+    width, height = _EXAMPLES + _PANEL * columns, _HEAD + 3 * _ROW + _FOOT + 0.22 * legend
+    figure = new_figure(width, height)
+    figure.text(0.15 / width, 1 - 0.15 / height, name, fontsize=13, weight="bold", va="top")
+    figure.text(
+        0.15 / width,
+        1 - 0.46 / height,
+        "distance between the activations for a photo and for it moved: 0 equal, 1 nothing in common",
+        fontsize=9,
+        color="0.35",
+        va="top",
+    )
+    grid = figure.add_gridspec(
+        3,
+        columns,
+        left=(_EXAMPLES + 0.35) / width,
+        right=1 - 0.15 / width,
+        top=1 - _HEAD / height,
+        bottom=(_FOOT + 0.22 * legend) / height,
+        wspace=0.22,
+        hspace=0.42,
+    )
+    palette = colormaps["tab10" if len(found) <= 10 else "tab20"](range(20))
+    highest = max(1.0, *(max(v) for each in found.values() for c in each for v in c.distances.values()))
+    for row, course in enumerate(first):
+        panels = [figure.add_subplot(grid[row, column]) for column in range(columns)]
+        _draw_examples(figure, course, panels[0].get_position(), width)
+        for (photo, courses), colour in zip(found.items(), palette, strict=False):
+            moved = courses[row]
+            for axes, layer in zip(panels, layers, strict=False):
+                axes.plot(moved.amounts, moved.distances[layer], color=colour, linewidth=1.5, label=photo)
+            if moved.probabilities is not None:
+                panels[-1].plot(moved.amounts, moved.probabilities, color=colour, linewidth=1.5)
+        for place, axes in enumerate(panels):
+            is_layer = place < len(layers)
+            axes.set_title(layers[place] if is_layer else "probability of the photo's class", fontsize=10)
+            axes.set_xlabel(_LABELS[course.transform], fontsize=9)
+            axes.set(
+                xlim=(course.amounts[0], course.amounts[-1]), ylim=(0, highest * 1.04 if is_layer else 1.04)
+            )
+            axes.tick_params(labelsize=8)
+            axes.grid(linewidth=0.4, color="0.88")
+            axes.spines[["top", "right"]].set_visible(False)
+            if course.transform == "turn":
+                axes.locator_params(axis="x", steps=[1, 3, 4.5, 6, 9, 10])
+    handles, labels = panels[0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="lower center", ncols=min(5, len(found)), fontsize=9, frameon=False)
+    return figure
+
+
+def _draw_examples(figure: Any, course: Course, beside: Any, width: float) -> None:
+    """Five of the first photo's transformed pictures at the left of a row of panels."""
+    each = (_EXAMPLES - 0.3) / 5 / width
+    for place, picture in enumerate(course.examples):
+        axes = figure.add_axes((0.15 / width + place * each, beside.y0, 0.94 * each, beside.height))
+        shown = picture.permute(1, 2, 0)
+        axes.imshow(shown.expand(-1, -1, 3).numpy() if shown.shape[2] == 1 else shown.numpy())
+        axes.axis("off")
+        amount = course.amounts[round(place * (len(course.amounts) - 1) / 4)]
+        axes.set_title(f"{amount:.3g}{'°' if course.transform == 'turn' else ''}", fontsize=8, pad=3)

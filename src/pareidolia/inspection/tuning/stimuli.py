@@ -1,0 +1,103 @@
+"""Gratings and bars, and what an orientation is.
+
+**Orientation** is that of the stripes, in degrees from 0 up to 180, counter-clockwise from horizontal as one
+looks at the picture: 0 is horizontal, 45 rises to the right, 90 is vertical. A stimulus **drifts** at right
+angles to its stripes, towards orientation + 90: horizontal stripes upwards, vertical ones to the left. A
+network sees one picture at a time, so a drift is the set of its phases, and drifting back gives the same
+answers: there is no direction to prefer.
+
+Patterns are N×1×H×W in [−1, 1], 0 where the grey ground stays; `as_pictures` makes pictures of them.
+"""
+
+from dataclasses import dataclass
+from math import pi
+
+import torch
+from torch import Tensor
+
+from pareidolia.inspection.tuning.settings import ColourName
+
+# What is added to mid-grey at full contrast, by channel.
+_COLOURS: dict[ColourName, tuple[float, ...]] = {
+    "grey": (0.5,),
+    "red-green": (0.5, -0.5, 0.0),
+    "blue-yellow": (-0.5, -0.5, 0.5),
+}
+
+
+@dataclass(frozen=True)
+class Canvas:
+    """The pixels on which stimuli are drawn.
+
+    Attributes:
+        size: height and width in pixels.
+        centre: row and column (of pixel centres, may be fractions) about which stimuli are drawn.
+    """
+
+    size: tuple[int, int]
+    centre: tuple[float, float]
+
+    @classmethod
+    def centred(cls, height: int, width: int) -> "Canvas":
+        """A canvas about whose middle everything is drawn."""
+        return cls((height, width), ((height - 1) / 2, (width - 1) / 2))
+
+    def across(self, orientation: Tensor) -> Tensor:
+        """How far each pixel lies from the centre in the direction of drift, N×H×W in pixels, for N
+        orientations in degrees.
+        """
+        rows, columns = self._offsets()
+        angle = torch.deg2rad(orientation.double()).view(-1, 1, 1)
+        return -columns * torch.sin(angle) - rows * torch.cos(angle)
+
+    def radius(self) -> Tensor:
+        """How far each pixel lies from the centre, H×W in pixels."""
+        rows, columns = self._offsets()
+        return torch.hypot(rows, columns)
+
+    def _offsets(self) -> tuple[Tensor, Tensor]:
+        (height, width), (row, column) = self.size, self.centre
+        return (
+            torch.arange(height, dtype=torch.float64)[:, None] - row,
+            torch.arange(width, dtype=torch.float64)[None] - column,
+        )
+
+
+def gratings(
+    canvas: Canvas,
+    orientation: Tensor,
+    frequency: Tensor,
+    phase: Tensor,
+    diameter: Tensor | None = None,
+) -> Tensor:
+    """Sinusoidal gratings cos(2π f u − φ), N×1×H×W in [−1, 1], for N orientations, frequencies and phases.
+
+    u is the distance from the canvas's centre in the direction of drift, `frequency` f in cycles a pixel,
+    `phase` φ in radians: as it rises the grating drifts. `diameter` in pixels cuts each to a disc about the
+    centre, with an edge one pixel soft; None leaves the whole canvas.
+    """
+    angle = 2 * pi * frequency.double().view(-1, 1, 1) * canvas.across(orientation)
+    waves = torch.cos(angle - phase.double().view(-1, 1, 1))
+    if diameter is not None:
+        waves = waves * (diameter.double().view(-1, 1, 1) / 2 + 0.5 - canvas.radius()).clamp(0, 1)
+    return waves[:, None].float()
+
+
+def bars(canvas: Canvas, orientation: Tensor, position: Tensor, width: Tensor, sign: Tensor) -> Tensor:
+    """Bars across the whole canvas, N×1×H×W: `sign` (1 light, −1 dark) inside, 0 outside, edges a pixel soft.
+
+    `position` is the distance of the bar's middle from the canvas's centre in the direction of drift, `width`
+    its width, at least 1, both in pixels.
+    """
+    position, width = (each.double().view(-1, 1, 1) for each in (position, width))
+    inside = (width / 2 + 0.5 - (canvas.across(orientation) - position).abs()).clamp(0, 1)
+    return (sign.view(-1, 1, 1) * inside)[:, None].float()
+
+
+def as_pictures(patterns: Tensor, contrast: float = 1.0, colour: ColourName = "grey") -> Tensor:
+    """Patterns N×1×H×W in [−1, 1] on mid-grey as pictures in [0, 1]: N×1×H×W, or N×3×H×W in colour.
+
+    Positive is light, red, or blue; negative dark, green, or yellow.
+    """
+    axis = patterns.new_tensor(_COLOURS[colour]).view(1, -1, 1, 1)
+    return 0.5 + contrast * patterns * axis

@@ -1,0 +1,78 @@
+"""Class models: the picture that a network takes most for a class."""
+
+import torch
+from torch import Tensor
+
+from pareidolia.inspection.visualisation.panels import columns_for
+from pareidolia.inspection.visualisation.settings import ClassModelSettings
+from pareidolia.networks import Network, load_network_from
+from pareidolia.painting import ClassScore, Gallery, Objective, PowerNorm, UnboundedCanvas
+from pareidolia.painting.transforms import robust
+from pareidolia.pictures import sheet
+
+
+class ClassModels(Gallery):
+    """Pictures of what a network takes for classes; `picture` is a sheet of them.
+
+    arg max_I S_c(I) − λ ‖I‖²: I is the picture less the network's mean colour, unbounded and zero at first,
+    S_c the score of the class before the softmax (Simonyan, Vedaldi and Zisserman 2014, section 2), found by
+    gradient ascent with momentum. ‖I‖² is the sum over all pixels and colours, on the scale of
+    pictures in [0, 1]. What leaves that range is cut off only where it is shown.
+
+    With `regularise="robust"` it is the class's score alone on a Fourier canvas that must survive small
+    random moves (Olah et al. 2017).
+
+    Args:
+        settings: every option.
+        network: the network that looks; by default the one the settings name.
+    """
+
+    def __init__(self, settings: ClassModelSettings, network: Network | None = None) -> None:
+        self.settings = settings
+        network = network or load_network_from(settings, pooling=settings.pooling, padding=settings.padding)
+        classes = [network.class_index(name) for name in settings.names]
+        self.captions = [_name(network, index) for index in classes]
+        scores: list[Objective] = [
+            ClassScore(i, name) for i, name in zip(classes, self.captions, strict=True)
+        ]
+        size = (settings.size, settings.size)
+        if settings.regularise == "robust":
+            super().__init__(
+                network,
+                scores,
+                [(size, settings.steps)],
+                learning_rate=settings.learning_rate or 0.05,
+                transforms=robust(settings.robustness),
+                seed=settings.seed,
+                at_once=settings.at_once,
+            )
+            return
+        norm = settings.weight * PowerNorm(network.mean)
+        super().__init__(
+            network,
+            [score + norm for score in scores],
+            [(size, settings.steps)],
+            start=lambda _: UnboundedCanvas(torch.zeros(1, len(network.mean), *size), network.mean),
+            attempts=1,
+            learning_rate=settings.learning_rate or 1.0,
+            optimizer=self._ascent,
+            transforms=(),
+            seed=settings.seed,
+            at_once=settings.at_once,
+        )
+
+    @property
+    def picture(self) -> Tensor:
+        """The sheet, 1×3×H×W."""
+        panels = [
+            (picture[None], caption)
+            for picture, caption in zip(self.pictures.cpu(), self.captions, strict=True)
+        ]
+        return sheet(panels, self.settings.columns or columns_for(len(panels)))
+
+    def _ascent(self, values: Tensor, learning_rate: float) -> torch.optim.Optimizer:
+        return torch.optim.SGD([values], lr=learning_rate, momentum=self.settings.momentum)
+
+
+def _name(network: Network, index: int) -> str:
+    return f"class {index}" if network.class_names is None else network.class_names[index]

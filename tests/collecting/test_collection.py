@@ -1,0 +1,165 @@
+"""A collection on disk: resumed, refused, the same bytes; and reading ahead."""
+
+import json
+from itertools import islice
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from pareidolia.collecting import Collection, Positions, Strongest, find_pictures, read_ranking
+from pareidolia.collecting import reading as reading_module
+from pareidolia.collecting.reading import read_ahead
+from pareidolia.settings import BadPicture, PareidoliaError, UnknownName
+
+
+def shards(folder):
+    """The bytes of each shard by its name."""
+    return {path.name: path.read_bytes() for path in (folder / "shards").iterdir()}
+
+
+def test_the_same_bytes_and_resumed_where_it_stopped(collector, tmp_path, monkeypatch) -> None:
+    list(collector(Strongest(), folder="whole"))
+    stopped = collector(Strongest(), folder="stopped")
+    assert [step.index for step in islice(stopped, 3)] == [4, 6, 10]
+    assert len(stopped.collection.missing()) == 3 and not stopped.finished
+    opened = []
+    real = reading_module.open_levels
+    monkeypatch.setattr(
+        reading_module, "open_levels", lambda path, size: opened.append(path) or real(path, size)
+    )
+    again = collector(Strongest(), folder="stopped")
+    assert [step.index for step in again] == [10, 12, 16, 18, 21] and again.finished
+    assert len(opened) == 15, "only what lacked was looked at"
+    assert list(collector(Strongest(), folder="stopped")) == []
+    assert shards(tmp_path / "whole") == shards(tmp_path / "stopped")
+    assert not list((tmp_path / "whole").rglob(".pareidolia-*"))
+
+
+def test_a_broken_shard_is_told_and_made_again(collector, tmp_path) -> None:
+    made = collector(Strongest())
+    list(made)
+    path = tmp_path / "collection" / "shards" / "000001.safetensors"
+    whole = path.read_bytes()
+    path.write_bytes(whole[:100])
+    with pytest.raises(PareidoliaError, match=r"000001\.safetensors is broken"):
+        read_ranking(made.collection, "stage2.relu")
+    path.unlink()
+    with pytest.raises(PareidoliaError, match="is missing"):
+        read_ranking(made.collection, "stage2.relu")
+    list(collector(Strongest()))
+    assert path.read_bytes() == whole
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"size": 48}, "look.height_width"),
+        ({"batch": 3}, "look.batch"),
+        ({"chunk": 5}, "look.chunk"),
+        ({"layers": ("stage1.relu",)}, "layers.stage1.relu"),
+        ({"keep": Strongest(top=3)}, "keep.top: 9 there, 3 here"),
+        ({"keep": Positions()}, "keep.form: Strongest there, Positions here"),
+    ],
+)
+def test_another_collection_is_refused(changes, told: str, collector, tmp_path) -> None:
+    list(collector(Strongest()))
+    before = shards(tmp_path / "collection")
+    asked = {"keep": Strongest(), **changes}
+    with pytest.raises(PareidoliaError, match=told.replace(".", r"\.")):
+        collector(**asked)
+    assert shards(tmp_path / "collection") == before
+    anew = collector(**asked, anew=True)
+    assert not anew.finished
+    list(anew)
+    assert anew.finished
+
+
+def test_other_weights_and_other_pictures_are_refused(collector, photos, small_network) -> None:
+    list(collector(Strongest()))
+    with torch.no_grad():
+        small_network.module[0].conv.bias[0] += 1e-3
+    with pytest.raises(PareidoliaError, match=r"network\.weights"):
+        collector(Strongest())
+    with torch.no_grad():
+        small_network.module[0].conv.bias[0] -= 1e-3
+    Image.new("RGB", (9, 9)).save(photos / "new.png")
+    with pytest.raises(PareidoliaError, match=r"pictures\.count: 21 there, 22 here"):
+        collector(Strongest())
+
+
+def test_opened_without_the_network(collector, tmp_path, photos) -> None:
+    made = collector(Strongest(top=2))
+    list(made)
+    there = Collection.open(tmp_path / "collection")
+    assert there.finished and there.shapes == {"stage2.relu": (8, 16, 16)} and there.height_width == (32, 32)
+    assert there.files == made.collection.files and there.files.path(0) == photos / "01.png"
+    assert np.array_equal(
+        read_ranking(there, "stage2.relu").values, read_ranking(made.collection, "stage2.relu").values
+    )
+    assert str(tmp_path) not in json.dumps(there.manifest["pictures"])
+
+
+def test_refused_folders(collector, tmp_path) -> None:
+    with pytest.raises(PareidoliaError, match="holds no collection"):
+        Collection.open(tmp_path)
+    list(collector(Strongest()))
+    manifest = tmp_path / "collection" / "manifest.json"
+    manifest.write_text(manifest.read_text().replace('"format": 1', '"format": 99'))
+    for attempt in (lambda: Collection.open(tmp_path / "collection"), lambda: collector(Strongest())):
+        with pytest.raises(PareidoliaError, match="format 99, this version reads 1"):
+            attempt()
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "diary.txt").write_text("dear")
+    for anew in (False, True):
+        with pytest.raises(PareidoliaError, match=r"mine is no collection \(diary.txt\)"):
+            collector(Strongest(), folder="mine", anew=anew)
+    assert (tmp_path / "mine" / "diary.txt").read_text() == "dear"
+
+
+def test_refused_layers_and_sizes(collector) -> None:
+    with pytest.raises(UnknownName, match=r"stage2\.relu"):
+        collector(Strongest(), ("stage2.rel",))
+    from torch import nn
+
+    from pareidolia.networks import Network
+
+    tokens = nn.Sequential(nn.Conv2d(3, 4, 3), nn.Flatten(2))
+    network = Network("tokens", tokens, mean=(0.0,) * 3, std=(1.0,) * 3, input_shape=(3, 32, 32))
+    with pytest.raises(PareidoliaError, match="gives 4×900 for a picture"):
+        collector(Strongest(), ("1",), network=network)
+
+
+def test_folders_of_pictures(photos, tmp_path) -> None:
+    files = find_pictures(photos)
+    assert len(files) == 21 and list(files.names) == sorted(files.names) and "more/00.png" in files.names
+    (photos / ".hidden.png").write_text("x")
+    (photos / "notes.txt").write_text("x")
+    assert find_pictures(photos) == files and find_pictures(photos).digest == files.digest
+    (photos / "LAST.JPG").write_text("x")
+    assert find_pictures(photos).digest != files.digest and "LAST.JPG" in find_pictures(photos).names
+    (tmp_path / "empty").mkdir()
+    for path, told in (
+        (tmp_path / "empty", "no picture in"),
+        (photos / "01.png", "a file"),
+        ("none", "not there"),
+    ):
+        with pytest.raises(BadPicture, match=told):
+            find_pictures(path)
+
+
+def test_reading_runs_ahead_in_order_and_no_further(photos, monkeypatch) -> None:
+    files = find_pictures(photos)
+    opened = []
+    real = reading_module.open_levels
+    monkeypatch.setattr(
+        reading_module, "open_levels", lambda path, size: opened.append(path) or real(path, size)
+    )
+    stream = read_ahead(map(files.path, range(21)), (16, 20), threads=3, ahead=5)
+    first = next(stream)
+    assert len(opened) <= 6
+    rest = list(stream)
+    assert len(rest) == 20 and sum(isinstance(each, BadPicture) for each in rest) == 1
+    assert np.array_equal(first, real(files.path(0), (16, 20))) and first.shape == (16, 20, 3)
+    assert np.array_equal(rest[-1], real(files.path(20), (16, 20)))

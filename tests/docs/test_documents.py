@@ -1,0 +1,70 @@
+"""The documents' code: every command can be given as written, every Python block runs."""
+
+import re
+import shlex
+import shutil
+from pathlib import Path
+
+import pytest
+
+from pareidolia.cli.app import app
+from pareidolia.pictures import save_picture
+from pareidolia.pictures.samples import sample_painting
+
+ROOT = Path(__file__).parents[2]
+DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+_BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+
+
+def blocks(language):
+    for document in DOCUMENTS:
+        for number, (kind, text) in enumerate(_BLOCK.findall(document.read_text(encoding="utf-8"))):
+            if kind == language:
+                yield pytest.param(text, id=f"{document.stem}-{number}")
+
+
+def commands():
+    for parameter in blocks("sh"):
+        for number, line in enumerate(parameter.values[0].replace("\\\n", " ").splitlines()):
+            words = shlex.split(line, comments=True)
+            if words and words[0] == "pareidolia":
+                yield pytest.param(words[1:], id=f"{parameter.id}-{number}")
+
+
+@pytest.mark.parametrize("words", list(commands()))
+def test_every_command_can_be_given_as_written(words):
+    if words[-1] == "--help":
+        words = words[:-1]
+    if words:
+        app.parse_args(words, exit_on_error=False, print_error=False)
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A folder with what the documents name: photos, a painting, a mask."""
+    pytest.importorskip("skimage", reason="the documents' photos come from scikit-image")
+    from pareidolia.pictures import sample_photo
+
+    save_picture(sample_photo("chelsea"), tmp_path / "photo.jpg")
+    for name in ("other.jpg", "sky.png"):
+        save_picture(sample_photo("coffee"), tmp_path / name)
+    save_picture(sample_painting("waves"), tmp_path / "painting.jpg")
+    (tmp_path / "photos").mkdir()
+    for number, name in enumerate(("chelsea", "coffee", "rocket", "astronaut")):
+        save_picture(sample_photo(name), tmp_path / "photos" / f"{number}.jpg")
+    monkeypatch.chdir(tmp_path)
+    shared = ROOT.parent / "shared" / "weights" / "squeezenet1_0.safetensors"
+    if shared.exists():
+        shutil.copy(shared, tmp_path / "squeezenet1_0.safetensors")
+    return tmp_path
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("text", list(blocks("python")))
+def test_every_python_block_runs(text, folder):
+    for name in re.findall(r'"([\w./]+\.safetensors)"', text):
+        if not Path(name).exists():
+            pytest.skip(f"{name} is not here")
+    if 'load_network("torchvision:' in text and "weights=" not in text:
+        text = re.sub(r'load_network\("(torchvision:\w+)"\)', r'load_network("\1", weights="random")', text)
+    exec(compile(text, "document", "exec"), {"__name__": "document"})

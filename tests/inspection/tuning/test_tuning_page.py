@@ -1,0 +1,52 @@
+"""The page and the map: their colours, their words, what they refuse."""
+
+import numpy as np
+import pytest
+import torch
+from gabors import gabor, simple_cells
+
+from pareidolia.inspection.tuning import TuningSettings, tuning_page
+from pareidolia.inspection.tuning.orientation_map import orientation_colours
+from pareidolia.networks import Network
+from pareidolia.settings import PareidoliaError
+
+QUICK = TuningSettings(orientations=6, frequencies=4, phases=4, positions=4, diameters=3)
+
+
+def colours(orientations: list[float], selectivity: float) -> torch.Tensor:
+    angles = torch.tensor([orientations])
+    return orientation_colours(angles, torch.full_like(angles, selectivity))[0, :, 0].T
+
+
+def test_the_colours_go_round_once_in_180_degrees() -> None:
+    assert torch.allclose(colours([0.0], 1), colours([180.0], 1), atol=1e-6)
+    around = colours([float(angle) for angle in range(0, 181, 10)], 1)
+    steps = (around[1:] - around[:-1]).norm(dim=1)
+    assert float(steps.max()) < 2.5 * float(steps.min())  # no jump, and no stretch of one colour
+    apart = (colours([20.0], 1) - colours([110.0], 1)).norm()
+    assert float(apart) > 0.35
+    assert float(around.min()) > 0 and float(around.max()) < 1  # in gamut: nothing is clipped
+
+
+def test_no_selectivity_is_grey() -> None:
+    grey = colours([10.0, 77.0], 0)
+    assert torch.allclose(grey, grey[0, :1].expand(2, 3), atol=1e-3)
+
+
+def test_a_page_tells_of_simple_and_silent_units() -> None:
+    pytest.importorskip("matplotlib", reason="matplotlib is not installed")
+    network = simple_cells([gabor(0, 0.1), np.zeros((25, 25))])
+    made = tuning_page(QUICK.model_copy(update={"layer": "1"}), network)
+    assert made.told == "1, 2 units: 1 simple, 1 without response"
+    assert made.picture.shape[0:2] == (1, 3) and made.picture.shape[3] == 1760
+    first, second = made.rows
+    assert first["kind"] == "simple" and len(first["orientation_curve"]) == 6
+    assert second["kind"] == "no response" and second["orientation"] is None and set(first) == set(second)
+
+
+def test_units_are_chosen_and_refused(small_network: Network) -> None:
+    pytest.importorskip("matplotlib", reason="matplotlib is not installed")
+    made = tuning_page(QUICK.model_copy(update={"units": "5,0-1"}), small_network)
+    assert [row["unit"] for row in made.rows] == [5, 0, 1] and made.told.startswith("stage1.relu, 8 units")
+    with pytest.raises(PareidoliaError, match="no unit of layer 'stage1\\.relu' 8"):
+        tuning_page(QUICK.model_copy(update={"units": "0-8"}), small_network)
