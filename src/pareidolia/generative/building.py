@@ -11,7 +11,7 @@ from pareidolia.settings import UnknownName
 MODELS = {
     "autoencoder": "autoencoder:Autoencoder",
     "vae": "vae:VAE",
-    "aae": "aae:AAE",
+    "aae": "aae:make_aae",
     "gan": "gan:GAN",
 }
 

@@ -6,6 +6,7 @@ devices compute what one would.
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 
 import torch
 import torch.nn.functional as F
@@ -50,7 +51,7 @@ def set_output(decoder: nn.Module, mean: Tensor) -> None:
 def mlp(widths: Sequence[int], settings: ModelSettings) -> nn.Sequential:
     """Fully connected layers of these widths with activations between; Glorot's start, biases 0."""
     layers: list[nn.Module] = []
-    for fan_in, fan_out in zip(widths, widths[1:], strict=False):
+    for fan_in, fan_out in pairwise(widths):
         layer = nn.Linear(fan_in, fan_out)
         nn.init.xavier_uniform_(layer.weight)
         nn.init.zeros_(layer.bias)
@@ -65,11 +66,12 @@ class ConvolutionalEncoder(nn.Sequential):
         sides = _sides(shape)
         widths = _widths(settings.width, len(sides))
         layers: list[nn.Module] = [nn.Conv2d(shape[0], widths[0], 3, padding=1)]
-        for fan_in, fan_out in zip(widths, widths[1:], strict=False):
+        for fan_in, fan_out in pairwise(widths):
             layers += [ACTIVATIONS[settings.activation](), nn.Conv2d(fan_in, fan_out, 3, stride=2, padding=1)]
         layers += [ACTIVATIONS[settings.activation](), nn.Flatten()]
         layers.append(nn.Linear(widths[-1] * math.prod(sides[-1]), outputs))
         super().__init__(*layers)
+        _start(self)
 
 
 class ConvolutionalDecoder(nn.Module):
@@ -82,10 +84,11 @@ class ConvolutionalDecoder(nn.Module):
         self.start = nn.Linear(inputs, widths[0] * math.prod(self.sides[0]))
         self.convolutions = nn.ModuleList(
             nn.Conv2d(fan_in, fan_out, 3, padding=1)
-            for fan_in, fan_out in zip(widths, widths[1:], strict=False)
+            for fan_in, fan_out in pairwise(widths)
         )
         self.activation = ACTIVATIONS[settings.activation]()
         self.last = nn.Conv2d(widths[-1], shape[0], 3, padding=1)
+        _start(self)
 
     def forward(self, z: Tensor) -> Tensor:
         """N×inputs → N×C×H×W."""
@@ -111,3 +114,11 @@ def _sides(shape: Shape) -> list[tuple[int, int]]:
 
 def _widths(width: int, count: int) -> list[int]:
     return [width * min(2**k, 8) for k in range(count)]
+
+
+def _start(network: nn.Module) -> None:
+    """He's start for the convolutions: without normalisation, torch's own shrinks signals from layer to layer."""
+    for layer in network.modules():
+        if isinstance(layer, nn.Conv2d):
+            nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
+            nn.init.zeros_(layer.bias)

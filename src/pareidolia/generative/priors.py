@@ -3,11 +3,15 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any, Protocol, runtime_checkable
 
 import torch
 from torch import Tensor
 
+from pareidolia.generative.capabilities import Prior
 from pareidolia.generative.gaussian import LOG_TWO_PI
+from pareidolia.networks.sources.code import find_callable
+from pareidolia.settings import PareidoliaError, UnknownName
 
 
 @dataclass(frozen=True)
@@ -68,10 +72,14 @@ class GaussianMixture:
     def sample(self, count: int, generator: torch.Generator) -> Tensor:
         """count×2."""
         chosen = torch.randint(self.components, (count,), generator=generator, device=generator.device)
-        return self.sample_of(chosen, generator)
+        return self._of(chosen, generator)
 
-    def sample_of(self, components: Tensor, generator: torch.Generator) -> Tensor:
-        """N component numbers → N×2, each from its component."""
+    def sample_each(self, count: int, generator: torch.Generator) -> Tensor:
+        """count×K×2, one of each component."""
+        every = torch.arange(self.components, device=generator.device)
+        return self._of(every.repeat(count), generator).unflatten(0, (count, -1))
+
+    def _of(self, components: Tensor, generator: torch.Generator) -> Tensor:
         noise = torch.randn(len(components), 2, generator=generator, device=generator.device)
         local = noise * noise.new_tensor([self.along, self.across])
         local[:, 0] += self.radius
@@ -114,10 +122,11 @@ class SwissRoll:
         """count×2."""
         return self._at(torch.rand(count, generator=generator, device=generator.device), generator)
 
-    def sample_of(self, components: Tensor, generator: torch.Generator) -> Tensor:
-        """N component numbers, 0 the innermost → N×2, each from its stretch."""
-        within = torch.rand(len(components), generator=generator, device=generator.device)
-        return self._at((components + within) / self.components, generator)
+    def sample_each(self, count: int, generator: torch.Generator) -> Tensor:
+        """count×K×2, one of each stretch, the innermost first."""
+        within = torch.rand(count, self.components, generator=generator, device=generator.device)
+        share = (within + torch.arange(self.components, device=generator.device)) / self.components
+        return self._at(share.flatten(), generator).unflatten(0, (count, -1))
 
     def _at(self, share: Tensor, generator: torch.Generator) -> Tensor:
         # Arc length of a spiral r ∝ angle grows as angle², so the root makes it uniform along the band.
@@ -138,3 +147,45 @@ class Sampler:
     def sample(self, count: int, generator: torch.Generator) -> Tensor:
         """count×L."""
         return self.draw(count, generator)
+
+
+@runtime_checkable
+class HasParts(Protocol):
+    """A prior with a part for each label."""
+
+    def sample_each(self, count: int, generator: torch.Generator) -> Tensor:
+        """count×K×L, one of each part."""
+        ...
+
+
+_NAMES = ("normal", "uniform", "mixture", "swiss-roll")
+
+
+def make_prior(name: str, latent: int, parts: int = 10) -> Prior:
+    """The prior called `name` over codes of length `latent`; mixture and swiss-roll have `parts`.
+
+    name: normal, uniform, mixture, swiss-roll, or package.module:function or file.py:function, a sampler.
+    Raises UnknownName, and PareidoliaError where a prior of the plane is asked for another length.
+    """
+    if ":" in name:
+        return _from_code(name, latent)
+    if name not in _NAMES:
+        raise UnknownName("prior", name, _NAMES)
+    if name in ("mixture", "swiss-roll"):
+        if latent != 2:
+            raise PareidoliaError(f"the prior '{name}' lies in the plane: it needs --latent 2, not {latent}")
+        return GaussianMixture(parts) if name == "mixture" else SwissRoll(parts)
+    return StandardNormal(latent) if name == "normal" else UniformCube(latent)
+
+
+def _from_code(name: str, latent: int) -> Sampler:
+    home, _, function = name.rpartition(":")
+    draw = find_callable(home, function)
+    sampler = Sampler(latent, draw)
+    try:
+        shape: Any = tuple(sampler.sample(3, torch.Generator()).shape)
+    except Exception as error:
+        raise PareidoliaError(f"the prior {name}(3, generator) failed: {error}") from error
+    if shape != (3, latent):
+        raise PareidoliaError(f"the prior {name}(3, generator) gave shape {shape}, not (3, {latent})")
+    return sampler

@@ -112,6 +112,7 @@ class AAESettings(ModelSettings):
     noise: Annotated[
         float, Field(ge=0, description="Standard deviation of noise on what the encoder sees.")
     ] = 0.0
+    critic: Annotated[tuple[int, ...], Field(description="Widths of the discriminators of codes.")] = (500, 500)
     adversarial: Annotated[
         float, Field(gt=0, description="Learning rate of the adversarial phases, relative to the run's.")
     ] = 0.5

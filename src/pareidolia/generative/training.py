@@ -9,10 +9,11 @@ import torch
 import pareidolia
 from pareidolia.generative.building import build
 from pareidolia.generative.previews import draw_preview
-from pareidolia.generative.settings import ModelSettings
+from pareidolia.generative.settings import AAESettings, ModelSettings
 from pareidolia.networks.devices import choose_device
-from pareidolia.training import Alone, Company, TrainingFolder, TrainingRun
+from pareidolia.training import Alone, Company, Source, TrainingFolder, TrainingRun
 from pareidolia.training.data import Pictures, PictureSet, open_pictures
+from pareidolia.training.data.labelled import FewLabels
 
 _PICTURES_SHOWN = 400_000
 _FEWEST_EPOCHS, _MOST_EPOCHS = 10, 300
@@ -68,7 +69,7 @@ def prepare(
     pictures = open_pictures(data, "train", size=settings.size, colour=settings.colour)
     model = build(kind, settings, pictures.shape, len(pictures.classes))
     model.start_from(pictures.mean())
-    source = Pictures(pictures, settings.batch, settings.seed, device)
+    source = _source(pictures, settings, device)
     run = TrainingRun(
         model, source, settings, epochs=_usual_epochs(len(pictures)), device=device, company=company
     )
@@ -86,6 +87,12 @@ def prepare(
         },
     }
     return Training(run, TrainingFolder(out, record, tensorboard=tensorboard), pictures)
+
+
+def _source(pictures: PictureSet, settings: ModelSettings, device: torch.device) -> Source:
+    if isinstance(settings, AAESettings) and settings.labels == "semi-supervised":
+        return FewLabels(pictures, settings.labelled, settings.batch, settings.seed, device)
+    return Pictures(pictures, settings.batch, settings.seed, device)
 
 
 def _usual_epochs(count: int) -> float:

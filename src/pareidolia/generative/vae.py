@@ -4,12 +4,12 @@ An encoder gives q(z|x) = N(μ, diag σ²), a decoder p(x|z), the prior is p(z) 
 is the bound  log p(x) ≥ E_q[log p(x|z)] − KL(q(z|x) ‖ p(z)).
 """
 
-import math
 from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
 
+from pareidolia.generative.bound import importance_weighted
 from pareidolia.generative.gaussian import DiagonalGaussian
 from pareidolia.generative.likelihoods import Bernoulli, DiscretisedLogistic, Gaussian
 from pareidolia.generative.networks import Shape, make_decoder, make_encoder, set_output
@@ -104,7 +104,7 @@ class VAE(nn.Module):
         log_likelihood = self.likelihood.training_log_prob(x, self.raw(z), moment.mean)
         divergence = posterior.log_prob(z) - self.prior.log_prob(z)
         log_weights = log_likelihood - self._weight(moment) * divergence
-        bound = (log_weights.logsumexp(0) - math.log(count)).mean()
+        bound = importance_weighted(log_weights).mean()
         told = {"reconstruction": -log_likelihood.detach().mean(), "kl": divergence.detach().mean()}
         return Losses(-bound, told)
 

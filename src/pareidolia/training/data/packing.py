@@ -39,7 +39,7 @@ def pack(files: Files, name: str, split: str, size: int | None, colour: str) -> 
         return _opened(kept, files, name, split)
     pixels, used, skipped = _decoded(files, size, colour)
     if len(used) < 2:
-        raise PareidoliaError(f"none of the pictures in {files.root} can be read: {'; '.join(skipped[:3])}")
+        raise PareidoliaError(f"fewer than two of the pictures in {files.root} can be read: {'; '.join(skipped[:3])}")
     labels = None if files.labels is None else [files.labels[k] for k in used]
     if kept is not None:
         _keep(kept, pixels, {"labels": labels, "skipped": skipped})
