@@ -127,6 +127,13 @@ OPERATIONS = {
             at_once=True,
         ),
         Operation(
+            "stylize",
+            "pareidolia.style.feedforward:stylized",
+            "pareidolia.style.feedforward.settings:PaintSettings",
+            ("run", "photo"),
+            at_once=True,
+        ),
+        Operation(
             "filters",
             "pareidolia.inspection.filters:filters_sheet",
             "pareidolia.inspection.filters.settings:FiltersSettings",
@@ -145,6 +152,55 @@ OPERATIONS = {
             "pareidolia.inspection.invariance:invariance_figure",
             "pareidolia.inspection.invariance.settings:InvarianceSettings",
             ("photos",),
+            at_once=True,
+        ),
+        Operation(
+            "sample",
+            "pareidolia.generative.looking:sample_sheet",
+            "pareidolia.generative.looking.settings:SampleSettings",
+            ("run",),
+            at_once=True,
+        ),
+        Operation(
+            "reconstruct",
+            "pareidolia.generative.looking:reconstruction_sheet",
+            "pareidolia.generative.looking.settings:ReconstructSettings",
+            ("run", "pictures"),
+            at_once=True,
+        ),
+        Operation(
+            "interpolate",
+            "pareidolia.generative.looking:interpolation_strip",
+            "pareidolia.generative.looking.settings:InterpolateSettings",
+            ("run", "a", "b"),
+            at_once=True,
+        ),
+        Operation(
+            "manifold",
+            "pareidolia.generative.looking:manifold_grid",
+            "pareidolia.generative.looking.settings:ManifoldSettings",
+            ("run",),
+            at_once=True,
+        ),
+        Operation(
+            "latent",
+            "pareidolia.generative.looking:latent_cloud",
+            "pareidolia.generative.looking.settings:LatentSettings",
+            ("run",),
+            at_once=True,
+        ),
+        Operation(
+            "arithmetic",
+            "pareidolia.generative.looking:arithmetic_strip",
+            "pareidolia.generative.looking.settings:ArithmeticSettings",
+            ("run", "places"),
+            at_once=True,
+        ),
+        Operation(
+            "walk",
+            "pareidolia.generative.looking:walk_strip",
+            "pareidolia.generative.looking.settings:WalkSettings",
+            ("run", "start"),
             at_once=True,
         ),
     )
@@ -223,19 +279,22 @@ def _find(place: str) -> Any:
 
 
 def _entry(path: str, folder: Path) -> dict[str, str]:
-    """How a record names a picture: where it is as seen from `folder`, and what it holds."""
-    if _is_sample(path):
+    """How a record names a picture or a run: where it is as seen from `folder`, and what it holds.
+
+    What is no file (a sample, a shipped model, a place in a latent space) is its name.
+    """
+    if _is_sample(path) or not Path(path).exists():
         return {"path": path}
-    return {"path": Path(os.path.relpath(path, folder)).as_posix(), "sha256": _digest(Path(path))}
+    return {"path": Path(os.path.relpath(path, folder)).as_posix(), "sha256": _digest(_kept(Path(path)))}
 
 
 def _found(entry: Mapping[str, str], folder: Path) -> str:
-    """The path of the picture that a record names, looked for beside the record and here."""
-    if _is_sample(entry["path"]):
+    """The path of the picture or run that a record names, looked for beside the record and here."""
+    if "sha256" not in entry:
         return entry["path"]
-    existing = [path for path in _places(Path(entry["path"]), folder) if path.is_file()]
+    existing = [path for path in _places(Path(entry["path"]), folder) if _kept(path).is_file()]
     for path in existing:
-        if _digest(path) == entry["sha256"]:
+        if _digest(_kept(path)) == entry["sha256"]:
             return str(path)
     if existing:
         raise PareidoliaError(
@@ -252,6 +311,11 @@ def _places(path: Path, folder: Path) -> Iterator[Path]:
 
 def _is_sample(path: str) -> bool:
     return path.startswith("sample:")
+
+
+def _kept(path: Path) -> Path:
+    """The file whose content counts: of a run's folder, its weights."""
+    return path / "model.safetensors" if path.is_dir() else path
 
 
 def _digest(path: Path) -> str:

@@ -4,7 +4,7 @@ import torch
 from torch import nn
 
 from pareidolia.training import Batch, Losses, Phase
-from pareidolia.training.data import PictureSet, Pictures
+from pareidolia.training.data import Pictures, PictureSet
 from pareidolia.training.settings import TrainingSettings
 
 SETTINGS = TrainingSettings(batch=8, epochs=3, learning_rate=1e-2, previews=0, log_every=5)

@@ -11,14 +11,14 @@ from pathlib import Path
 import pytest
 import torch
 from safetensors.torch import load_file
+from tests.training import train_small
+from tests.training.small_models import SETTINGS as SMALL
+from tests.training.small_models import TwoPhases, source
 
 from pareidolia.settings import PareidoliaError
 from pareidolia.training import TrainingFolder, TrainingRun
 from pareidolia.training.folder import _CHECKPOINT, _PREVIOUS, LOG, SAMPLES, SETTINGS, WEIGHTS
 from pareidolia.training.log import Log
-from tests.training import train_small
-from tests.training.small_models import SETTINGS as SMALL
-from tests.training.small_models import TwoPhases, source
 
 EVERY_STEP = SMALL.model_copy(update={"checkpoint_seconds": 0.0, "average": 0.9})
 RECORD = {"model": "small", "settings": {"latent": 4}}

@@ -2,12 +2,12 @@ import math
 
 import pytest
 import torch
+from tests.training.small_models import SETTINGS, TwoPhases, source
 from torch import nn
 
 from pareidolia.settings import PareidoliaError
 from pareidolia.training import Losses, Phase, TrainingRun
 from pareidolia.training.run import NoNumber
-from tests.training.small_models import SETTINGS, TwoPhases, source
 
 
 def make(**changes):

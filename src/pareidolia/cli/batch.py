@@ -1,11 +1,12 @@
 """Many requests one after the other: what is made stays, and an error in one does not stop the rest."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 
-from pareidolia.cli.output import Output, Replacing, say
-from pareidolia.cli.run import run
+from pareidolia.cli.output import Output, PictureOutput, Replacing, say
+from pareidolia.cli.run import make, run
 from pareidolia.operations import Request
 from pareidolia.settings import PareidoliaError
 
@@ -35,8 +36,7 @@ def run_jobs(jobs: Sequence[Job], output: Replacing) -> int:
                 say(f"{job.out}: made already", output)
                 continue
             say(f"{number} of {len(jobs)}: {job.out.name}", output)
-            target = Output(out=job.out, resume=True, overwrite=output.overwrite, quiet=output.quiet)
-            code = run(job.request, target)
+            code = _run(job, output)
         except PareidoliaError as error:
             failed += 1
             say(f"{job.out}: not made: {error}", output)
@@ -46,6 +46,35 @@ def run_jobs(jobs: Sequence[Job], output: Replacing) -> int:
     if failed:
         say(f"{failed} of {len(jobs)} could not be made", output)
     return FAILED if failed else 0
+
+
+def pictures_of(path: str) -> list[str]:
+    """The pictures of a folder, in order of their names; a file stands for itself."""
+    from pareidolia.collecting import find_pictures
+
+    if not Path(path).is_dir():
+        return [path]
+    found = find_pictures(path)
+    return [str(found.path(number)) for number in range(len(found))]
+
+
+def names_of(paths: Sequence[str]) -> list[str]:
+    """What results are called: names without ending, or with it where they would be alike."""
+    whole = [PurePath(path.removeprefix("sample:")) for path in paths]
+    stems = Counter(path.stem for path in whole)
+    names = [path.stem if stems[path.stem] == 1 else path.name for path in whole]
+    repeated = Counter(names)
+    return [
+        name if repeated[name] == 1 else f"{path.parent.name}-{name}"
+        for name, path in zip(names, whole, strict=True)
+    ]
+
+
+def _run(job: Job, output: Replacing) -> int:
+    if job.request.operation.at_once:
+        target = PictureOutput(out=job.out, overwrite=output.overwrite, quiet=output.quiet)
+        return make(job.request, target)
+    return run(job.request, Output(out=job.out, resume=True, overwrite=output.overwrite, quiet=output.quiet))
 
 
 def _is_made(job: Job) -> bool:

@@ -25,6 +25,16 @@ COMMANDS = {
             "Show content layer by layer, style by layers, layers by weights, and a photo in several styles.",
         ),
         Command(
+            "stylizer",
+            "stylizer:stylizer",
+            "Train a network that paints in one pass, and paint with it.",
+        ),
+        Command(
+            "export",
+            "stylizer:export",
+            "Write a trained style network as ONNX, for other programs, phones and browsers.",
+        ),
+        Command(
             "dream",
             "dream:dream",
             "Dream: strengthen in a picture what a network sees in it, or fall into it in a film.",
@@ -88,10 +98,40 @@ COMMANDS = {
             "List the networks that can be named, or the layers of one.",
         ),
     ),
-    "Train": (
+    "Train, and look into latent spaces": (
         Command(
-            "train", "training:train", "Train a generative model on pictures, in a folder that keeps it."
+            "train",
+            "training:train",
+            "Train a generative model on pictures, in a folder that keeps it.",
         ),
+        Command(
+            "evaluate",
+            "evaluate:evaluate",
+            "Measure a trained model: likelihoods, distances to real pictures, what it forgets; with standard errors.",
+        ),
+        Command("sample", "looking:sample", "Draw pictures from a trained model."),
+        Command(
+            "reconstruct",
+            "looking:reconstruct",
+            "Send pictures through their codes and back: what does the model keep of them?",
+        ),
+        Command(
+            "interpolate",
+            "looking:interpolate",
+            "Walk from one code to another: a strip of pictures, or a film where --out ends in .mp4 or .gif.",
+        ),
+        Command("manifold", "looking:manifold", "Lay a plane of the latent space out as a grid of pictures."),
+        Command(
+            "latent",
+            "looking:latent",
+            "Show where the codes of pictures lie, coloured by label, against the prior.",
+        ),
+        Command(
+            "arithmetic",
+            "looking:arithmetic",
+            'Add and subtract codes: "label:8 - label:3 + photo.png".',
+        ),
+        Command("walk", "looking:walk", "Walk from a code along the direction in which a label lies."),
     ),
     "Begin": (
         Command(

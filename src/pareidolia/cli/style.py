@@ -1,13 +1,11 @@
 """`pareidolia style`: a photo in the style of paintings, or folders of photos by folders of paintings."""
 
-from collections import Counter
-from collections.abc import Sequence
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
 
-from pareidolia.cli.batch import Job, run_jobs
+from pareidolia.cli.batch import Job, names_of, pictures_of, run_jobs
 from pareidolia.cli.output import Output, make_folder
 from pareidolia.cli.run import run
 from pareidolia.operations import Request, find_operation
@@ -60,39 +58,17 @@ def _jobs(
     """Every photo by every painting, or by the blend of all where none is a folder."""
     if not paintings:
         raise PareidoliaError("style transfer needs at least one painting")
-    photos = _pictures(photo)
+    photos = pictures_of(photo)
     if any(Path(painting).is_dir() for painting in paintings):
         if settings.painting_weights is not None:
             raise PareidoliaError("paintings of a folder are not blended: leave out --painting-weights")
-        styles: list[tuple[str, ...]] = [(one,) for painting in paintings for one in _pictures(painting)]
+        styles: list[tuple[str, ...]] = [(one,) for painting in paintings for one in pictures_of(painting)]
     else:
         styles = [paintings]
-    photo_names = _names(photos)
-    style_names = _names([shown[0] for shown in styles]) if len(styles) > 1 else [""]
+    photo_names = names_of(photos)
+    style_names = names_of([shown[0] for shown in styles]) if len(styles) > 1 else [""]
     return [
         Job(_request(path, shown, mask, settings), folder / f"{'--'.join(filter(None, (name, like)))}.png")
         for path, name in zip(photos, photo_names, strict=True)
         for shown, like in zip(styles, style_names, strict=True)
-    ]
-
-
-def _pictures(path: str) -> list[str]:
-    """The pictures of a folder, in order of their names; a file stands for itself."""
-    from pareidolia.collecting import find_pictures
-
-    if not Path(path).is_dir():
-        return [path]
-    found = find_pictures(path)
-    return [str(found.path(number)) for number in range(len(found))]
-
-
-def _names(paths: Sequence[str]) -> list[str]:
-    """What results are called: names without ending, or with it where they would be alike."""
-    whole = [PurePath(path.removeprefix("sample:")) for path in paths]
-    stems = Counter(path.stem for path in whole)
-    names = [path.stem if stems[path.stem] == 1 else path.name for path in whole]
-    repeated = Counter(names)
-    return [
-        name if repeated[name] == 1 else f"{path.parent.name}-{name}"
-        for name, path in zip(names, whole, strict=True)
     ]

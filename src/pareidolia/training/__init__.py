@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from pareidolia.training.moments import Moment, seeded
     from pareidolia.training.phases import Batch, Losses, Phase, Source, Trainable
     from pareidolia.training.run import Step, TrainingRun
+    from pareidolia.training.training import Training
 
-__all__ = ["Alone", "Batch", "Company", "Losses", "Moment", "Phase", "Source", "Step", "Trainable", "TrainingFolder", "TrainingRun", "seeded"]
+__all__ = ["Alone", "Batch", "Company", "Losses", "Moment", "Phase", "Source", "Step", "Trainable", "Training", "TrainingFolder", "TrainingRun", "seeded"]
 __getattr__ = lazy_exports(
     __name__,
     {
@@ -28,6 +29,7 @@ __getattr__ = lazy_exports(
         "Source": "phases",
         "Step": "run",
         "Trainable": "phases",
+        "Training": "training",
         "TrainingFolder": "folder",
         "TrainingRun": "run",
         "seeded": "moments",

@@ -29,9 +29,9 @@ class _Graph(nn.Module):
 def export_onnx(stylizer: Stylizer, out: Path) -> None:
     """Write the network to `out`, whole or not at all.
 
-    Inputs: `photo`, float32 1×3×H×W in [0, 1], H and W multiples of 4 from 16 on; `styles`, float32 1×K, weights
-    that add up to 1. Output: `painted`, of the photo's shape. The file's metadata names the styles, as
-    JSON under "styles". Raises MissingExtra without the packages onnx and onnxscript.
+    Inputs: `photo`, float32 1×3×H×W in [0, 1], H and W multiples of 4 from 16 on; `styles`, float32 1×K,
+    weights that add up to 1. Output: `painted`, of the photo's shape. The file's metadata names the styles,
+    as JSON under "styles". Raises MissingExtra without the packages onnx and onnxscript.
     """
     try:
         import onnx

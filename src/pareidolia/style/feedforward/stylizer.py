@@ -74,6 +74,32 @@ class Stylizer:
         return painted
 
 
+@dataclass(frozen=True)
+class Stylized:
+    """A painted photo.
+
+    Attributes:
+        picture: 1×3×H×W in [0, 1], or 1×4×H×W where the photo has alpha.
+        told: in words what it shows.
+    """
+
+    picture: Tensor
+    told: str
+
+
+def stylized(run: str | Path, photo: PictureLike, settings: PaintSettings | None = None) -> Stylized:
+    """The photo painted in one pass by the network that the folder `run` holds.
+
+    Raises PareidoliaError where the folder is of something else or weights do not fit, BadPicture for a
+    photo that cannot be read.
+    """
+    settings = settings or PaintSettings()
+    painter = open_stylizer(run, settings.device)
+    picture = painter.paint(photo, settings)
+    height, width = size_of(picture)
+    return Stylized(picture, f"painted in one pass, {width}x{height} px")
+
+
 def open_stylizer(run: str | Path, device: str = "auto") -> Stylizer:
     """Open the folder of a style network's training.
 

@@ -1,7 +1,6 @@
 """From paintings, photos and settings to the training of a style network, ready to step."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path, PurePath
 
 import torch
@@ -23,11 +22,11 @@ from pareidolia.training import (
     Losses,
     Moment,
     Phase,
-    Step,
+    Training,
     TrainingFolder,
     TrainingRun,
 )
-from pareidolia.training.data import PictureSet, open_pictures
+from pareidolia.training.data import open_pictures
 
 KIND = "stylizer"
 _PHOTOS_SHOWN = 12_000
@@ -54,31 +53,6 @@ class StylizerTraining(nn.Module):
         parts = self._loss.parts(painted, batch.photos, batch.styles)
         told = {name: part.detach() for name, part in parts.items()}
         return Losses(torch.stack(list(parts.values())).sum(), told)
-
-
-@dataclass(frozen=True)
-class Training:
-    """A style network's training in its folder.
-
-    Attributes:
-        run: what steps.
-        folder: what keeps it.
-        pictures: the photos it learns from.
-    """
-
-    run: TrainingRun
-    folder: TrainingFolder
-    pictures: PictureSet
-
-    def begin(self, *, resume: bool) -> None:
-        """Make the folder for a new run, or go on from its newest checkpoint."""
-        if resume:
-            self.folder.resume(self.run)
-        else:
-            self.folder.begin(self.run)
-
-    def __iter__(self) -> Iterator[Step]:
-        return self.folder.steps(self.run, draw_preview)
 
 
 def prepare(
@@ -137,7 +111,7 @@ def prepare(
         "paintings": [PurePath(painting.removeprefix("sample:")).stem for painting in paintings],
         "data": {"name": photos, "pictures": len(pictures), "fingerprint": pictures.fingerprint},
     }
-    return Training(run, TrainingFolder(out, record, tensorboard=tensorboard), pictures)
+    return Training(run, TrainingFolder(out, record, tensorboard=tensorboard), pictures, draw_preview)
 
 
 @torch.no_grad()
