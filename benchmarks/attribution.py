@@ -19,6 +19,7 @@ from pareidolia.pictures import open_picture, resize
 
 BATCHES = (2, 4, 8, 16)
 STEPS = 50
+METHODS = ("gradient", "guided backpropagation", "deconvnet", "integrated gradients", "occlusion")
 WINDOW, STRIDE, FILL = 50, 25, 0.5
 Work = Callable[[], Tensor]
 
@@ -43,6 +44,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--photo", default="sample:chelsea")
     parser.add_argument("--size", type=int, default=227, help="side of the square picture")
     parser.add_argument("--rounds", type=int, default=5, help="runs of each, in turn")
+    parser.add_argument("--methods", nargs="+", default=METHODS, choices=METHODS, help="compare these only")
 
 
 def compare(options: argparse.Namespace) -> Report:
@@ -62,7 +64,9 @@ def compare(options: argparse.Namespace) -> Report:
         "difference",
     )
     report = Report(f"Attribution against Captum: {options.network}, {weights} weights", columns)
-    for name, (default, batched, ours) in _contenders(network, picture, top).items():
+    contenders_of = _contenders(network, picture, top)
+    for name in options.methods:
+        default, batched, ours = contenders_of[name]
         contenders = {"default": default, "ours": ours} | {f"batch {n}": work for n, work in batched.items()}
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

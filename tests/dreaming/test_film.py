@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from pareidolia.dreaming import DreamFilm, DreamSettings
-from pareidolia.dreaming.film import calmed, moved
+from pareidolia.dreaming.beginnings import calmed, moved
 from pareidolia.pictures import open_picture
 from pareidolia.settings import PareidoliaError
 
@@ -48,28 +48,7 @@ def test_frames_of_another_film_are_not_gone_on_from(small_network, photo, tmp_p
         film(small_network, tmp_path / "film", photo, record={"operation": "other"}).check()
 
 
-def test_moving_by_a_quarter_turn_is_exact():
-    picture = torch.rand((1, 3, 9, 9), generator=torch.Generator().manual_seed(0))
-    torch.testing.assert_close(moved(picture, 1.0, 90), picture.rot90(1, (2, 3)), atol=1e-5, rtol=0)
-    torch.testing.assert_close(moved(picture, 1.0, 0), picture, atol=1e-5, rtol=0)
-
-
-def test_zooming_shows_the_middle_larger():
-    picture = torch.zeros(1, 1, 21, 31)
-    picture[..., 10, 15] = 1
-    near = moved(picture, 2.0, 0)
-    assert near.sum() > 3 and near[..., 10, 15] == near.max()
-
-
 def test_a_mask_does_not_fit_a_film(small_network, photo, tmp_path):
     pictures = {"photo": photo, "mask": torch.ones(1, 1, 8, 8)}
     with pytest.raises(PareidoliaError, match="leave out --mask"):
         DreamFilm(tmp_path, RECORD, DreamSettings(frames=2), pictures, small_network)
-
-
-def test_contrast_does_not_grow_from_frame_to_frame():
-    first, loud = (torch.rand((1, 3, 20, 20), generator=torch.Generator().manual_seed(i)) for i in (0, 1))
-    first = 0.4 + 0.2 * first
-    quiet = calmed(loud, first)
-    torch.testing.assert_close(quiet.mean((2, 3)), first.mean((2, 3)))
-    torch.testing.assert_close(quiet.std((2, 3)), first.std((2, 3)))

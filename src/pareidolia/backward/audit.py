@@ -101,7 +101,7 @@ def refuse_unseen(outputs: Iterable[Tensor], *, seen: tuple[type[Function], ...]
         name = node.name()
         kinds.add(operation_of(node))
         if isinstance(node, BackwardCFunction):
-            _warn_of_custom_function(node, seen)
+            _warn_of_custom_function(node)
         elif any(word in name for word in _OPAQUE):
             raise BadNetwork(f"a scripted or compiled part ({name}) hides its rectifiers; {_REWRITE}")
         elif _is_rectifier_node(node):
@@ -139,8 +139,8 @@ def _is_rectifier_node(node: Node) -> bool:
     return bound is None or getattr(node, bound, None) == 0
 
 
-def _warn_of_custom_function(node: Any, seen: tuple[type[Function], ...]) -> None:
+def _warn_of_custom_function(node: Any) -> None:
     function = getattr(node, "_forward_cls", None)
-    if function is None or function in seen or function.__module__.startswith("torch."):
+    if function is None or function.__module__.startswith(("torch.", "pareidolia.")):
         return
     warn(f"the autograd function {function.__qualname__} keeps the backward pass it was written with")

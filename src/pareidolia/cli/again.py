@@ -6,6 +6,7 @@ from typing import Annotated
 from cyclopts import Parameter
 from pydantic import Field
 
+from pareidolia.cli.film import asks_for_film, run_film
 from pareidolia.cli.output import Output
 from pareidolia.cli.run import make, run
 from pareidolia.operations import Request
@@ -34,11 +35,13 @@ def again(
     Parameters
     ----------
     picture
-        A PNG that pareidolia made.
+        A picture or a film that pareidolia made.
     """
     from pareidolia.pictures import read_record
 
     record = read_record(picture)
     changed = changes.model_dump(exclude_none=True)
     request = Request.from_record(record, picture.absolute().parent, changed)
-    return make(request, output) if request.operation.at_once else run(request, output)
+    if request.operation.at_once:
+        return make(request, output)
+    return run_film(request, output) if asks_for_film(request) else run(request, output)

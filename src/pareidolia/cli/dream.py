@@ -7,7 +7,7 @@ from cyclopts import Parameter
 from pydantic import Field
 
 from pareidolia.cli.explain import run_explanation
-from pareidolia.cli.film import run_film
+from pareidolia.cli.film import asks_for_film, run_film
 from pareidolia.cli.output import OUT, Output, Resuming
 from pareidolia.cli.run import run
 from pareidolia.dreaming.settings import DreamSettings
@@ -37,10 +37,12 @@ def dream(
 ) -> int:
     """Dream: strengthen in a picture what a network sees in it, or fall into it in a film.
 
+    A film (.mp4, .mov, .mkv, ...) is dreamt frame by frame, each dream carried along as things move.
+
     Parameters
     ----------
     photo
-        A file, or sample:chelsea and the like; none with --start noise or nothing.
+        A photo or a film, or sample:chelsea and the like; none with --start noise or nothing.
     guide
         A picture whose features the photo's are drawn to.
     mask
@@ -58,4 +60,4 @@ def dream(
         raise PareidoliaError("say where the dream goes with --out FILE, or --explain DIR")
     request = Request(find_operation("dream"), inputs, settings)
     target = Output.model_validate(output.model_dump(exclude={"explain"}))
-    return run_film(request, target) if settings.frames > 1 else run(request, target)
+    return run_film(request, target) if asks_for_film(request) else run(request, target)

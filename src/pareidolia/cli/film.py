@@ -4,7 +4,7 @@ import shutil
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from pareidolia.cli.output import Output, print_json, progress_report, say, stop_request
 from pareidolia.dreaming.settings import DreamSettings
@@ -24,6 +24,15 @@ class _FrameDone:
     total: int
     size: tuple[int, int]
     loss: float = 0.0
+
+
+def asks_for_film(request: Request) -> bool:
+    """Whether what is asked for is a film: a dream of several frames, or of a film."""
+    from pareidolia.pictures import is_film
+
+    if not isinstance(request.settings, DreamSettings):
+        return False
+    return (request.settings.frames or 1) > 1 or is_film(str(request.inputs.get("photo", "")))
 
 
 def run_film(request: Request, output: Output) -> int:
@@ -47,30 +56,30 @@ def run_film(request: Request, output: Output) -> int:
     film = DreamFilm(folder, record, settings, cast("dict[str, PictureLike]", request.inputs))
     if output.resume:
         film.check()
-        say(f"going on from frame {len(film.frames)} of {settings.frames}", output)
+        say(f"going on from frame {len(film.frames)} of {film.beginnings.count}", output)
     elif folder.exists():
         shutil.rmtree(folder)
-    stopped_by = _dream(film, settings, output)
+    stopped_by = _dream(film, output)
     if stopped_by is not None:
-        say(f"stopped after frame {len(film.frames)} of {settings.frames}; --resume goes on", output)
+        say(f"stopped after frame {len(film.frames)} of {film.beginnings.count}; --resume goes on", output)
         return 128 + stopped_by
-    write_film(film.frames, output.out, settings.fps)
+    kept = request.record(output.out.absolute().parent)
+    write_film(film.frames, output.out, film.beginnings.fps, record=kept)
     shutil.rmtree(folder)
-    _tell(output.out, time.perf_counter() - began, request, output)
+    _tell(output.out, time.perf_counter() - began, kept, output)
     return 0
 
 
-def _dream(film: "DreamFilm", settings: DreamSettings, output: Output) -> int | None:
+def _dream(film: "DreamFilm", output: Output) -> int | None:
     """Dream the frames; the signal that stopped it, if any did."""
     with stop_request() as stop, progress_report(output) as report:
         for index in film.steps(lambda: bool(stop)):
-            report(_FrameDone(index + 1, settings.frames, film.size))
-        return stop.signal if len(film.frames) < settings.frames else None
+            report(_FrameDone(index + 1, film.beginnings.count, film.size))
+        return stop.signal if len(film.frames) < film.beginnings.count else None
 
 
-def _tell(out: Path, seconds: float, request: Request, output: Output) -> None:
+def _tell(out: Path, seconds: float, record: dict[str, Any], output: Output) -> None:
     if output.as_json:
-        record = request.record(out.absolute().parent)
         print_json({"out": str(out), "seconds": round(seconds, 3), **record})
     else:
         say(f"{out}: dreamt in {seconds:.1f} s", output)

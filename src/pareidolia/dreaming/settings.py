@@ -43,13 +43,28 @@ class DreamSettings(OperationSettings):
     ] = 0.0
     grey: Annotated[bool, Field(description="Dream in black and white.")] = False
     frames: Annotated[
-        int, Field(ge=1, description="How many frames; more than one is a film, to a .mp4 or .gif.")
-    ] = 1
-    zoom: Annotated[float, Field(ge=0.5, le=2, description="How much nearer each frame of a film is.")] = 1.05
+        int | None,
+        Field(
+            ge=1,
+            description="How many frames; more than one is a film, to a .mp4 or .gif "
+            "(default: 1; of a film all).",
+        ),
+    ] = None
+    zoom: Annotated[
+        float | None,
+        Field(ge=0.5, le=2, description="How much nearer each frame of a photo's film is (default: 1.05)."),
+    ] = None
     rotate: Annotated[
-        float, Field(ge=-90, le=90, description="Degrees by which each frame of a film is turned.")
+        float, Field(ge=-90, le=90, description="Degrees by which each frame of a photo's film is turned.")
     ] = 0.0
-    fps: Annotated[int, Field(ge=1, le=50, description="Frames of a film in a second.")] = 15
+    persistence: Annotated[
+        float,
+        Field(ge=0, le=1, description="How much of a frame's dream the next frame of a film keeps."),
+    ] = 0.9
+    fps: Annotated[
+        int | None,
+        Field(ge=1, le=50, description="Frames in a second (default: 15; of a film its own)."),
+    ] = None
     frame_steps: Annotated[
         int, Field(ge=1, description="Steps of each frame but the first, at the two largest sizes.")
     ] = 3

@@ -4,6 +4,9 @@ A picture is a float32 tensor N×3×H×W in [0, 1], sRGB (N×1×H×W for greysca
 `reading.py` turns a file into an upright Pillow image within the size limit, `decoding.py` turns that into a
 tensor (colour profiles, alpha, 16 bits), `files.py` is what everyone calls, `levels.py` who opens thousands;
 `targets.py` writes files whole or not at all.
+tensor (colour profiles, alpha, 16 bits), `files.py` is what everyone calls; `targets.py` writes files whole
+or not at all. `films.py` writes films, `film_reading.py` reads them, `flow.py` tells what moved between two
+frames.
 """
 
 from typing import TYPE_CHECKING
@@ -22,7 +25,9 @@ if TYPE_CHECKING:
     )
     from pareidolia.pictures.figures import check_plots, figure_picture, new_figure
     from pareidolia.pictures.files import PictureLike, as_picture, open_picture, save_picture
+    from pareidolia.pictures.film_reading import Film, is_film
     from pareidolia.pictures.films import write_film
+    from pareidolia.pictures.flow import carried, optical_flow, trusted
     from pareidolia.pictures.levels import from_levels, open_levels
     from pareidolia.pictures.masks import as_mask
     from pareidolia.pictures.records import read_record
@@ -33,9 +38,11 @@ if TYPE_CHECKING:
 
 # No module here bears the name of a function it holds: importing it would hide the function.
 __all__ = [
+    "Film",
     "PictureLike",
     "as_mask",
     "as_picture",
+    "carried",
     "check_plots",
     "check_target",
     "figure_picture",
@@ -43,10 +50,12 @@ __all__ = [
     "from_levels",
     "from_oklch",
     "from_yiq",
+    "is_film",
     "luminance",
     "new_figure",
     "open_levels",
     "open_picture",
+    "optical_flow",
     "over_white",
     "read_record",
     "resize",
@@ -60,26 +69,31 @@ __all__ = [
     "split_alpha",
     "symmetric",
     "to_yiq",
+    "trusted",
     "write_atomically",
     "write_film",
 ]
 __getattr__ = lazy_exports(
     __name__,
     {
+        "Film": "film_reading",
         "PictureLike": "files",
         "as_mask": "masks",
         "as_picture": "files",
         "check_plots": "figures",
+        "carried": "flow",
         "check_target": "targets",
         "figure_picture": "figures",
         "fit": "resizing",
         "from_oklch": "colour",
         "from_yiq": "colour",
+        "is_film": "film_reading",
         "luminance": "colour",
         "new_figure": "figures",
         "from_levels": "levels",
         "open_levels": "levels",
         "open_picture": "files",
+        "optical_flow": "flow",
         "over_white": "colour",
         "read_record": "records",
         "resize": "resizing",
@@ -93,6 +107,7 @@ __getattr__ = lazy_exports(
         "split_alpha": "colour",
         "symmetric": "colour",
         "to_yiq": "colour",
+        "trusted": "flow",
         "write_atomically": "targets",
         "write_film": "films",
     },

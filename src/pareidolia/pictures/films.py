@@ -1,6 +1,6 @@
 """Films: frames to MP4 or GIF."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from io import BytesIO
 from pathlib import Path
@@ -9,17 +9,25 @@ from typing import Any
 from PIL import Image
 
 from pareidolia.pictures.reading import read_upright
+from pareidolia.pictures.records import comment_for
 from pareidolia.pictures.targets import write_atomically
 from pareidolia.settings import BadPicture, MissingExtra
 
 FILM_SUFFIXES = (".mp4", ".gif")
 
 
-def write_film(frames: Sequence[Path], path: str | Path, fps: int) -> None:
+def write_film(
+    frames: Sequence[Path],
+    path: str | Path,
+    fps: int | Fraction,
+    *,
+    record: Mapping[str, Any] | None = None,
+) -> None:
     """Make a film of picture files of one size, whole or not at all: the same frames give the same bytes.
 
     .mp4 is H.264 (CRF 18, 4:2:0; an odd last row or column is left out) and needs the extra `film`; .gif has
     256 colours a frame and repeats for ever. One frame is held at a time, in a .gif all with a byte a pixel.
+    `record` goes along as the film's comment; `read_record` reads it.
 
     Raises MissingExtra, BadPicture for a frame that cannot be read, PareidoliaError where `path` cannot be
     written.
@@ -27,7 +35,8 @@ def write_film(frames: Sequence[Path], path: str | Path, fps: int) -> None:
     path = Path(path)
     if not frames:
         raise BadPicture("a film needs at least one frame")
-    encoded = _gif(frames, fps) if path.suffix.lower() == ".gif" else _mp4(frames, fps)
+    make = _gif if path.suffix.lower() == ".gif" else _mp4
+    encoded = make(frames, Fraction(fps), comment_for(record))
     with write_atomically(path) as file:
         file.write(encoded.getbuffer())
 
@@ -35,10 +44,11 @@ def write_film(frames: Sequence[Path], path: str | Path, fps: int) -> None:
 def require_films(path: Path) -> None:
     """Raise MissingExtra where a film cannot be written to `path` for want of a package."""
     if path.suffix.lower() == ".mp4":
-        _av()
+        require_av()
 
 
-def _av() -> Any:
+def require_av() -> Any:
+    """PyAV; raises MissingExtra where it is not installed."""
     try:
         import av
     except ImportError as error:
@@ -51,22 +61,30 @@ def _pictures(frames: Sequence[Path]) -> Iterator[Image.Image]:
         yield read_upright(frame).convert("RGB")
 
 
-def _gif(frames: Sequence[Path], fps: int) -> BytesIO:
+def _gif(frames: Sequence[Path], fps: Fraction, comment: str) -> BytesIO:
     encoded = BytesIO()
     first, *_ = _pictures(frames[:1])
     rest = (picture.quantize() for picture in _pictures(frames[1:]))
     duration = max(20, round(1000 / fps))
     first.quantize().save(
-        encoded, "GIF", save_all=True, append_images=rest, duration=duration, loop=0, optimize=False
+        encoded,
+        "GIF",
+        save_all=True,
+        append_images=rest,
+        duration=duration,
+        loop=0,
+        optimize=False,
+        comment=comment.encode(),
     )
     return encoded
 
 
-def _mp4(frames: Sequence[Path], fps: int) -> BytesIO:
-    av = _av()
+def _mp4(frames: Sequence[Path], fps: Fraction, comment: str) -> BytesIO:
+    av = require_av()
     encoded = BytesIO()
     with av.open(encoded, "w", format="mp4") as container:
-        stream = container.add_stream("libx264", rate=Fraction(fps))
+        container.metadata["comment"] = comment
+        stream = container.add_stream("libx264", rate=fps)
         stream.pix_fmt = "yuv420p"
         # One thread: how many there are would change the bytes.
         stream.options = {"crf": "18", "threads": "1"}

@@ -16,20 +16,39 @@ _IMAGE_DESCRIPTION = 0x010E
 
 
 def read_record(path: str | Path) -> dict[str, Any]:
-    """The record that `save_picture` wrote into the picture at `path`.
+    """The record that `save_picture` or `write_film` wrote into the file at `path`.
 
-    Raises BadPicture where the file is no picture, or carries no record.
+    Raises BadPicture where the file is no picture or film, or carries no record.
     """
-    with opened(path) as image:
-        text = image.info.get(KEY) if image.format == "PNG" else _description(image)
+    text, wrapped = _text(path)
     try:
         record = json.loads(text or "")
-        record = record if image.format == "PNG" else record[KEY]
+        record = record[KEY] if wrapped else record
     except (ValueError, TypeError, KeyError, RecursionError):
         record = None
     if not isinstance(record, dict):
-        raise BadPicture(f"'{path}' carries no settings: only pictures that pareidolia saved do")
+        raise BadPicture(f"'{path}' carries no settings: only what pareidolia saved does")
     return record
+
+
+def _text(path: str | Path) -> tuple[str | None, bool]:
+    """The text that may be a record, and whether it is one wrapped as {"pareidolia": record}."""
+    # Imported here: films write records.
+    from pareidolia.pictures.film_reading import Film, is_film
+
+    if is_film(path):
+        return Film(path).comment, True
+    with opened(path) as image:
+        if image.format == "PNG":
+            return image.info.get(KEY), False
+        if image.format == "GIF":
+            return bytes(image.info.get("comment", b"")).decode("ascii", "replace"), True
+        return _description(image), True
+
+
+def comment_for(record: Mapping[str, Any] | None) -> str:
+    """A film's comment that carries `record`: JSON, wrapped as {"pareidolia": record}; ASCII only."""
+    return "" if record is None else json.dumps({KEY: dict(record)})
 
 
 def options_for(record: Mapping[str, Any] | None, file_format: str) -> dict[str, Any]:
@@ -45,7 +64,7 @@ def options_for(record: Mapping[str, Any] | None, file_format: str) -> dict[str,
         text.add_text(KEY, json.dumps(dict(record)))
         return {"pnginfo": text}
     exif = Image.Exif()
-    exif[_IMAGE_DESCRIPTION] = json.dumps({KEY: dict(record)})
+    exif[_IMAGE_DESCRIPTION] = comment_for(record)
     return {"exif": exif}
 
 

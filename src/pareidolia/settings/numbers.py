@@ -1,28 +1,28 @@
-"""Numbers of units as the user writes them: `3`, `0-15`, `0-7,12,20-24`."""
+"""Numbers of units as the user writes them: `12`, `0-63`, several apart or with commas between."""
 
 import re
+from collections.abc import Sequence
 
 from pareidolia.settings.errors import PareidoliaError
 
-#: What `read_numbers` takes, as a pattern for a settings field.
-NUMBERS = r"^\s*\d+\s*(-\s*\d+\s*)?(,\s*\d+\s*(-\s*\d+\s*)?)*$"
+_RANGE = re.compile(r"(\d+)(?:\s*-\s*(\d+))?")
 
 
-def read_numbers(text: str, count: int, what: str = "unit") -> tuple[int, ...]:
-    """The numbers that `text` lists, in its order and each once, all below `count`.
+def read_numbers(texts: Sequence[str], count: int, layer: str, what: str = "unit") -> tuple[int, ...]:
+    """The numbers below `count` that `12`, `0-63` and the like name, each once, in their order.
 
-    what: their name in an error. Raises PareidoliaError for a text of another form, a range that falls, and
-    a number that is not below `count`.
+    what: what a layer has `count` of. Raises PareidoliaError for what cannot be read, a range that falls, and
+    what the layer does not have.
     """
-    if not re.match(NUMBERS, text):
-        raise PareidoliaError(f"'{text}' lists no {what}s: write numbers and ranges, as in 0-7,12")
     numbers: dict[int, None] = {}
-    for part in text.split(","):
-        first, _, last = (each.strip() for each in part.partition("-"))
-        begin, end = int(first), int(last or first)
-        if end < begin:
-            raise PareidoliaError(f"the range {part.strip()} ends before it begins: write {end}-{begin}")
-        if end >= count:
-            raise PareidoliaError(f"there is no {what} {end}: they are 0 to {count - 1}")
-        numbers |= dict.fromkeys(range(begin, end + 1))
+    for text in (part.strip() for each in texts for part in each.split(",")):
+        match = _RANGE.fullmatch(text)
+        if match is None:
+            raise PareidoliaError(f"'{text}' names no {what}s: write 12, or 0-63")
+        first, last = int(match[1]), int(match[2] or match[1])
+        if last < first:
+            raise PareidoliaError(f"'{text}' names no {what}s: the first is larger than the last")
+        if last >= count:
+            raise PareidoliaError(f"layer '{layer}' has {what}s 0 to {count - 1}, there is no {last}")
+        numbers |= dict.fromkeys(range(first, last + 1))
     return tuple(numbers)

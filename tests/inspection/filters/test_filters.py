@@ -50,7 +50,7 @@ def test_a_weight_is_a_square_of_its_colour_on_the_sheet() -> None:
     with torch.no_grad():
         module[0].weight.zero_()
         module[0].weight[2, 0, 0, 0] = 3.0  # red, upper left
-    picture = filters_sheet(FiltersSettings(units="2", magnify=7), network(module)).picture
+    picture = filters_sheet(FiltersSettings(units=("2",), magnify=7), network(module)).picture
     red = (picture[0] - torch.tensor([1, 0.5, 0.5]).view(3, 1, 1)).abs().amax(dim=0) < 1e-6
     rows, columns = torch.nonzero(red).T
     assert int(red.sum()) == 49 and int(rows.max() - rows.min()) == int(columns.max() - columns.min()) == 6
@@ -60,7 +60,7 @@ def test_a_weight_is_a_square_of_its_colour_on_the_sheet() -> None:
 
 def test_deeper_layers_by_channel_and_groups_by_their_own_inputs() -> None:
     seen = network(plain())
-    made = filters_sheet(FiltersSettings(layer="2", units="0-3", inputs="1,5"), seen)
+    made = filters_sheet(FiltersSettings(layer="2", units=("0-3",), inputs=("1,5",)), seen)
     assert "4 of 8 units by 2 of 6 inputs" in made.told
     kernels = find_kernels(seen, "3")
     assert not kernels.sees_pixels and kernels.weights.shape == (8, 2, 3, 3)
@@ -82,11 +82,11 @@ def test_refusals() -> None:
         find_kernels(seen, "1")
     with pytest.raises(UnknownName, match="no layer '9'"):
         find_kernels(seen, "9")
-    with pytest.raises(PareidoliaError, match="no unit of layer '0' 6"):
-        filters_sheet(FiltersSettings(units="0-6"), seen)
-    with pytest.raises(PareidoliaError, match="no input of layer '2' 6"):
-        filters_sheet(FiltersSettings(layer="2", inputs="6"), seen)
+    with pytest.raises(PareidoliaError, match="layer '0' has units 0 to 5, there is no 6"):
+        filters_sheet(FiltersSettings(units=("0-6",)), seen)
+    with pytest.raises(PareidoliaError, match="layer '2' has inputs 0 to 5, there is no 6"):
+        filters_sheet(FiltersSettings(layer="2", inputs=("6",)), seen)
     with pytest.raises(PareidoliaError, match="leave out --inputs"):
-        filters_sheet(FiltersSettings(inputs="0"), seen)
+        filters_sheet(FiltersSettings(inputs=("0",)), seen)
     with pytest.raises(BadNetwork, match="no convolution that looks at the picture"):
         find_kernels(network(nn.Sequential(nn.AvgPool2d(2))))

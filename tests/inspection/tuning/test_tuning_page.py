@@ -46,7 +46,7 @@ def test_a_page_tells_of_simple_and_silent_units() -> None:
 
 def test_units_are_chosen_and_refused(small_network: Network) -> None:
     pytest.importorskip("matplotlib", reason="matplotlib is not installed")
-    made = tuning_page(QUICK.model_copy(update={"units": "5,0-1"}), small_network)
+    made = tuning_page(QUICK.model_copy(update={"units": ("5", "0-1")}), small_network)
     assert [row["unit"] for row in made.rows] == [5, 0, 1] and made.told.startswith("stage1.relu, 8 units")
-    with pytest.raises(PareidoliaError, match="no unit of layer 'stage1\\.relu' 8"):
-        tuning_page(QUICK.model_copy(update={"units": "0-8"}), small_network)
+    with pytest.raises(PareidoliaError, match="units 0 to 7, there is no 8"):
+        tuning_page(QUICK.model_copy(update={"units": ("0-8",)}), small_network)

@@ -1,13 +1,12 @@
 """Grad-CAM: which places of a late layer speak for the target."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from math import isqrt
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional as F
 
+from pareidolia.inspection.attribution.leaves import captured
 from pareidolia.inspection.targets import Target
 from pareidolia.networks import Network, untouched
 from pareidolia.networks.layers import Layer
@@ -32,11 +31,11 @@ def coarse_grad_cam(
     """
     name = layer or cam_layer(network)
     module = network.module.get_submodule(network.layer(name).name)
-    with untouched(network.module), torch.enable_grad(), _captured(module) as captured:
+    with untouched(network.module), torch.enable_grad(), captured(module) as outputs:
         scores = target(network, pictures.detach())
-        if not captured or not scores.requires_grad:
+        if not outputs or not scores.requires_grad:
             raise BadNetwork(f"the target does not depend on layer '{name}': choose a layer before it")
-        activations = captured[-1]
+        activations = outputs[-1]
         (signals,) = torch.autograd.grad(scores.sum(), activations, allow_unused=True)
     if signals is None:
         raise BadNetwork(f"the target does not depend on layer '{name}': choose a layer before it")
@@ -93,24 +92,3 @@ def _as_maps(values: Tensor, name: str) -> Tensor:
             f"layer '{name}' has no rows and columns: choose one that has (see pareidolia networks)"
         )
     return values[:, -side * side :].transpose(1, 2).reshape(len(values), -1, side, side)
-
-
-@contextmanager
-def _captured(module: nn.Module) -> Iterator[list[Tensor]]:
-    """Collects the module's outputs as leaves of autograd's graph; the network goes on with copies of them.
-
-    Everything before the module runs without a graph, and no later in-place operation overwrites a leaf.
-    """
-    outputs: list[Tensor] = []
-
-    def hook(_module: nn.Module, _inputs: object, output: object) -> Tensor:
-        if not isinstance(output, Tensor):
-            raise BadNetwork(f"Grad-CAM needs a layer that gives one tensor, not {type(output).__name__}")
-        outputs.append(output.detach().requires_grad_())
-        return outputs[-1].clone()
-
-    handle = module.register_forward_hook(hook)
-    try:
-        yield outputs
-    finally:
-        handle.remove()

@@ -3,7 +3,6 @@
 All take pictures N×C×H×W in [0, 1] and return signed maps N×C×H×W, per unit of pixel value.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,11 +10,11 @@ import torch
 from torch import Tensor
 
 from pareidolia.backward import backward_rule
+from pareidolia.inspection.attribution.batching import batches, fitting
+from pareidolia.inspection.attribution.leaves import pull_back
+from pareidolia.inspection.attribution.line import Line
 from pareidolia.inspection.targets import Target
 from pareidolia.networks import Network, untouched
-from pareidolia.settings import BadNetwork
-
-_PIXELS = 200_000
 
 
 def send_back(network: Network, pictures: Tensor, target: Target, *, rule: str = "gradient") -> Tensor:
@@ -62,8 +61,8 @@ def noisy_gradients(
         for index, picture in enumerate(pictures):
             generator = torch.Generator().manual_seed(seed)
             total = squares = torch.zeros_like(picture, dtype=torch.float64)
-            for count in _batches(samples, batch_size or _fitting(picture)):
-                grain = torch.randn(count, *picture.shape, generator=generator).to(picture)
+            for some in batches(samples, batch_size or fitting(picture)):
+                grain = torch.randn(some.stop - some.start, *picture.shape, generator=generator).to(picture)
                 signals = _pulled_back(network, picture + spread[index] * grain, target.one(index)).double()
                 total = total + signals.sum(dim=0)
                 squares = squares + signals.square().sum(dim=0)
@@ -101,23 +100,17 @@ def integrated_gradients(
     """
     start = torch.as_tensor(baseline, dtype=pictures.dtype, device=pictures.device).expand_as(pictures)
     nodes, weights = gauss_legendre(steps)
-    maps = []
+    maps, differences = [], []
     with untouched(network.module):
         for index, (picture, begin) in enumerate(zip(pictures, start, strict=True)):
-            total = torch.zeros_like(picture)
-            done = 0
-            for count in _batches(steps, batch_size or _fitting(picture)):
-                alphas = nodes[done : done + count].to(picture).view(-1, 1, 1, 1)
-                shares = weights[done : done + count].to(picture).view(-1, 1, 1, 1)
-                along = begin + alphas * (picture - begin)
-                total += (shares * _pulled_back(network, along, target.one(index))).sum(dim=0)
-                done += count
-            maps.append((picture - begin) * total)
-        with torch.no_grad():
-            differences = target(network, pictures) - target(network, start.contiguous())
-    attributed = torch.stack(maps)
-    errors = (attributed.double().sum(dim=(1, 2, 3)) - differences).abs().to(pictures.dtype)
-    return IntegratedGradients(attributed, errors, differences)
+            line = Line(network, target.one(index), begin, picture)
+            for some in batches(steps, batch_size or fitting(picture)):
+                line.add(nodes[some], weights[some])
+            maps.append((picture - begin) * line.gradient())
+            differences.append(line.end_score - line.begin_score)
+    attributed, wanted = torch.stack(maps), torch.stack(differences)
+    errors = (attributed.double().sum(dim=(1, 2, 3)) - wanted).abs().to(pictures.dtype)
+    return IntegratedGradients(attributed, errors, wanted)
 
 
 def gauss_legendre(steps: int) -> tuple[Tensor, Tensor]:
@@ -128,24 +121,6 @@ def gauss_legendre(steps: int) -> tuple[Tensor, Tensor]:
 
 def _pulled_back(network: Network, pictures: Tensor, target: Target) -> Tensor:
     """∂ΣS/∂x."""
-    # Not channels last, though faster: its rounding turns single ReLUs over, and the gradient jumps there.
-    leaf = pictures.detach().clone(memory_format=torch.contiguous_format).requires_grad_()
-    with torch.enable_grad():
-        scores = target(network, leaf)
-        if not scores.requires_grad:
-            raise BadNetwork(f"no gradient of {network.name} reaches the pixels: something in it detaches")
-        # Not autograd.grad, which reentrant checkpointing refuses; the pixels are the only leaf here.
-        torch.autograd.backward(scores.sum())
-    if leaf.grad is None:
-        raise BadNetwork(f"no gradient of {network.name} reaches the pixels: something in it detaches")
-    return leaf.grad.contiguous()
-
-
-def _fitting(picture: Tensor) -> int:
-    """How many pictures of this size keep a processor busy while their activations still fit its caches."""
-    return max(1, round(_PIXELS / (picture.shape[-2] * picture.shape[-1])))
-
-
-def _batches(total: int, size: int) -> Iterator[int]:
-    for done in range(0, total, size):
-        yield min(size, total - done)
+    signal, _ = pull_back(network, pictures, target)
+    assert signal is not None
+    return signal.contiguous()

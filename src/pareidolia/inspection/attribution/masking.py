@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from pareidolia.inspection.attribution.batching import batches, fitting
 from pareidolia.inspection.targets import Target, confidence
 from pareidolia.networks import Network, untouched
 from pareidolia.settings import PareidoliaError
@@ -20,7 +21,7 @@ def occlusion(
     stride: int | tuple[int, int] = 16,
     fill: float = 0.5,
     channels: tuple[int, ...] | None = None,
-    batch_size: int = 16,
+    batch_size: int | None = None,
 ) -> Tensor:
     """How much the score falls when a window is covered, N×1×H×W, signed.
 
@@ -50,10 +51,8 @@ def occlusion(
             one = target.one(index)
             falls = _score(one, network, picture[None]) - torch.cat(
                 [
-                    _score(
-                        one, network, _covered(picture, windows[first : first + batch_size], covered, fill)
-                    )
-                    for first in range(0, len(windows), batch_size)
+                    _score(one, network, _covered(picture, windows[some], covered, fill))
+                    for some in batches(len(windows), batch_size or fitting(picture))
                 ]
             )
             maps.append(_mean_over_windows(falls, windows, (height, width)))
@@ -69,7 +68,7 @@ def rise(
     cells: int = 7,
     keep: float = 0.5,
     seed: int = 0,
-    batch_size: int = 16,
+    batch_size: int | None = None,
 ) -> Tensor:
     """RISE (Petsiuk et al. 2018, eq. 6), N×1×H×W: 1/(p M) Σ_i f(x ⊙ m_i) m_i over M random masks.
 
@@ -82,9 +81,10 @@ def rise(
         for index, picture in enumerate(pictures):
             generator = torch.Generator().manual_seed(seed)
             total = torch.zeros(1, height, width, device=picture.device)
-            for first in range(0, masks, batch_size):
-                count = min(batch_size, masks - first)
-                drawn = _random_masks(count, cells, keep, (height, width), generator).to(picture)
+            for some in batches(masks, batch_size or fitting(picture)):
+                drawn = _random_masks(some.stop - some.start, cells, keep, (height, width), generator).to(
+                    picture
+                )
                 seen = (picture * drawn).contiguous(memory_format=torch.channels_last)
                 scores = confidence(target.one(index), network, seen).to(total.dtype)
                 total += (scores[:, None, None, None] * drawn).sum(dim=0)

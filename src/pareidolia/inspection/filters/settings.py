@@ -5,7 +5,6 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from pareidolia.settings import NetworkSettings
-from pareidolia.settings.numbers import NUMBERS
 
 
 class FiltersSettings(NetworkSettings):
@@ -19,17 +18,17 @@ class FiltersSettings(NetworkSettings):
         ),
     ] = None
     units: Annotated[
-        str | None,
+        tuple[str, ...] | None,
         Field(
-            pattern=NUMBERS,
-            description="The units shown, as in 0-15 or 3,20-24 (default: all of the first layer, 16 of "
+            min_length=1,
+            description="The units shown, as in 0-15 or 3 20-24 (default: all of the first layer, 16 of "
             "others).",
         ),
     ] = None
     inputs: Annotated[
-        str | None,
+        tuple[str, ...] | None,
         Field(
-            pattern=NUMBERS,
+            min_length=1,
             description="The input channels shown of a deeper layer (default: the first 24).",
         ),
     ] = None

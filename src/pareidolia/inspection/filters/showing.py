@@ -37,7 +37,7 @@ def filters_sheet(settings: FiltersSettings | None = None, network: Network | No
     if settings.units is None:
         units = tuple(range(count if whole and count <= _MOST_CELLS else min(count, _SHOWN_UNITS)))
     else:
-        units = read_numbers(settings.units, count, f"unit of layer '{kernels.layer}'")
+        units = read_numbers(settings.units, count, kernels.layer)
     if whole:
         if settings.inputs is not None:
             raise PareidoliaError(
@@ -82,7 +82,7 @@ def _channels(kernels: Kernels, units: tuple[int, ...], settings: FiltersSetting
     if settings.inputs is None:
         inputs = tuple(range(min(channels, _SHOWN_INPUTS)))
     else:
-        inputs = read_numbers(settings.inputs, channels, f"input of layer '{kernels.layer}'")
+        inputs = read_numbers(settings.inputs, channels, kernels.layer, "input")
     _check_count(len(units) * len(inputs))
     pictures = shown(kernels.weights[list(units)], settings.scale)[:, list(inputs)]
     # In groups each unit has other inputs, so that they cannot stand above the columns.

@@ -81,8 +81,10 @@ class Portrait:
     """One unit at its own best grating, beside its `tuning`.
 
     Attributes:
-        field: reverse correlation of the gratings with the responses, H×W, signed: the unit's receptive
-            field as far as it is linear (Ringach, Sapiro, Shapley 1997).
+        field: reverse correlation of the gratings with the responses, H×W: the unit's receptive field as far
+            as it is linear (Ringach, Sapiro, Shapley 1997). 1 where each grating that drove the unit was at
+            its lightest, −1 at its darkest; near 0 all over for a complex cell, about 0.8 at most for a
+            rectified linear one.
         best: the grating of best orientation, frequency, phase and diameter, H×W in [−1, 1].
         phase_curve: responses over one cycle of drift.
         size_curve: mean response over a cycle, by diameter.
@@ -227,6 +229,7 @@ class _Experiment:
         shape = (len(self.orientations), len(self.frequencies), len(self.phases))
         orientation, frequency, phase = _combined(self.orientations, self.frequencies, self.phases)
         fields = torch.zeros(len(portrayed), *self.site.canvas.size, dtype=torch.float64)
+        totals = torch.zeros(len(portrayed), 1, 1, dtype=torch.float64)
         patterns: list[Tensor] = []
 
         def draw(part: slice) -> Tensor:
@@ -238,9 +241,10 @@ class _Experiment:
             response = (batch - self.blank).clamp(min=0)
             weighted = response[:, list(portrayed)] * frequency[done : done + len(batch), None] ** 2
             fields += torch.einsum("nu,nhw->uhw", weighted, patterns[0][:, 0].double())
+            totals += weighted.sum(dim=0)[:, None, None]
             found.append(response)
             done += len(batch)
-        return torch.cat(found).T.reshape(-1, *shape), fields
+        return torch.cat(found).T.reshape(-1, *shape), fields / totals.clamp(min=1e-300)
 
     def _bars(self) -> Tensor:
         """Responses U×2 signs×widths×orientations×positions."""

@@ -17,6 +17,8 @@ from pareidolia.settings.numbers import read_numbers
 _WIDTH, _HEAD, _ROW, _FOOT = 16.0, 4.5, 1.75, 0.55
 _MOST_ROWS = 200
 _DEFAULT_ROWS = 16
+# What is left of a complex cell's linear field is not blown up to full contrast.
+_FAINT = 0.2
 _LIGHT, _DARK, _LINE = "#d98200", "#30527c", "#1f4e9c"
 _TITLES = (
     "",
@@ -48,7 +50,7 @@ def tuning_page(settings: TuningSettings | None = None, network: Network | None 
     if settings.units is None:
         units = tuple(range(min(count, _DEFAULT_ROWS)))
     else:
-        units = read_numbers(settings.units, count, f"unit of layer '{layer}'")
+        units = read_numbers(settings.units, count, layer)
     if len(units) > _MOST_ROWS:
         raise PareidoliaError(
             f"a page holds {_MOST_ROWS} units, not {len(units)}: ask for fewer with --units"
@@ -158,7 +160,7 @@ def _draw_row(panels: list[Any], portrait: Portrait, found: LayerTuning) -> None
             axes.axis("off")
         field.text(0, 0.5, "no grating drives it above its answer to plain grey", fontsize=9, va="center")
         return
-    limit = float(np.abs(portrait.field).max()) or 1.0
+    limit = max(float(np.abs(portrait.field).max()), _FAINT)
     for axes, shown, most in ((field, portrait.field, limit), (best, portrait.best, 1.0)):
         axes.imshow(shown, cmap="gray", vmin=-most, vmax=most, interpolation="nearest")
         axes.set(xticks=[], yticks=[])

@@ -5,7 +5,6 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from pareidolia.settings import NetworkSettings
-from pareidolia.settings.numbers import NUMBERS
 
 ColourName = Literal["grey", "red-green", "blue-yellow"]
 
@@ -20,10 +19,10 @@ class TuningSettings(NetworkSettings):
         ),
     ] = None
     units: Annotated[
-        str | None,
+        tuple[str, ...] | None,
         Field(
-            pattern=NUMBERS,
-            description="The units drawn one by one, as in 0-15 or 3,20-24 (default: the first 16). The map "
+            min_length=1,
+            description="The units drawn one by one, as in 0-15 or 3 20-24 (default: the first 16). The map "
             "shows all.",
         ),
     ] = None

@@ -1,6 +1,5 @@
 """Features: what units respond to, many painted at once on a sheet."""
 
-import re
 from collections.abc import Sequence
 
 import torch
@@ -14,8 +13,7 @@ from pareidolia.painting.gallery import fourier_noise, phase_noise
 from pareidolia.painting.transforms import Crops, Transform, robust
 from pareidolia.pictures import sheet
 from pareidolia.settings import BadPicture, PareidoliaError
-
-_RANGE = re.compile(r"(\d+)(?:-(\d+))?")
+from pareidolia.settings.numbers import read_numbers
 
 
 class Features(Gallery):
@@ -106,27 +104,8 @@ def _named(settings: FeatureSettings, network: Network) -> tuple[str, dict[str, 
         return "", {aim: read_objective(aim, network) for aim in settings.aim}
     layer = settings.layer or _default_layer(network)
     channels = network.layer(layer).shape[0]
-    units = read_units(settings.units, channels, layer)
+    units = read_numbers(settings.units, channels, layer)
     return layer, {str(unit): read_objective(f"{layer}:{unit}{suffix}", network) for unit in units}
-
-
-def read_units(texts: Sequence[str], channels: int, layer: str) -> list[int]:
-    """The channels that `12`, `0-63` and the like name, each once, in their order.
-
-    Raises PareidoliaError for what cannot be read, and for channels that the layer does not have.
-    """
-    units: dict[int, None] = {}
-    for text in (part.strip() for each in texts for part in each.split(",")):
-        match = _RANGE.fullmatch(text)
-        if match is None:
-            raise PareidoliaError(f"'{text}' names no units: write 12, or 0-63")
-        first, last = int(match[1]), int(match[2] or match[1])
-        if last < first:
-            raise PareidoliaError(f"'{text}' names no units: the first is larger than the last")
-        if last >= channels:
-            raise PareidoliaError(f"{layer} has channels 0 to {channels - 1}, there is no {last}")
-        units.update(dict.fromkeys(range(first, last + 1)))
-    return list(units)
 
 
 def growing(

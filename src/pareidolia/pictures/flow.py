@@ -1,0 +1,107 @@
+"""Optical flow: where every pixel of one picture lies in another, and where that can be trusted.
+
+The flow is OpenCV's (DIS: Kroeger et al. 2016); carrying pictures along it is done here, in torch.
+"""
+
+from typing import Any
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from pareidolia.pictures.colour import luminance, over_white
+from pareidolia.settings import BadPicture, MissingExtra
+
+# Sundaram, Brox and Keutzer (2010, eq. 5 and 6); the first and last number are pixels².
+_CONSISTENT = (0.01, 0.5)
+_SMOOTH = (0.01, 0.002)
+
+
+def optical_flow(picture: Tensor, other: Tensor) -> Tensor:
+    """Where the pixels of `picture` lie in `other`: 1×2×H×W, pixels to the right and downwards.
+
+    `other` at p + flow(p) shows what `picture` shows at p. Both are 1×C×H×W in [0, 1] and of one size, of at
+    least 16 pixels a side. Dense Inverse Search at its medium preset; the same pictures give the same flow.
+    Raises MissingExtra without OpenCV, BadPicture where sizes differ or are too small.
+    """
+    if picture.shape[-2:] != other.shape[-2:] or min(picture.shape[-2:]) < 16:
+        sizes = " and ".join("x".join(map(str, each.shape[:-3:-1])) for each in (picture, other))
+        raise BadPicture(f"a flow needs two pictures of one size, at least 16x16 pixels, not {sizes}")
+    cv2 = require_flow()
+    search = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
+    found = search.calc(_grey_levels(picture), _grey_levels(other), None)
+    return torch.from_numpy(np.ascontiguousarray(found)).permute(2, 0, 1)[None].to(picture.device)
+
+
+def require_flow() -> Any:
+    """OpenCV; raises MissingExtra where it is not installed."""
+    try:
+        import cv2
+    except ImportError as error:
+        raise MissingExtra("opencv-python-headless", "film") from error
+    return cv2
+
+
+def carried(picture: Tensor, flow: Tensor) -> Tensor:
+    """`picture` (N×C×H×W) taken at p + flow(p) for every pixel p, bilinearly; differentiable in the picture.
+
+    With `optical_flow(now, before)` it moves what is drawn on the picture before to where it is now. Beyond
+    the border it repeats.
+    """
+    height, width = picture.shape[-2:]
+    rows, columns = _places(flow)
+    # grid_sample counts from -1 to 1, from the first pixel's centre to the last one's.
+    grid = torch.stack([2 * columns / max(width - 1, 1) - 1, 2 * rows / max(height - 1, 1) - 1], dim=-1)
+    return F.grid_sample(
+        picture, grid.to(picture.dtype), mode="bilinear", padding_mode="border", align_corners=True
+    )
+
+
+def trusted(flow: Tensor, back: Tensor) -> Tensor:
+    """Where `flow` can be trusted, given the flow `back` from the other picture: 1 or 0, 1×1×H×W.
+
+    Not where going there and back does not end where it began (what is covered in the other picture), not at
+    edges of motion, where it is uncertain, and not where it leaves the picture (Sundaram, Brox and Keutzer
+    2010, eq. 5 and 6, as in Ruder, Dosovitskiy and Brox 2016).
+    """
+    there = _squared(flow)
+    again = carried(back, flow)
+    share, floor = _CONSISTENT
+    consistent = _squared(flow + again) < share * (there + _squared(again)) + floor
+    share, floor = _SMOOTH
+    smooth = _steepness(flow) <= share * there + floor
+    rows, columns = _places(flow)
+    height, width = flow.shape[-2:]
+    inside = ((rows >= 0) & (rows <= height - 1) & (columns >= 0) & (columns <= width - 1))[:, None]
+    return (consistent & smooth & inside).to(flow.dtype)
+
+
+def _places(flow: Tensor) -> tuple[Tensor, Tensor]:
+    """Rows and columns, N×H×W, of p + flow(p)."""
+    height, width = flow.shape[-2:]
+    rows, columns = torch.meshgrid(
+        torch.arange(height, device=flow.device, dtype=flow.dtype),
+        torch.arange(width, device=flow.device, dtype=flow.dtype),
+        indexing="ij",
+    )
+    return rows + flow[:, 1], columns + flow[:, 0]
+
+
+def _squared(flow: Tensor) -> Tensor:
+    return flow.square().sum(dim=1, keepdim=True)
+
+
+def _steepness(flow: Tensor) -> Tensor:
+    """|∇u|² + |∇v|², by central differences, N×1×H×W."""
+    padded = F.pad(flow, (1, 1, 1, 1), mode="replicate")
+    across = (padded[..., 1:-1, 2:] - padded[..., 1:-1, :-2]) / 2
+    down = (padded[..., 2:, 1:-1] - padded[..., :-2, 1:-1]) / 2
+    return _squared(across) + _squared(down)
+
+
+def _grey_levels(picture: Tensor) -> Any:
+    """A picture 1×C×H×W as H×W bytes."""
+    shown = over_white(picture)
+    grey = luminance(shown) if shown.shape[1] == 3 else shown
+    return grey[0, 0].detach().clamp(0, 1).mul(255).round().byte().cpu().numpy()
