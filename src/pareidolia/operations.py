@@ -105,7 +105,14 @@ OPERATIONS = {
             "style",
             "pareidolia.style:StyleTransfer",
             "pareidolia.style.settings:StyleSettings",
-            ("photo", "paintings"),
+            ("photo", "paintings", "mask"),
+        ),
+        Operation(
+            "stylize",
+            "pareidolia.style.feedforward:stylized",
+            "pareidolia.style.feedforward.settings:PaintSettings",
+            ("run", "photo"),
+            at_once=True,
         ),
         Operation(
             "dream",

@@ -20,6 +20,21 @@ COMMANDS = {
     "Paint": (
         Command("style", "style:style", "Paint a photo in the style of one or several paintings."),
         Command(
+            "style-figures",
+            "style_figures:style_figures",
+            "Show content layer by layer, style by layers, layers by weights, and a photo in several styles.",
+        ),
+        Command(
+            "stylizer",
+            "stylizer:stylizer",
+            "Train a network that paints in one pass, and paint with it.",
+        ),
+        Command(
+            "export",
+            "stylizer:export",
+            "Write a trained style network as ONNX, for other programs, phones and browsers.",
+        ),
+        Command(
             "dream",
             "dream:dream",
             "Dream: strengthen in a picture what a network sees in it, or fall into it in a film.",

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pareidolia.pictures.films import write_film
     from pareidolia.pictures.flow import carried, optical_flow, trusted
     from pareidolia.pictures.levels import from_levels, open_levels
+    from pareidolia.pictures.masks import as_mask
     from pareidolia.pictures.records import read_record
     from pareidolia.pictures.resizing import fit, resize, resize_picture, size_of
     from pareidolia.pictures.samples import sample_names, sample_painting, sample_photo
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Film",
     "PictureLike",
+    "as_mask",
     "as_picture",
     "carried",
     "check_plots",
@@ -74,6 +76,7 @@ __getattr__ = lazy_exports(
     {
         "Film": "film_reading",
         "PictureLike": "files",
+        "as_mask": "masks",
         "as_picture": "files",
         "carried": "flow",
         "check_plots": "figures",
