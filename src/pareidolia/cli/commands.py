@@ -20,6 +20,21 @@ COMMANDS = {
     "Paint": (
         Command("style", "style:style", "Paint a photo in the style of one or several paintings."),
         Command(
+            "style-figures",
+            "style_figures:style_figures",
+            "Show content layer by layer, style by layers, layers by weights, and a photo in several styles.",
+        ),
+        Command(
+            "stylizer",
+            "stylizer:stylizer",
+            "Train a network that paints in one pass, and paint with it.",
+        ),
+        Command(
+            "export",
+            "stylizer:export",
+            "Write a trained style network as ONNX, for other programs, phones and browsers.",
+        ),
+        Command(
             "dream",
             "dream:dream",
             "Dream: strengthen in a picture what a network sees in it, or fall into it in a film.",
@@ -47,6 +62,16 @@ COMMANDS = {
             "Measure how far a layer's activations move when photos are shifted, enlarged and turned.",
         ),
         Command(
+            "patches",
+            "patches:patches",
+            "Show which patches of a folder of photos made units fire most, and what the units saw in them.",
+        ),
+        Command(
+            "evolution",
+            "patches:evolution",
+            "Show how units came about: at each checkpoint of a training, what they respond to.",
+        ),
+        Command(
             "features",
             "visualisation:features",
             "Paint what units of a network respond to, many at once, on a sheet.",
@@ -65,6 +90,9 @@ COMMANDS = {
             "caricature",
             "visualisation:caricature",
             "Paint a photo as layers exaggerate it: more of what they see in it.",
+        ),
+        Command(
+            "atlas", "atlas:atlas", "Make a layer's activations a map to walk through: build, view, find."
         ),
         Command("saliency", "inspection:saliency", "Show which pixels of a photo made the network say so."),
         Command(

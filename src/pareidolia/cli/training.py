@@ -2,8 +2,9 @@
 
 import time
 import tomllib
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 from cyclopts import App, Parameter
 from pydantic import Field
@@ -17,12 +18,16 @@ from pareidolia.generative.settings import (
     VAESettings,
 )
 from pareidolia.settings import PareidoliaError, UnknownName
+from pareidolia.training.settings import TrainingSettings
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import torch
 
-    from pareidolia.generative.training import Training
-    from pareidolia.training import Company
+    from pareidolia.training import Company, Training
+
+Given = TypeVar("Given", bound=TrainingSettings)
 
 train = App(name="train", help="Train a generative model on pictures, in a folder that keeps it.")
 
@@ -123,7 +128,7 @@ def gan(
     return _start("gan", data, settings, output)
 
 
-def merged(settings: ModelSettings, config: Path | None, pairs: tuple[str, ...]) -> ModelSettings:
+def merged(settings: Given, config: Path | None, pairs: tuple[str, ...]) -> Given:
     """Settings from the file, then from key=value pairs, then from options given; later ones count.
 
     Raises UnknownName for a key that there is not, PareidoliaError for a file or pair that cannot be read.
@@ -157,31 +162,35 @@ def _read_pair(pair: str) -> tuple[str, Any]:
 
 
 def _start(kind: str, data: str, settings: ModelSettings, output: TrainingOutput) -> int:
+    from pareidolia.generative.training import prepare
+
     settings = merged(settings, output.config, output.set)
+    return run_training(partial(prepare, kind, data, settings), settings.device, output)
+
+
+def run_training(prepare: "Callable[..., Training]", device: str, output: TrainingOutput) -> int:
+    """Train what `prepare(out, company=, device=, tensorboard=)` gives; returns the exit code.
+
+    device: "auto", "cpu", "cuda" or "mps"; several devices are launched as one company.
+    """
     if output.devices * output.nodes == 1:
-        return _train(None, None, kind, data, settings, output)
+        return _train(None, None, prepare, output)
     from pareidolia.training.fabric import launch
 
-    return launch(output.devices, output.nodes, settings.device, _train, kind, data, settings, output)
+    return launch(output.devices, output.nodes, device, _train, prepare, output)
 
 
 def _train(
     company: "Company | None",
     device: "torch.device | None",
-    kind: str,
-    data: str,
-    settings: ModelSettings,
+    prepare: "Callable[..., Training]",
     output: TrainingOutput,
 ) -> int:
     """Train in this process, alone or as one of a company; returns the exit code."""
-    from pareidolia.generative.training import prepare
-
     leading = company is None or company.rank == 0
     output = output if leading else output.model_copy(update={"quiet": True})
     began = time.perf_counter()
-    training = prepare(
-        kind, data, settings, output.out, company=company, device=device, tensorboard=output.tensorboard
-    )
+    training = prepare(output.out, company=company, device=device, tensorboard=output.tensorboard)
     _check(training, output)
     training.run.company.barrier()
     training.begin(resume=output.resume and training.folder.begun)

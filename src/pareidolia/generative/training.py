@@ -1,8 +1,6 @@
 """From data and settings to a training of a generative model, ready to step."""
 
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import torch
 
@@ -11,37 +9,12 @@ from pareidolia.generative.building import build
 from pareidolia.generative.previews import draw_preview
 from pareidolia.generative.settings import AAESettings, ModelSettings
 from pareidolia.networks.devices import choose_device
-from pareidolia.training import Alone, Company, Source, TrainingFolder, TrainingRun
+from pareidolia.training import Alone, Company, Source, Training, TrainingFolder, TrainingRun
 from pareidolia.training.data import Pictures, PictureSet, open_pictures
 from pareidolia.training.data.labelled import FewLabels
 
 _PICTURES_SHOWN = 400_000
 _FEWEST_EPOCHS, _MOST_EPOCHS = 10, 300
-
-
-@dataclass(frozen=True)
-class Training:
-    """A model's training in its folder.
-
-    Attributes:
-        run: what steps.
-        folder: what keeps it.
-        pictures: what it learns from.
-    """
-
-    run: TrainingRun
-    folder: TrainingFolder
-    pictures: PictureSet
-
-    def begin(self, *, resume: bool) -> None:
-        """Make the folder for a new run, or go on from its newest checkpoint."""
-        if resume:
-            self.folder.resume(self.run)
-        else:
-            self.folder.begin(self.run)
-
-    def __iter__(self) -> Any:
-        return self.folder.steps(self.run, draw_preview)
 
 
 def prepare(
@@ -86,7 +59,7 @@ def prepare(
             "skipped": list(pictures.skipped),
         },
     }
-    return Training(run, TrainingFolder(out, record, tensorboard=tensorboard), pictures)
+    return Training(run, TrainingFolder(out, record, tensorboard=tensorboard), pictures, draw_preview)
 
 
 def _source(pictures: PictureSet, settings: ModelSettings, device: torch.device) -> Source:

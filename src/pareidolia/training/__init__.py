@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pareidolia.training.moments import Moment, seeded
     from pareidolia.training.phases import Batch, Losses, Phase, Source, Trainable
     from pareidolia.training.run import Step, TrainingRun
+    from pareidolia.training.training import Training
 
 __all__ = [
     "Alone",
@@ -25,6 +26,7 @@ __all__ = [
     "Source",
     "Step",
     "Trainable",
+    "Training",
     "TrainingFolder",
     "TrainingRun",
     "seeded",
@@ -41,6 +43,7 @@ __getattr__ = lazy_exports(
         "Source": "phases",
         "Step": "run",
         "Trainable": "phases",
+        "Training": "training",
         "TrainingFolder": "folder",
         "TrainingRun": "run",
         "seeded": "moments",

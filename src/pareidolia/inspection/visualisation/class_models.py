@@ -54,7 +54,7 @@ class ClassModels(Gallery):
             [(size, settings.steps)],
             start=lambda _: UnboundedCanvas(torch.zeros(1, len(network.mean), *size), network.mean),
             attempts=1,
-            learning_rate=settings.learning_rate or 1.0,
+            learning_rate=settings.learning_rate or 0.01,
             optimizer=self._ascent,
             transforms=(),
             seed=settings.seed,
