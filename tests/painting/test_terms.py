@@ -106,9 +106,7 @@ def likeness(features, copies, weight=1.0):
 def test_diversity_is_the_mean_cosine_of_gram_matrices():
     features = maps(3, 4, 5, 6)
     grams = [(f := each.flatten(1)) @ f.T for each in features.detach()]
-    cosines = [
-        (a * b).sum() / (a.norm() * b.norm()) for a in grams for b in grams if a is not b
-    ]
+    cosines = [(a * b).sum() / (a.norm() * b.norm()) for a in grams for b in grams if a is not b]
     torch.testing.assert_close(likeness(features, 3, 0.5).detach(), 0.5 * torch.stack(cosines).mean())
 
 

@@ -9,7 +9,9 @@ from pareidolia.settings import PareidoliaError, UnknownName
 
 
 def features(network, objectives=None, **options):
-    settings = FeatureSettings(**{"size": 32, "steps": 6, "layer": "stage2.relu", "units": ("0-3",), **options})
+    settings = FeatureSettings(
+        **{"size": 32, "steps": 6, "layer": "stage2.relu", "units": ("0-3",), **options}
+    )
     painting = Features(settings, network, objectives)
     for _ in painting:
         pass
@@ -48,9 +50,7 @@ def test_the_same_seed_gives_the_same_bytes(canvas, small_network):
 
 def test_diversity_keeps_the_copies_apart(small_network):
     def likeness(diversity):
-        pictures = features(
-            small_network, units=("3",), copies=3, steps=60, diversity=diversity
-        ).pictures
+        pictures = features(small_network, units=("3",), copies=3, steps=60, diversity=diversity).pictures
         maps = small_network.record(pictures, ["stage2.relu"])["stage2.relu"].detach().flatten(2)
         grams = torch.nn.functional.normalize((maps @ maps.mT).flatten(1), dim=1)
         return float((grams @ grams.T).sum() - 3) / 6
