@@ -5,7 +5,6 @@ import signal
 
 import pytest
 from PIL import Image
-
 from tests.cli.test_inspection import classifying  # noqa: F401 (a fixture)
 
 NET = ("--network", "net.py:build", "--input", "3x32x32")
@@ -29,7 +28,7 @@ def test_features_on_a_sheet_and_again(studio):
 
 def test_aims_with_signs_and_maco(studio):
     flags = ("--aim", "relu2:1 - 0.5*relu2:3", "relu3@middle", "--canvas", "maco", "--copies", "2")
-    code, out, err = studio.run("features", *NET, *flags, *QUICK, "--out", "a.jpg")
+    code, _, err = studio.run("features", *NET, *flags, *QUICK, "--out", "a.jpg")
     assert (code, err) == (0, "")
 
 
