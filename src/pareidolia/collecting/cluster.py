@@ -4,10 +4,13 @@ The pictures, and the network's code and weights where they are the user's own, 
 them by the same path. Shards come back to this process, which writes them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
-from typing import Any
+from itertools import islice
+from typing import Any, TypeVar
+
+import torch
 
 from pareidolia.collecting.chunks import Chunk, Job, collect_chunk
 from pareidolia.collecting.engines import Done
@@ -18,50 +21,74 @@ from pareidolia.settings import BadNetwork, MissingExtra, NetworkSettings, Parei
 # A chunk that kills its worker each time (memory, say) would be tried for ever.
 _TRIES_AGAIN = 8
 
+Shared = TypeVar("Shared")
+Part = TypeVar("Part")
+Result = TypeVar("Result")
+
 
 def run_on_cluster(job: Job, chunks: list[Chunk], settings: EngineSettings) -> Iterator[Done]:
     """Look at the chunks as Ray tasks; tells each one's shard as it comes back, in any order.
 
-    Raises MissingExtra without Ray, PareidoliaError where the cluster cannot be reached or a chunk's worker
-    dies again and again, and what a task raises.
+    Raises as `map_on_cluster`.
+    """
+    shared = (job, settings.decoders, max(1, int(settings.cpus)))
+    for chunk, shard in map_on_cluster(_shard_of, shared, chunks, settings):
+        yield Done(chunk.stop - chunk.start, chunk, shard)
+
+
+def map_on_cluster(
+    work: Callable[[Shared, Part], Result], shared: Shared, parts: Iterable[Part], settings: EngineSettings
+) -> Iterator[tuple[Part, Result]]:
+    """`work(shared, part)` for each part as Ray tasks; tells parts and results in the order they come back.
+
+    `work` is a module's own function, which a worker imports. Raises MissingExtra without Ray,
+    PareidoliaError where the cluster cannot be reached or a part's worker dies again and again, and what a
+    task raises.
     """
     ray = _import_ray()
     with _connected(ray, settings.address):
-        shard_of = ray.remote(_shard_of).options(
+        task_of = ray.remote(work).options(
             num_cpus=settings.cpus, num_gpus=settings.gpus, max_retries=_TRIES_AGAIN
         )
-        shared, waiting = ray.put(job), iter(chunks)
-        under_way: dict[Any, Chunk] = {}
+        held, waiting = ray.put(shared), iter(parts)
+        under_way: dict[Any, Part] = {}
         try:
             while True:
                 # Enough that no node waits, few enough that a stop leaves little behind.
                 room = 2 * max(1, int(ray.cluster_resources().get("CPU", 1) / settings.cpus)) - len(under_way)
-                for _ in range(room):
-                    if (chunk := next(waiting, None)) is not None:
-                        under_way[shard_of.remote(shared, chunk, settings.decoders)] = chunk
+                for part in islice(waiting, max(0, room)):
+                    under_way[task_of.remote(held, part)] = part
                 if not under_way:
                     return
                 (ready, *_), _rest = ray.wait(list(under_way), num_returns=1)
-                chunk = under_way.pop(ready)
-                yield Done(chunk.stop - chunk.start, chunk, _fetched(ray, ready))
+                yield under_way.pop(ready), _fetched(ray, ready)
         finally:
             for task in under_way:
                 ray.cancel(task, force=True)
 
 
-def _shard_of(job: Job, chunk: Chunk, decoders: int) -> bytes:
-    """What runs on a worker."""
-    network = _network(job.network)
-    differing = list(differences(job.identity, _identity(job.network)))
+def worker_network(wanted: NetworkSettings, identified: Mapping[str, str], **swaps: Any) -> Network:
+    """On a worker: the network of these settings, loaded once; `swaps` as `load_network_from` takes them.
+
+    Raises BadNetwork where it turns out to be another than `identified`.
+    """
+    differing = list(differences(identified, _identity(wanted)))
     if differing:
         raise BadNetwork(f"a worker finds another network than this machine: {'; '.join(differing)}")
-    return collect_chunk(network, job, chunk, decoders)
+    return _network(wanted, **swaps)
 
 
-@lru_cache(maxsize=1)
-def _network(settings: NetworkSettings) -> Network:
+def _shard_of(shared: tuple[Job, int, int], chunk: Chunk) -> bytes:
+    """What runs on a worker, with as many threads as CPUs are reserved: their number decides the last bit."""
+    job, decoders, threads = shared
+    torch.set_num_threads(threads)
+    return collect_chunk(worker_network(job.network, job.identity), job, chunk, decoders)
+
+
+@lru_cache(maxsize=2)
+def _network(settings: NetworkSettings, **swaps: Any) -> Network:
     """The network, loaded once a worker."""
-    return load_network_from(settings)
+    return load_network_from(settings, **swaps)
 
 
 @lru_cache(maxsize=1)
@@ -95,9 +122,9 @@ def _connected(ray: Any, address: str | None) -> Iterator[None]:
         ray.shutdown()
 
 
-def _fetched(ray: Any, task: Any) -> bytes:
+def _fetched(ray: Any, task: Any) -> Any:
     try:
-        shard: bytes = ray.get(task)
+        return ray.get(task)
     except ray.exceptions.RayTaskError as error:
         # Ray's error is also of the cause's class, but prints the worker's whole traceback.
         if isinstance(error.cause, PareidoliaError):
@@ -108,4 +135,3 @@ def _fetched(ray: Any, task: Any) -> bytes:
             f"a worker died {_TRIES_AGAIN + 1} times over one chunk ({type(error).__name__}): "
             "is its memory enough? Smaller --batch needs less"
         ) from error
-    return shard
