@@ -66,7 +66,9 @@ COMMANDS = {
             "visualisation:caricature",
             "Paint a photo as layers exaggerate it: more of what they see in it.",
         ),
-        Command("atlas", "atlas:atlas", "Make a layer's activations a map to walk through: build, view, find."),
+        Command(
+            "atlas", "atlas:atlas", "Make a layer's activations a map to walk through: build, view, find."
+        ),
         Command("saliency", "inspection:saliency", "Show which pixels of a photo made the network say so."),
         Command(
             "deconvnet",

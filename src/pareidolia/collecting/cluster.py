@@ -20,7 +20,9 @@ from pareidolia.settings import BadNetwork, MissingExtra, NetworkSettings, Parei
 _TRIES_AGAIN = 8
 
 
-Shared, Part, Result = TypeVar("Shared"), TypeVar("Part"), TypeVar("Result")
+Shared = TypeVar("Shared")
+Part = TypeVar("Part")
+Result = TypeVar("Result")
 
 
 def run_on_cluster(job: Job, chunks: list[Chunk], settings: EngineSettings) -> Iterator[Done]:
@@ -117,9 +119,9 @@ def _connected(ray: Any, address: str | None) -> Iterator[None]:
         ray.shutdown()
 
 
-def _fetched(ray: Any, task: Any) -> bytes:
+def _fetched(ray: Any, task: Any) -> Any:
     try:
-        shard: bytes = ray.get(task)
+        return ray.get(task)
     except ray.exceptions.RayTaskError as error:
         # Ray's error is also of the cause's class, but prints the worker's whole traceback.
         if isinstance(error.cause, PareidoliaError):
@@ -127,7 +129,6 @@ def _fetched(ray: Any, task: Any) -> bytes:
         raise
     except ray.exceptions.RayError as error:
         raise PareidoliaError(
-            f"a worker died {_TRIES_AGAIN + 1} times over one chunk ({type(error).__name__}): "
-            "is its memory enough? Smaller --batch needs less"
+            f"a worker died {_TRIES_AGAIN + 1} times over one part ({type(error).__name__}): "
+            "is its memory enough? Smaller batches need less"
         ) from error
-    return shard
