@@ -21,9 +21,10 @@ from pareidolia.training.folder import SETTINGS, WEIGHTS
 
 SCHEDULE = {"schedule": "linear", "average": 0.999, "previews": 4, "log_every": 500}
 MODELS = {
+    # Of grey values: eight by eight pixels drawn at random say too little to spread ten digits in the plane.
     "digits-vae": (
         "vae",
-        {"latent": 2, "hidden": (256, 256), "activation": "silu", "epochs": 700, "kl_warm_up": 100},
+        {"latent": 2, "hidden": (256, 256), "activation": "silu", "epochs": 400, "likelihood": "gaussian"},
     ),
     "digits-aae": (
         "aae",

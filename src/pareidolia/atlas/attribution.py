@@ -38,15 +38,17 @@ def class_attribution(network: Network, layer: str, pictures: Tensor, positions:
             return None
         if not isinstance(output, Tensor):
             raise PareidoliaError(f"{layer} gives several tensors: class attribution needs a layer of one")
-        return forward_ad.make_dual(output, _only_at(output, positions))
+        dual: Tensor = forward_ad.make_dual(output, _only_at(output, positions))  # type: ignore[no-untyped-call]
+        return dual
 
     with untouched(network.module), torch.no_grad(), forward_ad.dual_level():
         module.register_forward_hook(grow)
         try:
-            tangent = forward_ad.unpack_dual(network(pictures)).tangent
+            dual = forward_ad.unpack_dual(network(pictures))  # type: ignore[no-untyped-call]
         except NotImplementedError as error:
             first = str(error).splitlines()[0]
             raise PareidoliaError(f"no class attribution at {layer} of {network.name}: {first}") from error
+        tangent: Tensor | None = dual.tangent
         if tangent is None:
             raise PareidoliaError(f"the classes of {network.name} do not depend on {layer}")
         return tangent.clone()

@@ -59,7 +59,8 @@ class Collected:
         """The label of each activation, a number into `labels`; M int64. Without labels, zeros."""
         number = {label: i for i, label in enumerate(self.labels)}
         of_photo = np.array([number.get(_folder(name), 0) for name in self.collection.files.names], np.int64)
-        return of_photo[self.pictures]
+        found: Array = of_photo[self.pictures]
+        return found
 
     def _all(self, name: str) -> Iterator[Array]:
         for shard in self.collection.shards():

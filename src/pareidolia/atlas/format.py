@@ -18,8 +18,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from pareidolia.settings import PareidoliaError
 
-FORMAT = "pareidolia-atlas"
-VERSION = 1
+FORMAT: Literal["pareidolia-atlas"] = "pareidolia-atlas"
+VERSION: Literal[1] = 1
 MANIFEST = "atlas.json"
 
 

@@ -73,7 +73,8 @@ def within_unit_square(places: Array) -> Array:
     low, high = np.percentile(places, [1, 99], axis=0)
     margin = 0.1 * (high - low)
     low, high = low - margin, high + margin
-    return np.clip((places - low) / np.maximum(high - low, 1e-12), 0, 1)
+    found: Array = np.clip((places - low) / np.maximum(high - low, 1e-12), 0, 1)
+    return found
 
 
 def place_by_neighbours(

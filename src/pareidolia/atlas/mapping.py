@@ -29,7 +29,7 @@ class LayerMap:
         self._settings, self._stages = settings, stages
         chosen = settings.part(LayoutSettings).model_dump()
         previous = before and before.places_key
-        self.places_key = key_of("layout", collected.key, layer, chosen, settings.seed, previous)
+        self.places_key: str = key_of("layout", collected.key, layer, chosen, settings.seed, previous)
 
     @cached_property
     def moment(self) -> Array:

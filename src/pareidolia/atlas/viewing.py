@@ -1,10 +1,11 @@
 """Showing an atlas: a server of its plain files on this machine."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 from pareidolia.atlas.building import STAGES
 from pareidolia.atlas.format import read_manifest
@@ -22,6 +23,11 @@ class _Files(SimpleHTTPRequestHandler):
             self.send_error(404)
             return None
         return super().send_head()
+
+    def copyfile(self, source: Any, outputfile: Any) -> None:
+        # Browsers hang up on what they no longer want.
+        with suppress(ConnectionError):
+            super().copyfile(source, outputfile)
 
     def end_headers(self) -> None:
         # An atlas that was built again is seen when the page is loaded again.

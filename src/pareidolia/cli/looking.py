@@ -3,7 +3,7 @@
 import tempfile
 import time
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, cast
 
 from cyclopts import Parameter
 
@@ -79,11 +79,8 @@ def interpolate(
     b
         Where to, likewise.
     """
-    from pareidolia.pictures.films import FILM_SUFFIXES
-
-    if output.out.suffix.lower() in FILM_SUFFIXES:
-        return _film(run, a, b, settings, output)
-    return _look("interpolate", {"run": run, "a": a, "b": b}, settings, output)
+    request = Request(find_operation("interpolate"), {"run": run, "a": a, "b": b}, settings)
+    return make_interpolation(request, output)
 
 
 def manifold(
@@ -168,7 +165,15 @@ def _look(name: str, inputs: Inputs, settings: Settings, output: PictureOutput) 
     return make(Request(find_operation(name), inputs, settings), output)
 
 
-def _film(run: str, a: str, b: str, settings: InterpolateSettings, output: PictureOutput) -> int:
+def make_interpolation(request: Request, output: PictureOutput) -> int:
+    """The strip, or where the file's name ends as a film's does, the film; returns the exit code."""
+    from pareidolia.pictures.films import FILM_SUFFIXES
+
+    film = output.out.suffix.lower() in FILM_SUFFIXES
+    return _make_film(request, output) if film else make(request, output)
+
+
+def _make_film(request: Request, output: PictureOutput) -> int:
     """Write the walk there and back as a film, whole or not at all."""
     from pareidolia.generative.looking import interpolation_frames
     from pareidolia.pictures import check_target, save_picture, write_film
@@ -177,22 +182,19 @@ def _film(run: str, a: str, b: str, settings: InterpolateSettings, output: Pictu
     check_target(output.out, output.overwrite, FILM_SUFFIXES)
     require_films(output.out)
     began = time.perf_counter()
+    settings = cast(InterpolateSettings, request.settings)
+    places = {name: str(place) for name, place in request.inputs.items()}
+    record = request.record(output.out.absolute().parent)
     with tempfile.TemporaryDirectory() as folder:
         frames = []
-        for number, frame in enumerate(interpolation_frames(run, a, b, settings)):
+        for number, frame in enumerate(interpolation_frames(**places, settings=settings)):
             frames.append(Path(folder) / f"{number:05}.png")
             save_picture(frame, frames[-1])
-        write_film(frames, output.out, settings.fps)
+        write_film(frames, output.out, settings.fps, record=record)
     seconds = time.perf_counter() - began
     if output.as_json:
-        print_json(
-            {
-                "out": str(output.out),
-                "seconds": round(seconds, 3),
-                "frames": len(frames),
-                "settings": settings.model_dump(mode="json"),
-            }
-        )
+        print_json({"out": str(output.out), "seconds": round(seconds, 3), "frames": len(frames), **record})
     else:
-        say(f"{output.out}: {len(frames)} frames from {a} to {b} and back, in {seconds:.1f} s", output)
+        told = f"{len(frames)} frames from {places['a']} to {places['b']} and back"
+        say(f"{output.out}: {told}, in {seconds:.1f} s", output)
     return 0

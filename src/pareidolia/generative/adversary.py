@@ -3,11 +3,12 @@
 D(x) is the probability that x is real; its logit is what networks give.
 """
 
+from collections.abc import Callable
 from typing import Literal
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor, nn
+from torch import Tensor
 
 Game = Literal["non-saturating", "minimax", "hinge"]
 
@@ -26,7 +27,7 @@ def generator_loss(fake: Tensor, game: Game = "non-saturating") -> Tensor:
     return F.softplus(-fake).mean() if game == "non-saturating" else -fake.mean()
 
 
-def gradient_penalty(discriminator: nn.Module, real: Tensor) -> tuple[Tensor, Tensor]:
+def gradient_penalty(discriminator: Callable[[Tensor], Tensor], real: Tensor) -> tuple[Tensor, Tensor]:
     """R1 = E‖∇D(x)‖² on real samples (Mescheder et al. 2018, equation 9), and the logits there."""
     real = real.detach().requires_grad_(True)
     logits = discriminator(real)

@@ -5,7 +5,7 @@ devices compute what one would.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 import torch
@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from pareidolia.generative.settings import ModelSettings
 
 Shape = tuple[int, int, int]
-ACTIVATIONS = {
+ACTIVATIONS: dict[str, Callable[[], nn.Module]] = {
     "relu": nn.ReLU,
     "leaky-relu": lambda: nn.LeakyReLU(0.2),
     "tanh": nn.Tanh,
@@ -44,6 +44,7 @@ def set_output(decoder: nn.Module, mean: Tensor) -> None:
     """Set the last layer's bias so that an untrained decoder says about `mean`, C×H×W."""
     last = [each for each in decoder.modules() if isinstance(each, nn.Linear | nn.Conv2d)][-1]
     bias = mean.flatten() if isinstance(last, nn.Linear) else mean.mean((1, 2))
+    assert last.bias is not None
     with torch.no_grad():
         last.bias.copy_(bias)
 
@@ -94,7 +95,8 @@ class ConvolutionalDecoder(nn.Module):
         maps = self.activation(self.start(z)).unflatten(1, (-1, *self.sides[0]))
         for convolution, side in zip(self.convolutions, self.sides[1:], strict=True):
             maps = self.activation(convolution(F.interpolate(maps, side, mode="nearest")))
-        return self.last(maps)
+        picture: Tensor = self.last(maps)
+        return picture
 
 
 def _is_mlp(settings: ModelSettings, shape: Shape) -> bool:
@@ -118,6 +120,6 @@ def _widths(width: int, count: int) -> list[int]:
 def _start(network: nn.Module) -> None:
     """He's start for the convolutions: without normalisation, torch's own makes signals fade."""
     for layer in network.modules():
-        if isinstance(layer, nn.Conv2d):
+        if isinstance(layer, nn.Conv2d) and layer.bias is not None:
             nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
             nn.init.zeros_(layer.bias)

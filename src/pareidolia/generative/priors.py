@@ -30,7 +30,8 @@ class StandardNormal:
 
     def inverse_cdf(self, u: Tensor) -> Tensor:
         """…×L in (0, 1) → …×L."""
-        return torch.special.ndtri(u)
+        z: Tensor = torch.special.ndtri(u)
+        return z
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ class GaussianMixture:
     def sample_each(self, count: int, generator: torch.Generator) -> Tensor:
         """count×K×2, one of each component."""
         every = torch.arange(self.components, device=generator.device)
-        return self._of(every.repeat(count), generator).unflatten(0, (count, -1))
+        return self._of(every.repeat(count), generator).view(count, -1, 2)
 
     def _of(self, components: Tensor, generator: torch.Generator) -> Tensor:
         noise = torch.randn(len(components), 2, generator=generator, device=generator.device)
@@ -126,7 +127,7 @@ class SwissRoll:
         """count×K×2, one of each stretch, the innermost first."""
         within = torch.rand(count, self.components, generator=generator, device=generator.device)
         share = (within + torch.arange(self.components, device=generator.device)) / self.components
-        return self._at(share.flatten(), generator).unflatten(0, (count, -1))
+        return self._at(share.flatten(), generator).view(count, -1, 2)
 
     def _at(self, share: Tensor, generator: torch.Generator) -> Tensor:
         # Arc length of a spiral r ∝ angle grows as angle², so the root makes it uniform along the band.

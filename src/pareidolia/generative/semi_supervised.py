@@ -102,11 +102,11 @@ class SemiSupervisedAAE(nn.Module):
 
     def _encoded(self, pictures: Tensor) -> tuple[Tensor, Tensor]:
         """Style and class logits."""
-        style, logits = self.encoder(pictures).split([self.style.latent, self.classes], dim=1)
+        style, logits = torch.split(self.encoder(pictures), [self.style.latent, self.classes], dim=1)
         return style, logits
 
     def _judge(self, codes: Tensor) -> tuple[Tensor, Tensor]:
-        style, of_class = codes.split([self.style.latent, self.classes], dim=1)
+        style, of_class = torch.split(codes, [self.style.latent, self.classes], dim=1)
         return self.style_discriminator(style), self.class_discriminator(of_class)
 
     def _noisy(self, pictures: Tensor, moment: Moment) -> Tensor:

@@ -52,7 +52,7 @@ class VAE(nn.Module):
     def raw(self, z: Tensor) -> Tensor:
         """The decoder's numbers, …×N×L → …×N×(numbers·C)×H×W."""
         numbers: Tensor = self.decoder(z.reshape(-1, self.latent))
-        return numbers.unflatten(0, z.shape[:-1])
+        return numbers.reshape(*z.shape[:-1], *numbers.shape[1:])
 
     def decode(self, z: Tensor) -> Tensor:
         """N×L → the mean picture, N×C×H×W in [0, 1]."""

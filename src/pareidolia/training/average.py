@@ -4,7 +4,7 @@ import copy
 from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 
 class WeightAverage:
@@ -27,7 +27,7 @@ class WeightAverage:
         """Take in the weights after one more step."""
         self.updates += 1
         decay = min(self.decay, (1 + self.updates) / (10 + self.updates))
-        ours = list(self.model.parameters())
+        ours: list[Tensor] = list(self.model.parameters())
         torch._foreach_lerp_(ours, [each.detach() for each in model.parameters()], 1 - decay)
         for mine, theirs in zip(self.model.buffers(), model.buffers(), strict=True):
             mine.copy_(theirs)

@@ -10,6 +10,7 @@ import os
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib.metadata import version
 from types import FrameType
 from typing import Any
 
@@ -65,14 +66,12 @@ def launch(devices: int, nodes: int, device: str, work: Callable[..., int], *arg
     Raises MissingExtra without lightning-fabric, PareidoliaError where there are not so many devices.
     """
     try:
-        import lightning_fabric
         from lightning_fabric import Fabric
     except ImportError as error:
         raise MissingExtra("lightning-fabric", "cluster") from error
-    if lightning_fabric.__version__ in _COMPROMISED:
-        raise PareidoliaError(
-            f"lightning-fabric {lightning_fabric.__version__} was compromised: install another version"
-        )
+    installed = version("lightning-fabric")
+    if installed in _COMPROMISED:
+        raise PareidoliaError(f"lightning-fabric {installed} was compromised: install another version")
     started_by_others = "TORCHELASTIC_RUN_ID" in os.environ or "SLURM_NTASKS" in os.environ
     try:
         fabric = Fabric(
@@ -84,7 +83,8 @@ def launch(devices: int, nodes: int, device: str, work: Callable[..., int], *arg
     except Exception as error:  # Fabric refuses what is not there with errors of several kinds
         raise PareidoliaError(f"{devices} devices cannot be used: {' '.join(str(error).split())}") from error
     with _passing_on_signals():
-        code: int = fabric.launch(_begin, work, arguments)
+        launch_all: Any = fabric.launch
+        code: int = launch_all(_begin, work, arguments)
     return code
 
 

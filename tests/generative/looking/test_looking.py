@@ -294,7 +294,10 @@ def test_a_film_goes_there_and_back(trained, tmp_path):
     words = ["interpolate", trained("vae"), "test:1", "random:2", "--fps", "8", "--seconds", "1", "--quiet"]
     assert main([*words, "--out", str(tmp_path / "walk.gif")]) == 0
     assert Image.open(tmp_path / "walk.gif").n_frames > 4
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["walk.gif"]
+    assert main(["again", str(tmp_path / "walk.gif"), "--out", str(tmp_path / "two.gif"), "--quiet"]) == 0
+    assert (tmp_path / "two.gif").read_bytes() == (tmp_path / "walk.gif").read_bytes()
+    assert main(["again", str(tmp_path / "walk.gif"), "--out", str(tmp_path / "strip.png"), "--quiet"]) == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["strip.png", "two.gif", "walk.gif"]
 
 
 def test_a_gan_has_no_encoder_but_a_latent_space(trained, tmp_path, capsys):

@@ -34,8 +34,8 @@ def spherical(start: Tensor, end: Tensor, shares: Tensor) -> Tensor:
     shares = shares.to(start)[:, None]
     weights = ((1 - shares) * angle).sin() / angle.sin(), (shares * angle).sin() / angle.sin()
     direction = weights[0] * start / lengths[0] + weights[1] * end / lengths[1]
-    length: Tensor = torch.lerp(lengths[0], lengths[1], shares)
-    return length * direction
+    codes: Tensor = torch.lerp(lengths[0], lengths[1], shares) * direction
+    return codes
 
 
 PATHS = {"linear": linear, "spherical": spherical}

@@ -61,7 +61,7 @@ class LatentSpace:
         """
         kind, _, value = name.partition(":")
         if kind in ("test", "train") and value.isdecimal():
-            return self._numbered(self.run.pictures(kind), int(value), name)  # type: ignore[arg-type]
+            return self._numbered(self.test if kind == "test" else self.training, int(value), name)
         if kind == "label" and value:
             return Place(self.mean_code(value), f"mean of label {value}")
         if kind == "random" and value.isdecimal():
@@ -105,7 +105,7 @@ class LatentSpace:
     def codes(self) -> Tensor:
         """Of all training pictures, N×L."""
         _ = self.encoder
-        pictures = self._training
+        pictures = self.training
         parts = torch.split(torch.arange(len(pictures)), _AT_ONCE)
         return torch.cat([self.encode(pictures.pictures(part)) for part in parts])
 
@@ -114,11 +114,11 @@ class LatentSpace:
 
         Raises UnknownName, and PareidoliaError where the data have no labels.
         """
-        if self._training.labels is None or not self.run.classes:
+        if self.training.labels is None or not self.run.classes:
             raise PareidoliaError(f"{self.run.data}, which {self.name} was trained on, has no labels")
         if label not in self.run.classes:
             raise UnknownName("label", label, self.run.classes)
-        return self._training.labels == self.run.classes.index(label)
+        return self.training.labels == self.run.classes.index(label)
 
     def mean_code(self, label: str) -> Tensor:
         """Mean code of the label's training pictures, 1×L."""
@@ -126,8 +126,14 @@ class LatentSpace:
         return self.codes[self.labelled(label).to(self.device)].mean(0, keepdim=True)
 
     @cached_property
-    def _training(self) -> PictureSet:
+    def training(self) -> PictureSet:
+        """The pictures that the model learnt from."""
         return self.run.pictures("train")
+
+    @cached_property
+    def test(self) -> PictureSet:
+        """Those kept for the test."""
+        return self.run.pictures("test")
 
     def _numbered(self, pictures: PictureSet, number: int, name: str) -> Place:
         if number >= len(pictures):

@@ -39,9 +39,8 @@ def reconstruction_sheet(
     if pictures:
         places = [space.place(name) for name in pictures]
     else:
-        test = space.run.pictures("test")
-        count = min(settings.count, len(test))
-        places = [space.place(f"test:{number * len(test) // count}") for number in range(count)]
+        count = min(settings.count, len(space.test))
+        places = [space.place(f"test:{number * len(space.test) // count}") for number in range(count)]
     seen = torch.cat([_seen(place) for place in places]).cpu()
     rebuilt = space.decode(torch.cat([place.code for place in places]))
     errors = (seen - rebuilt).square().flatten(1).mean(1)

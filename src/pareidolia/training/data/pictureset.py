@@ -51,7 +51,7 @@ class PictureSet:
     def mean(self, most: int = 10_000) -> Tensor:
         """The mean picture, C×H×W in [0, 1], of at most that many pictures spread over the set."""
         chosen = self.bytes[:: max(1, len(self) // most)]
-        total = torch.stack([part.double().sum(0) for part in chosen.split(1000)]).sum(0)
+        total = torch.stack([part.double().sum(0) for part in torch.split(chosen, 1000)]).sum(0)
         return (total / (255 * len(chosen))).float()
 
     def batch(self, index: Tensor) -> Batch:
