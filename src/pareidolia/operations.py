@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import pareidolia
+from pareidolia.collecting.folders import find_pictures
 from pareidolia.settings import PareidoliaError, Settings, UnknownName
 
 if TYPE_CHECKING:
@@ -18,12 +19,29 @@ if TYPE_CHECKING:
 
 
 class Made(Protocol):
-    """What is made at once: a picture 1×3×H×W in [0, 1], and in words what it shows."""
+    """What is made: a picture 1×3×H×W in [0, 1], and in words what it shows."""
 
     @property
     def picture(self) -> "Tensor": ...
     @property
     def told(self) -> str: ...
+
+
+class StageStep(Protocol):
+    """How far an operation of several stages is."""
+
+    @property
+    def stage(self) -> str: ...
+    @property
+    def index(self) -> int: ...
+    @property
+    def total(self) -> int: ...
+
+
+class Staged(Made, Protocol):
+    """What is made in stages, of different kinds of steps: iterated to the end, it has made its picture."""
+
+    def __iter__(self) -> "Iterator[StageStep]": ...
 
 
 @runtime_checkable
@@ -41,7 +59,8 @@ class Operation:
     Attributes:
         name: as the command line and a picture's record name it.
         function: "module:callable", called as callable(**inputs, settings=settings), gives a `Painting`, or
-            where the operation is done `at_once`, what it `Made`.
+            where the operation is done `at_once`, what it `Made`, or where it is done `in_stages`, what is
+            `Staged`; the last takes an `index` too, a folder for what may serve another time.
         settings_class: "module:class" of its options.
         inputs: names of the pictures it takes, in order; some may be left out.
     """
@@ -51,6 +70,7 @@ class Operation:
     settings_class: str
     inputs: tuple[str, ...]
     at_once: bool = False
+    in_stages: bool = False
 
     @property
     def settings_type(self) -> type[Settings]:
@@ -72,6 +92,11 @@ class Operation:
         made: Made = _find(self.function)(**inputs, settings=settings)
         return made
 
+    def stages(self, inputs: Mapping[str, Any], settings: Settings, **where: Any) -> "Staged":
+        """The operation of several stages on these inputs; `where` names its index, and maybe its engine."""
+        staged: Staged = _find(self.function)(**inputs, settings=settings, **where)
+        return staged
+
 
 OPERATIONS = {
     operation.name: operation
@@ -80,7 +105,14 @@ OPERATIONS = {
             "style",
             "pareidolia.style:StyleTransfer",
             "pareidolia.style.settings:StyleSettings",
-            ("photo", "paintings"),
+            ("photo", "paintings", "mask"),
+        ),
+        Operation(
+            "stylize",
+            "pareidolia.style.feedforward:stylized",
+            "pareidolia.style.feedforward.settings:PaintSettings",
+            ("run", "photo"),
+            at_once=True,
         ),
         Operation(
             "dream",
@@ -127,6 +159,69 @@ OPERATIONS = {
             at_once=True,
         ),
         Operation(
+            "patches",
+            "pareidolia.inspection.patches:StrongestPatches",
+            "pareidolia.inspection.patches.settings:PatchesSettings",
+            ("photos",),
+            in_stages=True,
+        ),
+        Operation(
+            "evolution",
+            "pareidolia.inspection.patches:FeatureEvolution",
+            "pareidolia.inspection.patches.settings:EvolutionSettings",
+            ("checkpoints", "photos"),
+            in_stages=True,
+        ),
+        Operation(
+            "sample",
+            "pareidolia.generative.looking:sample_sheet",
+            "pareidolia.generative.looking.settings:SampleSettings",
+            ("run",),
+            at_once=True,
+        ),
+        Operation(
+            "reconstruct",
+            "pareidolia.generative.looking:reconstruction_sheet",
+            "pareidolia.generative.looking.settings:ReconstructSettings",
+            ("run", "pictures"),
+            at_once=True,
+        ),
+        Operation(
+            "interpolate",
+            "pareidolia.generative.looking:interpolation_strip",
+            "pareidolia.generative.looking.settings:InterpolateSettings",
+            ("run", "a", "b"),
+            at_once=True,
+        ),
+        Operation(
+            "manifold",
+            "pareidolia.generative.looking:manifold_grid",
+            "pareidolia.generative.looking.settings:ManifoldSettings",
+            ("run",),
+            at_once=True,
+        ),
+        Operation(
+            "latent",
+            "pareidolia.generative.looking:latent_cloud",
+            "pareidolia.generative.looking.settings:LatentSettings",
+            ("run",),
+            at_once=True,
+        ),
+        Operation(
+            "arithmetic",
+            "pareidolia.generative.looking:arithmetic_strip",
+            "pareidolia.generative.looking.settings:ArithmeticSettings",
+            ("run", "places"),
+            at_once=True,
+        ),
+        Operation(
+            "walk",
+            "pareidolia.generative.looking:walk_strip",
+            "pareidolia.generative.looking.settings:WalkSettings",
+            ("run", "start"),
+            at_once=True,
+        ),
+        Operation(
             "filters",
             "pareidolia.inspection.filters:filters_sheet",
             "pareidolia.inspection.filters.settings:FiltersSettings",
@@ -160,7 +255,7 @@ class Request:
 
     Attributes:
         operation: what is done.
-        inputs: paths (or `sample:NAME`) by the operation's names of them.
+        inputs: paths (or `sample:NAME`) by the operation's names of them; of a folder, its pictures count.
         settings: its options.
     """
 
@@ -175,6 +270,10 @@ class Request:
     def make(self) -> "Made":
         """The result of an operation that is done at once."""
         return self.operation.make(self.inputs, self.settings)
+
+    def stages(self, **where: Any) -> "Staged":
+        """The operation of several stages; see `Operation.stages`."""
+        return self.operation.stages(self.inputs, self.settings, **where)
 
     def record(self, folder: Path) -> dict[str, Any]:
         """What is kept inside a picture saved in `folder`, as JSON has it: paths are relative to it."""
@@ -223,17 +322,20 @@ def _find(place: str) -> Any:
 
 
 def _entry(path: str, folder: Path) -> dict[str, str]:
-    """How a record names a picture: where it is as seen from `folder`, and what it holds."""
-    if _is_sample(path):
+    """How a record names a picture or a run: where it is as seen from `folder`, and what it holds.
+
+    What is no file (a sample, a shipped model, a place in a latent space) is its name.
+    """
+    if _is_sample(path) or not Path(path).exists():
         return {"path": path}
     return {"path": Path(os.path.relpath(path, folder)).as_posix(), "sha256": _digest(Path(path))}
 
 
 def _found(entry: Mapping[str, str], folder: Path) -> str:
-    """The path of the picture that a record names, looked for beside the record and here."""
-    if _is_sample(entry["path"]):
+    """The path of the picture or run that a record names, looked for beside the record and here."""
+    if "sha256" not in entry:
         return entry["path"]
-    existing = [path for path in _places(Path(entry["path"]), folder) if path.is_file()]
+    existing = [path for path in _places(Path(entry["path"]), folder) if path.exists()]
     for path in existing:
         if _digest(path) == entry["sha256"]:
             return str(path)
@@ -255,5 +357,11 @@ def _is_sample(path: str) -> bool:
 
 
 def _digest(path: Path) -> str:
+    """SHA-256 of a file, of the weights in a run's folder, or of a folder's pictures by name and size."""
+    if path.is_dir():
+        weights = path / "model.safetensors"
+        if not weights.is_file():
+            return find_pictures(path).digest
+        path = weights
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

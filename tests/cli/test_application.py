@@ -14,6 +14,7 @@ from pareidolia.cli.inspection import Figure
 from pareidolia.cli.output import Output, TabledOutput
 from pareidolia.cli.tour import TourOutput
 from pareidolia.collecting import EngineSettings
+from pareidolia.generative.measuring.settings import EvaluateSettings
 from pareidolia.operations import OPERATIONS
 from pareidolia.tour.settings import TourSettings
 
@@ -63,8 +64,9 @@ def test_help_lists_every_command_in_its_group(studio):
 
 def test_every_option_is_described():
     classes = [operation.settings_type for operation in OPERATIONS.values()]
-    classes += [AtlasSettings, AtlasOutput, Serving, EngineSettings]
-    for settings in (*classes, TourSettings, TourOutput, Changes, Output, TabledOutput, DreamOutput, Figure):
+    classes += [AtlasSettings, EvaluateSettings, EngineSettings, TourSettings]
+    outputs = (AtlasOutput, Serving, TourOutput, Changes, Output, TabledOutput, DreamOutput, Figure)
+    for settings in (*classes, *outputs):
         for name, field in settings.model_fields.items():
             assert field.description and field.description[-1] in ".)", f"{settings.__name__}.{name}"
 

@@ -5,7 +5,7 @@ import json
 import signal
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from io import StringIO
 from pathlib import Path
@@ -16,7 +16,7 @@ from cyclopts import Parameter
 from pydantic import Field
 from rich.console import Console
 
-from pareidolia.settings import Settings
+from pareidolia.settings import PareidoliaError, Settings
 
 
 class Telling(Settings):
@@ -77,7 +77,15 @@ class Progressing(Protocol):
     @property
     def size(self) -> tuple[int, int]: ...
     @property
-    def loss(self) -> float: ...
+    def loss(self) -> float | None: ...
+
+
+def make_folder(folder: Path) -> None:
+    """Make the folder that results go to, if it is not there; its parents too."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise PareidoliaError(f"cannot make the folder '{folder}': {error.strerror or error}") from error
 
 
 def print_json(answer: dict[str, Any]) -> None:
@@ -124,17 +132,22 @@ def _bar(console: Console) -> Iterator[Any]:
     columns = (
         BarColumn(),
         MofNCompleteColumn(),
-        TextColumn("{task.fields[size]} px, loss {task.fields[loss]:.4g}, left"),
+        TextColumn("{task.fields[told]}, left"),
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task("painting", total=None, size="", loss=float("nan"))
+        task = progress.add_task("painting", total=None, told="")
 
         def report(step: Progressing) -> None:
-            size = f"{step.size[1]}x{step.size[0]}"
-            progress.update(task, total=step.total, completed=step.index, size=size, loss=step.loss)
+            progress.update(task, total=step.total, completed=step.index, told=_told(step))
 
         yield report
+
+
+def _told(step: Progressing) -> str:
+    """Size and loss of a step; what has no loss (a frame of a film) tells its size."""
+    size = f"{step.size[1]}x{step.size[0]} px"
+    return size if step.loss is None else f"{size}, loss {step.loss:.4g}"
 
 
 class _Lines:
@@ -155,11 +168,45 @@ class _Lines:
         pace = (time.monotonic() - self._began) / (step.index - self._first)
         left = pace * (step.total - step.index)
         print(
-            f"step {step.index} of {step.total}, {step.size[1]}x{step.size[0]} px, "
-            f"loss {step.loss:.4g}, about {left:.0f} s left",
+            f"step {step.index} of {step.total}, {_told(step)}, about {left:.0f} s left",
             file=sys.stderr,
             flush=True,
         )
+
+
+class Staging(Protocol):
+    """What a step of an operation of several stages tells."""
+
+    @property
+    def stage(self) -> str: ...
+    @property
+    def index(self) -> int: ...
+    @property
+    def total(self) -> int: ...
+
+
+def stage_report(telling: Telling) -> Callable[[Staging], None]:
+    """A callable told of each step: a line when a stage begins and every tenth of its way."""
+    return (lambda step: None) if telling.quiet else _StageLines()
+
+
+class _StageLines:
+    """Plain lines with the stage, its steps, and time left."""
+
+    def __init__(self) -> None:
+        self._stage, self._tenth, self._first, self._began = "", -1, 0, 0.0
+
+    def __call__(self, step: Staging) -> None:
+        if step.stage != self._stage:
+            self._stage, self._tenth, self._first, self._began = step.stage, -1, step.index, time.monotonic()
+        tenth = 10 * step.index // max(1, step.total)
+        if tenth == self._tenth:
+            return
+        self._tenth = tenth
+        done = step.index - self._first
+        left = (time.monotonic() - self._began) / done * (step.total - step.index) if done else 0
+        about = f", about {left:.0f} s left" if left >= 1 else ""
+        print(f"{step.stage}: {step.index} of {step.total}{about}", file=sys.stderr, flush=True)
 
 
 class StopRequest:

@@ -10,6 +10,7 @@ from pareidolia.cli.output import (
     print_json,
     progress_report,
     say,
+    stage_report,
     stop_request,
     write_table,
 )
@@ -17,7 +18,11 @@ from pareidolia.operations import Counted, Request
 from pareidolia.settings import PareidoliaError
 
 if TYPE_CHECKING:
+    from pareidolia.collecting import EngineSettings
     from pareidolia.painting import Checkpoint, Painting, Step
+
+INDEX = "pareidolia.index"
+"""Folder beside a result for what further results can use."""
 
 
 def run(request: Request, output: Output) -> int:
@@ -77,6 +82,38 @@ def make(request: Request, output: PictureOutput, table: Path | None = None) -> 
         print_json({**answer, **numbers, **record})
     else:
         say(f"{output.out}: {made.told}, in {seconds:.1f} s", output)
+    return 0
+
+
+def run_stages(
+    request: Request, output: PictureOutput, index: Path | None = None, engine: "EngineSettings | None" = None
+) -> int:
+    """Go through the stages of what is asked for and save it; returns the exit code.
+
+    What may serve another time is kept in `index` (default: `pareidolia.index` beside the result); the same
+    request, stopped and made again, goes on from there.
+    """
+    from pareidolia.pictures import check_target, save_picture
+
+    check_target(output.out, overwrite=output.overwrite)
+    began = time.perf_counter()
+    folder = output.out.absolute().parent
+    where: dict[str, Any] = {} if engine is None else {"engine": engine}
+    staged = request.stages(index=index or output.out.parent / INDEX, **where)
+    record = request.record(folder)
+    report = stage_report(output)
+    with stop_request() as stop:
+        for step in staged:
+            report(step)
+            if stop.signal is not None:
+                say(f"stopped while {step.stage}; the same command goes on from what is in the index", output)
+                return 128 + stop.signal
+    save_picture(staged.picture, output.out, record=record, overwrite=output.overwrite)
+    seconds = time.perf_counter() - began
+    if output.as_json:
+        print_json({"out": str(output.out), "seconds": round(seconds, 3), "shows": staged.told, **record})
+    else:
+        say(f"{output.out}: {staged.told}, in {seconds:.1f} s", output)
     return 0
 
 

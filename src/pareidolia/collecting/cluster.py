@@ -10,6 +10,8 @@ from functools import lru_cache
 from itertools import islice
 from typing import Any, TypeVar
 
+import torch
+
 from pareidolia.collecting.chunks import Chunk, Job, collect_chunk
 from pareidolia.collecting.engines import Done
 from pareidolia.collecting.settings import EngineSettings
@@ -18,7 +20,6 @@ from pareidolia.settings import BadNetwork, MissingExtra, NetworkSettings, Parei
 
 # A chunk that kills its worker each time (memory, say) would be tried for ever.
 _TRIES_AGAIN = 8
-
 
 Shared = TypeVar("Shared")
 Part = TypeVar("Part")
@@ -30,7 +31,8 @@ def run_on_cluster(job: Job, chunks: list[Chunk], settings: EngineSettings) -> I
 
     Raises as `map_on_cluster`.
     """
-    for chunk, shard in map_on_cluster(_shard_of, (job, settings.decoders), chunks, settings):
+    shared = (job, settings.decoders, max(1, int(settings.cpus)))
+    for chunk, shard in map_on_cluster(_shard_of, shared, chunks, settings):
         yield Done(chunk.stop - chunk.start, chunk, shard)
 
 
@@ -76,9 +78,10 @@ def worker_network(wanted: NetworkSettings, identified: Mapping[str, str], **swa
     return _network(wanted, **swaps)
 
 
-def _shard_of(shared: tuple[Job, int], chunk: Chunk) -> bytes:
-    """What runs on a worker."""
-    job, decoders = shared
+def _shard_of(shared: tuple[Job, int, int], chunk: Chunk) -> bytes:
+    """What runs on a worker, with as many threads as CPUs are reserved: their number decides the last bit."""
+    job, decoders, threads = shared
+    torch.set_num_threads(threads)
     return collect_chunk(worker_network(job.network, job.identity), job, chunk, decoders)
 
 
@@ -129,6 +132,6 @@ def _fetched(ray: Any, task: Any) -> Any:
         raise
     except ray.exceptions.RayError as error:
         raise PareidoliaError(
-            f"a worker died {_TRIES_AGAIN + 1} times over one part ({type(error).__name__}): "
-            "is its memory enough? Smaller batches need less"
+            f"a worker died {_TRIES_AGAIN + 1} times over one chunk ({type(error).__name__}): "
+            "is its memory enough? Smaller --batch needs less"
         ) from error

@@ -1,6 +1,9 @@
 """A collection being made: step by step, resumed where it stopped."""
 
+import hashlib
+import json
 import os
+import re
 import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -31,6 +34,8 @@ class Collector:
 
     Args:
         folder: where the collection goes; made where it is not there. What it has already is kept.
+        shelf: whether `folder` is one for many collections: this one gets a subfolder of its own, named after
+            what it is, so that none is refused and each is found again.
         files: the pictures.
         layers: names of the layers.
         keep: what is kept, `Strongest(...)` or `Positions(...)` or one's own (see `Keep`).
@@ -53,14 +58,17 @@ class Collector:
         engine: EngineSettings | None = None,
         *,
         network: Network | None = None,
+        shelf: bool = False,
         anew: bool = False,
     ) -> None:
         settings = settings or CollectingSettings()
         self.engine = engine or EngineSettings()
         self.network = network or load_network_from(settings)
         self.job = _job(self.network, files, layers, keep, settings)
-        manifest = _manifest(self.job, settings.chunk, Path(folder))
-        self.collection = _prepared(Collection(Path(folder), manifest, files), anew)
+        manifest = _manifest(self.job, settings.chunk)
+        place = Path(folder) / _title(manifest) if shelf else Path(folder)
+        manifest["pictures"]["folder"] = Path(os.path.relpath(files.folder, place)).as_posix()
+        self.collection = _prepared(Collection(place, manifest, files), anew)
 
     @property
     def finished(self) -> bool:
@@ -114,7 +122,7 @@ def _with_absolute_paths(settings: NetworkSettings) -> NetworkSettings:
     return settings.model_copy(update=changed)
 
 
-def _manifest(job: Job, chunk: int, folder: Path) -> dict[str, Any]:
+def _manifest(job: Job, chunk: int) -> dict[str, Any]:
     """What a collection of `job` is, as JSON has it."""
     return {
         "format": FORMAT,
@@ -123,12 +131,15 @@ def _manifest(job: Job, chunk: int, folder: Path) -> dict[str, Any]:
         "layers": {name: list(shape) for name, shape in job.layers.items()},
         "keep": {"form": type(job.keep).__name__, **job.keep.model_dump(mode="json")},
         "look": {"height_width": list(job.height_width), "batch": job.batch, "chunk": chunk},
-        "pictures": {
-            "folder": Path(os.path.relpath(job.files.folder, folder.absolute())).as_posix(),
-            "count": len(job.files),
-            "digest": job.files.digest,
-        },
+        "pictures": {"count": len(job.files), "digest": job.files.digest},
     }
+
+
+def _title(manifest: Mapping[str, Any]) -> str:
+    """A folder's name that says what is collected, to people and by a digest to the byte."""
+    digest = hashlib.sha256(json.dumps(_compared(manifest), sort_keys=True).encode()).hexdigest()
+    words = "-".join((manifest["network"]["name"], *manifest["layers"]))
+    return f"{re.sub(r'[^A-Za-z0-9.]+', '-', words)[:60]}-{digest[:12]}"
 
 
 def _compared(manifest: Mapping[str, Any]) -> dict[str, Any]:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
         SaliencySettings,
     )
     from pareidolia.inspection.framing import frame
-    from pareidolia.inspection.projection import Projection, project
+    from pareidolia.inspection.projection import Projection, project, project_each
     from pareidolia.inspection.targets import ClassTarget, ObjectiveTarget, Target, UnitTarget, find_target
 
 __all__ = [
@@ -65,6 +65,7 @@ __all__ = [
     "occlusion",
     "overlay",
     "project",
+    "project_each",
     "randomisation",
     "rank_correlation",
     "rise",
@@ -102,6 +103,7 @@ __getattr__ = lazy_exports(
         "occlusion": "attribution.masking",
         "overlay": "attribution.overlays",
         "project": "projection",
+        "project_each": "projection",
         "randomisation": "attribution.faithfulness",
         "rank_correlation": "attribution.faithfulness",
         "rise": "attribution.masking",

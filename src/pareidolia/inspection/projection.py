@@ -1,6 +1,6 @@
 """The lecture's deconvnet: keep a few units of a layer, zero the rest, and send what is left back."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -35,19 +35,55 @@ def project(
     (`12@strongest`), or `strongest`, the strongest of all. Several are kept together.
     Raises UnknownName for a wrong layer, PareidoliaError for a unit outside it.
     """
+    chosen: list[Unit] = []
+    strengths: list[float] = []
+
+    def keep(maps: Tensor) -> Tensor:
+        chosen.extend(_find_unit(layer, unit, maps[0]) for unit in units)
+        strengths.extend(float(_at(maps[0], unit).max()) for unit in chosen)
+        return _alone(maps, [(0, unit) for unit in chosen])
+
+    signal = _send_back(network, picture, layer, keep, rule)
+    return Projection(signal, tuple(chosen), tuple(strengths))
+
+
+def project_each(
+    network: Network, pictures: Tensor, layer: str, units: Sequence[Unit], *, rule: str = "deconvnet"
+) -> Tensor:
+    """Of each of N pictures (N×C×H×W in [0, 1]) what its own unit of `layer` saw: signals N×C×H×W, signed.
+
+    As `project`, with unit i alone kept in picture i. Raises UnknownName for a wrong layer, PareidoliaError
+    for a unit outside it.
+    """
+
+    def keep(maps: Tensor) -> Tensor:
+        for unit in units:
+            check_unit(unit, tuple(maps.shape[1:]))
+        return _alone(maps, list(enumerate(units)))
+
+    return _send_back(network, pictures, layer, keep, rule)
+
+
+def _send_back(
+    network: Network, pictures: Tensor, layer: str, keep: Callable[[Tensor], Tensor], rule: str
+) -> Tensor:
+    """Forward to `layer`, and what `keep` leaves of its maps back to the pixels."""
     network.layer(layer)
     with untouched(network.module), backward_rule(rule, network.module):
-        leaf = picture.detach().clone().requires_grad_()
+        leaf = pictures.detach().clone().requires_grad_()
         maps = network.record(leaf, [layer])[layer]
-        chosen = [_find_unit(layer, unit, maps.detach()[0]) for unit in units]
-        kept = torch.zeros_like(maps)
-        for unit in chosen:
-            place = (0, unit.channel, *(unit.position or ()))
-            kept[place] = maps.detach()[place]
-        torch.autograd.backward(maps, kept)
+        torch.autograd.backward(maps, keep(maps.detach()))
     assert leaf.grad is not None
-    strengths = tuple(float(_at(maps.detach()[0], unit).max()) for unit in chosen)
-    return Projection(leaf.grad.contiguous(), tuple(chosen), strengths)
+    return leaf.grad.contiguous()
+
+
+def _alone(maps: Tensor, units: Sequence[tuple[int, Unit]]) -> Tensor:
+    """`maps` with all zero but certain units of certain pictures."""
+    kept = torch.zeros_like(maps)
+    for picture, unit in units:
+        place = (picture, unit.channel, *(unit.position or ()))
+        kept[place] = maps[place]
+    return kept
 
 
 def _find_unit(layer: str, text: str, maps: Tensor) -> Unit:

@@ -13,7 +13,7 @@ from pareidolia.pictures.text import Writer
 from pareidolia.settings import BadPicture
 
 # Not quite white, so that white pictures (attribution maps, ink) keep their edges.
-_PAPER = 0.965
+PAPER = 0.965
 _EMPTY = torch.zeros(3, 0, 0)
 
 
@@ -47,7 +47,7 @@ def sheet(
     rows = [prepared[start : start + columns] for start in range(0, len(prepared), columns)]
     columns = min(columns, len(prepared))
     widest = max(picture.shape[2] for picture, _ in prepared)
-    writer = Writer(text_size or min(24, max(13, widest // 22)), _PAPER)
+    writer = Writer(text_size or min(24, max(13, widest // 22)), PAPER)
 
     widths = [max(row[column][0].shape[2] for row in rows if column < len(row)) for column in range(columns)]
     heading = _titles(column_titles, columns, "columns")
@@ -115,7 +115,7 @@ def _drawn(lines: list[_Line], title: str, writer: Writer) -> Tensor:
         margin + (head.shape[1] + gap if head.numel() else 0), heights, [line.gap for line in lines]
     )
 
-    paper = torch.full((3, tops[-1] + heights[-1] + margin, right + margin), _PAPER)
+    paper = torch.full((3, tops[-1] + heights[-1] + margin, right + margin), PAPER)
     _paste(paper, head, margin, margin)
     for line, top in zip(lines, tops, strict=True):
         for block, rise, left, width in zip(line.blocks, line.rises, lefts, widths, strict=False):

@@ -1,0 +1,101 @@
+"""The operation `evolution`: units through the checkpoints of one network's training."""
+
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from torch import Tensor
+
+from pareidolia.collecting import EngineSettings
+from pareidolia.inspection.patches.settings import EvolutionSettings, PatchesSettings
+from pareidolia.inspection.patches.strongest import StageStep, StrongestPatches
+from pareidolia.pictures import sheet
+from pareidolia.settings import PareidoliaError
+
+WEIGHTS = (".safetensors", ".pth", ".pt")
+
+
+class FeatureEvolution:
+    """Some units at each checkpoint: their painted feature, their strongest patch, and what they saw in it.
+
+    Zeiler and Fergus (2014), figure 4. Iterate to the end, then take `picture` and `told`. Each checkpoint's
+    index is kept in `index`, so that further units cost little.
+
+    Args:
+        checkpoints: weights files of the network in order, or one folder of them (in the order of the numbers
+            in their names).
+        photos: a folder of pictures, subfolders included.
+        settings, engine, index: as for `StrongestPatches`; `settings.weights` is not used.
+
+    Raises BadNetwork for a checkpoint of another network, and as `StrongestPatches`.
+    """
+
+    def __init__(
+        self,
+        checkpoints: Sequence[str | Path],
+        photos: str | Path,
+        settings: EvolutionSettings | None = None,
+        engine: EngineSettings | None = None,
+        *,
+        index: str | Path,
+    ) -> None:
+        self.settings = settings or EvolutionSettings()
+        self.checkpoints = find_checkpoints(checkpoints)
+        self._photos, self._engine, self._index = photos, engine, index
+        # Made now, it tells before hours of work what is wrong with layer, units or photos.
+        self._first = self._moment(self.checkpoints[0])
+        #: By checkpoint, each unit's picture and its strongest activation in words.
+        self.moments: list[list[tuple[Tensor, str]]] = []
+        self._told = ""
+
+    def _moment(self, checkpoint: Path) -> StrongestPatches:
+        shared = self.settings.model_dump(exclude={"weights"})
+        settings = PatchesSettings(**shared, weights=str(checkpoint), top=1)
+        return StrongestPatches(self._photos, settings, self._engine, index=self._index)
+
+    def __iter__(self) -> Iterator[StageStep]:
+        """Checkpoint by checkpoint; tells how far each is."""
+        for checkpoint in self.checkpoints[len(self.moments) :]:
+            moment = self._moment(checkpoint) if self.moments else self._first
+            for step in moment:
+                yield StageStep(f"{checkpoint.stem}, {step.stage}", step.index, step.total)
+            captions = (moment.caption(unit).partition(": ")[2] for unit in moment.units)
+            self.moments.append([*zip(map(moment.block, moment.units), captions, strict=True)])
+            self._told = moment.told
+
+    @property
+    def picture(self) -> Tensor:
+        """The sheet: a row a unit, a column a checkpoint, 1×3×H×W in [0, 1]."""
+        first, parts = self._first, "painted, " if self.settings.painted else ""
+        return sheet(
+            [panel for unit in zip(*self.moments, strict=True) for panel in unit],
+            len(self.moments),
+            title=f"{first.layer} of {first.network.name}: {parts}sent back, strongest patch",
+            column_titles=[checkpoint.stem for checkpoint in self.checkpoints],
+            row_titles=[str(unit) for unit in first.units],
+        )
+
+    @property
+    def told(self) -> str:
+        """How many checkpoints, and what the last says of photos and units."""
+        return f"{len(self.moments)} checkpoints, at the last {self._told}"
+
+
+def find_checkpoints(given: Sequence[str | Path]) -> list[Path]:
+    """The weights files given, or those in the one folder given, in the order of the numbers in their names.
+
+    Raises PareidoliaError where there is none.
+    """
+    paths = [Path(each).expanduser() for each in given]
+    if len(paths) == 1 and paths[0].is_dir():
+        paths = sorted((path for path in paths[0].iterdir() if path.suffix in WEIGHTS), key=_by_number)
+    if not paths:
+        raise PareidoliaError(
+            f"there are no checkpoints ({' '.join(WEIGHTS)}): name files, or a folder of them"
+        )
+    return paths
+
+
+def _by_number(path: Path) -> list[tuple[int, str]]:
+    """`step_9` before `step_10`."""
+    return [(int(part), "") if part.isdecimal() else (0, part) for part in re.split(r"(\d+)", path.stem)]

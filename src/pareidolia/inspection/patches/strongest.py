@@ -1,0 +1,231 @@
+"""The operation `patches`: a folder of photos, a layer, and for each unit what made it fire most."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from pareidolia.collecting import (
+    Collection,
+    Collector,
+    EngineSettings,
+    Ranking,
+    Strongest,
+    find_pictures,
+    read_ranking,
+)
+from pareidolia.inspection.attribution.cam import cam_layer
+from pareidolia.inspection.attribution.overlays import coloured
+from pareidolia.inspection.patches.blocks import block
+from pareidolia.inspection.patches.crops import crop
+from pareidolia.inspection.patches.settings import PatchesSettings, UnitsSettings
+from pareidolia.inspection.projection import project_each
+from pareidolia.inspection.visualisation import Features, FeatureSettings
+from pareidolia.networks import Network, load_network_from
+from pareidolia.pictures import from_levels, open_levels, sheet
+from pareidolia.settings import NetworkSettings, Unit
+from pareidolia.settings.numbers import read_numbers
+
+# Photos sent back at once: a batch costs memory for all activations.
+_AT_ONCE = 8
+
+
+@dataclass(frozen=True)
+class StageStep:
+    """How far an operation of several stages is: what it does now, and how much of that is done."""
+
+    stage: str
+    index: int
+    total: int
+
+
+@dataclass(frozen=True)
+class Patch:
+    """A place in a unit's ranking: where it is, how strong, what the unit sees there (1×3×h×w in [0, 1]).
+
+    `signal` is what the deconvnet sends back from there, zero as mid-grey, cut like `patch`.
+    """
+
+    unit: Unit
+    name: str
+    activation: float
+    patch: Tensor
+    signal: Tensor
+
+
+class StrongestPatches:
+    """For each of some units: strongest patches of a folder, their reconstructions, its painted feature.
+
+    Zeiler and Fergus (2014), figure 2. Iterate to the end, then take `picture`, `told` and `patches`. The
+    index of the folder (all units of the layer) is kept in `index`; stopped and begun again, it goes on.
+
+    Args:
+        photos: a folder of pictures, subfolders included.
+        settings: every option.
+        engine: where the photos are looked at.
+        index: a folder for indices; each has a subfolder there, named after what it is.
+        network: the network that the settings describe, where it is loaded already.
+        collection: a finished collection of `Strongest` that has the layer, instead of an index of one's own.
+
+    Raises BadPicture for a folder without pictures, UnknownName for a wrong layer, PareidoliaError for wrong
+    units and for layers that are neither maps C×H×W nor C values.
+    """
+
+    def __init__(
+        self,
+        photos: str | Path,
+        settings: PatchesSettings | None = None,
+        engine: EngineSettings | None = None,
+        *,
+        index: str | Path,
+        network: Network | None = None,
+        collection: Collection | None = None,
+    ) -> None:
+        self.settings = settings = settings or PatchesSettings()
+        self.network = network or load_network_from(settings)
+        self.layer = settings.layer or cam_layer(self.network)
+        count = self.network.layer(self.layer).shape[0]
+        self.units = list(read_numbers(settings.units, count, self.layer))
+        self._collector = None
+        if collection is None:
+            self._collector = Collector(
+                index,
+                find_pictures(photos),
+                (self.layer,),
+                Strongest(top=settings.top),
+                settings,
+                engine,
+                network=self.network,
+                shelf=True,
+            )
+            collection = self._collector.collection
+        self.collection = collection
+        #: By unit, its patches, strongest first; none for a unit that never fired.
+        self.patches: dict[int, list[Patch]] = {}
+        #: By unit, its painted feature 1×3×S×S.
+        self.painted: dict[int, Tensor] = {}
+
+    def __iter__(self) -> Iterator[StageStep]:
+        """Index, send back, paint; tells how far it is."""
+        for progress in self._collector or ():
+            yield StageStep("looking at photos", progress.index, progress.total)
+        yield from self._send_back(read_ranking(self.collection, self.layer))
+        if self.settings.painted:
+            yield from self._paint([unit for unit in self.units if self.patches[unit]])
+
+    @property
+    def picture(self) -> Tensor:
+        """The sheet, 1×3×H×W in [0, 1]."""
+        columns = self.settings.columns or max(1, min(4, round((len(self.units) / 3) ** 0.5)))
+        parts = ["painted"] if self.painted else []
+        title = (
+            f"{self.layer} of {self.network.name}: {', '.join([*parts, 'sent back', 'strongest patches'])}"
+        )
+        panels = [(self.block(unit), self.caption(unit)) for unit in self.units]
+        return sheet(panels, columns, title=title)
+
+    @property
+    def told(self) -> str:
+        """How many photos were looked at, which could not be, and which units never fired."""
+        skipped = self.collection.skipped()
+        silent = [str(unit) for unit in self.units if not self.patches[unit]]
+        seen = len(self.collection.files) - len(skipped)
+        lines = [
+            f"{len(self.units)} units of {self.layer} over {seen} photos",
+            f"skipped {len(skipped)}: {_listed(skipped)}" if skipped else "",
+            f"never active: {', '.join(silent)}" if silent else "",
+        ]
+        return "; ".join(line for line in lines if line)
+
+    def block(self, unit: int) -> Tensor:
+        """One unit as a picture, see `blocks.block`."""
+        patches = self.patches[unit]
+        return block(
+            self._painted_or_blank(unit),
+            [patch.signal for patch in patches],
+            [patch.patch for patch in patches],
+            tile=self.settings.tile,
+            top=self.settings.top,
+        )
+
+    def caption(self, unit: int) -> str:
+        """The unit with its strongest and weakest activation shown."""
+        patches = self.patches[unit]
+        if not patches:
+            return f"{unit}: never active"
+        first, last = patches[0].activation, patches[-1].activation
+        return f"{unit}: {first:.3g}" if len(patches) == 1 else f"{unit}: {first:.3g} to {last:.3g}"
+
+    def _painted_or_blank(self, unit: int) -> Tensor | None:
+        if not self.settings.painted:
+            return None
+        return self.painted.get(unit, torch.full((1, 3, 1, 1), 0.5))
+
+    def _send_back(self, ranking: Ranking) -> Iterator[StageStep]:
+        """Fill `patches`: photos in the order of the folder, so that none is opened twice in a row."""
+        places = [
+            (int(ranking.pictures[unit, place]), unit, place)
+            for unit in self.units
+            for place in range(min(self.settings.top, ranking.values.shape[1]))
+            # A picture that leaves a rectified unit at 0 did not make it fire.
+            if ranking.pictures[unit, place] >= 0 and ranking.values[unit, place] != 0
+        ]
+        places.sort()
+        found: dict[tuple[int, int], Patch] = {}
+        for start in range(0, len(places), _AT_ONCE):
+            part = places[start : start + _AT_ONCE]
+            found |= self._sent_back(ranking, part)
+            yield StageStep("sending back", start + len(part), len(places))
+        for unit in self.units:
+            self.patches[unit] = [found[key] for key in sorted(found) if key[0] == unit]
+
+    def _sent_back(
+        self, ranking: Ranking, places: Sequence[tuple[int, int, int]]
+    ) -> dict[tuple[int, int], Patch]:
+        files, size = self.collection.files, self.collection.height_width
+        levels = {number: open_levels(files.path(number), size) for number, _, _ in places}
+        pictures = from_levels([levels[number] for number, _, _ in places]).contiguous()
+        units = [Unit(self.layer, unit, ranking.position(unit, place)) for _, unit, place in places]
+        signals = project_each(self.network, pictures, self.layer, units).cpu().expand(-1, 3, -1, -1)
+        field = self.network.layer(self.layer).receptive_field
+        found = {}
+        for index, (number, channel, place) in enumerate(places):
+            position = units[index].position
+            found[channel, place] = Patch(
+                units[index],
+                files.names[number],
+                float(ranking.values[channel, place]),
+                crop(pictures[index : index + 1], field, position),
+                crop(coloured(signals[index : index + 1]), field, position),
+            )
+        return found
+
+    def _paint(self, units: list[int]) -> Iterator[StageStep]:
+        if not units:
+            return
+        features = Features(feature_settings(self.settings, self.layer, units))
+        for step in features:
+            yield StageStep("painting", step.index, step.total)
+        pictures = features.pictures.detach().cpu()
+        self.painted = {unit: pictures[index : index + 1] for index, unit in enumerate(units)}
+
+
+def feature_settings(settings: UnitsSettings, layer: str, units: Sequence[int]) -> FeatureSettings:
+    """What `Features` is told so that it paints these units of the settings' network."""
+    network = {name: getattr(settings, name) for name in NetworkSettings.model_fields}
+    return FeatureSettings(
+        **network,
+        layer=layer,
+        units=tuple(str(unit) for unit in units),
+        steps=settings.steps,
+        size=settings.canvas,
+        seed=settings.seed,
+    )
+
+
+def _listed(skipped: Mapping[str, str], at_most: int = 5) -> str:
+    shown = [f"{name} ({reason})" for name, reason in list(skipped.items())[:at_most]]
+    more = len(skipped) - len(shown)
+    return ", ".join(shown) + (f" and {more} more" if more else "")

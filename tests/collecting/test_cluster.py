@@ -1,0 +1,121 @@
+"""The same shards from a cluster as from here, also when a worker is killed; and Ray missing."""
+
+import builtins
+import os
+import signal
+
+import numpy as np
+import psutil
+import pytest
+import torch
+from PIL import Image
+
+from pareidolia.collecting import (
+    CollectingSettings,
+    Collector,
+    EngineSettings,
+    Positions,
+    Strongest,
+    find_pictures,
+)
+from pareidolia.settings import MissingExtra, PareidoliaError
+
+SETTINGS = CollectingSettings(size=64, batch=4, chunk=10, device="cpu")
+LAYERS = ("stage2.relu1", "stage4.relu1")
+
+
+@pytest.fixture(scope="module")
+def many_photos(tmp_path_factory):
+    """80 pictures of noise, one of them broken."""
+    folder = tmp_path_factory.mktemp("photos")
+    random = np.random.default_rng(1)
+    for number in range(80):
+        levels = random.integers(0, 256, (12, 12, 3), np.uint8)
+        Image.fromarray(levels).resize((90, 80)).save(folder / f"{number:03d}.png")
+    (folder / "033.png").write_text("broken")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    """Two nodes of one CPU each on this machine."""
+    pytest.importorskip("ray", reason="Ray is not installed")
+    os.environ.setdefault("RAY_raylet_start_wait_time_s", "300")  # a busy machine takes long
+    from ray.cluster_utils import Cluster
+
+    node = {"num_cpus": 1, "object_store_memory": 80 * 2**20, "include_dashboard": False}
+    cluster = Cluster(initialize_head=True, head_node_args=node)
+    del node["include_dashboard"]
+    cluster.add_node(**node)
+    yield cluster
+    cluster.shutdown()
+
+
+def shards(collector):
+    return [collector.collection._shard(chunk).read_bytes() for chunk in collector.collection.chunks]
+
+
+def working():
+    """The processes that look at a chunk just now."""
+    return [
+        each for each in psutil.process_iter(["cmdline"]) if each.info["cmdline"][:1] == ["ray::_shard_of"]
+    ]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("keep", [Strongest(top=5), Positions(count=3)])
+def test_equal_bytes_from_a_cluster_with_a_worker_killed(keep, many_photos, cluster, tmp_path) -> None:
+    files = find_pictures(many_photos)
+    here = Collector(tmp_path / "here", files, LAYERS, keep, SETTINGS)
+    threads = torch.get_num_threads()
+    try:
+        torch.set_num_threads(1)  # as a task that reserves one CPU
+        list(here)
+    finally:
+        torch.set_num_threads(threads)
+    engine = EngineSettings(engine="ray", address=cluster.address)
+    there = Collector(tmp_path / "there", files, LAYERS, keep, SETTINGS, engine)
+    killed = []
+    for step in there:
+        assert step.total == 80
+        if not killed and step.index < 80:
+            for worker in working()[:1]:
+                os.kill(worker.pid, signal.SIGKILL)
+                killed.append(worker.pid)
+    assert killed, "no worker was seen at work"
+    assert there.finished and there.collection.skipped().keys() == {"033.png"}
+    assert shards(there) == shards(here)
+    assert list(Collector(tmp_path / "there", files, LAYERS, keep, SETTINGS, engine)) == []
+
+
+@pytest.mark.slow
+def test_what_a_worker_raises_comes_in_one_line(many_photos, cluster, tmp_path) -> None:
+    """A network that is another one on the workers: its weights file changes after this machine loaded it."""
+    from pareidolia.networks import load_network
+
+    weights = tmp_path / "weights.safetensors"
+    from safetensors.torch import save_file
+
+    state = load_network("retina").module.state_dict()
+    save_file(state, weights)
+    settings = SETTINGS.model_copy(update={"weights": str(weights)})
+    engine = EngineSettings(engine="ray", address=cluster.address)
+    made = Collector(tmp_path / "c", find_pictures(many_photos), LAYERS, Strongest(), settings, engine)
+    save_file({name: tensor * 1.01 for name, tensor in state.items()}, weights)
+    with pytest.raises(PareidoliaError, match="a worker finds another network than this machine: weights"):
+        list(made)
+
+
+def test_ray_missing_is_named(many_photos, tmp_path, monkeypatch) -> None:
+    real = builtins.__import__
+
+    def refuse(name, *rest, **more):
+        if name == "ray":
+            raise ImportError(name)
+        return real(name, *rest, **more)
+
+    monkeypatch.setattr(builtins, "__import__", refuse)
+    engine = EngineSettings(engine="ray")
+    made = Collector(tmp_path / "c", find_pictures(many_photos), LAYERS, Strongest(), SETTINGS, engine)
+    with pytest.raises(MissingExtra, match=r"pip install 'pareidolia\[ray\]'"):
+        list(made)
