@@ -12,6 +12,7 @@ from pareidolia.painting.optimizers import NormalizedGradient
 from pareidolia.painting.transforms import Roll
 from pareidolia.pictures import (
     PictureLike,
+    as_mask,
     as_picture,
     fit,
     luminance,
@@ -64,7 +65,7 @@ class Dream(Painting):
                 "the shorter side; give a larger --size or a picture that is less narrow"
             )
         self._strength = _product(
-            [_weights(given, full, network.device) for given in (mask, strength) if given is not None]
+            [as_mask(given, full).to(network.device) for given in (mask, strength) if given is not None]
         )
         aims = read_aims(network, settings.aim, settings.aim_weights, settings.seed)
         if guide is not None and not aims.units:
@@ -128,12 +129,6 @@ def _first_picture(
     if settings.grey and picture.shape[1] == 3:
         picture = luminance(picture)
     return picture.to(device), None if alpha is None else alpha.to(device)
-
-
-def _weights(source: PictureLike, size: tuple[int, int], device: torch.device) -> Tensor:
-    """A mask or a strength picture as 1×1×H×W in [0, 1]; transparent is white."""
-    weights = resize_picture(over_white(as_picture(source)), size)
-    return (luminance(weights) if weights.shape[1] == 3 else weights).to(device)
 
 
 def _product(weights: list[Tensor]) -> Tensor | None:

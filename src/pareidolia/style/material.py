@@ -70,7 +70,7 @@ class Material:
             as_grey(colour) if control.colours == "luminance" else colour,
             tuple(_recoloured(painting, colour, control.colours) for painting in opened),
             shares,
-            None if mask is None else as_mask(mask, size_of(colour)).to(device),
+            None if mask is None else _opened_mask(mask, size_of(colour)).to(device),
             colour,
             alpha,
             control.colours,
@@ -95,6 +95,13 @@ def scaled(painting: Tensor, side: int) -> Tensor:
     """A painting at the longer side `side`, or a little larger where it would be too narrow to be seen."""
     size = size_of(painting)
     return resize_picture(painting, fit(size, max(side, coarsest(size))))
+
+
+def _opened_mask(mask: PictureLike, size: Size) -> Tensor:
+    opened = as_mask(mask, size)
+    if not opened.any():
+        raise BadPicture("the mask is black everywhere: there is no place left to paint")
+    return opened
 
 
 def _recoloured(painting: Tensor, photo: Tensor, colours: Colours) -> Tensor:
