@@ -14,6 +14,7 @@ from pareidolia.pictures import (
     PictureLike,
     as_mask,
     as_picture,
+    check_shorter_side,
     fit,
     luminance,
     over_white,
@@ -59,11 +60,7 @@ class Dream(Painting):
         network = network or load_network_from(settings, pooling=settings.pooling, padding=settings.padding)
         self._photo, self._alpha = _first_picture(photo, settings, network.device)
         full = size_of(self._photo)
-        if min(full) < SHORTEST_SIDE:
-            raise BadPicture(
-                f"the picture would be {full[1]}x{full[0]} pixels: a dream needs at least {SHORTEST_SIDE} on "
-                "the shorter side; give a larger --size or a picture that is less narrow"
-            )
+        check_shorter_side("the picture", full, SHORTEST_SIDE, "a dream")
         self._strength = _product(
             [as_mask(given, full).to(network.device) for given in (mask, strength) if given is not None]
         )
