@@ -1,9 +1,9 @@
-"""The gallery of Deep Dream: a still, guided, a random class a step, a masked one, from nothing, and a film.
+"""The gallery of Deep Dream: a still, guided, a random class a step, from nothing, a film, and why dogs.
 
     python recipes/dream_gallery.py PHOTO GUIDE --network torchvision:squeezenet1_0 --out runs/dreams
 
 Each is made by the command line itself, so a picture tells with `pareidolia again` how it was made. What is
-there already is kept. Without classes (retina) the random class is left out.
+there already is kept. Without classes (retina) the random class and the explanation are left out.
 """
 
 import argparse
@@ -24,6 +24,7 @@ def dreams(photo: str, guide: str) -> dict[str, list[str]]:
         "nothing.png": ["--start", "nothing"],
         # Eight seconds.
         "zoom.mp4": [photo, "--frames", "120", "--zoom", "1.05", "--rotate", "1", "--size", "384"],
+        "why": [photo, "--explain"],
     }
 
 
@@ -34,6 +35,14 @@ def has_classes(network: str, weights: str) -> bool:
     except PareidoliaError:
         return False
     return True
+
+
+def _where(arguments: list[str], target: Path) -> list[str]:
+    """The rest of the command line: where the result goes, and its size where none is given."""
+    if "--explain" in arguments:
+        return [str(target)]
+    size = [] if "--size" in arguments else ["--size", "512"]
+    return [*size, "--resume", "--out", str(target)]
 
 
 def run() -> int:
@@ -47,13 +56,12 @@ def run() -> int:
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     chosen = ["--network", options.network, "--weights", options.weights]
+    classes = has_classes(options.network, options.weights)
     for name, arguments in dreams(options.photo, options.guide).items():
         target = options.out / name
-        if target.exists() or ("random-class" in arguments and not has_classes(*chosen[1::2])):
+        if target.exists() or (not classes and {"random-class", "--explain"} & set(arguments)):
             continue
-        # A size given later on the line would be given twice.
-        size = [] if "--size" in arguments else ["--size", "512"]
-        code = main(["dream", *arguments, *size, *chosen, "--resume", "--out", str(target)])
+        code = main(["dream", *arguments, *_where(arguments, target), *chosen])
         if code != 0:
             return code
     return 0

@@ -1,56 +1,53 @@
 #!/usr/bin/env python3
-"""Measure retina: what it explains of its teacher on pictures it never saw, its size, and its speed.
+"""Measure retina on pictures it never saw: what it explains of its teacher, what it names, how it paints.
 
-    python recipes/evaluate_retina.py --run runs/retina --teacher slim_vgg19.safetensors --bsds FOLDER
+    python recipes/evaluate_retina.py
 
-The readouts are fitted by least squares on training pictures (RUN/pictures.npy), never on those measured.
-Prints a Markdown table. With `--ship` it first copies RUN/retina.safetensors into the package, and then
-writes the table into the card.
+prints a Markdown table. `--shared` holds weights/slim_vgg19.safetensors, judge.py and pictures/; `--data`
+holds BSDS500, split_minidataset (mini-ImageNet) and imagenet-sample-images. With `--ship` it first copies the
+weights of `--run` into the package and then writes the table into the card.
 """
 
 import argparse
+import copy
 import shutil
 import statistics
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 import torch
 from PIL import Image
-from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 from torchvision.models import squeezenet1_0
 
+import retina_accuracy
+import retina_style
 from feature_distillation import Student, moments, set_readouts, variance_explained
-from packed_pictures import Crops, as_tensor
-from pareidolia.networks import retina
+from packed_pictures import as_tensor
+from pareidolia.networks import Network, load_network, retina
 from slim_vgg import SlimVgg
 
 CARD = retina.WEIGHTS.with_name("card.md")
 BEGIN, END = "<!-- measured by recipes/evaluate_retina.py -->\n", "<!-- end of the measured part -->"
+ROUNDS = 41
 
 
 def arguments() -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--run", type=Path, default=Path("runs/retina"), help="folder of the training run")
-    parser.add_argument("--packed", type=Path, help="decoded training pictures (default: RUN/pictures.npy)")
-    parser.add_argument("--teacher", type=Path, required=True, help="slim_vgg19.safetensors")
-    parser.add_argument("--bsds", type=Path, required=True, help="folder of BSDS500's test pictures")
+    parser.add_argument("--shared", type=Path, default=Path("../shared"), help="teacher, judge, pictures")
+    parser.add_argument("--data", type=Path, default=Path("../data"), help="the data sets that measure")
     parser.add_argument("--weights", type=Path, help="weights to measure (default: those in the package)")
-    parser.add_argument(
-        "--ship", action="store_true", help="put the run's weights and this table in the package"
-    )
+    parser.add_argument("--out", type=Path, default=Path("runs/evaluation"), help="where the paintings go")
+    parser.add_argument("--shown", type=int, default=128, help="side to which 84 px photos are enlarged")
+    parser.add_argument("--size", type=int, default=384, help="longer side of the paintings, equal for both")
+    parser.add_argument("--only", nargs="+", choices=FIGURES, default=list(FIGURES), help="what to measure")
+    parser.add_argument("--run", type=Path, default=Path("runs/retina_classes"), help="the run to ship")
+    parser.add_argument("--ship", action="store_true", help="put weights and table in the package")
     return parser.parse_args()
-
-
-def trained(weights: Path) -> nn.Sequential:
-    """The trunk with the weights of a file, in float32."""
-    trunk = retina.build().eval()
-    trunk.load_state_dict(load_file(weights))
-    return trunk
 
 
 def whole_pictures(folder: Path) -> Iterator[Tensor]:
@@ -61,25 +58,78 @@ def whole_pictures(folder: Path) -> Iterator[Tensor]:
 
 
 @torch.no_grad()
-def explained(trunk: nn.Sequential, teacher: nn.Module, crops: Crops, pictures: list[Tensor]) -> list[float]:
-    """Variance explained of the five stages on `pictures`.
+def explained(network: Network, options: argparse.Namespace) -> dict[str, str]:
+    """Variance explained of the teacher's five stages; readouts fitted on BSDS500's train, not on test."""
+    student = Student(network.module[:5]).eval()
+    teacher = SlimVgg(options.shared / "weights/slim_vgg19.safetensors")
+    set_readouts(student, moments(student, teacher, whole_pictures(options.data / "BSDS500/train")))
+    values = variance_explained(student, teacher, whole_pictures(options.data / "BSDS500/test"))
+    found = ", ".join(f"{value:.3f}" for value in values)
+    return {"variance explained, stages 1 … 5, BSDS500 test (200 pictures, whole)": found}
 
-    The readouts are refitted on 24 batches of training crops that the training did not draw.
-    """
-    student = Student(trunk).eval()
-    set_readouts(student, moments(student, teacher, (crops.at(10**9 + i) for i in range(24))))
-    return variance_explained(student, teacher, pictures)
+
+def named(network: Network, options: argparse.Namespace) -> dict[str, str]:
+    """Top-1 and top-5 on mini-ImageNet's val and on the sample photos of the classes it knows."""
+    samples, names = options.data / "imagenet-sample-images", network.class_names or ()
+    ids = retina_accuracy.class_ids(names, samples)
+    mini = options.data / "split_minidataset/val"
+    hundred = [ids.index(folder.name) for folder in sorted(mini.iterdir())]
+    small = retina_accuracy.small_photos(mini, ids, options.shown)
+    sets = {
+        f"its 100 classes, mini-ImageNet's val (84 px, one crop, enlarged to {options.shown})": (
+            small,
+            hundred,
+        ),
+        f"all {len(ids)} classes, the sample photos of those (224 px, one crop)": (
+            retina_accuracy.sample_photos(samples, ids),
+            range(len(ids)),
+        ),
+    }
+    rows = {}
+    for what, (photos, among) in sets.items():
+        first, fifth, count = retina_accuracy.accuracy(network, photos, among)
+        rows[f"top-1 / top-5 among {what}"] = f"{first:.1%} / {fifth:.1%} of {count:,}"
+    return rows
 
 
-def multiplications(trunk: nn.Module) -> float:
-    """GMAC of one picture of 224×224."""
+def painted(network: Network, options: argparse.Namespace) -> dict[str, str]:
+    """Style transfer through retina against style transfer through its teacher."""
+    weights = options.weights or retina.WEIGHTS
+    contenders = {
+        "retina": retina_style.through_retina(weights, options.size),
+        "teacher": retina_style.through_teacher(
+            options.shared / "weights/slim_vgg19.safetensors", options.size
+        ),
+    }
+    found = retina_style.scores(contenders, options.shared, options.out)
+    return {
+        f"style at {options.size} px, scored by SqueezeNet": retina_style.in_words(found),
+    }
+
+
+def sizes(network: Network, options: argparse.Namespace) -> dict[str, str]:
+    """Parameters, bytes and multiplications."""
     with FlopCounterMode(display=False) as counter, torch.no_grad():
-        trunk(torch.zeros(1, *retina.INPUT_SHAPE))
-    return counter.get_total_flops() / 2e9
+        network.module(torch.zeros(1, *retina.INPUT_SHAPE))
+    weights = options.weights or retina.WEIGHTS
+    return {
+        "parameters": f"{sum(p.numel() for p in network.module.parameters()):,}",
+        "weights file": f"{weights.stat().st_size / 1e6:.2f} MB (fp16)",
+        "multiplications at 224×224": f"{counter.get_total_flops() / 2e9:.3f} GMAC",
+    }
+
+
+def timed(network: Network, options: argparse.Namespace) -> dict[str, str]:
+    """A forward pass at 224×224 against squeezenet1_0's, in turns, each in its faster layout."""
+    ours, squeeze = forward_times([copy.deepcopy(network.module), squeezenet1_0(weights=None).eval()])
+    return {
+        f"forward at 224×224, {torch.get_num_threads()} threads": f"{ours * 1e3:.1f} ms; torchvision's "
+        f"squeezenet1_0 in the same run {squeeze * 1e3:.1f} ms; ratio {ours / squeeze:.2f}"
+    }
 
 
 @torch.no_grad()
-def forward_times(networks: Sequence[nn.Module], rounds: int = 41) -> list[float]:
+def forward_times(networks: Sequence[nn.Module]) -> list[float]:
     """Median seconds of each network on one picture of 224×224, run in turns, each in its faster layout."""
     medians = []
     for layout in (torch.contiguous_format, torch.channels_last):
@@ -87,7 +137,7 @@ def forward_times(networks: Sequence[nn.Module], rounds: int = 41) -> list[float
         seconds: list[list[float]] = [[] for _ in networks]
         for network in networks:
             network.to(memory_format=layout)
-        for _ in range(rounds):
+        for _ in range(ROUNDS):
             for network, times in zip(networks, seconds, strict=True):
                 began = time.perf_counter()
                 network(x)
@@ -96,21 +146,14 @@ def forward_times(networks: Sequence[nn.Module], rounds: int = 41) -> list[float
     return [min(pair) for pair in zip(*medians, strict=True)]
 
 
-def table(weights: Path, by_stage: list[float], pictures: int) -> str:
-    """The measured part of the card."""
-    trunk = trained(weights)
-    ours, squeeze = forward_times([trunk, squeezenet1_0(weights=None).eval()])
-    rows = {
-        f"variance explained, stages 1 … 5, BSDS500 test ({pictures} pictures, whole)": ", ".join(
-            f"{value:.3f}" for value in by_stage
-        ),
-        "parameters": f"{sum(p.numel() for p in trunk.parameters()):,}",
-        "weights file": f"{weights.stat().st_size / 1e6:.2f} MB (fp16)",
-        "multiplications at 224×224": f"{multiplications(trunk):.2f} GMAC",
-        f"forward at 224×224, {torch.get_num_threads()} threads": f"{ours * 1e3:.1f} ms; torchvision's "
-        f"squeezenet1_0 in the same run {squeeze * 1e3:.1f} ms; ratio {ours / squeeze:.2f}",
-    }
-    return "\n".join(["| figure | measured |", "| --- | --- |", *(f"| {k} | {v} |" for k, v in rows.items())])
+Figure = Callable[[Network, argparse.Namespace], dict[str, str]]
+FIGURES: dict[str, Figure] = {
+    "explained": explained,
+    "named": named,
+    "painted": painted,
+    "sizes": sizes,
+    "timed": timed,
+}
 
 
 def main() -> None:
@@ -118,11 +161,11 @@ def main() -> None:
     options = arguments()
     if options.ship:
         shutil.copyfile(options.run / "retina.safetensors", retina.WEIGHTS)
-    weights = options.weights or retina.WEIGHTS
-    crops = Crops(options.packed or options.run / "pictures.npy", 160, 16, seed=0)
-    pictures = list(whole_pictures(options.bsds))
-    by_stage = explained(trained(weights), SlimVgg(options.teacher), crops, pictures)
-    text = table(weights, by_stage, len(pictures))
+    rows: dict[str, str] = {}
+    for name in options.only:
+        network = load_network("retina", str(options.weights or "published"), device="cpu")
+        rows |= FIGURES[name](network, options)
+    text = "\n".join(["| figure | measured |", "| --- | --- |", *(f"| {k} | {v} |" for k, v in rows.items())])
     print(text)
     if options.ship:
         before, rest = CARD.read_text().split(BEGIN)

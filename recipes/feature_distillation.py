@@ -27,7 +27,7 @@ def with_batch_norm(stage: nn.Sequential) -> nn.Sequential:
 
 def trainable_trunk() -> nn.Sequential:
     """A new trunk with batch normalisation: it learns more in 240 steps than the plain one in 600."""
-    trunk = retina.build()
+    trunk = retina.build_trunk()
     for module in trunk.modules():
         if isinstance(module, nn.Conv2d):
             nn.init.kaiming_normal_(module.weight)
@@ -35,15 +35,14 @@ def trainable_trunk() -> nn.Sequential:
     return nn.Sequential(OrderedDict(stages))
 
 
-def folded(trunk: nn.Sequential) -> nn.Sequential:
-    """The trunk as it is shipped: each normalisation folded into its convolution."""
-    plain = retina.build()
-    for stage, target in zip(trunk, plain, strict=True):
-        for name, layer in stage.named_children():
-            if isinstance(layer, nn.Conv2d):
-                norm = stage.get_submodule(name.replace("conv", "norm"))
-                fused = fuse_conv_bn_eval(layer.eval(), norm.eval())
-                target.get_submodule(name).load_state_dict(fused.state_dict())
+def folded(network: nn.Sequential, plain: nn.Sequential) -> nn.Sequential:
+    """`plain` with the weights of `network`, each of whose normalisations is folded into its convolution."""
+    norms = {name: module for name, module in network.named_modules() if isinstance(module, nn.BatchNorm2d)}
+    for name, layer in network.named_modules():
+        if isinstance(layer, (nn.Conv2d, nn.Linear)):
+            norm = norms.get(name.replace(".conv", ".norm"))
+            fused = layer if norm is None else fuse_conv_bn_eval(layer.eval(), norm.eval())
+            plain.get_submodule(name).load_state_dict(fused.state_dict())
     return plain
 
 
@@ -60,15 +59,19 @@ class Student(nn.Module):
         self.register_buffer("mean", torch.tensor(retina.MEAN)[:, None, None])
         self.register_buffer("std", torch.tensor(retina.STD)[:, None, None])
 
-    def taps(self, pictures: Tensor) -> list[Tensor]:
-        """N×3×H×W in [0, 1] → the maps after the first ReLU of each stage."""
+    def look(self, pictures: Tensor) -> tuple[list[Tensor], Tensor]:
+        """N×3×H×W in [0, 1] → the maps after the first ReLU of each stage, and the trunk's last map."""
         x, maps = (pictures - self.mean) / self.std, []
         for stage_name, stage in self.trunk.named_children():
             for layer_name, layer in stage.named_children():
                 x = layer(x)
                 if f"{stage_name}.{layer_name}" in retina.STYLE_LAYERS:
                     maps.append(x)
-        return maps
+        return maps, x
+
+    def taps(self, pictures: Tensor) -> list[Tensor]:
+        """N×3×H×W in [0, 1] → the maps after the first ReLU of each stage."""
+        return self.look(pictures)[0]
 
     def forward(self, pictures: Tensor) -> list[Tensor]:
         """N×3×H×W in [0, 1] → the teacher's five maps as the readouts guess them."""

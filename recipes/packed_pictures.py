@@ -1,10 +1,10 @@
 """Pictures decoded once into one array on disk, and reproducible batches of crops drawn from it."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
@@ -15,6 +15,7 @@ from torch import Tensor
 SUFFIXES = {".jpg", ".jpeg", ".png", ".webp"}
 HELD_OUT = 256
 SCALES = (0.75, 1.5)
+Batch = TypeVar("Batch")
 Pixels = np.ndarray[Any, np.dtype[np.uint8]]
 
 
@@ -87,31 +88,33 @@ class Crops:
         if side != self.size:
             x = F.interpolate(x, (self.size, self.size), mode="bilinear", antialias=True, align_corners=False)
         changed = self.batch // 4
-        x[:changed] = self.recoloured(x[:changed], rng)
+        x[:changed] = recoloured(x[:changed], rng)
         return x.clamp_(0, 1)
-
-    def recoloured(self, x: Tensor, rng: np.random.Generator) -> Tensor:
-        """Another gain and shift a channel, and noise of a strength that differs from crop to crop."""
-        gain = torch.from_numpy(rng.uniform(0.5, 1.5, (len(x), 3, 1, 1))).float()
-        shift = torch.from_numpy(rng.uniform(-0.2, 0.2, (len(x), 3, 1, 1))).float()
-        noise = torch.from_numpy(rng.standard_normal(x.shape, np.float32))
-        strength = torch.from_numpy(rng.uniform(0, 0.1, (len(x), 1, 1, 1))).float()
-        return (x - 0.5) * gain + 0.5 + shift + strength * noise
 
     def held_out(self) -> Iterator[Tensor]:
         """The pictures kept back, whole, in batches: N×3×side×side in [0, 1]."""
         for start in range(0, HELD_OUT, 16):
             yield as_tensor(self.pictures[start : min(start + 16, HELD_OUT)])
 
-    def ahead(self, start: int, stop: int, depth: int = 4) -> Iterator[Tensor]:
-        """Batches `start` … `stop - 1`, made by one thread up to `depth` ahead of their use."""
-        with ThreadPoolExecutor(1) as pool:
-            waiting = [pool.submit(self.at, step) for step in range(start, min(start + depth, stop))]
-            for step in range(start, stop):
-                batch = waiting.pop(0).result()
-                if step + depth < stop:
-                    waiting.append(pool.submit(self.at, step + depth))
-                yield batch
+
+def recoloured(x: Tensor, rng: np.random.Generator) -> Tensor:
+    """Another gain and shift a channel, and noise of a strength that differs from crop to crop."""
+    gain = torch.from_numpy(rng.uniform(0.5, 1.5, (len(x), 3, 1, 1))).float()
+    shift = torch.from_numpy(rng.uniform(-0.2, 0.2, (len(x), 3, 1, 1))).float()
+    noise = torch.from_numpy(rng.standard_normal(x.shape, np.float32))
+    strength = torch.from_numpy(rng.uniform(0, 0.1, (len(x), 1, 1, 1))).float()
+    return (x - 0.5) * gain + 0.5 + shift + strength * noise
+
+
+def ahead(batch_at: Callable[[int], Batch], start: int, stop: int, depth: int = 4) -> Iterator[Batch]:
+    """Batches `start` … `stop - 1`, made by one thread up to `depth` ahead of their use."""
+    with ThreadPoolExecutor(1) as pool:
+        waiting = [pool.submit(batch_at, step) for step in range(start, min(start + depth, stop))]
+        for step in range(start, stop):
+            batch = waiting.pop(0).result()
+            if step + depth < stop:
+                waiting.append(pool.submit(batch_at, step + depth))
+            yield batch
 
 
 def as_tensor(pixels: Pixels) -> Tensor:

@@ -14,18 +14,18 @@ and readouts.safetensors.
 import argparse
 import json
 import math
-import subprocess
 import time
 from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from feature_distillation import Student, folded, moments, set_readouts, trainable_trunk, variance_explained
-from packed_pictures import Crops, pack
+from packed_pictures import Crops, ahead, pack
+from pareidolia.networks import retina
+from run_files import note, save, save_half, write
 from slim_vgg import SlimVgg
 
 FOLDERS = (
@@ -63,13 +63,6 @@ def learning_rate(step: int, options: argparse.Namespace) -> float:
     """Linear warm-up, then a cosine to zero at the last step."""
     warm = min(1.0, (step + 1) / options.warmup)
     return float(options.lr * warm * 0.5 * (1 + math.cos(math.pi * step / options.steps)))
-
-
-def save(path: Path, write: Any) -> None:
-    """Call `write(partial path)`, then move the whole file to `path`."""
-    partial = path.with_suffix(".partial")
-    write(partial)
-    partial.replace(path)
 
 
 class Run:
@@ -147,9 +140,11 @@ class Run:
         state |= {"step": self.step, "seconds": self.seconds, "variances": self.variances}
         folder = self.options.run
         save(folder / "checkpoint.pt", lambda path: torch.save(state, path))
-        for name, part in (("retina", folded(student.trunk)), ("readouts", student.readouts)):
-            tensors = {key: value.half().contiguous() for key, value in part.state_dict().items()}
-            save(folder / f"{name}.safetensors", lambda path, tensors=tensors: save_file(tensors, path))
+        for name, part in (
+            ("retina", folded(student.trunk, retina.build_trunk())),
+            ("readouts", student.readouts),
+        ):
+            save_half(folder / f"{name}.safetensors", part)
         line = {
             "step": self.step,
             "seconds": round(self.seconds),
@@ -157,29 +152,16 @@ class Run:
             "train": [round(1 - float(loss), 4) for loss in losses],
             "held_out": [round(value, 4) for value in explained],
         }
-        self.write(line)
-
-    def note(self) -> None:
-        """First line of the log: what this is run with."""
-        revision = ["git", "rev-parse", "--short", "HEAD"]
-        commit = subprocess.run(revision, cwd=Path(__file__).parent, capture_output=True, text=True)
-        options = {name: str(value) for name, value in vars(self.options).items() if name not in FOLDERS}
-        line = {"commit": commit.stdout.strip(), "torch": torch.__version__, "from_step": self.step} | options
-        line["pictures"] = json.loads(self.options.packed.with_suffix(".json").read_text())
-        self.write(line)
-
-    def write(self, line: dict[str, Any]) -> None:
-        """One line to the log, and to the terminal."""
-        with (self.options.run / "log.jsonl").open("a") as log:
-            log.write(json.dumps(line) + "\n")
-        print(json.dumps(line), flush=True)
+        write(folder, line)
 
     def go(self) -> None:
         """Train to the last step."""
         self.begin()
-        self.note()
+        note(
+            self.options, FOLDERS, self.step, json.loads(self.options.packed.with_suffix(".json").read_text())
+        )
         recent, began = [], time.monotonic() - self.seconds
-        for pictures in self.crops.ahead(self.step, self.options.steps):
+        for pictures in ahead(self.crops.at, self.step, self.options.steps):
             recent.append(self.train_on(self.batch(pictures)))
             if self.step % self.options.every == 0 or self.step == self.options.steps:
                 self.seconds = time.monotonic() - began

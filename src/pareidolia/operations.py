@@ -105,7 +105,14 @@ OPERATIONS = {
             "style",
             "pareidolia.style:StyleTransfer",
             "pareidolia.style.settings:StyleSettings",
-            ("photo", "paintings"),
+            ("photo", "paintings", "mask"),
+        ),
+        Operation(
+            "stylize",
+            "pareidolia.style.feedforward:stylized",
+            "pareidolia.style.feedforward.settings:PaintSettings",
+            ("run", "photo"),
+            at_once=True,
         ),
         Operation(
             "dream",
@@ -164,6 +171,55 @@ OPERATIONS = {
             "pareidolia.inspection.patches.settings:EvolutionSettings",
             ("checkpoints", "photos"),
             in_stages=True,
+        ),
+        Operation(
+            "sample",
+            "pareidolia.generative.looking:sample_sheet",
+            "pareidolia.generative.looking.settings:SampleSettings",
+            ("run",),
+            at_once=True,
+        ),
+        Operation(
+            "reconstruct",
+            "pareidolia.generative.looking:reconstruction_sheet",
+            "pareidolia.generative.looking.settings:ReconstructSettings",
+            ("run", "pictures"),
+            at_once=True,
+        ),
+        Operation(
+            "interpolate",
+            "pareidolia.generative.looking:interpolation_strip",
+            "pareidolia.generative.looking.settings:InterpolateSettings",
+            ("run", "a", "b"),
+            at_once=True,
+        ),
+        Operation(
+            "manifold",
+            "pareidolia.generative.looking:manifold_grid",
+            "pareidolia.generative.looking.settings:ManifoldSettings",
+            ("run",),
+            at_once=True,
+        ),
+        Operation(
+            "latent",
+            "pareidolia.generative.looking:latent_cloud",
+            "pareidolia.generative.looking.settings:LatentSettings",
+            ("run",),
+            at_once=True,
+        ),
+        Operation(
+            "arithmetic",
+            "pareidolia.generative.looking:arithmetic_strip",
+            "pareidolia.generative.looking.settings:ArithmeticSettings",
+            ("run", "places"),
+            at_once=True,
+        ),
+        Operation(
+            "walk",
+            "pareidolia.generative.looking:walk_strip",
+            "pareidolia.generative.looking.settings:WalkSettings",
+            ("run", "start"),
+            at_once=True,
         ),
         Operation(
             "filters",
@@ -266,15 +322,18 @@ def _find(place: str) -> Any:
 
 
 def _entry(path: str, folder: Path) -> dict[str, str]:
-    """How a record names a picture: where it is as seen from `folder`, and what it holds."""
-    if _is_sample(path):
+    """How a record names a picture or a run: where it is as seen from `folder`, and what it holds.
+
+    What is no file (a sample, a shipped model, a place in a latent space) is its name.
+    """
+    if _is_sample(path) or not Path(path).exists():
         return {"path": path}
     return {"path": Path(os.path.relpath(path, folder)).as_posix(), "sha256": _digest(Path(path))}
 
 
 def _found(entry: Mapping[str, str], folder: Path) -> str:
-    """The path of the picture that a record names, looked for beside the record and here."""
-    if _is_sample(entry["path"]):
+    """The path of the picture or run that a record names, looked for beside the record and here."""
+    if "sha256" not in entry:
         return entry["path"]
     existing = [path for path in _places(Path(entry["path"]), folder) if path.exists()]
     for path in existing:
@@ -298,7 +357,11 @@ def _is_sample(path: str) -> bool:
 
 
 def _digest(path: Path) -> str:
+    """SHA-256 of a file, of the weights in a run's folder, or of a folder's pictures by name and size."""
     if path.is_dir():
-        return find_pictures(path).digest
+        weights = path / "model.safetensors"
+        if not weights.is_file():
+            return find_pictures(path).digest
+        path = weights
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,20 +1,30 @@
 """The shipped network: its size, its layers, and that it answers sanely."""
 
+from pathlib import Path
+
 import pytest
 import torch
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
+from torch.utils.flop_counter import FlopCounterMode
+from torchvision.models import ResNet18_Weights
 
-from pareidolia.networks import retina
+from pareidolia.networks import load_network, retina
 
 WIDTHS = (24, 32, 80, 160, 256)
+STAGES = [f"stage{k}" for k in range(1, 6)]
 
 
 @pytest.fixture(scope="module")
-def trunk() -> nn.Module:
-    trunk = retina.build().eval()
-    trunk.load_state_dict(load_file(retina.WEIGHTS), strict=True)
-    return trunk
+def network() -> nn.Sequential:
+    network = retina.build().eval()
+    network.load_state_dict(load_file(retina.WEIGHTS), strict=True)
+    return network
+
+
+@pytest.fixture(scope="module")
+def trunk(network: nn.Sequential) -> nn.Sequential:
+    return network[:5]
 
 
 def taps(trunk: nn.Module, pictures: Tensor) -> list[Tensor]:
@@ -33,8 +43,14 @@ def taps(trunk: nn.Module, pictures: Tensor) -> list[Tensor]:
 
 
 def test_it_is_small() -> None:
-    assert sum(p.numel() for p in retina.build().parameters()) <= 2_500_000
+    assert sum(p.numel() for p in retina.build().parameters()) <= 4_000_000
     assert retina.WEIGHTS.stat().st_size <= 8_000_000
+
+
+def test_a_picture_of_224_takes_at_most_one_and_a_half_billion_multiplications(network: nn.Module) -> None:
+    with FlopCounterMode(display=False) as counter, torch.no_grad():
+        network(torch.zeros(1, *retina.INPUT_SHAPE))
+    assert counter.get_total_flops() / 2 <= 1.5e9
 
 
 def test_the_weights_are_finite_halves() -> None:
@@ -43,7 +59,7 @@ def test_the_weights_are_finite_halves() -> None:
         assert value.isfinite().all(), name
 
 
-@pytest.mark.parametrize(("height", "width"), [(224, 224), (97, 50), (16, 16)])
+@pytest.mark.parametrize(("height", "width"), [(224, 224), (97, 50), (32, 32)])
 def test_the_style_layers_halve_from_stage_to_stage(trunk: nn.Module, height: int, width: int) -> None:
     maps = taps(trunk, torch.rand(2, 3, height, width))
     assert [tuple(m.shape) for m in maps] == [
@@ -53,7 +69,9 @@ def test_the_style_layers_halve_from_stage_to_stage(trunk: nn.Module, height: in
 
 def test_it_is_made_of_what_a_reader_can_open_up() -> None:
     leaves = [module for module in retina.build().modules() if not list(module.children())]
-    assert {type(module) for module in leaves} == {nn.Conv2d, nn.ReLU, nn.MaxPool2d}
+    kinds = {nn.Conv2d, nn.ReLU, nn.MaxPool2d, nn.AdaptiveAvgPool2d, nn.Flatten, nn.Linear}
+    assert {type(module) for module in leaves} == kinds
+    assert [name for name, _ in retina.build().named_children()] == [*STAGES, "stage6", "head"]
     convolutions = [module for module in leaves if isinstance(module, nn.Conv2d)]
     assert {(c.kernel_size, c.padding, c.padding_mode) for c in convolutions} == {((3, 3), (1, 1), "zeros")}
     assert isinstance(retina.build().get_submodule(retina.CONTENT_LAYER), nn.ReLU)
@@ -82,3 +100,30 @@ def test_training_moved_it_away_from_chance(trunk: nn.Module) -> None:
     first = trunk.get_submodule("stage1.conv1").weight.detach()
     balance = first.sum((1, 2, 3)).abs() / first.abs().sum((1, 2, 3))
     assert balance.median() < 0.35
+
+
+def test_its_classes_are_imagenets() -> None:
+    names = load_network("retina", "random", device="cpu").class_names
+    categories = ResNet18_Weights.DEFAULT.meta["categories"]
+    assert names is not None and len(names) == len(set(names)) == 118
+    places = [categories.index(name) for name in names]
+    assert places == sorted(places)
+
+
+def test_painting_runs_no_further_than_the_layer_it_needs() -> None:
+    net = load_network("retina", "random", device="cpu")
+    ran: list[str] = []
+    for name in ("stage6", "head"):
+        net.module.get_submodule(name).register_forward_hook(lambda *_, name=name: ran.append(name))
+    net.record(torch.rand(1, 3, 16, 16), retina.STYLE_LAYERS)
+    assert ran == []
+
+
+def test_weights_with_other_classes_are_taken(tmp_path: Path) -> None:
+    save_file(retina.build(3).state_dict(), tmp_path / "three.safetensors")
+    (tmp_path / "names.txt").write_text("ant\nbee\ncat\n")
+    net = load_network(
+        "retina", str(tmp_path / "three.safetensors"), classes=tmp_path / "names.txt", device="cpu"
+    )
+    assert net(torch.rand(2, 3, 64, 48)).shape == (2, 3)
+    assert net.class_index("bee") == 1

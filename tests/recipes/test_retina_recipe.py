@@ -9,47 +9,15 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
+
+from pareidolia.networks import retina
 
 RECIPES = Path(__file__).parents[2] / "recipes"
 sys.path.insert(0, str(RECIPES))
 import feature_distillation  # noqa: E402
 import packed_pictures  # noqa: E402
 import slim_vgg  # noqa: E402
-
-CONVOLUTIONS = {"0": (3, 3, 1)} | {
-    name: (inputs, outputs, 3)
-    for name, inputs, outputs in [
-        ("11", 3, 16), ("12", 16, 16), ("21", 16, 32), ("22", 32, 32), ("31", 32, 64), ("32", 64, 64),
-        ("33", 64, 64), ("34", 64, 64), ("41", 64, 128), ("42", 128, 128), ("43", 128, 128), ("44", 128, 128),
-        ("51", 128, 128), ("11_aux", 16, 64), ("21_aux", 32, 128), ("31_aux", 64, 256), ("41_aux", 128, 512),
-        ("51_aux", 128, 512),
-    ]
-}  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def teacher(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A file with the teacher's names and shapes."""
-    torch.manual_seed(0)
-    tensors = {}
-    for name, (inputs, outputs, side) in CONVOLUTIONS.items():
-        side = 1 if name.endswith("aux") else side
-        scale = (2 / (inputs * side * side)) ** 0.5
-        tensors[f"conv{name}.weight"] = torch.randn(outputs, inputs, side, side) * scale
-        tensors[f"conv{name}.bias"] = torch.randn(outputs) * 0.1
-    path = tmp_path_factory.mktemp("teacher") / "teacher.safetensors"
-    save_file(tensors, path)
-    return path
-
-
-@pytest.fixture(scope="module", autouse=True)
-def one_thread() -> Iterator[None]:
-    """Maps this small are slower on several threads, many times so beside other work."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -81,7 +49,7 @@ def test_packing_skips_what_is_no_picture_and_refuses_another_set(packed: Path, 
 
 def test_a_batch_depends_on_seed_and_step_alone(packed: Path) -> None:
     crops = packed_pictures.Crops(packed, 32, 4, seed=3)
-    ahead = list(crops.ahead(5, 9))
+    ahead = list(packed_pictures.ahead(crops.at, 5, 9))
     assert len(ahead) == 4
     for step, batch in zip(range(5, 9), ahead, strict=True):
         assert torch.equal(batch, packed_pictures.Crops(packed, 32, 4, seed=3).at(step))
@@ -112,7 +80,9 @@ def test_folding_keeps_what_the_network_computes() -> None:
     x = torch.randn(1, 3, 48, 48)
     with torch.no_grad():
         expected = trunk.eval()(x)
-        torch.testing.assert_close(feature_distillation.folded(trunk)(x), expected, rtol=1e-3, atol=1e-4)
+        torch.testing.assert_close(
+            feature_distillation.folded(trunk, retina.build_trunk())(x), expected, rtol=1e-3, atol=1e-4
+        )
 
 
 def test_the_readouts_are_the_least_squares_ones() -> None:

@@ -23,7 +23,7 @@ class _FrameDone:
     index: int
     total: int
     size: tuple[int, int]
-    loss: float = 0.0
+    loss: float | None = None
 
 
 def asks_for_film(request: Request) -> bool:

@@ -16,7 +16,7 @@ from cyclopts import Parameter
 from pydantic import Field
 from rich.console import Console
 
-from pareidolia.settings import Settings
+from pareidolia.settings import PareidoliaError, Settings
 
 
 class Telling(Settings):
@@ -77,7 +77,15 @@ class Progressing(Protocol):
     @property
     def size(self) -> tuple[int, int]: ...
     @property
-    def loss(self) -> float: ...
+    def loss(self) -> float | None: ...
+
+
+def make_folder(folder: Path) -> None:
+    """Make the folder that results go to, if it is not there; its parents too."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise PareidoliaError(f"cannot make the folder '{folder}': {error.strerror or error}") from error
 
 
 def print_json(answer: dict[str, Any]) -> None:
@@ -124,17 +132,22 @@ def _bar(console: Console) -> Iterator[Any]:
     columns = (
         BarColumn(),
         MofNCompleteColumn(),
-        TextColumn("{task.fields[size]} px, loss {task.fields[loss]:.4g}, left"),
+        TextColumn("{task.fields[told]}, left"),
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task("painting", total=None, size="", loss=float("nan"))
+        task = progress.add_task("painting", total=None, told="")
 
         def report(step: Progressing) -> None:
-            size = f"{step.size[1]}x{step.size[0]}"
-            progress.update(task, total=step.total, completed=step.index, size=size, loss=step.loss)
+            progress.update(task, total=step.total, completed=step.index, told=_told(step))
 
         yield report
+
+
+def _told(step: Progressing) -> str:
+    """Size and loss of a step; what has no loss (a frame of a film) tells its size."""
+    size = f"{step.size[1]}x{step.size[0]} px"
+    return size if step.loss is None else f"{size}, loss {step.loss:.4g}"
 
 
 class _Lines:
@@ -155,8 +168,7 @@ class _Lines:
         pace = (time.monotonic() - self._began) / (step.index - self._first)
         left = pace * (step.total - step.index)
         print(
-            f"step {step.index} of {step.total}, {step.size[1]}x{step.size[0]} px, "
-            f"loss {step.loss:.4g}, about {left:.0f} s left",
+            f"step {step.index} of {step.total}, {_told(step)}, about {left:.0f} s left",
             file=sys.stderr,
             flush=True,
         )

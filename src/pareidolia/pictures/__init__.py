@@ -3,10 +3,8 @@
 A picture is a float32 tensor N×3×H×W in [0, 1], sRGB (N×1×H×W for greyscale, N×4×H×W with alpha).
 `reading.py` turns a file into an upright Pillow image within the size limit, `decoding.py` turns that into a
 tensor (colour profiles, alpha, 16 bits), `files.py` is what everyone calls, `levels.py` who opens thousands;
-`targets.py` writes files whole or not at all.
-tensor (colour profiles, alpha, 16 bits), `files.py` is what everyone calls; `targets.py` writes files whole
-or not at all. `films.py` writes films, `film_reading.py` reads them, `flow.py` tells what moved between two
-frames.
+`targets.py` writes files whole or not at all. `films.py` writes films, `film_reading.py` reads them,
+`flow.py` tells what moved between two frames.
 """
 
 from typing import TYPE_CHECKING
@@ -29,6 +27,7 @@ if TYPE_CHECKING:
     from pareidolia.pictures.films import write_film
     from pareidolia.pictures.flow import carried, optical_flow, trusted
     from pareidolia.pictures.levels import from_levels, open_levels
+    from pareidolia.pictures.masks import as_mask
     from pareidolia.pictures.records import read_record
     from pareidolia.pictures.resizing import fit, resize, resize_picture, size_of
     from pareidolia.pictures.samples import sample_names, sample_painting, sample_photo
@@ -39,6 +38,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Film",
     "PictureLike",
+    "as_mask",
     "as_picture",
     "carried",
     "check_plots",
@@ -76,9 +76,10 @@ __getattr__ = lazy_exports(
     {
         "Film": "film_reading",
         "PictureLike": "files",
+        "as_mask": "masks",
         "as_picture": "files",
-        "check_plots": "figures",
         "carried": "flow",
+        "check_plots": "figures",
         "check_target": "targets",
         "figure_picture": "figures",
         "fit": "resizing",

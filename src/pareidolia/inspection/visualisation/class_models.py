@@ -47,14 +47,14 @@ class ClassModels(Gallery):
                 at_once=settings.at_once,
             )
             return
-        norm = settings.weight * PowerNorm(network.mean)
+        norm = settings.penalty * PowerNorm(network.mean)
         super().__init__(
             network,
             [score + norm for score in scores],
             [(size, settings.steps)],
             start=lambda _: UnboundedCanvas(torch.zeros(1, len(network.mean), *size), network.mean),
             attempts=1,
-            learning_rate=settings.learning_rate or 1.0,
+            learning_rate=settings.learning_rate or 0.01,
             optimizer=self._ascent,
             transforms=(),
             seed=settings.seed,

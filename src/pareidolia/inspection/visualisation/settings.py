@@ -98,12 +98,12 @@ class ClassModelOptions(RobustSettings):
             "Fourier canvas and transforms."
         ),
     ] = "l2"
-    weight: Annotated[
+    penalty: Annotated[
         float, Field(ge=0, description="lambda, by which the squared norm of the picture counts (l2).")
-    ] = 0.002
+    ] = 1.0
     steps: Annotated[int, Field(ge=1, description="Steps.")] = 256
     learning_rate: Annotated[
-        float | None, Field(gt=0, description="Size of a step (default: 0.05 robust, 1 for l2).")
+        float | None, Field(gt=0, description="Size of a step (default: 0.05 robust, 0.01 for l2).")
     ] = None
     momentum: Annotated[
         float, Field(ge=0, lt=1, description="Share of the last step that the next repeats (l2).")
@@ -133,7 +133,7 @@ class InversionSettings(OperationSettings):
     beta: Annotated[float, Field(ge=1, le=4, description="Power of the total variation.")] = 2.0
     variation_weight: Annotated[
         float, Field(ge=0, description="Weight of total variation; the paper's lambda of 5 is 17.")
-    ] = 10.0
+    ] = 3.0
     steps: Annotated[int, Field(ge=1, description="Steps; the last third at a tenth of the rate.")] = 300
     learning_rate: Annotated[float, Field(gt=0, description="Size of a step.")] = 0.05
     pooling: Pooling = "max"

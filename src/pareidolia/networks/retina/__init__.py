@@ -6,6 +6,7 @@ its weights (half precision), and `card.md` says how it was trained, on what, an
 """
 
 from pareidolia.networks.retina.trunk import (
+    CLASSES,
     CONTENT_LAYER,
     INPUT_SHAPE,
     MEAN,
@@ -13,6 +14,17 @@ from pareidolia.networks.retina.trunk import (
     STYLE_LAYERS,
     WEIGHTS,
     build,
+    build_trunk,
 )
 
-__all__ = ["CONTENT_LAYER", "INPUT_SHAPE", "MEAN", "STD", "STYLE_LAYERS", "WEIGHTS", "build"]
+__all__ = [
+    "CLASSES",
+    "CONTENT_LAYER",
+    "INPUT_SHAPE",
+    "MEAN",
+    "STD",
+    "STYLE_LAYERS",
+    "WEIGHTS",
+    "build",
+    "build_trunk",
+]

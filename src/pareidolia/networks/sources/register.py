@@ -17,7 +17,7 @@ def build(name: str, weights: str, class_count: int | None = None) -> Origin:
     """
     source, _, rest = name.rpartition(":")
     if name == shipped.NAME:
-        return shipped.build(weights)
+        return shipped.build(weights, class_count)
     if source == "torchvision":
         return from_torchvision.build(rest, weights, class_count)
     if source == "timm":

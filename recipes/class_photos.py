@@ -1,0 +1,200 @@
+"""Photos with a class each, decoded once, and reproducible batches of them."""
+
+import json
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor
+
+from packed_pictures import SCALES, SUFFIXES, Pixels, as_tensor, decode, recoloured
+
+THUMB = 16
+SAME = 0.97
+AREAS = (0.4, 1.0)
+ASPECTS = (0.8, 1.25)
+KEPT = (50, 300)
+SMALL = 84
+SHRUNK = 5
+BEFORE = 1_000_000
+Box = tuple[float, float, float, float]  # left, upper, right, lower
+Thumbs = np.ndarray[Any, np.dtype[np.float32]]
+
+
+def photo_paths(folder: Path) -> list[Path]:
+    """The pictures under `folder`, sorted."""
+    return sorted(path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES)
+
+
+def thumbnails(pixels: Pixels) -> Thumbs:
+    """16×16 thumbnails of N×s×s×3 bytes, as rows of mean 0 and length 1: products are correlations."""
+    small = torch.nn.functional.interpolate(as_tensor(pixels), (THUMB, THUMB), mode="area").flatten(1).numpy()
+    small = small - small.mean(1, keepdims=True)
+    return small / (np.linalg.norm(small, axis=1, keepdims=True) + 1e-6)
+
+
+def measured_thumbnails(folders: Sequence[Path]) -> Thumbs:
+    """Thumbnails of the photos that measure: squeezed to a square, and their middle square."""
+    rows = []
+    for path in (path for folder in folders for path in photo_paths(folder)):
+        with Image.open(path) as image:
+            image.draft("RGB", (96, 96))
+            squeezed = np.asarray(image.convert("RGB").resize((96, 96), Image.Resampling.BILINEAR))
+        middle = decode(path, 96)
+        rows.append(thumbnails(np.stack([squeezed, squeezed if middle is None else middle])))
+    return np.concatenate(rows)
+
+
+def pack_classes(
+    folders: Sequence[Path], target: Path, side: int, *, measured: Thumbs, without: Sequence[str] = ()
+) -> None:
+    """Decode the photos of folders CLASS_ID/PHOTO into `target` (N×side×side×3 uint8); ids go beside it.
+
+    Leaves out the class ids `without`, and photos that are also among the `measured` ones (thumbnails
+    correlate above 0.97): a photo that measures is never learned. Does nothing where `target` exists.
+    """
+    if target.with_suffix(".json").exists():
+        return
+    paths = [p for folder in folders for p in photo_paths(folder) if p.parent.name not in without]
+    array = np.lib.format.open_memmap(target, "w+", np.uint8, (len(paths), side, side, 3))
+    ids: list[str] = []
+    same = 0
+    with ProcessPoolExecutor() as pool:
+        decoded = pool.map(decode, paths, [side] * len(paths), chunksize=64)
+        for start in range(0, len(paths), 512):
+            block = [(path, next(decoded)) for path in paths[start : start + 512]]
+            whole = [(path, picture) for path, picture in block if picture is not None]
+            likeness = (thumbnails(np.stack([picture for _, picture in whole])) @ measured.T).max(1)
+            for (path, picture), alike in zip(whole, likeness, strict=True):
+                if alike > SAME:
+                    same += 1
+                    continue
+                array[len(ids)] = picture
+                ids.append(path.parent.name)
+    array.flush()
+    note = {"side": side, "folders": [f"{f.parent.name}/{f.name}" for f in folders], "measured too": same}
+    target.with_suffix(".json").write_text(json.dumps(note | {"ids": ids}))
+
+
+class ClassPhotos:
+    """Packed photos, and the number of each one's class in the sorted `ids`."""
+
+    def __init__(self, packed: Path) -> None:
+        note = json.loads(packed.with_suffix(".json").read_text())
+        self.ids: list[str] = note["ids"]
+        self.pictures: Pixels = np.load(packed, mmap_mode="r")
+        self.about = {key: value for key, value in note.items() if key != "ids"} | {"photos": len(self.ids)}
+
+    def numbers(self, classes: Sequence[str]) -> np.ndarray[Any, np.dtype[np.int64]]:
+        """Each photo's class as an index into `classes`."""
+        index = {name: number for number, name in enumerate(classes)}
+        return np.array([index[name] for name in self.ids])
+
+
+@dataclass(frozen=True)
+class Batch:
+    """`small` shows most of a small photo, of the `classes`; `large` a part of a large one at its own scale."""
+
+    small: Tensor
+    large: Tensor
+    classes: Tensor
+
+
+class ClassCrops:
+    """Batches of crops with classes; batch number `step` depends on (seed, step) alone.
+
+    `small`: 40 to 100 % of the area of a photo at 84 px, enlarged; every fifth is a large photo made small. Were
+    some classes shown sharper than others, sharpness would name them. `large`: crops of the large photos at
+    scales from 0.75 to 1.5, as the trunk learned them, without their classes. All are flipped at random, and
+    a quarter gets another colour balance and some noise.
+    """
+
+    def __init__(
+        self,
+        small: ClassPhotos,
+        large: ClassPhotos,
+        counts: tuple[int, int],
+        seed: int,
+        size: Callable[[int], int],
+    ) -> None:
+        self.classes = sorted({*small.ids, *large.ids})
+        self.sources = [(each, each.numbers(self.classes)) for each in (small, large)]
+        self.counts, self.seed, self.size = counts, seed, size
+        self.drawn = [
+            np.setdiff1d(np.arange(len(classes)), self.kept(source))
+            for source, (_, classes) in enumerate(self.sources)
+        ]
+
+    def kept(self, source: int) -> range:
+        """The photos of a source (0 small, 1 large) that are never drawn: every 50th, every 300th."""
+        return range(0, len(self.sources[source][1]), KEPT[source])
+
+    def held_out(self) -> tuple[Tensor, Tensor]:
+        """The small photos that are never drawn, N×3×84×84 in [0, 1], and their classes."""
+        photos, classes = self.sources[0]
+        chosen = list(self.kept(0))
+        return as_tensor(photos.pictures[chosen]), torch.from_numpy(classes[chosen])
+
+    def at(self, step: int) -> Batch:
+        """Batch number `step`, of pictures of size(step); those before step 0 are for measuring."""
+        rng, size = np.random.default_rng([self.seed, step + BEFORE]), self.size(step)
+        shrunk = self.counts[0] // SHRUNK
+        crops: list[Pixels] = []
+        numbers: list[int] = []
+        for source, count in ((0, self.counts[0] - shrunk), (1, shrunk)):
+            photos, classes = self.sources[source]
+            for i in rng.choice(self.drawn[source], count):
+                crops.append(crop(small(photos.pictures[i]), most_of(SMALL, rng), size))
+                numbers.append(int(classes[i]))
+        photos, _ = self.sources[1]
+        parts = [
+            crop(photos.pictures[i], part_of(photos.pictures.shape[1], rng, size), size)
+            for i in rng.choice(self.drawn[1], self.counts[1])
+        ]
+        return Batch(varied(crops, rng), varied(parts, rng), torch.tensor(numbers))
+
+
+def varied(crops: Sequence[Pixels], rng: np.random.Generator) -> Tensor:
+    """Crops as a tensor, half of them flipped, every fourth with other colours and noise."""
+    pixels = np.stack(crops)
+    flipped = rng.random(len(pixels)) < 0.5
+    pixels[flipped] = pixels[flipped, :, ::-1]
+    x = as_tensor(pixels)
+    x[::4] = recoloured(x[::4], rng)
+    return x.clamp_(0, 1)
+
+
+def small(photo: Pixels) -> Pixels:
+    """The photo at 84×84."""
+    if len(photo) == SMALL:
+        return photo
+    return np.asarray(Image.fromarray(photo).resize((SMALL, SMALL), Image.Resampling.LANCZOS))
+
+
+def most_of(side: int, rng: np.random.Generator) -> Box:
+    """A box over 40 to 100 % of a photo's area, a little wider or higher than square."""
+    area, aspect = rng.uniform(*AREAS), np.exp(rng.uniform(*np.log(ASPECTS)))
+    width, height = (min(side, side * float(np.sqrt(area * a))) for a in (aspect, 1 / aspect))
+    return placed(side, width, height, rng)
+
+
+def part_of(side: int, rng: np.random.Generator, size: int) -> Box:
+    """A square box at 0.75 to 1.5 photo pixels a pixel of a picture of `size`."""
+    width = min(side, size * float(np.exp(rng.uniform(*np.log(SCALES)))))
+    return placed(side, width, width, rng)
+
+
+def placed(side: int, width: float, height: float, rng: np.random.Generator) -> Box:
+    """A box of that width and height anywhere in the photo."""
+    left, upper = rng.uniform(0, side - width), rng.uniform(0, side - height)
+    return left, upper, left + width, upper + height
+
+
+def crop(photo: Pixels, box: Box, size: int) -> Pixels:
+    """The box of `photo`, scaled to size×size."""
+    return np.asarray(Image.fromarray(photo).resize((size, size), Image.Resampling.BICUBIC, box))
