@@ -130,6 +130,7 @@ def _report(
             for unit, picture in found.items()
             if unit in theirs
         ]
+        options.out.mkdir(parents=True, exist_ok=True)
         save_picture(sheet(panels, len(theirs)), options.out / "features.png", overwrite=True)
     report.figures = figures
     return report

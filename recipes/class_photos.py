@@ -112,8 +112,8 @@ class ClassCrops:
 
     `small`: 40 to 100 % of the area of a photo at 84 px, enlarged, half of them sharpened; every fifth is a
     large photo made small. Were some classes shown sharper than others, sharpness would name them. `large`:
-    crops of the large photos at scales from 0.75 to 1.5, as the trunk learned them, without their classes. All
-    are flipped at random, and a quarter gets another colour balance and some noise.
+    crops of the large photos at scales from 0.75 to 1.5, as the trunk learned them, without their classes.
+    All are flipped at random, and a quarter gets another colour balance and some noise.
     """
 
     def __init__(

@@ -4,13 +4,17 @@ import sys
 
 import pytest
 
+from pareidolia.atlas import AtlasSettings
 from pareidolia.cli.again import Changes
 from pareidolia.cli.app import app
+from pareidolia.cli.atlas import AtlasOutput, Serving
 from pareidolia.cli.commands import COMMANDS
 from pareidolia.cli.dream import DreamOutput
 from pareidolia.cli.inspection import Figure
 from pareidolia.cli.output import Output, TabledOutput
 from pareidolia.cli.tour import TourOutput
+from pareidolia.collecting import EngineSettings
+from pareidolia.generative.measuring.settings import EvaluateSettings
 from pareidolia.operations import OPERATIONS
 from pareidolia.tour.settings import TourSettings
 
@@ -60,7 +64,9 @@ def test_help_lists_every_command_in_its_group(studio):
 
 def test_every_option_is_described():
     classes = [operation.settings_type for operation in OPERATIONS.values()]
-    for settings in (*classes, TourSettings, TourOutput, Changes, Output, TabledOutput, DreamOutput, Figure):
+    classes += [AtlasSettings, EvaluateSettings, EngineSettings, TourSettings]
+    outputs = (AtlasOutput, Serving, TourOutput, Changes, Output, TabledOutput, DreamOutput, Figure)
+    for settings in (*classes, *outputs):
         for name, field in settings.model_fields.items():
             assert field.description and field.description[-1] in ".)", f"{settings.__name__}.{name}"
 

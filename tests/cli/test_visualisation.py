@@ -28,7 +28,7 @@ def test_features_on_a_sheet_and_again(studio):
 
 def test_aims_with_signs_and_maco(studio):
     flags = ("--aim", "relu2:1 - 0.5*relu2:3", "relu3@middle", "--canvas", "maco", "--copies", "2")
-    code, out, err = studio.run("features", *NET, *flags, *QUICK, "--out", "a.jpg")
+    code, _, err = studio.run("features", *NET, *flags, *QUICK, "--out", "a.jpg")
     assert (code, err) == (0, "")
 
 

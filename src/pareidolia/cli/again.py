@@ -7,9 +7,10 @@ from cyclopts import Parameter
 from pydantic import Field
 
 from pareidolia.cli.film import asks_for_film, run_film
+from pareidolia.cli.looking import make_interpolation
 from pareidolia.cli.output import Output
 from pareidolia.cli.run import make, run, run_stages
-from pareidolia.operations import Request
+from pareidolia.requests import Request
 from pareidolia.settings import Settings
 
 
@@ -42,6 +43,8 @@ def again(
     record = read_record(picture)
     changed = changes.model_dump(exclude_none=True)
     request = Request.from_record(record, picture.absolute().parent, changed)
+    if request.operation.name == "interpolate":
+        return make_interpolation(request, output)
     if request.operation.at_once:
         return make(request, output)
     if request.operation.in_stages:

@@ -20,6 +20,21 @@ COMMANDS = {
     "Paint": (
         Command("style", "style:style", "Paint a photo in the style of one or several paintings."),
         Command(
+            "style-figures",
+            "style_figures:style_figures",
+            "Show content layer by layer, style by layers, layers by weights, and a photo in several styles.",
+        ),
+        Command(
+            "stylizer",
+            "stylizer:stylizer",
+            "Train a network that paints in one pass, and paint with it.",
+        ),
+        Command(
+            "export",
+            "stylizer:export",
+            "Write a trained style network as ONNX, for other programs, phones and browsers.",
+        ),
+        Command(
             "dream",
             "dream:dream",
             "Dream: strengthen in a picture what a network sees in it, or fall into it in a film.",
@@ -76,6 +91,9 @@ COMMANDS = {
             "visualisation:caricature",
             "Paint a photo as layers exaggerate it: more of what they see in it.",
         ),
+        Command(
+            "atlas", "atlas:atlas", "Make a layer's activations a map to walk through: build, view, find."
+        ),
         Command("saliency", "inspection:saliency", "Show which pixels of a photo made the network say so."),
         Command(
             "deconvnet",
@@ -92,6 +110,43 @@ COMMANDS = {
             "networks:networks",
             "List the networks that can be named, or the layers of one.",
         ),
+    ),
+    "Train": (
+        Command(
+            "train",
+            "training:train",
+            "Train a generative model on pictures, in a folder that keeps it.",
+        ),
+        Command(
+            "evaluate",
+            "evaluate:evaluate",
+            "Measure a trained model: likelihoods, distances to real pictures, what it forgets.",
+        ),
+    ),
+    "Explore a trained model": (
+        Command("sample", "looking:sample", "Draw pictures from a trained model."),
+        Command(
+            "reconstruct",
+            "looking:reconstruct",
+            "Send pictures through their codes and back: what does the model keep of them?",
+        ),
+        Command(
+            "interpolate",
+            "looking:interpolate",
+            "Walk from one code to another: a strip of pictures, or a film where --out ends in .mp4 or .gif.",
+        ),
+        Command("manifold", "looking:manifold", "Lay a plane of the latent space out as a grid of pictures."),
+        Command(
+            "latent",
+            "looking:latent",
+            "Show where the codes of pictures lie, coloured by label, against the prior.",
+        ),
+        Command(
+            "arithmetic",
+            "looking:arithmetic",
+            'Add and subtract codes: "label:8 - label:3 + photo.png".',
+        ),
+        Command("walk", "looking:walk", "Walk from a code along the direction in which a label lies."),
     ),
     "Begin": (
         Command(

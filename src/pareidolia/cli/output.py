@@ -16,7 +16,7 @@ from cyclopts import Parameter
 from pydantic import Field
 from rich.console import Console
 
-from pareidolia.settings import Settings
+from pareidolia.settings import PareidoliaError, Settings
 
 
 class Telling(Settings):
@@ -78,6 +78,14 @@ class Progressing(Protocol):
     def size(self) -> tuple[int, int]: ...
     @property
     def loss(self) -> float | None: ...
+
+
+def make_folder(folder: Path) -> None:
+    """Make the folder that results go to, if it is not there; its parents too."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise PareidoliaError(f"cannot make the folder '{folder}': {error.strerror or error}") from error
 
 
 def print_json(answer: dict[str, Any]) -> None:

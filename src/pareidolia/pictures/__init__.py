@@ -27,8 +27,9 @@ if TYPE_CHECKING:
     from pareidolia.pictures.films import write_film
     from pareidolia.pictures.flow import carried, optical_flow, trusted
     from pareidolia.pictures.levels import from_levels, open_levels
+    from pareidolia.pictures.masks import as_mask
     from pareidolia.pictures.records import read_record
-    from pareidolia.pictures.resizing import fit, resize, resize_picture, size_of
+    from pareidolia.pictures.resizing import check_shorter_side, fit, resize, resize_picture, size_of
     from pareidolia.pictures.samples import sample_names, sample_painting, sample_photo
     from pareidolia.pictures.sheets import sheet
     from pareidolia.pictures.targets import check_target, write_atomically
@@ -37,9 +38,11 @@ if TYPE_CHECKING:
 __all__ = [
     "Film",
     "PictureLike",
+    "as_mask",
     "as_picture",
     "carried",
     "check_plots",
+    "check_shorter_side",
     "check_target",
     "figure_picture",
     "fit",
@@ -74,9 +77,11 @@ __getattr__ = lazy_exports(
     {
         "Film": "film_reading",
         "PictureLike": "files",
+        "as_mask": "masks",
         "as_picture": "files",
         "carried": "flow",
         "check_plots": "figures",
+        "check_shorter_side": "resizing",
         "check_target": "targets",
         "figure_picture": "figures",
         "fit": "resizing",

@@ -37,13 +37,13 @@ def decode(image: Image.Image) -> Tensor:
     return _stacked(_unit_range(colour), alpha)
 
 
-def opaque_srgb(image: Image.Image) -> Image.Image | None:
-    """`decode` for 8-bit pictures without alpha, as a Pillow image of mode RGB; None for all others.
+def is_plain(image: Image.Image) -> bool:
+    """Whether an image has 8 bits a channel and no transparency, so that `plain_srgb` will do."""
+    return image.mode in ("L", "RGB", "CMYK") and not image.has_transparency_data
 
-    No torch runs in it, so that many threads may.
-    """
-    if image.mode not in ("L", "RGB", "CMYK") or image.has_transparency_data:
-        return None
+
+def plain_srgb(image: Image.Image) -> Image.Image:
+    """`decode` for plain images, as a Pillow image of mode RGB. No torch runs in it: many threads may."""
     profile = image.info.get("icc_profile")
     colour = _to_srgb(image, profile) if profile else image
     return colour if colour.mode == "RGB" else colour.convert("RGB")

@@ -10,7 +10,7 @@ from PIL import Image, ImageOps
 from torch import Tensor
 
 from pareidolia.pictures.colour import over_white
-from pareidolia.pictures.decoding import decode, opaque_srgb
+from pareidolia.pictures.decoding import decode, is_plain, plain_srgb
 from pareidolia.pictures.files import to_image
 from pareidolia.pictures.reading import read_upright
 
@@ -30,10 +30,10 @@ def open_levels(path: str | Path, height_width: tuple[int, int]) -> Levels:
     """
     height, width = height_width
     image = read_upright(path, at_least=_SPARE * max(height_width))
-    plain = opaque_srgb(image)
-    if plain is None:
-        plain = to_image(over_white(decode(image)))
-    return np.asarray(ImageOps.fit(plain, (width, height), Image.Resampling.BICUBIC))
+    plain = image if is_plain(image) else to_image(over_white(decode(image)))
+    fitted = ImageOps.fit(plain, (width, height), Image.Resampling.BICUBIC)
+    # Colours come last: a profile costs more than all else, pixel for pixel.
+    return np.asarray(plain_srgb(fitted))
 
 
 def from_levels(levels: Sequence[Levels]) -> Tensor:

@@ -9,11 +9,16 @@ from dataclasses import dataclass
 from typing import Literal
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from pareidolia.painting import Seen, Term
+from pareidolia.pictures import size_of
 
 Balance = Literal["relative", "lecture"]
+
+_NO_POSITION = 1e-6
+"""The least sum of positions' weights: a mask may leave nothing of itself on a small canvas."""
 
 
 @dataclass(frozen=True)
@@ -22,17 +27,24 @@ class Gram:
 
     Attributes:
         products: B×N×N sums over positions.
-        positions: M.
+        positions: M; where positions are weighted, the sum of their weights.
     """
 
     products: Tensor
-    positions: int
+    positions: float
 
     @classmethod
-    def of(cls, activations: Tensor) -> "Gram":
-        """The Gram matrix of B×N×H×W activations."""
+    def of(cls, activations: Tensor, weights: Tensor | None = None) -> "Gram":
+        """The Gram matrix of B×N×H×W activations.
+
+        `weights`, 1×1×H×W and not negative, says how much each position counts (a soft form of the guided
+        Gram matrices of Gatys et al., "Controlling Perceptual Factors in Neural Style Transfer", 2017).
+        """
         maps = activations.flatten(2)
-        return cls(maps @ maps.transpose(1, 2), maps.shape[2])
+        if weights is None:
+            return cls(maps @ maps.transpose(1, 2), maps.shape[2])
+        shares = weights.flatten(2)
+        return cls((maps * shares) @ maps.transpose(1, 2), max(float(shares.sum()), _NO_POSITION))
 
     def __add__(self, other: "Gram") -> "Gram":
         return Gram(self.products + other.products, self.positions + other.positions)
@@ -108,12 +120,20 @@ class StyleLoss(Term):
             gradient of the weighted sum of their losses.
         weights: w_l, one for each layer in the order of `targets`.
         balance: "relative" divides each E_l by its value for an empty map.
+        mask: 1×1×H×W in [0, 1], where the picture's style counts; None counts it everywhere.
     """
 
     name = "style"
 
-    def __init__(self, targets: Mapping[str, Tensor], weights: Sequence[float], balance: Balance) -> None:
+    def __init__(
+        self,
+        targets: Mapping[str, Tensor],
+        weights: Sequence[float],
+        balance: Balance,
+        mask: Tensor | None = None,
+    ) -> None:
         self._targets = dict(targets)
+        self._mask = mask
         empty = [style_loss(Gram(torch.zeros_like(target), 1), target) for target in targets.values()]
         self._weights = dict(zip(targets, _balanced(weights, empty, balance), strict=True))
 
@@ -123,7 +143,10 @@ class StyleLoss(Term):
 
     def statistics(self, seen: Seen) -> dict[str, Gram]:
         """What the loss needs of a picture; that of its tiles adds up to that of the picture."""
-        return {layer: Gram.of(seen.activations[layer]) for layer in self._targets}
+        return {
+            layer: Gram.of(seen.activations[layer], self._mask_over(seen.activations[layer]))
+            for layer in self._targets
+        }
 
     def loss_of(self, statistics: Mapping[str, Gram]) -> Tensor:
         """The loss of a picture with these statistics, a scalar."""
@@ -135,6 +158,10 @@ class StyleLoss(Term):
 
     def loss(self, seen: Seen) -> Tensor:
         return self.loss_of(self.statistics(seen))
+
+    def _mask_over(self, maps: Tensor) -> Tensor | None:
+        """The mask's mean over the pixels of each position of a layer's maps."""
+        return None if self._mask is None else F.adaptive_avg_pool2d(self._mask, size_of(maps))
 
 
 def _balanced(weights: Sequence[float], empty: Sequence[Tensor], balance: Balance) -> list[float]:

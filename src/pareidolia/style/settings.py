@@ -1,16 +1,38 @@
 """Settings of style transfer. No torch here."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
 from pareidolia.painting.settings import PaintingSettings
+from pareidolia.settings import OperationSettings, Settings
 
 Layers = tuple[str, ...] | None
 Weights = tuple[float, ...] | None
+Colours = Literal["paintings", "matched", "luminance"]
 
 
-class StyleSettings(PaintingSettings):
+class StyleControl(Settings):
+    """What can be said about style whatever the method that paints it."""
+
+    painting_weights: Annotated[Weights, Field(description="A weight for each painting.")] = None
+    strength: Annotated[
+        float,
+        Field(
+            ge=0, le=1, description="How far the style goes from the photo's own (0) to the paintings' (1)."
+        ),
+    ] = 1.0
+    colours: Annotated[
+        Colours,
+        Field(
+            description="Whose colours: the paintings'; matched: the paintings are recoloured to the "
+            "photo's mean and covariance first; luminance: only light and dark are painted, the photo keeps "
+            "its chroma."
+        ),
+    ] = "paintings"
+
+
+class StyleSettings(StyleControl, PaintingSettings):
     """Paint a photo in the style of one or several paintings (Gatys, Ecker and Bethge 2015)."""
 
     content_weight: Annotated[
@@ -29,7 +51,6 @@ class StyleSettings(PaintingSettings):
     ] = None
     content_layer_weights: Annotated[Weights, Field(description="A weight for each content layer.")] = None
     style_layer_weights: Annotated[Weights, Field(description="A weight for each style layer.")] = None
-    painting_weights: Annotated[Weights, Field(description="A weight for each painting.")] = None
     balance: Annotated[
         Literal["relative", "lecture"],
         Field(
@@ -69,3 +90,29 @@ class StyleSettings(PaintingSettings):
         if self.content_weight == 0 and self.style_weight == 0:
             raise ValueError("content_weight and style_weight cannot both be 0")
         return self
+
+
+class StyleFiguresSettings(OperationSettings):
+    """Show what content and style are, layer by layer (Gatys, Ecker and Bethge 2015, figures 1 to 3)."""
+
+    size: Annotated[int, Field(ge=32, le=4096, description="Longer side of each picture, in pixels.")] = 256
+    style_weights: Annotated[
+        tuple[Annotated[float, Field(gt=0)], ...],
+        Field(min_length=1, description="β of each column of the matrix; α is 1."),
+    ] = (640.0, 160.0, 40.0, 10.0)
+    reconstruction_steps: Annotated[
+        int, Field(ge=1, description="Steps of each picture that is painted back from noise.")
+    ] = 150
+    coarse_steps: Annotated[
+        int, Field(ge=1, description="Steps of each other picture at each size but the last.")
+    ] = 60
+    steps: Annotated[int, Field(ge=1, description="Their steps at the full size.")] = 40
+
+    def painting(self, **changes: Any) -> StyleSettings:
+        """A style transfer as usual, of this size."""
+        common = self.model_dump(exclude={"style_weights", "reconstruction_steps"})
+        return StyleSettings.model_validate({**common, **changes})
+
+    def reconstructing(self, **changes: Any) -> StyleSettings:
+        """One that begins from noise, at one size, so that a layer's own scale is seen."""
+        return self.painting(start="noise", coarse_to_fine=False, steps=self.reconstruction_steps, **changes)

@@ -8,17 +8,13 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from pareidolia.networks import Network, load_network_from, untouched
-from pareidolia.painting import Objective, Painting, PixelCanvas, Stage, Sum, TotalVariation
-from pareidolia.pictures import PictureLike, as_picture, fit, resize_picture, size_of, split_alpha
-from pareidolia.settings import BadPicture, PareidoliaError
+from pareidolia.painting import Canvas, Objective, Painting, PixelCanvas, Stage, Sum, TotalVariation
+from pareidolia.pictures import PictureLike, fit, resize_picture, size_of
+from pareidolia.settings import PareidoliaError
+from pareidolia.style.canvas import MaskedCanvas
 from pareidolia.style.losses import ContentLoss, Gram, StyleLoss
+from pareidolia.style.material import Material, Size, coarsest, scaled
 from pareidolia.style.settings import StyleSettings
-
-Size = tuple[int, int]
-"""Height and width in pixels."""
-
-#: Below this many pixels the shorter side has no position left in the deepest layers.
-SHORTEST_SIDE = 32
 
 
 class StyleTransfer(Painting):
@@ -32,6 +28,7 @@ class StyleTransfer(Painting):
         paintings: at least one, of any sizes.
         settings: every option.
         network: the network that looks; by default the one the settings name.
+        mask: where the style goes: white where to paint, black where the photo stays as it is.
     """
 
     def __init__(
@@ -40,18 +37,19 @@ class StyleTransfer(Painting):
         paintings: Sequence[PictureLike],
         settings: StyleSettings | None = None,
         network: Network | None = None,
+        mask: PictureLike | None = None,
     ) -> None:
         self.settings = settings = settings or StyleSettings()
         network = network or load_network_from(settings, pooling=settings.pooling, padding=settings.padding)
-        shown, self._alpha = split_alpha(as_picture(photo, size=settings.size).to(network.device))
-        _check_size("the photo", shown)
-        style_side = round(settings.size * settings.style_size)
-        self._paintings = [
-            split_alpha(as_picture(painting, size=style_side).to(network.device))[0] for painting in paintings
-        ]
-        for painting in self._paintings:
-            _check_size("a painting", painting)
-        self._shares = _shares(settings.painting_weights, len(paintings))
+        self._material = Material.prepared(
+            photo,
+            paintings,
+            mask,
+            settings,
+            size=settings.size,
+            painting_size=round(settings.size * settings.style_size),
+            device=network.device,
+        )
         self._content_layers = settings.content_layers or (network.content_layer,)
         self._style_layers = settings.style_layers or network.style_layers
         self._content_weights = _layer_weights(
@@ -60,14 +58,18 @@ class StyleTransfer(Painting):
         self._style_weights = _layer_weights("style", settings.style_layer_weights, self._style_layers)
         for layer in (*self._content_layers, *self._style_layers):
             network.layer(layer)
+        full = size_of(self._material.photo)
         # Painted beyond the border and cut off, as printers do, so that no frame is seen.
-        self._photo = F.pad(shown, (self._margin(size_of(shown)),) * 4, mode="reflect")
-        schedule = self._schedule(size_of(shown))
+        margin = (self._margin(full),) * 4
+        self._photo = F.pad(self._material.photo, margin, mode="reflect")
+        mask = self._material.mask
+        self._mask = None if mask is None else F.pad(mask, margin, mode="reflect")
+        schedule = self._schedule(full)
         self._shown = {self._bled(size): size for size, _ in schedule}
         stages = [Stage(self._bled(size), steps, self._aim, settings.step_size) for size, steps in schedule]
         super().__init__(
             network,
-            PixelCanvas(self._first_canvas(stages[0].size)),
+            self._first_canvas(stages[0].size),
             stages,
             optimizer=settings.optimizer,
             average=settings.average,
@@ -80,18 +82,15 @@ class StyleTransfer(Painting):
         canvas = super().picture
         height, width = self._shown[size_of(canvas)]
         margin = (canvas.shape[-1] - width) // 2
-        picture = canvas[..., margin : margin + height, margin : margin + width]
-        if self._alpha is None:
-            return picture
-        return torch.cat([picture, resize_picture(self._alpha, size_of(picture))], dim=1)
+        return self._material.finished(canvas[..., margin : margin + height, margin : margin + width])
 
     def _schedule(self, full: Size) -> list[tuple[Size, int]]:
         """Sizes from `coarsest` up to the full one in steps of about √2, each with its number of steps."""
         settings = self.settings
-        coarsest = max(settings.coarsest, _coarsest(full))
-        doublings = math.log2(settings.size / coarsest)
+        smallest = max(settings.coarsest, coarsest(full))
+        doublings = math.log2(settings.size / smallest)
         coarse_sizes = round(2 * doublings) if settings.coarse_to_fine and doublings > 0 else 0
-        sides = [round(coarsest * 2 ** (doublings * i / coarse_sizes)) for i in range(coarse_sizes)]
+        sides = [round(smallest * 2 ** (doublings * i / coarse_sizes)) for i in range(coarse_sizes)]
         return [(fit(full, side), settings.coarse_steps) for side in sides] + [(full, settings.steps)]
 
     def _margin(self, size: Size) -> int:
@@ -102,12 +101,16 @@ class StyleTransfer(Painting):
         margin = self._margin(size)
         return size[0] + 2 * margin, size[1] + 2 * margin
 
-    def _first_canvas(self, size: Size) -> Tensor:
+    def _first_canvas(self, size: Size) -> Canvas:
+        begun = self._beginning(size)
+        return PixelCanvas(begun) if self._mask is None else MaskedCanvas(begun, self._photo, self._mask)
+
+    def _beginning(self, size: Size) -> Tensor:
         match self.settings.start:
             case "content":
                 return resize_picture(self._photo, size)
             case "style":
-                return resize_picture(self._paintings[0], size)
+                return resize_picture(self._material.paintings[0], size)
             case "noise":
                 generator = torch.Generator().manual_seed(self.settings.seed)
                 return torch.rand((1, 3, *size), generator=generator).to(self._photo.device)
@@ -125,48 +128,32 @@ class StyleTransfer(Painting):
                 objective += settings.content_weight * content
             if settings.style_weight > 0:
                 style = StyleLoss(
-                    self._blended_grams(max(self._shown[size])), self._style_weights, settings.balance
+                    self._blended_grams(max(self._shown[size])),
+                    self._style_weights,
+                    settings.balance,
+                    None if self._mask is None else resize_picture(self._mask, size),
                 )
                 objective += settings.style_weight * style
         return objective
 
     def _blended_grams(self, side: int) -> dict[str, Tensor]:
-        """The weighted mean of the paintings' mean Gram matrices by layer, N×N."""
+        """The weighted mean of the pictures' mean Gram matrices by layer, N×N, at the longer side `side`.
+
+        Below full strength the photo's own style is one of them.
+        """
+        wide = round(side * self.settings.style_size)
+        shown = [scaled(painting, wide) for painting in self._material.paintings]
+        shares = list(self._material.shares)
+        if self.settings.strength < 1:
+            shown.append(scaled(self._material.photo, side))
+            shares.append(1 - self.settings.strength)
         blend: dict[str, Tensor] = {}
-        for painting, share in zip(self._paintings, self._shares, strict=True):
-            longer = max(round(side * self.settings.style_size), _coarsest(size_of(painting)))
-            scaled = resize_picture(painting, fit(size_of(painting), longer))
-            seen = self.network.record(scaled, self._style_layers)
+        for picture, share in zip(shown, shares, strict=True):
+            seen = self.network.record(picture, self._style_layers)
             for layer in self._style_layers:
                 mean = share * Gram.of(seen[layer]).mean[0]
                 blend[layer] = blend[layer] + mean if layer in blend else mean
         return blend
-
-
-def _coarsest(size: Size) -> int:
-    """The longer side at which the shorter one has SHORTEST_SIDE pixels."""
-    return math.ceil(SHORTEST_SIDE * max(size) / min(size))
-
-
-def _check_size(what: str, picture: Tensor) -> None:
-    height, width = size_of(picture)
-    if min(height, width) < SHORTEST_SIDE:
-        raise BadPicture(
-            f"{what} would be {width}x{height} pixels: style transfer needs at least {SHORTEST_SIDE} on the "
-            "shorter side; give a larger --size or a picture that is less narrow"
-        )
-
-
-def _shares(weights: Sequence[float] | None, count: int) -> list[float]:
-    if count == 0:
-        raise PareidoliaError("style transfer needs at least one painting")
-    weights = weights or [1.0] * count
-    if len(weights) != count or min(weights) < 0 or sum(weights) == 0:
-        raise PareidoliaError(
-            f"{count} painting(s) need {count} painting weights, not negative and not all 0; "
-            f"given: {list(weights)}"
-        )
-    return [weight / sum(weights) for weight in weights]
 
 
 def _layer_weights(kind: str, weights: Sequence[float] | None, layers: Sequence[str]) -> list[float]:

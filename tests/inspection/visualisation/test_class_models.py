@@ -45,7 +45,7 @@ def test_zeros_show_the_mean_colour(curved):
 def test_a_linear_network_has_its_closed_form(linear):
     """S_c = w·I + b less λ|I|² is greatest at I = w/(2λ), unbounded."""
     weight = 0.02
-    painting = painted(linear, weight=weight, learning_rate=5.0, momentum=0.5, steps=300)
+    painting = painted(linear, penalty=weight, learning_rate=5.0, momentum=0.5, steps=300)
     for picture, row in zip(painting.pictures, (1, 2), strict=True):
         added = picture.double() - torch.tensor(MEAN).double().view(3, 1, 1)
         closed = linear.module[1].weight[row].detach().view(3, 16, 16) / (2 * weight)
@@ -55,7 +55,7 @@ def test_a_linear_network_has_its_closed_form(linear):
 
 def test_it_is_gradient_ascent_with_momentum_on_the_score_less_the_norm(curved):
     weight, rate, momentum, steps = 0.01, 0.7, 0.8, 25
-    painting = painted(curved, weight=weight, learning_rate=rate, momentum=momentum, steps=steps)
+    painting = painted(curved, penalty=weight, learning_rate=rate, momentum=momentum, steps=steps)
     mean = torch.tensor(MEAN).view(1, 3, 1, 1)
     for picture, index in zip(painting.pictures, (1, 2), strict=True):
         image, speed = torch.zeros(1, 3, 16, 16), torch.zeros(1, 3, 16, 16)

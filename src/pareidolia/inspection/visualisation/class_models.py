@@ -47,7 +47,7 @@ class ClassModels(Gallery):
                 at_once=settings.at_once,
             )
             return
-        norm = settings.weight * PowerNorm(network.mean)
+        norm = settings.penalty * PowerNorm(network.mean)
         super().__init__(
             network,
             [score + norm for score in scores],

@@ -98,7 +98,7 @@ class ClassModelOptions(RobustSettings):
             "Fourier canvas and transforms."
         ),
     ] = "l2"
-    weight: Annotated[
+    penalty: Annotated[
         float, Field(ge=0, description="lambda, by which the squared norm of the picture counts (l2).")
     ] = 1.0
     steps: Annotated[int, Field(ge=1, description="Steps.")] = 256

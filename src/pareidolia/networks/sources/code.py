@@ -3,8 +3,10 @@
 import importlib
 import importlib.util
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from torch import nn
 
@@ -19,12 +21,8 @@ def build(home: str, factory: str, weights: str) -> Origin:
     "published" and "random" are both the network as the factory gives it, made under a fixed seed.
     """
     name = f"{home}:{factory}"
-    namespace = _run_file(Path(home).expanduser()) if home.endswith(".py") else _import(home)
-    if not hasattr(namespace, factory):
-        callables = [each for each, value in vars(namespace).items() if callable(value) and each[0] != "_"]
-        raise UnknownName(f"factory in {home}", factory, callables)
-    make = getattr(namespace, factory)
-    if not callable(make) or isinstance(make, nn.Module):
+    make = find_callable(home, factory)
+    if isinstance(make, nn.Module):
         raise BadNetwork(
             f"{name} is no function or class: name what makes the network when called without arguments"
         )
@@ -39,6 +37,23 @@ def build(home: str, factory: str, weights: str) -> Origin:
     if path is not None:
         load_weights(module, path, name)
     return Origin(module)
+
+
+def find_callable(home: str, name: str) -> Callable[..., Any]:
+    """The function or class `name` of a module (package.module) or a file (file.py).
+
+    Raises BadNetwork where the module or file cannot be run or `name` is no callable, UnknownName where there
+    is none.
+    """
+    namespace = _run_file(Path(home).expanduser()) if home.endswith(".py") else _import(home)
+    if not hasattr(namespace, name):
+        callables = [each for each, value in vars(namespace).items() if callable(value) and each[0] != "_"]
+        raise UnknownName(f"factory in {home}", name, callables)
+    found = getattr(namespace, name)
+    if not callable(found):
+        raise BadNetwork(f"{home}:{name} is no function or class: name what is called to make it")
+    made: Callable[..., Any] = found
+    return made
 
 
 def _import(home: str) -> ModuleType:

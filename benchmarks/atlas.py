@@ -1,0 +1,183 @@
+"""The activation atlas: icons at once against one by one, collecting, laying out, and the viewer's frames.
+
+`--part` takes one of `icons`, `collecting`, `layout` and `viewer`, which need very different times. Memory is
+the process's largest resident set. The layout is of random activations in clumps, as those of a network are.
+"""
+
+import argparse
+import resource
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from benchmarks.runner import Report, interleaved, timed
+from pareidolia.atlas import LayoutSettings, lay_out
+from pareidolia.atlas.icons import PADDING, IconJob, paint_icons
+from pareidolia.atlas.settings import IconSettings
+from pareidolia.networks import Network, identity, load_network
+from pareidolia.settings import NetworkSettings
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Options of this comparison."""
+    parser.add_argument("--part", choices=sorted(PARTS), default="icons", help="what is measured")
+    parser.add_argument("--shared", type=Path, default=Path("../shared"), help="holds weights/")
+    parser.add_argument("--photos", type=Path, help="a folder of photos, for collecting")
+    parser.add_argument("--rounds", type=int, default=3, help="how often each is timed")
+    parser.add_argument("--icons", type=int, default=32, help="icons painted at once")
+    parser.add_argument("--activations", type=int, default=100_000, help="how many are laid out")
+    parser.add_argument(
+        "--fit-on", type=int, default=100_000, help="on how many of them the layout is fitted"
+    )
+
+
+def compare(options: argparse.Namespace) -> Report:
+    """The part that was asked for."""
+    return PARTS[options.part](options)
+
+
+def icons(options: argparse.Namespace) -> Report:
+    """Icons a second of 80 px: a batch against one at a time, 16 steps each, SqueezeNet's fire9."""
+    network = squeezenet(options, padding=PADDING)
+    wanted = np.random.default_rng(0).random((options.icons, 512), dtype=np.float32)
+    settings = IconSettings(icon_steps=16)
+    job = IconJob(NetworkSettings(), identity(network), "features.12", settings, seed=0)
+    few = wanted[: max(1, options.icons // 8)]
+
+    def at_once() -> None:
+        paint_icons(network, job, wanted)
+
+    def one_by_one() -> None:
+        for each in few:
+            paint_icons(network, job, each[None])
+
+    seconds = interleaved({"at once": at_once, "one by one": one_by_one}, options.rounds)
+    rates = {"at once": len(wanted) / seconds["at once"], "one by one": len(few) / seconds["one by one"]}
+    report = Report("Icons of an atlas, 80 px, 16 steps", ("how", "icons a second"), [*rates.items()])
+    ratio = rates["at once"] / rates["one by one"]
+    report.figures = {"rates": rates, "ratio": ratio}
+    report.summary = [f"{len(wanted)} icons at once are painted at {ratio:.2f} times the rate of one by one."]
+    return report
+
+
+def collecting(options: argparse.Namespace) -> Report:
+    """Photos a second against a bare forward loop over the same photos, decoded in advance."""
+    from pareidolia.collecting import Collector, Positions, find_pictures
+    from pareidolia.collecting.settings import CollectingSettings
+    from pareidolia.pictures import from_levels, open_levels
+
+    weights = str(options.shared / "weights/squeezenet1_0.safetensors")
+    settings = CollectingSettings(network="torchvision:squeezenet1_0", weights=weights)
+    files = find_pictures(options.photos)
+    network = squeezenet(options)
+    batches = [
+        from_levels(
+            [open_levels(files.path(i), (224, 224)) for i in range(start, min(start + 8, len(files)))]
+        )
+        for start in range(0, len(files), 8)
+    ]
+
+    @torch.no_grad()
+    def bare() -> None:
+        for batch in batches:
+            network.record(batch, ["features.12"])
+
+    def collect() -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            for _ in Collector(
+                folder, files, ("features.12",), Positions(count=4), settings, network=network
+            ):
+                pass
+
+    seconds = interleaved({"bare loop": bare, "collecting": collect}, options.rounds)
+    rates = {name: len(files) / taken for name, taken in seconds.items()}
+    report = Report("Collecting for an atlas", ("how", "photos a second"), [*rates.items()])
+    share = rates["collecting"] / rates["bare loop"]
+    report.figures = {"rates": rates, "share": share, "photos": len(files)}
+    report.summary = [
+        f"Collecting, which also decodes, runs at {100 * share:.0f} % of a bare loop over decoded photos."
+    ]
+    return report
+
+
+def layout(options: argparse.Namespace) -> Report:
+    """Seconds and memory of laying out activations of 512 numbers by UMAP."""
+    random = np.random.default_rng(0)
+    middles = random.gamma(0.3, 1, (200, 512)).astype(np.float32)
+    count = options.activations
+
+    def pieces():  # type: ignore[no-untyped-def]
+        draw = np.random.default_rng(1)
+        for start in range(0, count, 10_000):
+            of = draw.integers(0, len(middles), min(10_000, count - start))
+            yield np.maximum(0, middles[of] + draw.normal(0, 0.3, (len(of), 512)).astype(np.float32))
+
+    settings = LayoutSettings(fit_on=options.fit_on)
+    began = time.process_time()
+    seconds, places = timed(lambda: lay_out(pieces, count, settings, 0))
+    processor = time.process_time() - began
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    report = Report(
+        f"Laying out {count:,} activations of 512 numbers, fitted on {min(count, options.fit_on):,}",
+        ("seconds", "seconds of processor time", "GiB at most"),
+        [(seconds, processor, memory)],
+    )
+    report.figures = {"seconds": seconds, "processor": processor, "memory": memory, "count": len(places)}
+    report.summary = [f"{count:,} activations in {seconds / 60:.1f} minutes, {memory:.2f} GiB at most."]
+    return report
+
+
+def viewer(options: argparse.Namespace) -> Report:
+    """Load time and frames a second while panning and zooming over 10,000 synthetic icons at 1280x720."""
+    from tests.atlas.browser import browser, served
+    from tests.atlas.synthetic import write_atlas
+
+    script = """() => new Promise(done => {
+        const times = []; const began = performance.now();
+        const tick = now => {
+            times.push(now);
+            const stage = document.getElementById('map');
+            const turn = (now - began) / 400;
+            const place = {clientX: 640 + 90 * Math.cos(turn), clientY: 360 + 90 * Math.sin(turn)};
+            const turned = {bubbles: true, cancelable: true, deltaY: 12 * Math.sin(turn), ...place};
+            stage.dispatchEvent(new WheelEvent('wheel', turned));
+            now - began < 4000 ? requestAnimationFrame(tick) : done(times);
+        };
+        requestAnimationFrame(tick);
+    })"""
+    loads, rates = [], []
+    with tempfile.TemporaryDirectory() as folder, browser() as chromium:
+        write_atlas(Path(folder), sides=(100,), layers=("layer",), full=True)
+        with served(Path(folder)) as address:
+            for _ in range(options.rounds):
+                page = chromium.new_page(viewport={"width": 1280, "height": 720})
+                began = time.perf_counter()
+                page.goto(address)
+                page.wait_for_selector("body[data-ready]")
+                page.wait_for_load_state("networkidle")
+                loads.append(time.perf_counter() - began - 0.5)  # networkidle is half a second of silence
+                times = page.evaluate(script)
+                rates.append((len(times) - 1) / (times[-1] - times[0]) * 1000)
+                page.close()
+    load, rate = float(np.median(loads)), float(np.median(rates))
+    report = Report(
+        "The viewer, 10,000 icons, 1280x720, software GL",
+        ("seconds to load", "frames a second"),
+        [(load, rate)],
+    )
+    report.figures = {"load": load, "frames": rate, "loads": loads, "rates": rates}
+    report.summary = [f"Loads within {load:.1f} s, {rate:.0f} frames a second while it is zoomed and moved."]
+    return report
+
+
+def squeezenet(options: argparse.Namespace, **swaps: str) -> Network:
+    """SqueezeNet 1.0 with the shared weights."""
+    return load_network(
+        "torchvision:squeezenet1_0", str(options.shared / "weights/squeezenet1_0.safetensors"), **swaps
+    )  # type: ignore[arg-type]
+
+
+PARTS = {"icons": icons, "collecting": collecting, "layout": layout, "viewer": viewer}

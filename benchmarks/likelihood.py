@@ -1,0 +1,112 @@
+"""Log-likelihood by importance sampling against pythae's `get_nll`: the same model, pictures and samples.
+
+Both estimate log p(x) of binarised pictures from k codes of the posterior. The weights are copied from ours
+into pythae's own VAE with its default layers. pythae is imported from a checkout (`--pythae`), runs with its
+defaults, and also with the batch sizes of `BATCHES` without autograd; the fastest counts as its best.
+"""
+
+import argparse
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from benchmarks.runner import Report, interleaved
+from pareidolia.generative.building import build, settings_of
+from pareidolia.generative.measuring import importance_sampled
+
+SHAPE, HIDDEN, LATENT = (1, 28, 28), 512, 50
+BATCHES = (100, 1000)
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Options of this comparison."""
+    parser.add_argument(
+        "--pythae", type=Path, required=True, help="a checkout of clementchadebec/benchmark_VAE"
+    )
+    parser.add_argument("--pictures", type=int, default=1000)
+    parser.add_argument("--samples", type=int, default=1000, help="codes a picture, k")
+    parser.add_argument("--timed", type=int, default=20, help="pictures timed in each round")
+    parser.add_argument("--rounds", type=int, default=5, help="runs of each, in turn")
+
+
+def compare(options: argparse.Namespace) -> Report:
+    """Seconds for all pictures, from medians over some of them, and what both estimate."""
+    model = _model()
+    theirs = _pythae(options.pythae, model)
+    x = _pictures(options.timed)
+    samples = options.samples
+
+    def ours(precision: str) -> Callable[[], float]:
+        def estimate() -> float:
+            generator = torch.Generator().manual_seed(0)
+            found = importance_sampled(model, x, samples, generator, precision=precision)
+            return float(-found.value.mean())
+
+        return estimate
+
+    def best(batch: int) -> Callable[[], float]:
+        def estimate() -> float:
+            with torch.no_grad():
+                return -float(theirs.get_nll(x, samples, batch))
+
+        return estimate
+
+    contenders: dict[str, Callable[[], float]] = {
+        "pythae": lambda: -float(theirs.get_nll(x, samples)),
+        **{f"pythae, batch {batch}, no autograd": best(batch) for batch in BATCHES},
+        "ours, float32": ours("float32"),
+        "ours, mixed": ours("mixed"),
+    }
+    estimates = {name: work() for name, work in contenders.items()}
+    seconds = interleaved(contenders, options.rounds)
+    report = Report(
+        f"NLL of {options.pictures} pictures with {samples} codes each, 784-{HIDDEN}-{LATENT}",
+        ("estimator", "seconds", "x pythae", "nats a picture"),
+    )
+    for name, taken in seconds.items():
+        whole = taken * options.pictures / options.timed
+        report.rows.append((name, whole, seconds["pythae"] / taken, estimates[name]))
+    fastest = min(value for name, value in seconds.items() if name.startswith("pythae"))
+    for name in ("ours, float32", "ours, mixed"):
+        ratios = seconds["pythae"] / seconds[name], fastest / seconds[name]
+        report.summary.append(f"{name}: {ratios[0]:.1f}x pythae's default, {ratios[1]:.1f}x its best")
+    report.figures = {"seconds": seconds, "timed": options.timed, "estimates": estimates}
+    return report
+
+
+def _model() -> Any:
+    settings = settings_of("vae", {"latent": LATENT, "hidden": (HIDDEN,), "seed": 1})
+    model = build("vae", settings, SHAPE, 0)
+    return model.eval().requires_grad_(False)
+
+
+def _pictures(count: int) -> Tensor:
+    generator = torch.Generator().manual_seed(0)
+    return (torch.rand(count, *SHAPE, generator=generator) < 0.2).float()
+
+
+def _pythae(checkout: Path, model: Any) -> Any:
+    """pythae's VAE with its default layers and our weights."""
+    sys.path.insert(0, str(checkout / "src"))
+    from pythae.models import VAE, VAEConfig
+
+    config = VAEConfig(input_dim=SHAPE, latent_dim=LATENT, reconstruction_loss="bce")
+    theirs = VAE(config).eval()
+    first, last = [each for each in model.encoder.modules() if isinstance(each, nn.Linear)]
+    back, out = [each for each in model.decoder.modules() if isinstance(each, nn.Linear)]
+    _copy(theirs.encoder.layers[0][0], first.weight, first.bias)
+    _copy(theirs.encoder.embedding, last.weight[:LATENT], last.bias[:LATENT])
+    _copy(theirs.encoder.log_var, last.weight[LATENT:], last.bias[LATENT:])
+    _copy(theirs.decoder.layers[0][0], back.weight, back.bias)
+    _copy(theirs.decoder.layers[1][0], out.weight, out.bias)
+    return theirs
+
+
+@torch.no_grad()
+def _copy(layer: nn.Linear, weight: Tensor, bias: Tensor) -> None:
+    layer.weight.copy_(weight)
+    layer.bias.copy_(bias)

@@ -1,0 +1,81 @@
+#!/usr/bin/env python3
+"""Train the generative models that the package ships, on scikit-learn's digits.
+
+    python recipes/generative_models.py [NAME ...] [--runs runs/shipped]
+
+Each run is an ordinary run directory, so a killed one goes on when the recipe is started again. Its weights
+in half precision and its settings are then written into the package; card.md beside them is written by hand.
+"""
+
+import argparse
+import json
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file, save_file
+
+from pareidolia.generative.building import settings_of
+from pareidolia.generative.runs import SHIPPED
+from pareidolia.generative.training import prepare
+from pareidolia.training.folder import SETTINGS, WEIGHTS
+
+SCHEDULE = {"schedule": "linear", "average": 0.999, "previews": 4, "log_every": 500}
+MODELS = {
+    # Of grey values: eight by eight pixels drawn at random say too little to spread ten digits in the plane.
+    "digits-vae": (
+        "vae",
+        {"latent": 2, "hidden": (256, 256), "activation": "silu", "epochs": 400, "likelihood": "gaussian"},
+    ),
+    "digits-aae": (
+        "aae",
+        {
+            "latent": 2,
+            "hidden": (256, 256),
+            "critic": (128, 128),
+            "prior": "mixture",
+            "labels": "prior",
+            "epochs": 300,
+        },
+    ),
+    "digits-gan": (
+        "gan",
+        {"latent": 32, "hidden": (256, 256), "epochs": 500, "r1": 2},
+    ),
+}
+
+
+def train(name: str, runs: Path) -> Path:
+    """Train to the end, from wherever the run stands; gives its folder."""
+    kind, values = MODELS[name]
+    training = prepare(kind, "digits", settings_of(kind, SCHEDULE | values), runs / name)
+    training.begin(resume=training.folder.begun)
+    for step in training:
+        if step.index % 1000 == 0:
+            print(name, step.index, step.total, {key: round(loss, 3) for key, loss in step.losses.items()})
+    return training.folder.path
+
+
+def ship(run: Path, name: str) -> None:
+    """Write the run's weights in half precision, and its settings, into the package."""
+    target = SHIPPED / name
+    target.mkdir(parents=True, exist_ok=True)
+    weights = {key: value.half().contiguous() for key, value in load_file(run / WEIGHTS).items()}
+    save_file(weights, target / WEIGHTS)
+    record = json.loads((run / SETTINGS).read_text())
+    (target / SETTINGS).write_text(json.dumps(record, indent=1) + "\n")
+    print(f"{target / WEIGHTS}: {(target / WEIGHTS).stat().st_size:,} bytes")
+
+
+def main() -> None:
+    """Train and ship the models named, or all."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("names", nargs="*", metavar="NAME", help=" ".join(MODELS))
+    parser.add_argument("--runs", type=Path, default=Path("runs/shipped"), help="where the runs go")
+    options = parser.parse_args()
+    torch.set_num_threads(1)  # networks this small gain nothing from more
+    for name in options.names or MODELS:
+        ship(train(name, options.runs), name)
+
+
+if __name__ == "__main__":
+    main()

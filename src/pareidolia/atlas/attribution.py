@@ -1,0 +1,65 @@
+"""What activations do to the classes: h · ∇logit, for all classes from one forward pass."""
+
+import torch
+import torch.autograd.forward_ad as forward_ad
+from torch import Tensor, nn
+
+from pareidolia.networks import Network, untouched
+from pareidolia.settings import BadNetwork, PareidoliaError
+
+
+def class_names(network: Network) -> tuple[str, ...]:
+    """The names of the network's classes, numbers where they have none; empty where it knows no classes."""
+    with untouched(network.module), torch.no_grad():
+        try:
+            logits = network(torch.full((1, *network.input_shape), 0.5))
+        except BadNetwork:
+            return ()
+    return network.class_names or tuple(f"class {k}" for k in range(logits.shape[1]))
+
+
+def class_attribution(network: Network, layer: str, pictures: Tensor, positions: Tensor) -> Tensor:
+    """h · ∂logit_k/∂h for the activation vector h at one position of each picture, N×K (Carter et al. 2019).
+
+    It is the derivative of the logits as h alone grows in proportion; forward-mode differentiation gives it
+    for every class in one pass, where a gradient takes a pass a class (Olah et al., "The Building Blocks of
+    Interpretability", 2018).
+
+    pictures: N×3×H×W in [0, 1]. positions: N×2, row and column in the layer's map; ignored where it has none.
+    Raises PareidoliaError where a module after the layer has no forward derivative.
+    """
+    module = network.module.get_submodule(layer)
+    calls, wanted = 0, network.layer(layer).calls
+
+    def grow(_module: nn.Module, _inputs: object, output: object) -> object:
+        nonlocal calls
+        calls += 1
+        if calls < wanted:
+            return None
+        if not isinstance(output, Tensor):
+            raise PareidoliaError(f"{layer} gives several tensors: class attribution needs a layer of one")
+        dual: Tensor = forward_ad.make_dual(output, _only_at(output, positions))  # type: ignore[no-untyped-call]
+        return dual
+
+    with untouched(network.module), torch.no_grad(), forward_ad.dual_level():
+        module.register_forward_hook(grow)
+        try:
+            dual = forward_ad.unpack_dual(network(pictures))  # type: ignore[no-untyped-call]
+        except NotImplementedError as error:
+            first = str(error).splitlines()[0]
+            raise PareidoliaError(f"no class attribution at {layer} of {network.name}: {first}") from error
+        tangent: Tensor | None = dual.tangent
+        if tangent is None:
+            raise PareidoliaError(f"the classes of {network.name} do not depend on {layer}")
+        return tangent.clone()
+
+
+def _only_at(maps: Tensor, positions: Tensor) -> Tensor:
+    """`maps` where each picture's position is, zero elsewhere."""
+    if maps.ndim == 2:
+        return maps.clone()
+    kept = torch.zeros_like(maps)
+    pictures = torch.arange(len(maps), device=maps.device)
+    rows, columns = positions.to(maps.device).unbind(1)
+    kept[pictures, :, rows, columns] = maps[pictures, :, rows, columns]
+    return kept

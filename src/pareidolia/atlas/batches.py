@@ -1,0 +1,133 @@
+"""Stages of many parts: icons and class attributions are kept batch by batch, so that a stop costs one."""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from pareidolia.atlas.attribution import class_attribution
+from pareidolia.atlas.collected import Collected
+from pareidolia.atlas.icons import IconJob, paint_icons
+from pareidolia.atlas.stages import Array, Stages, key_of
+from pareidolia.collecting import EngineSettings
+from pareidolia.networks import Network
+from pareidolia.pictures import from_levels, open_levels
+
+#: Activations whose class attributions are kept in one file.
+ATTRIBUTION_BATCH = 256
+#: Photos the network looks at at once for them.
+AT_ONCE = 16
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Parts `start` to `stop` (exclusive) of a stage, kept by `name` under `key`."""
+
+    name: str
+    key: str
+    start: int
+    stop: int
+
+
+@dataclass(frozen=True)
+class BatchedStage:
+    """A stage whose result, an array of one entry a part, is kept in batches."""
+
+    name: str
+    stages: Stages
+    batches: Sequence[Batch]
+
+    @property
+    def missing(self) -> list[Batch]:
+        """The batches that are not kept yet."""
+        return [batch for batch in self.batches if not self.stages.has(batch.name, batch.key)]
+
+    @property
+    def total(self) -> int:
+        """How many parts there are."""
+        return self.batches[-1].stop
+
+    def keep(self, batch: Batch, values: Array) -> None:
+        """Keep what a batch gave."""
+        self.stages.keep(batch.name, batch.key, {"values": values})
+
+    def values(self) -> Array:
+        """The whole result; every batch must have been kept."""
+        parts = [self.stages.kept(batch.name, batch.key) for batch in self.batches]
+        return np.concatenate([part["values"] for part in parts if part is not None])
+
+
+def icon_stage(stages: Stages, name: str, place: str, job: IconJob, wanted: Array) -> BatchedStage:
+    """The icons of directions N×C as a stage, N×size×size×3; a batch stays while its own directions do."""
+    cuts = _cuts(len(wanted), job.settings.icons_at_once)
+    batches = [
+        Batch(f"{place}/{start:06d}", job.key(wanted[start:stop]), start, stop) for start, stop in cuts
+    ]
+    return BatchedStage(name, stages, batches)
+
+
+def paint_missing(
+    stage: BatchedStage, network: Network, job: IconJob, wanted: Array, engine: EngineSettings
+) -> Iterator[int]:
+    """Paint the batches that are missing, here or on a cluster; tells how many icons each had."""
+    parts = {batch.start: batch for batch in stage.missing}
+    if engine.engine == "ray":
+        from pareidolia.atlas.cluster import paint_on_cluster
+
+        painted = paint_on_cluster(
+            job, {start: wanted[start : each.stop] for start, each in parts.items()}, engine
+        )
+    else:
+        painted = (
+            (start, paint_icons(network, job, wanted[start : each.stop])) for start, each in parts.items()
+        )
+    for start, icons in painted:
+        stage.keep(parts[start], icons)
+        yield len(icons)
+
+
+def attribution_stage(
+    stages: Stages, name: str, place: str, collected: Collected, points: Array
+) -> BatchedStage:
+    """The class attributions of chosen activations (rising numbers) as a stage, N×K."""
+    batches = []
+    for start, stop in _cuts(len(points), ATTRIBUTION_BATCH):
+        digest = hashlib.sha256(points[start:stop].tobytes()).hexdigest()
+        key = key_of("attribution", collected.key, place, digest)
+        batches.append(Batch(f"{place}/{start:06d}", key, start, stop))
+    return BatchedStage(name, stages, batches)
+
+
+def attribute_missing(
+    stage: BatchedStage, network: Network, layer: str, collected: Collected, points: Array
+) -> Iterator[int]:
+    """Work out the batches that are missing; tells how many activations each had."""
+    positions = torch.from_numpy(collected.positions(layer))
+    for batch in stage.missing:
+        chosen = points[batch.start : batch.stop]
+        found = [
+            _attributed(network, layer, collected, positions, chosen[start:stop])
+            for start, stop in _cuts(len(chosen), AT_ONCE)
+        ]
+        stage.keep(batch, np.concatenate(found))
+        yield batch.stop - batch.start
+
+
+def _attributed(
+    network: Network, layer: str, collected: Collected, positions: torch.Tensor, points: Array
+) -> Array:
+    collection = collected.collection
+    photos = collected.pictures[points]
+    levels = {
+        int(photo): open_levels(collection.files.path(int(photo)), collection.height_width)
+        for photo in np.unique(photos)
+    }
+    pictures = from_levels([levels[int(photo)] for photo in photos])
+    found: Array = class_attribution(network, layer, pictures, positions[points]).float().cpu().numpy()
+    return found
+
+
+def _cuts(count: int, size: int) -> list[tuple[int, int]]:
+    return [(start, min(start + size, count)) for start in range(0, count, size)]

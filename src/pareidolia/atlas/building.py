@@ -1,0 +1,192 @@
+"""Building an atlas: stage after stage, each kept and not run again while what it depends on stays."""
+
+import json
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pareidolia
+from pareidolia.atlas.attribution import class_names
+from pareidolia.atlas.collected import Collected
+from pareidolia.atlas.format import MANIFEST, GridEntry, LayerEntry, Manifest, read_manifest
+from pareidolia.atlas.icons import PADDING
+from pareidolia.atlas.layers import LayerAtlas, Tools
+from pareidolia.atlas.mapping import LayerMap
+from pareidolia.atlas.publishing import write_manifest
+from pareidolia.atlas.settings import AtlasSettings
+from pareidolia.atlas.stages import Stages, key_of
+from pareidolia.collecting import Collector, EngineSettings, Positions, find_pictures
+from pareidolia.collecting.settings import CollectingSettings
+from pareidolia.networks import identity, load_network_from
+from pareidolia.pictures import write_atomically
+from pareidolia.settings import PareidoliaError
+
+STAGES = "stages"
+SETTINGS = "settings.json"
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a stage is: its name, parts done, of how many."""
+
+    stage: str
+    index: int
+    total: int
+
+
+class AtlasBuilding:
+    """An atlas being built: iterate over it to the end. A stop loses at most a chunk or batch under way.
+
+    Args:
+        photos: a folder of photos; its subfolders are labels.
+        out: where the atlas goes. What stages kept there is used where nothing they depend on changed.
+        settings: what is made.
+        engine: where photos are looked at and icons painted.
+        overwrite: whether a finished atlas of other photos or settings may be replaced.
+
+    Raises PareidoliaError where `out` holds other things, or such an atlas; while iterating, for what cannot
+    be laid out, and what `Collector` and `load_network` raise.
+    """
+
+    def __init__(
+        self,
+        photos: str | Path,
+        out: str | Path,
+        settings: AtlasSettings,
+        engine: EngineSettings | None = None,
+        *,
+        overwrite: bool = False,
+    ) -> None:
+        self.out, self.settings = Path(out), settings
+        self.engine = engine or EngineSettings()
+        self._files = find_pictures(photos)
+        self._check_target(overwrite)
+
+    def __iter__(self) -> Iterator[Progress]:
+        collector = self._collector()
+        for step in collector:
+            yield Progress("collecting", step.index, step.total)
+        self._write_settings()
+        collected, tools = Collected(collector.collection), self._tools(collector)
+        layers: list[LayerAtlas] = []
+        for number, layer in enumerate(self.settings.layer):
+            yield Progress("laying out", number, len(self.settings.layer))
+            before = layers[0].map if layers else None
+            layers.append(LayerAtlas(LayerMap(layer, collected, self.settings, tools.stages, before), tools))
+        yield Progress("laying out", len(layers), len(layers))
+        for each in layers:
+            for stage, counts in each.batched_stages():
+                done = stage.total - sum(batch.stop - batch.start for batch in stage.missing)
+                for count in counts:
+                    done += count
+                    yield Progress(stage.name, done, stage.total)
+        yield from self._publish(layers, tools)
+
+    def _collector(self) -> Collector:
+        """The collector of what is wanted; what was collected for other settings goes."""
+        settings = self.settings.part(CollectingSettings)
+        keep = Positions(count=self.settings.positions, seed=self.settings.seed)
+        network = load_network_from(settings)
+        wanted = key_of(
+            "collecting",
+            settings.model_dump(exclude={"device"}),
+            keep.model_dump(),
+            self.settings.layer,
+            self._files.digest,
+            identity(network),
+        )
+        folder = self.out / STAGES / f"collection-{wanted[:12]}"
+        collector = Collector(
+            folder, self._files, self.settings.layer, keep, settings, self.engine, network=network
+        )
+        for stale in folder.parent.glob("collection-*"):
+            if stale != folder:
+                shutil.rmtree(stale)
+        return collector
+
+    def _tools(self, collector: Collector) -> Tools:
+        painter = load_network_from(collector.job.network, padding=PADDING)
+        names = class_names(collector.network)
+        stages = Stages(self.out / STAGES)
+        return Tools(stages, collector.network, painter, names, collector.job, self.settings, self.engine)
+
+    def _publish(self, layers: list[LayerAtlas], tools: Tools) -> Iterator[Progress]:
+        before = read_manifest(self.out) if (self.out / MANIFEST).exists() else None
+        (self.out / MANIFEST).unlink(missing_ok=True)
+        total, done = sum(len(each.map.grids) for each in layers), 0
+        entries = []
+        for each in layers:
+            grids = []
+            for grid in each.map.grids:
+                where = f"{each.name}/{grid.side}"
+                each.write(self.out / where, grid, [other.map for other in layers if other is not each])
+                grids.append(GridEntry(side=grid.side, cells=len(grid), folder=where))
+                done += 1
+                yield Progress("writing", done, total)
+            points, channels = len(each.map.places), each.map.moment.shape[0]
+            entries.append(LayerEntry(name=each.name, points=points, channels=channels, grids=grids))
+        collected = layers[0].map.collected
+        manifest = Manifest(
+            made_by=f"pareidolia {pareidolia.__version__}",
+            title=self.settings.title or tools.network.name,
+            network=tools.network.name,
+            photos=collected.photos,
+            classes=list(tools.class_names),
+            labels=list(collected.labels),
+            layers=entries,
+        )
+        write_manifest(self.out, manifest)
+        if before is not None:
+            _remove_stale(self.out, before, manifest)
+
+    def _check_target(self, overwrite: bool) -> None:
+        if self.out.is_file():
+            raise PareidoliaError(f"{self.out} is a file: name a folder for the atlas")
+        if not self.out.is_dir() or not any(self.out.iterdir()):
+            return
+        if not (self.out / MANIFEST).exists():
+            if not (self.out / STAGES).is_dir():
+                raise PareidoliaError(f"{self.out} holds other things than an atlas: name another folder")
+            return
+        read_manifest(self.out)
+        held = self.out / STAGES / SETTINGS
+        if not overwrite and not (held.exists() and held.read_text(encoding="utf-8") == self._told()):
+            raise PareidoliaError(
+                f"{self.out} holds an atlas of other photos or settings: "
+                "--overwrite rebuilds what differs, or name another folder"
+            )
+
+    def _told(self) -> str:
+        """What is made, as `stages/settings.json` holds it."""
+        photos = str(self._files.folder.absolute())
+        return json.dumps({"photos": photos, "settings": self.settings.model_dump(mode="json")}, indent=1)
+
+    def _write_settings(self) -> None:
+        with write_atomically(self.out / STAGES / SETTINGS) as file:
+            file.write(self._told().encode())
+
+
+def read_settings(atlas: Path) -> AtlasSettings:
+    """The settings that an atlas was built with.
+
+    Raises PareidoliaError where its stages are gone, as from one that was published without them.
+    """
+    path = atlas / STAGES / SETTINGS
+    try:
+        return AtlasSettings.model_validate(json.loads(path.read_text(encoding="utf-8"))["settings"])
+    except FileNotFoundError as error:
+        raise PareidoliaError(
+            f"{atlas} has no {STAGES}: it was published without what it was built from; build it here"
+        ) from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise PareidoliaError(f"{path} is broken: build the atlas once more") from error
+
+
+def _remove_stale(atlas: Path, before: Manifest, now: Manifest) -> None:
+    """Remove the grids that the atlas no longer has."""
+    kept = {grid.folder for layer in now.layers for grid in layer.grids}
+    for layer in before.layers:
+        for grid in layer.grids:
+            if grid.folder not in kept:
+                shutil.rmtree(atlas / grid.folder, ignore_errors=True)

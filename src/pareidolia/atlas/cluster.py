@@ -1,0 +1,25 @@
+"""Icons as tasks of a Ray cluster: a worker that dies loses nothing, its icons are painted again."""
+
+from collections.abc import Iterator, Mapping
+
+from pareidolia.atlas.icons import PADDING, IconJob, paint_icons
+from pareidolia.atlas.stages import Array
+from pareidolia.collecting import EngineSettings
+from pareidolia.collecting.cluster import map_on_cluster, worker_network
+
+
+def paint_on_cluster(
+    job: IconJob, wanted: Mapping[int, Array], settings: EngineSettings
+) -> Iterator[tuple[int, Array]]:
+    """The icons of several batches of directions, by the batches' numbers, in any order.
+
+    Raises as `map_on_cluster`.
+    """
+    for (number, _), icons in map_on_cluster(_painted, job, wanted.items(), settings):
+        yield number, icons
+
+
+def _painted(job: IconJob, batch: tuple[int, Array]) -> Array:
+    """What runs on a worker."""
+    network = worker_network(job.network, job.identity, padding=PADDING)
+    return paint_icons(network, job, batch[1])

@@ -1,0 +1,105 @@
+"""Where a photo lands on an atlas: its own activations among those that were collected."""
+
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+import numpy as np
+import torch
+
+from pareidolia.atlas.building import STAGES, read_settings
+from pareidolia.atlas.collected import Collected
+from pareidolia.atlas.format import Cells, LayerEntry, read_cells, read_manifest
+from pareidolia.atlas.layout import place_by_neighbours
+from pareidolia.atlas.mapping import LayerMap
+from pareidolia.atlas.stages import Array, Stages
+from pareidolia.collecting import Collection
+from pareidolia.networks import load_network_from, untouched
+from pareidolia.pictures import from_levels, open_levels
+from pareidolia.settings import PareidoliaError
+
+#: Activations that a photo's are compared with.
+COMPARED = 20_000
+
+
+@dataclass(frozen=True)
+class Landing:
+    """Where a photo's activations at one layer lie.
+
+    Attributes:
+        layer: its name.
+        places: of each position of the photo, row by row, P×2 in [0, 1].
+        cells: (row, column) on the finest grid, how many of the positions lie there, the classes
+            it speaks for; most positions first.
+        side: of that grid.
+        link: the part of the viewer's address after # that shows the first cell.
+    """
+
+    layer: str
+    places: Array
+    cells: list[tuple[tuple[int, int], int, list[str]]]
+    side: int
+    link: str
+
+
+def find_photo(atlas: str | Path, photo: str | Path) -> list[Landing]:
+    """Where `photo` lands on each layer of the atlas in the folder `atlas`.
+
+    Each position of the photo lies at the mean place of the activations nearest to its own, out of at most
+    `COMPARED` of those that were collected.
+    Raises PareidoliaError where the atlas is not whole or was published without its stages, BadPicture for
+    the photo.
+    """
+    atlas = Path(atlas)
+    manifest, settings = read_manifest(atlas), read_settings(atlas)
+    collected = _collected(atlas)
+    network = load_network_from(settings)
+    picture = from_levels([open_levels(photo, collected.collection.height_width)])
+    with untouched(network.module), torch.no_grad():
+        recorded = network.record(picture, settings.layer)
+    landings = []
+    before: LayerMap | None = None
+    for entry in manifest.layers:
+        layer_map = LayerMap(entry.name, collected, settings, Stages(atlas / STAGES), before)
+        before = before or layer_map
+        found = recorded[entry.name].float().cpu()
+        vectors = (found.flatten(2)[0].T if found.ndim == 4 else found).numpy()
+        places = place_by_neighbours(vectors, *_known(layer_map, settings.seed), settings.nearness)
+        landings.append(_landing(entry, places, read_cells(atlas, entry.grids[-1]), manifest.classes))
+    return landings
+
+
+def _collected(atlas: Path) -> Collected:
+    folders = sorted((atlas / STAGES).glob("collection-*"))
+    if len(folders) != 1:
+        raise PareidoliaError(f"{atlas / STAGES} does not hold one collection: build the atlas once more")
+    return Collected(Collection.open(folders[0]))
+
+
+def _known(layer_map: LayerMap, seed: int) -> tuple[Array, Array]:
+    """Some of the activations of a layer, and their places."""
+    count = len(layer_map.places)
+    chosen = np.zeros(count, bool)
+    chosen[np.random.default_rng(seed).permutation(count)[:COMPARED]] = True
+    parts, start = [], 0
+    for piece in layer_map.collected.vectors(layer_map.layer):
+        parts.append(piece[chosen[start : start + len(piece)]])
+        start += len(piece)
+    return np.concatenate(parts), layer_map.places[chosen]
+
+
+def _landing(entry: LayerEntry, places: Array, cells: Cells, classes: list[str]) -> Landing:
+    side = cells.side
+    columns, rows = np.minimum((places * side).astype(int), side - 1).T
+    named = {
+        (row, column): [classes[k] for k in tops]
+        for row, column, tops in zip(cells.rows, cells.columns, cells.classes, strict=True)
+    }
+    counts = Counter(zip(rows.tolist(), columns.tolist(), strict=True)).most_common()
+    found = [(place, count, named.get(place, [])) for place, count in counts]
+    (row, column), _, _ = found[0]
+    # The view in which a cell of the finest grid is some 60 pixels wide; see viewer/src/look.ts.
+    zoom = np.log2(60 * side / 1024)
+    at = f"{(column + 0.5) / side:.4f},{(row + 0.5) / side:.4f},{zoom:.2f}"
+    return Landing(entry.name, places, found, side, f"layer={quote(entry.name)}&at={at}")

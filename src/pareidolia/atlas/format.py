@@ -1,0 +1,173 @@
+"""An atlas on disk: what its files hold, written and read. No torch here.
+
+    DIR/atlas.json                 the manifest (`Manifest`): names of classes, folder labels, layers, grids
+    DIR/index.html                 the viewer, which needs nothing but a server of plain files
+    DIR/LAYER/SIDE/cells.json      one grid of one layer (`Cells`), a list a property, an entry a cell
+    DIR/LAYER/SIDE/icons-0.webp    icons of consecutive cells, row by row; patches-0.webp likewise
+    DIR/LAYER/SIDE/attribution.bin classes × cells, signed bytes; times the class's scale it is h · ∇logit
+    DIR/stages/                    what building it keeps: activations, layouts, icons (see `stages.py`)
+
+A layer's map has side 1, x to the right, y down. All but `stages` is what a visitor needs.
+"""
+
+import json
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from pareidolia.settings import PareidoliaError
+
+FORMAT: Literal["pareidolia-atlas"] = "pareidolia-atlas"
+VERSION: Literal[1] = 1
+MANIFEST = "atlas.json"
+
+
+class _Entry(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+Kind = TypeVar("Kind", bound=_Entry)
+
+
+class Sheet(_Entry):
+    """An image file of `columns` × `rows` images: those of `count` cells from cell `first` on."""
+
+    file: str
+    columns: int
+    rows: int
+    first: int
+    count: int
+
+
+class Sheets(_Entry):
+    """`each` square images of `size` pixels for every cell, over as many files as it takes."""
+
+    size: int
+    each: int
+    sheets: list[Sheet]
+
+
+class Moves(_Entry):
+    """Where the points behind each cell lie on another layer's map, on average."""
+
+    x: list[float]
+    y: list[float]
+
+
+class Attribution(_Entry):
+    """The file that holds h · ∇logit of every class and cell, and a scale a class."""
+
+    file: str
+    scales: list[float]
+
+
+class Cells(_Entry):
+    """One grid of one layer; entry i of every list is cell i.
+
+    Attributes:
+        side: the grid is side × side; cells without enough points are left out.
+        columns, rows: places, from 0, the top left.
+        counts: how many activations lie in the cell.
+        classes, attributions: its strongest classes, and the mean of h · ∇logit for each; empty without.
+        labels: (label, how many of its activations), most first.
+        moves: by the name of each other layer.
+        icons, patches: images; `photos` names the files that the patches are from.
+        attribution: the whole table; None where the network has no classes.
+    """
+
+    side: int
+    columns: list[int]
+    rows: list[int]
+    counts: list[int]
+    classes: list[list[int]]
+    attributions: list[list[float]]
+    labels: list[list[tuple[int, int]]]
+    moves: dict[str, Moves]
+    icons: Sheets
+    patches: Sheets
+    photos: list[list[str]]
+    attribution: Attribution | None
+
+
+class GridEntry(_Entry):
+    """A grid in the manifest: its side, how many cells it has, its folder below the atlas."""
+
+    side: int
+    cells: int
+    folder: str
+
+
+class LayerEntry(_Entry):
+    """A layer in the manifest, with its grids from coarse to fine."""
+
+    name: str
+    points: int
+    channels: int
+    grids: list[GridEntry]
+
+
+class Manifest(_Entry):
+    """What an atlas is of.
+
+    Attributes:
+        title: shown above the map.
+        network: its name.
+        photos: how many photos were looked at.
+        classes: the network's class names in the order of its outputs; empty where it has none.
+        labels: the folders that the photos came from; empty where they lay in one.
+        layers: from early to late.
+    """
+
+    format: Literal["pareidolia-atlas"] = FORMAT
+    version: Literal[1] = VERSION
+    made_by: str
+    title: str
+    network: str
+    photos: int
+    classes: list[str]
+    labels: list[str]
+    layers: list[LayerEntry]
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """The manifest of the atlas in `folder`.
+
+    Raises PareidoliaError where there is none, where it is broken, and where another version wrote it.
+    """
+    path = folder / MANIFEST
+    held = _read(path, f"{folder} holds no atlas: there is no {MANIFEST} in it")
+    if not isinstance(held, dict) or held.get("format") != FORMAT:
+        raise PareidoliaError(f"{path} is no manifest of an atlas")
+    if held.get("version") != VERSION:
+        raise PareidoliaError(
+            f"{folder} is an atlas of format {held.get('version')}, this version reads and writes format "
+            f"{VERSION}: build it anew in another folder"
+        )
+    return _validated(Manifest, held, path)
+
+
+def read_cells(folder: Path, grid: GridEntry) -> Cells:
+    """The cells of one of the atlas's grids; raises PareidoliaError where they are missing or broken."""
+    path = folder / grid.folder / "cells.json"
+    return _validated(Cells, _read(path, f"{folder} is not whole: {path} is missing"), path)
+
+
+def _read(path: Path, missing: str) -> Any:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise PareidoliaError(missing) from error
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise PareidoliaError(f"{path} is broken ({error}): build the atlas once more") from error
+
+
+def _validated(kind: type[Kind], held: Any, path: Path) -> Kind:
+    try:
+        return kind.model_validate(held)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise PareidoliaError(
+            f"{path} is broken ({place}: {first['msg']}): build the atlas once more"
+        ) from error

@@ -1,0 +1,73 @@
+"""Icons: what a network would have to see, for a layer to answer in the direction of a cell's average."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import torch
+
+from pareidolia.atlas.settings import IconSettings
+from pareidolia.atlas.stages import Array, key_of
+from pareidolia.networks import Network, untouched
+from pareidolia.networks.padding import Padding
+from pareidolia.painting import Gallery
+from pareidolia.painting.terms import Direction
+from pareidolia.pictures import resize_picture
+from pareidolia.settings import BadPicture, NetworkSettings
+
+#: What convolutions see beyond an icon's border: zeros would paint a frame.
+PADDING: Padding = "replicate"
+
+
+@dataclass(frozen=True)
+class IconJob:
+    """How the icons of a layer are painted; it can be sent to another machine.
+
+    network: its settings, paths absolute. identity: what it must turn out to be.
+    """
+
+    network: NetworkSettings
+    identity: Mapping[str, str]
+    layer: str
+    settings: IconSettings
+    seed: int
+
+    def key(self, wanted: Array) -> str:
+        """The key of the icons of directions N×C."""
+        options = self.settings.model_dump(exclude={"icons_at_once"})
+        digest = hashlib.sha256(wanted.tobytes()).hexdigest()
+        return key_of("icons", self.identity, self.layer, options, self.seed, wanted.shape, digest)
+
+
+def paint_icons(network: Network, job: IconJob, wanted: Array) -> Array:
+    """The icons of directions N×C, painted at once: N×size×size×3 levels.
+
+    Each comes out as if it were painted alone. A network that takes one size only paints at that size, and
+    its icons are made smaller.
+    """
+    size = job.settings.icon_size
+    canvas = _canvas_size(network, job.layer, size)
+    # Of one length, so that all are painted alike.
+    vectors = torch.nn.functional.normalize(torch.from_numpy(wanted), dim=1)
+    gallery = Gallery(
+        network,
+        [Direction(job.layer, vector, job.settings.cosine_power, "middle") for vector in vectors],
+        [(canvas, job.settings.icon_steps)],
+        seed=job.seed,
+        at_once=len(wanted),
+    )
+    for _ in gallery:
+        pass
+    pictures = resize_picture(gallery.pictures.cpu(), (size, size))
+    levels: Array = (pictures * 255).round().to(torch.uint8).permute(0, 2, 3, 1).numpy()
+    return levels
+
+
+def _canvas_size(network: Network, layer: str, size: int) -> tuple[int, int]:
+    grey = torch.full((1, network.input_shape[0], size, size), 0.5)
+    try:
+        with untouched(network.module), torch.no_grad():
+            network.record(grey, [layer])
+    except BadPicture:
+        return network.input_shape[1], network.input_shape[2]
+    return size, size

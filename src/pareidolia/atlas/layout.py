@@ -1,0 +1,155 @@
+"""Laying activations out on a map of side 1: UMAP, t-SNE or PCA; a layer's map turned after another's."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from pareidolia.atlas.settings import LayoutSettings
+from pareidolia.atlas.stages import Array
+from pareidolia.settings import MissingExtra, PareidoliaError
+
+#: Fewer activations than these are no map.
+LEAST = 12
+#: Activations that a layout was not fitted on are placed so many at once.
+PIECE = 4096
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A layout of the activations it was fitted on (F×2), and how it places others (N×C → N×2)."""
+
+    places: Array
+    place: Callable[[Array], Array]
+
+
+def lay_out(
+    pieces: Callable[[], Iterable[Array]],
+    count: int,
+    settings: LayoutSettings,
+    seed: int,
+    before: Array | None = None,
+) -> Array:
+    """Places (x, y) in [0, 1] for `count` activations, count×2 float32.
+
+    pieces: gives the activations in pieces M_i×C, anew each time; one piece is in memory at a time, beside
+        the `settings.fit_on` that the layout is fitted on.
+    before: the places of the same points of the same photos on another layer's map: the new map starts from
+        them, and is turned, mirrored and scaled to fit them best, so that a move between the two is small.
+    Raises PareidoliaError where there are too few activations.
+    """
+    if count < LEAST:
+        raise PareidoliaError(f"{count} activations are too few for a map: take at least {LEAST}")
+    fitted = _sample(count, settings.fit_on, seed)
+    sample = np.concatenate([piece[mask] for piece, mask in _masked(pieces(), fitted)])
+    fit = _fit(sample, settings, seed, None if before is None else before[fitted])
+    places = np.empty((count, 2))
+    places[fitted] = fit.places
+    if not fitted.all():
+        places[~fitted] = np.concatenate(
+            [fit.place(part) for piece, mask in _masked(pieces(), ~fitted) for part in _parts(piece[mask])]
+        )
+    if before is not None:
+        places = aligned(places, before, fitted)
+    return within_unit_square(places).astype(np.float32)
+
+
+def aligned(places: Array, target: Array, on: Array) -> Array:
+    """`places` turned, mirrored, scaled and moved so that those marked `on` lie nearest to `target`'s.
+
+    Orthogonal Procrustes (Schönemann 1966) with one scale.
+    """
+    mine, theirs = places[on].mean(axis=0), target[on].mean(axis=0)
+    left, strengths, right = np.linalg.svd((places[on] - mine).T @ (target[on] - theirs))
+    scale = strengths.sum() / max(float(np.square(places[on] - mine).sum()), 1e-12)
+    moved: Array = (places - mine) @ (left @ right) * scale + theirs
+    return moved
+
+
+def within_unit_square(places: Array) -> Array:
+    """The 1st to 99th percentile along each axis, and a tenth more on either side, fill [0, 1]; the rest is
+    moved to the border (lucid's `normalize_layout`).
+    """
+    low, high = np.percentile(places, [1, 99], axis=0)
+    margin = 0.1 * (high - low)
+    low, high = low - margin, high + margin
+    found: Array = np.clip((places - low) / np.maximum(high - low, 1e-12), 0, 1)
+    return found
+
+
+def place_by_neighbours(
+    activations: Array, known: Array, places: Array, metric: str, count: int = 5
+) -> Array:
+    """Where activations N×C lie among `known` F×C, whose places F×2 are known.
+
+    The mean place of the `count` nearest, weighted by the inverse of their distance.
+    """
+    from sklearn.neighbors import NearestNeighbors
+
+    search = NearestNeighbors(n_neighbors=min(count, len(known)), metric=metric, algorithm="brute").fit(known)
+    distances, nearest = search.kneighbors(activations)
+    weights = 1 / (distances + 1e-6)
+    found: Array = (places[nearest] * weights[..., None]).sum(1) / weights.sum(1, keepdims=True)
+    return found
+
+
+def _sample(count: int, most: int, seed: int) -> Array:
+    chosen = np.zeros(count, bool)
+    chosen[np.random.default_rng(seed).permutation(count)[:most]] = True
+    return chosen
+
+
+def _masked(pieces: Iterable[Array], mask: Array) -> Iterable[tuple[Array, Array]]:
+    start = 0
+    for piece in pieces:
+        yield piece, mask[start : start + len(piece)]
+        start += len(piece)
+
+
+def _parts(piece: Array) -> Iterable[Array]:
+    return (piece[start : start + PIECE] for start in range(0, len(piece), PIECE))
+
+
+def _fit(sample: Array, settings: LayoutSettings, seed: int, start: Array | None) -> Fit:
+    return {"umap": _umap, "tsne": _tsne, "pca": _pca}[settings.layout](sample, settings, seed, start)
+
+
+def _umap(sample: Array, settings: LayoutSettings, seed: int, start: Array | None) -> Fit:
+    try:
+        from umap import UMAP
+    except ImportError as error:
+        raise MissingExtra("umap-learn", "atlas") from error
+    # With a seed UMAP works on one thread, and gives the same map again.
+    reducer = UMAP(
+        n_neighbors=min(settings.neighbours, len(sample) - 1),
+        min_dist=settings.min_dist,
+        metric=settings.metric,
+        init="spectral" if start is None else 10 * start,
+        random_state=seed,
+        transform_seed=seed,
+        n_jobs=1,
+    )
+    places = reducer.fit_transform(sample)
+    return Fit(places, reducer.transform)
+
+
+def _tsne(sample: Array, settings: LayoutSettings, seed: int, start: Array | None) -> Fit:
+    try:
+        from sklearn.manifold import TSNE
+    except ImportError as error:
+        raise MissingExtra("scikit-learn", "atlas") from error
+    perplexity = min(settings.neighbours / 3, (len(sample) - 1) / 3)
+    # t-SNE starts small (van der Maaten 2008); scikit-learn's own start has this deviation.
+    init = "pca" if start is None else 1e-4 * (start - start.mean(0)) / start.std(0).max()
+    reducer = TSNE(perplexity=perplexity, metric=settings.metric, init=init, random_state=seed, n_jobs=1)
+    places = reducer.fit_transform(sample)
+    return Fit(places, lambda rest: place_by_neighbours(rest, sample, places, settings.metric))
+
+
+def _pca(sample: Array, settings: LayoutSettings, seed: int, start: Array | None) -> Fit:
+    mean = sample.mean(axis=0)
+    _, vectors = np.linalg.eigh(np.cov((sample - mean).T.astype(np.float64)))
+    axes = vectors[:, :-3:-1]
+    # Signs of eigenvectors are free: the largest entry is made positive, so that a map is the same again.
+    axes = axes * np.sign(axes[np.abs(axes).argmax(0), range(2)])
+    return Fit((sample - mean) @ axes, lambda rest: (rest - mean) @ axes)

@@ -1,0 +1,47 @@
+"""The pieces of real photos behind the cells."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import torch
+
+from pareidolia.atlas.stages import Array
+from pareidolia.networks import Layer
+from pareidolia.pictures import resize
+
+
+def patch_windows(layer: Layer, positions: Array, height_width: tuple[int, int]) -> Array:
+    """Top, left and side of the square around each position (N×2) that it saw most of, N×3, within the photo.
+
+    Half of the receptive field: a unit is moved mostly by the middle of what it can see (Luo et al. 2016,
+    "Understanding the Effective Receptive Field"). The whole photo where there is no field.
+    """
+    height, width = height_width
+    field = layer.receptive_field
+    if field is None:
+        side = min(height, width)
+        return np.tile([(height - side) // 2, (width - side) // 2, side], (len(positions), 1))
+    side = int(min(max(16, max(field.size) // 2), height, width))
+    middles = np.array(field.start) + positions * np.array(field.stride) + np.array(field.size) / 2
+    corners = np.round(middles - side / 2).astype(np.int64)
+    corners = np.clip(corners, 0, [height - side, width - side])
+    return np.concatenate([corners, np.full((len(corners), 1), side)], axis=1)
+
+
+def cut(levels: Array, windows: Sequence[Array] | Array, size: int) -> Array:
+    """The windows of a photo H×W×3 of 8-bit levels, each resampled to `size`: N×size×size×3 levels."""
+    picture = torch.from_numpy(np.array(levels)).permute(2, 0, 1)[None].float()
+    pieces = [
+        resize(picture[..., top : top + side, left : left + side], (size, size))
+        for top, left, side in windows
+    ]
+    whole = torch.cat(pieces).clamp(0, 255).round().to(torch.uint8)
+    found: Array = whole.permute(0, 2, 3, 1).numpy()
+    return found
+
+
+def by_photo(points: Array, pictures: Array) -> Mapping[int, Array]:
+    """Of chosen points (numbers into `pictures`) the places in the choice, by the photo they are from."""
+    order = np.argsort(pictures[points], kind="stable")
+    photos, starts = np.unique(pictures[points][order], return_index=True)
+    return {int(photo): part for photo, part in zip(photos, np.split(order, starts[1:]), strict=True)}

@@ -1,0 +1,46 @@
+"""Whitening: the space in which directions that all activations share weigh no more than others."""
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from pareidolia.atlas.stages import Array
+from pareidolia.settings import PareidoliaError
+
+#: Of the mean eigenvalue, added to each: directions in which a layer hardly moves are not blown up.
+RIDGE = 1e-2
+
+
+def second_moment(pieces: Iterable[Array], layer: str) -> Array:
+    """The uncentred second moment of activations, Σ h hᵀ / M, C×C float64; `pieces` are M_i×C.
+
+    Raises PareidoliaError where there are no activations or all are the same.
+    """
+    total: Array | None = None
+    mean: Array | None = None
+    count = 0
+    for piece in pieces:
+        wide = piece.astype(np.float64)
+        count += len(wide)
+        total = wide.T @ wide if total is None else total + wide.T @ wide
+        mean = wide.sum(0) if mean is None else mean + wide.sum(0)
+    if total is None or mean is None or count == 0:
+        raise PareidoliaError(f"there are no activations of {layer}")
+    moment = total / count
+    variance = np.trace(moment) - np.square(mean / count).sum()
+    if not variance > 1e-9 * np.trace(moment):
+        raise PareidoliaError(
+            f"every activation of {layer} is the same: there is nothing to lay out; take another layer, or "
+            "photos that differ"
+        )
+    return moment
+
+
+def whitening(moment: Array, ridge: float = RIDGE) -> Array:
+    """S, C×C float32: the inverse of the second moment, which takes a direction h to S h (Carter 2019).
+
+    A ridge keeps it finite where channels are dead or depend on each other; in the article's code it is 0.
+    """
+    channels = len(moment)
+    inverse = np.linalg.inv(moment + ridge * np.trace(moment) / channels * np.eye(channels))
+    return inverse.astype(np.float32)

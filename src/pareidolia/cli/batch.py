@@ -1,0 +1,89 @@
+"""Many requests one after the other: what is made stays, and an error in one does not stop the rest."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+
+from pareidolia.cli.output import Output, PictureOutput, Replacing, say
+from pareidolia.cli.run import make, run
+from pareidolia.requests import Request
+from pareidolia.settings import PareidoliaError
+
+FAILED = 1
+"""The exit code where some could not be made."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """A request, and the file its result goes to."""
+
+    request: Request
+    out: Path
+
+
+def run_jobs(jobs: Sequence[Job], output: Replacing) -> int:
+    """Run them in order; returns 0, `FAILED` where some failed, or 128 + the signal that stopped it.
+
+    A result that is there with the record of its request is left as it is, an unfinished one is gone on
+    with: run again, the same jobs take up where they were stopped. A result of another record is an error
+    of its job unless it may be overwritten.
+    """
+    failed = 0
+    for number, job in enumerate(jobs, start=1):
+        try:
+            if _is_made(job):
+                say(f"{job.out}: made already", output)
+                continue
+            say(f"{number} of {len(jobs)}: {job.out.name}", output)
+            code = _run(job, output)
+        except PareidoliaError as error:
+            failed += 1
+            say(f"{job.out}: not made: {error}", output)
+            continue
+        if code:
+            return code
+    if failed:
+        say(f"{failed} of {len(jobs)} could not be made", output)
+    return FAILED if failed else 0
+
+
+def pictures_of(path: str) -> list[str]:
+    """The pictures of a folder, in order of their names; a file stands for itself."""
+    from pareidolia.collecting import find_pictures
+
+    if not Path(path).is_dir():
+        return [path]
+    found = find_pictures(path)
+    return [str(found.path(number)) for number in range(len(found))]
+
+
+def names_of(paths: Sequence[str]) -> list[str]:
+    """What results are called: names without ending, or with it where they would be alike."""
+    whole = [PurePath(path.removeprefix("sample:")) for path in paths]
+    stems = Counter(path.stem for path in whole)
+    names = [path.stem if stems[path.stem] == 1 else path.name for path in whole]
+    repeated = Counter(names)
+    return [
+        name if repeated[name] == 1 else f"{path.parent.name}-{name}"
+        for name, path in zip(names, whole, strict=True)
+    ]
+
+
+def _run(job: Job, output: Replacing) -> int:
+    if job.request.operation.at_once:
+        target = PictureOutput(out=job.out, overwrite=output.overwrite, quiet=output.quiet)
+        return make(job.request, target)
+    return run(job.request, Output(out=job.out, resume=True, overwrite=output.overwrite, quiet=output.quiet))
+
+
+def _is_made(job: Job) -> bool:
+    """Whether the result is there, whole, with the record of this very request."""
+    from pareidolia.pictures import read_record
+
+    if not job.out.exists():
+        return False
+    try:
+        return read_record(job.out) == job.request.record(job.out.absolute().parent)
+    except PareidoliaError:
+        return False

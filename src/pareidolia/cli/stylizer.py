@@ -1,0 +1,104 @@
+"""`pareidolia stylizer train` and `paint`, and `export`: networks that paint photos in one pass."""
+
+from functools import partial
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import App, Parameter
+from pydantic import Field
+
+from pareidolia.cli.batch import Job, names_of, pictures_of, run_jobs
+from pareidolia.cli.output import PictureOutput, Replacing, make_folder, print_json, say
+from pareidolia.cli.run import make
+from pareidolia.cli.training import TrainingOutput, merged, run_training
+from pareidolia.operations import find_operation
+from pareidolia.requests import Request
+from pareidolia.settings import PareidoliaError
+from pareidolia.style.feedforward.settings import PaintSettings, StylizerSettings
+
+stylizer = App(name="stylizer", help="Train a network that paints in one pass, and paint with it.")
+
+
+class NetworkOutput(Replacing):
+    """Where an exported network goes."""
+
+    out: Annotated[Path, Field(description="The .onnx file to write.")]
+
+
+@stylizer.command
+def train(
+    *paintings: str,
+    photos: str,
+    settings: Annotated[StylizerSettings, Parameter(name="*")] = StylizerSettings(),  # noqa: B008 (frozen)
+    output: Annotated[TrainingOutput, Parameter(name="*")],
+) -> int:
+    """Train a network to paint any photo like a painting, or like each of several.
+
+    Parameters
+    ----------
+    paintings
+        Files, or sample:waves and the like; each is a style of its own.
+    photos
+        A folder of photos to train on, of any kind; a few hundred do.
+    """
+    from pareidolia.style.feedforward import prepare
+
+    settings = merged(settings, output.config, output.set)
+    return run_training(partial(prepare, paintings, photos, settings), settings.device, output)
+
+
+@stylizer.command
+def paint(
+    run: str,
+    *photos: str,
+    settings: Annotated[PaintSettings, Parameter(name="*")] = PaintSettings(),  # noqa: B008 (frozen)
+    output: Annotated[PictureOutput, Parameter(name="*")],
+) -> int:
+    """Paint photos, or folders of them, with a trained network, in one pass.
+
+    Parameters
+    ----------
+    run
+        The folder of the network's training.
+    photos
+        Files, sample:chelsea and the like, or folders; for more than one photo --out is a folder.
+    """
+    if not photos:
+        raise PareidoliaError("name at least one photo")
+    operation = find_operation("stylize")
+    if len(photos) == 1 and not Path(photos[0]).is_dir():
+        return make(Request(operation, {"run": run, "photo": photos[0]}, settings), output)
+    found = [path for photo in photos for path in pictures_of(photo)]
+    make_folder(output.out)
+    jobs = [
+        Job(Request(operation, {"run": run, "photo": path}, settings), output.out / f"{name}.png")
+        for path, name in zip(found, names_of(found), strict=True)
+    ]
+    return run_jobs(jobs, output)
+
+
+def export(
+    run: Path,
+    /,
+    *,
+    output: Annotated[NetworkOutput, Parameter(name="*")],
+) -> int:
+    """Write a trained style network as ONNX, for other programs, phones and browsers.
+
+    Parameters
+    ----------
+    run
+        The folder of the network's training.
+    """
+    from pareidolia.pictures import check_target
+    from pareidolia.style.feedforward import open_stylizer
+    from pareidolia.style.feedforward.export import export_onnx
+
+    check_target(output.out, output.overwrite, (".onnx",))
+    painter = open_stylizer(run, "cpu")
+    export_onnx(painter, output.out)
+    if output.as_json:
+        print_json({"out": str(output.out), "styles": painter.paintings})
+    else:
+        say(f"{output.out}: {len(painter.paintings)} style(s), {', '.join(painter.paintings)}", output)
+    return 0

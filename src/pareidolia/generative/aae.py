@@ -1,0 +1,126 @@
+"""The adversarial autoencoder (Makhzani et al. 2015).
+
+An autoencoder whose codes' distribution q(z) = ∫q(z|x) p_d(x) dx is bent to a prior by a discriminator of
+codes: no density of the prior is needed, samples do. A step has three phases: reconstruction, discriminator,
+and the encoder as the discriminator's adversary. Each has an optimizer of its own, so that an error summed
+over pixels does not drown the adversarial term.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from pareidolia.generative.adversary import discriminator_loss, generator_loss
+from pareidolia.generative.autoencoder import squared_error
+from pareidolia.generative.networks import Shape, make_decoder, make_encoder, mlp, set_output
+from pareidolia.generative.priors import HasParts, make_prior
+from pareidolia.generative.settings import AAESettings
+from pareidolia.settings import PareidoliaError
+from pareidolia.training import Batch, Losses, Moment, Phase
+
+
+def make_aae(settings: AAESettings, shape: Shape, classes: int = 0) -> Any:
+    """The adversarial autoencoder that the settings describe."""
+    if settings.labels != "none" and classes < 2:
+        raise PareidoliaError(
+            f"--labels {settings.labels} needs pictures in two or more classes' folders, not {classes}"
+        )
+    if settings.labels == "semi-supervised":
+        from pareidolia.generative.semi_supervised import SemiSupervisedAAE
+
+        return SemiSupervisedAAE(settings, shape, classes)
+    return AAE(settings, shape, classes)
+
+
+class AAE(nn.Module):
+    """An adversarial autoencoder. Can: Encodes, Samples (Decodes, a prior).
+
+    With labels "prior" the discriminator is told each picture's label (one more for "unknown"), and the
+    prior's samples for a label come from that label's part of it (figure 3).
+
+    Args:
+        settings: see `AAESettings`.
+        shape: C, H, W of the pictures.
+        classes: how many the data have.
+    """
+
+    def __init__(self, settings: AAESettings, shape: Shape, classes: int = 0) -> None:
+        super().__init__()
+        self.settings, self.shape, self.classes = settings, shape, classes
+        self.prior = make_prior(settings.prior, settings.latent, classes or 10)
+        if settings.labels == "prior" and not isinstance(self.prior, HasParts):
+            raise PareidoliaError(f"--labels prior needs --prior mixture or swiss-roll, not {settings.prior}")
+        self.latent = self.prior.latent
+        self.encoder = make_encoder(settings, shape, self.latent)
+        self.decoder = make_decoder(settings, self.latent, shape)
+        told = classes + 1 if settings.labels == "prior" else 0
+        self.discriminator = mlp((self.latent + told, *settings.critic, 1), settings)
+
+    def start_from(self, mean: Tensor) -> None:
+        """Begin with a decoder that says the data's mean picture, C×H×W."""
+        set_output(self.decoder, mean.clamp(0.01, 0.99).logit())
+
+    def encode(self, pictures: Tensor) -> Tensor:
+        """N×C×H×W → N×L."""
+        code: Tensor = self.encoder(pictures)
+        return code
+
+    def decode(self, z: Tensor) -> Tensor:
+        """N×L → N×C×H×W in [0, 1]."""
+        picture: Tensor = self.decoder(z)
+        return picture.sigmoid()
+
+    def phases(self) -> Sequence[Phase]:
+        """Three, as in section 2 of the paper."""
+        rate, betas = self.settings.adversarial, (0.5, 0.9)
+        autoencoder = [*self.encoder.parameters(), *self.decoder.parameters()]
+        discriminator, encoder = self.discriminator.parameters(), self.encoder.parameters()
+        return [
+            Phase("reconstruction", autoencoder, self.reconstruct),
+            Phase("discriminator", discriminator, self.discriminate, learning_rate=rate, betas=betas),
+            Phase("regularisation", encoder, self.regularise, learning_rate=rate, betas=betas),
+        ]
+
+    def reconstruct(self, batch: Batch, moment: Moment) -> Losses:
+        """Squared error, summed over pixels."""
+        pictures = batch.pictures
+        if self.settings.noise:
+            pictures = pictures + self.settings.noise * moment.normal(*self.shape)
+        return Losses(squared_error(self.decode(self.encode(pictures)), batch.pictures))
+
+    def discriminate(self, batch: Batch, moment: Moment) -> Losses:
+        """Tell the prior's samples from codes."""
+        with torch.no_grad():
+            codes = self.encode(batch.pictures)
+        labels = self._labels(batch)
+        real = self._judge(self._prior_samples(labels, moment), labels)
+        fake = self._judge(codes, labels)
+        told = {"real": real.detach().sigmoid().mean(), "fake": fake.detach().sigmoid().mean()}
+        return Losses(discriminator_loss(real, fake), told)
+
+    def regularise(self, batch: Batch, moment: Moment) -> Losses:
+        """Let the encoder make codes that pass for the prior's samples."""
+        return Losses(generator_loss(self._judge(self.encode(batch.pictures), self._labels(batch))))
+
+    def _labels(self, batch: Batch) -> Tensor | None:
+        return batch.labels if self.settings.labels == "prior" else None
+
+    def _judge(self, codes: Tensor, labels: Tensor | None) -> Tensor:
+        if labels is not None:
+            # -1, unknown, becomes the last class: figure 3's extra one.
+            told = F.one_hot(labels % (self.classes + 1), self.classes + 1)
+            codes = torch.cat([codes, told.to(codes)], dim=1)
+        logits: Tensor = self.discriminator(codes)
+        return logits
+
+    def _prior_samples(self, labels: Tensor | None, moment: Moment) -> Tensor:
+        """Of the prior, or for a known label of its part."""
+        samples = moment.draw(self.prior.sample)
+        if labels is None or not isinstance(self.prior, HasParts):
+            return samples
+        parts = moment.draw(self.prior.sample_each)
+        of_label = parts[torch.arange(len(labels)), labels.clamp(min=0)]
+        return torch.where(labels[:, None] >= 0, of_label, samples)

@@ -1,0 +1,35 @@
+"""The game of two networks (Goodfellow et al. 2014): what each loses, on the discriminator's logits.
+
+D(x) is the probability that x is real; its logit is what networks give.
+"""
+
+from collections.abc import Callable
+from typing import Literal
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+Game = Literal["non-saturating", "minimax", "hinge"]
+
+
+def discriminator_loss(real: Tensor, fake: Tensor, game: Game = "non-saturating") -> Tensor:
+    """−E log D(x) − E log(1 − D(G(z))); hinge: E max(0, 1 − D(x)) + E max(0, 1 + D(G(z)))."""
+    if game == "hinge":
+        return F.relu(1 - real).mean() + F.relu(1 + fake).mean()
+    return F.softplus(-real).mean() + F.softplus(fake).mean()
+
+
+def generator_loss(fake: Tensor, game: Game = "non-saturating") -> Tensor:
+    """minimax: E log(1 − D(G(z))); non-saturating: −E log D(G(z)); hinge: −E D(G(z))."""
+    if game == "minimax":
+        return -F.softplus(fake).mean()
+    return F.softplus(-fake).mean() if game == "non-saturating" else -fake.mean()
+
+
+def gradient_penalty(discriminator: Callable[[Tensor], Tensor], real: Tensor) -> tuple[Tensor, Tensor]:
+    """R1 = E‖∇D(x)‖² on real samples (Mescheder et al. 2018, equation 9), and the logits there."""
+    real = real.detach().requires_grad_(True)
+    logits = discriminator(real)
+    (gradient,) = torch.autograd.grad(logits.sum(), real, create_graph=True)
+    return gradient.float().square().flatten(1).sum(1).mean(), logits

@@ -1,0 +1,106 @@
+"""What a generative model can do: small protocols that looking and measuring ask for, never a model's class.
+
+    if isinstance(model, Encodes): ...
+
+L is the length of a code z, N the number of pictures, C×H×W the shape of one.
+"""
+
+from typing import Protocol, runtime_checkable
+
+import torch
+from torch import Tensor
+
+from pareidolia.generative.gaussian import DiagonalGaussian
+
+
+@runtime_checkable
+class Prior(Protocol):
+    """A density or sampler of codes."""
+
+    @property
+    def latent(self) -> int:
+        """L."""
+        ...
+
+    def sample(self, count: int, generator: torch.Generator) -> Tensor:
+        """count×L, on the generator's device."""
+        ...
+
+
+@runtime_checkable
+class HasLogProb(Protocol):
+    """A prior whose density is known."""
+
+    def log_prob(self, z: Tensor) -> Tensor:
+        """…×L → …, in nats."""
+        ...
+
+
+@runtime_checkable
+class HasInverseCdf(Protocol):
+    """A prior whose dimensions are independent: a grid on it has cells of equal probability."""
+
+    def inverse_cdf(self, u: Tensor) -> Tensor:
+        """…×L in (0, 1) → …×L."""
+        ...
+
+
+@runtime_checkable
+class Decodes(Protocol):
+    """Makes pictures of codes."""
+
+    latent: int
+    shape: tuple[int, int, int]
+
+    def decode(self, z: Tensor) -> Tensor:
+        """N×L → N×C×H×W in [0, 1]: the mean picture."""
+        ...
+
+
+@runtime_checkable
+class Encodes(Protocol):
+    """Finds codes of pictures."""
+
+    def encode(self, pictures: Tensor) -> Tensor:
+        """N×C×H×W in [0, 1] → N×L; the posterior's mean where there is a posterior."""
+        ...
+
+
+@runtime_checkable
+class Samples(Decodes, Protocol):
+    """Decodes, and knows how codes are distributed."""
+
+    prior: Prior
+
+
+@runtime_checkable
+class Classifies(Protocol):
+    """Was trained to name classes too."""
+
+    def classify(self, pictures: Tensor) -> Tensor:
+        """N×C×H×W → N×K log-probabilities."""
+        ...
+
+
+@runtime_checkable
+class HasDensity(Samples, Encodes, Protocol):
+    """p(x) = ∫ p(x|z) p(z) dz with a posterior q(z|x) to estimate it through.
+
+    The density is of what `observe` makes of a picture, so observe first and pass that x to the other three.
+    """
+
+    def observe(self, pictures: Tensor, generator: torch.Generator) -> Tensor:
+        """N×C×H×W in [0, 1] → x, N×C×H×W: binarised at random where the likelihood says so, else the same."""
+        ...
+
+    def posterior(self, x: Tensor) -> DiagonalGaussian:
+        """q(z|x), of N×L."""
+        ...
+
+    def log_likelihood(self, x: Tensor, z: Tensor) -> Tensor:
+        """log p(x|z) in nats: x N×C×H×W, z …×N×L (any number of samples in front) → …×N."""
+        ...
+
+    def log_prior(self, z: Tensor) -> Tensor:
+        """log p(z) in nats: …×L → …"""
+        ...

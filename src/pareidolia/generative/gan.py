@@ -1,0 +1,85 @@
+"""The generative adversarial network (Goodfellow et al. 2014).
+
+A generator makes pictures of codes z from p_z, a discriminator learns to tell them from real ones, and each
+learns from the other. For a fixed generator the best discriminator is D(x) = p_data / (p_data + p_g).
+"""
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+from torch.nn.utils.parametrizations import spectral_norm
+
+from pareidolia.generative.adversary import discriminator_loss, generator_loss, gradient_penalty
+from pareidolia.generative.networks import Shape, make_decoder, make_encoder, set_output
+from pareidolia.generative.priors import make_prior
+from pareidolia.generative.settings import GANSettings
+from pareidolia.training import Batch, Losses, Moment, Phase
+
+
+class GAN(nn.Module):
+    """A generative adversarial network. Can: Samples (Decodes, a prior).
+
+    Args:
+        settings: see `GANSettings`.
+        shape: C, H, W of the pictures.
+        classes: how many the data have; not used.
+    """
+
+    def __init__(self, settings: GANSettings, shape: Shape, classes: int = 0) -> None:
+        super().__init__()
+        self.settings, self.shape = settings, shape
+        self.prior = make_prior(settings.prior, settings.latent)
+        self.latent = self.prior.latent
+        self.generator = make_decoder(settings, self.latent, shape)
+        self.discriminator = make_encoder(settings, shape, 1)
+        if settings.spectral_norm:
+            for layer in self.discriminator.modules():
+                if isinstance(layer, nn.Linear | nn.Conv2d):
+                    spectral_norm(layer)
+
+    def start_from(self, mean: Tensor) -> None:
+        """Begin with a generator that says the data's mean picture, C×H×W."""
+        set_output(self.generator, mean.clamp(0.01, 0.99).logit())
+
+    def decode(self, z: Tensor) -> Tensor:
+        """G(z): N×L → N×C×H×W in [0, 1]."""
+        picture: Tensor = self.generator(z)
+        return picture.sigmoid()
+
+    def judge(self, pictures: Tensor) -> Tensor:
+        """The logit of D(x): N×C×H×W → N×1."""
+        logits: Tensor = self.discriminator(2 * pictures - 1)
+        return logits
+
+    def phases(self) -> Sequence[Phase]:
+        """Two: the discriminator's, then the generator's."""
+        betas = (self.settings.beta1, 0.99)
+        return [
+            Phase("discriminator", self.discriminator.parameters(), self.discriminator_phase, betas=betas),
+            Phase("generator", self.generator.parameters(), self.generator_phase, betas=betas),
+        ]
+
+    def discriminator_phase(self, batch: Batch, moment: Moment) -> Losses:
+        """Tell real pictures from made ones."""
+        with torch.no_grad():
+            made = self.decode(moment.draw(self.prior.sample))
+        settings = self.settings
+        penalised = settings.r1 > 0 and moment.step % settings.r1_every == 0
+        told = {}
+        if penalised:
+            penalty, real = gradient_penalty(self.judge, batch.pictures)
+            told["r1"] = penalty.detach()
+        else:
+            real = self.judge(batch.pictures)
+        fake = self.judge(made)
+        told |= {"real": real.detach().sigmoid().mean(), "fake": fake.detach().sigmoid().mean()}
+        loss = discriminator_loss(real, fake, settings.loss)
+        if penalised:
+            loss = loss + 0.5 * settings.r1 * settings.r1_every * penalty
+        return Losses(loss, told)
+
+    def generator_phase(self, batch: Batch, moment: Moment) -> Losses:
+        """Make what the discriminator takes for real."""
+        fake = self.judge(self.decode(moment.draw(self.prior.sample)))
+        return Losses(generator_loss(fake, self.settings.loss))

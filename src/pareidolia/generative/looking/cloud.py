@@ -1,0 +1,105 @@
+"""The operation `latent`: where the codes of pictures lie, coloured by label, against the prior."""
+
+from io import BytesIO
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from pareidolia.generative.capabilities import Samples
+from pareidolia.generative.looking.settings import LatentSettings
+from pareidolia.generative.looking.showing import Look, opened
+from pareidolia.generative.runs import Run
+from pareidolia.settings import MissingExtra, PareidoliaError
+
+_PIXELS_AN_INCH = 100
+_PRIOR_SAMPLES = 3000
+# Matplotlib's ten colours, but for the grey one, which is the prior's.
+_COLOURS = (
+    *("tab:blue", "tab:orange", "tab:green", "tab:red", "tab:purple"),
+    *("tab:brown", "tab:pink", "black", "tab:olive", "tab:cyan"),
+)
+
+
+def principal_plane(codes: Tensor) -> tuple[Tensor, Tensor, float]:
+    """Mean L, the two directions 2×L in which codes N×L vary most, and their share of the variance."""
+    middle = codes.mean(0)
+    _, lengths, directions = torch.linalg.svd(codes - middle, full_matrices=False)
+    signs = directions[:2].gather(1, directions[:2].abs().argmax(1, keepdim=True)).sign()
+    share = lengths[:2].square().sum() / lengths.square().sum().clamp(min=1e-12)
+    return middle, directions[:2] * signs, float(share)
+
+
+def latent_cloud(run: Run | str, settings: LatentSettings | None = None) -> Look:
+    """Codes of pictures as points, by label; samples of the prior as a grey cloud behind.
+
+    Codes of length 2 are drawn as they are, longer ones on the plane in which they vary most (PCA).
+
+    Raises PareidoliaError for a model without an encoder or with codes of length 1, MissingExtra without
+    matplotlib.
+    """
+    settings = settings or LatentSettings()
+    space = opened(run, settings)
+    if space.model.latent < 2:
+        raise PareidoliaError(f"{space.name} has codes of length 1: there is no plane to show")
+    _ = space.encoder
+    data = space.run.pictures(settings.split)
+    generator = torch.Generator().manual_seed(settings.seed)
+    chosen = torch.randperm(len(data), generator=generator)[: settings.count]
+    codes = space.encode(data.pictures(chosen)).cpu()
+    prior = space.draw(_PRIOR_SAMPLES, settings.seed).cpu() if isinstance(space.model, Samples) else None
+    axes = ("unit 0", "unit 1")
+    how = f"{len(codes)} {settings.split} pictures"
+    if space.model.latent > 2:
+        middle, directions, share = principal_plane(codes)
+        codes = (codes - middle) @ directions.T
+        prior = None if prior is None else (prior - middle) @ directions.T
+        axes = ("first principal direction", "second principal direction")
+        how += f", on the plane that holds {100 * share:.0f} % of the variance of {space.model.latent} units"
+    labels = None if data.labels is None else data.labels[chosen]
+    picture = _drawn(codes, prior, labels, space.run.classes, axes, f"{space.name}: {how}", settings.size)
+    return Look(picture, f"codes of {how}")
+
+
+def _drawn(
+    codes: Tensor,
+    prior: Tensor | None,
+    labels: Tensor | None,
+    classes: tuple[str, ...],
+    axes: tuple[str, str],
+    title: str,
+    size: int,
+) -> Tensor:
+    try:
+        from matplotlib import colormaps
+        from matplotlib.figure import Figure
+    except ImportError as error:
+        raise MissingExtra("matplotlib", "plots") from error
+    inches = size / _PIXELS_AN_INCH
+    drawing = Figure(figsize=(inches, 0.86 * inches), dpi=_PIXELS_AN_INCH, layout="constrained")
+    plot: Any = drawing.subplots()
+    dot = max(4.0, 30 * (inches / 10) ** 2 * min(1.0, (1000 / len(codes)) ** 0.5))
+    if prior is not None:
+        plot.scatter(*prior.T.numpy(), s=dot / 2, c="0.85", linewidths=0, label="prior")
+    if labels is None or not classes:
+        plot.scatter(*codes.T.numpy(), s=dot, color="tab:blue", linewidths=0, alpha=0.7, label="pictures")
+    else:
+        colours = _COLOURS if len(classes) <= 10 else colormaps["turbo"](np.linspace(0, 1, len(classes)))
+        for number, (name, colour) in enumerate(zip(classes, colours, strict=False)):
+            points = codes[labels == number].T.numpy()
+            plot.scatter(*points, s=dot, color=colour, linewidths=0, alpha=0.7, label=name)
+    plot.set(title=title, xlabel=axes[0], ylabel=axes[1], aspect="equal")
+    columns = -(-(len(classes) + 1) // 24)
+    plot.legend(loc="center left", bbox_to_anchor=(1, 0.5), frameon=False, markerscale=1.5, ncols=columns)
+    return _as_picture(drawing)
+
+
+def _as_picture(drawing: Any) -> Tensor:
+    from PIL import Image
+
+    encoded = BytesIO()
+    drawing.savefig(encoded, format="png", metadata={"Software": None})
+    with Image.open(encoded) as image:
+        values = np.asarray(image.convert("RGB"))
+    return torch.from_numpy(values.copy()).permute(2, 0, 1)[None].float() / 255

@@ -1,0 +1,111 @@
+"""Directions that labels point to, and walking along them: the operation `walk`."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from pareidolia.generative.looking.settings import WalkSettings
+from pareidolia.generative.looking.showing import Look, laid_out, opened
+from pareidolia.generative.runs import Run
+from pareidolia.settings import PareidoliaError
+
+_RIDGE = 1e-3
+_NEWTON_STEPS = 50
+
+
+@dataclass(frozen=True)
+class Direction:
+    """Where a label lies, seen from others.
+
+    Attributes:
+        vector: L; as long as the two means lie apart along it.
+        accuracy: the share of codes that the plane across it, half way between the means or where the
+            regression puts it, tells apart.
+    """
+
+    vector: Tensor
+    accuracy: float
+
+
+def mean_direction(with_label: Tensor, without: Tensor) -> Direction:
+    """From the mean of codes M×L to the mean of codes N×L (Larsen et al. 2016, section 3.3)."""
+    vector = with_label.mean(0) - without.mean(0)
+    middle = 0.5 * (with_label.mean(0) + without.mean(0))
+    return Direction(vector, _accuracy((with_label - middle) @ vector, (without - middle) @ vector))
+
+
+def logistic_direction(with_label: Tensor, without: Tensor) -> Direction:
+    """Normal of the plane by which a logistic regression tells codes N×L and M×L apart.
+
+    Both sides count alike. A small ridge keeps it finite where a plane tells all apart; found by Newton's
+    method in double precision.
+    """
+    codes = torch.cat([with_label, without]).double()
+    middle, spread = codes.mean(0), codes.std(0).clamp(min=1e-6)
+    inputs = torch.cat([(codes - middle) / spread, codes.new_ones(len(codes), 1)], dim=1)
+    targets = torch.cat([codes.new_ones(len(with_label)), codes.new_zeros(len(without))])
+    # Each side weighs one half, however many it has.
+    counts = targets * (0.5 / len(with_label)) + (1 - targets) * (0.5 / len(without))
+    weights = _regression(inputs, targets, counts)
+    scores = inputs @ weights
+    normal = weights[:-1] / spread
+    unit = normal / normal.norm().clamp(min=1e-12)
+    apart = (with_label.double().mean(0) - without.double().mean(0)) @ unit
+    accuracy = _accuracy(scores[: len(with_label)], scores[len(with_label) :])
+    return Direction((unit * apart).to(with_label), accuracy)
+
+
+def walk_strip(run: Run | str, start: str, settings: WalkSettings) -> Look:
+    """Pictures on the way from a place away from a label (left) and towards it (right).
+
+    Raises PareidoliaError for a model without an encoder or data without labels, UnknownName for a wrong
+    label.
+    """
+    space = opened(run, settings)
+    place = space.place(start)
+    if settings.towards == settings.away:
+        raise PareidoliaError(f"label {settings.away} cannot be walked to and away from at once")
+    labelled = space.labelled(settings.towards)
+    others = ~labelled if settings.away is None else space.labelled(settings.away)
+    find = {"mean": mean_direction, "logistic": logistic_direction}[settings.method]
+    direction = find(space.codes[labelled.to(space.device)], space.codes[others.to(space.device)])
+    shares = torch.linspace(-settings.reach, settings.reach, settings.steps)
+    pictures = space.decode(place.code + shares.to(place.code)[:, None] * direction.vector)
+    captions = [f"{float(share):+.2g}" if abs(share) > 1e-6 else "0" for share in shares]
+    source = "the others" if settings.away is None else settings.away
+    told = (
+        f"{place.told}, walked from {source} to {settings.towards} ({settings.method}; the direction alone "
+        f"tells {100 * direction.accuracy:.1f} % of the training pictures apart)"
+    )
+    return Look(laid_out(pictures, settings.steps, captions=captions), told)
+
+
+def _regression(inputs: Tensor, targets: Tensor, counts: Tensor) -> Tensor:
+    """Weights of the ridge logistic regression; Newton's steps, halved until the loss falls."""
+    ridge = _RIDGE * torch.eye(inputs.shape[1], dtype=inputs.dtype, device=inputs.device)
+    ridge[-1, -1] = 1e-9  # the offset is free, but must not run away either
+
+    def loss(weights: Tensor) -> Tensor:
+        scores = inputs @ weights
+        fit = torch.nn.functional.binary_cross_entropy_with_logits(scores, targets, counts, reduction="sum")
+        return fit + 0.5 * weights @ ridge @ weights
+
+    weights = inputs.new_zeros(inputs.shape[1])
+    for _ in range(_NEWTON_STEPS):
+        probabilities = (inputs @ weights).sigmoid()
+        gradient = inputs.T @ (counts * (probabilities - targets)) + ridge @ weights
+        curvature = counts * probabilities * (1 - probabilities)
+        step = torch.linalg.solve((inputs * curvature[:, None]).T @ inputs + ridge, gradient)
+        before = loss(weights)
+        while loss(weights - step) > before and float(step.norm()) > 1e-10:
+            step = step / 2
+        weights = weights - step
+        if float(step.norm()) < 1e-10:
+            break
+    return weights
+
+
+def _accuracy(positive: Tensor, negative: Tensor) -> float:
+    right = int((positive > 0).sum()) + int((negative <= 0).sum())
+    return right / (len(positive) + len(negative))

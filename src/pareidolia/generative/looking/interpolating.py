@@ -1,0 +1,79 @@
+"""The operation `interpolate`: from one code to another, as a strip or a film."""
+
+from collections.abc import Iterator
+
+import torch
+from torch import Tensor
+
+from pareidolia.generative.looking.settings import InterpolateSettings
+from pareidolia.generative.looking.showing import Look, laid_out, opened
+from pareidolia.generative.runs import Run
+from pareidolia.pictures import resize_picture
+
+_FILM_SIDE = 256
+_AT_ONCE = 100
+
+
+def linear(start: Tensor, end: Tensor, shares: Tensor) -> Tensor:
+    """Codes on the straight line from 1×L to 1×L at `shares` (S) in [0, 1]: S×L."""
+    return torch.lerp(start, end, shares.to(start)[:, None])
+
+
+def spherical(start: Tensor, end: Tensor, shares: Tensor) -> Tensor:
+    """Codes on the great circle, S×L; their length goes evenly from the one's to the other's.
+
+    Shoemake 1985's slerp of the directions, after White 2016, "Sampling generative networks": in many
+    dimensions a normal prior lies in a shell, through whose empty middle the straight line leads. Where the
+    two point the same way, opposite ways, or are zero, there is no one circle: the straight line is taken.
+    """
+    lengths = start.norm(), end.norm()
+    cosine = (start * end).sum() / (lengths[0] * lengths[1]).clamp(min=1e-12)
+    angle = cosine.clamp(-1, 1).acos()
+    if float(angle.sin()) < 1e-4 or min(map(float, lengths)) < 1e-6:
+        return linear(start, end, shares)
+    shares = shares.to(start)[:, None]
+    weights = ((1 - shares) * angle).sin() / angle.sin(), (shares * angle).sin() / angle.sin()
+    direction = weights[0] * start / lengths[0] + weights[1] * end / lengths[1]
+    codes: Tensor = torch.lerp(lengths[0], lengths[1], shares) * direction
+    return codes
+
+
+PATHS = {"linear": linear, "spherical": spherical}
+
+
+def interpolation_strip(run: Run | str, a: str, b: str, settings: InterpolateSettings | None = None) -> Look:
+    """A row of pictures from `a` to `b` for each path; see `places.PLACES` for what these can be.
+
+    Raises PareidoliaError where a place cannot be found, e.g. a picture's code without an encoder.
+    """
+    settings = settings or InterpolateSettings()
+    space = opened(run, settings)
+    start, end = space.place(a), space.place(b)
+    shares = torch.linspace(0, 1, settings.steps)
+    names = list(PATHS) if settings.path == "both" else [settings.path]
+    rows = [space.decode(PATHS[name](start.code, end.code, shares)) for name in names]
+    picture = laid_out(torch.cat(rows), settings.steps, row_titles=names)
+    return Look(picture, f"from {start.told} to {end.told}, {' and '.join(names)}")
+
+
+def interpolation_frames(
+    run: Run | str, a: str, b: str, settings: InterpolateSettings | None = None
+) -> Iterator[Tensor]:
+    """Frames 1×3×H×W of a film from `a` to `b` and back, slowing at both ends; path "both" is spherical."""
+    settings = settings or InterpolateSettings()
+    space = opened(run, settings)
+    start, end = space.place(a), space.place(b)
+    path = PATHS["spherical" if settings.path == "both" else settings.path]
+    count = max(2, round(settings.fps * settings.seconds))
+    shares = 0.5 - 0.5 * torch.cos(torch.linspace(0, 2 * torch.pi, count))
+    for part in torch.split(path(start.code, end.code, shares), _AT_ONCE):
+        for picture in space.decode(part):
+            yield _enlarged(picture[None].expand(-1, 3, -1, -1))
+
+
+def _enlarged(picture: Tensor) -> Tensor:
+    """Small pictures with sharp pixels up to 256 px, all at even sides, as films need."""
+    height, width = picture.shape[-2:]
+    factor = max(1, _FILM_SIDE // max(height, width))
+    large = picture.repeat_interleave(factor, 2).repeat_interleave(factor, 3)
+    return resize_picture(large, (height * factor // 2 * 2, width * factor // 2 * 2))

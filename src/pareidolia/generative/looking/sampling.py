@@ -1,0 +1,58 @@
+"""The operations `sample` and `reconstruct`: what a model draws, and what it keeps of pictures."""
+
+import math
+
+import torch
+
+from pareidolia.generative.looking.places import Place
+from pareidolia.generative.looking.settings import ReconstructSettings, SampleSettings
+from pareidolia.generative.looking.showing import Look, laid_out, opened
+from pareidolia.generative.runs import Run
+from pareidolia.settings import PareidoliaError
+
+
+def sample_sheet(run: Run | str, settings: SampleSettings | None = None) -> Look:
+    """Mean pictures of codes drawn from the prior.
+
+    Raises PareidoliaError for a model without a prior.
+    """
+    settings = settings or SampleSettings()
+    space = opened(run, settings)
+    pictures = space.decode(space.draw(settings.count, settings.seed))
+    columns = settings.columns or math.ceil(math.sqrt(settings.count))
+    told = f"{settings.count} samples of {space.name}"
+    return Look(laid_out(pictures, columns), told)
+
+
+def reconstruction_sheet(
+    run: Run | str, pictures: tuple[str, ...] = (), settings: ReconstructSettings | None = None
+) -> Look:
+    """Above the pictures as the model sees them, below what it makes of their codes, with the error of each.
+
+    pictures: names that `LatentSpace.place` knows a picture for; without any, test pictures, evenly spread.
+
+    Raises PareidoliaError for a model without an encoder, BadPicture for what is no picture.
+    """
+    settings = settings or ReconstructSettings()
+    space = opened(run, settings)
+    _ = space.encoder
+    if pictures:
+        places = [space.place(name) for name in pictures]
+    else:
+        count = min(settings.count, len(space.test))
+        places = [space.place(f"test:{number * len(space.test) // count}") for number in range(count)]
+    seen = torch.cat([_seen(place) for place in places]).cpu()
+    rebuilt = space.decode(torch.cat([place.code for place in places]))
+    errors = (seen - rebuilt).square().flatten(1).mean(1)
+    captions = [place.told for place in places] + [f"error {float(error):.3g}" for error in errors]
+    picture = laid_out(
+        torch.cat([seen, rebuilt]), len(places), captions=captions, row_titles=("seen", "rebuilt")
+    )
+    told = "; ".join(place.told for place in places) if pictures else f"{len(places)} test pictures"
+    return Look(picture, f"{told}: mean squared error {float(errors.mean()):.3g}")
+
+
+def _seen(place: Place) -> torch.Tensor:
+    if place.picture is None:
+        raise PareidoliaError(f"{place.told} is no picture: only pictures can be reconstructed")
+    return place.picture

@@ -1,0 +1,101 @@
+"""Settings of the looks into a latent space. No torch here."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from pareidolia.settings import Settings
+
+
+class LookSettings(Settings):
+    """What every look can be told."""
+
+    device: Annotated[
+        Literal["auto", "cpu", "cuda", "mps"], Field(description="Where to compute: auto takes a GPU if any.")
+    ] = "auto"
+    seed: Annotated[
+        int, Field(ge=0, description="The same seed on the same machine gives the same bytes.")
+    ] = 0
+
+
+class SampleSettings(LookSettings):
+    """Draw codes from the prior and decode them."""
+
+    count: Annotated[int, Field(ge=1, le=10_000, description="How many pictures.")] = 64
+    columns: Annotated[
+        int | None, Field(ge=1, description="Pictures a row (default: as many as rows, or about).")
+    ] = None
+
+
+class ReconstructSettings(LookSettings):
+    """Send pictures through their codes and back."""
+
+    count: Annotated[
+        int, Field(ge=1, le=200, description="Test pictures to take where no pictures are given.")
+    ] = 8
+
+
+class InterpolateSettings(LookSettings):
+    """Walk from one code to another."""
+
+    path: Annotated[
+        Literal["linear", "spherical", "both"],
+        Field(
+            description="linear: a straight line; spherical: along a great circle, on which codes keep the "
+            "length that codes from a normal prior have."
+        ),
+    ] = "both"
+    steps: Annotated[int, Field(ge=2, le=1000, description="Pictures on the strip, both ends with them.")] = (
+        10
+    )
+    fps: Annotated[int, Field(ge=1, le=60, description="Frames a second of a film.")] = 24
+    seconds: Annotated[float, Field(gt=0, le=600, description="Length of a film, there and back.")] = 4.0
+
+
+class ManifoldSettings(LookSettings):
+    """Decode a grid of codes, two units of them, through the prior's inverse distribution function."""
+
+    side: Annotated[int, Field(ge=2, le=100, description="Pictures along each side of the grid.")] = 20
+    units: Annotated[
+        tuple[int, int] | None,
+        Field(
+            description="The two units (default: the two that tell most pictures apart; the others stay 0)."
+        ),
+    ] = None
+
+
+class LatentSettings(LookSettings):
+    """Show where a model's codes lie, by label, against its prior."""
+
+    count: Annotated[int, Field(ge=10, description="How many pictures to encode (or all there are).")] = 2000
+    split: Annotated[Literal["test", "train"], Field(description="Which pictures.")] = "test"
+    size: Annotated[int, Field(ge=300, le=4000, description="Longer side of the result, in pixels.")] = 1000
+
+
+class ArithmeticSettings(LookSettings):
+    """Add and subtract codes."""
+
+    signs: Annotated[
+        str, Field(pattern=r"^[+-]+$", description="One + or - for each term; the command reads them.")
+    ] = "+"
+
+
+class WalkSettings(LookSettings):
+    """Walk from a code along the direction of a label."""
+
+    towards: Annotated[str, Field(description="The label to walk to.")]
+    away: Annotated[
+        str | None, Field(description="The label to walk away from (default: from all others).")
+    ] = None
+    method: Annotated[
+        Literal["mean", "logistic"],
+        Field(
+            description="The direction: between the mean codes of both, or the one in which a logistic "
+            "regression tells them apart best."
+        ),
+    ] = "mean"
+    steps: Annotated[int, Field(ge=2, le=100, description="Pictures on the strip.")] = 9
+    reach: Annotated[
+        float,
+        Field(gt=0, description="How far to walk each way; 1 is as far as the two means lie apart."),
+    ] = 1.0

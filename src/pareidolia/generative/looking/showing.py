@@ -1,0 +1,64 @@
+"""Pictures of a model laid out for people."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch.nn.functional as F
+from torch import Tensor
+
+from pareidolia.generative.looking.places import LatentSpace
+from pareidolia.generative.looking.settings import LookSettings
+from pareidolia.generative.runs import Run, open_run
+from pareidolia.networks import choose_device
+from pareidolia.pictures import sheet
+
+#: Pixels that a sheet of small pictures is to be wide, more or less, and the most for one of them.
+_AIM, _LARGEST = 900, 224
+_LINE = 0.4
+
+
+@dataclass(frozen=True)
+class Look:
+    """A picture 1×3×H×W in [0, 1], and in words what it shows."""
+
+    picture: Tensor
+    told: str
+
+
+def opened(run: Run | str, settings: LookSettings) -> LatentSpace:
+    """The latent space of a run, opened where `run` is its folder or a shipped model's name."""
+    return LatentSpace(open_run(run, choose_device(settings.device)) if isinstance(run, str) else run)
+
+
+def laid_out(
+    pictures: Tensor,
+    columns: int,
+    *,
+    captions: Sequence[str] = (),
+    title: str = "",
+    row_titles: Sequence[str] = (),
+) -> Tensor:
+    """Pictures N×C×H×W in rows on a sheet, enlarged without smoothing where they are small; 1×3×H×W."""
+    columns = min(columns, len(pictures))
+    words = list(captions) or [""] * len(pictures)
+    panels = [(picture[None], word) for picture, word in zip(pictures.float().cpu(), words, strict=True)]
+    enlarge = _enlargement(pictures, columns)
+    return sheet(panels, columns, title=title, row_titles=row_titles, enlarge=enlarge)
+
+
+def tiled(pictures: Tensor, columns: int) -> Tensor:
+    """Pictures N×C×H×W, N a multiple of `columns`, in a close grid with thin lines between; 1×3×H×W.
+
+    Enlarged as `laid_out` does.
+    """
+    enlarge = _enlargement(pictures, columns)
+    large = pictures.repeat_interleave(enlarge, 2).repeat_interleave(enlarge, 3)
+    line = max(1, large.shape[-1] // 20)
+    lined = F.pad(large, (line, 0, line, 0), value=_LINE)
+    grid = lined.view(-1, columns, *lined.shape[1:]).permute(2, 0, 3, 1, 4).flatten(3).flatten(1, 2)
+    return F.pad(grid[None].expand(-1, 3, -1, -1), (0, line, 0, line), value=_LINE)
+
+
+def _enlargement(pictures: Tensor, columns: int) -> int:
+    width = pictures.shape[-1]
+    return max(1, min(round(_AIM / (columns * width)), _LARGEST // width))

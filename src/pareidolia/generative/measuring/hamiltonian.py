@@ -1,0 +1,43 @@
+"""Hamiltonian Monte Carlo on many chains at once."""
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+LogDensity = Callable[[Tensor], Tensor]
+
+
+def hamiltonian_step(
+    log_density: LogDensity, z: Tensor, step: Tensor, leapfrogs: int, generator: torch.Generator
+) -> tuple[Tensor, Tensor]:
+    """One transition of every chain that leaves `log_density` invariant (Neal 2011, figure 2).
+
+    log_density: …×L → …, differentiable, up to a constant.
+    z: where the chains are, …×L.
+    step: length of a leapfrog step, broadcast to ….
+
+    Returns where they are then, and the probability with which each was to move, ….
+    """
+    momentum = torch.randn(z.shape, generator=generator, device=generator.device).to(z)
+    start, gradient = _pull(log_density, z)
+    place, moved = z, momentum
+    for _ in range(leapfrogs):
+        moved = moved + 0.5 * step[..., None] * gradient
+        place = place + step[..., None] * moved
+        end, gradient = _pull(log_density, place)
+        moved = moved + 0.5 * step[..., None] * gradient
+    gained = end - start - 0.5 * (moved.square().sum(-1) - momentum.square().sum(-1))
+    # A trajectory that left for infinity is no place to go.
+    chance = gained.nan_to_num(nan=-torch.inf).clamp(max=0).exp()
+    drawn = torch.rand(chance.shape, generator=generator, device=generator.device).to(chance)
+    return torch.where((drawn < chance)[..., None], place, z), chance
+
+
+@torch.enable_grad()
+def _pull(log_density: LogDensity, z: Tensor) -> tuple[Tensor, Tensor]:
+    """The log density at z and its gradient there."""
+    z = z.detach().requires_grad_()
+    value = log_density(z)
+    (gradient,) = torch.autograd.grad(value.sum(), z)
+    return value.detach(), gradient

@@ -1,0 +1,125 @@
+"""Encoders and decoders: fully connected for the papers' numbers, convolutional for 28 to 256 px.
+
+No batch normalisation anywhere: a sample's result never depends on its neighbours in the batch, so several
+devices compute what one would.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from pareidolia.generative.settings import ModelSettings
+
+Shape = tuple[int, int, int]
+ACTIVATIONS: dict[str, Callable[[], nn.Module]] = {
+    "relu": nn.ReLU,
+    "leaky-relu": lambda: nn.LeakyReLU(0.2),
+    "tanh": nn.Tanh,
+    "silu": nn.SiLU,
+}
+_LARGEST_FOR_MLP = 28
+_SMALLEST_MAP = 4
+
+
+def make_encoder(settings: ModelSettings, shape: Shape, outputs: int) -> nn.Module:
+    """A network N×C×H×W → N×outputs."""
+    if _is_mlp(settings, shape):
+        return nn.Sequential(nn.Flatten(), mlp((math.prod(shape), *settings.hidden, outputs), settings))
+    return ConvolutionalEncoder(shape, outputs, settings)
+
+
+def make_decoder(settings: ModelSettings, inputs: int, shape: Shape) -> nn.Module:
+    """A network N×inputs → N×C×H×W (C of `shape`), its last layer's bias is `decoder.bias` (C×H×W or C)."""
+    if _is_mlp(settings, shape):
+        widths = (inputs, *reversed(settings.hidden), math.prod(shape))
+        return nn.Sequential(mlp(widths, settings), nn.Unflatten(1, shape))
+    return ConvolutionalDecoder(inputs, shape, settings)
+
+
+def set_output(decoder: nn.Module, mean: Tensor) -> None:
+    """Set the last layer's bias so that an untrained decoder says about `mean`, C×H×W."""
+    last = [each for each in decoder.modules() if isinstance(each, nn.Linear | nn.Conv2d)][-1]
+    bias = mean.flatten() if isinstance(last, nn.Linear) else mean.mean((1, 2))
+    assert last.bias is not None
+    with torch.no_grad():
+        last.bias.copy_(bias)
+
+
+def mlp(widths: Sequence[int], settings: ModelSettings) -> nn.Sequential:
+    """Fully connected layers of these widths with activations between; Glorot's start, biases 0."""
+    layers: list[nn.Module] = []
+    for fan_in, fan_out in pairwise(widths):
+        layer = nn.Linear(fan_in, fan_out)
+        nn.init.xavier_uniform_(layer.weight)
+        nn.init.zeros_(layer.bias)
+        layers += [layer, ACTIVATIONS[settings.activation]()]
+    return nn.Sequential(*layers[:-1])
+
+
+class ConvolutionalEncoder(nn.Sequential):
+    """Halves the picture until it is 4 to 7 px, doubling the channels; then one linear layer."""
+
+    def __init__(self, shape: Shape, outputs: int, settings: ModelSettings) -> None:
+        sides = _sides(shape)
+        widths = _widths(settings.width, len(sides))
+        layers: list[nn.Module] = [nn.Conv2d(shape[0], widths[0], 3, padding=1)]
+        for fan_in, fan_out in pairwise(widths):
+            layers += [ACTIVATIONS[settings.activation](), nn.Conv2d(fan_in, fan_out, 3, stride=2, padding=1)]
+        layers += [ACTIVATIONS[settings.activation](), nn.Flatten()]
+        layers.append(nn.Linear(widths[-1] * math.prod(sides[-1]), outputs))
+        super().__init__(*layers)
+        _start(self)
+
+
+class ConvolutionalDecoder(nn.Module):
+    """The encoder's mirror image, of nearest-neighbour enlargement and convolution: no checkerboard."""
+
+    def __init__(self, inputs: int, shape: Shape, settings: ModelSettings) -> None:
+        super().__init__()
+        self.sides = _sides(shape)[::-1]
+        widths = _widths(settings.width, len(self.sides))[::-1]
+        self.start = nn.Linear(inputs, widths[0] * math.prod(self.sides[0]))
+        self.convolutions = nn.ModuleList(
+            nn.Conv2d(fan_in, fan_out, 3, padding=1) for fan_in, fan_out in pairwise(widths)
+        )
+        self.activation = ACTIVATIONS[settings.activation]()
+        self.last = nn.Conv2d(widths[-1], shape[0], 3, padding=1)
+        _start(self)
+
+    def forward(self, z: Tensor) -> Tensor:
+        """N×inputs → N×C×H×W."""
+        maps = self.activation(self.start(z)).unflatten(1, (-1, *self.sides[0]))
+        for convolution, side in zip(self.convolutions, self.sides[1:], strict=True):
+            maps = self.activation(convolution(F.interpolate(maps, side, mode="nearest")))
+        picture: Tensor = self.last(maps)
+        return picture
+
+
+def _is_mlp(settings: ModelSettings, shape: Shape) -> bool:
+    if settings.network == "auto":
+        return max(shape[1:]) <= _LARGEST_FOR_MLP
+    return settings.network == "mlp"
+
+
+def _sides(shape: Shape) -> list[tuple[int, int]]:
+    """Sizes of the maps from the picture's to the smallest."""
+    sides = [shape[1:]]
+    while min(sides[-1]) >= 2 * _SMALLEST_MAP:
+        sides.append((-(-sides[-1][0] // 2), -(-sides[-1][1] // 2)))
+    return sides
+
+
+def _widths(width: int, count: int) -> list[int]:
+    return [width * min(2**k, 8) for k in range(count)]
+
+
+def _start(network: nn.Module) -> None:
+    """He's start for the convolutions: without normalisation, torch's own makes signals fade."""
+    for layer in network.modules():
+        if isinstance(layer, nn.Conv2d) and layer.bias is not None:
+            nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
+            nn.init.zeros_(layer.bias)

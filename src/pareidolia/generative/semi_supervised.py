@@ -1,0 +1,120 @@
+"""The semi-supervised adversarial autoencoder (Makhzani et al. 2015, section 5 and figure 6).
+
+The encoder gives class probabilities y and a style z; the decoder sees both. Two discriminators bend y to a
+distribution over one-hot vectors and z to the prior; a few labelled pictures say which class is which.
+"""
+
+from collections.abc import Sequence
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from pareidolia.generative.adversary import discriminator_loss, generator_loss
+from pareidolia.generative.autoencoder import squared_error
+from pareidolia.generative.networks import Shape, make_decoder, make_encoder, mlp, set_output
+from pareidolia.generative.priors import Sampler, make_prior
+from pareidolia.generative.settings import AAESettings
+from pareidolia.training import Losses, Moment, Phase
+from pareidolia.training.data.labelled import PartlyLabelled
+
+
+class SemiSupervisedAAE(nn.Module):
+    """A semi-supervised adversarial autoencoder. Can: Encodes, Samples, Classifies.
+
+    A code is style and class together, L = style + classes: the first numbers are z, the others the class
+    probabilities (one-hot in the prior's samples).
+
+    Args:
+        settings: see `AAESettings`; `latent` is the length of the style.
+        shape: C, H, W of the pictures.
+        classes: how many there are.
+    """
+
+    def __init__(self, settings: AAESettings, shape: Shape, classes: int) -> None:
+        super().__init__()
+        self.settings, self.shape, self.classes = settings, shape, classes
+        self.style = make_prior(settings.prior, settings.latent, classes)
+        self.latent = self.style.latent + classes
+        self.prior = Sampler(self.latent, self._sample)
+        self.encoder = make_encoder(settings, shape, self.latent)
+        self.decoder = make_decoder(settings, self.latent, shape)
+        self.style_discriminator = mlp((self.style.latent, *settings.critic, 1), settings)
+        self.class_discriminator = mlp((classes, *settings.critic, 1), settings)
+
+    def start_from(self, mean: Tensor) -> None:
+        """Begin with a decoder that says the data's mean picture, C×H×W."""
+        set_output(self.decoder, mean.clamp(0.01, 0.99).logit())
+
+    def encode(self, pictures: Tensor) -> Tensor:
+        """N×C×H×W → N×(style + classes)."""
+        style, logits = self._encoded(pictures)
+        return torch.cat([style, logits.softmax(1)], dim=1)
+
+    def decode(self, z: Tensor) -> Tensor:
+        """N×(style + classes) → N×C×H×W in [0, 1]."""
+        picture: Tensor = self.decoder(z)
+        return picture.sigmoid()
+
+    def classify(self, pictures: Tensor) -> Tensor:
+        """N×C×H×W → N×classes, log-probabilities."""
+        return self._encoded(pictures)[1].log_softmax(1)
+
+    def phases(self) -> Sequence[Phase]:
+        """Reconstruction, regularisation in its two halves, and classification."""
+        rate, betas = self.settings.adversarial, (0.5, 0.9)
+        autoencoder = [*self.encoder.parameters(), *self.decoder.parameters()]
+        discriminators = [*self.style_discriminator.parameters(), *self.class_discriminator.parameters()]
+        encoder = list(self.encoder.parameters())
+        return [
+            Phase("reconstruction", autoencoder, self.reconstruct),
+            Phase("discriminator", discriminators, self.discriminate, learning_rate=rate, betas=betas),
+            Phase("regularisation", encoder, self.regularise, learning_rate=rate, betas=betas),
+            Phase("classification", encoder, self.learn_labels),
+        ]
+
+    def reconstruct(self, batch: PartlyLabelled, moment: Moment) -> Losses:
+        """Squared error, summed over pixels."""
+        codes = self.encode(self._noisy(batch.pictures, moment))
+        return Losses(squared_error(self.decode(codes), batch.pictures))
+
+    def discriminate(self, batch: PartlyLabelled, moment: Moment) -> Losses:
+        """Tell the priors' samples from codes."""
+        with torch.no_grad():
+            codes = self.encode(self._noisy(batch.pictures, moment))
+        real = self._judge(moment.draw(self._sample))
+        fake = self._judge(codes)
+        losses = [discriminator_loss(a, b) for a, b in zip(real, fake, strict=True)]
+        return Losses(losses[0] + losses[1], {"style": losses[0].detach(), "class": losses[1].detach()})
+
+    def regularise(self, batch: PartlyLabelled, moment: Moment) -> Losses:
+        """Let the encoder make styles and classes that pass for the priors' samples."""
+        style, of_class = self._judge(self.encode(self._noisy(batch.pictures, moment)))
+        return Losses(generator_loss(style) + generator_loss(of_class))
+
+    def learn_labels(self, batch: PartlyLabelled, moment: Moment) -> Losses:
+        """Cross-entropy on the labelled pictures."""
+        logits = self._encoded(self._noisy(batch.labelled.pictures, moment))[1]
+        labels = batch.labelled.labels
+        assert labels is not None
+        right = (logits.detach().argmax(1) == labels).float().mean()
+        return Losses(F.cross_entropy(logits, labels), {"right": right})
+
+    def _encoded(self, pictures: Tensor) -> tuple[Tensor, Tensor]:
+        """Style and class logits."""
+        style, logits = torch.split(self.encoder(pictures), [self.style.latent, self.classes], dim=1)
+        return style, logits
+
+    def _judge(self, codes: Tensor) -> tuple[Tensor, Tensor]:
+        style, of_class = torch.split(codes, [self.style.latent, self.classes], dim=1)
+        return self.style_discriminator(style), self.class_discriminator(of_class)
+
+    def _noisy(self, pictures: Tensor, moment: Moment) -> Tensor:
+        if not self.settings.noise:
+            return pictures
+        return pictures + self.settings.noise * moment.normal(*self.shape)
+
+    def _sample(self, count: int, generator: torch.Generator) -> Tensor:
+        style = self.style.sample(count, generator)
+        chosen = torch.randint(self.classes, (count,), generator=generator, device=generator.device)
+        return torch.cat([style, F.one_hot(chosen, self.classes).to(style)], dim=1)

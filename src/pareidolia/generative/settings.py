@@ -1,0 +1,164 @@
+"""Settings of the generative models. No torch here."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from pareidolia.training.settings import TrainingSettings
+
+Prior = Annotated[
+    str,
+    Field(
+        description="normal, uniform, mixture (of Gaussians in the plane), swiss-roll, or a sampler of your "
+        "own as package.module:function or file.py:function, called with (count, generator)."
+    ),
+]
+
+
+class ModelSettings(TrainingSettings):
+    """What every generative model can be told."""
+
+    latent: Annotated[int, Field(ge=1, le=4096, description="Length of the code.")] = 16
+    network: Annotated[
+        Literal["auto", "mlp", "convolutional"],
+        Field(description="auto: fully connected layers up to 28 px, convolutions above."),
+    ] = "auto"
+    hidden: Annotated[
+        tuple[int, ...],
+        Field(description="Widths of the fully connected layers, from the picture's side to the code's."),
+    ] = (400,)
+    width: Annotated[int, Field(ge=1, description="Channels of the convolutions at full size.")] = 16
+    activation: Annotated[
+        Literal["relu", "leaky-relu", "tanh", "silu"], Field(description="Between the layers.")
+    ] = "relu"
+    size: Annotated[
+        int | None,
+        Field(
+            ge=4,
+            le=256,
+            description="Pictures are cut to squares of this many pixels (default: as they are).",
+        ),
+    ] = None
+    colour: Annotated[
+        Literal["auto", "grey", "rgb"], Field(description="auto: grey where all pictures are grey.")
+    ] = "auto"
+
+
+class VAESettings(ModelSettings):
+    """A variational autoencoder (Kingma and Welling 2014)."""
+
+    likelihood: Annotated[
+        Literal["auto", "bernoulli", "gaussian", "discretised-logistic"],
+        Field(description="p(x|z). auto: bernoulli for grey pictures, gaussian for colour."),
+    ] = "auto"
+    binarise: Annotated[
+        Literal["dynamic", "threshold", "no"],
+        Field(
+            description="What a bernoulli likelihood sees of grey values: pixels drawn anew at each step, "
+            "pixels above one half, or (no density any more, and no bound) the grey values themselves."
+        ),
+    ] = "dynamic"
+    sigma: Annotated[
+        Literal["optimal", "learned"],
+        Field(description="A gaussian's σ: the best one for each batch (Rybkin 2021), or a parameter."),
+    ] = "optimal"
+    beta: Annotated[float, Field(ge=0, description="Weight of the KL term (Higgins 2017).")] = 1.0
+    kl_warm_up: Annotated[
+        float, Field(ge=0, description="Epochs in which the KL term's weight rises linearly to beta.")
+    ] = 0.0
+    free_bits: Annotated[
+        float, Field(ge=0, description="Nats of KL a latent dimension that cost nothing (Kingma 2016).")
+    ] = 0.0
+    samples: Annotated[
+        int, Field(ge=1, description="Samples k a picture; above 1 the bound is IWAE's (Burda 2016).")
+    ] = 1
+
+
+class AutoencoderSettings(ModelSettings):
+    """An autoencoder: plain, denoising (Vincent et al. 2008), or sparse (Ng 2011)."""
+
+    noise: Annotated[
+        float,
+        Field(ge=0, description="Denoising: standard deviation of the noise on what the encoder sees."),
+    ] = 0.0
+    masked: Annotated[
+        float, Field(ge=0, lt=1, description="Denoising: share of pixels that the encoder sees as 0.")
+    ] = 0.0
+    sparsity: Annotated[
+        float,
+        Field(ge=0, description="Sparse: weight of the mean activations' divergence from the target."),
+    ] = 0.0
+    active: Annotated[
+        float, Field(gt=0, lt=1, description="Sparse: target of the mean activation, of sigmoid units.")
+    ] = 0.05
+
+
+class AAESettings(ModelSettings):
+    """An adversarial autoencoder (Makhzani et al. 2015)."""
+
+    hidden: Annotated[tuple[int, ...], Field(description="Widths of the fully connected layers.")] = (
+        1000,
+        1000,
+    )
+    prior: Prior = "normal"
+    labels: Annotated[
+        Literal["none", "prior", "semi-supervised"],
+        Field(
+            description="none; prior: each label gets its part of the prior (figure 3); semi-supervised: the "
+            "encoder tells class and style apart (figure 6)."
+        ),
+    ] = "none"
+    labelled: Annotated[
+        int | None,
+        Field(ge=1, description="How many labels are used, evenly over the classes (default: all)."),
+    ] = None
+    noise: Annotated[
+        float, Field(ge=0, description="Standard deviation of noise on what the encoder sees.")
+    ] = 0.0
+    critic: Annotated[tuple[int, ...], Field(description="Widths of the discriminators of codes.")] = (
+        500,
+        500,
+    )
+    adversarial: Annotated[
+        float, Field(gt=0, description="Learning rate of the adversarial phases, relative to the run's.")
+    ] = 0.5
+
+
+class GANSettings(ModelSettings):
+    """A generative adversarial network (Goodfellow et al. 2014)."""
+
+    latent: Annotated[int, Field(ge=1, le=4096, description="Length of the code.")] = 64
+    activation: Annotated[
+        Literal["relu", "leaky-relu", "tanh", "silu"], Field(description="Between the layers.")
+    ] = "leaky-relu"
+    learning_rate: Annotated[float, Field(gt=0, description="Size of a step.")] = 5e-4
+    average: Annotated[
+        float,
+        Field(ge=0, lt=1, description="Decay of the weights' moving average; 0 gives the last weights."),
+    ] = 0.995
+    prior: Prior = "normal"
+    loss: Annotated[
+        Literal["non-saturating", "minimax", "hinge"], Field(description="What the two play for.")
+    ] = "non-saturating"
+    r1: Annotated[
+        float,
+        Field(ge=0, description="Weight γ of R1, ½γ‖∇D‖² on real pictures (Mescheder 2018)."),
+    ] = 1.0
+    r1_every: Annotated[
+        int,
+        Field(ge=1, description="R1 in each n-th step, n times as strong (lazy, Karras 2020)."),
+    ] = 4
+    spectral_norm: Annotated[
+        bool,
+        Field(description="Discriminator's weights over their largest singular value (Miyato 2018)."),
+    ] = False
+    beta1: Annotated[float, Field(ge=0, lt=1, description="Adam's first decay.")] = 0.0
+
+
+SETTINGS_OF: dict[str, type[ModelSettings]] = {
+    "autoencoder": AutoencoderSettings,
+    "vae": VAESettings,
+    "aae": AAESettings,
+    "gan": GANSettings,
+}
+"""The settings of each kind of model."""

@@ -1,0 +1,123 @@
+"""The variational autoencoder (Kingma and Welling 2014), and its importance-weighted bound (Burda 2016).
+
+An encoder gives q(z|x) = N(μ, diag σ²), a decoder p(x|z), the prior is p(z) = N(0, 1). What is made larger
+is the bound  log p(x) ≥ E_q[log p(x|z)] − KL(q(z|x) ‖ p(z)).
+"""
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+
+from pareidolia.generative.bound import importance_weighted
+from pareidolia.generative.gaussian import DiagonalGaussian
+from pareidolia.generative.likelihoods import Bernoulli, DiscretisedLogistic, Gaussian
+from pareidolia.generative.networks import Shape, make_decoder, make_encoder, set_output
+from pareidolia.generative.priors import StandardNormal
+from pareidolia.generative.settings import VAESettings
+from pareidolia.training import Batch, Losses, Moment, Phase
+
+
+class VAE(nn.Module):
+    """A variational autoencoder.
+
+    Can: Encodes, Samples (Decodes, a prior), HasDensity.
+
+    Args:
+        settings: see `VAESettings`.
+        shape: C, H, W of the pictures.
+        classes: how many the data have; not used.
+    """
+
+    def __init__(self, settings: VAESettings, shape: Shape, classes: int = 0) -> None:
+        super().__init__()
+        self.settings, self.shape, self.latent = settings, shape, settings.latent
+        self.prior = StandardNormal(settings.latent)
+        self.likelihood = _likelihood(settings, shape)
+        channels, *size = shape
+        self.encoder = make_encoder(settings, shape, 2 * settings.latent)
+        self.decoder = make_decoder(
+            settings, settings.latent, (self.likelihood.numbers * channels, size[0], size[1])
+        )
+
+    def start_from(self, mean: Tensor) -> None:
+        """Begin with a decoder that says the data's mean picture, C×H×W."""
+        set_output(self.decoder, self.likelihood.bias(mean))
+
+    def posterior(self, x: Tensor) -> DiagonalGaussian:
+        """q(z|x) of N×L."""
+        mean, log_variance = self.encoder(x).chunk(2, dim=-1)
+        return DiagonalGaussian(mean, log_variance)
+
+    def raw(self, z: Tensor) -> Tensor:
+        """The decoder's numbers, …×N×L → …×N×(numbers·C)×H×W."""
+        numbers: Tensor = self.decoder(z.reshape(-1, self.latent))
+        return numbers.reshape(*z.shape[:-1], *numbers.shape[1:])
+
+    def decode(self, z: Tensor) -> Tensor:
+        """N×L → the mean picture, N×C×H×W in [0, 1]."""
+        return self.likelihood.picture(self.raw(z))
+
+    def encode(self, pictures: Tensor) -> Tensor:
+        """N×C×H×W → the posterior's mean, N×L."""
+        return self.posterior(pictures).mean
+
+    def observe(self, pictures: Tensor, generator: torch.Generator) -> Tensor:
+        """What the likelihood sees of pictures: binarised ones where it says so."""
+
+        def uniform() -> Tensor:
+            return torch.rand(pictures.shape, generator=generator, device=generator.device).to(pictures)
+
+        return self.likelihood.observe(pictures, uniform)
+
+    def log_likelihood(self, x: Tensor, z: Tensor) -> Tensor:
+        """log p(x|z): x N×C×H×W, z …×N×L → …×N."""
+        return self.likelihood.log_prob(x, self.raw(z))
+
+    def log_prior(self, z: Tensor) -> Tensor:
+        """log p(z): …×L → …"""
+        return self.prior.log_prob(z)
+
+    def phases(self) -> Sequence[Phase]:
+        """One: the bound."""
+        return [Phase("bound", self.parameters(), self.loss)]
+
+    def loss(self, batch: Batch, moment: Moment) -> Losses:
+        """The negative bound in nats: summed over pixels and latents, mean over the batch."""
+        x = self.likelihood.observe(batch.pictures, lambda: moment.uniform(*self.shape))
+        posterior = self.posterior(x)
+        if self.settings.samples > 1:
+            return self._importance_weighted(x, posterior, moment)
+        z = posterior.at(moment.normal(self.latent))
+        log_likelihood = self.likelihood.training_log_prob(x, self.raw(z), moment.mean).mean()
+        divergence = posterior.divergence()
+        cost = divergence.sum(-1).mean()
+        told = {"reconstruction": -log_likelihood.detach(), "kl": cost.detach()}
+        if self.settings.free_bits > 0:
+            cost = moment.mean(divergence).clamp(min=self.settings.free_bits).sum()
+        return Losses(self._weight(moment) * cost - log_likelihood, told)
+
+    def _importance_weighted(self, x: Tensor, posterior: DiagonalGaussian, moment: Moment) -> Losses:
+        """−E log 1/k Σ p(x, z) / q(z|x), of k samples (Burda et al. 2016, equation 8)."""
+        count = self.settings.samples
+        z = posterior.at(moment.normal(count, self.latent).transpose(0, 1))
+        log_likelihood = self.likelihood.training_log_prob(x, self.raw(z), moment.mean)
+        divergence = posterior.log_prob(z) - self.prior.log_prob(z)
+        log_weights = log_likelihood - self._weight(moment) * divergence
+        bound = importance_weighted(log_weights).mean()
+        told = {"reconstruction": -log_likelihood.detach().mean(), "kl": divergence.detach().mean()}
+        return Losses(-bound, told)
+
+    def _weight(self, moment: Moment) -> float:
+        """β, after a linear warm-up."""
+        warm_up = self.settings.kl_warm_up
+        return self.settings.beta * (min(1.0, moment.epoch / warm_up) if warm_up else 1.0)
+
+
+def _likelihood(settings: VAESettings, shape: Shape) -> Bernoulli | Gaussian | DiscretisedLogistic:
+    kind = settings.likelihood
+    if kind == "auto":
+        kind = "bernoulli" if shape[0] == 1 else "gaussian"
+    if kind == "bernoulli":
+        return Bernoulli(settings.binarise)
+    return Gaussian(settings.sigma) if kind == "gaussian" else DiscretisedLogistic()

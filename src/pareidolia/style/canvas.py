@@ -1,0 +1,29 @@
+"""The canvas of a painting that goes only where a mask lets it."""
+
+from torch import Tensor
+
+from pareidolia.painting import PixelCanvas
+from pareidolia.pictures import resize_picture, size_of
+
+
+class MaskedCanvas(PixelCanvas):
+    """Pixels in [0, 1] laid over a picture: it shows through where the mask is black.
+
+    What is rendered is mask · values + (1 − mask) · picture, so that the gradient is the mask's share too.
+
+    Args:
+        values: N×3×h×w to begin from.
+        picture: N×3×H×W in [0, 1] beneath, at any size.
+        mask: N×1×H×W in [0, 1].
+    """
+
+    def __init__(self, values: Tensor, picture: Tensor, mask: Tensor) -> None:
+        super().__init__(values)
+        self._picture = picture
+        self._mask = mask
+
+    def render(self, values: Tensor) -> Tensor:
+        size = size_of(values)
+        mask = resize_picture(self._mask, size)
+        beneath = resize_picture(self._picture, size)
+        return super().render(mask * values + (1 - mask) * beneath)

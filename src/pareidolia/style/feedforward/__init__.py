@@ -1,0 +1,44 @@
+"""Style in one pass: a network trained to paint in one style, or in several that blend (Johnson 2016).
+
+`network.py` is the network, `loss.py` what it is trained to make small, `photos.py` what it trains on,
+`training.py` puts them together, `stylizer.py` paints with what was trained.
+"""
+
+from typing import TYPE_CHECKING
+
+from pareidolia.lazy import lazy_exports
+
+if TYPE_CHECKING:
+    from pareidolia.style.feedforward.loss import PerceptualLoss
+    from pareidolia.style.feedforward.network import StylizerNetwork
+    from pareidolia.style.feedforward.settings import PaintSettings, StylizerSettings
+    from pareidolia.style.feedforward.stylizer import Stylized, Stylizer, open_stylizer, stylized
+    from pareidolia.style.feedforward.training import StylizerTraining, prepare
+
+__all__ = [
+    "PaintSettings",
+    "PerceptualLoss",
+    "Stylized",
+    "Stylizer",
+    "StylizerNetwork",
+    "StylizerSettings",
+    "StylizerTraining",
+    "open_stylizer",
+    "prepare",
+    "stylized",
+]
+__getattr__ = lazy_exports(
+    __name__,
+    {
+        "PaintSettings": "settings",
+        "PerceptualLoss": "loss",
+        "Stylized": "stylizer",
+        "Stylizer": "stylizer",
+        "StylizerNetwork": "network",
+        "StylizerSettings": "settings",
+        "StylizerTraining": "training",
+        "open_stylizer": "stylizer",
+        "prepare": "training",
+        "stylized": "stylizer",
+    },
+)

@@ -1,0 +1,51 @@
+"""The one training loop: a model's phases, the data's order, checkpoints, exact resume, several devices.
+
+A model gives `Phase`s, a `Source` gives batches, a `TrainingRun` steps, a `TrainingFolder` keeps it. Which
+pictures and which noise a step sees depends on (seed, step) alone.
+"""
+
+from typing import TYPE_CHECKING
+
+from pareidolia.lazy import lazy_exports
+
+if TYPE_CHECKING:
+    from pareidolia.training.company import Alone, Company
+    from pareidolia.training.folder import TrainingFolder
+    from pareidolia.training.moments import Moment, seeded
+    from pareidolia.training.phases import Batch, Losses, Phase, Source, Trainable
+    from pareidolia.training.run import Step, TrainingRun
+    from pareidolia.training.training import Training
+
+__all__ = [
+    "Alone",
+    "Batch",
+    "Company",
+    "Losses",
+    "Moment",
+    "Phase",
+    "Source",
+    "Step",
+    "Trainable",
+    "Training",
+    "TrainingFolder",
+    "TrainingRun",
+    "seeded",
+]
+__getattr__ = lazy_exports(
+    __name__,
+    {
+        "Alone": "company",
+        "Batch": "phases",
+        "Company": "company",
+        "Losses": "phases",
+        "Moment": "moments",
+        "Phase": "phases",
+        "Source": "phases",
+        "Step": "run",
+        "Trainable": "phases",
+        "Training": "training",
+        "TrainingFolder": "folder",
+        "TrainingRun": "run",
+        "seeded": "moments",
+    },
+)

@@ -1,0 +1,83 @@
+"""Data by name: digits, mnist, fashion-mnist, or a folder."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from pareidolia.settings import MissingExtra, PareidoliaError, nearest
+from pareidolia.training.data.folders import Split, find_files
+from pareidolia.training.data.packing import pack
+from pareidolia.training.data.pictureset import PictureSet
+
+_EVERY_TESTED = 6
+_BY_TORCHVISION = {"mnist": "MNIST", "fashion-mnist": "FashionMNIST"}
+
+
+def open_pictures(
+    name: str, split: Split = "train", *, size: int | None = None, colour: str = "auto"
+) -> PictureSet:
+    """The pictures called `name`, of one size and depth.
+
+    name: "digits" (scikit-learn's 1,797 of 8×8, every sixth kept for the test); "mnist" or "fashion-mnist"
+        (torchvision's, in $PAREIDOLIA_DATA or the folder after a colon, "mnist:FOLDER"; fetched by
+        torchvision where they are not there); or a folder, see `find_files`.
+    split: "train" or "test".
+    size: side of the squares that a folder's pictures are cut to; None leaves them (see `pack`).
+    colour: "grey", "rgb", or "auto", of a folder's pictures.
+
+    Raises PareidoliaError where there is nothing to learn from.
+    """
+    family, _, root = name.partition(":")
+    if family == "digits":
+        found = _digits(split)
+    elif family in _BY_TORCHVISION:
+        found = _by_torchvision(name, family, root, split)
+    else:
+        return _folder(name, split, size, colour)
+    if size not in (None, found.shape[1]) or colour == "rgb":
+        raise PareidoliaError(f"{name} are grey pictures of {found.shape[1]} px: leave out size and colour")
+    return found
+
+
+def _folder(name: str, split: Split, size: int | None, colour: str) -> PictureSet:
+    folder = Path(name).expanduser()
+    if not folder.exists() and "/" not in name:
+        known = nearest(name, ["digits", *_BY_TORCHVISION], 1)
+        raise PareidoliaError(f"there is no folder '{name}' to learn from; did you mean {known[0]}?")
+    return pack(find_files(folder, split), name, split, size, colour)
+
+
+def _digits(split: Split) -> PictureSet:
+    try:
+        from sklearn.datasets import load_digits
+    except ImportError as error:
+        raise MissingExtra("scikit-learn", "samples") from error
+    found = load_digits()
+    # 17 levels from 0 to 16, onto 0 to 255.
+    levels = torch.from_numpy(np.rint(found.images * (255 / 16)).astype(np.uint8))[:, None]
+    labels = torch.from_numpy(found.target.astype(np.int64))
+    tested = torch.arange(len(labels)) % _EVERY_TESTED == 0
+    chosen = tested if split == "test" else ~tested
+    return PictureSet("digits", split, levels[chosen], labels[chosen], _ten_digits())
+
+
+def _by_torchvision(name: str, family: str, root: str, split: Split) -> PictureSet:
+    import torchvision
+
+    folder = Path(root or os.environ.get("PAREIDOLIA_DATA", "data")).expanduser()
+    maker = getattr(torchvision.datasets, _BY_TORCHVISION[family])
+    try:
+        found = maker(folder, train=split == "train", download=True)
+    except (OSError, RuntimeError) as error:
+        raise PareidoliaError(
+            f"{family} is not in {folder} and could not be fetched ({' '.join(str(error).split())}); "
+            f"name the folder it is in as {family}:FOLDER, or a folder of pictures"
+        ) from error
+    classes = _ten_digits() if family == "mnist" else tuple(found.classes)
+    return PictureSet(name, split, found.data[:, None], found.targets, classes)
+
+
+def _ten_digits() -> tuple[str, ...]:
+    return tuple(str(number) for number in range(10))

@@ -1,0 +1,60 @@
+"""Which pictures a step sees: every epoch a new order, a function of (seed, epoch)."""
+
+import torch
+from torch import Tensor
+
+from pareidolia.training.company import Company
+from pareidolia.training.data.pictureset import PictureSet
+from pareidolia.training.moments import seeded
+from pareidolia.training.phases import Batch
+
+
+class Pictures:
+    """A `Source` of batches from a `PictureSet`.
+
+    Epochs follow one another without a gap: a batch that begins in one ends in the next, so all are full, and
+    each picture is seen once an epoch.
+
+    Args:
+        pictures: the set.
+        batch: pictures a step on all devices together.
+        seed: of the order.
+        device: where batches are wanted; the set moves there if it is in memory.
+    """
+
+    def __init__(self, pictures: PictureSet, batch: int, seed: int, device: torch.device) -> None:
+        self.pictures, self._batch, self._seed, self._device = pictures, batch, seed, device
+        self._orders: dict[int, Tensor] = {}
+
+    @property
+    def count(self) -> int:
+        """Pictures an epoch."""
+        return len(self.pictures)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Height and width."""
+        return self.pictures.shape[1:]
+
+    def batch(self, step: int, company: Company) -> Batch:
+        """This device's share of batch number `step`."""
+        batch = self.pictures.batch(company.rows(self.indices(step)))
+        labels = None if batch.labels is None else batch.labels.to(self._device)
+        return Batch(batch.pictures.to(self._device), labels)
+
+    def indices(self, step: int) -> Tensor:
+        """The pictures of the whole batch."""
+        first = step * self._batch
+        parts, missing = [], self._batch
+        while missing:
+            epoch, start = divmod(first, self.count)
+            part = self._order(epoch)[start : start + missing]
+            parts.append(part)
+            first, missing = first + len(part), missing - len(part)
+        return parts[0] if len(parts) == 1 else torch.cat(parts)
+
+    def _order(self, epoch: int) -> Tensor:
+        if epoch not in self._orders:
+            generator = seeded(torch.Generator(), self._seed, "order", epoch)
+            self._orders = {epoch: torch.randperm(self.count, generator=generator)}
+        return self._orders[epoch]

@@ -1,0 +1,107 @@
+"""Several devices and machines through Lightning Fabric: it launches the processes and carries the means.
+
+Each process keeps a whole replica and computes its share of each batch. Gradients are averaged in one flat
+all-reduce a phase rather than by wrapping modules: phases train parts of a model through other parts, and
+some differentiate gradients (R1), which wrappers do not see.
+"""
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib.metadata import version
+from types import FrameType
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from pareidolia.settings import MissingExtra, PareidoliaError
+
+_COMPROMISED = ("2.6.2", "2.6.3")
+
+
+class Together:
+    """The devices of a launched Fabric; see `Company`."""
+
+    def __init__(self, fabric: Any) -> None:
+        self._fabric = fabric
+        self.rank: int = fabric.global_rank
+        self.size: int = fabric.world_size
+
+    def rows(self, values: Tensor) -> Tensor:
+        """Consecutive rows: device r of s takes those from r·N/s on."""
+        share = len(values) // self.size
+        return values[self.rank * share : (self.rank + 1) * share]
+
+    def mean(self, value: Tensor) -> Tensor:
+        """The mean over devices; gradients pass to this device's own value, and are averaged later."""
+        own = value.detach()
+        mean: Tensor = self._fabric.all_reduce(own.clone(), reduce_op="mean")
+        return value + (mean - own)
+
+    def average_(self, gradients: list[Tensor]) -> None:
+        """One all-reduce for all of them."""
+        flat = torch.cat([each.reshape(-1).float() for each in gradients])
+        mean = self._fabric.all_reduce(flat, reduce_op="mean")
+        for each, part in zip(gradients, mean.split([each.numel() for each in gradients]), strict=True):
+            each.copy_(part.view_as(each))
+
+    def any(self, here: bool) -> bool:
+        """Whether it holds on any device."""
+        told = torch.tensor(float(here), device=self._fabric.device)
+        return bool(self._fabric.all_reduce(told, reduce_op="sum") > 0)
+
+    def barrier(self) -> None:
+        """Wait for all."""
+        self._fabric.barrier()
+
+
+def launch(devices: int, nodes: int, device: str, work: Callable[..., int], *arguments: Any) -> int:
+    """Run `work(company, device, *arguments)` in a process for each device; the first one's exit code.
+
+    devices: on this machine. nodes: how many machines run this same command; MASTER_ADDR, MASTER_PORT and
+    NODE_RANK in the environment say where they meet, unless torchrun or Slurm started the processes.
+    Raises MissingExtra without lightning-fabric, PareidoliaError where there are not so many devices.
+    """
+    try:
+        from lightning_fabric import Fabric
+    except ImportError as error:
+        raise MissingExtra("lightning-fabric", "cluster") from error
+    installed = version("lightning-fabric")
+    if installed in _COMPROMISED:
+        raise PareidoliaError(f"lightning-fabric {installed} was compromised: install another version")
+    started_by_others = "TORCHELASTIC_RUN_ID" in os.environ or "SLURM_NTASKS" in os.environ
+    try:
+        fabric = Fabric(
+            accelerator=device,
+            devices=devices,
+            num_nodes=nodes,
+            strategy="ddp" if started_by_others else "ddp_spawn",
+        )
+    except Exception as error:  # Fabric refuses what is not there with errors of several kinds
+        raise PareidoliaError(f"{devices} devices cannot be used: {' '.join(str(error).split())}") from error
+    with _passing_on_signals():
+        launch_all: Any = fabric.launch
+        code: int = launch_all(_begin, work, arguments)
+    return code
+
+
+def _begin(fabric: Any, work: Callable[..., int], arguments: tuple[Any, ...]) -> int:
+    return work(Together(fabric), fabric.device, *arguments)
+
+
+@contextmanager
+def _passing_on_signals() -> Iterator[None]:
+    """SIGTERM to the process that started the others is passed on to them; Ctrl-C reaches all by itself."""
+
+    def pass_on(number: int, frame: FrameType | None) -> None:
+        for child in multiprocessing.active_children():
+            child.terminate()
+
+    before = signal.signal(signal.SIGTERM, pass_on)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

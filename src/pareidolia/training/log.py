@@ -1,0 +1,68 @@
+"""The log of a training: a line of JSON every so many steps, and TensorBoard's files where asked for."""
+
+import json
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pareidolia.pictures import write_atomically
+from pareidolia.settings import MissingExtra, PareidoliaError
+
+
+class Log:
+    """Lines of {"step", "epoch", "seconds", "phase/loss", …}.
+
+    `seconds` counts this process's time alone. A resumed run cuts off what a killed one wrote beyond its
+    checkpoint, so each step stands in the log once.
+
+    Args:
+        path: of the file.
+        events: a folder for TensorBoard, or None.
+    """
+
+    def __init__(self, path: Path, events: Path | None = None) -> None:
+        self.path = path
+        self._began = time.monotonic()
+        self._events = None if events is None else _event_writer(events)
+
+    def cut_after(self, step: int) -> None:
+        """Remove the lines of later steps, and a line cut short."""
+        if not self.path.exists():
+            return
+        kept = [line for line in self.path.read_text().splitlines() if _step_of(line) <= step]
+        with write_atomically(self.path) as file:
+            file.write("".join(f"{line}\n" for line in kept).encode())
+
+    def write(self, step: int, epoch: float, means: Mapping[str, float]) -> None:
+        """One line."""
+        line: dict[str, Any] = {
+            "step": step,
+            "epoch": round(epoch, 4),
+            "seconds": round(time.monotonic() - self._began, 2),
+            **means,
+        }
+        try:
+            with self.path.open("a") as file:
+                file.write(json.dumps(line) + "\n")
+        except OSError as error:
+            raise PareidoliaError(f"cannot write '{self.path}': {error.strerror or error}") from error
+        if self._events is not None:
+            for name, value in means.items():
+                self._events.add_scalar(name, value, step)
+            self._events.flush()
+
+
+def _step_of(line: str) -> float:
+    try:
+        return float(json.loads(line)["step"])
+    except (ValueError, KeyError, TypeError):
+        return float("inf")
+
+
+def _event_writer(folder: Path) -> Any:
+    try:
+        from torch.utils.tensorboard import SummaryWriter
+    except ImportError as error:
+        raise MissingExtra("tensorboard", "tensorboard") from error
+    return SummaryWriter(folder)

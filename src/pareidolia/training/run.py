@@ -1,0 +1,233 @@
+"""A training under way: an object that steps, as a painting is."""
+
+import copy
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from pareidolia.settings import PareidoliaError
+from pareidolia.training.average import WeightAverage
+from pareidolia.training.company import Alone, Company
+from pareidolia.training.moments import Moment, seeded
+from pareidolia.training.phases import Losses, Phase, Source
+from pareidolia.training.schedules import factor
+from pareidolia.training.settings import TrainingSettings
+
+
+@dataclass(frozen=True)
+class Step:
+    """What one step tells: its number from 1, of how many, the pictures' size, the loss of each phase run."""
+
+    index: int
+    total: int
+    size: tuple[int, int]
+    losses: dict[str, float]
+
+    @property
+    def loss(self) -> float:
+        """The loss of the step's first phase."""
+        return next(iter(self.losses.values()))
+
+
+class NoNumber(PareidoliaError):
+    """A loss or a weight is no number any more; what was saved before is good."""
+
+    def __init__(self, what: str, step: int, settings: TrainingSettings) -> None:
+        clip = "a smaller --clip" if settings.clip else "--clip 1"
+        half = ", or --precision float32" if settings.precision != "float32" else ""
+        super().__init__(
+            f"{what} is no number any more at step {step}; the last checkpoint is kept. Begin anew with "
+            f"a smaller --learning-rate than {settings.learning_rate:g}, some --warm-up, {clip}{half}"
+        )
+
+
+class TrainingRun:
+    """A training under way: an object that steps.
+
+    Iterating steps to the end. Between two steps nothing is held but what `state_dict` gives, from which a
+    later process goes on to the same weights, bit for bit on a CPU with as many threads.
+
+    Args:
+        model: a `Trainable`; it is moved to `device`.
+        source: of batches.
+        settings: how to train.
+        epochs: how often each sample is seen, where the settings do not say.
+        device: where to compute.
+        company: the devices that share each step.
+    """
+
+    def __init__(
+        self,
+        model: Any,
+        source: Source,
+        settings: TrainingSettings,
+        *,
+        epochs: float | None = None,
+        device: torch.device | None = None,
+        company: Company | None = None,
+    ) -> None:
+        self.device = device or torch.device("cpu")
+        # Channels last: convolutions on a CPU run two to three times as fast.
+        self.model: Any = model.to(self.device).to(memory_format=torch.channels_last).train()
+        self.source, self.settings = source, settings
+        self.company: Company = company or Alone()
+        if settings.batch % self.company.size:
+            raise PareidoliaError(
+                f"a batch of {settings.batch} cannot be shared evenly by {self.company.size} devices: "
+                f"take --batch {-(-settings.batch // self.company.size) * self.company.size}"
+            )
+        passes = settings.epochs or epochs or 1.0
+        self.total = max(1, math.ceil(passes * source.count / settings.batch))
+        self.index = 0
+        self.phases = [_Running(phase, settings, self.device) for phase in model.phases()]
+        self.average = WeightAverage(self.model, settings.average) if settings.average else None
+        self.told = _Means()
+        self._generator = torch.Generator(self.device)
+
+    def __iter__(self) -> Iterator[Step]:
+        while not self.finished:
+            yield self.step()
+
+    @property
+    def finished(self) -> bool:
+        """Whether all steps have been made."""
+        return self.index >= self.total
+
+    @property
+    def epoch(self) -> float:
+        """How often each sample was seen."""
+        return self.index * self.settings.batch / self.source.count
+
+    @property
+    def result(self) -> nn.Module:
+        """The model that the training gives: with averaged weights where an average is kept."""
+        given: nn.Module = self.model if self.average is None else self.average.model
+        return given
+
+    def step(self) -> Step:
+        """Make one step, all phases that are due, and tell of it.
+
+        Raises NoNumber where a loss is none any more, before its phase changes a weight.
+        """
+        if self.finished:
+            raise PareidoliaError(f"this training has made all its {self.total} steps")
+        batch = self.source.batch(self.index, self.company)
+        losses = {}
+        for number, running in enumerate(self.phases):
+            if self.index % running.phase.every == 0:
+                losses[running.phase.name] = self._improve(running, batch, self._moment(number))
+        if self.average is not None:
+            self.average.update(self.model)
+        self.index += 1
+        return Step(self.index, self.total, self.source.size, losses)
+
+    def state_dict(self) -> dict[str, Any]:
+        """Everything that `load_state_dict` needs to go on; tensors and plain values.
+
+        Raises NoNumber where a weight is none any more.
+        """
+        if not all(bool(each.isfinite().all()) for each in self.model.parameters()):
+            raise NoNumber("a weight", self.index, self.settings)
+        state = {
+            "index": self.index,
+            "model": self.model.state_dict(),
+            "phases": {each.phase.name: each.optimizer.state_dict() for each in self.phases},
+            "average": None if self.average is None else self.average.state_dict(),
+            "told": self.told.state_dict(),
+        }
+        return copy.deepcopy(state)
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Go on from `state_dict`; the run must have been made with the same arguments."""
+        self.index = int(state["index"])
+        self.model.load_state_dict(state["model"])
+        for each in self.phases:
+            each.optimizer.load_state_dict(state["phases"][each.phase.name])
+        if self.average is not None:
+            self.average.load_state_dict(state["average"])
+        self.told.load_state_dict(state["told"])
+
+    def _moment(self, phase: int) -> Moment:
+        generator = seeded(self._generator, self.settings.seed, "phase", phase, self.index)
+        settings, step = self.settings, self.index
+        return Moment(step, self.total, self.epoch, settings.batch, generator, self.company)
+
+    def _improve(self, running: "_Running", batch: Any, moment: Moment) -> float:
+        """One phase's change of its parameters; its loss over all devices before it."""
+        half = self.settings.precision == "bfloat16"
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=half):
+            losses = running.phase.loss(batch, moment)
+        gradients = running.gradients(losses)
+        total = losses.total.detach().float()
+        told = list(losses.told.values())
+        self.company.average_([*gradients, total, *told])
+        loss = total.item()
+        if not math.isfinite(loss):
+            raise NoNumber(f"the loss of phase '{running.phase.name}'", self.index + 1, self.settings)
+        running.change(factor(self.settings.schedule, self.settings.warm_up, self.index, self.total))
+        self.told.add(running.phase.name, {"loss": total, **dict(zip(losses.told, told, strict=True))})
+        return loss
+
+
+class _Running:
+    """A phase with its optimizer."""
+
+    def __init__(self, phase: Phase, settings: TrainingSettings, device: torch.device) -> None:
+        self.phase = phase
+        self.parameters = [each for each in phase.parameters if each.requires_grad]
+        self._rate = settings.learning_rate * phase.learning_rate
+        self._clip = settings.clip
+        self.optimizer = torch.optim.Adam(
+            self.parameters, lr=self._rate, betas=phase.betas, fused=device.type in ("cpu", "cuda")
+        )
+
+    def gradients(self, losses: Losses) -> list[Tensor]:
+        """Fill the gradients of the phase's parameters alone, and give them."""
+        losses.total.backward(inputs=self.parameters)  # type: ignore[no-untyped-call]
+        for parameter in self.parameters:
+            if parameter.grad is None:
+                parameter.grad = torch.zeros_like(parameter)
+        return [each.grad for each in self.parameters if each.grad is not None]
+
+    def change(self, rate: float) -> None:
+        """Let the optimizer change the parameters by their gradients, and drop these."""
+        if self._clip:
+            nn.utils.clip_grad_norm_(self.parameters, self._clip)
+        for group in self.optimizer.param_groups:
+            group["lr"] = self._rate * rate
+        self.optimizer.step()
+        self.optimizer.zero_grad(set_to_none=True)
+
+
+class _Means:
+    """Means of what phases told since the last line of the log."""
+
+    def __init__(self) -> None:
+        self._sums: dict[str, Tensor] = {}
+        self._counts: dict[str, int] = {}
+
+    def add(self, phase: str, told: dict[str, Tensor]) -> None:
+        """Take in one step's numbers."""
+        for name, value in told.items():
+            key = f"{phase}/{name}"
+            # Out of place: the first is the caller's tensor.
+            self._sums[key] = self._sums[key] + value if key in self._sums else value
+            self._counts[key] = self._counts.get(key, 0) + 1
+
+    def take(self) -> dict[str, float]:
+        """The means, in the order in which they were first told; begins anew."""
+        means = {key: float(total) / self._counts[key] for key, total in self._sums.items()}
+        self._sums, self._counts = {}, {}
+        return means
+
+    def state_dict(self) -> dict[str, Any]:
+        """Everything `load_state_dict` needs."""
+        return {"sums": dict(self._sums), "counts": dict(self._counts)}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Go on from what `state_dict` gave."""
+        self._sums, self._counts = dict(state["sums"]), dict(state["counts"])

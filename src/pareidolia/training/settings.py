@@ -1,0 +1,54 @@
+"""Settings that every training takes. No torch here."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from pareidolia.settings import Settings
+
+Schedule = Annotated[
+    Literal["constant", "linear", "cosine", "burda"],
+    Field(
+        description="How the learning rate goes: constant; linear or cosine down to 0 at the end; burda: "
+        "eight steps down to a tenth, each three times as long as the one before (Burda 2016)."
+    ),
+]
+
+
+class TrainingSettings(Settings):
+    """How a network is trained, whatever the network."""
+
+    epochs: Annotated[
+        float | None,
+        Field(gt=0, description="How often each picture is seen (default: more often the fewer there are)."),
+    ] = None
+    batch: Annotated[int, Field(ge=1, description="Pictures a step, over all devices together.")] = 100
+    learning_rate: Annotated[float, Field(gt=0, description="Size of a step.")] = 1e-3
+    schedule: Schedule = "constant"
+    warm_up: Annotated[int, Field(ge=0, description="Steps in which the learning rate rises from 0.")] = 0
+    clip: Annotated[
+        float, Field(ge=0, description="Largest norm of a phase's gradient; 0 leaves gradients as they are.")
+    ] = 0.0
+    average: Annotated[
+        float,
+        Field(
+            ge=0,
+            lt=1,
+            description="Decay of the weights' moving average, which is what the run gives; 0 keeps none.",
+        ),
+    ] = 0.0
+    precision: Annotated[
+        Literal["float32", "bfloat16"],
+        Field(description="bfloat16: mixed precision, faster where the hardware has it."),
+    ] = "float32"
+    seed: Annotated[
+        int, Field(ge=0, description="The same seed on the same machine gives the same weights.")
+    ] = 0
+    device: Annotated[
+        Literal["auto", "cpu", "cuda", "mps"], Field(description="Where to compute: auto takes a GPU if any.")
+    ] = "auto"
+    previews: Annotated[int, Field(ge=0, description="How many sheets are drawn on the way.")] = 10
+    checkpoint_seconds: Annotated[
+        float, Field(ge=0, description="How often the run is saved; 0 saves after every step.")
+    ] = 30.0
+    log_every: Annotated[int, Field(ge=1, description="Steps that a line of the log averages over.")] = 100

@@ -1,0 +1,29 @@
+"""Small runs of each kind of model, trained for a moment on scikit-learn's digits."""
+
+import contextlib
+import io
+
+import pytest
+
+from pareidolia.cli import main
+
+
+@pytest.fixture(scope="session")
+def trained(tmp_path_factory):
+    """trained(kind, **settings): the folder of a run on digits; each is trained once."""
+    pytest.importorskip("sklearn", reason="the digits come with scikit-learn")
+    made = {}
+
+    def train(kind, **settings):
+        key = (kind, *sorted(settings.items()))
+        if key not in made:
+            folder = tmp_path_factory.mktemp("runs") / kind
+            values = {"latent": 3, "epochs": 4, "previews": 0, **settings}
+            pairs = [f"{name}={value}" for name, value in values.items()]
+            with contextlib.redirect_stdout(io.StringIO()):
+                code = main(["train", kind, "digits", "--out", str(folder), "--quiet", "--set", *pairs])
+            assert code == 0
+            made[key] = str(folder)
+        return made[key]
+
+    return train

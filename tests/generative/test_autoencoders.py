@@ -1,0 +1,134 @@
+import pytest
+import torch
+
+from pareidolia.generative.building import build, settings_of
+from pareidolia.generative.capabilities import Classifies
+from pareidolia.generative.training import prepare
+from pareidolia.settings import PareidoliaError
+from pareidolia.training import Batch, Moment, seeded
+from pareidolia.training.data.labelled import PartlyLabelled
+
+SHAPE = (1, 4, 4)
+
+
+def make(kind, classes=3, **values):
+    return build(kind, settings_of(kind, {"latent": 2, "hidden": (12,), **values}), SHAPE, classes)
+
+
+def batch(count=6):
+    pictures = torch.rand(count, *SHAPE, generator=torch.Generator().manual_seed(1))
+    return Batch(pictures, torch.arange(count) % 3)
+
+
+def moment(count=6):
+    return Moment(0, 10, 0.0, count, seeded(torch.Generator(), 0))
+
+
+def trained(kind, tmp_path, **values):
+    settings = settings_of(kind, {"hidden": (64,), "previews": 0, **values})
+    run = prepare(kind, "digits", settings, tmp_path / "run").run
+    list(run)
+    return run.result.eval()
+
+
+def test_an_untrained_decoder_says_the_mean_picture():
+    mean = torch.rand(SHAPE, generator=torch.Generator().manual_seed(0)).clamp(0.05, 0.95)
+    for kind in ("autoencoder", "aae", "gan", "vae"):
+        model = make(kind)
+        model.start_from(mean)
+        torch.testing.assert_close(model.decode(torch.zeros(1, 2))[0], mean)
+
+
+def test_a_denoising_autoencoder_sees_noise_and_aims_at_the_clean_picture():
+    model = make("autoencoder", noise=0.5, masked=0.3)
+    seen = []
+    model.encoder.register_forward_pre_hook(lambda module, inputs: seen.append(inputs[0]))
+    given = batch(300)
+    loss = model.loss(given, moment(300)).total
+    assert not torch.equal(seen[0], given.pictures)
+    assert (seen[0] == 0).float().mean().item() == pytest.approx(0.3, abs=0.03)
+    made = model.decode(model.encode(seen[0]))
+    torch.testing.assert_close(loss, (made - given.pictures).square().sum() / 300)
+
+
+def test_the_sparsity_penalty_is_the_divergence_of_coins():
+    model = make("autoencoder", sparsity=2.0, active=0.1)
+    losses = model.loss(batch(), moment())
+    means = model.encode(batch().pictures).mean(0)
+    coin, target = torch.distributions.Bernoulli(means), torch.distributions.Bernoulli(torch.tensor(0.1))
+    penalty = torch.distributions.kl_divergence(target, coin).sum()
+    torch.testing.assert_close(losses.total, losses.told["squared_error"] + 2 * penalty)
+
+
+@pytest.mark.slow
+def test_a_trained_sparse_code_is_as_active_as_wanted(tmp_path):
+    model = trained("autoencoder", tmp_path, latent=32, sparsity=5.0, active=0.1, epochs=40)
+    from pareidolia.training.data import open_pictures
+
+    codes = model.encode(open_pictures("digits", "test").pictures())
+    assert codes.mean().item() == pytest.approx(0.1, abs=0.03)
+
+
+@pytest.mark.parametrize(
+    ("values", "classes", "message"),
+    [
+        ({"labels": "prior", "prior": "normal"}, 3, "needs --prior mixture or swiss-roll"),
+        ({"labels": "semi-supervised"}, 0, "needs pictures in two or more classes' folders"),
+    ],
+)
+def test_labels_that_cannot_be_used_are_refused(values, classes, message):
+    with pytest.raises(PareidoliaError, match=message):
+        make("aae", classes, **values)
+
+
+def test_each_labels_part_of_the_prior_is_shown_to_the_discriminator():
+    model = make("aae", labels="prior", prior="mixture")
+    labels = torch.tensor([0, 1, 2] * 2000 + [-1] * 3000)
+    samples = model._prior_samples(labels, moment(len(labels)))
+    middles = torch.stack([samples[labels == label].mean(0) for label in (0, 1, 2)])
+    expected = model.prior.sample_each(4000, torch.Generator()).mean(0)
+    torch.testing.assert_close(middles, expected, atol=0.15, rtol=0)
+    assert samples[labels == -1].mean(0).norm() < 0.3  # of the whole prior
+    inputs = []
+    model.discriminator.register_forward_pre_hook(lambda module, given: inputs.append(given[0]))
+    model._judge(torch.zeros(4, 2), torch.tensor([0, 2, -1, 1]))
+    assert inputs[0][:, 2:].argmax(1).tolist() == [0, 2, 3, 1]
+
+
+def test_a_semi_supervised_code_is_style_and_class():
+    model = make("aae", labels="semi-supervised")
+    assert isinstance(model, Classifies) and model.latent == 5
+    codes = model.prior.sample(3000, torch.Generator().manual_seed(0))
+    assert codes[:, 2:].sum(1).eq(1).all() and codes[:, 2:].max(1).values.eq(1).all()
+    assert codes[:, 2:].mean(0).sub(1 / 3).abs().max() < 0.05
+    pictures = batch().pictures
+    torch.testing.assert_close(model.encode(pictures)[:, 2:], model.classify(pictures).exp())
+    assert model.decode(codes[:4]).shape == (4, *SHAPE)
+    both = PartlyLabelled(pictures, None, batch())
+    assert [phase.name for phase in model.phases()] == [
+        "reconstruction", "discriminator", "regularisation", "classification",
+    ]  # fmt: skip
+    assert all(phase.loss(both, moment()).total.isfinite() for phase in model.phases())
+
+
+@pytest.mark.slow
+def test_codes_are_bent_to_the_prior(tmp_path):
+    model = trained("aae", tmp_path, latent=2, prior="mixture", labels="prior", epochs=60, average=0.99)
+    from pareidolia.training.data import open_pictures
+
+    digits = open_pictures("digits")
+    codes = model.encode(digits.pictures())
+    middles = torch.stack([codes[digits.labels == label].mean(0) for label in range(10)])
+    expected = model.prior.sample_each(2000, torch.Generator()).mean(0)
+    assert (middles - expected).norm(dim=1).max() < 1.0  # neighbours' middles are 1.9 apart
+    assert model.prior.log_prob(codes).mean() > model.prior.log_prob(2 * codes).mean() + 1
+
+
+@pytest.mark.slow
+def test_a_hundred_labels_name_most_digits(tmp_path):
+    model = trained("aae", tmp_path, latent=8, labels="semi-supervised", labelled=100, noise=0.2, epochs=60)
+    from pareidolia.training.data import open_pictures
+
+    digits = open_pictures("digits", "test")
+    wrong = model.classify(digits.pictures()).argmax(1) != digits.labels
+    assert wrong.float().mean() < 0.15

@@ -1,0 +1,105 @@
+"""Strength, colours and masks: the control of style whatever the method."""
+
+import pytest
+import torch
+
+from pareidolia.painting import Seen
+from pareidolia.pictures import luminance, resize_picture, to_yiq
+from pareidolia.settings import BadPicture
+from pareidolia.style import Gram, StyleLoss, StyleSettings, StyleTransfer
+from pareidolia.style.colours import match_colours
+
+
+def transfer(network, photo, painting, mask=None, **options):
+    quick = {"size": 96, "coarsest": 48, "coarse_steps": 4, "steps": 6, "style_weight": 10.0}
+    return StyleTransfer(photo, [painting], StyleSettings(**{**quick, **options}), network, mask)
+
+
+def painted(*arguments, **options):
+    painting = transfer(*arguments, **options)
+    for _ in painting:
+        pass
+    return painting.picture
+
+
+def half_mask(photo):
+    mask = torch.zeros_like(photo[:, :1])
+    mask[..., : photo.shape[-1] // 2] = 1
+    return mask
+
+
+def test_without_strength_the_photo_is_already_in_its_own_style(small_network, photo, painting_picture):
+    # No bleed: reflected borders have a style of their own.
+    options = dict(strength=0, bleed=0, coarse_to_fine=False)
+    step = transfer(small_network, photo, painting_picture, **options).step()
+    assert step.losses["style"] < 1e-6
+    assert step.losses["content"] < 1e-6
+
+
+def test_strength_is_a_share_of_the_gram_matrices(small_network, photo, painting_picture):
+    def target(strength):
+        made = transfer(small_network, photo, painting_picture, strength=strength)
+        return made._blended_grams(96)["stage2.relu"]
+
+    torch.testing.assert_close(target(0.3), 0.3 * target(1) + 0.7 * target(0))
+
+
+def test_more_strength_changes_the_photo_more(small_network, photo, painting_picture):
+    weak, strong = (painted(small_network, photo, painting_picture, strength=s) for s in (0.2, 1))
+    assert (weak - photo).abs().mean() < (strong - photo).abs().mean()
+
+
+def test_luminance_keeps_the_photos_chroma(small_network, photo, painting_picture):
+    soft = 0.3 + 0.4 * photo
+    picture = painted(small_network, soft, painting_picture, colours="luminance")
+    assert (luminance(picture) - luminance(soft)).abs().mean() > 0.01
+    chroma = (to_yiq(picture) - to_yiq(soft))[:, 1:]
+    # Where luminance grows too light or dark for the chroma, it is clamped: a few pixels.
+    assert chroma.abs().median() < 1e-5
+
+
+def test_matched_paintings_are_recoloured_before_they_are_looked_at(small_network, photo, painting_picture):
+    red = painting_picture * torch.tensor([1.0, 0.1, 0.1]).view(1, 3, 1, 1)
+
+    def grams(painting, **options):
+        return transfer(small_network, photo, painting, **options)._blended_grams(96)["stage1.relu"]
+
+    asked = grams(red, colours="matched")
+    by_hand = grams(match_colours(resize_picture(red, (96, 96)), photo))
+    torch.testing.assert_close(asked, by_hand)
+    assert not torch.allclose(asked, grams(red), rtol=0.1)
+
+
+def test_where_the_mask_is_black_the_photo_stays(small_network, photo, painting_picture):
+    mask = half_mask(photo)
+    picture = painted(small_network, photo, painting_picture, mask)
+    assert torch.equal(picture[..., 52:], photo[..., 52:])
+    assert (picture - photo)[..., :44].abs().mean() > 0.02
+
+
+def test_a_white_mask_is_no_mask(small_network, photo, painting_picture):
+    white = painted(small_network, photo, painting_picture, torch.ones(1, 1, 20, 20))
+    torch.testing.assert_close(white, painted(small_network, photo, painting_picture), atol=0.02, rtol=0)
+
+
+def test_weighted_gram_matrices_count_positions_by_their_weight(photo):
+    maps = torch.rand(1, 5, 6, 4)
+    whole = torch.zeros(1, 1, 6, 4)
+    whole[..., :2] = 1
+    torch.testing.assert_close(Gram.of(maps, whole).mean, Gram.of(maps[..., :2]).mean)
+    torch.testing.assert_close(Gram.of(maps, torch.full((1, 1, 6, 4), 0.25)).mean, Gram.of(maps).mean)
+
+
+def test_style_beside_the_mask_does_not_count():
+    target = {"a": torch.eye(5)}
+    mask = torch.zeros(1, 1, 12, 8)
+    mask[..., :4] = 1
+    loss = StyleLoss(target, [1.0], "relative", mask)
+    maps = torch.rand(1, 5, 6, 4, requires_grad=True)
+    loss.loss(Seen(torch.zeros(1, 3, 12, 8), {"a": maps})).backward()
+    assert maps.grad[..., 2:].abs().max() == 0 < maps.grad[..., :2].abs().max()
+
+
+def test_a_black_mask_is_refused(small_network, photo, painting_picture):
+    with pytest.raises(BadPicture, match="black everywhere"):
+        transfer(small_network, photo, painting_picture, torch.zeros(1, 1, 8, 8))
