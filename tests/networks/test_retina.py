@@ -10,6 +10,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from torchvision.models import ResNet18_Weights
 
 from pareidolia.networks import load_network, retina
+from pareidolia.pictures import resize_picture, sample_photo
 
 WIDTHS = (24, 32, 80, 160, 256)
 STAGES = [f"stage{k}" for k in range(1, 6)]
@@ -127,3 +128,18 @@ def test_weights_with_other_classes_are_taken(tmp_path: Path) -> None:
     )
     assert net(torch.rand(2, 3, 64, 48)).shape == (2, 3)
     assert net.class_index("bee") == 1
+
+
+@pytest.mark.parametrize(("sample", "name", "among"), [("china", "church", 1), ("rocket", "missile", 5)])
+def test_it_names_what_it_knows_on_sample_photos(sample: str, name: str, among: int) -> None:
+    """A temple, for which it has no better word, and a rocket; neither was learned."""
+    pytest.importorskip("skimage", reason="the photos are scikit-image's and scikit-learn's")
+    pytest.importorskip("sklearn", reason="the photos are scikit-image's and scikit-learn's")
+    net = load_network("retina", device="cpu")
+    photo = sample_photo(sample)
+    side = min(photo.shape[2:])
+    top, left = ((length - side) // 2 for length in photo.shape[2:])
+    square = resize_picture(photo[..., top : top + side, left : left + side], (224, 224))
+    with torch.no_grad():
+        best = net(square)[0].topk(among).indices.tolist()
+    assert net.class_names is not None and name in [net.class_names[index] for index in best]
