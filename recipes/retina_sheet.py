@@ -31,6 +31,7 @@ CLASSES = (
     "coral reef",
 )
 SIDE = 128
+STEPS = 128
 
 
 def finished(painting: Painting) -> Painting:
@@ -49,7 +50,9 @@ def units(weights: str) -> Tensor:
     """Eight units of each stage, spread over its channels."""
     panels = []
     for layer in LAYERS:
-        found = Features(FeatureSettings(weights=weights, layer=layer, units=(f"0-{UNITS - 1}",), size=SIDE))
+        found = Features(
+            FeatureSettings(weights=weights, layer=layer, units=(f"0-{UNITS - 1}",), size=SIDE, steps=STEPS)
+        )
         finished(found)
         panels += [(picture[None], "") for picture in found.pictures]
     return sheet(panels, UNITS, row_titles=LAYERS)
@@ -57,18 +60,20 @@ def units(weights: str) -> Tensor:
 
 def classes(weights: str) -> Tensor:
     """Eight class models."""
-    settings = ClassModelSettings(weights=weights, names=CLASSES, regularise="robust", size=160, columns=4)
+    settings = ClassModelSettings(
+        weights=weights, names=CLASSES, regularise="robust", size=SIDE, columns=4, steps=STEPS
+    )
     return finished(ClassModels(settings)).picture
 
 
 def dream(weights: str) -> Tensor:
     """The photo, dreamt."""
-    return finished(Dream(PHOTO, settings=DreamSettings(weights=weights, size=512))).picture
+    return finished(Dream(PHOTO, settings=DreamSettings(weights=weights, size=384))).picture
 
 
 def style(weights: str) -> Tensor:
     """The photo in the style of the project's own waves."""
-    return finished(StyleTransfer(PHOTO, ["sample:waves"], StyleSettings(weights=weights, size=512))).picture
+    return finished(StyleTransfer(PHOTO, ["sample:waves"], StyleSettings(weights=weights, size=384))).picture
 
 
 PICTURES: dict[str, Callable[[str], Tensor]] = {
