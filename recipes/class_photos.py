@@ -98,7 +98,7 @@ class ClassPhotos:
 
 @dataclass(frozen=True)
 class Batch:
-    """`small` shows most of a small photo, of the `classes`; `large` a part of a large one at its own scale."""
+    """`small` shows most of a small photo, of the `classes`; `large` a part of a large one at its scale."""
 
     small: Tensor
     large: Tensor
@@ -108,10 +108,10 @@ class Batch:
 class ClassCrops:
     """Batches of crops with classes; batch number `step` depends on (seed, step) alone.
 
-    `small`: 40 to 100 % of the area of a photo at 84 px, enlarged; every fifth is a large photo made small. Were
-    some classes shown sharper than others, sharpness would name them. `large`: crops of the large photos at
-    scales from 0.75 to 1.5, as the trunk learned them, without their classes. All are flipped at random, and
-    a quarter gets another colour balance and some noise.
+    `small`: 40 to 100 % of the area of a photo at 84 px, enlarged; every fifth is a large photo made small.
+    Were some classes shown sharper than others, sharpness would name them. `large`: crops of the large
+    photos at scales from 0.75 to 1.5, as the trunk learned them, without their classes. All are flipped at
+    random, and a quarter gets another colour balance and some noise.
     """
 
     def __init__(
