@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from PIL import Image
 from torch import Tensor
 
@@ -20,6 +21,7 @@ AREAS = (0.4, 1.0)
 ASPECTS = (0.8, 1.25)
 KEPT = (50, 300)
 SMALL = 84
+SHARPEST = 2.5
 SHRUNK = 5
 BEFORE = 1_000_000
 Box = tuple[float, float, float, float]  # left, upper, right, lower
@@ -33,7 +35,7 @@ def photo_paths(folder: Path) -> list[Path]:
 
 def thumbnails(pixels: Pixels) -> Thumbs:
     """16×16 thumbnails of N×s×s×3 bytes, as rows of mean 0 and length 1: products are correlations."""
-    small = torch.nn.functional.interpolate(as_tensor(pixels), (THUMB, THUMB), mode="area").flatten(1).numpy()
+    small = F.interpolate(as_tensor(pixels), (THUMB, THUMB), mode="area").flatten(1).numpy()
     small = small - small.mean(1, keepdims=True)
     return small / (np.linalg.norm(small, axis=1, keepdims=True) + 1e-6)
 
@@ -98,7 +100,7 @@ class ClassPhotos:
 
 @dataclass(frozen=True)
 class Batch:
-    """`small` shows most of a small photo, of the `classes`; `large` a part of a large one at its own scale."""
+    """`small` shows most of a photo, of the `classes`; `large` a part of a large one at its own scale."""
 
     small: Tensor
     large: Tensor
@@ -108,10 +110,10 @@ class Batch:
 class ClassCrops:
     """Batches of crops with classes; batch number `step` depends on (seed, step) alone.
 
-    `small`: 40 to 100 % of the area of a photo at 84 px, enlarged; every fifth is a large photo made small. Were
-    some classes shown sharper than others, sharpness would name them. `large`: crops of the large photos at
-    scales from 0.75 to 1.5, as the trunk learned them, without their classes. All are flipped at random, and
-    a quarter gets another colour balance and some noise.
+    `small`: 40 to 100 % of the area of a photo at 84 px, enlarged, half of them sharpened; every fifth is a
+    large photo made small. Were some classes shown sharper than others, sharpness would name them. `large`:
+    crops of the large photos at scales from 0.75 to 1.5, as the trunk learned them, without their classes.
+    All are flipped at random, and a quarter gets another colour balance and some noise.
     """
 
     def __init__(
@@ -156,7 +158,7 @@ class ClassCrops:
             crop(photos.pictures[i], part_of(photos.pictures.shape[1], rng, size), size)
             for i in rng.choice(self.drawn[1], self.counts[1])
         ]
-        return Batch(varied(crops, rng), varied(parts, rng), torch.tensor(numbers))
+        return Batch(sharpened(varied(crops, rng), rng), varied(parts, rng), torch.tensor(numbers))
 
 
 def varied(crops: Sequence[Pixels], rng: np.random.Generator) -> Tensor:
@@ -166,6 +168,14 @@ def varied(crops: Sequence[Pixels], rng: np.random.Generator) -> Tensor:
     pixels[flipped] = pixels[flipped, :, ::-1]
     x = as_tensor(pixels)
     x[::4] = recoloured(x[::4], rng)
+    return x.clamp_(0, 1)
+
+
+def sharpened(x: Tensor, rng: np.random.Generator) -> Tensor:
+    """Every other picture sharpened, more or less: enlarged photos are soft, those of a camera are not."""
+    strength = torch.from_numpy(rng.uniform(0, SHARPEST, (len(x[1::2]), 1, 1, 1))).float()
+    soft = F.avg_pool2d(F.pad(x[1::2], (1, 1, 1, 1), "replicate"), 3, 1)
+    x[1::2] += strength * (x[1::2] - soft)
     return x.clamp_(0, 1)
 
 

@@ -14,8 +14,9 @@ from pathlib import Path
 from pareidolia.collecting import Collector, Strongest, find_pictures
 from pareidolia.inspection.patches import PatchesSettings, StrongestPatches
 from pareidolia.networks import load_network_from
-from pareidolia.operations import Request, find_operation
+from pareidolia.operations import find_operation
 from pareidolia.pictures import save_picture
+from pareidolia.requests import Request
 
 
 def arguments() -> argparse.Namespace:

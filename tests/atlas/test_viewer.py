@@ -138,6 +138,7 @@ def test_a_link_brings_back_the_view(look):
     wait_for(page, "document.body.dataset.searched === 'red fox against daisy'")
     assert page.inner_text("#layers button[aria-pressed=true]") == "early"
     assert page.get_attribute("#by-label", "aria-pressed") == "true"
+    assert page.input_value("#against:visible") == "daisy"
     assert at(page) == [0.4, 0.6, 0.5]
     assert link(page) == {
         "layer": "early", "at": "0.4000,0.6000,0.50", "search": "red fox", "against": "daisy",

@@ -40,15 +40,17 @@ def many_photos(tmp_path_factory):
 def cluster():
     """Two nodes of one CPU each on this machine."""
     pytest.importorskip("ray", reason="Ray is not installed")
-    os.environ.setdefault("RAY_raylet_start_wait_time_s", "300")  # a busy machine takes long
     from ray.cluster_utils import Cluster
 
-    node = {"num_cpus": 1, "object_store_memory": 80 * 2**20, "include_dashboard": False}
-    cluster = Cluster(initialize_head=True, head_node_args=node)
-    del node["include_dashboard"]
-    cluster.add_node(**node)
-    yield cluster
-    cluster.shutdown()
+    node = {"num_cpus": 1, "object_store_memory": 80 * 2**20}
+    with pytest.MonkeyPatch.context() as patch:
+        # On a busy machine nodes take long to start, and workers, niced, would not get on at all.
+        patch.setenv("RAY_raylet_start_wait_time_s", "300")
+        patch.setenv("RAY_worker_niceness", "0")
+        cluster = Cluster(initialize_head=True, head_node_args={**node, "include_dashboard": False})
+        cluster.add_node(**node)
+        yield cluster
+        cluster.shutdown()
 
 
 def shards(collector):
@@ -56,10 +58,9 @@ def shards(collector):
 
 
 def working():
-    """The processes that look at a chunk just now."""
-    return [
-        each for each in psutil.process_iter(["cmdline"]) if each.info["cmdline"][:1] == ["ray::_shard_of"]
-    ]
+    """The processes of this cluster that look at a chunk just now."""
+    below = psutil.Process().children(recursive=True)
+    return [each for each in below if each.is_running() and each.cmdline()[:1] == ["ray::_shard_of"]]
 
 
 @pytest.mark.slow

@@ -92,7 +92,7 @@ def test_a_unit_no_start_wakes_is_led_open_by_the_redirected_gradient(small_netw
 
 
 def test_another_start_wakes_a_unit_that_grey_does_not(small_network):
-    painting = gallery(shut(small_network, -0.5), ["stage1.relu:3", "stage1.relu"])
+    painting = gallery(shut(small_network, -0.3), ["stage1.relu:3", "stage1.relu"])
     assert painting.starts[0] > 1
     assert painting.silent() == [False, False]
 

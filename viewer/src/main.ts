@@ -234,6 +234,7 @@ class Page {
   private explain(): void {
     const found = this.paint.strengths;
     element('key').hidden = !found;
+    element('against-part').hidden = !this.look.search;
     if (!found) return;
     const [first, second] = found.terms;
     const share = first.kind === 'label';
@@ -251,7 +252,6 @@ class Page {
       this.look.against = '';
       this.against.set('');
     }
-    element('against-part').hidden = !this.look.search;
     await this.repaint();
   }
 

@@ -10,7 +10,7 @@ from pareidolia.cli.film import asks_for_film, run_film
 from pareidolia.cli.looking import make_interpolation
 from pareidolia.cli.output import Output
 from pareidolia.cli.run import make, run, run_stages
-from pareidolia.operations import Request
+from pareidolia.requests import Request
 from pareidolia.settings import Settings
 
 

@@ -7,7 +7,7 @@ from pathlib import Path, PurePath
 
 from pareidolia.cli.output import Output, PictureOutput, Replacing, say
 from pareidolia.cli.run import make, run
-from pareidolia.operations import Request
+from pareidolia.requests import Request
 from pareidolia.settings import PareidoliaError
 
 FAILED = 1

@@ -11,7 +11,8 @@ from pareidolia.cli.film import asks_for_film, run_film
 from pareidolia.cli.output import OUT, Output, Resuming
 from pareidolia.cli.run import run
 from pareidolia.dreaming.settings import DreamSettings
-from pareidolia.operations import Inputs, Request, find_operation
+from pareidolia.operations import find_operation
+from pareidolia.requests import Inputs, Request
 from pareidolia.settings import PareidoliaError
 
 

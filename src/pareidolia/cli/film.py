@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from pareidolia.cli.output import Output, print_json, progress_report, say, stop_request
 from pareidolia.dreaming.settings import DreamSettings
-from pareidolia.operations import Request
+from pareidolia.requests import Request
 from pareidolia.settings import PareidoliaError
 
 if TYPE_CHECKING:

@@ -14,7 +14,8 @@ from pareidolia.inspection.attribution.settings import (
     FaithfulnessSettings,
     SaliencySettings,
 )
-from pareidolia.operations import Request, find_operation
+from pareidolia.operations import find_operation
+from pareidolia.requests import Request
 from pareidolia.settings import PareidoliaError
 
 if TYPE_CHECKING:

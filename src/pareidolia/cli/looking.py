@@ -19,7 +19,8 @@ from pareidolia.generative.looking.settings import (
     SampleSettings,
     WalkSettings,
 )
-from pareidolia.operations import Inputs, Request, find_operation
+from pareidolia.operations import find_operation
+from pareidolia.requests import Inputs, Request
 from pareidolia.settings import Settings
 
 

@@ -10,7 +10,8 @@ from pareidolia.cli.output import PictureOutput
 from pareidolia.cli.run import INDEX, run_stages
 from pareidolia.collecting.settings import EngineSettings
 from pareidolia.inspection.patches.settings import EvolutionSettings, PatchesSettings
-from pareidolia.operations import Request, find_operation
+from pareidolia.operations import find_operation
+from pareidolia.requests import Request
 
 
 class IndexedOutput(PictureOutput):

@@ -14,7 +14,8 @@ from pareidolia.cli.output import (
     stop_request,
     write_table,
 )
-from pareidolia.operations import Counted, Request
+from pareidolia.operations import Counted
+from pareidolia.requests import Request
 from pareidolia.settings import PareidoliaError
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from cyclopts import Parameter
 from pareidolia.cli.batch import Job, names_of, pictures_of, run_jobs
 from pareidolia.cli.output import Output, make_folder
 from pareidolia.cli.run import run
-from pareidolia.operations import Request, find_operation
+from pareidolia.operations import find_operation
+from pareidolia.requests import Request
 from pareidolia.settings import PareidoliaError
 from pareidolia.style.settings import StyleSettings
 

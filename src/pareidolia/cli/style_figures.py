@@ -8,7 +8,8 @@ from pydantic import Field
 
 from pareidolia.cli.batch import Job, run_jobs
 from pareidolia.cli.output import Replacing, make_folder, print_json, say
-from pareidolia.operations import Request, find_operation
+from pareidolia.operations import find_operation
+from pareidolia.requests import Request
 from pareidolia.style.settings import StyleFiguresSettings
 
 if TYPE_CHECKING:

@@ -11,7 +11,8 @@ from pareidolia.cli.batch import Job, names_of, pictures_of, run_jobs
 from pareidolia.cli.output import PictureOutput, Replacing, make_folder, print_json, say
 from pareidolia.cli.run import make
 from pareidolia.cli.training import TrainingOutput, merged, run_training
-from pareidolia.operations import Request, find_operation
+from pareidolia.operations import find_operation
+from pareidolia.requests import Request
 from pareidolia.settings import PareidoliaError
 from pareidolia.style.feedforward.settings import PaintSettings, StylizerSettings
 

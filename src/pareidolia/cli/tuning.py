@@ -9,7 +9,8 @@ from pareidolia.cli.run import make
 from pareidolia.inspection.filters.settings import FiltersSettings
 from pareidolia.inspection.invariance.settings import InvarianceSettings
 from pareidolia.inspection.tuning.settings import TuningSettings
-from pareidolia.operations import Request, find_operation
+from pareidolia.operations import find_operation
+from pareidolia.requests import Request
 from pareidolia.settings import PareidoliaError
 
 

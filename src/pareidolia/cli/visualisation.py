@@ -13,7 +13,8 @@ from pareidolia.inspection.visualisation.settings import (
     FeatureSettings,
     InversionSettings,
 )
-from pareidolia.operations import Request, find_operation
+from pareidolia.operations import find_operation
+from pareidolia.requests import Request
 from pareidolia.settings import PareidoliaError
 
 

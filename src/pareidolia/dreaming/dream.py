@@ -12,7 +12,9 @@ from pareidolia.painting.optimizers import NormalizedGradient
 from pareidolia.painting.transforms import Roll
 from pareidolia.pictures import (
     PictureLike,
+    as_mask,
     as_picture,
+    check_shorter_side,
     fit,
     luminance,
     over_white,
@@ -58,13 +60,9 @@ class Dream(Painting):
         network = network or load_network_from(settings, pooling=settings.pooling, padding=settings.padding)
         self._photo, self._alpha = _first_picture(photo, settings, network.device)
         full = size_of(self._photo)
-        if min(full) < SHORTEST_SIDE:
-            raise BadPicture(
-                f"the picture would be {full[1]}x{full[0]} pixels: a dream needs at least {SHORTEST_SIDE} on "
-                "the shorter side; give a larger --size or a picture that is less narrow"
-            )
+        check_shorter_side("the picture", full, SHORTEST_SIDE, "a dream")
         self._strength = _product(
-            [_weights(given, full, network.device) for given in (mask, strength) if given is not None]
+            [as_mask(given, full).to(network.device) for given in (mask, strength) if given is not None]
         )
         aims = read_aims(network, settings.aim, settings.aim_weights, settings.seed)
         if guide is not None and not aims.units:
@@ -128,12 +126,6 @@ def _first_picture(
     if settings.grey and picture.shape[1] == 3:
         picture = luminance(picture)
     return picture.to(device), None if alpha is None else alpha.to(device)
-
-
-def _weights(source: PictureLike, size: tuple[int, int], device: torch.device) -> Tensor:
-    """A mask or a strength picture as 1×1×H×W in [0, 1]; transparent is white."""
-    weights = resize_picture(over_white(as_picture(source)), size)
-    return (luminance(weights) if weights.shape[1] == 3 else weights).to(device)
 
 
 def _product(weights: list[Tensor]) -> Tensor | None:

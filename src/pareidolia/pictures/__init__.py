@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from pareidolia.pictures.levels import from_levels, open_levels
     from pareidolia.pictures.masks import as_mask
     from pareidolia.pictures.records import read_record
-    from pareidolia.pictures.resizing import fit, resize, resize_picture, size_of
+    from pareidolia.pictures.resizing import check_shorter_side, fit, resize, resize_picture, size_of
     from pareidolia.pictures.samples import sample_names, sample_painting, sample_photo
     from pareidolia.pictures.sheets import sheet
     from pareidolia.pictures.targets import check_target, write_atomically
@@ -42,6 +42,7 @@ __all__ = [
     "as_picture",
     "carried",
     "check_plots",
+    "check_shorter_side",
     "check_target",
     "figure_picture",
     "fit",
@@ -80,6 +81,7 @@ __getattr__ = lazy_exports(
         "as_picture": "files",
         "carried": "flow",
         "check_plots": "figures",
+        "check_shorter_side": "resizing",
         "check_target": "targets",
         "figure_picture": "figures",
         "fit": "resizing",

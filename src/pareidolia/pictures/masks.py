@@ -5,16 +5,9 @@ from torch import Tensor
 from pareidolia.pictures.colour import luminance, over_white
 from pareidolia.pictures.files import PictureLike, as_picture
 from pareidolia.pictures.resizing import resize_picture
-from pareidolia.settings import BadPicture
 
 
 def as_mask(source: PictureLike, size: tuple[int, int]) -> Tensor:
-    """A picture's luminance as a mask 1×1×H×W in [0, 1] of (height, width): white is 1, so is transparent.
-
-    Raises BadPicture where the mask is black everywhere.
-    """
+    """A picture's luminance as a mask 1×1×H×W in [0, 1] of (height, width): white is 1, so is transparent."""
     picture = resize_picture(over_white(as_picture(source)), size)
-    mask = luminance(picture) if picture.shape[1] == 3 else picture
-    if not mask.any():
-        raise BadPicture("the mask is black everywhere: there is no place left to paint")
-    return mask
+    return luminance(picture) if picture.shape[1] == 3 else picture

@@ -28,6 +28,19 @@ def size_of(picture: Tensor) -> tuple[int, int]:
     return picture.shape[-2], picture.shape[-1]
 
 
+def check_shorter_side(what: str, height_width: tuple[int, int], least: int, doing: str) -> None:
+    """Refuse a picture too narrow to be seen: BadPicture where a side is below `least` pixels.
+
+    what, doing: for the message, as in "the photo" and "a dream".
+    """
+    height, width = height_width
+    if min(height, width) < least:
+        raise BadPicture(
+            f"{what} would be {width}x{height} pixels: {doing} needs at least {least} on the shorter side; "
+            "give a larger --size or a picture that is less narrow"
+        )
+
+
 def resize(picture: Tensor, height_width: tuple[int, int]) -> Tensor:
     """Resample a picture or any maps N×C×H×W to `height_width`: bicubic, antialiased when it shrinks.
 

@@ -7,7 +7,16 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from pareidolia.pictures import PictureLike, as_mask, as_picture, fit, resize_picture, size_of, split_alpha
+from pareidolia.pictures import (
+    PictureLike,
+    as_mask,
+    as_picture,
+    check_shorter_side,
+    fit,
+    resize_picture,
+    size_of,
+    split_alpha,
+)
 from pareidolia.settings import BadPicture, PareidoliaError
 from pareidolia.style.colours import as_grey, match_colours, match_luminance, with_chroma
 from pareidolia.style.settings import Colours, StyleControl
@@ -60,17 +69,17 @@ class Material:
         """
         shares = _shares(control.painting_weights, len(paintings), control.strength)
         colour, alpha = split_alpha(as_picture(photo, size=size).to(device))
-        _check_size("the photo", colour)
+        check_shorter_side("the photo", size_of(colour), SHORTEST_SIDE, "style transfer")
         opened = [
             split_alpha(as_picture(painting, size=painting_size).to(device))[0] for painting in paintings
         ]
         for painting in opened:
-            _check_size("a painting", painting)
+            check_shorter_side("a painting", size_of(painting), SHORTEST_SIDE, "style transfer")
         return cls(
             as_grey(colour) if control.colours == "luminance" else colour,
             tuple(_recoloured(painting, colour, control.colours) for painting in opened),
             shares,
-            None if mask is None else as_mask(mask, size_of(colour)).to(device),
+            None if mask is None else _opened_mask(mask, size_of(colour)).to(device),
             colour,
             alpha,
             control.colours,
@@ -97,6 +106,13 @@ def scaled(painting: Tensor, side: int) -> Tensor:
     return resize_picture(painting, fit(size, max(side, coarsest(size))))
 
 
+def _opened_mask(mask: PictureLike, size: Size) -> Tensor:
+    opened = as_mask(mask, size)
+    if not opened.any():
+        raise BadPicture("the mask is black everywhere: there is no place left to paint")
+    return opened
+
+
 def _recoloured(painting: Tensor, photo: Tensor, colours: Colours) -> Tensor:
     match colours:
         case "paintings":
@@ -105,15 +121,6 @@ def _recoloured(painting: Tensor, photo: Tensor, colours: Colours) -> Tensor:
             return match_colours(painting, photo)
         case "luminance":
             return match_luminance(painting, photo)
-
-
-def _check_size(what: str, picture: Tensor) -> None:
-    height, width = size_of(picture)
-    if min(height, width) < SHORTEST_SIDE:
-        raise BadPicture(
-            f"{what} would be {width}x{height} pixels: style transfer needs at least {SHORTEST_SIDE} on the "
-            "shorter side; give a larger --size or a picture that is less narrow"
-        )
 
 
 def _shares(weights: Sequence[float] | None, count: int, strength: float) -> tuple[float, ...]:

@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from pareidolia.inspection.visualisation import Features, FeatureSettings
-from pareidolia.inspection.visualisation.features import growing, read_units
+from pareidolia.inspection.visualisation.features import growing
 from pareidolia.networks import Network
 from pareidolia.painting import Activation, Direction
 from pareidolia.settings import PareidoliaError, UnknownName
@@ -97,13 +97,6 @@ def test_a_network_of_one_size_is_painted_at_that_size():
     network = Network("flat", module, mean=(0.5,) * 3, std=(0.5,) * 3, input_shape=(3, 16, 16))
     assert growing(network, [Activation("2:1")], 16, 8) == [((16, 16), 8)]
     assert features(network, layer="2", units=("0-3",), size=16).pictures.shape == (4, 3, 16, 16)
-
-
-def test_units_by_number_and_range():
-    assert read_units(["3", "0-2", "2-4, 9"], 10, "a") == [3, 0, 1, 2, 4, 9]
-    for text, words in (("x", "names no units"), ("4-2", "larger than the last"), ("0-10", "there is no 10")):
-        with pytest.raises(PareidoliaError, match=words):
-            read_units([text], 10, "a")
 
 
 def test_what_cannot_be_painted_is_refused(small_network):

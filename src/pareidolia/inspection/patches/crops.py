@@ -14,20 +14,23 @@ _SQUARES = 6
 def crop(picture: Tensor, field: ReceptiveField | None, position: tuple[int, int] | None) -> Tensor:
     """What the unit at `position` (row, column) of a layer sees of a picture 1×3×H×W: 1×3×h×w.
 
-    The receptive field where it fits; along an axis on which it is larger than the picture, or where there is
-    no field or position, all of the picture. What sticks out over the border is paper, as the sheet is.
+    The receptive field; where it sticks out over the border it is moved inside, and still holds all that the
+    unit sees. Along an axis on which it is larger than the picture, or where there is no field or position,
+    all of the picture.
     """
-    height, width = picture.shape[-2:]
     if field is None or position is None:
         return picture
     top, left, bottom, right = field.window(*position)
-    if field.size[0] >= height:
-        top, bottom = 0, height
-    if field.size[1] >= width:
-        left, right = 0, width
-    inside = picture[..., max(top, 0) : min(bottom, height), max(left, 0) : min(right, width)]
-    around = (max(-left, 0), max(right - width, 0), max(-top, 0), max(bottom - height, 0))
-    return F.pad(inside, around, value=PAPER)
+    rows = _inside(top, bottom, picture.shape[-2])
+    columns = _inside(left, right, picture.shape[-1])
+    return picture[..., rows, columns]
+
+
+def _inside(first: int, end: int, length: int) -> slice:
+    """The stretch from `first` to `end`, moved to lie within `length`, or all of that."""
+    size = min(end - first, length)
+    start = min(max(first, 0), length - size)
+    return slice(start, start + size)
 
 
 def to_tile(patch: Tensor, side: int) -> Tensor:

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.slow
 def cluster():
     source = str(Path(__file__).parents[2] / "src")
     environment = {"env_vars": {"PYTHONPATH": source}}
-    ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False, runtime_env=environment)
+    ray.init("local", num_cpus=2, include_dashboard=False, log_to_driver=False, runtime_env=environment)
     yield
     ray.shutdown()
 

@@ -1,0 +1,63 @@
+"""The shipped models open offline, are small, and make digits."""
+
+import pytest
+import torch
+
+from pareidolia.generative import open_run
+from pareidolia.generative.capabilities import Encodes, HasDensity, HasInverseCdf, Samples
+from pareidolia.generative.runs import SHIPPED, shipped_names
+
+NAMES = ("digits-aae", "digits-gan", "digits-vae")
+
+
+@pytest.fixture(scope="module")
+def classifier():
+    """Class probabilities of 8×8 digits, 1 to 2 % of the test digits wrong."""
+    from sklearn.calibration import CalibratedClassifierCV
+    from sklearn.svm import SVC
+
+    from pareidolia.training.data import open_pictures
+
+    train = open_pictures("digits")
+    calibrated = CalibratedClassifierCV(SVC(C=10, gamma=0.2), ensemble=False)
+    return calibrated.fit(train.pictures().flatten(1).numpy(), train.labels.numpy())
+
+
+def samples(name, count=1000):
+    model = open_run(name).model
+    with torch.no_grad():
+        return model.decode(model.prior.sample(count, torch.Generator().manual_seed(0)))
+
+
+def test_three_models_are_shipped():
+    assert tuple(shipped_names()) == NAMES
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_shipped_model_is_small_has_a_card_and_can_what_it_should(name):
+    files = list((SHIPPED / name).iterdir())
+    assert sum(file.stat().st_size for file in files) <= 2_000_000
+    assert (SHIPPED / name / "card.md").is_file()
+    run = open_run(name)
+    assert run.data == "digits" and run.shape == (1, 8, 8) and len(run.classes) == 10
+    assert isinstance(run.model, Samples)
+    assert isinstance(run.model, Encodes) == (name != "digits-gan")
+    assert isinstance(run.model, HasDensity) == (name == "digits-vae")
+    assert isinstance(run.model.prior, HasInverseCdf) == (name != "digits-aae")
+
+
+@pytest.mark.parametrize(("name", "explained"), [("digits-vae", 0.5), ("digits-aae", 0.25)])
+def test_reconstructions_from_two_numbers_explain_the_test_digits(name, explained):
+    run = open_run(name)
+    pictures = run.pictures("test").pictures()
+    error = (run.model.decode(run.model.encode(pictures)) - pictures).square().sum()
+    spread = (pictures - run.pictures("train").mean()).square().sum()
+    assert 1 - error / spread > explained
+
+
+@pytest.mark.parametrize(("name", "sure"), [("digits-aae", 0.6), ("digits-gan", 0.4), ("digits-vae", 0.4)])
+def test_samples_are_digits_of_all_kinds(classifier, name, sure):
+    chances = torch.from_numpy(classifier.predict_proba(samples(name).flatten(1).numpy()))
+    assert (chances.max(1).values > 0.9).float().mean() > sure
+    shares = chances.argmax(1).bincount(minlength=10) / len(chances)
+    assert shares.min() > 0.01
