@@ -12,9 +12,8 @@ from pareidolia.style import StyleSettings, StyleTransfer
 
 PHOTO = "sample:chelsea"
 PAINTINGS = ("strokes", "waves", "mosaic", "ink", "rectangles")
-PATCHES = PatchesSettings(
-    layer="stage4.relu2", units=("10", "13", "24", "37", "52", "71"), steps=192, columns=2
-)
+UNITS = ("10", "13", "24", "37", "52", "71")
+PATCHES = PatchesSettings(layer="stage4.relu2", units=UNITS, steps=192, columns=2)
 
 
 def style(folder: Path) -> None:

@@ -18,6 +18,9 @@ def build():
         conv2=nn.Conv2d(8, 12, 3, padding=1), relu2=nn.ReLU(), pool2=nn.AdaptiveAvgPool2d(4),
         flat=nn.Flatten(), head=nn.Linear(12 * 16, 5),
     ))
+
+def trunk():
+    return build()[:5]
 """
 
 

@@ -140,11 +140,8 @@ def test_a_build_that_was_stopped_goes_on_to_the_same_bytes(built, photos, setti
 
 
 def test_a_network_without_classes_is_named_by_folders(photos, settings, tmp_path):
-    build(
-        photos,
-        tmp_path / "atlas",
-        settings(network="retina", input=None, layer=("stage2.relu1",), grids=(2,)),
-    )
+    trunk = settings().network.replace(":build", ":trunk")
+    build(photos, tmp_path / "atlas", settings(network=trunk, grids=(2,)))
     manifest = read_manifest(tmp_path / "atlas")
     cells = read_cells(tmp_path / "atlas", manifest.layers[0].grids[0])
     assert manifest.classes == [] and cells.attribution is None and cells.labels[0]

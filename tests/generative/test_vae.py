@@ -185,10 +185,10 @@ def test_at_probabilistic_pcas_optimum_the_bound_is_log_p():
 @pytest.mark.slow
 def test_a_trained_linear_vae_comes_within_a_hundredth_of_a_nat_a_dimension():
     linear = LinearModel()
-    model = linear.vae(epochs=600, batch=100, learning_rate=5e-3, schedule="cosine")
+    model = linear.vae(epochs=2500, batch=400, learning_rate=1e-2, schedule="cosine")
     model.start_from(linear.mean.view(1, linear.side, linear.side).float())
     data = PictureSet("linear", "train", linear.bytes)
-    source = Pictures(data, 100, 0, torch.device("cpu"))
+    source = Pictures(data, 400, 0, torch.device("cpu"))
     for _ in TrainingRun(model, source, model.settings):
         pass
     x = linear.x.float()

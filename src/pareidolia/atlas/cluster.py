@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 
+import torch
+
 from pareidolia.atlas.icons import PADDING, IconJob, paint_icons
 from pareidolia.atlas.stages import Array
 from pareidolia.collecting import EngineSettings
@@ -15,11 +17,14 @@ def paint_on_cluster(
 
     Raises as `map_on_cluster`.
     """
-    for (number, _), icons in map_on_cluster(_painted, job, wanted.items(), settings):
+    shared = (job, max(1, int(settings.cpus)))
+    for (number, _), icons in map_on_cluster(_painted, shared, wanted.items(), settings):
         yield number, icons
 
 
-def _painted(job: IconJob, batch: tuple[int, Array]) -> Array:
-    """What runs on a worker."""
+def _painted(shared: tuple[IconJob, int], batch: tuple[int, Array]) -> Array:
+    """What runs on a worker, with as many threads as CPUs are reserved: their number decides the last bit."""
+    job, threads = shared
+    torch.set_num_threads(threads)
     network = worker_network(job.network, job.identity, padding=PADDING)
     return paint_icons(network, job, batch[1])

@@ -20,6 +20,8 @@ class RunningAverage:
 
     def update(self, values: Tensor) -> None:
         """Take in the values after one more step."""
+        if self.decay == 0:
+            return  # the last value is the canvas itself
         values = values.detach()
         if self._sum is None:
             self._sum = torch.zeros_like(values)
@@ -28,7 +30,7 @@ class RunningAverage:
 
     @property
     def value(self) -> Tensor | None:
-        """The average so far; None before the first update."""
+        """The average so far; None before the first update, and where nothing is averaged."""
         return None if self._sum is None else self._sum / (1 - self._kept)
 
     def state_dict(self) -> dict[str, Any]:

@@ -207,6 +207,7 @@ class Painting:
         # Channels last: on a CPU the first convolutions run up to three times as fast as in NCHW.
         shown = shown.contiguous(memory_format=torch.channels_last)
         if self._tile is not None:
+            del picture  # of what is too large to look at at once there is no memory for two
             return self._look_in_tiles(objective, shown, self._tile)
         layers = objective.layers
         activations = self.network.record(shown, layers) if layers else {}

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from torch import Tensor
 
-_PIXELS = 300_000
+_PIXELS = 250_000
 
 
 def fitting(picture: Tensor) -> int:

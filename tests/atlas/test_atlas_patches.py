@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pareidolia.atlas.patches import by_photo, cut, patch_windows
-from pareidolia.networks import Layer, load_network
+from pareidolia.networks import Layer
 from pareidolia.networks.receptive import ReceptiveField
 
 
@@ -33,9 +33,8 @@ def test_what_sees_everything_is_the_middle_square():
     np.testing.assert_array_equal(patch_windows(layer(None), np.array([[0, 0]]), (100, 60)), [[20, 0, 60]])
 
 
-def test_real_layers_give_windows():
-    network = load_network("retina")
-    windows = patch_windows(network.layer("stage3.relu1"), np.array([[0, 0], [20, 30]]), (224, 224))
+def test_layers_of_a_network_give_windows(small_network):
+    windows = patch_windows(small_network.layer("stage4.relu"), np.array([[0, 0], [5, 7]]), (64, 64))
     assert windows.shape == (2, 3) and (windows[:, 2] == windows[0, 2]).all()
 
 
