@@ -150,13 +150,13 @@ class Gallery(Painting):
 
 
 def fourier_noise(size: tuple[int, int], seed: int, copies: int = 1, decay: float = 1.2) -> Start:
-    """Starts of Fourier noise: a function of (seed, attempt), each attempt four times as loud as the last.
+    """Starts of Fourier noise: a function of (seed, attempt), each attempt six times as loud as the last.
 
     A decay a little above lucid's 1 brings out what is large before what is fine.
     """
 
     def start(attempt: int) -> Canvas:
-        noise, deviation = _generator(seed, attempt), 0.01 * 4**attempt
+        noise, deviation = _generator(seed, attempt), 0.01 * 6**attempt
         return FourierCanvas.noise(size, noise, count=copies, deviation=deviation, decay=decay)
 
     return start
