@@ -47,7 +47,7 @@ def filters(weights: str) -> Tensor:
 
 
 def units(weights: str) -> Tensor:
-    """Eight units of each stage, spread over its channels."""
+    """The first eight units of the last layer of each stage."""
     panels = []
     for layer in LAYERS:
         found = Features(
