@@ -155,8 +155,8 @@ class StrongestPatches:
         patches = self.patches[unit]
         if not patches:
             return f"{unit}: never active"
-        first, last = patches[0].activation, patches[-1].activation
-        return f"{unit}: {first:.3g}" if len(patches) == 1 else f"{unit}: {first:.3g} to {last:.3g}"
+        first, last = (_in_words(patch.activation) for patch in (patches[0], patches[-1]))
+        return f"{unit}: {first}" if len(patches) == 1 else f"{unit}: {first} to {last}"
 
     def _painted_or_blank(self, unit: int) -> Tensor | None:
         if not self.settings.painted:
@@ -223,6 +223,10 @@ def feature_settings(settings: UnitsSettings, layer: str, units: Sequence[int]) 
         size=settings.canvas,
         seed=settings.seed,
     )
+
+
+def _in_words(activation: float) -> str:
+    return f"{activation:.0f}" if abs(activation) >= 100 else f"{activation:.3g}"
 
 
 def _listed(skipped: Mapping[str, str], at_most: int = 5) -> str:
