@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor
-from torchvision.models import SqueezeNet
 
 from pareidolia.dreaming.objectives import BestMatch, Energy, RandomClass
 from pareidolia.networks import Network, untouched
+from pareidolia.networks.style_layers import is_squeezenet
 from pareidolia.painting import ClassScore, Objective, Sum
 from pareidolia.pictures import fit, resize_picture
 from pareidolia.settings import ClassName, PareidoliaError, Unit, parse_address
@@ -87,7 +87,7 @@ def read_aims(
 
 def default_layer(network: Network) -> str:
     """SqueezeNet: features.10, which dreams of animals. All others: the deepest of the style layers."""
-    if isinstance(network.module, SqueezeNet):
+    if is_squeezenet(network.module):
         return "features.10"
     return network.style_layers[-1] if network.style_layers else network.content_layer
 

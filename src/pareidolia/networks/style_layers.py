@@ -4,7 +4,6 @@ import math
 from collections.abc import Iterable, Mapping
 
 from torch import nn
-from torchvision.models import SqueezeNet
 
 from pareidolia.networks.layers import Layer
 
@@ -27,7 +26,7 @@ def choose_style_layers(
     second rectifier of the fourth resolution, or the fourth style layer where there are fewer. For VGG these
     are Gatys' relu1_1 … relu5_1 and relu4_2. Where no module rectifies, the last layer at each resolution.
     """
-    if isinstance(module, SqueezeNet):
+    if is_squeezenet(module):
         return tuple(f"features.{index}" for index in (1, 3, 5, 8, 12)), "features.8"
     stages = _stages(layers.values(), input_shape)
     rectified = [[layer.name for layer in stage if layer.kind in _RECTIFIERS] for stage in stages]
@@ -37,6 +36,14 @@ def choose_style_layers(
     style = [*(stage[0] for stage in names), *names[-1][1:]][:_STAGES]
     content = names[_CONTENT][:2][-1] if len(names) > _CONTENT else style[: _CONTENT + 1][-1]
     return tuple(style), content
+
+
+def is_squeezenet(module: nn.Module) -> bool:
+    """Whether it is torchvision's SqueezeNet; asked without importing torchvision, which takes 180 MB."""
+    return any(
+        (kind.__module__, kind.__name__) == ("torchvision.models.squeezenet", "SqueezeNet")
+        for kind in type(module).__mro__
+    )
 
 
 def _stages(layers: Iterable[Layer], input_shape: tuple[int, int, int]) -> list[list[Layer]]:

@@ -40,11 +40,11 @@ class Gram:
         `weights`, 1×1×H×W and not negative, says how much each position counts (a soft form of the guided
         Gram matrices of Gatys et al., "Controlling Perceptual Factors in Neural Style Transfer", 2017).
         """
-        maps = activations.flatten(2)
+        rows = _by_position(activations)
         if weights is None:
-            return cls(maps @ maps.transpose(1, 2), maps.shape[2])
-        shares = weights.flatten(2)
-        return cls((maps * shares) @ maps.transpose(1, 2), max(float(shares.sum()), _NO_POSITION))
+            return cls(rows.transpose(1, 2) @ rows, rows.shape[1])
+        shares = weights.flatten(2).transpose(1, 2)
+        return cls((rows * shares).transpose(1, 2) @ rows, max(float(shares.sum()), _NO_POSITION))
 
     def __add__(self, other: "Gram") -> "Gram":
         return Gram(self.products + other.products, self.positions + other.positions)
@@ -53,6 +53,13 @@ class Gram:
     def mean(self) -> Tensor:
         """The Gram matrix of one position on average, B×N×N: pictures of any size compare."""
         return self.products / self.positions
+
+
+def _by_position(activations: Tensor) -> Tensor:
+    """B×N×H×W activations as B×M×N, without a copy in either layout of memory."""
+    if activations.is_contiguous():
+        return activations.flatten(2).transpose(1, 2)
+    return activations.permute(0, 2, 3, 1).flatten(1, 2)
 
 
 def content_loss(activations: Tensor, target: Tensor) -> Tensor:

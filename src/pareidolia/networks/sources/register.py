@@ -1,8 +1,6 @@
-"""Sources by the first part of a network's name."""
+"""Sources by the first part of a network's name; torchvision and timm are imported when they are named."""
 
-from torchvision import models
-
-from pareidolia.networks.sources import code, from_timm, from_torchvision, shipped
+from pareidolia.networks.sources import code, shipped
 from pareidolia.networks.sources.origin import Origin
 from pareidolia.settings import UnknownName
 
@@ -19,8 +17,12 @@ def build(name: str, weights: str, class_count: int | None = None) -> Origin:
     if name == shipped.NAME:
         return shipped.build(weights, class_count)
     if source == "torchvision":
+        from pareidolia.networks.sources import from_torchvision
+
         return from_torchvision.build(rest, weights, class_count)
     if source == "timm":
+        from pareidolia.networks.sources import from_timm
+
         return from_timm.build(rest, weights, class_count)
     if not source or not rest:
         raise UnknownName("network", name, known_names())
@@ -29,4 +31,6 @@ def build(name: str, weights: str, class_count: int | None = None) -> Origin:
 
 def known_names() -> list[str]:
     """The names of the shipped network and of torchvision's classification networks."""
+    from torchvision import models
+
     return [shipped.NAME, *(f"torchvision:{each}" for each in models.list_models(module=models))]
