@@ -9,6 +9,7 @@ import torch
 
 from pareidolia.painting.painting import Painting, Step
 from pareidolia.pictures import write_atomically
+from pareidolia.pictures.targets import remove_leftovers
 from pareidolia.settings import PareidoliaError, differences
 
 
@@ -61,8 +62,9 @@ class Checkpoint:
         painting.load_state_dict(state)
 
     def remove(self) -> None:
-        """Delete the file, if there is one."""
+        """Delete the file, if there is one, and what a killed process left of another."""
         self.path.unlink(missing_ok=True)
+        remove_leftovers(self.path)
 
 
 def checkpoint_path(out: Path) -> Path:

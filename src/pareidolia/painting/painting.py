@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from pareidolia.networks import Network, untouched
+from pareidolia.networks.lean_convolutions import lean_convolutions
 from pareidolia.networks.quick_stem import quick_stem
 from pareidolia.painting.average import RunningAverage
 from pareidolia.painting.canvas import Canvas
@@ -131,7 +132,7 @@ class Painting:
         if self.index in self._starts:
             self._begin(stage)
         objective, optimizer = self._tools(stage)
-        with untouched(self.network.module), quick_stem():
+        with untouched(self.network.module), lean_convolutions(), quick_stem():
             losses = self._improve(objective, optimizer)
         self.canvas.project()
         self._average.update(self.canvas.values)

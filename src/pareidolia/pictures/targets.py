@@ -1,5 +1,6 @@
 """Writing files: whole or not at all, and never over what the user had unless told to."""
 
+import glob
 import os
 import secrets
 from collections.abc import Collection, Iterator
@@ -61,9 +62,17 @@ def write_atomically(path: str | Path) -> Iterator[BinaryIO]:
             raise
 
 
+def remove_leftovers(path: str | Path) -> None:
+    """Delete what a process left that was killed while it wrote to `path`."""
+    target = Path(path).resolve()
+    for part in target.parent.glob(f".pareidolia-{glob.escape(target.name[:100])}-*.part"):
+        part.unlink(missing_ok=True)
+
+
 def _beside(path: Path) -> Path:
     """A name nobody uses in the folder that `path` (links followed) is in."""
-    return path.resolve().parent / f".pareidolia-{secrets.token_hex(6)}.part"
+    target = path.resolve()
+    return target.parent / f".pareidolia-{target.name[:100]}-{secrets.token_hex(6)}.part"
 
 
 @contextmanager
