@@ -7,7 +7,6 @@ import signal
 import numpy as np
 import psutil
 import pytest
-import torch
 from PIL import Image
 
 from pareidolia.collecting import (
@@ -68,12 +67,7 @@ def working():
 def test_equal_bytes_from_a_cluster_with_a_worker_killed(keep, many_photos, cluster, tmp_path) -> None:
     files = find_pictures(many_photos)
     here = Collector(tmp_path / "here", files, LAYERS, keep, SETTINGS)
-    threads = torch.get_num_threads()
-    try:
-        torch.set_num_threads(1)  # as a task that reserves one CPU
-        list(here)
-    finally:
-        torch.set_num_threads(threads)
+    list(here)
     engine = EngineSettings(engine="ray", address=cluster.address)
     there = Collector(tmp_path / "there", files, LAYERS, keep, SETTINGS, engine)
     killed = []

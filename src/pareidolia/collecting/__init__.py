@@ -3,8 +3,8 @@
 What is collected is a pure function of a chunk of files (`chunks.py`): a chunk gives one shard, whatever
 machine looks at it. `keeping.py` says what a shard can keep: the strongest activations of every unit
 (`strongest.py`) or the activations at sampled positions (`positions.py`). A `Collection` is a folder of
-shards with a manifest; a `Collector` makes one step by step, and resumes. `engines.py` runs the chunks here,
-`cluster.py` as Ray tasks; `reading.py` decodes ahead of the network.
+shards with a manifest; a `Collector` makes one step by step, and resumes. `engines.py` runs the chunks: in
+`threads.py` on a CPU, in `cluster.py` as Ray tasks; `reading.py` decodes pictures.
 """
 
 from typing import TYPE_CHECKING

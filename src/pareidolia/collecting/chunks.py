@@ -4,6 +4,7 @@ import json
 from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -47,8 +48,12 @@ class Job:
 
     def read(self, chunks: list[Chunk], decoders: int) -> Iterator[Read]:
         """The pictures of the chunks one after the other, decoded ahead by so many threads."""
-        paths = (self.files.path(number) for chunk in chunks for number in range(chunk.start, chunk.stop))
+        paths = (path for chunk in chunks for path in self.paths(chunk))
         return read_ahead(paths, self.height_width, threads=decoders, ahead=2 * self.batch)
+
+    def paths(self, chunk: Chunk) -> Iterator[Path]:
+        """Where the pictures of a chunk lie, in order."""
+        return map(self.files.path, range(chunk.start, chunk.stop))
 
 
 def chunk_steps(

@@ -31,7 +31,7 @@ def run_on_cluster(job: Job, chunks: list[Chunk], settings: EngineSettings) -> I
 
     Raises as `map_on_cluster`.
     """
-    shared = (job, settings.decoders, max(1, int(settings.cpus)))
+    shared = (job, settings.decoders)
     for chunk, shard in map_on_cluster(_shard_of, shared, chunks, settings):
         yield Done(chunk.stop - chunk.start, chunk, shard)
 
@@ -78,10 +78,10 @@ def worker_network(wanted: NetworkSettings, identified: Mapping[str, str], **swa
     return _network(wanted, **swaps)
 
 
-def _shard_of(shared: tuple[Job, int, int], chunk: Chunk) -> bytes:
-    """What runs on a worker, with as many threads as CPUs are reserved: their number decides the last bit."""
-    job, decoders, threads = shared
-    torch.set_num_threads(threads)
+def _shard_of(shared: tuple[Job, int], chunk: Chunk) -> bytes:
+    """What runs on a worker; with one thread, as in `threads.py`, since their number decides the last bit."""
+    job, decoders = shared
+    torch.set_num_threads(1)
     return collect_chunk(worker_network(job.network, job.identity), job, chunk, decoders)
 
 

@@ -1,9 +1,12 @@
-"""Where chunks are looked at: here, one after the other, or wherever `cluster.py` sends them."""
+"""Where chunks are looked at: here, or wherever `cluster.py` sends them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import torch
+
 from pareidolia.collecting.chunks import Chunk, Job, chunk_steps
+from pareidolia.collecting.reading import Read
 from pareidolia.collecting.settings import EngineSettings
 from pareidolia.networks import Network
 
@@ -23,18 +26,30 @@ def run_chunks(network: Network, job: Job, chunks: list[Chunk], settings: Engine
         from pareidolia.collecting.cluster import run_on_cluster
 
         return run_on_cluster(job, chunks, settings)
-    return run_here(network, job, chunks, settings)
+    if network.device.type == "cpu":
+        from pareidolia.collecting.threads import run_in_threads
+
+        return run_in_threads(network, job, chunks, torch.get_num_threads())
+    return run_in_turn(network, job, chunks, settings.decoders)
 
 
-def run_here(network: Network, job: Job, chunks: list[Chunk], settings: EngineSettings) -> Iterator[Done]:
-    """Look at the chunks in this process. Decoding runs ahead across their boundaries."""
-    pictures = job.read(chunks, settings.decoders)
+def run_in_turn(network: Network, job: Job, chunks: list[Chunk], decoders: int) -> Iterator[Done]:
+    """Look at the chunks one after the other; so many threads decode ahead, across their boundaries.
+
+    For a GPU, which needs nothing but pictures.
+    """
+    pictures = job.read(chunks, decoders)
     for chunk in chunks:
-        steps = chunk_steps(network, job, chunk, pictures)
-        while True:
-            try:
-                count = next(steps)
-            except StopIteration as end:
-                yield Done(0, chunk, end.value)
-                break
-            yield Done(count)
+        yield from chunk_done(network, job, chunk, pictures)
+
+
+def chunk_done(network: Network, job: Job, chunk: Chunk, pictures: Iterator[Read]) -> Iterator[Done]:
+    """Look at a chunk; tells of each batch, then of the shard."""
+    steps = chunk_steps(network, job, chunk, pictures)
+    while True:
+        try:
+            count = next(steps)
+        except StopIteration as end:
+            yield Done(0, chunk, end.value)
+            return
+        yield Done(count)

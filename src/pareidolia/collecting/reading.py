@@ -1,4 +1,4 @@
-"""Pictures decoded ahead of the network by a few threads, in their order."""
+"""Pictures decoded for the network in their order: when asked for, or ahead by a few threads."""
 
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -13,6 +13,15 @@ Read = Levels | BadPicture
 """A picture as 8-bit levels, or why there is none."""
 
 
+def read_each(paths: Iterable[Path], height_width: tuple[int, int]) -> Iterator[Read]:
+    """The pictures at `paths`, in order, as `open_levels` gives them; each decoded when it is asked for."""
+    for path in paths:
+        try:
+            yield open_levels(path, height_width)
+        except BadPicture as error:
+            yield error
+
+
 def read_ahead(
     paths: Iterable[Path], height_width: tuple[int, int], *, threads: int, ahead: int
 ) -> Iterator[Read]:
@@ -22,10 +31,7 @@ def read_ahead(
     """
 
     def read(path: Path) -> Read:
-        try:
-            return open_levels(path, height_width)
-        except BadPicture as error:
-            return error
+        return next(read_each([path], height_width))
 
     waiting: deque[Future[Read]] = deque()
     pool = ThreadPoolExecutor(threads, thread_name_prefix="decoding")

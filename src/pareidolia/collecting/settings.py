@@ -27,7 +27,7 @@ class CollectingSettings(NetworkSettings):
     batch: Annotated[int, Field(ge=1, le=4096, description="Pictures the network looks at at once.")] = 8
     chunk: Annotated[
         int, Field(ge=1, description="Pictures a shard: what a stop or a lost worker costs at most.")
-    ] = 128
+    ] = 64
 
 
 class EngineSettings(Settings):
@@ -43,7 +43,7 @@ class EngineSettings(Settings):
     cpus: Annotated[float, Field(gt=0, description="CPUs that a Ray task reserves.")] = 1.0
     gpus: Annotated[float, Field(ge=0, description="GPUs that a Ray task reserves.")] = 0.0
     decoders: Annotated[
-        int, Field(ge=1, le=64, description="Threads that decode pictures ahead of the network.")
+        int, Field(ge=1, le=64, description="Threads that decode ahead of a GPU or a Ray task.")
     ] = 2
 
 

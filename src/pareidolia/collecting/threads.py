@@ -1,0 +1,98 @@
+"""Chunks on a CPU: as many at a time as there are threads, each read and looked at by one thread alone.
+
+Layers split over the cores leave these waiting for each other at every layer's end; whole chunks do not, and
+decoding takes its turn between batches. Nor does a chunk depend on how many cores there are.
+"""
+
+import copy
+from collections.abc import Iterator
+from contextlib import contextmanager
+from queue import SimpleQueue
+from threading import Event, Lock, Thread
+
+import torch
+
+from pareidolia.collecting.chunks import Chunk, Job
+from pareidolia.collecting.engines import Done, chunk_done
+from pareidolia.collecting.reading import read_each
+from pareidolia.networks import Network
+
+Told = SimpleQueue[Done | BaseException | None]
+
+
+def run_in_threads(network: Network, job: Job, chunks: list[Chunk], count: int) -> Iterator[Done]:
+    """Look at the chunks with `count` threads, each with the network for itself (its weights are shared).
+
+    Raises what looking raises. Whoever stops iterating waits for the batches under way.
+    """
+    told: Told = SimpleQueue()
+    waiting, lock, stop = iter(chunks), Lock(), Event()
+
+    def take() -> Chunk | None:
+        with lock:
+            return next(waiting, None)
+
+    def look(own: Network) -> None:
+        torch.set_num_threads(1)  # of this thread
+        try:
+            while (chunk := take()) is not None:
+                for done in chunk_done(own, job, chunk, read_each(job.paths(chunk), job.height_width)):
+                    if stop.is_set():
+                        return
+                    told.put(done)
+        except BaseException as error:
+            told.put(error)
+        finally:
+            told.put(None)
+
+    networks = _networks(network, min(count, len(chunks)))
+    threads = [Thread(target=look, args=(own,), name="looking", daemon=True) for own in networks]
+    with _threads_restored():
+        for thread in threads:
+            thread.start()
+        try:
+            yield from _until_all_ended(told, len(threads))
+        finally:
+            stop.set()
+            for thread in threads:
+                thread.join()
+
+
+def _networks(network: Network, count: int) -> list[Network]:
+    """The network and copies of it, or it alone where it cannot be copied."""
+    try:
+        return [network, *(with_shared_weights(network) for _ in range(count - 1))]
+    except (RuntimeError, TypeError, NotImplementedError):
+        return [network]
+
+
+def with_shared_weights(network: Network) -> Network:
+    """A network with hooks and modes of its own, whose parameters and buffers lie in the same memory."""
+    made = copy.deepcopy(network)
+    for own, shared in (
+        *zip(made.module.parameters(), network.module.parameters(), strict=True),
+        *zip(made.module.buffers(), network.module.buffers(), strict=True),
+    ):
+        own.data = shared.data
+    return made
+
+
+def _until_all_ended(told: Told, threads: int) -> Iterator[Done]:
+    while threads:
+        each = told.get()
+        if isinstance(each, BaseException):
+            raise each
+        if each is None:
+            threads -= 1
+        else:
+            yield each
+
+
+@contextmanager
+def _threads_restored() -> Iterator[None]:
+    """A thread that sets its number of threads also sets that of threads yet to be made."""
+    before = torch.get_num_threads()
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
