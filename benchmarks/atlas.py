@@ -5,7 +5,6 @@ the process's largest resident set. The layout is of random activations in clump
 """
 
 import argparse
-import resource
 import tempfile
 import time
 from pathlib import Path
@@ -13,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from benchmarks.runner import Report, interleaved, timed
+from benchmarks.runner import Report, interleaved, peak_memory, timed
 from pareidolia.atlas import LayoutSettings, lay_out
 from pareidolia.atlas.icons import PADDING, IconJob, paint_icons
 from pareidolia.atlas.settings import IconSettings
@@ -119,7 +118,7 @@ def layout(options: argparse.Namespace) -> Report:
     began = time.process_time()
     seconds, places = timed(lambda: lay_out(pieces, count, settings, 0))
     processor = time.process_time() - began
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    memory = peak_memory() / 2**30
     report = Report(
         f"Laying out {count:,} activations of 512 numbers, fitted on {min(count, options.fit_on):,}",
         ("seconds", "seconds of processor time", "GiB at most"),

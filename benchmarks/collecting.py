@@ -29,10 +29,11 @@ from pareidolia.networks import Network, load_network, untouched
 from pareidolia.pictures import from_levels, open_levels
 
 MEMORY = """
-import resource, sys
+import sys
 from benchmarks.collecting import collect
+from benchmarks.runner import peak_memory
 collect(*sys.argv[1:5], int(sys.argv[5]))
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+print(peak_memory() // 1024)
 """
 
 

@@ -82,7 +82,6 @@ def test_two_nodes_have_the_loss_curve_of_one(tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(run=False, reason="open: it was not seen to end on two busy cores")
 def test_sigterm_stops_both_and_either_number_goes_on(tmp_path):
     long = ("--epochs", "400", "--devices", "2", "--log-every", "50")
     process = subprocess.Popen(

@@ -89,7 +89,12 @@ def launch(devices: int, nodes: int, device: str, work: Callable[..., int], *arg
 
 
 def _begin(fabric: Any, work: Callable[..., int], arguments: tuple[Any, ...]) -> int:
-    return work(Together(fabric), fabric.device, *arguments)
+    code = work(Together(fabric), fabric.device, *arguments)
+    # A process that ends with its group's threads still running is now and then aborted (gloo).
+    if torch.distributed.is_initialized():
+        fabric.barrier()
+        torch.distributed.destroy_process_group()
+    return code
 
 
 @contextmanager
