@@ -20,7 +20,10 @@ PICTURES = "pictures"
 
 
 def tell(
-    folder: Path, settings: TourSettings, report: Report | None = None, sections: Sequence[Section] = SECTIONS
+    folder: Path,
+    settings: TourSettings,
+    report: Report | None = None,
+    sections: Sequence[Section] | None = None,
 ) -> list[Told]:
     """Write the pictures and `index.html` into `folder`; returns the sections as they were told.
 
@@ -30,6 +33,7 @@ def tell(
     Raises what opening the photo or the painting raises.
     """
     report = report or Report()
+    sections = SECTIONS if sections is None else sections
     for picture in (settings.photo, settings.painting):
         as_picture(picture)
     folder.mkdir(parents=True, exist_ok=True)
