@@ -1,6 +1,6 @@
 """Write the tour's formulas as MathML, which browsers draw offline, from their LaTeX in `formulas.toml`.
 
-    python recipes/formulas.py        (needs latex2mathml, of the extra `check`)
+    python recipes/formulas.py        (needs latex2mathml, of the extra `test`)
 
 They are converted here and not when the tour is told, so that a reader needs no converter.
 """
