@@ -1,11 +1,13 @@
 """Drawn with numbers: a convolution as a matrix, unpooling by switches, the three backward rules."""
 
 from collections.abc import Iterator
+from typing import get_args
 
 import torch
 from torch import Tensor, nn
 
 from pareidolia.backward import (
+    RuleName,
     backward_rule,
     convolution_matrix,
     max_pool_with_switches,
@@ -22,7 +24,6 @@ RETURNED = torch.tensor([[7.0, 2], [5, -3]])
 # Springenberg et al. 2015, figure 1 b: what came into the rectifier, and the signal that comes back to it.
 CAME = torch.tensor([[1.0, -1, 5], [2, -5, -7], [-3, 2, 4]])
 BACK = torch.tensor([[-2.0, 3, -1], [6, -3, 1], [2, -1, 3]])
-RULES = ("gradient", "deconvnet", "guided")
 
 
 def tell_transposed(guide: Guide) -> Iterator[Exhibit]:
@@ -82,7 +83,7 @@ def tell_rules(guide: Guide) -> Iterator[Exhibit]:
     ]
     yield guide.draw("forward", line_of(forward), span=7)
     yield guide.draw("back", number_grid(BACK, note("rules", "back")), span=5)
-    for rule in RULES:
+    for rule in get_args(RuleName):
         signal = sent_back(rule)
         yield guide.draw(rule, number_grid(signal, rule, muted=signal == 0), span=4)
 

@@ -29,7 +29,7 @@ def _dogs(guide: Guide) -> str:
     """What the network says of dogs before and after it dreamt of several photos and of noise."""
     network = load_network(device=guide.settings.device, padding="replicate")
     dogs = dog_classes(network)
-    settings = DreamSettings(aim=(LAYERS["late"],), size=guide.pace(224, 160), seed=guide.settings.seed)
+    settings = DreamSettings(aim=(LAYERS["late"],), size=guide.pace(192, 128), seed=guide.settings.seed)
     before, after, ends = [], [], 0
     starts = _beginnings(guide, settings.size)
     for number, start in enumerate(starts):
@@ -62,11 +62,11 @@ def dog_classes(network: Network) -> list[int]:
 
 def _beginnings(guide: Guide, side: int) -> list[Tensor]:
     """The user's photo, sample photos, and noise, each 1×3×H×W."""
-    samples = [as_picture(f"sample:{name}", size=side) for name in PHOTOS[: guide.pace(len(PHOTOS), 3)]]
+    samples = [as_picture(f"sample:{name}", size=side) for name in PHOTOS[: guide.pace(len(PHOTOS), 2)]]
     generator = torch.Generator().manual_seed(guide.settings.seed)
     noise = [
         (0.5 + 0.1 * torch.randn((1, 3, side, side), generator=generator)).clamp(0, 1)
-        for _ in range(guide.pace(5, 2))
+        for _ in range(guide.pace(3, 1))
     ]
     return [as_picture(guide.photo, size=side), *samples, *noise]
 

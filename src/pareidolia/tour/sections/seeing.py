@@ -1,10 +1,11 @@
 """What units and classes see: deconvnet, guided backpropagation, saliency, class models."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, get_args
 
 import torch
 
+from pareidolia.backward import RuleName
 from pareidolia.inspection import frame
 from pareidolia.networks import load_network
 from pareidolia.pictures import as_picture
@@ -13,7 +14,6 @@ from pareidolia.tour.guide import Exhibit, Guide
 #: The last rectifier of each stage of retina.
 DEPTHS = ("stage1.relu2", "stage2.relu2", "stage3.relu3", "stage4.relu3", "stage5.relu1")
 CLASSES = ("lion", "dalmatian", "robin", "orange", "church", "spider web")
-RULES = ("gradient", "deconvnet", "guided")
 METHODS = ("gradient", "smoothgrad", "integrated-gradients", "grad-cam", "occlusion")
 _UNITS = 5
 
@@ -27,21 +27,21 @@ def tell_deconvnet(guide: Guide) -> Iterator[Exhibit]:
 
 def tell_classes(guide: Guide) -> Iterator[Exhibit]:
     """Class models as published, and painted to survive small moves."""
-    for regularise, steps in (("l2", guide.pace(160, 40)), ("robust", guide.pace(192, 56))):
-        size = guide.pace(128, 96)
-        options: dict[str, Any] = {"names": CLASSES, "regularise": regularise, "size": size, "steps": steps}
+    names, size = CLASSES[: guide.pace(6, 4)], guide.pace(128, 96)
+    for regularise, steps in (("l2", guide.pace(160, 32)), ("robust", guide.pace(192, 56))):
+        options: dict[str, Any] = {"names": names, "regularise": regularise, "size": size, "steps": steps}
         yield guide.show(regularise, "class-model", {}, **options)
 
 
 def tell_saliency(guide: Guide) -> Iterator[Exhibit]:
     """Which pixels spoke for the likeliest class, by several methods."""
-    samples = guide.pace(25, 8)
-    yield guide.show("maps", "saliency", {"photo": guide.photo}, methods=METHODS, samples=samples)
+    options = {"size": guide.pace(256, 192), "samples": guide.pace(25, 8), "steps": guide.pace(50, 16)}
+    yield guide.show("maps", "saliency", {"photo": guide.photo}, methods=METHODS, **options)
 
 
 def tell_guided(guide: Guide) -> Iterator[Exhibit]:
     """The strongest unit of a late layer, sent back by each of the three rules."""
-    for rule in RULES:
+    for rule in get_args(RuleName):
         options: dict[str, Any] = {"layer": "stage5.relu1", "unit": ("strongest",), "rule": rule}
         yield guide.show(rule, "deconvnet", {"photo": guide.photo}, span=4, **options)
 
