@@ -23,5 +23,5 @@ class DetailCanvas(PixelCanvas):
     def continue_at(self, size: tuple[int, int], values: Tensor) -> None:
         values = values.detach()
         detail = values - resize_picture(self._picture, (values.shape[-2], values.shape[-1]))
-        self.hold(resize_picture(self._picture, size) + resize(detail, size))
+        self.hold(resize(detail, size).add_(resize_picture(self._picture, size)))
         self.project()

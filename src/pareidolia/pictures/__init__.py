@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pareidolia.pictures.film_reading import Film, is_film
     from pareidolia.pictures.films import write_film
     from pareidolia.pictures.flow import carried, optical_flow, trusted
+    from pareidolia.pictures.folders import PictureFiles, find_pictures
     from pareidolia.pictures.levels import from_levels, open_levels
     from pareidolia.pictures.masks import as_mask
     from pareidolia.pictures.records import read_record
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 # No module here bears the name of a function it holds: importing it would hide the function.
 __all__ = [
     "Film",
+    "PictureFiles",
     "PictureLike",
     "as_mask",
     "as_picture",
@@ -45,6 +47,7 @@ __all__ = [
     "check_shorter_side",
     "check_target",
     "figure_picture",
+    "find_pictures",
     "fit",
     "from_levels",
     "from_oklch",
@@ -76,6 +79,7 @@ __getattr__ = lazy_exports(
     __name__,
     {
         "Film": "film_reading",
+        "PictureFiles": "folders",
         "PictureLike": "files",
         "as_mask": "masks",
         "as_picture": "files",
@@ -84,6 +88,7 @@ __getattr__ = lazy_exports(
         "check_shorter_side": "resizing",
         "check_target": "targets",
         "figure_picture": "figures",
+        "find_pictures": "folders",
         "fit": "resizing",
         "from_oklch": "colour",
         "from_yiq": "colour",
