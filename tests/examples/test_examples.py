@@ -1,5 +1,6 @@
 """The examples, each run as a person would run it, in its quick form."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -55,7 +56,8 @@ def folder(tmp_path):
 def test_an_example_makes_what_it_says(name, folder):
     words, made = RUNS[name]
     command = [sys.executable, str(EXAMPLES / f"{name}.py"), *words, "--quick"]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+    environment = {**os.environ, "PYTHONPATH": str(EXAMPLES.parent / "src")}
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert made.split("/")[-1] in done.stdout
     with Image.open(folder / made) as picture:

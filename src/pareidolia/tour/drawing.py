@@ -61,10 +61,14 @@ def figures_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 def line_plot(
     series: Mapping[str, Sequence[float]], marks: Mapping[str, int], label: str, *, width: int = 960
 ) -> str:
-    """An SVG of positive series on a logarithmic scale over their steps, with marked steps named above."""
+    """An SVG of positive series on a logarithmic scale over their steps, with marked steps named above.
+
+    At most four powers of ten are shown: what is smaller lies on the bottom.
+    """
     height, left, top, bottom = 260, 70, 28, 34
     values = [value for line in series.values() for value in line if value > 0]
-    low, high = math.floor(math.log10(min(values))), math.ceil(math.log10(max(values)) + 1e-9)
+    high = math.ceil(math.log10(max(values)) + 1e-9)
+    low = max(math.floor(math.log10(min(values))), high - 4)
     count = max(len(line) for line in series.values())
 
     def across(step: float) -> float:

@@ -38,11 +38,12 @@ class Figure:
 
 @dataclass(frozen=True)
 class Drawing:
-    """HTML drawn with numbers (a table, a plot) under a caption."""
+    """HTML drawn with numbers (a table, a plot) under a caption; a `tall` one stands beside two others."""
 
     html: str
     caption: str
     span: int = 12
+    tall: bool = False
 
 
 Exhibit = Figure | Drawing
@@ -154,9 +155,9 @@ class Guide:
         told = self.words.caption(self.key, caption or name, **values)
         return Figure(file, (picture.shape[-2], picture.shape[-1]), told, span)
 
-    def draw(self, name: str, html: str, *, span: int = 12, **values: object) -> Drawing:
+    def draw(self, name: str, html: str, *, span: int = 12, tall: bool = False, **values: object) -> Drawing:
         """A drawing with the caption of that name."""
-        return Drawing(html, self.words.caption(self.key, name, **values), span)
+        return Drawing(html, self.words.caption(self.key, name, **values), span, tall)
 
     def note_command(self, command: str) -> None:
         """Note a command for the reader, each once."""
@@ -180,7 +181,12 @@ def command_line(request: Request, out: str, names: Mapping[str, str] = NOTHING)
         value = getattr(settings, name)
         if name not in positional and (declared.is_required() or value != declared.default):
             words += _flag(name, value)
-    return shlex.join(["pareidolia", request.operation.name, *words, "--out", out])
+    command = _COMMANDS.get(request.operation.name, (request.operation.name,))
+    return shlex.join(["pareidolia", command[0], *words, *command[1:], "--out", out])
+
+
+#: Commands of other names than their operations, and what else they are told.
+_COMMANDS = {"brush": ("style", "--method", "one-pass")}
 
 
 def _positional(operation: str) -> Sequence[str]:

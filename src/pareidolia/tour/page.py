@@ -10,6 +10,9 @@ from string import Template
 from pareidolia.tour.guide import Drawing, Exhibit, Figure
 from pareidolia.tour.words import Words, formulas
 
+#: How far a small picture may be enlarged to fill its columns.
+_ENLARGED = 1.6
+
 
 @dataclass(frozen=True)
 class Told:
@@ -106,9 +109,10 @@ def _exhibits(exhibits: Iterable[Exhibit], pictures: str) -> Iterator[str]:
 
 
 def _exhibit(exhibit: Exhibit, pictures: str) -> str:
+    tall = ' class="tall"' if isinstance(exhibit, Drawing) and exhibit.tall else ""
     content = _image(exhibit, pictures) if isinstance(exhibit, Figure) else _drawing(exhibit)
     return (
-        f'<figure style="--span: {exhibit.span}">{content}'
+        f'<figure style="--span: {exhibit.span}"{tall}>{content}'
         f"<figcaption>{escape(exhibit.caption)}</figcaption></figure>"
     )
 
@@ -118,7 +122,7 @@ def _image(figure: Figure, pictures: str) -> str:
     place = escape(f"{pictures}/{figure.file}")
     return (
         f'<a href="{place}"><img src="{place}" width="{width}" height="{height}" '
-        f'loading="lazy" alt="{escape(figure.caption)}"></a>'
+        f'style="max-width: {round(_ENLARGED * width)}px" loading="lazy" alt="{escape(figure.caption)}"></a>'
     )
 
 

@@ -136,7 +136,7 @@ SPEED = Section(
     "speed",
     "style",
     one_pass.tell,
-    ("style/onepass",),
+    ("style/brush/network.py", "style/brush/brush.py"),
     (
         "Johnson, Alahi, Fei-Fei. Perceptual Losses for Real-Time Style Transfer. 2016",
         "Huang, Belongie. Arbitrary Style Transfer with Adaptive Instance Normalization. 2017",

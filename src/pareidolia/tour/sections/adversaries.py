@@ -10,7 +10,7 @@ AAE, GAN = "digits-aae", "digits-gan"
 def tell_aae(guide: Guide) -> Iterator[Exhibit]:
     """Codes bent to a ring of ten Gaussians, and digits drawn from it."""
     yield guide.show("codes", "latent", {"run": AAE}, span=6, size=800)
-    yield guide.show("samples", "sample", {"run": AAE}, span=6, count=48)
+    yield guide.show("samples", "sample", {"run": AAE}, span=6, count=49)
 
 
 def tell_gan(guide: Guide) -> Iterator[Exhibit]:

@@ -46,10 +46,11 @@ def tell_transposed(guide: Guide) -> Iterator[Exhibit]:
     yield guide.draw("forward", forward)
     yield guide.draw("matrix", number_grid(matrix, "C", muted=matrix == 0, small=True), span=8)
     turned = number_grid(matrix.T, "Cᵀ", muted=matrix.T == 0, small=True)
-    yield guide.draw("turned", turned, span=4)
+    yield guide.draw("turned", turned, span=4, tall=True)
     yield guide.draw(
         "back",
         line_of(["Cᵀ ·", number_grid(answer.flatten()[:, None], "y"), "=", number_grid(back, "x̂ = Cᵀ y")]),
+        span=8,
     )
 
 

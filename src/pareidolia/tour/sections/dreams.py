@@ -8,7 +8,7 @@ from torch import Tensor
 from pareidolia.dreaming import Dream, DreamSettings
 from pareidolia.dreaming.groups import members
 from pareidolia.networks import Network, load_network
-from pareidolia.pictures import as_picture
+from pareidolia.pictures import as_picture, over_white
 from pareidolia.pictures.samples import PHOTOS
 from pareidolia.tour.drawing import figures_table
 from pareidolia.tour.guide import Exhibit, Guide
@@ -68,7 +68,7 @@ def _beginnings(guide: Guide, side: int) -> list[Tensor]:
         (0.5 + 0.1 * torch.randn((1, 3, side, side), generator=generator)).clamp(0, 1)
         for _ in range(guide.pace(3, 1))
     ]
-    return [as_picture(guide.photo, size=side), *samples, *noise]
+    return [over_white(as_picture(guide.photo, size=side)), *samples, *noise]
 
 
 @torch.no_grad()

@@ -10,7 +10,7 @@ from PIL import Image
 from torch import Tensor
 
 from pareidolia.atlas import AtlasBuilding, AtlasSettings, read_cells, read_manifest
-from pareidolia.pictures import as_picture, save_picture
+from pareidolia.pictures import as_picture, over_white, save_picture
 from pareidolia.pictures.samples import PHOTOS
 from pareidolia.tour.guide import Exhibit, Guide
 
@@ -45,13 +45,13 @@ def tell(guide: Guide) -> Iterator[Exhibit]:
 
 
 def flat(atlas: Path) -> Tensor:
-    """The finest grid of an atlas's first layer as one picture 1×3×H×W, its empty cells white."""
+    """The finest grid of an atlas's first layer as one picture 1×4×H×W, its empty cells transparent."""
     grid = read_manifest(atlas).layers[0].grids[-1]
     cells = read_cells(atlas, grid)
     side = cells.icons.size
-    levels = np.full((grid.side * side, grid.side * side, 3), 255, np.uint8)
+    levels = np.zeros((grid.side * side, grid.side * side, 4), np.uint8)
     for sheet in cells.icons.sheets:
-        packed = np.asarray(Image.open(atlas / grid.folder / sheet.file).convert("RGB"))
+        packed = np.asarray(Image.open(atlas / grid.folder / sheet.file).convert("RGBA"))
         for place in range(sheet.count):
             row, column = (side * each for each in divmod(place, sheet.columns))
             cell = sheet.first + place
@@ -66,7 +66,7 @@ def _cut(guide: Guide, folder: Path) -> int:
     step = guide.pace(36, 60)
     for source in (guide.photo, *(f"sample:{name}" for name in PHOTOS)):
         name = "photo" if source == guide.photo else source.partition(":")[2]
-        picture = as_picture(source, size=_VIEW)[:, :3]
+        picture = over_white(as_picture(source, size=_VIEW))
         (folder / name).mkdir(parents=True, exist_ok=True)
         for top in range(0, max(1, picture.shape[-2] - _CROP + 1), step):
             for left in range(0, max(1, picture.shape[-1] - _CROP + 1), step):

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from pareidolia.networks import load_network
 from pareidolia.painting import Painting, Step
-from pareidolia.pictures import as_picture
+from pareidolia.pictures import as_picture, over_white
 from pareidolia.requests import Inputs, Request
 from pareidolia.tour.drawing import line_plot
 from pareidolia.tour.guide import Exhibit, Guide
@@ -29,7 +29,7 @@ def tell_style(guide: Guide) -> Iterator[Exhibit]:
     """The painting, and textures from the Gram matrices of its first layers."""
     size, steps = guide.pace(256, 160), guide.pace(150, 60)
     layers = load_network().style_layers
-    painting = as_picture(guide.settings.painting, size=size)[:, :3]
+    painting = over_white(as_picture(guide.settings.painting, size=size))
     yield guide.keep_plain("painting", painting, span=3)
     for count in (1, 3, 5):
         options: dict[str, Any] = {"content_weight": 0.0, "start": "noise", "coarse_to_fine": False}
@@ -49,10 +49,9 @@ def tell_blend(guide: Guide) -> Iterator[Exhibit]:
     """The photo painted like the painting, with the canvas at the end of every size, and the losses."""
     request = _blend(guide)
     painting = request.begin()
-    yield guide.keep_plain("photo", as_picture(guide.photo, size=guide.settings.large)[:, :3], span=6)
-    yield guide.keep_plain(
-        "painting", as_picture(guide.settings.painting, size=guide.settings.large)[:, :3], span=6
-    )
+    for name, source in (("photo", guide.photo), ("painting", guide.settings.painting)):
+        shown = over_white(as_picture(source, size=guide.settings.large))
+        yield guide.keep_plain(name, shown, span=guide.pace(6, 4))
     losses: dict[str, list[float]] = defaultdict(list)
     marks: dict[str, int] = {}
     snapshots: list[tuple[Step, Tensor]] = []
@@ -66,10 +65,10 @@ def tell_blend(guide: Guide) -> Iterator[Exhibit]:
             snapshots.append((step, painting.picture))
     guide.measured["blend"] = time.perf_counter() - began
     values = {"steps": painting.total, "seconds": guide.measured["blend"]}
-    yield guide.keep("painted", request, painting.picture, span=12, values=values)
+    yield guide.keep("painted", request, painting.picture, span=guide.pace(12, 4), values=values)
     for number, (step, picture) in enumerate(snapshots, 1):
         size = {"steps": step.index, "width": step.size[1], "height": step.size[0]}
-        span = 12 // max(2, len(snapshots))
+        span = 12 // max(3, len(snapshots))
         yield guide.keep_plain(f"canvas{number}", picture, caption="canvas", span=span, values=size)
     yield guide.draw("losses", line_plot(losses, marks, guide.words.note("blend", "losses")))
 

@@ -27,15 +27,21 @@ def tell_deconvnet(guide: Guide) -> Iterator[Exhibit]:
 
 def tell_classes(guide: Guide) -> Iterator[Exhibit]:
     """Class models as published, and painted to survive small moves."""
-    names, size = CLASSES[: guide.pace(6, 4)], guide.pace(128, 96)
-    for regularise, steps in (("l2", guide.pace(160, 32)), ("robust", guide.pace(192, 56))):
-        options: dict[str, Any] = {"names": names, "regularise": regularise, "size": size, "steps": steps}
-        yield guide.show(regularise, "class-model", {}, **options)
+    common: dict[str, Any] = {"names": CLASSES[: guide.pace(6, 4)], "size": guide.pace(128, 96)}
+    # Of few steps large ones, and a light penalty, or all stays grey.
+    published: dict[str, Any] = {"steps": guide.pace(96, 32), "learning_rate": 0.3, "penalty": 0.1}
+    yield guide.show("l2", "class-model", {}, span=6, **common, **published)
+    steps = guide.pace(192, 56)
+    yield guide.show("robust", "class-model", {}, span=6, **common, regularise="robust", steps=steps)
 
 
 def tell_saliency(guide: Guide) -> Iterator[Exhibit]:
     """Which pixels spoke for the likeliest class, by several methods."""
-    options = {"size": guide.pace(256, 192), "samples": guide.pace(25, 8), "steps": guide.pace(50, 16)}
+    options: dict[str, Any] = {
+        "size": guide.pace(256, 192),
+        "samples": guide.pace(25, 8),
+        "steps": guide.pace(50, 16),
+    }
     yield guide.show("maps", "saliency", {"photo": guide.photo}, methods=METHODS, **options)
 
 

@@ -30,9 +30,8 @@ _PICTURES, _SAMPLES = 64, 200
 def tell(guide: Guide) -> Iterator[Exhibit]:
     """Codes by digit, new digits, and the bound three times over."""
     yield guide.show("codes", "latent", {"run": VAE}, span=6, size=800)
-    yield guide.show("samples", "sample", {"run": VAE}, span=6, count=48)
-    values = {"pictures": _PICTURES, "samples": _SAMPLES}
-    yield guide.draw("bound", _bound(guide), **values)
+    yield guide.show("samples", "sample", {"run": VAE}, span=6, count=49)
+    yield guide.draw("bound", _bound(guide), pictures=_PICTURES, samples=_SAMPLES)
 
 
 @torch.no_grad()
