@@ -10,8 +10,7 @@ import argparse
 from pathlib import Path
 
 from pareidolia import PareidoliaError, save_picture
-from pareidolia.collecting import find_pictures
-from pareidolia.pictures import sample_names
+from pareidolia.pictures import find_pictures, sample_names
 from pareidolia.style import StyleSettings, StyleTransfer
 
 

@@ -1,5 +1,6 @@
 """`pareidolia tour`: the lecture told with one picture."""
 
+import signal
 import sys
 import time
 from collections.abc import Iterator
@@ -33,7 +34,7 @@ def tour(
 
     _check(output)
     began = time.perf_counter()
-    with _report(output) as report:
+    with _report(output) as report, _terminable():
         told = tell(output.out, settings, report)
     seconds = time.perf_counter() - began
     page = output.out / "index.html"
@@ -69,6 +70,16 @@ def _report(output: TourOutput) -> Iterator[Report]:
             yield bar
     else:
         yield _Lines()
+
+
+@contextmanager
+def _terminable() -> Iterator[None]:
+    """Within it SIGTERM ends the tour as Ctrl-C does: what was being made is cleared away."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 class _Lines(Report):
