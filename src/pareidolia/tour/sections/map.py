@@ -41,7 +41,7 @@ def tell(guide: Guide) -> Iterator[Exhibit]:
     guide.note_command(_command(settings, defaults))
     guide.note_command("pareidolia atlas view atlas")
     picture, points = flat(out), read_manifest(out).layers[0].points
-    yield guide.keep_plain("map", picture, values={"pieces": count, "points": points})
+    yield guide.keep_plain("map", picture, span=9, values={"pieces": count, "points": points})
 
 
 def flat(atlas: Path) -> Tensor:
