@@ -21,7 +21,7 @@ def _pair(guide: Guide) -> Inputs:
 
 def tell_content(guide: Guide) -> Iterator[Exhibit]:
     """The photo painted back from each of five layers alone."""
-    size, steps = guide.pace(224, 128), guide.pace(300, 100)
+    size, steps = guide.pace(192, 128), guide.pace(200, 100)
     yield guide.show("layers", "invert", {"photo": guide.photo}, size=size, steps=steps)
 
 
