@@ -132,7 +132,10 @@ def _drawing(drawing: Drawing) -> str:
 
 def _commands(words: Words, commands: Sequence[str]) -> Iterator[str]:
     if commands:
-        lines = escape("\n".join(commands))
+        # A browser would break a line behind each hyphen of an option: words stay whole.
+        lines = "\n".join(
+            " ".join(f"<span>{escape(word)}</span>" for word in command.split(" ")) for command in commands
+        )
         copy = escape(words.page["copy"])
         yield (
             f'<div class="command"><button type="button" hidden>{copy}</button>'

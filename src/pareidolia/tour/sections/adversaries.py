@@ -15,5 +15,5 @@ def tell_aae(guide: Guide) -> Iterator[Exhibit]:
 
 def tell_gan(guide: Guide) -> Iterator[Exhibit]:
     """Digits out of noise, and a walk between two of them."""
-    yield guide.show("samples", "sample", {"run": GAN}, count=40)
+    yield guide.show("samples", "sample", {"run": GAN}, count=40, columns=10)
     yield guide.show("walk", "interpolate", {"run": GAN, "a": "random:1", "b": "random:8"}, path="spherical")
