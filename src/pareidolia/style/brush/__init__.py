@@ -1,0 +1,1 @@
+"""brush: the shipped network that paints any photo like any painting, in one pass."""
