@@ -79,8 +79,9 @@ class Looking(nn.Module):
 
 def gram(maps: Tensor) -> Tensor:
     """F Fᵀ over positions, N×C×C in single precision."""
-    rows = maps.float().permute(0, 2, 3, 1).flatten(1, 2)
-    return rows.transpose(1, 2) @ rows / rows.shape[1]
+    with torch.autocast(maps.device.type, enabled=False):
+        rows = maps.float().permute(0, 2, 3, 1).flatten(1, 2)
+        return rows.transpose(1, 2) @ rows / rows.shape[1]
 
 
 def smaller(pictures: Tensor, halvings: int) -> Tensor:
