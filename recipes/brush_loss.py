@@ -1,7 +1,8 @@
 """What brush is trained to make small: Gram matrices at three sizes, and content, through the slim VGG-19.
 
-The aux maps of `slim_vgg.py`, A f + b, enter by [A b] = Q R: R [f; 1] has the same products and distances in a
-quarter of the channels (17/33/65/129/129), so the Gram matrices are small enough to be kept for every painting.
+The aux maps of `slim_vgg.py`, A f + b, enter by [A b] = Q R: R [f; 1] has the same products and distances
+in a quarter of the channels (17/33/65/129/129), so the Gram matrices are small enough to be kept for every
+painting.
 """
 
 from pathlib import Path

@@ -10,7 +10,7 @@ import torch.nn.functional as F
 from PIL import Image
 from torch import Tensor
 
-from brush_loss import SCALES, Looking
+from brush_loss import Looking
 from packed_pictures import SUFFIXES, Pixels, as_tensor
 from pareidolia.training import Company
 
@@ -48,7 +48,9 @@ def recoloured(pixels: Pixels, rng: np.random.Generator) -> Pixels:
     return np.ascontiguousarray(np.rot90(changed, rng.integers(4)))
 
 
-def pack_paintings(folders: Sequence[Path], most: Sequence[int], looking: Looking, target: Path, seed: int = 0) -> None:
+def pack_paintings(
+    folders: Sequence[Path], most: Sequence[int], looking: Looking, target: Path, seed: int = 0
+) -> None:
     """Write TARGET.npy, N×SIDE×SIDE×3 bytes, and TARGET.grams.npy, N×… in half precision.
 
     Half of the squares stand in it once more in other colours. Of each folder at most so many files, drawn at random.

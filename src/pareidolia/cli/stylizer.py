@@ -8,8 +8,8 @@ from cyclopts import App, Parameter
 from pydantic import Field
 
 from pareidolia.cli.batch import Job, names_of, pictures_of, run_jobs
-from pareidolia.cli.output import PictureOutput, Replacing, make_folder, print_json, say
-from pareidolia.cli.run import make
+from pareidolia.cli.film import make_or_film
+from pareidolia.cli.output import Output, Replacing, make_folder, print_json, say
 from pareidolia.cli.training import TrainingOutput, merged, run_training
 from pareidolia.operations import find_operation
 from pareidolia.requests import Request
@@ -52,22 +52,22 @@ def paint(
     run: str,
     *photos: str,
     settings: Annotated[PaintSettings, Parameter(name="*")] = PaintSettings(),  # noqa: B008 (frozen)
-    output: Annotated[PictureOutput, Parameter(name="*")],
+    output: Annotated[Output, Parameter(name="*")],
 ) -> int:
-    """Paint photos, or folders of them, with a trained network, in one pass.
+    """Paint photos, folders of them, or a film with a trained network, in one pass.
 
     Parameters
     ----------
     run
         The folder of the network's training.
     photos
-        Files, sample:chelsea and the like, or folders; for more than one photo --out is a folder.
+        Files, sample:chelsea and the like, or folders; for more than one photo --out is a folder. Or a film.
     """
     if not photos:
         raise PareidoliaError("name at least one photo")
     operation = find_operation("stylize")
     if len(photos) == 1 and not Path(photos[0]).is_dir():
-        return make(Request(operation, {"run": run, "photo": photos[0]}, settings), output)
+        return make_or_film(Request(operation, {"run": run, "photo": photos[0]}, settings), output)
     found = [path for photo in photos for path in pictures_of(photo)]
     make_folder(output.out)
     jobs = [

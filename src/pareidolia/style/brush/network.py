@@ -15,9 +15,6 @@ from torch import Tensor, nn
 
 from pareidolia.style.feedforward.network import Pass, Statistics
 
-MULTIPLE = 8
-"""What the sides of a picture are multiples of."""
-
 _EPSILON = 1e-5
 
 
@@ -176,6 +173,13 @@ class BrushNetwork(nn.Module):
         super().__init__()
         self.painter = Painter(quarter, eighth, blocks, late, half)
         self.reader = Reader(read, hidden, self.painter.code)
+
+    multiple = 8
+
+    @property
+    def reach(self) -> int:
+        """How far, in pixels, a pixel of the result sees."""
+        return self.painter.reach
 
     def forward(self, pictures: Tensor, codes: Tensor, statistics: Statistics | None = None) -> Tensor:
         """The pictures N×3×H×W painted as codes N×`code` or 1×`code` say.
