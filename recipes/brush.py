@@ -23,7 +23,7 @@ import pareidolia
 from brush_loss import Looking
 from brush_material import Sitting, Sittings, pack_paintings
 from packed_pictures import pack
-from pareidolia.networks.weights import load_weights
+from pareidolia.networks.weights import fit_state_dict, read_state_dict
 from pareidolia.pictures import open_picture, resize_picture, save_picture, sheet
 from pareidolia.style.brush.network import BrushNetwork
 from pareidolia.training import Losses, Moment, Phase, TrainingFolder, TrainingRun
@@ -109,8 +109,8 @@ def arguments() -> argparse.Namespace:
 def main() -> None:
     """Pack the pictures, then train."""
     options = arguments()
-    given = {name: getattr(options, name) for name in BrushSettings.model_fields if hasattr(options, name)}
-    settings = BrushSettings(**given)
+    chosen = {name: getattr(options, name) for name in BrushSettings.model_fields if hasattr(options, name)}
+    settings = BrushSettings(**chosen)
     packed = options.packed or options.run
     packed.mkdir(parents=True, exist_ok=True)
     looking = Looking(options.teacher)
@@ -124,7 +124,9 @@ def main() -> None:
     torch.manual_seed(settings.seed)
     network = BrushNetwork()
     if options.begin is not None:
-        load_weights(network, options.begin, "brush")
+        given = read_state_dict(options.begin)
+        tensors = {name.removeprefix("network."): tensor for name, tensor in given.items()}
+        fit_state_dict(network, tensors, options.begin, "brush")
     run = TrainingRun(
         BrushTraining(network, looking, settings),
         source,

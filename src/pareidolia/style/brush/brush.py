@@ -48,7 +48,7 @@ class Brush:
         """
         settings = settings or BrushSettings()
         material = self._material(photo, paintings, settings, mask)
-        shown = material.photo
+        shown = material.photo.expand(-1, 3, -1, -1)
         if code is None:
             code = self._code_for(material, settings)
         painted = painted_by(self.network, shown, code, settings.tile)
