@@ -4,11 +4,11 @@
     python recipes/brush.py --photos FOLDER... --paintings FOLDER[=MOST]... --teacher slim_vgg19.safetensors \
         --run runs/brush
 
-The loss is what a painted picture lacks of the painting's Gram matrices at three sizes and of the
-photo's content (`brush_loss.py`). Killed and started again with the same arguments, the run goes on from its last
-checkpoint. `--from` begins with weights that are there already, brush's own or a run's. It leaves in the run's
-folder: settings.json, log.jsonl, samples/, checkpoint.pt, model.safetensors and brush.safetensors, which is
-the moving average of the weights in half precision.
+The loss is what a painted picture lacks of the painting's Gram matrices at three sizes and of the photo's
+content (`brush_loss.py`). Killed and started again with the same arguments, the run goes on from its last
+checkpoint. `--from` begins with weights that are there already, brush's own or a run's. It leaves in the
+run's folder: settings.json, log.jsonl, samples/, checkpoint.pt, model.safetensors and brush.safetensors,
+which is the moving average of the weights in half precision.
 """
 
 import argparse

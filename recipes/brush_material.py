@@ -53,7 +53,8 @@ def pack_paintings(
 ) -> None:
     """Write TARGET.npy, N×SIDE×SIDE×3 bytes, and TARGET.grams.npy, N×… in half precision.
 
-    Half of the squares stand in it once more in other colours. Of each folder at most so many files, drawn at random.
+    Half of the squares stand in it once more in other colours. Of each folder at most so many files, drawn
+    at random.
     """
     if target.with_suffix(".grams.npy").exists():
         return

@@ -74,7 +74,10 @@ class StyleSettings(StyleControl, PaintingSettings):
         ),
     ] = "relative"
     start: Annotated[
-        Literal["content", "noise", "style"], Field(description="What the canvas holds at first.")
+        Literal["content", "noise", "style", "brush"],
+        Field(
+            description="What the canvas holds at first; brush: the photo as the shipped network paints it."
+        ),
     ] = "content"
     style_size: Annotated[
         float,

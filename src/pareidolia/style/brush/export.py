@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from pareidolia.style.brush.brush import Brush
 from pareidolia.style.brush.network import BrushNetwork
 from pareidolia.style.feedforward.export import multiples_of, write_onnx
+from pareidolia.style.feedforward.network import Pass
 
 _PAINTING_SIDES = {
     2: torch.export.Dim("painting_rows", min=32, max=16384),
@@ -35,11 +36,10 @@ class _OneStyle(nn.Module):
     def __init__(self, network: BrushNetwork, code: Tensor) -> None:
         super().__init__()
         self.painter = network.painter
+        self.style: Tensor
         self.register_buffer("style", code)
 
     def forward(self, photo: Tensor) -> Tensor:
-        from pareidolia.style.feedforward.network import Pass
-
         painted: Tensor = self.painter(photo, Pass(self.style, None, []))
         return painted
 

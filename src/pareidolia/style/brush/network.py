@@ -86,7 +86,7 @@ class Block(nn.Module):
 
 
 class Painter(nn.Module):
-    """Paints N×3×H×W in [0, 1], H and W multiples of 8 and at least 16, as codes N×`code` say, in [0, 1]."""
+    """Paints N×3×H×W in [0, 1], H and W multiples of 8 and at least 16, as codes N×`code` say."""
 
     def __init__(self, quarter: int, eighth: int, blocks: int, late: int, half: int) -> None:
         super().__init__()
@@ -103,7 +103,7 @@ class Painter(nn.Module):
     @property
     def reach(self) -> int:
         """How far, in pixels, a pixel of the result sees."""
-        # Squares of 4, the stem, down, two kernels a block at an eighth, up twice, the last kernel, smoothing.
+        # Squares of 4, the stem, down, two kernels a block at an eighth, up twice, the last one, smoothing.
         return 3 + 4 + 4 + 16 * len(self.blocks) + (8 + 4) + (4 + 2) + (2 + 1) + 1
 
     def forward(self, pictures: Tensor, run: Pass) -> Tensor:
@@ -204,7 +204,7 @@ class BrushNetwork(nn.Module):
 def _smoothed(x: Tensor) -> Tensor:
     """Each pixel with its neighbours, 1 2 1 by 1 2 1: what repeats every second pixel is gone, exactly.
 
-    Squares of pixels that come from kernels of their own draw such a checkerboard (Odena 2016, Sugawara 2018).
+    Squares of pixels from kernels of their own draw such a checkerboard (Odena 2016, Sugawara 2018).
     """
     line = x.new_tensor([0.25, 0.5, 0.25])
     kernel = torch.outer(line, line).expand(x.shape[1], 1, 3, 3)
