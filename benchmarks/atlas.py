@@ -64,9 +64,9 @@ def icons(options: argparse.Namespace) -> Report:
 
 def collecting(options: argparse.Namespace) -> Report:
     """Photos a second against a bare forward loop over the same photos, decoded in advance."""
-    from pareidolia.collecting import Collector, Positions, find_pictures
+    from pareidolia.collecting import Collector, Positions
     from pareidolia.collecting.settings import CollectingSettings
-    from pareidolia.pictures import from_levels, open_levels
+    from pareidolia.pictures import find_pictures, from_levels, open_levels
 
     weights = str(options.shared / "weights/squeezenet1_0.safetensors")
     settings = CollectingSettings(network="torchvision:squeezenet1_0", weights=weights)

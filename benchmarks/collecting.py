@@ -17,16 +17,9 @@ from pathlib import Path
 import torch
 
 from benchmarks.runner import Report, interleaved
-from pareidolia.collecting import (
-    CollectingSettings,
-    Collector,
-    EngineSettings,
-    PictureFiles,
-    Strongest,
-    find_pictures,
-)
+from pareidolia.collecting import CollectingSettings, Collector, EngineSettings, Strongest
 from pareidolia.networks import Network, load_network, untouched
-from pareidolia.pictures import from_levels, open_levels
+from pareidolia.pictures import PictureFiles, find_pictures, from_levels, open_levels
 
 MEMORY = """
 import sys

@@ -10,6 +10,7 @@ import statistics
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -77,14 +78,14 @@ def _times(painters: Mapping[str, Paint], rounds: int, report: Report) -> dict[s
         photo = torch.rand(1, 3, *size, generator=generator)
         painting = torch.rand(1, 3, PAINTING_SIZE * 3 // 4, PAINTING_SIZE, generator=generator)
         contenders: dict[str, Callable[[], Any]] = {
-            name: lambda paint=paint: paint(photo, painting) for name, paint in painters.items()
+            name: partial(paint, photo, painting) for name, paint in painters.items()
         }
-        seconds = interleaved({**contenders, "Johnson": lambda: johnson(photo)}, rounds)
+        seconds = interleaved({**contenders, "Johnson": partial(johnson, photo)}, rounds)
         found[label] = seconds
         report.rows.append((f"{label}, s", *seconds.values()))
         ratio = seconds["brush"] / seconds["Johnson"]
         report.summary.append(
-            f"At {label} brush takes {ratio:.3f} of Johnson's time (at most {MOST_OF_JOHNSON[label]} promised)."
+            f"At {label} brush takes {ratio:.3f} of Johnson's time (promised: {MOST_OF_JOHNSON[label]})."
         )
     return found
 
@@ -92,7 +93,8 @@ def _times(painters: Mapping[str, Paint], rounds: int, report: Report) -> dict[s
 def _memory(report: Report) -> float:
     """Most megabytes that a process of its own has, which paints one photo of 1920x1080."""
     code = (
-        "import torch; from benchmarks.runner import peak_memory; from pareidolia.style.brush import load_brush;"
+        "import torch; from benchmarks.runner import peak_memory;"
+        "from pareidolia.style.brush import load_brush;"
         "load_brush('cpu').paint(torch.rand(1, 3, 1080, 1920), [torch.rand(1, 3, 384, 512)]);"
         "print(peak_memory())"
     )
@@ -121,10 +123,6 @@ def _judged(painters: Mapping[str, Paint], options: argparse.Namespace) -> list[
                     save_picture(paint(*shown), out, overwrite=True)
                     scores[name] = judge(out, photo, painting)
                 found.append({"group": group, "pair": f"{photo.stem} {painting.stem}", "scores": scores})
-                print(
-                    group,
-                    found[-1]["pair"],
-                    {n: round(s["squeeze"]["score"], 3) for n, s in scores.items()},
-                    flush=True,
-                )
+                told = [f"{name} {each['squeeze']['score']:.3f}" for name, each in scores.items()]
+                print(group, found[-1]["pair"], *told, flush=True)
     return found

@@ -53,7 +53,7 @@ def timed(work: Callable[[], Any]) -> tuple[float, Any]:
 
 
 def peak_memory() -> int:
-    """Most bytes this process had resident (Linux). getrusage would tell its parent's peak where that is higher."""
+    """Most bytes this process had resident (Linux); getrusage would give its parent's, where that is more."""
     return 1024 * int(re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())[1])  # type: ignore[index]
 
 

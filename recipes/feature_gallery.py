@@ -11,11 +11,11 @@ yourself.
 import argparse
 from pathlib import Path
 
-from pareidolia.collecting import Collector, Strongest, find_pictures
+from pareidolia.collecting import Collector, Strongest
 from pareidolia.inspection.patches import PatchesSettings, StrongestPatches
 from pareidolia.networks import load_network_from
 from pareidolia.operations import find_operation
-from pareidolia.pictures import save_picture
+from pareidolia.pictures import find_pictures, save_picture
 from pareidolia.requests import Request
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pareidolia
-from pareidolia.collecting.folders import find_pictures
 from pareidolia.operations import Made, Operation, Staged, find_operation
+from pareidolia.pictures.folders import find_pictures
 from pareidolia.settings import PareidoliaError, Settings
 
 if TYPE_CHECKING:

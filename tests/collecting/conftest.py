@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pareidolia.collecting import CollectingSettings, Collector, find_pictures
+from pareidolia.collecting import CollectingSettings, Collector
+from pareidolia.pictures import find_pictures
 
 QUICK = CollectingSettings(size=32, batch=4, chunk=6, device="cpu")
 

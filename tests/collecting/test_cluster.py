@@ -9,14 +9,8 @@ import psutil
 import pytest
 from PIL import Image
 
-from pareidolia.collecting import (
-    CollectingSettings,
-    Collector,
-    EngineSettings,
-    Positions,
-    Strongest,
-    find_pictures,
-)
+from pareidolia.collecting import CollectingSettings, Collector, EngineSettings, Positions, Strongest
+from pareidolia.pictures import find_pictures
 from pareidolia.settings import MissingExtra, PareidoliaError
 
 SETTINGS = CollectingSettings(size=64, batch=4, chunk=10, device="cpu")

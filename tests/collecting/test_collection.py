@@ -8,10 +8,11 @@ import pytest
 import torch
 from PIL import Image
 
-from pareidolia.collecting import Collection, Positions, Strongest, find_pictures, read_ranking
+from pareidolia.collecting import Collection, Positions, Strongest, read_ranking
 from pareidolia.collecting import reading as reading_module
 from pareidolia.collecting.reading import read_ahead
 from pareidolia.collecting.threads import with_shared_weights
+from pareidolia.pictures import find_pictures
 from pareidolia.settings import BadPicture, PareidoliaError, UnknownName
 
 

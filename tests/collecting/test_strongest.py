@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
-from pareidolia.collecting import Strongest, find_pictures, read_ranking
+from pareidolia.collecting import Strongest, read_ranking
 from pareidolia.collecting.strongest import NOBODY, Ranking
 from pareidolia.networks import Network
-from pareidolia.pictures import from_levels, open_levels
+from pareidolia.pictures import find_pictures, from_levels, open_levels
 from pareidolia.settings import BadPicture
 
 

@@ -16,10 +16,10 @@ from pareidolia.atlas.mapping import LayerMap
 from pareidolia.atlas.publishing import write_manifest
 from pareidolia.atlas.settings import AtlasSettings
 from pareidolia.atlas.stages import Stages, key_of
-from pareidolia.collecting import Collector, EngineSettings, Positions, find_pictures
+from pareidolia.collecting import Collector, EngineSettings, Positions
 from pareidolia.collecting.settings import CollectingSettings
 from pareidolia.networks import identity, load_network_from
-from pareidolia.pictures import write_atomically
+from pareidolia.pictures import find_pictures, write_atomically
 from pareidolia.settings import PareidoliaError
 
 STAGES = "stages"

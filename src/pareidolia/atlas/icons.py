@@ -17,6 +17,8 @@ from pareidolia.settings import BadPicture, NetworkSettings
 
 #: What convolutions see beyond an icon's border: zeros would paint a frame.
 PADDING: Padding = "replicate"
+#: Twice that of features: an icon is small and gets few steps, and must not stay pale.
+_LEARNING_RATE = 0.1
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,9 @@ class IconJob:
         """The key of the icons of directions N×C."""
         options = self.settings.model_dump(exclude={"icons_at_once"})
         digest = hashlib.sha256(wanted.tobytes()).hexdigest()
-        return key_of("icons", self.identity, self.layer, options, self.seed, wanted.shape, digest)
+        return key_of(
+            "icons", self.identity, self.layer, options, _LEARNING_RATE, self.seed, wanted.shape, digest
+        )
 
 
 def paint_icons(network: Network, job: IconJob, wanted: Array) -> Array:
@@ -53,6 +57,7 @@ def paint_icons(network: Network, job: IconJob, wanted: Array) -> Array:
         network,
         [Direction(job.layer, vector, job.settings.cosine_power, "middle") for vector in vectors],
         [(canvas, job.settings.icon_steps)],
+        learning_rate=_LEARNING_RATE,
         seed=job.seed,
         at_once=len(wanted),
     )

@@ -48,7 +48,7 @@ class IconSettings(Settings):
     cosine_power: Annotated[
         float,
         Field(ge=0, description="n in dot · max(0.1, cos)^n: larger keeps closer to the cell's direction."),
-    ] = 2.0
+    ] = 4.0
     whiten: Annotated[
         bool, Field(description="Measure directions in whitened space, where common ones weigh less.")
     ] = True

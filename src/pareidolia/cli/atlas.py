@@ -9,11 +9,11 @@ from cyclopts import App, Parameter
 from pydantic import Field
 
 from pareidolia.atlas.settings import AtlasSettings
-from pareidolia.cli.output import Replacing, Telling, print_json, say, stop_request
+from pareidolia.cli.output import Replacing, Telling, print_json, say, stage_report, stop_request
 from pareidolia.collecting.settings import EngineSettings
 
 if TYPE_CHECKING:
-    from pareidolia.atlas import Landing, Progress
+    from pareidolia.atlas import Landing
 
 atlas = App(name="atlas", help="Make a layer's activations a map to walk through: build, view, find.")
 
@@ -44,7 +44,7 @@ def build(
 
     began = time.perf_counter()
     building = AtlasBuilding(photos, output.out, settings, engine, overwrite=output.overwrite)
-    report = _Report(output)
+    report = stage_report(output)
     with stop_request() as stop:
         for step in building:
             report(step)
@@ -140,25 +140,3 @@ def _numbers(landing: "Landing") -> dict[str, object]:
         for (row, column), count, classes in landing.cells
     ]
     return {"layer": landing.layer, "side": landing.side, "link": f"#{landing.link}", "cells": cells}
-
-
-class _Report:
-    """A line when a stage begins, every tenth of its way, and when it ends."""
-
-    def __init__(self, telling: Telling) -> None:
-        self._telling = telling
-        self._stage, self._tenth = "", -1
-        self._began = time.monotonic()
-        self._first = 0
-
-    def __call__(self, step: "Progress") -> None:
-        if step.stage != self._stage:
-            self._stage, self._tenth, self._began, self._first = step.stage, -1, time.monotonic(), step.index
-        tenth = 10 * step.index // max(step.total, 1)
-        if tenth == self._tenth or self._telling.as_json:
-            return
-        self._tenth = tenth
-        done = step.index - self._first
-        left = (time.monotonic() - self._began) / done * (step.total - step.index) if done else 0
-        about = f", about {left:.0f} s left" if done and left >= 1 else ""
-        say(f"{step.stage}: {step.index} of {step.total}{about}", self._telling)

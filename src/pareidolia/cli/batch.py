@@ -50,7 +50,7 @@ def run_jobs(jobs: Sequence[Job], output: Replacing) -> int:
 
 def pictures_of(path: str) -> list[str]:
     """The pictures of a folder, in order of their names; a file stands for itself."""
-    from pareidolia.collecting import find_pictures
+    from pareidolia.pictures import find_pictures
 
     if not Path(path).is_dir():
         return [path]

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from pareidolia.collecting.chunks import Chunk, collect_chunk
     from pareidolia.collecting.collection import Collection
     from pareidolia.collecting.collector import Collector, Progress
-    from pareidolia.collecting.folders import PictureFiles, find_pictures
     from pareidolia.collecting.keeping import Gathering, Keep
     from pareidolia.collecting.positions import Samples, read_samples
     from pareidolia.collecting.settings import CollectingSettings, EngineSettings, Positions, Strongest
@@ -29,14 +28,12 @@ __all__ = [
     "EngineSettings",
     "Gathering",
     "Keep",
-    "PictureFiles",
     "Positions",
     "Progress",
     "Ranking",
     "Samples",
     "Strongest",
     "collect_chunk",
-    "find_pictures",
     "read_ranking",
     "read_samples",
 ]
@@ -50,14 +47,12 @@ __getattr__ = lazy_exports(
         "EngineSettings": "settings",
         "Gathering": "keeping",
         "Keep": "keeping",
-        "PictureFiles": "folders",
         "Positions": "settings",
         "Progress": "collector",
         "Ranking": "strongest",
         "Samples": "positions",
         "Strongest": "settings",
         "collect_chunk": "chunks",
-        "find_pictures": "folders",
         "read_ranking": "strongest",
         "read_samples": "positions",
     },

@@ -10,11 +10,11 @@ import numpy as np
 import torch
 from safetensors.numpy import save
 
-from pareidolia.collecting.folders import PictureFiles
 from pareidolia.collecting.keeping import Gathering, Keep
 from pareidolia.collecting.reading import Read, read_ahead
 from pareidolia.networks import Network, untouched
 from pareidolia.pictures import from_levels
+from pareidolia.pictures.folders import PictureFiles
 from pareidolia.settings import BadPicture, NetworkSettings, PareidoliaError
 
 METADATA = "pareidolia"

@@ -10,9 +10,9 @@ from typing import Any, Self
 from safetensors import SafetensorError, safe_open
 
 from pareidolia.collecting.chunks import METADATA, Chunk
-from pareidolia.collecting.folders import PictureFiles
 from pareidolia.collecting.keeping import Arrays
 from pareidolia.pictures import write_atomically
+from pareidolia.pictures.folders import PictureFiles
 from pareidolia.settings import PareidoliaError
 
 FORMAT = 1

@@ -14,10 +14,10 @@ import pareidolia
 from pareidolia.collecting.chunks import Job, layer_shapes
 from pareidolia.collecting.collection import FILES, FORMAT, MANIFEST, SHARDS, Collection
 from pareidolia.collecting.engines import run_chunks
-from pareidolia.collecting.folders import PictureFiles
 from pareidolia.collecting.keeping import Keep
 from pareidolia.collecting.settings import CollectingSettings, EngineSettings
 from pareidolia.networks import Network, identity, load_network_from
+from pareidolia.pictures.folders import PictureFiles
 from pareidolia.settings import NetworkSettings, PareidoliaError, differences
 
 

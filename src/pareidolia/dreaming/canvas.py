@@ -3,7 +3,8 @@
 from torch import Tensor
 
 from pareidolia.painting import PixelCanvas
-from pareidolia.pictures import resize, resize_picture
+from pareidolia.pictures import resize, resize_picture, size_of
+from pareidolia.settings import PareidoliaError
 
 
 class DetailCanvas(PixelCanvas):
@@ -18,10 +19,14 @@ class DetailCanvas(PixelCanvas):
 
     def __init__(self, picture: Tensor, size: tuple[int, int]) -> None:
         super().__init__(resize_picture(picture, size))
-        self._picture = picture
+        # None once no larger size follows: large pictures leave no memory for it.
+        self._picture = None if size == size_of(picture) else picture
 
     def continue_at(self, size: tuple[int, int], values: Tensor) -> None:
-        values = values.detach()
-        detail = values - resize_picture(self._picture, (values.shape[-2], values.shape[-1]))
-        self.hold(resize_picture(self._picture, size) + resize(detail, size))
+        picture, values = self._picture, values.detach()
+        if picture is None:
+            raise PareidoliaError("the picture is at its full size already")
+        detail = values - resize_picture(picture, size_of(values))
+        self.hold(resize(detail, size).add_(resize_picture(picture, size)))
         self.project()
+        self._picture = None if size == size_of(picture) else picture

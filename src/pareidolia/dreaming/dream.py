@@ -58,21 +58,22 @@ class Dream(Painting):
         self.settings = settings = settings or DreamSettings()
         _check_start(photo, settings)
         network = network or load_network_from(settings, pooling=settings.pooling, padding=settings.padding)
-        self._photo, self._alpha = _first_picture(photo, settings, network.device)
-        full = size_of(self._photo)
+        first, self._alpha = _first_picture(photo, settings, network.device)
+        full = size_of(first)
         check_shorter_side("the picture", full, SHORTEST_SIDE, "a dream")
         self._strength = _product(
             [as_mask(given, full).to(network.device) for given in (mask, strength) if given is not None]
         )
+        self._under_mask = None if self._strength is None else first
         aims = read_aims(network, settings.aim, settings.aim_weights, settings.seed)
         if guide is not None and not aims.units:
             raise PareidoliaError("a guide draws a layer's features: aim at layers, not at classes alone")
         guiding = None if guide is None else over_white(as_picture(guide)).to(network.device)
-        objective = aims.at(network, self._photo, guiding)
+        objective = aims.at(network, first, guiding)
         sizes = octave_sizes(full, settings.octaves, settings.octave_scale)
         super().__init__(
             network,
-            DetailCanvas(self._photo, sizes[0]),
+            DetailCanvas(first, sizes[0]),
             [Stage(size, settings.steps, objective, settings.step_size / 255) for size in sizes],
             optimizer=self._ascent,
             transforms=(Roll(settings.jitter),) if settings.jitter else (),
@@ -85,10 +86,10 @@ class Dream(Painting):
         """The dream now, 1×3×H×W in [0, 1]; 1×1×H×W in black and white; 1×4×H×W where the photo had alpha."""
         picture = super().picture
         size = size_of(picture)
-        if self._strength is not None:
+        if self._strength is not None and self._under_mask is not None:
             # Detail of smaller sizes reaches a little over the mask's edge.
             still = resize_picture(self._strength, size) == 0
-            picture = torch.where(still, resize_picture(self._photo, size), picture)
+            picture = torch.where(still, resize_picture(self._under_mask, size), picture)
         if self._alpha is None:
             return picture
         return torch.cat([picture.expand(-1, 3, -1, -1), resize_picture(self._alpha, size)], dim=1)

@@ -73,6 +73,8 @@ class _Frozen(Function):
     def forward(ctx: Any, input: Tensor, weight: Tensor, bias: Tensor | None, *options: list[int]) -> Tensor:
         ctx.save_for_backward(weight)
         ctx.options, ctx.shape = options, input.shape
+        channels_last = input.is_contiguous(memory_format=torch.channels_last) and not input.is_contiguous()
+        ctx.layout = torch.channels_last if channels_last else torch.contiguous_format
         stride, padding, dilation = options
         return torch.conv2d(input, weight, bias, stride, padding, dilation)
 
@@ -80,10 +82,8 @@ class _Frozen(Function):
     @once_differentiable
     def backward(ctx: Any, signal: Tensor) -> tuple[Tensor | None, ...]:
         (weight,) = ctx.saved_tensors
-        unseen = signal.new_empty(1).expand(ctx.shape)
-        if signal.is_contiguous(memory_format=torch.channels_last):
-            # The layout decides which kernel runs; the input, which told it, is not there.
-            weight = weight.contiguous(memory_format=torch.channels_last)
+        # Its layout decides which kernel runs; nothing is read from it, so its pages are never touched.
+        unseen = torch.empty(ctx.shape, dtype=signal.dtype, memory_format=ctx.layout)
         gradient = torch.ops.aten.convolution_backward(
             *(signal, unseen, weight, None, *ctx.options, False, [0, 0], 1, [True, False, False])
         )[0]

@@ -195,6 +195,7 @@ class Painting:
             return sum(losses.values())
 
         optimizer.step(closure)
+        optimizer.zero_grad()  # a gradient held until the next step would be one more picture in memory
         return losses
 
     def _look(self, objective: Objective) -> dict[str, float]:
@@ -208,20 +209,27 @@ class Painting:
         # Channels last: on a CPU the first convolutions run up to three times as fast as in NCHW.
         shown = shown.contiguous(memory_format=torch.channels_last)
         if self._tile is not None:
-            del picture  # of what is too large to look at at once there is no memory for two
-            return self._look_in_tiles(objective, shown, self._tile)
+            # Of what is too large to look at at once there is no memory for two.
+            del picture
+            losses, gradient = self._look_in_tiles(objective, shown.detach(), self._tile)
+            edge = torch.autograd.graph.get_gradient_edge(shown)
+            del shown
+            torch.autograd.backward(edge, gradient)
+            return losses
         layers = objective.layers
         activations = self.network.record(shown, layers) if layers else {}
         logits = self.network(shown) if objective.needs_logits else None
         return self._send_back(objective, Seen(picture, activations, logits, self.index))
 
-    def _look_in_tiles(self, objective: Objective, shown: Tensor, side: int) -> dict[str, float]:
-        """The same, tile by tile: of no tile but one are activations held."""
+    def _look_in_tiles(
+        self, objective: Objective, whole: Tensor, side: int
+    ) -> tuple[dict[str, float], Tensor]:
+        """The losses of a picture and its gradient, tile by tile: activations are held of one at a time."""
         if not objective.adds_over_positions:
             raise PareidoliaError(
                 "only aims that add up over a layer's positions can be tiled: leave out classes, or --tile"
             )
-        whole, gradient = shown.detach(), torch.zeros_like(shown)
+        gradient = torch.zeros_like(whole, memory_format=torch.contiguous_format)
         losses: dict[str, float] = {}
         layers = [self.network.layer(name) for name in sorted(objective.layers)]
         size = (whole.shape[-2], whole.shape[-1])
@@ -233,8 +241,7 @@ class Painting:
             if crop.grad is not None:
                 gradient[place] += crop.grad
             losses = {name: losses.get(name, 0.0) + part for name, part in parts.items()}
-        shown.backward(gradient)  # type: ignore[no-untyped-call]
-        return losses
+        return losses, gradient
 
     def _send_back(self, objective: Objective, seen: Seen) -> dict[str, float]:
         """The losses of one look, whose gradient goes back to what was looked at."""

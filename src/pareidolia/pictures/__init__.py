@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pareidolia.pictures.film_reading import Film, is_film
     from pareidolia.pictures.films import write_film
     from pareidolia.pictures.flow import carried, optical_flow, trusted
+    from pareidolia.pictures.folders import PictureFiles, find_pictures
     from pareidolia.pictures.frames import FilmFrames, FrameFolder
     from pareidolia.pictures.levels import from_levels, open_levels
     from pareidolia.pictures.masks import as_mask
@@ -40,6 +41,7 @@ __all__ = [
     "Film",
     "FilmFrames",
     "FrameFolder",
+    "PictureFiles",
     "PictureLike",
     "as_mask",
     "as_picture",
@@ -48,6 +50,7 @@ __all__ = [
     "check_shorter_side",
     "check_target",
     "figure_picture",
+    "find_pictures",
     "fit",
     "from_levels",
     "from_oklch",
@@ -81,6 +84,7 @@ __getattr__ = lazy_exports(
         "Film": "film_reading",
         "FilmFrames": "frames",
         "FrameFolder": "frames",
+        "PictureFiles": "folders",
         "PictureLike": "files",
         "as_mask": "masks",
         "as_picture": "files",
@@ -89,6 +93,7 @@ __getattr__ = lazy_exports(
         "check_shorter_side": "resizing",
         "check_target": "targets",
         "figure_picture": "figures",
+        "find_pictures": "folders",
         "fit": "resizing",
         "from_oklch": "colour",
         "from_yiq": "colour",

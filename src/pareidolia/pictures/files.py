@@ -118,5 +118,6 @@ def to_image(picture: Tensor) -> Image.Image:
     values = picture.detach().to("cpu", torch.float32)[0]
     if values.isnan().any():
         raise BadPicture("the picture holds values that are not numbers (NaN)")
-    levels = (values * 255 + 0.5).floor().clamp(0, 255).to(torch.uint8).permute(1, 2, 0)
+    # One copy, changed in place: large pictures leave no memory for more.
+    levels = values.mul(255).add_(0.5).floor_().clamp_(0, 255).to(torch.uint8).permute(1, 2, 0)
     return Image.fromarray(levels.squeeze(2).contiguous().numpy())

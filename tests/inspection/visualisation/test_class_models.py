@@ -68,6 +68,17 @@ def test_it_is_gradient_ascent_with_momentum_on_the_score_less_the_norm(curved):
         torch.testing.assert_close(picture[None], image + mean, atol=1e-5, rtol=1e-5)
 
 
+def test_a_score_that_is_shut_at_first_is_woken_and_stays_awake():
+    """SqueezeNet rectifies its scores: at zeros many send nothing back, and the norm must not hide it."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(4)
+        layer = nn.Conv2d(3, 3, 3)
+    nn.init.constant_(layer.bias, -0.05)
+    shut = network(nn.Sequential(layer, nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten()))
+    painting = painted(shut, steps=60, learning_rate=0.5, penalty=1e-3)
+    assert (shut(painting.pictures)[:, 1:].diagonal() > 0).all()
+
+
 def test_classes_on_a_sheet_are_those_painted_alone(curved):
     together = painted(curved, steps=10, learning_rate=0.5).pictures
     for name, picture in zip(("dog", "fox"), together, strict=True):

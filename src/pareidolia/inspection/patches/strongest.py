@@ -7,15 +7,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from pareidolia.collecting import (
-    Collection,
-    Collector,
-    EngineSettings,
-    Ranking,
-    Strongest,
-    find_pictures,
-    read_ranking,
-)
+from pareidolia.collecting import Collection, Collector, EngineSettings, Ranking, Strongest, read_ranking
 from pareidolia.inspection.attribution.cam import cam_layer
 from pareidolia.inspection.attribution.overlays import coloured
 from pareidolia.inspection.patches.blocks import block
@@ -24,7 +16,7 @@ from pareidolia.inspection.patches.settings import PatchesSettings, UnitsSetting
 from pareidolia.inspection.projection import project_each
 from pareidolia.inspection.visualisation import Features, FeatureSettings
 from pareidolia.networks import Network, load_network_from
-from pareidolia.pictures import from_levels, open_levels, sheet
+from pareidolia.pictures import find_pictures, from_levels, open_levels, sheet
 from pareidolia.settings import NetworkSettings, Unit
 from pareidolia.settings.numbers import read_numbers
 

@@ -6,7 +6,7 @@ from torch import Tensor
 from pareidolia.inspection.visualisation.panels import columns_for
 from pareidolia.inspection.visualisation.settings import ClassModelSettings
 from pareidolia.networks import Network, load_network_from
-from pareidolia.painting import ClassScore, Gallery, Objective, PowerNorm, UnboundedCanvas
+from pareidolia.painting import ClassScore, Gallery, Objective, UnboundedCanvas
 from pareidolia.painting.transforms import robust
 from pareidolia.pictures import sheet
 
@@ -47,10 +47,9 @@ class ClassModels(Gallery):
                 at_once=settings.at_once,
             )
             return
-        norm = settings.penalty * PowerNorm(network.mean)
         super().__init__(
             network,
-            [score + norm for score in scores],
+            scores,
             [(size, settings.steps)],
             start=lambda _: UnboundedCanvas(torch.zeros(1, len(network.mean), *size), network.mean),
             attempts=1,
@@ -71,7 +70,10 @@ class ClassModels(Gallery):
         return sheet(panels, self.settings.columns or columns_for(len(panels)))
 
     def _ascent(self, values: Tensor, learning_rate: float) -> torch.optim.Optimizer:
-        return torch.optim.SGD([values], lr=learning_rate, momentum=self.settings.momentum)
+        # The canvas holds I, so the gradient 2λI of the norm is a decay of its values. As a loss it would
+        # hide from the gallery that a score is shut, as SqueezeNet's rectified ones can be.
+        decay = 2 * self.settings.penalty
+        return torch.optim.SGD([values], learning_rate, self.settings.momentum, weight_decay=decay)
 
 
 def _name(network: Network, index: int) -> str:

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from pareidolia.pictures.folders import SUFFIXES, list_pictures
 from pareidolia.settings import PareidoliaError
 
 Split = Literal["train", "test"]
-SUFFIXES = {".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif"}
 _TRAIN = ("train", "training")
 _TEST = ("test", "testing", "val", "valid", "validation", "dev")
 _ENOUGH_TO_KEEP_SOME = 20
@@ -67,11 +67,7 @@ def find_files(folder: Path, split: Split) -> Files:
 
 
 def _below(folder: Path) -> list[Path]:
-    return sorted(
-        path
-        for path in folder.rglob("*")
-        if path.suffix.lower() in SUFFIXES and not path.name.startswith(".") and path.is_file()
-    )
+    return [folder / name for name, _ in list_pictures(folder)]
 
 
 def _subfolder(folder: Path, names: tuple[str, ...]) -> Path | None:

@@ -51,11 +51,16 @@ def find_pictures(folder: str | Path) -> PictureFiles:
         raise BadPicture(
             f"'{folder}' is {'a file' if root.exists() else 'not there'}: name a folder of pictures"
         )
-    found = sorted(_below(str(root), ""), key=lambda entry: entry[0].encode("utf-8", "surrogateescape"))
+    found = list_pictures(root)
     if not found:
         raise BadPicture(f"there is no picture in '{folder}' ({' '.join(sorted(SUFFIXES))})")
     names, sizes = zip(*found, strict=True)
     return PictureFiles(root, names, sizes)
+
+
+def list_pictures(folder: Path) -> list[tuple[str, int]]:
+    """Name (from the folder, with `/`) and bytes of each picture file in it and its subfolders, sorted."""
+    return sorted(_below(str(folder), ""), key=lambda entry: entry[0].encode("utf-8", "surrogateescape"))
 
 
 def _below(folder: str, prefix: str) -> Iterator[tuple[str, int]]:
