@@ -16,7 +16,7 @@ from pareidolia.style.brush import load_brush
 
 PHOTO = "sample:chelsea"
 PAINTINGS = ("strokes", "waves", "mosaic", "ink", "rectangles")
-BRUSHED = ("chelsea", "astronaut", "coffee", "flower")
+BRUSHED = ("chelsea", "china", "coffee", "flower")
 UNITS = ("10", "13", "24", "37", "52", "71")
 PATCHES = PatchesSettings(layer="stage4.relu2", units=UNITS, steps=192, columns=2)
 
