@@ -67,11 +67,11 @@ def _half_of_each(names: Sequence[str]) -> Tensor:
 
 
 def _cell(picture: Tensor) -> Tensor:
-    """The middle of a picture at 3:2, 432 pixels wide."""
+    """The middle of a picture at 3:2, 288 pixels wide."""
     height, width = picture.shape[-2:]
     tall, wide = min(height, round(width * 2 / 3)), min(width, round(height * 3 / 2))
     top, left = (height - tall) // 2, (width - wide) // 2
-    return resize_picture(picture[..., top : top + tall, left : left + wide], (288, 432))
+    return resize_picture(picture[..., top : top + tall, left : left + wide], (192, 288))
 
 
 FIGURES: dict[str, Callable[[Path], None]] = {"style": style, "patches": patches, "brush": brush}
