@@ -1,17 +1,22 @@
 """Make the pictures of README and docs: `python recipes/docs_pictures.py [NAME ...] [--out FOLDER]`."""
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import torch
+from torch import Tensor
+
 from pareidolia.inspection.patches import PatchesSettings, StrongestPatches
-from pareidolia.pictures import open_picture, save_picture
+from pareidolia.pictures import open_picture, resize_picture, save_picture, sheet
 from pareidolia.pictures.samples import PHOTOS
 from pareidolia.style import StyleSettings, StyleTransfer
+from pareidolia.style.brush import load_brush
 
 PHOTO = "sample:chelsea"
 PAINTINGS = ("strokes", "waves", "mosaic", "ink", "rectangles")
+BRUSHED = ("chelsea", "china", "coffee", "flower")
 UNITS = ("10", "13", "24", "37", "52", "71")
 PATCHES = PatchesSettings(layer="stage4.relu2", units=UNITS, steps=192, columns=2)
 
@@ -42,7 +47,34 @@ def patches(folder: Path) -> None:
         save_picture(found.picture, folder / "patches.jpg", overwrite=True)
 
 
-FIGURES: dict[str, Callable[[Path], None]] = {"style": style, "patches": patches}
+def brush(folder: Path) -> None:
+    """Four photos by six styles in one pass each; the last column blends two paintings."""
+    columns = [*((name,) for name in PAINTINGS), ("strokes", "rectangles")]
+    painter = load_brush("cpu")
+    cells = [(torch.ones(1, 3, 4, 6), ""), *((_half_of_each(names), "") for names in columns)]
+    for photo in BRUSHED:
+        shown = open_picture(f"sample:{photo}", size=448)
+        painted = [painter.paint(shown, [f"sample:{name}" for name in names]) for names in columns]
+        cells += [(_cell(picture), "") for picture in (shown, *painted)]
+    save_picture(sheet(cells, 1 + len(columns)), folder / "brush.jpg", overwrite=True)
+
+
+def _half_of_each(names: Sequence[str]) -> Tensor:
+    """The paintings side by side, each its own share of the width, as a cell."""
+    shown = [_cell(open_picture(f"sample:{name}")) for name in names]
+    width = shown[0].shape[-1] // len(shown)
+    return torch.cat([each[..., :width] for each in shown], dim=-1)
+
+
+def _cell(picture: Tensor) -> Tensor:
+    """The middle of a picture at 3:2, 288 pixels wide."""
+    height, width = picture.shape[-2:]
+    tall, wide = min(height, round(width * 2 / 3)), min(width, round(height * 3 / 2))
+    top, left = (height - tall) // 2, (width - wide) // 2
+    return resize_picture(picture[..., top : top + tall, left : left + wide], (192, 288))
+
+
+FIGURES: dict[str, Callable[[Path], None]] = {"style": style, "patches": patches, "brush": brush}
 
 
 def main() -> None:

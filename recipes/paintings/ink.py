@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 import numpy as np
-from brush import Bristles, footprint
 from PIL import Image, ImageDraw
 from sheet import HEIGHT, WIDTH, Array, Sheet, mix, rgb, step
+
+from brush import Bristles, footprint
 
 PAPER = rgb("#ece0c4")
 # How strongly a full load takes away red, green and blue light (optical density).

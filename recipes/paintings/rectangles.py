@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 import numpy as np
-from brush import Bristles, Oil
 from sheet import HEIGHT, WIDTH, Array, Sheet, rgb
+
+from brush import Bristles, Oil
 
 BLACK, CREAM, BONE, GREY = rgb("#17161a"), rgb("#efe6d2"), rgb("#d9ccb0"), rgb("#9a9a97")
 RED, VERMILION, OCHRE, YELLOW = rgb("#b3201f"), rgb("#d9452b"), rgb("#cf9a3a"), rgb("#f0c22e")

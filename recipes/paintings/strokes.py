@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 import numpy as np
-from brush import Bristles, Oil
 from scipy import ndimage
 from sheet import HEIGHT, WIDTH, Array, Sheet, mix, ramp, rgb, step
+
+from brush import Bristles, Oil
 
 NIGHT = [rgb(c) for c in ("#0b1238", "#13235f", "#1d3f8f", "#2f66b5", "#5b97cf", "#a9d0dd", "#e9ecc9")]
 SEA = [rgb(c) for c in ("#08122f", "#0f2a57", "#17477a", "#2b6f94", "#62a3ab")]

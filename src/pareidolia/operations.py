@@ -8,6 +8,10 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 from pareidolia.settings import Settings, UnknownName
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from fractions import Fraction
+    from pathlib import Path
+
     from torch import Tensor
 
     from pareidolia.painting import Painting
@@ -47,6 +51,22 @@ class Counted(Made, Protocol):
     def rows(self) -> Sequence[Mapping[str, object]]: ...
 
 
+class FrameByFrame(Protocol):
+    """A film in the making: frames as files in a folder, which is its checkpoint too."""
+
+    @property
+    def frames(self) -> "list[Path]": ...
+    @property
+    def count(self) -> int: ...
+    @property
+    def fps(self) -> "Fraction": ...
+    @property
+    def size(self) -> tuple[int, int]: ...
+
+    def check(self) -> None: ...
+    def steps(self, stop: "Callable[[], bool]") -> Iterator[int]: ...
+
+
 @dataclass(frozen=True)
 class Operation:
     """One thing the library does, and where it is stated.
@@ -56,6 +76,8 @@ class Operation:
         function: "module:callable", called as callable(**inputs, settings=settings), gives a `Painting`, or
             where the operation is done `at_once`, what it `Made`, or where it is done `in_stages`, what is
             `Staged`; the last takes an `index` too, a folder for what may serve another time.
+        film: "module:callable" of the same for a film, where there is one: called as callable(folder of
+            frames, record, settings, inputs), gives a `FrameByFrame`.
         settings_class: "module:class" of its options.
         inputs: names of the pictures it takes, in order; some may be left out.
     """
@@ -66,6 +88,7 @@ class Operation:
     inputs: tuple[str, ...]
     at_once: bool = False
     in_stages: bool = False
+    film: str | None = None
 
     @property
     def settings_type(self) -> type[Settings]:
@@ -92,6 +115,14 @@ class Operation:
         staged: Staged = _find(self.function)(**inputs, settings=settings, **where)
         return staged
 
+    def filmed(
+        self, folder: "Path", record: Mapping[str, Any], settings: Settings, inputs: Mapping[str, Any]
+    ) -> FrameByFrame:
+        """The film of an operation that has one, ready to step."""
+        assert self.film is not None
+        film: FrameByFrame = _find(self.film)(folder, record, settings, inputs)
+        return film
+
 
 OPERATIONS = {
     operation.name: operation
@@ -108,12 +139,22 @@ OPERATIONS = {
             "pareidolia.style.feedforward.settings:PaintSettings",
             ("run", "photo"),
             at_once=True,
+            film="pareidolia.style.film:stylizer_film",
+        ),
+        Operation(
+            "brush",
+            "pareidolia.style.brush:brushed",
+            "pareidolia.style.brush.settings:BrushSettings",
+            ("photo", "paintings", "mask"),
+            at_once=True,
+            film="pareidolia.style.film:brush_film",
         ),
         Operation(
             "dream",
             "pareidolia.dreaming:Dream",
             "pareidolia.dreaming.settings:DreamSettings",
             ("photo", "guide", "mask", "strength"),
+            film="pareidolia.dreaming:DreamFilm",
         ),
         Operation(
             "features",

@@ -66,3 +66,15 @@ def test_it_is_exported(trained):
 def test_what_makes_no_sense_is_one_clear_line(trained, words, told):
     code, _, err = trained.run(*words)
     assert code == 2 and err.count("\n") == 1 and told in err, err
+
+
+def test_a_film_is_painted(trained):
+    pytest.importorskip("av", reason="films need PyAV")
+    pytest.importorskip("cv2", reason="optical flow needs OpenCV")
+    from pareidolia.pictures import write_film
+
+    write_film([trained.folder / f"photos/{k}.png" for k in range(4)], trained.folder / "film.mp4", 10)
+    code, out, err = trained.run("stylizer", "paint", "run", "film.mp4", "--frames", "2", "--out", "out.mp4")
+    assert code == 0, err
+    assert "2 frames in" in out and "frames per second" in out
+    assert not (trained.folder / "out.mp4.frames").exists()

@@ -45,8 +45,8 @@ def again(
     request = Request.from_record(record, picture.absolute().parent, changed)
     if request.operation.name == "interpolate":
         return make_interpolation(request, output)
+    if asks_for_film(request):
+        return run_film(request, output)
     if request.operation.at_once:
         return make(request, output)
-    if request.operation.in_stages:
-        return run_stages(request, output)
-    return run_film(request, output) if asks_for_film(request) else run(request, output)
+    return run_stages(request, output) if request.operation.in_stages else run(request, output)

@@ -32,7 +32,7 @@ COMMANDS = {
         Command(
             "export",
             "stylizer:export",
-            "Write a trained style network as ONNX, for other programs, phones and browsers.",
+            "Write brush or a trained style network as ONNX, for other programs, phones and browsers.",
         ),
         Command(
             "dream",

@@ -1,19 +1,24 @@
-"""Dream a film: frames into a folder beside it, then the film."""
+"""Make a film: frames into a folder beside it, then the film."""
 
 import shutil
 import time
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
-from pareidolia.cli.output import Output, print_json, progress_report, say, stop_request
-from pareidolia.dreaming.settings import DreamSettings
+from pareidolia.cli.output import (
+    Output,
+    PictureOutput,
+    print_json,
+    progress_report,
+    say,
+    stop_request,
+)
+from pareidolia.cli.run import make
 from pareidolia.requests import Request
 from pareidolia.settings import PareidoliaError
 
 if TYPE_CHECKING:
-    from pareidolia.dreaming import DreamFilm
-    from pareidolia.pictures import PictureLike
+    from pareidolia.operations import FrameByFrame
 
 
 @dataclass(frozen=True)
@@ -27,21 +32,30 @@ class _FrameDone:
 
 
 def asks_for_film(request: Request) -> bool:
-    """Whether what is asked for is a film: a dream of several frames, or of a film."""
+    """Whether what is asked for is a film: of a film, or of several frames, where the operation makes any."""
     from pareidolia.pictures import is_film
 
-    if not isinstance(request.settings, DreamSettings):
+    if request.operation.film is None:
         return False
-    return (request.settings.frames or 1) > 1 or is_film(str(request.inputs.get("photo", "")))
+    frames = getattr(request.settings, "frames", None) or 1
+    return frames > 1 or is_film(str(request.inputs.get("photo", "")))
+
+
+def make_or_film(request: Request, output: Output) -> int:
+    """Make at once what is asked for, or frame by frame where that is a film; returns the exit code."""
+    if asks_for_film(request):
+        return run_film(request, output)
+    if output.resume:
+        raise PareidoliaError("painting in one pass has nothing to resume: leave out --resume")
+    return make(request, PictureOutput.model_validate(output.model_dump(exclude={"resume"})))
 
 
 def run_film(request: Request, output: Output) -> int:
-    """Dream a film and save it; returns the exit code.
+    """Make a film and save it; returns the exit code.
 
     The frames lie in `OUT.frames` until the film is whole; when interrupted they stay, and `--resume` goes on
     from the last one.
     """
-    from pareidolia.dreaming.film import DreamFilm
     from pareidolia.pictures import check_target, write_film
     from pareidolia.pictures.films import FILM_SUFFIXES, require_films
 
@@ -50,36 +64,39 @@ def run_film(request: Request, output: Output) -> int:
     require_films(output.out)
     if folder.exists() and not (output.resume or output.overwrite):
         raise PareidoliaError(f"{folder} holds an unfinished film: --resume goes on, --overwrite begins anew")
-    began = time.perf_counter()
-    settings = cast(DreamSettings, request.settings)
-    record = request.record(folder.absolute())
-    film = DreamFilm(folder, record, settings, cast("dict[str, PictureLike]", request.inputs))
+    film = request.operation.filmed(
+        folder, request.record(folder.absolute()), request.settings, request.inputs
+    )
     if output.resume:
         film.check()
-        say(f"going on from frame {len(film.frames)} of {film.beginnings.count}", output)
+        say(f"going on from frame {len(film.frames)} of {film.count}", output)
     elif folder.exists():
         shutil.rmtree(folder)
-    stopped_by = _dream(film, output)
+    began, there = time.perf_counter(), len(film.frames)
+    stopped_by = _make(film, output)
+    seconds, made = time.perf_counter() - began, len(film.frames) - there
     if stopped_by is not None:
-        say(f"stopped after frame {len(film.frames)} of {film.beginnings.count}; --resume goes on", output)
+        say(f"stopped after frame {len(film.frames)} of {film.count}; --resume goes on", output)
         return 128 + stopped_by
     kept = request.record(output.out.absolute().parent)
-    write_film(film.frames, output.out, film.beginnings.fps, record=kept)
+    write_film(film.frames, output.out, film.fps, record=kept)
     shutil.rmtree(folder)
-    _tell(output.out, time.perf_counter() - began, kept, output)
+    _tell(output, made, seconds, kept)
     return 0
 
 
-def _dream(film: "DreamFilm", output: Output) -> int | None:
-    """Dream the frames; the signal that stopped it, if any did."""
+def _make(film: "FrameByFrame", output: Output) -> int | None:
+    """Make the frames; the signal that stopped it, if any did."""
     with stop_request() as stop, progress_report(output) as report:
         for index in film.steps(lambda: bool(stop)):
-            report(_FrameDone(index + 1, film.beginnings.count, film.size))
-        return stop.signal if len(film.frames) < film.beginnings.count else None
+            report(_FrameDone(index + 1, film.count, film.size))
+        return stop.signal if len(film.frames) < film.count else None
 
 
-def _tell(out: Path, seconds: float, record: dict[str, Any], output: Output) -> None:
+def _tell(output: Output, frames: int, seconds: float, record: dict[str, Any]) -> None:
+    speed = round(frames / seconds, 3) if seconds > 0 else None
     if output.as_json:
-        print_json({"out": str(out), "seconds": round(seconds, 3), **record})
+        told = {"frames": frames, "seconds": round(seconds, 3), "frames_per_second": speed}
+        print_json({"out": str(output.out), **told, **record})
     else:
-        say(f"{out}: dreamt in {seconds:.1f} s", output)
+        say(f"{output.out}: {frames} frames in {seconds:.1f} s, {speed} frames per second", output)

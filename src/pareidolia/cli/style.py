@@ -1,30 +1,41 @@
-"""`pareidolia style`: a photo in the style of paintings, or folders of photos by folders of paintings."""
+"""`pareidolia style`: a photo in the style of paintings, or folders of photos by folders of paintings.
 
+By optimisation, or in one pass, which paints films too.
+"""
+
+from collections.abc import Collection
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
 from pareidolia.cli.batch import Job, names_of, pictures_of, run_jobs
+from pareidolia.cli.film import make_or_film
 from pareidolia.cli.output import Output, make_folder
 from pareidolia.cli.run import run
 from pareidolia.operations import find_operation
 from pareidolia.requests import Request
 from pareidolia.settings import PareidoliaError
+from pareidolia.style.brush.settings import BrushSettings, OnePassControl
 from pareidolia.style.settings import StyleSettings
+
+Method = Literal["optimisation", "one-pass"]
 
 
 def style(
     photo: str,
     *paintings: str,
     mask: str | None = None,
+    method: Method = "optimisation",
     settings: Annotated[StyleSettings, Parameter(name="*")] = StyleSettings(),  # noqa: B008 (frozen)
+    one_pass: Annotated[OnePassControl, Parameter(name="*")] = OnePassControl(),  # noqa: B008 (frozen)
     output: Annotated[Output, Parameter(name="*")],
 ) -> int:
     """Paint a photo in the style of one or several paintings.
 
     Where the photo is a folder, each of its pictures is painted; where a painting is one, by each of its
-    pictures alone. --out then names a folder, and what is in it already is not painted again.
+    pictures alone. --out then names a folder, and what is in it already is not painted again. A film is
+    painted with --method one-pass.
 
     Parameters
     ----------
@@ -34,27 +45,61 @@ def style(
         What it is painted like: files, sample:waves and the like, or folders; several files are blended.
     mask
         A picture of the photo's proportions: white where to paint, black where the photo stays.
+    method
+        optimisation: the picture is changed step by step, with --network looking; one-pass: the shipped
+        network brush paints it at once, and films too.
     """
     from pareidolia.pictures.targets import FORMATS
 
+    asked = _asked(method, settings, one_pass)
     if not any(Path(path).is_dir() for path in (photo, *paintings)):
-        return run(_request(photo, paintings, mask, settings), output)
+        request = _request(photo, paintings, mask, asked)
+        return make_or_film(request, output) if request.operation.at_once else run(request, output)
     if output.out.suffix.lower() in FORMATS:
         raise PareidoliaError(f"a folder of pictures goes to a folder: --out {output.out} names a picture")
-    jobs = _jobs(photo, paintings, mask, settings, output.out)
+    jobs = _jobs(photo, paintings, mask, asked, output.out)
     make_folder(output.out)
     return run_jobs(jobs, output)
 
 
-def _request(photo: str, paintings: tuple[str, ...], mask: str | None, settings: StyleSettings) -> Request:
+def _asked(
+    method: Method, settings: StyleSettings, one_pass: OnePassControl
+) -> StyleSettings | BrushSettings:
+    """The settings of the method; what was given and it does not take is refused."""
+    if method == "optimisation":
+        _refuse(one_pass.model_fields_set, "--method one-pass", "optimisation")
+        return settings
+    given = settings.model_dump(exclude_unset=True)
+    _refuse(given.keys() - BrushSettings.model_fields.keys(), "--method optimisation", "one pass")
+    return BrushSettings.model_validate({**given, **one_pass.model_dump(exclude_unset=True)})
+
+
+def _refuse(names: Collection[str], fits: str, method: str) -> None:
+    if names:
+        told = ", ".join(f"--{name.replace('_', '-')}" for name in sorted(names))
+        raise PareidoliaError(f"{told} goes with {fits}: painting by {method} does not take it")
+
+
+def _request(
+    photo: str, paintings: tuple[str, ...], mask: str | None, settings: StyleSettings | BrushSettings
+) -> Request:
+    from pareidolia.pictures import is_film
+
     inputs: dict[str, str | tuple[str, ...]] = {"photo": photo, "paintings": paintings}
     if mask is not None:
         inputs["mask"] = mask
-    return Request(find_operation("style"), inputs, settings)
+    name = "style" if isinstance(settings, StyleSettings) else "brush"
+    if name == "style" and is_film(photo):
+        raise PareidoliaError(f"'{photo}' is a film: it is painted with --method one-pass")
+    return Request(find_operation(name), inputs, settings)
 
 
 def _jobs(
-    photo: str, paintings: tuple[str, ...], mask: str | None, settings: StyleSettings, folder: Path
+    photo: str,
+    paintings: tuple[str, ...],
+    mask: str | None,
+    settings: StyleSettings | BrushSettings,
+    folder: Path,
 ) -> list[Job]:
     """Every photo by every painting, or by the blend of all where none is a folder."""
     if not paintings:

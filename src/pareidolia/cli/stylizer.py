@@ -1,5 +1,6 @@
 """`pareidolia stylizer train` and `paint`, and `export`: networks that paint photos in one pass."""
 
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -8,13 +9,16 @@ from cyclopts import App, Parameter
 from pydantic import Field
 
 from pareidolia.cli.batch import Job, names_of, pictures_of, run_jobs
-from pareidolia.cli.output import PictureOutput, Replacing, make_folder, print_json, say
-from pareidolia.cli.run import make
+from pareidolia.cli.film import make_or_film
+from pareidolia.cli.output import Output, Replacing, make_folder, print_json, say
 from pareidolia.cli.training import TrainingOutput, merged, run_training
 from pareidolia.operations import find_operation
 from pareidolia.requests import Request
 from pareidolia.settings import PareidoliaError
 from pareidolia.style.feedforward.settings import PaintSettings, StylizerSettings
+
+BRUSH = "brush"
+"""What the shipped network is called where a run may be named."""
 
 stylizer = App(name="stylizer", help="Train a network that paints in one pass, and paint with it.")
 
@@ -52,22 +56,22 @@ def paint(
     run: str,
     *photos: str,
     settings: Annotated[PaintSettings, Parameter(name="*")] = PaintSettings(),  # noqa: B008 (frozen)
-    output: Annotated[PictureOutput, Parameter(name="*")],
+    output: Annotated[Output, Parameter(name="*")],
 ) -> int:
-    """Paint photos, or folders of them, with a trained network, in one pass.
+    """Paint photos, folders of them, or a film with a trained network, in one pass.
 
     Parameters
     ----------
     run
         The folder of the network's training.
     photos
-        Files, sample:chelsea and the like, or folders; for more than one photo --out is a folder.
+        Files, sample:chelsea and the like, or folders; for more than one photo --out is a folder. Or a film.
     """
     if not photos:
         raise PareidoliaError("name at least one photo")
     operation = find_operation("stylize")
     if len(photos) == 1 and not Path(photos[0]).is_dir():
-        return make(Request(operation, {"run": run, "photo": photos[0]}, settings), output)
+        return make_or_film(Request(operation, {"run": run, "photo": photos[0]}, settings), output)
     found = [path for photo in photos for path in pictures_of(photo)]
     make_folder(output.out)
     jobs = [
@@ -78,27 +82,59 @@ def paint(
 
 
 def export(
-    run: Path,
+    run: str,
     /,
-    *,
+    *paintings: str,
+    painting_weights: tuple[float, ...] | None = None,
     output: Annotated[NetworkOutput, Parameter(name="*")],
 ) -> int:
-    """Write a trained style network as ONNX, for other programs, phones and browsers.
+    """Write brush or a trained style network as ONNX, for other programs, phones and browsers.
 
     Parameters
     ----------
     run
-        The folder of the network's training.
+        brush, or the folder of a style network's training.
+    paintings
+        Of brush: with paintings the file paints like them alone; without, it takes a painting as an input.
+    painting_weights
+        A weight for each painting.
     """
     from pareidolia.pictures import check_target
+
+    check_target(output.out, output.overwrite, (".onnx",))
+    if run == BRUSH:
+        styles = _export_brush(paintings, painting_weights, output.out)
+    elif paintings or painting_weights:
+        raise PareidoliaError(f"a trained network knows its styles: paintings go with {BRUSH} alone")
+    else:
+        styles = _export_run(run, output.out)
+    if output.as_json:
+        print_json({"out": str(output.out), "styles": styles})
+    else:
+        told = f"{len(styles)} style(s), {', '.join(styles)}" if styles else "any style"
+        say(f"{output.out}: {told}", output)
+    return 0
+
+
+def _export_run(run: str, out: Path) -> Sequence[str]:
     from pareidolia.style.feedforward import open_stylizer
     from pareidolia.style.feedforward.export import export_onnx
 
-    check_target(output.out, output.overwrite, (".onnx",))
     painter = open_stylizer(run, "cpu")
-    export_onnx(painter, output.out)
-    if output.as_json:
-        print_json({"out": str(output.out), "styles": painter.paintings})
-    else:
-        say(f"{output.out}: {len(painter.paintings)} style(s), {', '.join(painter.paintings)}", output)
-    return 0
+    export_onnx(painter, out)
+    return painter.paintings
+
+
+def _export_brush(paintings: tuple[str, ...], weights: tuple[float, ...] | None, out: Path) -> Sequence[str]:
+    from pareidolia.style.brush import BrushSettings, load_brush
+    from pareidolia.style.brush.export import export_brush
+
+    brush, styles = load_brush("cpu"), names_of(paintings)
+    if weights and not paintings:
+        raise PareidoliaError("--painting-weights go with paintings: name them behind brush")
+    code = None
+    if paintings:
+        # The photo has no part in a code that takes the paintings' colours at full strength.
+        code = brush.code(paintings[0], paintings, BrushSettings(painting_weights=weights))
+    export_brush(brush, out, code, styles)
+    return styles

@@ -2,7 +2,6 @@
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
 from fractions import Fraction
 
 import torch
@@ -11,6 +10,7 @@ from torch import Tensor
 
 from pareidolia.pictures import (
     Film,
+    FilmFrames,
     PictureLike,
     carried,
     optical_flow,
@@ -69,27 +69,16 @@ class Following(Beginnings):
         require_flow()
         self.count = min(film.count, count or film.count)
         self.fps = fps or film.fps
-        self._film, self._size, self._keep = film, size, keep
-        self._ahead: Iterator[Tensor] | None = None
-        self._shown: tuple[int, Tensor] | None = None
+        self._shown, self._keep = FilmFrames(film, size), keep
 
     def first(self) -> PictureLike:
-        return self._frame(0)
+        return self._shown[0]
 
     def after(self, index: int, before: Tensor, first: Tensor) -> Tensor:
-        earlier, now = self._frame(index - 1), self._frame(index)
+        earlier, now = self._shown[index - 1], self._shown[index]
         flow, back = optical_flow(now, earlier), optical_flow(earlier, now)
         detail = carried(before - earlier, flow) * trusted(flow, back)
         return torch.clamp(now + self._keep * detail, 0, 1)
-
-    def _frame(self, index: int) -> Tensor:
-        """Frame `index` of the film. One after the other, each is decoded once."""
-        if self._shown is not None and self._shown[0] == index:
-            return self._shown[1]
-        if self._ahead is None or self._shown is None or self._shown[0] + 1 != index:
-            self._ahead = self._film.frames(start=index, size=self._size)
-        self._shown = (index, next(self._ahead))
-        return self._shown[1]
 
 
 def calmed(picture: Tensor, like: Tensor) -> Tensor:

@@ -1,6 +1,6 @@
 """A film of a dream, frame by frame."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -11,12 +11,9 @@ from pareidolia.dreaming.settings import DreamSettings
 from pareidolia.networks import Network, load_network_from
 from pareidolia.pictures import (
     Film,
+    FrameFolder,
     PictureLike,
     is_film,
-    open_picture,
-    over_white,
-    read_record,
-    save_picture,
     size_of,
 )
 from pareidolia.settings import PareidoliaError
@@ -41,14 +38,13 @@ class DreamFilm:
     def __init__(
         self,
         folder: Path,
-        record: dict[str, Any],
+        record: Mapping[str, Any],
         settings: DreamSettings,
-        pictures: dict[str, PictureLike],
+        pictures: Mapping[str, PictureLike],
         network: Network | None = None,
     ) -> None:
         self.settings = settings
-        self._folder = folder
-        self._record = record
+        self._kept = FrameFolder(folder, record)
         self._pictures = dict(pictures)
         self._network = network or load_network_from(
             settings, pooling=settings.pooling, padding=settings.padding
@@ -62,7 +58,17 @@ class DreamFilm:
     @property
     def frames(self) -> list[Path]:
         """The files of the frames that are whole, in order."""
-        return sorted(self._folder.glob("*.png"))
+        return self._kept.files
+
+    @property
+    def count(self) -> int:
+        """How many frames the film has."""
+        return self.beginnings.count
+
+    @property
+    def fps(self) -> Fraction:
+        """Frames in a second."""
+        return self.beginnings.fps
 
     @property
     def size(self) -> tuple[int, int]:
@@ -71,28 +77,24 @@ class DreamFilm:
 
     def check(self) -> None:
         """Raise PareidoliaError where the folder holds frames of another film."""
-        if self.frames and read_record(self.frames[0]) != self._record:
-            raise PareidoliaError(
-                f"{self._folder} holds frames of another film; delete it or give --overwrite to begin anew"
-            )
+        self._kept.check()
 
     def steps(self, stop: Callable[[], bool] = lambda: False) -> Iterator[int]:
         """Dream the missing frames, telling the number of each once it is whole, until asked to stop.
 
         A frame under way is given up when `stop` says so between two of its steps.
         """
-        self._folder.mkdir(exist_ok=True)
-        for index in range(len(self.frames), self.beginnings.count):
+        for index in range(len(self._kept), self.count):
             painting = self._still if index == 0 else self._next(index)
             for _ in painting:
                 if stop():
                     return
-            save_picture(over_white(painting.picture), self._folder / f"{index:06d}.png", record=self._record)
+            self._kept.save(index, painting.picture)
             yield index
 
     def _next(self, index: int) -> Dream:
         settings = self.settings
-        before, first = (open_picture(self._folder / f"{number:06d}.png") for number in (index - 1, 0))
+        before, first = self._kept.frame(index - 1), self._kept.frame(0)
         changes = {
             "seed": settings.seed + index,
             "start": "photo",

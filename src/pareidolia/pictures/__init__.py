@@ -4,7 +4,7 @@ A picture is a float32 tensor N×3×H×W in [0, 1], sRGB (N×1×H×W for greysca
 `reading.py` turns a file into an upright Pillow image within the size limit, `decoding.py` turns that into a
 tensor (colour profiles, alpha, 16 bits), `files.py` is what everyone calls, `levels.py` who opens thousands;
 `targets.py` writes files whole or not at all. `films.py` writes films, `film_reading.py` reads them,
-`flow.py` tells what moved between two frames.
+`frames.py` keeps those in the making, `flow.py` tells what moved between two frames.
 """
 
 from typing import TYPE_CHECKING
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pareidolia.pictures.films import write_film
     from pareidolia.pictures.flow import carried, optical_flow, trusted
     from pareidolia.pictures.folders import PictureFiles, find_pictures
+    from pareidolia.pictures.frames import FilmFrames, FrameFolder
     from pareidolia.pictures.levels import from_levels, open_levels
     from pareidolia.pictures.masks import as_mask
     from pareidolia.pictures.records import read_record
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
 # No module here bears the name of a function it holds: importing it would hide the function.
 __all__ = [
     "Film",
+    "FilmFrames",
+    "FrameFolder",
     "PictureFiles",
     "PictureLike",
     "as_mask",
@@ -79,6 +82,8 @@ __getattr__ = lazy_exports(
     __name__,
     {
         "Film": "film_reading",
+        "FilmFrames": "frames",
+        "FrameFolder": "frames",
         "PictureFiles": "folders",
         "PictureLike": "files",
         "as_mask": "masks",

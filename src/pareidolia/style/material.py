@@ -59,11 +59,11 @@ class Material:
         mask: PictureLike | None,
         control: StyleControl,
         *,
-        size: int,
+        size: int | None,
         painting_size: int,
         device: torch.device,
     ) -> "Material":
-        """Open and prepare; `size` and `painting_size` are longer sides in pixels.
+        """Open and prepare; `size` and `painting_size` are longer sides in pixels, None the photo's own.
 
         Raises BadPicture where a picture is broken or too narrow, PareidoliaError where weights do not fit.
         """

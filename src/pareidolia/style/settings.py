@@ -32,6 +32,21 @@ class StyleControl(Settings):
     ] = "paintings"
 
 
+class FilmControl(Settings):
+    """What can be said of a film that is painted in one pass, frame by frame."""
+
+    persistence: Annotated[
+        float,
+        Field(ge=0, lt=1, description="How much of a frame the next frame of a film keeps, as things move."),
+    ] = 0.6
+    frames: Annotated[
+        int | None, Field(ge=1, description="How many frames of a film are painted (default: all).")
+    ] = None
+    fps: Annotated[
+        int | None, Field(ge=1, le=50, description="Frames in a second (default: the film's own).")
+    ] = None
+
+
 class StyleSettings(StyleControl, PaintingSettings):
     """Paint a photo in the style of one or several paintings (Gatys, Ecker and Bethge 2015)."""
 
@@ -59,7 +74,10 @@ class StyleSettings(StyleControl, PaintingSettings):
         ),
     ] = "relative"
     start: Annotated[
-        Literal["content", "noise", "style"], Field(description="What the canvas holds at first.")
+        Literal["content", "noise", "style", "brush"],
+        Field(
+            description="What the canvas holds at first; brush: the photo as the shipped network paints it."
+        ),
     ] = "content"
     style_size: Annotated[
         float,

@@ -111,9 +111,22 @@ class StyleTransfer(Painting):
                 return resize_picture(self._photo, size)
             case "style":
                 return resize_picture(self._material.paintings[0], size)
+            case "brush":
+                return resize_picture(self._brushed(), size)
             case "noise":
                 generator = torch.Generator().manual_seed(self.settings.seed)
                 return torch.rand((1, 3, *size), generator=generator).to(self._photo.device)
+
+    def _brushed(self) -> Tensor:
+        """The photo as brush paints it in one pass, blended as the Gram matrices will be."""
+        from pareidolia.style.brush import BrushSettings, load_brush
+
+        if self.settings.strength == 0:
+            return self._photo
+        brush = load_brush(self._photo.device.type)
+        blend = BrushSettings(painting_weights=self._material.shares)
+        painted = brush.paint(self._photo, self._material.paintings, blend)
+        return torch.lerp(self._photo, painted.to(self._photo), self.settings.strength)
 
     def _aim(self, size: Size) -> Objective:
         """α L_content + β L_style for a canvas of that size; photo and paintings are scaled alike."""

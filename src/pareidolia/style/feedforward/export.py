@@ -2,7 +2,9 @@
 
 import json
 import warnings
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -11,7 +13,10 @@ from pareidolia.pictures import write_atomically
 from pareidolia.settings import MissingExtra
 from pareidolia.style.feedforward.stylizer import Stylizer
 
-_LEAST_QUARTERS, _MOST_QUARTERS = 4, 4096
+_LEAST, _MOST = 16, 16384
+
+Sides = dict[int, Any]
+"""Dimensions that are not fixed, by number."""
 
 
 class _Graph(nn.Module):
@@ -33,30 +38,55 @@ def export_onnx(stylizer: Stylizer, out: Path) -> None:
     weights that add up to 1. Output: `painted`, of the photo's shape. The file's metadata names the styles,
     as JSON under "styles". Raises MissingExtra without the packages onnx and onnxscript.
     """
+    styles = torch.zeros(1, stylizer.network.styles)
+    styles[0, 0] = 1
+    sides = multiples_of(stylizer.network.multiple)
+    write_onnx(
+        _Graph(stylizer),
+        {"photo": (torch.rand(1, 3, 64, 96), sides), "styles": (styles, None)},
+        {"styles": json.dumps(stylizer.paintings)},
+        out,
+    )
+
+
+def multiples_of(multiple: int) -> Sides:
+    """The last two dimensions of a picture of any size of which `multiple` is a factor."""
+    least, most = -(-_LEAST // multiple), _MOST // multiple
+    height, width = (torch.export.Dim(name, min=least, max=most) for name in ("rows", "columns"))
+    return {2: multiple * height, 3: multiple * width}
+
+
+def write_onnx(
+    graph: nn.Module,
+    inputs: Mapping[str, tuple[Tensor, Sides | None]],
+    metadata: Mapping[str, str],
+    out: Path,
+) -> None:
+    """Write `graph`, which gives `painted`, to `out`, whole or not at all.
+
+    inputs: by name an example, and which of its dimensions are not fixed.
+    Raises MissingExtra without the packages onnx and onnxscript.
+    """
     try:
         import onnx
         import onnxscript  # noqa: F401 (torch's exporter asks for it)
     except ImportError as error:
         raise MissingExtra("onnx and onnxscript", "export") from error
-    height, width = (
-        torch.export.Dim(name, min=_LEAST_QUARTERS, max=_MOST_QUARTERS) for name in ("rows", "columns")
-    )
-    styles = torch.zeros(1, stylizer.network.styles)
-    styles[0, 0] = 1
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of torch's exporter, about itself
         program = torch.onnx.export(
-            _Graph(stylizer).eval(),
-            (torch.rand(1, 3, 64, 96), styles),
+            graph.eval(),
+            tuple(example for example, _ in inputs.values()),
             dynamo=True,
-            input_names=["photo", "styles"],
+            input_names=list(inputs),
             output_names=["painted"],
-            dynamic_shapes={"photo": {2: 4 * height, 3: 4 * width}, "styles": None},
+            dynamic_shapes={name: sides for name, (_, sides) in inputs.items()},
             verbose=False,
         )
     assert program is not None
     model = program.model_proto
-    model.metadata_props.add(key="styles", value=json.dumps(stylizer.paintings))
+    for key, value in metadata.items():
+        model.metadata_props.add(key=key, value=value)
     onnx.checker.check_model(model)
     with write_atomically(out) as file:
         file.write(model.SerializeToString())

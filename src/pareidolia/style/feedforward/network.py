@@ -119,6 +119,8 @@ class StylizerNetwork(nn.Module):
         )
         self.paint = nn.Conv2d(width, 3, 5)
 
+    multiple = 4
+
     @property
     def reach(self) -> int:
         """How far, in pixels, a pixel of the result sees."""

@@ -5,7 +5,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from pareidolia.painting.settings import Padding, Pooling
-from pareidolia.settings import NetworkSettings, Settings
+from pareidolia.settings import NetworkSettings
+from pareidolia.style.settings import FilmControl
 from pareidolia.training.settings import TrainingSettings
 
 
@@ -51,8 +52,8 @@ class StylizerSettings(TrainingSettings, NetworkSettings):
     log_every: Annotated[int, Field(ge=1, description="Steps that a line of the log averages over.")] = 20
 
 
-class PaintSettings(Settings):
-    """Paint with a trained network, in one pass."""
+class PaintSettings(FilmControl):
+    """Paint photos or a film with a trained network, in one pass."""
 
     size: Annotated[
         int | None,

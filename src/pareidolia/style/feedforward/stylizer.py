@@ -1,26 +1,22 @@
 """Painting with a trained style network: one pass, at any size."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from pareidolia.networks.devices import choose_device
 from pareidolia.networks.weights import load_weights
-from pareidolia.pictures import PictureLike, as_picture, fit, resize_picture, size_of, split_alpha
+from pareidolia.pictures import PictureLike, as_picture, size_of, split_alpha
 from pareidolia.settings import PareidoliaError
 from pareidolia.style.colours import with_chroma
-from pareidolia.style.feedforward.network import Statistics, StylizerNetwork
+from pareidolia.style.feedforward.network import StylizerNetwork
 from pareidolia.style.feedforward.settings import PaintSettings, StylizerSettings
+from pareidolia.style.feedforward.tiling import painted_by
 from pareidolia.style.feedforward.training import KIND
 from pareidolia.training.folder import WEIGHTS, read_record
-
-_MULTIPLE = 4
-_LEAST = 16
-_SMALL_COPY = 512
 
 
 @dataclass(frozen=True)
@@ -39,39 +35,18 @@ class Stylizer:
     def paint(self, photo: PictureLike, settings: PaintSettings | None = None) -> Tensor:
         """The photo painted, 1×3×H×W in [0, 1], or 1×4×H×W where it has alpha.
 
-        With `settings.tile`, the normalisations take the statistics of a copy of at most 512 pixels, and
-        tiles that overlap by what a pixel sees join without a seam.
+        With `settings.tile`, in tiles that join without a seam.
         """
         settings = settings or PaintSettings()
         shown, alpha = split_alpha(as_picture(photo, size=settings.size))
         device = next(self.network.parameters()).device
         shown = shown.expand(-1, 3, -1, -1).to(device)
         styles = blended(settings.style_weights, self.paintings).to(device)
-        painted = (
-            self._whole(shown, styles) if settings.tile is None else self._tiled(shown, styles, settings.tile)
-        )
+        painted = painted_by(self.network, shown, styles, settings.tile)
         if settings.colours == "luminance":
             painted = with_chroma(painted, shown)
         painted = torch.lerp(shown, painted, settings.strength).cpu()
         return painted if alpha is None else torch.cat([painted, alpha], dim=1)
-
-    def _whole(self, photo: Tensor, styles: Tensor, statistics: Statistics | None = None) -> Tensor:
-        height, width = size_of(photo)
-        painted: Tensor = self.network(_padded(photo), styles, statistics)
-        return painted[..., :height, :width]
-
-    def _tiled(self, photo: Tensor, styles: Tensor, side: int) -> Tensor:
-        small = resize_picture(photo, fit(size_of(photo), min(_SMALL_COPY, max(size_of(photo)))))
-        statistics = self.network.statistics_of(_padded(small), styles)
-        halo = -(-self.network.reach // _MULTIPLE) * _MULTIPLE
-        painted = torch.empty_like(photo)
-        for top, bottom, above in _spans(photo.shape[-2], side, halo):
-            for left, right, before in _spans(photo.shape[-1], side, halo):
-                crop = photo[..., above : bottom + halo, before : right + halo]
-                tile = self._whole(crop, styles, statistics)
-                inner = tile[..., top - above : bottom - above, left - before : right - before]
-                painted[..., top:bottom, left:right] = inner
-        return painted
 
 
 @dataclass(frozen=True)
@@ -130,18 +105,3 @@ def blended(weights: Sequence[float] | None, paintings: Sequence[str]) -> Tensor
             f"--style-weights, not negative and not all 0; given: {list(weights)}"
         )
     return torch.tensor([[weight / sum(weights) for weight in weights]], dtype=torch.float32)
-
-
-def _padded(photo: Tensor) -> Tensor:
-    """Its right and lower border repeated until both sides are multiples of 4 and large enough."""
-    height, width = size_of(photo)
-    below, beside = (max(-(-length // _MULTIPLE) * _MULTIPLE, _LEAST) - length for length in (height, width))
-    padded = F.pad(photo, (0, beside, 0, below), mode="replicate")
-    return padded.contiguous(memory_format=torch.channels_last)
-
-
-def _spans(length: int, side: int, halo: int) -> Iterator[tuple[int, int, int]]:
-    """(begin, end, begin with halo) of the tiles of one side; all begin at multiples of 4."""
-    step = side // _MULTIPLE * _MULTIPLE
-    for begin in range(0, length, step):
-        yield begin, min(begin + step, length), max(0, begin - halo)

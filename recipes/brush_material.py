@@ -1,0 +1,136 @@
+"""What brush learns from: crops of photos, paintings, and the paintings' Gram matrices, made once."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from PIL import Image
+from torch import Tensor
+
+from brush_loss import Looking
+from packed_pictures import SUFFIXES, Pixels, as_tensor
+from pareidolia.training import Company
+
+SIDE = 256
+"""Side of the squares of paintings."""
+
+_RECOLOURED = 0.5
+"""How many of the squares stand there once more in other colours."""
+
+_LONGER = 640
+"""Larger paintings are brought to this longer side first: their strokes, not their canvas, are learned."""
+
+
+def squares(path: Path) -> Iterator[Pixels]:
+    """A painting's squares of `SIDE` pixels: the middle, and the two ends where there is more than that."""
+    try:
+        with Image.open(path) as image:
+            image = image.convert("RGB")
+    except (OSError, ValueError):
+        return
+    scale = max(min(1.0, _LONGER / max(image.size)), SIDE / min(image.size))
+    width, height = (max(SIDE, round(side * scale)) for side in image.size)
+    pixels = np.asarray(image.resize((width, height), Image.Resampling.LANCZOS))
+    ends = [0.5] if height * width < 2 * SIDE * SIDE else [0.0, 0.5, 1.0]
+    for end in ends:
+        top, left = round(end * (height - SIDE)), round(end * (width - SIDE))
+        yield pixels[top : top + SIDE, left : left + SIDE]
+
+
+def recoloured(pixels: Pixels, rng: np.random.Generator) -> Pixels:
+    """The square with its colours exchanged, half the time as a negative, mirrored or turned."""
+    changed = pixels[..., rng.permutation(3)]
+    if rng.random() < 0.3:
+        changed = 255 - changed
+    return np.ascontiguousarray(np.rot90(changed, rng.integers(4)))
+
+
+def pack_paintings(
+    folders: Sequence[Path], most: Sequence[int], looking: Looking, target: Path, seed: int = 0
+) -> None:
+    """Write TARGET.npy, N×SIDE×SIDE×3 bytes, and TARGET.grams.npy, N×… in half precision.
+
+    Half of the squares stand in it once more in other colours. Of each folder at most so many files, drawn
+    at random.
+    """
+    if target.with_suffix(".grams.npy").exists():
+        return
+    rng = np.random.default_rng(seed)
+    found: list[Pixels] = []
+    for folder, count in zip(folders, most, strict=True):
+        paths = sorted(path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES)
+        for number in sorted(rng.permutation(len(paths))[:count]):
+            for square in squares(paths[number]):
+                found.append(square)
+                if rng.random() < _RECOLOURED:
+                    found.append(recoloured(square, rng))
+        print(f"{folder.name}: {len(found)} squares so far", flush=True)
+    pixels = np.stack(found)[rng.permutation(len(found))]
+    np.save(target.with_suffix(".npy"), pixels)
+    grams = np.lib.format.open_memmap(
+        target.with_suffix(".partial"), "w+", np.float16, (len(pixels), looking.gram_numbers)
+    )
+    for start in range(0, len(pixels), 8):
+        shown = as_tensor(pixels[start : start + 8]).contiguous(memory_format=torch.channels_last)
+        with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
+            grams[start : start + 8] = looking.flat_grams(shown).numpy()
+    grams.flush()
+    target.with_suffix(".partial").replace(target.with_suffix(".grams.npy"))
+
+
+@dataclass(frozen=True)
+class Sitting:
+    """Photos N×3×S×S and paintings N×3×SIDE×SIDE in [0, 1], and the paintings' Gram matrices N×…."""
+
+    photos: Tensor
+    paintings: Tensor
+    grams: Tensor
+
+
+class Sittings:
+    """A `Source`; batch number `step` is a function of (seed, step).
+
+    Photos are cropped at scales from 1 to `widest`, half of them mirrored. Paintings are drawn at random.
+    """
+
+    def __init__(self, photos: Path, paintings: Path, crop: int, batch: int, seed: int) -> None:
+        self._photos: Pixels = np.load(photos, mmap_mode="r")
+        self._paintings: Pixels = np.load(paintings.with_suffix(".npy"), mmap_mode="r")
+        self._grams = np.load(paintings.with_suffix(".grams.npy"), mmap_mode="r")
+        self._crop, self._batch, self._seed = crop, batch, seed
+
+    @property
+    def count(self) -> int:
+        """Photos an epoch."""
+        return len(self._photos)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Height and width of a crop."""
+        return self._crop, self._crop
+
+    def batch(self, step: int, company: Company) -> Sitting:
+        """This device's share of batch number `step`."""
+        rng = np.random.default_rng([self._seed, step])
+        painted = np.sort(rng.integers(len(self._paintings), size=self._batch))
+        photos = torch.cat([self._photo(rng) for _ in range(self._batch)])
+        paintings = as_tensor(self._paintings[painted])
+        return Sitting(
+            company.rows(photos).contiguous(memory_format=torch.channels_last),
+            company.rows(paintings).contiguous(memory_format=torch.channels_last),
+            company.rows(torch.from_numpy(self._grams[painted])),
+        )
+
+    def _photo(self, rng: np.random.Generator) -> Tensor:
+        number = rng.integers(len(self._photos))
+        largest = self._photos.shape[1]
+        side = min(largest, round(self._crop * float(np.exp(rng.uniform(np.log(0.7), np.log(1.5))))))
+        top, left = rng.integers(0, largest - side + 1, 2)
+        crop = self._photos[number, top : top + side, left : left + side]
+        photo = as_tensor(np.ascontiguousarray(crop[:, :: rng.choice([-1, 1])])[None])
+        size = (self._crop, self._crop)
+        scaled = F.interpolate(photo, size, mode="bicubic", antialias=True, align_corners=False)
+        return scaled.clamp_(0, 1)

@@ -1,0 +1,76 @@
+"""The frames of a film in the making: picture files in a folder, which are also its checkpoint."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from torch import Tensor
+
+from pareidolia.pictures.colour import over_white
+from pareidolia.pictures.files import open_picture, save_picture
+from pareidolia.pictures.film_reading import Film
+from pareidolia.pictures.records import read_record
+from pareidolia.settings import PareidoliaError
+
+
+class FrameFolder:
+    """Frames as files, made one after the other; each carries the record of its film.
+
+    Args:
+        path: of the folder; made with the first frame.
+        record: what is filmed. Frames of another record are not gone on from.
+    """
+
+    def __init__(self, path: Path, record: Mapping[str, Any]) -> None:
+        self.path, self._record = path, dict(record)
+
+    def __len__(self) -> int:
+        return len(self.files)
+
+    @property
+    def files(self) -> list[Path]:
+        """Those that are whole, in order."""
+        return sorted(self.path.glob("*.png"))
+
+    def check(self) -> None:
+        """Raise PareidoliaError where the folder holds frames of another film."""
+        files = self.files
+        if files and read_record(files[0]) != self._record:
+            raise PareidoliaError(
+                f"{self.path} holds frames of another film; delete it or give --overwrite to begin anew"
+            )
+
+    def save(self, index: int, picture: Tensor) -> None:
+        """Keep frame `index`, whole or not at all; where it has alpha, laid on white."""
+        self.path.mkdir(exist_ok=True)
+        save_picture(over_white(picture), self._file(index), record=self._record)
+
+    def frame(self, index: int) -> Tensor:
+        """A frame as it was kept, 1×3×H×W in [0, 1]."""
+        return open_picture(self._file(index))
+
+    def _file(self, index: int) -> Path:
+        return self.path / f"{index:06d}.png"
+
+
+class FilmFrames:
+    """The frames of a film file by number; one after the other, each is decoded once.
+
+    Args:
+        film: the file.
+        size: longer side in pixels; None keeps the film's own.
+    """
+
+    def __init__(self, film: Film, size: int | None) -> None:
+        self._film, self._size = film, size
+        self._ahead: Iterator[Tensor] | None = None
+        self._shown: tuple[int, Tensor] | None = None
+
+    def __getitem__(self, index: int) -> Tensor:
+        """Frame `index`, 1×3×H×W in [0, 1]."""
+        if self._shown is not None and self._shown[0] == index:
+            return self._shown[1]
+        if self._ahead is None or self._shown is None or self._shown[0] + 1 != index:
+            self._ahead = self._film.frames(start=index, size=self._size)
+        self._shown = (index, next(self._ahead))
+        return self._shown[1]

@@ -1,0 +1,116 @@
+"""Painting with brush: read paintings, blend their codes, paint in one pass."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from pareidolia.networks.devices import choose_device
+from pareidolia.networks.weights import load_weights
+from pareidolia.pictures import PictureLike, size_of
+from pareidolia.settings import BadNetwork
+from pareidolia.style.brush.network import BrushNetwork
+from pareidolia.style.brush.settings import BrushSettings
+from pareidolia.style.feedforward.stylizer import Stylized
+from pareidolia.style.feedforward.tiling import painted_by
+from pareidolia.style.material import Material, scaled
+
+WEIGHTS = Path(__file__).with_name("brush.safetensors")
+
+
+@dataclass(frozen=True)
+class Brush:
+    """The network brush, ready to paint.
+
+    Attributes:
+        network: in evaluation mode.
+    """
+
+    network: BrushNetwork
+
+    @torch.no_grad()
+    def paint(
+        self,
+        photo: PictureLike,
+        paintings: Sequence[PictureLike],
+        settings: BrushSettings | None = None,
+        mask: PictureLike | None = None,
+        code: Tensor | None = None,
+    ) -> Tensor:
+        """The photo painted like paintings, 1×3×H×W in [0, 1], or 1×4×H×W where it has alpha.
+
+        mask: white where to paint, black where the photo stays as it is.
+        code: takes the place of the paintings' own, as for the frames of a film.
+
+        Raises BadPicture where a picture is broken or too narrow, PareidoliaError where weights do not fit.
+        """
+        settings = settings or BrushSettings()
+        material = self._material(photo, paintings, settings, mask)
+        shown = material.photo.expand(-1, 3, -1, -1)
+        if code is None:
+            code = self._code_for(material, settings)
+        painted = painted_by(self.network, shown, code, settings.tile)
+        if material.mask is not None:
+            painted = torch.lerp(shown, painted, material.mask)
+        return material.finished(painted).cpu()
+
+    @torch.no_grad()
+    def code(
+        self, photo: PictureLike, paintings: Sequence[PictureLike], settings: BrushSettings | None = None
+    ) -> Tensor:
+        """What `paint` would paint this photo with, 1×M: the weighted mean of the paintings' codes.
+
+        The photo counts where the paintings take its colours, and below full strength, where the code of the
+        photo itself has the rest.
+        """
+        settings = settings or BrushSettings()
+        return self._code_for(self._material(photo, paintings, settings, None), settings)
+
+    def _material(
+        self,
+        photo: PictureLike,
+        paintings: Sequence[PictureLike],
+        settings: BrushSettings,
+        mask: PictureLike | None,
+    ) -> Material:
+        return Material.prepared(
+            photo, paintings, mask, settings,
+            size=settings.size, painting_size=settings.painting_size,
+            device=next(self.network.parameters()).device,
+        )  # fmt: skip
+
+    def _code_for(self, material: Material, settings: BrushSettings) -> Tensor:
+        shown, shares = list(material.paintings), list(material.shares)
+        if settings.strength < 1:
+            shown.append(scaled(material.photo, settings.painting_size))
+            shares.append(1 - settings.strength)
+        codes = [self.network.codes_of(each.expand(-1, 3, -1, -1)) for each in shown]
+        return torch.stack([share * code for share, code in zip(shares, codes, strict=True)]).sum(0)
+
+
+def load_brush(device: str = "auto", weights: Path = WEIGHTS) -> Brush:
+    """brush with its shipped weights, or others of its kind (`recipes/brush.py`).
+
+    Raises BadNetwork where the weights are missing or do not fit.
+    """
+    if weights == WEIGHTS and not WEIGHTS.is_file():
+        raise BadNetwork(f"this installation lacks brush's weights, {WEIGHTS}: install the package anew")
+    network = BrushNetwork()
+    load_weights(network, weights, "brush")
+    network.to(choose_device(device)).to(memory_format=torch.channels_last).eval().requires_grad_(False)
+    return Brush(network)
+
+
+def brushed(
+    photo: PictureLike,
+    paintings: Sequence[PictureLike],
+    settings: BrushSettings | None = None,
+    mask: PictureLike | None = None,
+) -> Stylized:
+    """The photo painted like paintings by the shipped network, in one pass; see `Brush.paint`."""
+    settings = settings or BrushSettings()
+    picture = load_brush(settings.device).paint(photo, paintings, settings, mask)
+    height, width = size_of(picture)
+    return Stylized(picture, f"painted in one pass, {width}x{height} px")

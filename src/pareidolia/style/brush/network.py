@@ -1,0 +1,222 @@
+"""The network brush: any painting becomes a code, and with it one pass paints any photo.
+
+A painter of convolutions whose normalisations are scaled and shifted as the painting wants (Dumoulin, "A
+Learned Representation for Artistic Style", 2017), and a small network that says how after one look at it
+(Ghiasi, "Exploring the structure of a real-time, arbitrary neural artistic stylization network", 2017).
+Where they are left: photos enter by squares of 4×4 pixels and leave by squares of 2×2 (Shi 2016), so that no
+convolution runs at full size; half of the blocks' work is done at an eighth, which makes strokes wide.
+"""
+
+from collections.abc import Iterator
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from pareidolia.style.feedforward.network import Pass, Statistics
+
+_EPSILON = 1e-5
+
+
+class CodedNorm(nn.Module):
+    """Instance normalisation whose scale and shift are cut from the painting's code."""
+
+    def __init__(self, channels: int, offset: int) -> None:
+        super().__init__()
+        self._scales = slice(offset, offset + channels)
+        self._shifts = slice(offset + channels, offset + 2 * channels)
+
+    def forward(self, x: Tensor, run: Pass) -> Tensor:
+        """(1 + γ) (x − mean)/deviation + β."""
+        mean, variance = run.moments(x)
+        scale = (1 + run.styles[:, self._scales, None, None]) * (variance + _EPSILON).rsqrt()
+        shift = run.styles[:, self._shifts, None, None] - mean * scale
+        return x * scale + shift
+
+
+class Codes:
+    """Cuts a code into the pieces of the normalisations, one after the other."""
+
+    def __init__(self) -> None:
+        self.length = 0
+
+    def norm(self, channels: int) -> CodedNorm:
+        """The next normalisation."""
+        norm = CodedNorm(channels, self.length)
+        self.length += 2 * channels
+        return norm
+
+
+class Stroke(nn.Module):
+    """Enlarge linearly, convolve 3×3 with a reflected border, normalise as the code says."""
+
+    def __init__(
+        self, channels: int, width: int, codes: Codes, *, stride: int = 1, enlarge: int = 1, beside: int = 0
+    ) -> None:
+        super().__init__()
+        self.enlarge = enlarge
+        # The normalisation takes any bias out again.
+        self.conv = nn.Conv2d(channels, width, 3, stride, bias=False)
+        self.beside = nn.Conv2d(beside, width, 1, bias=False) if beside else None
+        self.norm = codes.norm(width)
+
+    def forward(self, x: Tensor, run: Pass, beside: Tensor | None = None) -> Tensor:
+        """N×C×H×W to N×width×(H·enlarge/stride)×…; `beside`, of that size, is mixed in before the norm."""
+        if self.enlarge > 1:
+            x = F.interpolate(x, scale_factor=self.enlarge, mode="bilinear", align_corners=False)
+        x = self.conv(F.pad(x, (1, 1, 1, 1), mode="reflect"))
+        if self.beside is not None and beside is not None:
+            x = x + self.beside(beside)
+        normed: Tensor = self.norm(x, run)
+        return normed
+
+
+class Block(nn.Module):
+    """x + two strokes over it, a rectifier between them."""
+
+    def __init__(self, width: int, codes: Codes) -> None:
+        super().__init__()
+        self.first = Stroke(width, width, codes)
+        self.second = Stroke(width, width, codes)
+
+    def forward(self, x: Tensor, run: Pass) -> Tensor:
+        """N×width×h×w to the same."""
+        change: Tensor = self.second(F.relu(self.first(x, run)), run)
+        return x + change
+
+
+class Painter(nn.Module):
+    """Paints N×3×H×W in [0, 1], H and W multiples of 8 and at least 16, as codes N×`code` say."""
+
+    def __init__(self, quarter: int, eighth: int, blocks: int, late: int, half: int) -> None:
+        super().__init__()
+        codes = Codes()
+        self.stem = Stroke(48, quarter, codes)
+        self.down = Stroke(quarter, eighth, codes, stride=2)
+        self.blocks = nn.ModuleList(Block(eighth, codes) for _ in range(blocks))
+        self.up = Stroke(eighth, late, codes, enlarge=2, beside=quarter)
+        self.fine = Stroke(late, half, codes, enlarge=2)
+        self.paint = nn.Conv2d(half, 12, 3)
+        self.code = codes.length
+        _repeat_in_squares(self.paint)
+
+    @property
+    def reach(self) -> int:
+        """How far, in pixels, a pixel of the result sees."""
+        # Squares of 4, the stem, down, two kernels a block at an eighth, up twice, the last one, smoothing.
+        return 3 + 4 + 4 + 16 * len(self.blocks) + (8 + 4) + (4 + 2) + (2 + 1) + 1
+
+    def forward(self, pictures: Tensor, run: Pass) -> Tensor:
+        """The painted pictures; `run.styles` is N×`code` or 1×`code`."""
+        stem = F.relu(self.stem(F.pixel_unshuffle(2 * pictures - 1, 4), run))
+        x = F.relu(self.down(stem, run))
+        for block in self.blocks:
+            x = block(x, run)
+        x = F.relu(self.up(x, run, stem))
+        x = F.relu(self.fine(x, run))
+        x = self.paint(F.pad(x, (1, 1, 1, 1), mode="reflect"))
+        return torch.sigmoid(_smoothed(F.pixel_shuffle(x, 2)))
+
+
+class Reader(nn.Module):
+    """A painting N×3×h×w in [0, 1], of at least 32 pixels a side, to its code N×`code`.
+
+    Four convolutions, each of half the size of the one before; the mean and the deviation of every channel
+    over all positions say what the painting is made of at each size, wherever it is.
+    """
+
+    def __init__(self, widths: tuple[int, ...], hidden: int, code: int) -> None:
+        super().__init__()
+        inputs = (3, *widths)
+        self.convs = nn.ModuleList(
+            nn.Conv2d(before, width, 3, 2, padding=1) for before, width in zip(inputs, widths, strict=False)
+        )
+        self.level = nn.LayerNorm(2 * sum(widths))
+        self.first = nn.Linear(2 * sum(widths), hidden)
+        self.second = nn.Linear(hidden, code)
+
+    def forward(self, paintings: Tensor) -> Tensor:
+        """The codes."""
+        statistics = torch.cat(list(self._statistics(2 * paintings - 1)), dim=1)
+        code: Tensor = self.second(F.gelu(self.first(self.level(statistics))))
+        return code
+
+    def _statistics(self, x: Tensor) -> Iterator[Tensor]:
+        for conv in self.convs:
+            x = F.relu(conv(x))
+            variance, mean = torch.var_mean(x.float(), dim=(2, 3), correction=0)
+            yield mean
+            yield (variance + _EPSILON).sqrt()
+
+
+class BrushNetwork(nn.Module):
+    """A reader of paintings and a painter of photos.
+
+    Args:
+        quarter, eighth: the painter's channels at a quarter and an eighth of the size on the way down.
+        blocks: its residual blocks at an eighth.
+        late, half: its channels at a quarter and a half on the way up.
+        read: the reader's channels at a half, a quarter, an eighth and a sixteenth.
+        hidden: its code before it is spread over the normalisations.
+    """
+
+    def __init__(
+        self,
+        quarter: int = 64,
+        eighth: int = 80,
+        blocks: int = 4,
+        late: int = 48,
+        half: int = 24,
+        read: tuple[int, ...] = (24, 48, 64, 96),
+        hidden: int = 128,
+    ) -> None:
+        super().__init__()
+        self.painter = Painter(quarter, eighth, blocks, late, half)
+        self.reader = Reader(read, hidden, self.painter.code)
+
+    multiple = 8
+
+    @property
+    def reach(self) -> int:
+        """How far, in pixels, a pixel of the result sees."""
+        return self.painter.reach
+
+    def forward(self, pictures: Tensor, codes: Tensor, statistics: Statistics | None = None) -> Tensor:
+        """The pictures N×3×H×W painted as codes N×`code` or 1×`code` say.
+
+        statistics: taken by the normalisations in place of the pictures' own (`statistics_of`).
+        """
+        painted: Tensor = self.painter(pictures, Pass(codes, statistics, []))
+        return painted
+
+    def codes_of(self, paintings: Tensor) -> Tensor:
+        """The codes of paintings N×3×h×w; the weighted mean of several is a blend of their styles."""
+        codes: Tensor = self.reader(paintings)
+        return codes
+
+    def statistics_of(self, pictures: Tensor, codes: Tensor) -> Statistics:
+        """The mean and variance that each normalisation takes for these pictures."""
+        run = Pass(codes, None, [])
+        self.painter(pictures, run)
+        return run.gathered
+
+
+def _smoothed(x: Tensor) -> Tensor:
+    """Each pixel with its neighbours, 1 2 1 by 1 2 1: what repeats every second pixel is gone, exactly.
+
+    Squares of pixels from kernels of their own draw such a checkerboard (Odena 2016, Sugawara 2018).
+    """
+    line = x.new_tensor([0.25, 0.5, 0.25])
+    kernel = torch.outer(line, line).expand(x.shape[1], 1, 3, 3)
+    return F.conv2d(F.pad(x, (1, 1, 1, 1), mode="reflect"), kernel, groups=x.shape[1])
+
+
+def _repeat_in_squares(conv: nn.Conv2d) -> None:
+    """Begin with the same kernel for all four pixels of a square, so that no pattern is there to unlearn.
+
+    Aitken, "Checkerboard artifact free sub-pixel convolution", 2017.
+    """
+    with torch.no_grad():
+        conv.weight.copy_(conv.weight[::4].repeat_interleave(4, dim=0))
+        if conv.bias is not None:
+            conv.bias.copy_(conv.bias[::4].repeat_interleave(4))

@@ -1,0 +1,84 @@
+"""Large pictures through a network that paints in one pass: statistics of a small copy, then exact tiles."""
+
+from collections.abc import Iterator
+from typing import Protocol
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from pareidolia.pictures import fit, resize_picture, size_of
+from pareidolia.style.feedforward.network import Statistics
+
+_LEAST = 16
+_SMALL_COPY = 512
+
+
+class OnePass(Protocol):
+    """A network that paints in one pass, with normalisations whose statistics can be given.
+
+    Attributes:
+        multiple: what the sides of its pictures are multiples of; they are 16 pixels at least.
+        reach: how far, in pixels, a pixel of the result sees.
+    """
+
+    @property
+    def multiple(self) -> int: ...
+    @property
+    def reach(self) -> int: ...
+
+    def __call__(
+        self, pictures: Tensor, styles: Tensor, statistics: Statistics | None = None, /
+    ) -> Tensor: ...
+
+    def statistics_of(self, pictures: Tensor, styles: Tensor, /) -> Statistics: ...
+
+
+def painted_by(network: OnePass, photo: Tensor, styles: Tensor, tile: int | None) -> Tensor:
+    """The photo 1×3×H×W, of any size, painted in [0, 1]; in tiles of `tile` pixels where that is given.
+
+    With tiles the normalisations take the statistics of a copy of at most 512 pixels; they overlap by what a
+    pixel sees and so join without a seam.
+    """
+    if tile is None:
+        return _at_once(network, photo, styles)
+    return _in_tiles(network, photo, styles, tile)
+
+
+def _at_once(network: OnePass, photo: Tensor, styles: Tensor, statistics: Statistics | None = None) -> Tensor:
+    height, width = size_of(photo)
+    return network(_padded(photo, network.multiple), styles, statistics)[..., :height, :width]
+
+
+def _in_tiles(network: OnePass, photo: Tensor, styles: Tensor, side: int) -> Tensor:
+    small = resize_picture(photo, fit(size_of(photo), min(_SMALL_COPY, max(size_of(photo)))))
+    statistics = network.statistics_of(_padded(small, network.multiple), styles)
+    halo = _up(network.reach, network.multiple)
+    step = side // network.multiple * network.multiple
+    painted = torch.empty_like(photo)
+    for top, bottom, above in _spans(photo.shape[-2], step, halo):
+        for left, right, before in _spans(photo.shape[-1], step, halo):
+            crop = photo[..., above : bottom + halo, before : right + halo]
+            tile = _at_once(network, crop, styles, statistics)
+            inner = tile[..., top - above : bottom - above, left - before : right - before]
+            painted[..., top:bottom, left:right] = inner
+    return painted
+
+
+def _padded(photo: Tensor, multiple: int) -> Tensor:
+    """Its right and lower border repeated until both sides are multiples and large enough."""
+    height, width = size_of(photo)
+    below, beside = (max(_up(length, multiple), _LEAST) - length for length in (height, width))
+    padded = F.pad(photo, (0, beside, 0, below), mode="replicate") if below or beside else photo
+    return padded.contiguous(memory_format=torch.channels_last)
+
+
+def _up(length: int, multiple: int) -> int:
+    """The next multiple that is no less."""
+    return -(-length // multiple) * multiple
+
+
+def _spans(length: int, step: int, halo: int) -> Iterator[tuple[int, int, int]]:
+    """(begin, end, begin with halo) of the tiles of one side."""
+    for begin in range(0, length, step):
+        yield begin, min(begin + step, length), max(0, begin - halo)

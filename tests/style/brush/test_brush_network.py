@@ -1,0 +1,64 @@
+import pytest
+import torch
+from torch.nn.functional import instance_norm
+
+from pareidolia.style.brush.network import BrushNetwork, CodedNorm, Codes, Painter
+from pareidolia.style.feedforward.network import Pass
+
+
+def test_a_coded_norm_is_instance_normalisation_with_the_codes_scale_and_shift():
+    codes = Codes()
+    codes.norm(2)
+    norm = codes.norm(3)
+    assert isinstance(norm, CodedNorm) and codes.length == 10
+    x, code = torch.randn(2, 3, 5, 7), torch.randn(2, 10)
+    scale, shift = 1 + code[:, 4:7], code[:, 7:10]
+    expected = instance_norm(x) * scale[:, :, None, None] + shift[:, :, None, None]
+    torch.testing.assert_close(norm(x, Pass(code, None, [])), expected, atol=1e-4, rtol=1e-4)
+
+
+def test_every_number_of_a_code_is_used(brush):
+    painter = brush.network.painter
+    code = torch.zeros(1, painter.code, requires_grad=True)
+    picture = torch.rand(1, 3, 32, 48)
+    painter(picture, Pass(code, None, [])).square().sum().backward()
+    assert (code.grad != 0).float().mean() > 0.9
+
+
+def test_its_own_statistics_given_back_change_nothing(brush):
+    network, picture = brush.network, torch.rand(1, 3, 32, 48)
+    code = network.codes_of(torch.rand(1, 3, 40, 40))
+    statistics = network.statistics_of(picture, code)
+    torch.testing.assert_close(network(picture, code, statistics), network(picture, code))
+
+
+def test_pictures_of_a_batch_do_not_meet(brush):
+    network, pictures = brush.network, torch.rand(2, 3, 32, 48)
+    codes = network.codes_of(torch.rand(2, 3, 40, 40))
+    together = network(pictures, codes)
+    alone = torch.cat([network(pictures[k : k + 1], codes[k : k + 1]) for k in range(2)])
+    torch.testing.assert_close(together, alone, atol=1e-5, rtol=0)
+    assert together.shape == pictures.shape and together.min() >= 0 and together.max() <= 1
+
+
+@pytest.mark.parametrize("place", [92, 95, 97, 100])
+def test_a_pixel_sees_no_further_than_the_reach(brush, place):
+    network, picture = brush.network, torch.rand(1, 3, 192, 192)
+    code = network.codes_of(torch.rand(1, 3, 40, 40))
+    statistics = network.statistics_of(picture, code)
+    shown = picture.clone().requires_grad_(True)
+    network(shown, code, statistics)[0, :, place, place].sum().backward()
+    rows, columns = shown.grad[0].abs().sum(0).nonzero().T
+    furthest = max((rows - place).abs().max(), (columns - place).abs().max())
+    assert network.reach - 24 < furthest <= network.reach
+
+
+def test_it_begins_without_a_checkerboard():
+    """The four pixels of a square come from one kernel until training parts them."""
+    painter = Painter(16, 16, 1, 8, 8)
+    weight = painter.paint.weight.view(3, 4, -1)
+    assert torch.equal(weight, weight[:, :1].expand_as(weight))
+
+
+def test_it_is_no_larger_than_promised():
+    assert sum(parameter.numel() for parameter in BrushNetwork().parameters()) <= 1_000_000
