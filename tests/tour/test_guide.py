@@ -41,3 +41,12 @@ def test_the_command_of_a_request_asks_for_the_same(name, inputs, options):
 def test_paths_that_only_the_tour_knows_get_a_name():
     request = Request(find_operation("sample"), {"run": "/tmp/x/run"}, OPERATIONS["sample"].settings({}))
     assert command_line(request, "a.png", {"/tmp/x/run": "run"}) == "pareidolia sample run --out a.png"
+
+
+def test_painting_in_one_pass_is_a_method_of_style():
+    inputs = {"photo": PHOTO, "paintings": ("sample:ink",)}
+    request = Request(find_operation("brush"), inputs, OPERATIONS["brush"].settings({"size": 256}))
+    command = command_line(request, "a.png")
+    assert command == ("pareidolia style sample:chelsea sample:ink --size 256 --method one-pass --out a.png")
+    _, bound, _ = app.parse_args(shlex.split(command)[1:], exit_on_error=False, print_error=False)
+    assert bound.arguments["method"] == "one-pass" and bound.arguments["settings"].size == 256

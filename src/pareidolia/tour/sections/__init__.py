@@ -131,15 +131,14 @@ SECTIONS: tuple[Section, ...] = (
         ("style/transfer.py", "painting/painting.py"),
         (_GATYS,),
     ),
-)
-SPEED = Section(
-    "speed",
-    "style",
-    one_pass.tell,
-    ("style/brush/network.py", "style/brush/brush.py"),
-    (
-        "Johnson, Alahi, Fei-Fei. Perceptual Losses for Real-Time Style Transfer. 2016",
-        "Huang, Belongie. Arbitrary Style Transfer with Adaptive Instance Normalization. 2017",
+    Section(
+        "speed",
+        "style",
+        one_pass.tell,
+        ("style/brush/network.py", "style/brush/brush.py"),
+        (
+            "Johnson, Alahi, Fei-Fei. Perceptual Losses for Real-Time Style Transfer. 2016",
+            "Huang, Belongie. Arbitrary Style Transfer with Adaptive Instance Normalization. 2017",
+        ),
     ),
 )
-SECTIONS += (SPEED,) if one_pass.AVAILABLE else ()

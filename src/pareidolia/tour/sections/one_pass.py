@@ -3,15 +3,10 @@
 import time
 from collections.abc import Iterator
 
-from pareidolia.operations import OPERATIONS
 from pareidolia.pictures.samples import PAINTINGS
 from pareidolia.requests import Inputs
 from pareidolia.tour.drawing import figures_table
 from pareidolia.tour.guide import Exhibit, Guide
-
-OPERATION = "brush"
-#: Whether the library has a network that paints in any style in one pass; where not, the section is left out.
-AVAILABLE = OPERATION in OPERATIONS
 
 
 def tell(guide: Guide) -> Iterator[Exhibit]:
@@ -21,7 +16,7 @@ def tell(guide: Guide) -> Iterator[Exhibit]:
     times = []
     for number, painting in enumerate(styles, 1):
         inputs: Inputs = {"photo": guide.photo, "paintings": (painting,)}
-        request = guide.request(OPERATION, inputs, size=guide.settings.large)
+        request = guide.request("brush", inputs, size=guide.settings.large)
         began = time.perf_counter()
         picture = guide.make(request)
         times.append(time.perf_counter() - began)
