@@ -1,4 +1,4 @@
-# make tour: the first picture.   make test: the tests.   All else is for those who change the code.
+# make tour: the lecture on a page.   make test: the tests.   All else is for those who change the code.
 #
 # Everything runs in .venv, which is made when it is not there. A torch already in it stays, so that a
 # CPU-only build can be put there first (README, "Install"). uv is used where it is installed.
@@ -14,10 +14,10 @@ else
   INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 endif
 
-.PHONY: tour test test-all check format clean
+.PHONY: tour test test-all check docs format clean
 
-tour: .venv/.with-samples
-	$(BIN)/pareidolia tour --out tour --overwrite
+tour: .venv/.with-tour
+	$(BIN)/pareidolia tour --quick --out tour --overwrite
 
 test: .venv/.with-test
 	$(BIN)/python -m pytest
@@ -30,6 +30,9 @@ check: .venv/.with-check
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+docs: .venv/.with-docs
+	$(BIN)/mkdocs build --strict
 
 format: .venv/.with-check
 	$(BIN)/ruff check --fix .
@@ -49,4 +52,4 @@ $(BIN)/python:
 	$(CREATE)
 
 clean:
-	rm -rf .venv tour build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf .venv tour site build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -3,6 +3,8 @@
 import re
 import shlex
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,8 @@ from pareidolia.pictures.samples import sample_painting
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+_INLINE = re.compile(r"`(pareidolia [^`\n]*--[^`\n]*)`")
+_VARIABLE = re.compile(r"[A-Z_]+=\S*")
 
 
 def blocks(language):
@@ -27,8 +31,13 @@ def commands():
     for parameter in blocks("sh"):
         for number, line in enumerate(parameter.values[0].replace("\\\n", " ").splitlines()):
             words = shlex.split(line, comments=True)
+            while words and _VARIABLE.fullmatch(words[0]):
+                words = words[1:]
             if words and words[0] == "pareidolia":
                 yield pytest.param(words[1:], id=f"{parameter.id}-{number}")
+    for document in DOCUMENTS:
+        for number, line in enumerate(_INLINE.findall(document.read_text(encoding="utf-8"))):
+            yield pytest.param(shlex.split(line)[1:], id=f"{document.stem}-inline-{number}")
 
 
 @pytest.mark.parametrize("words", list(commands()))
@@ -68,3 +77,23 @@ def test_every_python_block_runs(text, folder):
     if 'load_network("torchvision:' in text and "weights=" not in text:
         text = re.sub(r'load_network\("(torchvision:\w+)"\)', r'load_network("\1", weights="random")', text)
     exec(compile(text, "document", "exec"), {"__name__": "document"})
+
+
+@pytest.mark.slow
+def test_the_site_builds_without_a_warning(tmp_path):
+    pytest.importorskip("mkdocs", reason="the extra docs is not installed")
+    words = ["build", "--strict", "--config-file", str(ROOT / "mkdocs.yml"), "--site-dir", str(tmp_path)]
+    built = subprocess.run([sys.executable, "-m", "mkdocs", *words], capture_output=True, text=True)
+    assert built.returncode == 0, built.stderr
+    assert "WARNING" not in built.stderr
+    pages = {path.parent.name for path in tmp_path.glob("*/index.html")}
+    assert {path.stem for path in (ROOT / "docs").glob("*.md")} - {"index"} <= pages
+
+
+def test_the_lecture_names_code_that_is_there():
+    text = (ROOT / "docs" / "lecture.md").read_text(encoding="utf-8")
+    named = re.findall(r"`([a-z_]+/[a-z_/]*(?:\.py)?)`", text)
+    assert len(named) > 30
+    for place in named:
+        if place not in ("photos/", "src/pareidolia/"):
+            assert (ROOT / "src" / "pareidolia" / place).exists(), place

@@ -152,7 +152,7 @@ COMMANDS = {
         Command(
             "tour",
             "tour:tour",
-            "Make a page that shows what the library does, with a photo of your own if you give one.",
+            "Tell the whole lecture on one page, with a photo of your own if you give one.",
         ),
         Command(
             "doctor",

@@ -1,38 +1,125 @@
 """`pareidolia tour`: the lecture told with one picture."""
 
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
 from pydantic import Field
+from rich.console import Console
 
-from pareidolia.cli.output import Telling, print_json, progress_report, say
+from pareidolia.cli.output import Replacing, print_json, say
 from pareidolia.settings import PareidoliaError
+from pareidolia.tour.progress import Report, Stop
 from pareidolia.tour.settings import TourSettings
 
 
-class TourOutput(Telling):
+class TourOutput(Replacing):
     """Where the page goes."""
 
     out: Annotated[Path, Field(description="The folder of the page; it is made if need be.")] = Path("tour")
-    overwrite: Annotated[bool, Field(description="Replace a page that is there.")] = False
 
 
 def tour(
     *,
     settings: Annotated[TourSettings, Parameter(name="*")] = TourSettings(),  # noqa: B008 (frozen)
     output: Annotated[TourOutput, Parameter(name="*")] = TourOutput(),  # noqa: B008 (frozen)
-) -> None:
-    """Make a page that shows what the library does, with a photo of your own if you give one."""
+) -> int:
+    """Tell the whole lecture on one page, with a photo of your own if you give one."""
     from pareidolia.tour import tell
 
-    if (output.out / "index.html").exists() and not output.overwrite:
-        raise PareidoliaError(
-            f"{output.out / 'index.html'} is there already: give --overwrite or another --out"
-        )
-    with progress_report(output) as report:
-        page = tell(output.out, settings, report)
+    _check(output)
+    began = time.perf_counter()
+    with _report(output) as report, _terminable():
+        told = tell(output.out, settings, report)
+    seconds = time.perf_counter() - began
+    page = output.out / "index.html"
+    failures = {each.key: each.failure for each in told if each.failure}
     if output.as_json:
-        print_json({"out": str(page), "settings": settings.model_dump(mode="json")})
+        answer = {"out": str(page), "seconds": round(seconds, 3), "failures": failures}
+        print_json({**answer, "settings": settings.model_dump(mode="json")})
     else:
-        say(f"the tour is told in {page.absolute()}: open it in a browser", output)
+        say(f"the tour is told in {page.absolute()}, in {seconds:.0f} s: open it in a browser", output)
+    for key, failure in failures.items():
+        print(f"pareidolia: the section '{key}' could not be told: {failure}", file=sys.stderr)
+    return 1 if failures else 0
+
+
+def _check(output: TourOutput) -> None:
+    from pareidolia.tour.telling import PICTURES
+
+    if output.out.exists() and not output.out.is_dir():
+        raise PareidoliaError(f"{output.out} is a file: --out names a folder")
+    for path in (output.out / "index.html", output.out / PICTURES):
+        if path.exists() and not output.overwrite:
+            raise PareidoliaError(f"{path} is there already: give --overwrite or another --out")
+
+
+@contextmanager
+def _report(output: TourOutput) -> Iterator[Report]:
+    """A bar on a terminal, else a line a section."""
+    console = Console(stderr=True)
+    if output.quiet:
+        yield Report()
+    elif console.is_terminal:
+        with _Bar(console) as bar:
+            yield bar
+    else:
+        yield _Lines()
+
+
+@contextmanager
+def _terminable() -> Iterator[None]:
+    """Within it SIGTERM ends the tour as Ctrl-C does: what was being made is cleared away."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+class _Lines(Report):
+    """A line a section, with the seconds it took."""
+
+    def begin(self, stop: Stop) -> None:
+        self._began = time.perf_counter()
+
+    def end(self, stop: Stop) -> None:
+        seconds = time.perf_counter() - self._began
+        failed = f", failed: {stop.failure}" if stop.failure else ""
+        line = f"section {stop.index} of {stop.total}: {stop.title}, {seconds:.1f} s{failed}"
+        print(line, file=sys.stderr, flush=True)
+
+
+class _Bar(Report):
+    """A bar over all sections that moves within them too."""
+
+    def __init__(self, console: Console) -> None:
+        from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+        columns = (BarColumn(), TextColumn("{task.fields[told]}"), TimeElapsedColumn())
+        self._progress = Progress(*columns, console=console, transient=True)
+        self._task = self._progress.add_task("", total=None, told="")
+        self._before = 0
+
+    def __enter__(self) -> "_Bar":
+        self._progress.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._progress.stop()
+
+    def begin(self, stop: Stop) -> None:
+        self._before = stop.index - 1
+        told = f"{stop.index} of {stop.total}: {stop.title}"
+        self._progress.update(self._task, total=stop.total, completed=self._before, told=told)
+
+    def beat(self, share: float) -> None:
+        self._progress.update(self._task, completed=self._before + share)
+
+    def end(self, stop: Stop) -> None:
+        self._progress.update(self._task, completed=stop.index)

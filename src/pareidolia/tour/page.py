@@ -1,95 +1,152 @@
-"""The page: sections with pictures, laid out as one HTML file beside its pictures."""
+"""The page: the lecture's parts and sections, laid out as one HTML file beside its pictures."""
 
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 from importlib.resources import files
+from itertools import groupby
 from string import Template
 
+from pareidolia.tour.guide import Drawing, Exhibit, Figure
+from pareidolia.tour.words import Words, formulas
 
-@dataclass(frozen=True)
-class Figure:
-    """A picture of the page: its file's name, its caption, and how many of twelve columns it takes."""
-
-    file: str
-    caption: str
-    columns: int = 6
+#: How far a small picture may be enlarged to fill its columns.
+_ENLARGED = 1.6
 
 
 @dataclass(frozen=True)
-class Section:
-    """One idea of the lecture.
+class Told:
+    """A section as it was told.
 
     Attributes:
-        title: of the section.
-        idea: paragraphs of plain text.
-        formula: HTML of the formula, one line each.
-        figures: the pictures made for it.
-        plot: an SVG element, or nothing.
-        command: the command line that makes the same.
-        source: the module to read.
+        key: names its words and formulas.
+        part: the lecture's part it belongs to.
+        exhibits: pictures and drawings, in order.
+        commands: what makes them.
+        source: modules to read.
+        papers: where the idea is from.
+        failure: why the section could not be told, if so.
     """
 
-    title: str
-    idea: Sequence[str]
-    formula: Sequence[str]
-    figures: Sequence[Figure]
-    plot: str
-    command: str
-    source: str
+    key: str
+    part: str
+    exhibits: Sequence[Exhibit]
+    commands: Sequence[str]
+    source: Sequence[str]
+    papers: Sequence[str]
+    failure: str = ""
 
 
-def render_page(title: str, sections: Sequence[Section]) -> str:
-    """The whole page as HTML."""
+def render_page(words: Words, told: Sequence[Told], pictures: str) -> str:
+    """The whole page as HTML; `pictures` is the folder of the pictures as seen from the page."""
     template = Template(files("pareidolia.tour").joinpath("page.html").read_text(encoding="utf-8"))
-    return template.substitute(title=escape(title), sections="\n".join(map(_section, sections)))
-
-
-def line_plot(series: Mapping[str, Sequence[float]], marks: Mapping[str, int], *, width: int = 960) -> str:
-    """An SVG of positive series on a logarithmic scale over their steps, with marked steps named above."""
-    height, left, top, bottom = 260, 70, 28, 34
-    values = [value for line in series.values() for value in line if value > 0]
-    low, high = math.floor(math.log10(min(values))), math.ceil(math.log10(max(values)) + 1e-9)
-    count = max(len(line) for line in series.values())
-
-    def across(step: float) -> float:
-        return left + (width - left - 10) * step / max(1, count - 1)
-
-    def down(value: float) -> float:
-        return top + (height - top - bottom) * (high - math.log10(max(value, 10.0**low))) / (high - low)
-
-    parts = [f'<svg class="plot" viewBox="0 0 {width} {height}" role="img" aria-label="losses by step">']
-    for exponent in range(low, high + 1):
-        y = down(10.0**exponent)
-        parts.append(f'<path class="grid" d="M{left} {y:.1f}H{width - 10}"/>')
-        parts.append(f'<text x="{left - 8}" y="{y + 4:.1f}" text-anchor="end">{10.0**exponent:g}</text>')
-    for name, step in marks.items():
-        x = across(step)
-        parts.append(f'<path class="mark" d="M{x:.1f} {top}V{height - bottom}"/>')
-        parts.append(f'<text x="{x + 4:.1f}" y="{top - 8}">{escape(name)}</text>')
-    for number, (name, line) in enumerate(series.items()):
-        points = " ".join(f"{across(i):.1f},{down(value):.1f}" for i, value in enumerate(line))
-        parts.append(f'<polyline class="series{number}" points="{points}"/>')
-        x = left + 10 + 110 * number
-        parts.append(f'<text class="name{number}" x="{x}" y="{height - 8}">{escape(name)}</text>')
-    return "".join([*parts, "</svg>"])
-
-
-def _section(section: Section) -> str:
-    figures = "\n".join(
-        f'<figure style="grid-column: span {figure.columns}"><img src="{escape(figure.file)}" '
-        f'alt="{escape(figure.caption)}"><figcaption>{escape(figure.caption)}</figcaption></figure>'
-        for figure in section.figures
+    numbers = {each.key: number for number, each in enumerate(told, 1)}
+    parts = [(part, list(group)) for part, group in groupby(told, key=lambda each: each.part)]
+    contents = "".join(_contents(words, part, group, numbers) for part, group in parts)
+    body = "\n".join(
+        _part(words, part, index, group, numbers, pictures) for index, (part, group) in enumerate(parts)
     )
-    idea = "\n".join(f"<p>{escape(paragraph)}</p>" for paragraph in section.idea)
-    formula = "".join(f"<p>{line}</p>" for line in section.formula)
-    return f"""<section>
-<h2>{escape(section.title)}</h2>
-{idea}
-<div class="formula">{formula}</div>
-<div class="figures">{figures}</div>
-{section.plot}
-<pre><code>{escape(section.command)}</code></pre>
-<p class="source">The code to read: <code>{escape(section.source)}</code></p>
-</section>"""
+    shown = {name: escape(text) for name, text in words.page.items()}
+    return template.substitute(shown, language=words.language, table_of_contents=contents, parts=body)
+
+
+def _contents(words: Words, part: str, sections: Sequence[Told], numbers: dict[str, int]) -> str:
+    links = "".join(
+        f'<li value="{numbers[each.key]}"><a href="#{each.key}">{escape(_title(words, each))}</a></li>'
+        for each in sections
+    )
+    return f'<div><p><a href="#part-{part}">{escape(words.parts[part])}</a></p><ol>{links}</ol></div>'
+
+
+def _part(
+    words: Words, part: str, index: int, sections: Sequence[Told], numbers: dict[str, int], pictures: str
+) -> str:
+    shown = "\n".join(_section(words, each, numbers[each.key], pictures) for each in sections)
+    number = "I" * (index + 1)
+    return (
+        f'<div class="part" id="part-{part}"><h2><span class="numeral">{number}</span>'
+        f"{escape(words.parts[part])}</h2>\n{shown}</div>"
+    )
+
+
+def _section(words: Words, told: Told, number: int, pictures: str) -> str:
+    return "\n".join(
+        (
+            f'<section id="{told.key}">',
+            f'<h3><a href="#{told.key}"><span class="numeral">{number}</span>'
+            f"{escape(_title(words, told))}</a></h3>",
+            *(f"<p>{escape(each)}</p>" for each in words.sections[told.key]["idea"]),
+            *_formulas(told.key),
+            *_failure(words, told),
+            *_exhibits(told.exhibits, pictures),
+            *_commands(words, told.commands),
+            _sources(words, told),
+            "</section>",
+        )
+    )
+
+
+def _title(words: Words, told: Told) -> str:
+    title: str = words.sections[told.key]["title"]
+    return title
+
+
+def _formulas(key: str) -> Iterator[str]:
+    found = formulas().get(key, ())
+    if found:
+        yield f'<div class="formula">{"".join(f"<div>{each}</div>" for each in found)}</div>'
+
+
+def _failure(words: Words, told: Told) -> Iterator[str]:
+    if told.failure:
+        yield f'<p class="failure" role="alert">{escape(words.page["failed"])} {escape(told.failure)}</p>'
+
+
+def _exhibits(exhibits: Iterable[Exhibit], pictures: str) -> Iterator[str]:
+    shown = "\n".join(_exhibit(each, pictures) for each in exhibits)
+    if shown:
+        yield f'<div class="exhibits">{shown}</div>'
+
+
+def _exhibit(exhibit: Exhibit, pictures: str) -> str:
+    tall = ' class="tall"' if isinstance(exhibit, Drawing) and exhibit.tall else ""
+    content = _image(exhibit, pictures) if isinstance(exhibit, Figure) else _drawing(exhibit)
+    return (
+        f'<figure style="--span: {exhibit.span}"{tall}>{content}'
+        f"<figcaption>{escape(exhibit.caption)}</figcaption></figure>"
+    )
+
+
+def _image(figure: Figure, pictures: str) -> str:
+    height, width = figure.size
+    place = escape(f"{pictures}/{figure.file}")
+    return (
+        f'<a href="{place}"><img src="{place}" width="{width}" height="{height}" '
+        f'style="max-width: {round(_ENLARGED * width)}px" loading="lazy" alt="{escape(figure.caption)}"></a>'
+    )
+
+
+def _drawing(drawing: Drawing) -> str:
+    return f'<div class="drawing">{drawing.html}</div>'
+
+
+def _commands(words: Words, commands: Sequence[str]) -> Iterator[str]:
+    if commands:
+        # A browser would break a line behind each hyphen of an option: words stay whole.
+        lines = "\n".join(
+            " ".join(f"<span>{escape(word)}</span>" for word in command.split(" ")) for command in commands
+        )
+        copy = escape(words.page["copy"])
+        yield (
+            f'<div class="command"><button type="button" hidden>{copy}</button>'
+            f'<pre tabindex="0"><code>{lines}</code></pre></div>'
+        )
+
+
+def _sources(words: Words, told: Told) -> str:
+    code = ", ".join(f"<code>{escape(each)}</code>" for each in told.source)
+    papers = "; ".join(escape(each) for each in told.papers)
+    lines = [f"{escape(words.page['code'])} {code}"]
+    if papers:
+        lines.append(f"{escape(words.page['papers'])} {papers}")
+    return f'<p class="source">{"<br>".join(lines)}</p>'

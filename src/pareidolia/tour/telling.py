@@ -1,23 +1,83 @@
 """Tell the tour: make every section's pictures, then the page."""
 
-from collections.abc import Callable
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
-from pareidolia.painting import Step
-from pareidolia.pictures import write_atomically
-from pareidolia.tour.page import render_page
+from pareidolia.pictures import as_picture, write_atomically
+from pareidolia.settings import PareidoliaError
+from pareidolia.tour.guide import Exhibit, Guide, Tour
+from pareidolia.tour.page import Told, render_page
+from pareidolia.tour.progress import Report, Stop
+from pareidolia.tour.section import Section
+from pareidolia.tour.sections import SECTIONS
 from pareidolia.tour.settings import TourSettings
-from pareidolia.tour.style_section import tell_style
+from pareidolia.tour.words import words
+
+PICTURES = "pictures"
 
 
-def tell(folder: Path, settings: TourSettings, report: Callable[[Step], None]) -> Path:
-    """Write the pictures and `index.html` into `folder`; `report` is told of every step of painting.
+def tell(
+    folder: Path,
+    settings: TourSettings,
+    report: Report | None = None,
+    sections: Sequence[Section] | None = None,
+) -> list[Told]:
+    """Write the pictures and `index.html` into `folder`; returns the sections as they were told.
 
-    Returns the page's path. The page is written last, so that it never shows a picture that is not there.
+    A section that fails says so on the page, and the rest goes on. What is made replaces what was there at
+    the end, the page last, so that it never shows a picture that is not there; a stop before that leaves all
+    as it was.
+    Raises what opening the photo or the painting raises.
     """
+    report = report or Report()
+    sections = SECTIONS if sections is None else sections
+    for picture in (settings.photo, settings.painting):
+        as_picture(picture)
     folder.mkdir(parents=True, exist_ok=True)
-    sections = [tell_style(folder, settings, report)]
-    page = folder / "index.html"
-    with write_atomically(page) as file:
-        file.write(render_page("Looking inside a neural network, and painting with it", sections).encode())
-    return page
+    told = []
+    with _beside(folder / PICTURES) as making:
+        tour = Tour(settings, words(settings.language), making)
+        for index, section in enumerate(sections, 1):
+            stop = Stop(index, len(sections), tour.words.sections[section.key]["title"])
+            report.begin(stop)
+            told.append(_told(section, Guide(section.key, tour, report.beat)))
+            report.end(Stop(stop.index, stop.total, stop.title, told[-1].failure))
+    with write_atomically(folder / "index.html") as file:
+        file.write(render_page(tour.words, told, PICTURES).encode())
+    return told
+
+
+def _told(section: Section, guide: Guide) -> Told:
+    """A section, or as much of it as could be told."""
+    exhibits: list[Exhibit] = []
+    failure = ""
+    try:
+        for exhibit in section.tell(guide):
+            exhibits.append(exhibit)  # one by one: what was made before a failure is shown
+    except PareidoliaError as error:
+        failure = str(error)
+    except Exception as error:  # whatever it was, the other sections can still be told
+        failure = f"{type(error).__name__}: {error}"
+    return Told(section.key, section.part, exhibits, guide.commands, section.source, section.papers, failure)
+
+
+@contextmanager
+def _beside(target: Path) -> Iterator[Path]:
+    """A folder to make things in; at the end what is in it goes to `target`, replacing its namesakes."""
+    making = Path(tempfile.mkdtemp(prefix=".making-", dir=target.parent))
+    try:
+        yield making
+        target.mkdir(exist_ok=True)
+        for made in sorted(making.iterdir()):
+            _replace(made, target / made.name)
+    finally:
+        shutil.rmtree(making, ignore_errors=True)
+
+
+def _replace(made: Path, target: Path) -> None:
+    if target.is_dir():
+        shutil.rmtree(target)
+    made.replace(target)

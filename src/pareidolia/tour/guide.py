@@ -1,0 +1,202 @@
+"""The guide: what a section makes its pictures with, and where they go."""
+
+import shlex
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from torch import Tensor
+
+from pareidolia.operations import find_operation
+from pareidolia.pictures import save_picture
+from pareidolia.requests import Request
+from pareidolia.tour.settings import TourSettings
+from pareidolia.tour.words import Words
+
+NOTHING: Mapping[str, Any] = {}
+Heartbeat = Callable[[float], None]
+"""Told now and then how much of the picture being made is done, from 0 to 1."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A picture of the page.
+
+    Attributes:
+        file: its name below the folder of pictures.
+        size: height and width in pixels.
+        caption: what it shows; also what is read to those who do not see it.
+        span: how many of the page's twelve columns it takes.
+    """
+
+    file: str
+    size: tuple[int, int]
+    caption: str
+    span: int = 12
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """HTML drawn with numbers (a table, a plot) under a caption; a `tall` one stands beside two others."""
+
+    html: str
+    caption: str
+    span: int = 12
+    tall: bool = False
+
+
+Exhibit = Figure | Drawing
+
+
+@dataclass(frozen=True)
+class Tour:
+    """What all sections share.
+
+    Attributes:
+        settings: of the tour.
+        words: in its language.
+        folder: where pictures go.
+        measured: seconds that a section took for something that another compares with, by name.
+        names: how commands name paths that only the tour knows.
+    """
+
+    settings: TourSettings
+    words: Words
+    folder: Path
+    measured: dict[str, float] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
+
+
+class Guide:
+    """Makes one section's exhibits through the library's own operations, and notes the commands.
+
+    Args:
+        key: the section's.
+        tour: what all sections share.
+        heartbeat: told how far the picture under way is.
+    """
+
+    def __init__(self, key: str, tour: "Tour", heartbeat: Heartbeat) -> None:
+        self.key, self.settings, self.words, self.folder = key, tour.settings, tour.words, tour.folder
+        self.measured, self.names = tour.measured, tour.names
+        self.commands: list[str] = []
+        self._heartbeat = heartbeat
+
+    @property
+    def photo(self) -> str:
+        """The user's picture."""
+        return self.settings.photo
+
+    def pace(self, whole: int, quick: int) -> int:
+        """One of two numbers: of the whole tour, or of the quick one."""
+        return self.settings.pace(whole, quick)
+
+    def request(self, operation: str, inputs: Mapping[str, str | tuple[str, ...]], **options: Any) -> Request:
+        """An operation on inputs, with the tour's seed and device where it takes them."""
+        found = find_operation(operation)
+        common: dict[str, Any] = {
+            name: getattr(self.settings, name)
+            for name in ("seed", "device")
+            if name in found.settings_type.model_fields
+        }
+        return Request(found, dict(inputs), found.settings({**common, **options}))
+
+    def show(
+        self,
+        name: str,
+        operation: str,
+        inputs: Mapping[str, str | tuple[str, ...]],
+        *,
+        span: int = 12,
+        values: Mapping[str, object] = NOTHING,
+        **options: Any,
+    ) -> Figure:
+        """Make a picture by an operation and save it with its record, so that `again` makes it once more.
+
+        name: of the figure in the section's words; `values` are put into its caption.
+        """
+        request = self.request(operation, inputs, **options)
+        return self.keep(name, request, self.make(request), span=span, values=values)
+
+    def make(self, request: Request) -> Tensor:
+        """The picture that a request asks for."""
+        if request.operation.at_once:
+            return request.make().picture
+        painting = request.begin()
+        for step in painting:
+            self.beat(step.index, step.total)
+        return painting.picture
+
+    def beat(self, index: int, total: int) -> None:
+        """Tell how far the picture under way is."""
+        self._heartbeat(index / max(1, total))
+
+    def keep(self, name: str, request: Request, picture: Tensor, **how: Any) -> Figure:
+        """Save the picture that a request gave with its record, and note its command; `how` as in
+        `keep_plain`.
+        """
+        self.note_command(command_line(request, f"{name}.png", self.names))
+        return self.keep_plain(name, picture, record=request.record(self.folder.absolute()), **how)
+
+    def keep_plain(
+        self,
+        name: str,
+        picture: Tensor,
+        *,
+        caption: str = "",
+        record: Mapping[str, Any] | None = None,
+        span: int = 12,
+        values: Mapping[str, object] = NOTHING,
+    ) -> Figure:
+        """Save a picture; `caption` is the name of its caption where that is another than its own."""
+        file = f"{self.key}-{name}.png"
+        save_picture(picture, self.folder / file, record=record, overwrite=True)
+        told = self.words.caption(self.key, caption or name, **values)
+        return Figure(file, (picture.shape[-2], picture.shape[-1]), told, span)
+
+    def draw(self, name: str, html: str, *, span: int = 12, tall: bool = False, **values: object) -> Drawing:
+        """A drawing with the caption of that name."""
+        return Drawing(html, self.words.caption(self.key, name, **values), span, tall)
+
+    def note_command(self, command: str) -> None:
+        """Note a command for the reader, each once."""
+        if command not in self.commands:
+            self.commands.append(command)
+
+
+def command_line(request: Request, out: str, names: Mapping[str, str] = NOTHING) -> str:
+    """The command that does what a request asks for: its inputs, and every option that is not the default.
+
+    names: what paths are called in it.
+    """
+    settings = request.settings
+    words: list[str] = []
+    for each in request.inputs.values():
+        words += [names.get(each, each)] if isinstance(each, str) else each
+    positional = _positional(request.operation.name)
+    for name in positional:
+        words += getattr(settings, name)
+    for name, declared in type(settings).model_fields.items():
+        value = getattr(settings, name)
+        if name not in positional and (declared.is_required() or value != declared.default):
+            words += _flag(name, value)
+    command = _COMMANDS.get(request.operation.name, (request.operation.name,))
+    return shlex.join(["pareidolia", command[0], *words, *command[1:], "--out", out])
+
+
+#: Commands of other names than their operations, and what else they are told.
+_COMMANDS = {"brush": ("style", "--method", "one-pass")}
+
+
+def _positional(operation: str) -> Sequence[str]:
+    """Settings that the command takes without a flag."""
+    return ("names",) if operation == "class-model" else ()
+
+
+def _flag(name: str, value: object) -> list[str]:
+    flag = name.replace("_", "-")
+    if isinstance(value, bool):
+        return [f"--{flag}" if value else f"--no-{flag}"]
+    values = value if isinstance(value, tuple) else (value,)
+    return [f"--{flag}", *(f"{each:g}" if isinstance(each, float) else str(each) for each in values)]

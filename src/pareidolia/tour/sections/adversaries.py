@@ -1,0 +1,19 @@
+"""Adversarial autoencoder and GAN: a second network that judges."""
+
+from collections.abc import Iterator
+
+from pareidolia.tour.guide import Exhibit, Guide
+
+AAE, GAN = "digits-aae", "digits-gan"
+
+
+def tell_aae(guide: Guide) -> Iterator[Exhibit]:
+    """Codes bent to a ring of ten Gaussians, and digits drawn from it."""
+    yield guide.show("codes", "latent", {"run": AAE}, span=6, size=800)
+    yield guide.show("samples", "sample", {"run": AAE}, span=6, count=49)
+
+
+def tell_gan(guide: Guide) -> Iterator[Exhibit]:
+    """Digits out of noise, and a walk between two of them."""
+    yield guide.show("samples", "sample", {"run": GAN}, count=40, columns=10)
+    yield guide.show("walk", "interpolate", {"run": GAN, "a": "random:1", "b": "random:8"}, path="spherical")

@@ -1,0 +1,76 @@
+"""Deep Dream, and why its dreams are full of dogs."""
+
+from collections.abc import Iterator
+
+import torch
+from torch import Tensor
+
+from pareidolia.dreaming import Dream, DreamSettings
+from pareidolia.dreaming.groups import members
+from pareidolia.networks import Network, load_network
+from pareidolia.pictures import as_picture, over_white
+from pareidolia.pictures.samples import PHOTOS
+from pareidolia.tour.drawing import figures_table
+from pareidolia.tour.guide import Exhibit, Guide
+
+#: From strokes to faces.
+LAYERS = {"early": "stage2.relu2", "middle": "stage3.relu3", "late": "stage5.relu1"}
+
+
+def tell(guide: Guide) -> Iterator[Exhibit]:
+    """Dreams of three depths, one of classes, and what the network says before and after dreams."""
+    photo, size = {"photo": guide.photo}, guide.settings.large
+    for name, layer in LAYERS.items():
+        yield guide.show(name, "dream", photo, span=4, aim=(layer,), size=size)
+    yield guide.draw("dogs", _dogs(guide))
+
+
+def _dogs(guide: Guide) -> str:
+    """What the network says of dogs before and after it dreamt of several photos and of noise."""
+    network = load_network(device=guide.settings.device, padding="replicate")
+    dogs = dog_classes(network)
+    settings = DreamSettings(aim=(LAYERS["late"],), size=guide.pace(192, 128), seed=guide.settings.seed)
+    before, after, ends = [], [], 0
+    starts = _beginnings(guide, settings.size)
+    for number, start in enumerate(starts):
+        dream = Dream(start, settings=settings, network=network)
+        before.append(_probabilities(network, dream.picture)[dogs].sum())
+        for step in dream:
+            guide.beat(number * step.total + step.index, len(starts) * step.total)
+        said = _probabilities(network, dream.picture)
+        after.append(said[dogs].sum())
+        ends += int(said.argmax()) in dogs
+    note, write = guide.words.note, guide.words.number
+    classes = len(network.class_names or ())
+    rows = [
+        [note("dream", "classes", dogs=len(dogs), classes=classes), f"{write(100 * len(dogs) / classes)} %"],
+        [note("dream", "before"), f"{write(100 * float(torch.stack(before).mean()))} %"],
+        [note("dream", "after"), f"{write(100 * float(torch.stack(after).mean()))} %"],
+        [note("dream", "ends", count=len(starts)), f"{ends}"],
+    ]
+    return figures_table(["", note("dream", "of_dogs")], rows)
+
+
+def dog_classes(network: Network) -> list[int]:
+    """The outputs of a network that are breeds of dogs, by ImageNet's names."""
+    from torchvision.models import ResNet50_Weights
+
+    names = ResNet50_Weights.DEFAULT.meta["categories"]
+    breeds = {names[index] for index in members("dogs")}
+    return [index for index, name in enumerate(network.class_names or ()) if name in breeds]
+
+
+def _beginnings(guide: Guide, side: int) -> list[Tensor]:
+    """The user's photo, sample photos, and noise, each 1×3×H×W."""
+    samples = [as_picture(f"sample:{name}", size=side) for name in PHOTOS[: guide.pace(len(PHOTOS), 2)]]
+    generator = torch.Generator().manual_seed(guide.settings.seed)
+    noise = [
+        (0.5 + 0.1 * torch.randn((1, 3, side, side), generator=generator)).clamp(0, 1)
+        for _ in range(guide.pace(3, 1))
+    ]
+    return [over_white(as_picture(guide.photo, size=side)), *samples, *noise]
+
+
+@torch.no_grad()
+def _probabilities(network: Network, picture: Tensor) -> Tensor:
+    return network(picture).softmax(dim=1)[0].cpu()

@@ -1,0 +1,40 @@
+"""The speed-up: the same photo in many styles, each in one pass, with its time beside the optimiser's."""
+
+import time
+from collections.abc import Iterator
+
+from pareidolia.operations import OPERATIONS
+from pareidolia.pictures.samples import PAINTINGS
+from pareidolia.requests import Inputs
+from pareidolia.tour.drawing import figures_table
+from pareidolia.tour.guide import Exhibit, Guide
+
+OPERATION = "brush"
+#: Whether the library has a network that paints in any style in one pass; where not, the section is left out.
+AVAILABLE = OPERATION in OPERATIONS
+
+
+def tell(guide: Guide) -> Iterator[Exhibit]:
+    """The photo in the user's style and in those that come along, and seconds a picture."""
+    shipped = [f"sample:{path.stem}" for path in sorted(PAINTINGS.glob("*.jpg"))]
+    styles = list(dict.fromkeys([guide.settings.painting, *shipped]))[:6]
+    times = []
+    for number, painting in enumerate(styles, 1):
+        inputs: Inputs = {"photo": guide.photo, "paintings": (painting,)}
+        request = guide.request(OPERATION, inputs, size=guide.settings.large)
+        began = time.perf_counter()
+        picture = guide.make(request)
+        times.append(time.perf_counter() - began)
+        name = painting.removeprefix("sample:")
+        yield guide.keep(f"pass{number}", request, picture, caption="pass", span=4, values={"style": name})
+    # The first pass also reads the network from the disk.
+    yield guide.draw("times", _times(guide, sorted(times[1:])[len(times[1:]) // 2]))
+
+
+def _times(guide: Guide, one_pass: float) -> str:
+    note, number = guide.words.note, guide.words.number
+    rows = [[note("speed", "pass"), number(one_pass, 2), ""]]
+    if "blend" in guide.measured:
+        steps = guide.measured["blend"]
+        rows = [[note("speed", "steps"), number(steps, 1), number(steps / one_pass)], [*rows[0][:2], "1"]]
+    return figures_table([note("speed", "way"), note("speed", "seconds"), note("speed", "times")], rows)

@@ -1,0 +1,61 @@
+"""What units and classes see: deconvnet, guided backpropagation, saliency, class models."""
+
+from collections.abc import Iterator
+from typing import Any, get_args
+
+import torch
+
+from pareidolia.backward import RuleName
+from pareidolia.inspection import frame
+from pareidolia.networks import load_network
+from pareidolia.pictures import as_picture
+from pareidolia.tour.guide import Exhibit, Guide
+
+#: The last rectifier of each stage of retina.
+DEPTHS = ("stage1.relu2", "stage2.relu2", "stage3.relu3", "stage4.relu3", "stage5.relu1")
+CLASSES = ("lion", "dalmatian", "robin", "orange", "church", "spider web")
+METHODS = ("gradient", "smoothgrad", "integrated-gradients", "grad-cam", "occlusion")
+_UNITS = 5
+
+
+def tell_deconvnet(guide: Guide) -> Iterator[Exhibit]:
+    """The strongest units of five depths, each sent back from where it fired most."""
+    photo = {"photo": guide.photo}
+    for number, (layer, units) in enumerate(_strongest(guide).items(), 1):
+        yield guide.show(f"depth{number}", "deconvnet", photo, layer=layer, unit=units)
+
+
+def tell_classes(guide: Guide) -> Iterator[Exhibit]:
+    """Class models as published, and painted to survive small moves."""
+    common: dict[str, Any] = {"names": CLASSES[: guide.pace(6, 4)], "size": guide.pace(128, 96)}
+    # Of few steps large ones, and a light penalty, or all stays grey.
+    published: dict[str, Any] = {"steps": guide.pace(96, 32), "learning_rate": 0.3, "penalty": 0.1}
+    yield guide.show("l2", "class-model", {}, span=6, **common, **published)
+    steps = guide.pace(192, 56)
+    yield guide.show("robust", "class-model", {}, span=6, **common, regularise="robust", steps=steps)
+
+
+def tell_saliency(guide: Guide) -> Iterator[Exhibit]:
+    """Which pixels spoke for the likeliest class, by several methods."""
+    options: dict[str, Any] = {
+        "size": guide.pace(256, 192),
+        "samples": guide.pace(25, 8),
+        "steps": guide.pace(50, 16),
+    }
+    yield guide.show("maps", "saliency", {"photo": guide.photo}, methods=METHODS, **options)
+
+
+def tell_guided(guide: Guide) -> Iterator[Exhibit]:
+    """The strongest unit of a late layer, sent back by each of the three rules."""
+    for rule in get_args(RuleName):
+        options: dict[str, Any] = {"layer": "stage5.relu1", "unit": ("strongest",), "rule": rule}
+        yield guide.show(rule, "deconvnet", {"photo": guide.photo}, span=4, **options)
+
+
+@torch.no_grad()
+def _strongest(guide: Guide) -> dict[str, tuple[str, ...]]:
+    """Of each depth the units that fire most at some position of the photo, as `project` takes them."""
+    network = load_network(device=guide.settings.device)
+    seen = network.record(frame(network, as_picture(guide.photo)), DEPTHS)
+    best = {layer: maps[0].amax(dim=(1, 2)).topk(_UNITS).indices.tolist() for layer, maps in seen.items()}
+    return {layer: tuple(f"{channel}@strongest" for channel in best[layer]) for layer in DEPTHS}

@@ -1,0 +1,43 @@
+import shlex
+
+import pytest
+
+from pareidolia.cli.app import app
+from pareidolia.operations import OPERATIONS, find_operation
+from pareidolia.requests import Request
+from pareidolia.tour.guide import command_line
+
+PHOTO, PAINTINGS = "sample:chelsea", ("sample:ink", "sample:waves")
+ASKED = [
+    ("style", {"photo": PHOTO, "paintings": PAINTINGS}, {"style_weight": 2.5, "style_layers": ("a", "b")}),
+    ("style", {"photo": PHOTO, "paintings": PAINTINGS}, {"coarse_to_fine": False, "start": "noise"}),
+    ("dream", {"photo": PHOTO}, {"aim": ("stage1.relu1",), "size": 99, "grey": True}),
+    ("class-model", {}, {"names": ("spider web", "lion"), "penalty": 0.001}),
+    ("walk", {"run": "digits-vae", "start": "label:3"}, {"towards": "8", "away": "3"}),
+    ("interpolate", {"run": "digits-gan", "a": "random:1", "b": "random:8"}, {"path": "spherical"}),
+    ("tuning", {}, {"units": ("2,7",), "orientations": 12}),
+    ("deconvnet", {"photo": PHOTO}, {"unit": ("3@strongest", "4"), "rule": "guided"}),
+    ("saliency", {"photo": PHOTO}, {"methods": ("gradient", "rise"), "noise": 0.1}),
+    ("filters", {}, {}),
+]
+
+
+@pytest.mark.parametrize(("name", "inputs", "options"), ASKED, ids=lambda value: str(value)[:30])
+def test_the_command_of_a_request_asks_for_the_same(name, inputs, options):
+    request = Request(find_operation(name), inputs, OPERATIONS[name].settings(options))
+    program, *words = shlex.split(command_line(request, "out.png"))
+    assert program == "pareidolia"
+    function, bound, _ = app.parse_args(words, exit_on_error=False, print_error=False)
+    given = bound.arguments.get("settings") or bound.arguments.get("options")
+    asked = request.settings.model_dump()
+    if given is None:
+        given = function.__kwdefaults__["settings"] if not options else given
+    held = given.model_dump()
+    assert held == {key: value for key, value in asked.items() if key in held}
+    texts = [text for each in inputs.values() for text in ([each] if isinstance(each, str) else each)]
+    assert words[1 : 1 + len(texts)] == texts
+
+
+def test_paths_that_only_the_tour_knows_get_a_name():
+    request = Request(find_operation("sample"), {"run": "/tmp/x/run"}, OPERATIONS["sample"].settings({}))
+    assert command_line(request, "a.png", {"/tmp/x/run": "run"}) == "pareidolia sample run --out a.png"
