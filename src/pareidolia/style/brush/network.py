@@ -31,7 +31,7 @@ class CodedNorm(nn.Module):
         mean, variance = run.moments(x)
         scale = (1 + run.styles[:, self._scales, None, None]) * (variance + _EPSILON).rsqrt()
         shift = run.styles[:, self._shifts, None, None] - mean * scale
-        return x * scale + shift
+        return torch.addcmul(shift, x, scale)
 
 
 class Codes:
@@ -64,7 +64,8 @@ class Stroke(nn.Module):
         """N×C×H×W to N×width×(H·enlarge/stride)×…; `beside`, of that size, is mixed in before the norm."""
         if self.enlarge > 1:
             x = F.interpolate(x, scale_factor=self.enlarge, mode="bilinear", align_corners=False)
-        x = self.conv(F.pad(x, (1, 1, 1, 1), mode="reflect"))
+        x = F.pad(x, (1, 1, 1, 1), mode="reflect")  # the same name: what it was is let go before convolving
+        x = self.conv(x)
         if self.beside is not None and beside is not None:
             x = x + self.beside(beside)
         normed: Tensor = self.norm(x, run)
@@ -108,12 +109,13 @@ class Painter(nn.Module):
 
     def forward(self, pictures: Tensor, run: Pass) -> Tensor:
         """The painted pictures; `run.styles` is N×`code` or 1×`code`."""
-        stem = F.relu(self.stem(F.pixel_unshuffle(2 * pictures - 1, 4), run))
-        x = F.relu(self.down(stem, run))
+        stem = F.relu(self.stem(F.pixel_unshuffle(2 * pictures - 1, 4), run), inplace=True)
+        x = F.relu(self.down(stem, run), inplace=True)
         for block in self.blocks:
             x = block(x, run)
-        x = F.relu(self.up(x, run, stem))
-        x = F.relu(self.fine(x, run))
+        x = F.relu(self.up(x, run, stem), inplace=True)
+        del stem
+        x = F.relu(self.fine(x, run), inplace=True)
         x = self.paint(F.pad(x, (1, 1, 1, 1), mode="reflect"))
         return torch.sigmoid(_smoothed(F.pixel_shuffle(x, 2)))
 
