@@ -28,9 +28,9 @@ def atlas(studio):
 
 
 def test_it_builds_and_finds(atlas, studio):
-    code, out, _ = atlas()
+    code, out, err = atlas()
     assert code == 0
-    assert "collecting: 24 of 24" in out and "pareidolia atlas view map shows it" in out
+    assert "collecting: 24 of 24" in err and "pareidolia atlas view map shows it" in out
     code, out, _ = studio.run("atlas", "find", "map", "photos/flower/3.jpg")
     assert code == 0 and "relu3, grid 3 x 3: #layer=relu3&at=" in out and "positions" in out
     code, out, _ = studio.run("atlas", "find", "map", "photos/flower/3.jpg", "--json")
@@ -61,7 +61,7 @@ def test_another_atlas_is_not_overwritten(atlas):
     ],
 )
 def test_bad_input_is_told_in_one_line(atlas, more, words):
-    code, _, err = atlas(**more)
+    code, _, err = atlas("--quiet", **more)
     assert code == 2 and words in err and err.count("\n") == 1
 
 

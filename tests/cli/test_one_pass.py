@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pareidolia.pictures import Film, read_record
+from pareidolia.pictures import read_record
 
 ONE_PASS = ("--method", "one-pass")
 
@@ -98,8 +98,7 @@ def test_a_film_is_painted_and_its_speed_told(film):
     assert answer["frames"] == 3 and answer["frames_per_second"] > 0
     assert film.left() == ["film.mp4", "out.mp4"]
     assert film.run("again", "out.mp4", "--out", "same.mp4")[0] == 0
-    first, again = (next(Film(film.folder / name).frames()) for name in ("out.mp4", "same.mp4"))
-    assert (first - again).abs().mean() < 0.02
+    assert (film.folder / "same.mp4").read_bytes() == (film.folder / "out.mp4").read_bytes()
 
 
 def test_a_film_without_the_method_is_refused(film):

@@ -46,6 +46,24 @@ def test_the_same_frames_give_the_same_bytes(frames, tmp_path, suffix):
     assert first.read_bytes() == second.read_bytes()
 
 
+def test_bytes_do_not_depend_on_what_lies_in_memory(tmp_path):
+    """At 92 pixels a row does not end where a block does: a conversion that looks further sees chance."""
+    pytest.importorskip("av", reason="MP4 needs PyAV")
+    random = np.random.default_rng(0)
+    names = [tmp_path / f"{index}.png" for index in range(3)]
+    for name in names:
+        small = random.integers(0, 255, (60, 90, 3), dtype=np.uint8)
+        Image.fromarray(small).resize((92, 64)).save(name)
+    films = set()
+    for _ in range(30):
+        junk = [random.bytes(size) for size in (3000, 9000, 16200, 17000, 33000) * 4]
+        del junk
+        write_film(names, tmp_path / "film.mp4", 10)
+        films.add((tmp_path / "film.mp4").read_bytes())
+        (tmp_path / "film.mp4").unlink()
+    assert len(films) == 1
+
+
 def test_no_frames_are_no_film(tmp_path):
     with pytest.raises(BadPicture, match="at least one frame"):
         write_film([], tmp_path / "film.gif", 10)
