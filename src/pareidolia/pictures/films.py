@@ -88,8 +88,10 @@ def _mp4(frames: Sequence[Path], fps: Fraction, comment: str) -> BytesIO:
         container.metadata["comment"] = comment
         stream = container.add_stream("libx264", rate=fps)
         stream.pix_fmt = "yuv420p"
-        # One thread: how many there are would change the bytes.
-        stream.options = {"crf": "18", "threads": "1"}
+        # One thread: how many there are would change the bytes. No looking ahead at half size: where a frame does
+        # not end with a block, x264 reads what lies in memory behind it, and decides by chance.
+        ahead = "rc-lookahead=0:mbtree=0:b-adapt=0:scenecut=0:weightp=0"
+        stream.options = {"crf": "18", "threads": "1", "x264-params": ahead}
         for index, picture in enumerate(_pictures(frames)):
             even = picture.crop((0, 0, picture.width // 2 * 2, picture.height // 2 * 2))
             if index == 0:
@@ -102,8 +104,8 @@ def _mp4(frames: Sequence[Path], fps: Fraction, comment: str) -> BytesIO:
 def _video_frame(picture: Image.Image) -> Any:
     """The picture (of even sides) as the encoder takes it, Y'CbCr with colours at half size.
 
-    Converted at a size of whole blocks and cut from it: at others conversion and encoder see what lies
-    in memory behind a row, and the film's bytes would differ from run to run.
+    Converted at a size of whole blocks and cut from it: at others the conversion sees what lies in memory
+    behind a row, and the film's bytes would differ from run to run.
     """
     frame_of = require_av().VideoFrame
     width, height = picture.size
