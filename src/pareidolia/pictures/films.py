@@ -88,8 +88,8 @@ def _mp4(frames: Sequence[Path], fps: Fraction, comment: str) -> BytesIO:
         container.metadata["comment"] = comment
         stream = container.add_stream("libx264", rate=fps)
         stream.pix_fmt = "yuv420p"
-        # One thread: how many there are would change the bytes. No looking ahead at half size: where a frame does
-        # not end with a block, x264 reads what lies in memory behind it, and decides by chance.
+        # One thread: how many there are would change the bytes. No looking ahead at half size: where a frame
+        # does not end with a block, x264 reads what lies in memory behind it, and decides by chance.
         ahead = "rc-lookahead=0:mbtree=0:b-adapt=0:scenecut=0:weightp=0"
         stream.options = {"crf": "18", "threads": "1", "x264-params": ahead}
         for index, picture in enumerate(_pictures(frames)):
