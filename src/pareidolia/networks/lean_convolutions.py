@@ -4,14 +4,14 @@ Torch keeps every convolution's input for the gradient of its weights. While pai
 the gradient to the input needs the weights alone; with a padding mode the kept input is even a copy.
 """
 
-from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
 import torch
 from torch import Tensor
 from torch.autograd.function import Function, once_differentiable
-from torch.overrides import TorchFunctionMode
+
+from pareidolia.networks.convolution_calls import Convolution, ConvolutionMode
 
 
 def lean_convolutions() -> AbstractContextManager[Any]:
@@ -22,44 +22,13 @@ def lean_convolutions() -> AbstractContextManager[Any]:
     return _Lean()
 
 
-class _Lean(TorchFunctionMode):
-    def __torch_function__(
-        self,
-        func: Callable[..., Any],
-        types: Sequence[type],
-        args: Sequence[Any] = (),
-        kwargs: Mapping[str, Any] | None = None,
-    ) -> Any:
-        kwargs = kwargs or {}
-        if func is torch.conv2d and torch.is_grad_enabled() and _fits(*args, **kwargs):
-            return _apply(*args, **kwargs)
-        return func(*args, **kwargs)
-
-
-def _fits(
-    input: Tensor,
-    weight: Tensor,
-    bias: Tensor | None = None,
-    stride: Any = 1,
-    padding: Any = 0,
-    dilation: Any = 1,
-    groups: int = 1,
-) -> bool:
-    frozen = not weight.requires_grad and (bias is None or not bias.requires_grad)
-    plain = input.ndim == 4 and input.device.type == "cpu" and not isinstance(padding, str) and groups == 1
-    return frozen and plain and input.requires_grad
-
-
-def _apply(
-    input: Tensor,
-    weight: Tensor,
-    bias: Tensor | None = None,
-    stride: Any = 1,
-    padding: Any = 0,
-    dilation: Any = 1,
-    groups: int = 1,
-) -> Any:
-    return _Frozen.apply(input, weight, bias, _pair(stride), _pair(padding), _pair(dilation))
+class _Lean(ConvolutionMode):
+    def replaced(self, call: Convolution) -> Tensor | None:
+        if not call.only_leads_back or isinstance(call.padding, str):
+            return None
+        options = (_pair(each) for each in (call.stride, call.padding, call.dilation))
+        result: Tensor = _Frozen.apply(call.input, call.weight, call.bias, *options)
+        return result
 
 
 def _pair(option: Any) -> list[int]:

@@ -4,7 +4,7 @@ A network begins with a convolution of three channels, often every second pixel;
 the pixels takes torch a sixth of a look and back. Forward nothing is changed, not a bit.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -12,7 +12,8 @@ import torch
 from torch import Tensor
 from torch.autograd.function import Function, once_differentiable
 from torch.nn import functional as F
-from torch.overrides import TorchFunctionMode
+
+from pareidolia.networks.convolution_calls import Convolution, ConvolutionMode
 
 _THIN = 4
 
@@ -26,45 +27,17 @@ def quick_stem() -> AbstractContextManager[Any]:
     return _QuickStem()
 
 
-class _QuickStem(TorchFunctionMode):
-    def __torch_function__(
-        self,
-        func: Callable[..., Any],
-        types: Sequence[type],
-        args: Sequence[Any] = (),
-        kwargs: Mapping[str, Any] | None = None,
-    ) -> Any:
-        kwargs = kwargs or {}
-        if func is torch.conv2d and torch.is_grad_enabled():
-            given = _Call.read(*args, **kwargs)
-            if given is not None:
-                return _Thin.apply(*given)
-        return func(*args, **kwargs)
-
-
-class _Call:
-    """Reads the arguments of `torch.conv2d`."""
-
-    @staticmethod
-    def read(
-        input: Tensor,
-        weight: Tensor,
-        bias: Tensor | None = None,
-        stride: Any = 1,
-        padding: Any = 0,
-        dilation: Any = 1,
-        groups: int = 1,
-    ) -> tuple[Tensor, Tensor, Tensor | None, int, int] | None:
-        """Picture, weight, bias, stride and padding where the convolution is thin and strided, else None."""
-        steps, pads = _single(stride), _single(padding)
-        if steps is None or pads is None or steps < 2 or groups != 1 or _single(dilation) != 1:
+class _QuickStem(ConvolutionMode):
+    def replaced(self, call: Convolution) -> Tensor | None:
+        stride, padding = _single(call.stride), _single(call.padding)
+        if stride is None or padding is None or stride < 2 or _single(call.dilation) != 1:
             return None
-        kernel = weight.shape[-1]
-        fits = weight.shape[1] <= _THIN and weight.shape[2] == kernel >= steps and input.ndim == 4
-        wanted = input.requires_grad and not weight.requires_grad
-        if not (fits and wanted and input.device.type == "cpu"):
+        kernel = call.weight.shape[-1]
+        fits = call.weight.shape[1] <= _THIN and call.weight.shape[2] == kernel >= stride
+        if not (fits and call.only_leads_back):
             return None
-        return input, weight, bias, steps, pads
+        result: Tensor = _Thin.apply(call.input, call.weight, call.bias, stride, padding)
+        return result
 
 
 def _single(option: Any) -> int | None:

@@ -1,0 +1,50 @@
+"""Calls of `torch.conv2d` seen from outside, to run some of them another way."""
+
+from abc import abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor
+from torch.overrides import TorchFunctionMode
+
+
+class Convolution(NamedTuple):
+    """What `torch.conv2d` is called with: `Convolution(*args, **kwargs)` reads a call's arguments."""
+
+    input: Tensor
+    weight: Tensor
+    bias: Tensor | None = None
+    stride: Any = 1
+    padding: Any = 0
+    dilation: Any = 1
+    groups: int = 1
+
+    @property
+    def only_leads_back(self) -> bool:
+        """Whether its gradient is wanted for the pictures alone, N×C×H×W on the CPU, in one group."""
+        frozen = not any(each is not None and each.requires_grad for each in (self.weight, self.bias))
+        plain = self.input.ndim == 4 and self.input.device.type == "cpu" and self.groups == 1
+        return frozen and plain and self.input.requires_grad
+
+
+class ConvolutionMode(TorchFunctionMode):
+    """Sees every convolution that records a gradient; `replaced` may run it another way."""
+
+    @abstractmethod
+    def replaced(self, call: Convolution) -> Tensor | None:
+        """The convolution's result, None where torch is to find it."""
+
+    def __torch_function__(
+        self,
+        func: Callable[..., Any],
+        types: Sequence[type],
+        args: Sequence[Any] = (),
+        kwargs: Mapping[str, Any] | None = None,
+    ) -> Any:
+        kwargs = kwargs or {}
+        if func is torch.conv2d and torch.is_grad_enabled():
+            result = self.replaced(Convolution(*args, **kwargs))
+            if result is not None:
+                return result
+        return func(*args, **kwargs)
