@@ -6,7 +6,6 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from PIL import Image
 
 from pareidolia.pictures.reading import read_upright
@@ -15,7 +14,6 @@ from pareidolia.pictures.targets import write_atomically
 from pareidolia.settings import BadPicture, MissingExtra
 
 FILM_SUFFIXES = (".mp4", ".gif")
-_BLOCK = 64
 
 
 def write_film(
@@ -96,25 +94,6 @@ def _mp4(frames: Sequence[Path], fps: Fraction, comment: str) -> BytesIO:
             even = picture.crop((0, 0, picture.width // 2 * 2, picture.height // 2 * 2))
             if index == 0:
                 stream.width, stream.height = even.size
-            container.mux(stream.encode(_video_frame(even)))
+            container.mux(stream.encode(av.VideoFrame.from_image(even)))
         container.mux(stream.encode())
     return encoded
-
-
-def _video_frame(picture: Image.Image) -> Any:
-    """The picture (of even sides) as the encoder takes it, Y'CbCr with colours at half size.
-
-    Converted at a size of whole blocks and cut from it: at others the conversion sees what lies in memory
-    behind a row, and the film's bytes would differ from run to run.
-    """
-    frame_of = require_av().VideoFrame
-    width, height = picture.size
-    wide = np.pad(np.asarray(picture), ((0, -height % _BLOCK), (0, -width % _BLOCK), (0, 0)), "edge")
-    whole = frame_of.from_ndarray(wide, format="rgb24").reformat(format="yuv420p")
-    frame = frame_of(width, height, "yuv420p")
-    for plane, source in zip(frame.planes, whole.planes, strict=True):
-        rows = np.frombuffer(source, np.uint8).reshape(-1, source.line_size)
-        cut = np.zeros((plane.height, plane.line_size), np.uint8)
-        cut[:, : plane.width] = rows[: plane.height, : plane.width]
-        plane.update(cut)
-    return frame
