@@ -1,7 +1,7 @@
 """The base of all settings objects, addresses of units, and errors. No torch here."""
 
 from pareidolia.settings.addresses import ClassName, Unit, parse_address
-from pareidolia.settings.base import NetworkSettings, OperationSettings, Settings
+from pareidolia.settings.base import Device, NetworkSettings, OperationSettings, Settings
 from pareidolia.settings.comparing import differences
 from pareidolia.settings.errors import (
     BadNetwork,
@@ -16,6 +16,7 @@ __all__ = [
     "BadNetwork",
     "BadPicture",
     "ClassName",
+    "Device",
     "MissingExtra",
     "NetworkSettings",
     "OperationSettings",

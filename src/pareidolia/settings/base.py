@@ -5,6 +5,10 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+Device = Annotated[
+    Literal["auto", "cpu", "cuda", "mps"], Field(description="Where to compute: auto takes a GPU if any.")
+]
+
 
 class Settings(BaseModel):
     """Options of one operation: frozen, validated, and written into what the operation makes.
@@ -40,9 +44,7 @@ class NetworkSettings(Settings):
         str | None,
         Field(pattern=r"^\d+x\d+x\d+$", description="What the network takes, as CxHxW, e.g. 3x224x224."),
     ] = None
-    device: Annotated[
-        Literal["auto", "cpu", "cuda", "mps"], Field(description="Where to compute: auto takes a GPU if any.")
-    ] = "auto"
+    device: Device = "auto"
 
 
 class OperationSettings(NetworkSettings):

@@ -103,9 +103,10 @@ def brush_film(
     brush, film = load_brush(settings.device), _opened(inputs["photo"])
     paintings = [as_picture(painting, size=settings.painting_size) for painting in inputs["paintings"]]
     code = brush.code(next(film.frames(size=settings.size)), paintings, settings)
+    as_shown = settings.model_copy(update={"size": None})
 
     def paint(frame: Tensor) -> Tensor:
-        return brush.paint(frame, paintings, settings.model_copy(update={"size": None}), code=code)
+        return brush.paint(frame, paintings, as_shown, code=code)
 
     return _film(folder, record, film, paint, settings)
 
@@ -115,9 +116,10 @@ def stylizer_film(
 ) -> PaintedFilm:
     """A film painted by a trained style network."""
     stylizer = open_stylizer(inputs["run"], settings.device)
+    as_shown = settings.model_copy(update={"size": None})
 
     def paint(frame: Tensor) -> Tensor:
-        return stylizer.paint(frame, settings.model_copy(update={"size": None}))
+        return stylizer.paint(frame, as_shown)
 
     return _film(folder, record, _opened(inputs["photo"]), paint, settings)
 

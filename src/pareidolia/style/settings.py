@@ -10,6 +10,16 @@ from pareidolia.settings import OperationSettings, Settings
 Layers = tuple[str, ...] | None
 Weights = tuple[float, ...] | None
 Colours = Literal["paintings", "matched", "luminance"]
+OwnSize = Annotated[
+    int | None,
+    Field(ge=16, le=16384, description="Longer side of the result, in pixels (default: the photo's)."),
+]
+Tile = Annotated[
+    int | None,
+    Field(
+        ge=128, description="Paint in tiles of this many pixels, normalised like a small copy: less memory."
+    ),
+]
 
 
 class StyleControl(Settings):

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from pareidolia.settings import Settings
+from pareidolia.settings import Device, Settings
 
 Language = Literal["en", "ru"]
 
@@ -28,9 +28,7 @@ class TourSettings(Settings):
             description="Longer side of dreams and paintings, in pixels (default: 512, with --quick 256).",
         ),
     ] = None
-    device: Annotated[
-        Literal["auto", "cpu", "cuda", "mps"], Field(description="Where to compute: auto takes a GPU if any.")
-    ] = "auto"
+    device: Device = "auto"
     seed: Annotated[
         int, Field(ge=0, description="The same seed on the same machine gives the same bytes.")
     ] = 0

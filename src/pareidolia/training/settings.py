@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from pareidolia.settings import Settings
+from pareidolia.settings import Device, Settings
 
 Schedule = Annotated[
     Literal["constant", "linear", "cosine", "burda"],
@@ -44,9 +44,7 @@ class TrainingSettings(Settings):
     seed: Annotated[
         int, Field(ge=0, description="The same seed on the same machine gives the same weights.")
     ] = 0
-    device: Annotated[
-        Literal["auto", "cpu", "cuda", "mps"], Field(description="Where to compute: auto takes a GPU if any.")
-    ] = "auto"
+    device: Device = "auto"
     previews: Annotated[int, Field(ge=0, description="How many sheets are drawn on the way.")] = 10
     checkpoint_seconds: Annotated[
         float, Field(ge=0, description="How often the run is saved; 0 saves after every step.")

@@ -4,15 +4,13 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from pareidolia.settings import Settings
+from pareidolia.settings import Device, Settings
 
 
 class LookSettings(Settings):
     """What every look can be told."""
 
-    device: Annotated[
-        Literal["auto", "cpu", "cuda", "mps"], Field(description="Where to compute: auto takes a GPU if any.")
-    ] = "auto"
+    device: Device = "auto"
     seed: Annotated[
         int, Field(ge=0, description="The same seed on the same machine gives the same bytes.")
     ] = 0

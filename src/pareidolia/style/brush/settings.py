@@ -1,10 +1,11 @@
 """Settings of brush. No torch here."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 
-from pareidolia.style.settings import FilmControl, StyleControl
+from pareidolia.settings import Device
+from pareidolia.style.settings import FilmControl, OwnSize, StyleControl, Tile
 
 
 class OnePassControl(FilmControl):
@@ -14,22 +15,11 @@ class OnePassControl(FilmControl):
         int,
         Field(ge=64, le=4096, description="Longer side of the paintings, in pixels; larger strokes above."),
     ] = 512
-    tile: Annotated[
-        int | None,
-        Field(
-            ge=128,
-            description="Paint in tiles of this many pixels, normalised like a small copy: less memory.",
-        ),
-    ] = None
+    tile: Tile = None
 
 
 class BrushSettings(StyleControl, OnePassControl):
     """Paint a photo or a film like paintings, in one pass of the shipped network brush."""
 
-    size: Annotated[
-        int | None,
-        Field(ge=16, le=16384, description="Longer side of the result, in pixels (default: the photo's)."),
-    ] = None
-    device: Annotated[
-        Literal["auto", "cpu", "cuda", "mps"], Field(description="Where to compute: auto takes a GPU if any.")
-    ] = "auto"
+    size: OwnSize = None
+    device: Device = "auto"

@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from pareidolia.painting.settings import Padding, Pooling
-from pareidolia.settings import NetworkSettings
-from pareidolia.style.settings import FilmControl
+from pareidolia.settings import Device, NetworkSettings
+from pareidolia.style.settings import FilmControl, OwnSize, Tile
 from pareidolia.training.settings import TrainingSettings
 
 
@@ -55,10 +55,7 @@ class StylizerSettings(TrainingSettings, NetworkSettings):
 class PaintSettings(FilmControl):
     """Paint photos or a film with a trained network, in one pass."""
 
-    size: Annotated[
-        int | None,
-        Field(ge=16, le=16384, description="Longer side of the result, in pixels (default: the photo's)."),
-    ] = None
+    size: OwnSize = None
     style_weights: Annotated[
         tuple[float, ...] | None,
         Field(description="A weight for each style it knows; they are blended (default: the first)."),
@@ -70,13 +67,5 @@ class PaintSettings(FilmControl):
         Literal["paintings", "luminance"],
         Field(description="Whose colours; luminance: only light and dark are painted."),
     ] = "paintings"
-    tile: Annotated[
-        int | None,
-        Field(
-            ge=128,
-            description="Paint in tiles of this many pixels, normalised like a small copy: less memory.",
-        ),
-    ] = None
-    device: Annotated[
-        Literal["auto", "cpu", "cuda", "mps"], Field(description="Where to compute: auto takes a GPU if any.")
-    ] = "auto"
+    tile: Tile = None
+    device: Device = "auto"
