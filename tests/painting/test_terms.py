@@ -103,11 +103,30 @@ def likeness(features, copies, weight=1.0):
     return losses["likeness"] / losses["activation of a:0"].detach().abs()
 
 
-def test_diversity_is_the_mean_cosine_of_gram_matrices():
+def test_diversity_is_the_mean_cosine_of_gram_matrices_by_each_pictures_own_loss():
     features = maps(3, 4, 5, 6)
+    losses = Diverse(Activation("a:0"), "a", 3, 0.5).losses(seen(features, picture=torch.zeros(3, 3, 4, 4)))
     grams = [(f := each.flatten(1)) @ f.T for each in features.detach()]
-    cosines = [(a * b).sum() / (a.norm() * b.norm()) for a in grams for b in grams if a is not b]
-    torch.testing.assert_close(likeness(features, 3, 0.5).detach(), 0.5 * torch.stack(cosines).mean())
+    own = features.detach()[:, 0].mean((1, 2)).abs()
+    wanted = sum(
+        own[i] * (a * b).sum() / (a.norm() * b.norm()) / 2
+        for i, a in enumerate(grams)
+        for b in grams
+        if a is not b
+    )
+    torch.testing.assert_close(losses["likeness"].detach(), 0.5 * wanted)
+
+
+def test_a_faint_picture_is_led_no_more_strongly_for_the_others_strength():
+    def gradient(strength):
+        features = maps(2, 4, 5, 6)
+        louder = torch.cat([features[:1], strength * features[1:].detach()])
+        (sent,) = torch.autograd.grad(
+            Diverse(Activation("a:0"), "a", 2).losses(seen(louder))["likeness"], features
+        )
+        return sent[0]
+
+    torch.testing.assert_close(gradient(1), gradient(100))
 
 
 def test_diversity_of_equal_and_of_strange_pictures():

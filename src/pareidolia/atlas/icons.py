@@ -11,6 +11,8 @@ from pareidolia.atlas.stages import Array, key_of
 from pareidolia.networks import Network, untouched
 from pareidolia.networks.padding import Padding
 from pareidolia.painting import Gallery
+from pareidolia.painting.canvas import Canvas
+from pareidolia.painting.gallery import Start, fourier_noise
 from pareidolia.painting.terms import Direction
 from pareidolia.pictures import resize_picture
 from pareidolia.settings import BadPicture, NetworkSettings
@@ -55,8 +57,11 @@ def paint_icons(network: Network, job: IconJob, wanted: Array) -> Array:
     vectors = torch.nn.functional.normalize(torch.from_numpy(wanted), dim=1)
     gallery = Gallery(
         network,
-        [Direction(job.layer, vector, job.settings.cosine_power, "middle") for vector in vectors],
+        # One objective for all: an objective each costs as much as a few convolutions.
+        [Direction(job.layer, vectors, job.settings.cosine_power, "middle")],
         [(canvas, job.settings.icon_steps)],
+        copies=len(wanted),
+        start=_alike(fourier_noise(canvas, job.seed), len(wanted)),
         learning_rate=_LEARNING_RATE,
         seed=job.seed,
         at_once=len(wanted),
@@ -66,6 +71,17 @@ def paint_icons(network: Network, job: IconJob, wanted: Array) -> Array:
     pictures = resize_picture(gallery.pictures.cpu(), (size, size))
     levels: Array = (pictures * 255).round().to(torch.uint8).permute(0, 2, 3, 1).numpy()
     return levels
+
+
+def _alike(start: Start, count: int) -> Start:
+    """The same start for all icons of a batch."""
+
+    def started(attempt: int) -> Canvas:
+        canvas = start(attempt)
+        canvas.hold(canvas.values.detach().repeat(count, *[1] * (canvas.values.dim() - 1)))
+        return canvas
+
+    return started
 
 
 def _canvas_size(network: Network, layer: str, size: int) -> tuple[int, int]:

@@ -98,7 +98,7 @@ class Sum(Objective):
         return all(objective.adds_over_positions for _, objective in self.parts)
 
     def losses(self, seen: Seen) -> dict[str, Tensor]:
-        return _added(
+        return added(
             (name, weight * loss)
             for weight, objective in self.parts
             for name, loss in objective.losses(seen).items()
@@ -121,14 +121,15 @@ class Each(Objective):
 
     def losses(self, seen: Seen) -> dict[str, Tensor]:
         pictures = len(seen.picture) // len(self.objectives)
-        return _added(
+        return added(
             part
             for objective, one in zip(self.objectives, seen.split(pictures), strict=True)
             for part in objective.losses(one).items()
         )
 
 
-def _added(parts: Iterable[tuple[str, Tensor]]) -> dict[str, Tensor]:
+def added(parts: Iterable[tuple[str, Tensor]]) -> dict[str, Tensor]:
+    """The sum of losses of each name."""
     total: dict[str, Tensor] = {}
     for name, loss in parts:
         total[name] = total[name] + loss if name in total else loss

@@ -7,7 +7,7 @@ from typing import Literal
 import torch
 from torch import Tensor
 
-from pareidolia.painting.objectives import Activation, Objective, Seen, Term
+from pareidolia.painting.objectives import Activation, Objective, Seen, Term, added
 from pareidolia.settings import PareidoliaError
 
 Place = tuple[int, int] | Literal["middle"] | None
@@ -126,8 +126,9 @@ class Diverse(Objective):
     """An aim for several pictures that are to differ: its losses, and how alike the pictures are at a layer.
 
     Likeness is the mean cosine of the Gram matrices of each two pictures (Olah et al., "Feature
-    Visualization", 2017, on diversity), times `weight` and the present size of the aim's own loss, so that
-    one weight suits units of all magnitudes.
+    Visualization", 2017, on diversity). Each picture is led away from the others as strongly as `weight` and
+    its own present loss say: one weight suits units of all magnitudes, and a picture that fires faintly is not
+    kept down by the others.
 
     Args:
         aim: what each picture is painted for.
@@ -150,11 +151,13 @@ class Diverse(Objective):
         return self.aim.needs_logits
 
     def losses(self, seen: Seen) -> dict[str, Tensor]:
-        losses = self.aim.losses(seen)
+        looks = len(seen.picture) // self.copies
+        own = [self.aim.losses(one) for one in seen.split(looks)]
         features = seen.activations[self.layer].flatten(2)
         features = features.view(self.copies, -1, *features.shape[1:]).transpose(1, 2).flatten(2)
         grams = torch.nn.functional.normalize((features @ features.mT).flatten(1), dim=1)
-        pairs = max(1, self.copies * (self.copies - 1))
-        likeness = ((grams @ grams.mT).sum() - grams.square().sum()) / pairs
-        scale = torch.stack(list(losses.values())).sum().detach().abs()
-        return {**losses, "likeness": self.weight * scale * likeness}
+        likeness = grams @ grams.detach().mT
+        others = likeness.sum(1) - likeness.diagonal()
+        scales = torch.stack([torch.stack(list(losses.values())).sum().detach().abs() for losses in own])
+        total = (scales * others).sum() / max(1, self.copies - 1)
+        return {**added(part for losses in own for part in losses.items()), "likeness": self.weight * total}
