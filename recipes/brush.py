@@ -69,7 +69,8 @@ class BrushTraining(nn.Module):
         return [Phase("paint", self.network.parameters(), self._paint)]
 
     def _paint(self, sitting: Sitting, moment: Moment) -> Losses:
-        painted = self.network(sitting.photos, self.network.codes_of(sitting.paintings))
+        codes = self.network.codes_of(sitting.paintings)
+        painted = self.network(sitting.photos, codes, origin=sitting.origin)
         content, styles = self._looking[0].losses(painted, sitting.photos, sitting.grams)
         total = self._settings.content_weight * content.mean() + self._settings.style_weight * tame(styles)
         told = {"content": content.mean(), **self._told(styles)}

@@ -83,17 +83,21 @@ def pack_paintings(
 
 @dataclass(frozen=True)
 class Sitting:
-    """Photos N×3×S×S and paintings N×3×SIDE×SIDE in [0, 1], and the paintings' Gram matrices N×…."""
+    """Photos N×3×S×S and paintings N×3×SIDE×SIDE in [0, 1], the paintings' Gram matrices N×…, and where the
+    grain of these crops begins.
+    """
 
     photos: Tensor
     paintings: Tensor
     grams: Tensor
+    origin: tuple[int, int]
 
 
 class Sittings:
     """A `Source`; batch number `step` is a function of (seed, step).
 
-    Photos are cropped at scales from 1 to `widest`, half of them mirrored. Paintings are drawn at random.
+    Photos are cropped, enlarged up to two and a half times (large photos are smooth where small ones are
+    busy) or made smaller, half of them mirrored. Paintings are drawn at random.
     """
 
     def __init__(self, photos: Path, paintings: Path, crop: int, batch: int, seed: int) -> None:
@@ -122,12 +126,13 @@ class Sittings:
             company.rows(photos).contiguous(memory_format=torch.channels_last),
             company.rows(paintings).contiguous(memory_format=torch.channels_last),
             company.rows(torch.from_numpy(self._grams[painted])),
+            (4 * int(rng.integers(128)), 4 * int(rng.integers(128))),
         )
 
     def _photo(self, rng: np.random.Generator) -> Tensor:
         number = rng.integers(len(self._photos))
         largest = self._photos.shape[1]
-        side = min(largest, round(self._crop * float(np.exp(rng.uniform(np.log(0.7), np.log(1.5))))))
+        side = min(largest, round(self._crop * float(np.exp(rng.uniform(np.log(0.4), np.log(1.4))))))
         top, left = rng.integers(0, largest - side + 1, 2)
         crop = self._photos[number, top : top + side, left : left + side]
         photo = as_tensor(np.ascontiguousarray(crop[:, :: rng.choice([-1, 1])])[None])

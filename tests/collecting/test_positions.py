@@ -77,6 +77,15 @@ def test_points_lie_in_different_cells(count: int, number: int, rows: int, colum
         )
 
 
+def test_points_keep_away_from_the_border_where_there_is_room() -> None:
+    inside = np.concatenate([draw_points(Positions(border=2), number, (9, 7)) for number in range(500)])
+    cells = np.floor(inside * (9, 7)).astype(int)
+    assert set(cells[:, 0]) == {2, 3, 4, 5, 6} and set(cells[:, 1]) == {2, 3, 4}
+    crowded = draw_points(Positions(count=21, border=2), 0, (9, 7))
+    assert len(np.unique(np.floor(crowded * (9, 7)), axis=0)) == 21  # one ring is given back
+    assert len(draw_points(Positions(border=3), 0, (1, 1))) == 1
+
+
 def test_points_are_uniform() -> None:
     drawn = np.concatenate([draw_points(Positions(), number, (13, 13)) for number in range(2000)])
     counts = np.histogram2d(drawn[:, 0], drawn[:, 1], bins=4, range=((0, 1), (0, 1)))[0]

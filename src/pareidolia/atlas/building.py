@@ -86,7 +86,8 @@ class AtlasBuilding:
     def _collector(self) -> Collector:
         """The collector of what is wanted; what was collected for other settings goes."""
         settings = self.settings.part(CollectingSettings)
-        keep = Positions(count=self.settings.positions, seed=self.settings.seed)
+        chosen = self.settings
+        keep = Positions(count=chosen.positions, border=chosen.border, seed=chosen.seed)
         network = load_network_from(settings)
         wanted = key_of(
             "collecting",

@@ -43,12 +43,12 @@ class IconSettings(Settings):
     """How the icon of a cell is painted."""
 
     icon_size: Annotated[int, Field(ge=16, le=512, description="Side of an icon in pixels.")] = 80
-    icon_steps: Annotated[int, Field(ge=1, description="Steps an icon is painted in.")] = 64
+    icon_steps: Annotated[int, Field(ge=1, description="Steps an icon is painted in.")] = 80
     icons_at_once: Annotated[int, Field(ge=1, le=4096, description="Icons painted in one batch.")] = 32
     cosine_power: Annotated[
         float,
         Field(ge=0, description="n in dot · max(0.1, cos)^n: larger keeps closer to the cell's direction."),
-    ] = 4.0
+    ] = 2.0
     whiten: Annotated[
         bool, Field(description="Measure directions in whitened space, where common ones weigh less.")
     ] = True
@@ -62,6 +62,14 @@ class AtlasSettings(IconSettings, LayoutSettings, CollectingSettings):
         Field(min_length=1, description="The layers, as `pareidolia networks NAME` lists them."),
     ]
     positions: Annotated[int, Field(ge=1, le=1000, description="Random positions of every photo.")] = 1
+    border: Annotated[
+        int,
+        Field(
+            ge=0,
+            description="Outermost rings of the map without positions: the zeros beyond, which they see, set "
+            "them apart.",
+        ),
+    ] = 1
     seed: Annotated[
         int, Field(ge=0, description="The same seed on the same machine gives the same atlas.")
     ] = 0

@@ -79,16 +79,26 @@ def draw_points(keep: Positions, number: int, grid: tuple[int, int]) -> Array:
     """`keep.count` points (down, right) in [0, 1)² for picture `number`, float32, count×2.
 
     Each lies in another cell of `grid` (rows, columns), uniformly; fewer cells than that give a point each.
-    A function of (seed, number) alone, whatever the batches and chunks.
+    `keep.border` rings of cells are left out, or as many as leave enough cells. A function of (seed, number)
+    alone, whatever the batches and chunks.
     """
     random = np.random.Generator(np.random.Philox(key=[keep.seed, number]))
     rows, columns = grid
-    cells = random.permutation(rows * columns)[: keep.count]
-    corners = np.stack([cells // columns, cells % columns], axis=1)
+    rings = _rings_left_out(keep, grid)
+    inner = (rows - 2 * rings, columns - 2 * rings)
+    cells = random.permutation(inner[0] * inner[1])[: keep.count]
+    corners = rings + np.stack([cells // inner[1], cells % inner[1]], axis=1)
     # Rounding to float32 may reach 1, which lies outside.
     within = np.nextafter(np.float32(1), np.float32(0))
     points = (corners + random.random((len(cells), 2))) / (rows, columns)
     return np.minimum(points.astype(np.float32), within)
+
+
+def _rings_left_out(keep: Positions, grid: tuple[int, int]) -> int:
+    rings = keep.border
+    while rings and (min(grid) <= 2 * rings or (grid[0] - 2 * rings) * (grid[1] - 2 * rings) < keep.count):
+        rings -= 1
+    return rings
 
 
 def _vectors_at(maps: Tensor, positions: Array) -> Array:

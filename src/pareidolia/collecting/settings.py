@@ -63,6 +63,9 @@ class Positions(Settings):
     """Keep the activations of whole columns of a layer at random positions of every picture."""
 
     count: Annotated[int, Field(ge=1, le=10_000, description="Positions a picture.")] = 1
+    border: Annotated[
+        int, Field(ge=0, description="Outermost rings of the coarsest map from which none is drawn.")
+    ] = 0
     seed: Annotated[
         int, Field(ge=0, description="The same seed draws the same positions of the same picture.")
     ] = 0

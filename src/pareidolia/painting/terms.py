@@ -127,8 +127,8 @@ class Diverse(Objective):
 
     Likeness is the mean cosine of the Gram matrices of each two pictures (Olah et al., "Feature
     Visualization", 2017, on diversity). Each picture is led away from the others as strongly as `weight` and
-    its own present loss say: one weight suits units of all magnitudes, and a picture that fires faintly is not
-    kept down by the others.
+    its own present loss say: one weight suits units of all magnitudes, and a picture that fires faintly is
+    not kept down by the others.
 
     Args:
         aim: what each picture is painted for.

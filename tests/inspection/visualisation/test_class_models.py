@@ -1,10 +1,13 @@
 """Class models against the loop written out, and against the closed form of a linear network."""
 
+import copy
+
 import pytest
 import torch
 from torch import nn
 
 from pareidolia.inspection.visualisation import ClassModels, ClassModelSettings
+from pareidolia.inspection.visualisation.class_models import usual_penalty
 from pareidolia.networks import Network
 from pareidolia.settings import PareidoliaError, UnknownName
 
@@ -51,6 +54,23 @@ def test_a_linear_network_has_its_closed_form(linear):
         closed = linear.module[1].weight[row].detach().view(3, 16, 16) / (2 * weight)
         torch.testing.assert_close(added, closed, atol=1e-5, rtol=1e-5)
     assert float(painting.pictures.max()) > 1 and float(painting.pictures.min()) < 0
+
+
+def test_the_usual_penalty_follows_the_strength_of_the_gradients(linear):
+    """Scores a hundred times as strong give the same picture, and a linear network has its closed form."""
+    louder = copy.deepcopy(linear)
+    with torch.no_grad():
+        louder.module[1].weight *= 100
+    one, other = (painted(net, steps=40) for net in (linear, louder))
+    assert other.penalty == pytest.approx(100 * one.penalty, rel=1e-5)
+    torch.testing.assert_close(one.pictures, other.pictures, atol=1e-5, rtol=1e-4)
+    assert one.penalty == pytest.approx(float(linear.module[1].weight.norm(dim=1).mean()) / 8.8, rel=1e-5)
+
+
+def test_a_network_whose_scores_are_all_shut_has_a_penalty(linear):
+    with torch.no_grad():
+        linear.module[1].weight.zero_()
+    assert usual_penalty(linear, (16, 16)) == 1
 
 
 def test_it_is_gradient_ascent_with_momentum_on_the_score_less_the_norm(curved):

@@ -2,7 +2,7 @@ import pytest
 import torch
 from torch.nn.functional import instance_norm
 
-from pareidolia.style.brush.network import BrushNetwork, CodedNorm, Codes, Painter
+from pareidolia.style.brush.network import BrushNetwork, CodedNorm, Codes, Grain, Painter
 from pareidolia.style.feedforward.network import Pass
 
 
@@ -39,6 +39,21 @@ def test_pictures_of_a_batch_do_not_meet(brush):
     alone = torch.cat([network(pictures[k : k + 1], codes[k : k + 1]) for k in range(2)])
     torch.testing.assert_close(together, alone, atol=1e-5, rtol=0)
     assert together.shape == pictures.shape and together.min() >= 0 and together.max() <= 1
+
+
+def test_the_grain_belongs_to_the_place():
+    grain, whole = Grain(), torch.zeros(2, 48, 150, 20)
+    shown = grain(whole, (3, 5))
+    assert shown.shape == (2, 4, 150, 20) and shown.abs().max() <= 1
+    torch.testing.assert_close(grain(whole[..., 7:9, 2:6], (10, 7)), shown[..., 7:9, 2:6])
+    torch.testing.assert_close(shown[..., 128:, :], shown[..., :22, :])
+
+
+def test_a_grey_picture_is_not_painted_in_one_repeated_pattern(brush):
+    """Every shift-invariant network alone would repeat its squares of 8 pixels."""
+    network, grey = brush.network, torch.full((1, 3, 192, 192), 0.5)
+    painted = network(grey, network.codes_of(torch.rand(1, 3, 40, 40)))[..., 64:128, 64:128]
+    assert float((painted[..., 8:] - painted[..., :-8]).abs().max()) > 0.02
 
 
 @pytest.mark.parametrize("place", [92, 95, 97, 100])

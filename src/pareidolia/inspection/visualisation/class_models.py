@@ -5,10 +5,15 @@ from torch import Tensor
 
 from pareidolia.inspection.visualisation.panels import columns_for
 from pareidolia.inspection.visualisation.settings import ClassModelSettings
-from pareidolia.networks import Network, load_network_from
+from pareidolia.networks import Network, load_network_from, untouched
 from pareidolia.painting import ClassScore, Gallery, Objective, UnboundedCanvas
 from pareidolia.painting.transforms import robust
 from pareidolia.pictures import sheet
+
+#: What λ ‖I‖² takes of I in a step of the default size: 2 · 0.01.
+_SHRINKING = 0.01
+#: `usual_penalty`: the picture's length, the noise's deviation, and how many classes are asked.
+_LENGTH, _NOISE, _CLASSES = 4.4, 0.02, 16
 
 
 class ClassModels(Gallery):
@@ -17,7 +22,8 @@ class ClassModels(Gallery):
     arg max_I S_c(I) − λ ‖I‖²: I is the picture less the network's mean colour, unbounded and zero at first,
     S_c the score of the class before the softmax (Simonyan, Vedaldi and Zisserman 2014, section 2), found by
     gradient ascent with momentum. ‖I‖² is the sum over all pixels and colours, on the scale of
-    pictures in [0, 1]. What leaves that range is cut off only where it is shown.
+    pictures in [0, 1]. What leaves that range is cut off only where it is shown. Unless λ is given, it is
+    `usual_penalty`.
 
     With `regularise="robust"` it is the class's score alone on a Fourier canvas that must survive small
     random moves (Olah et al. 2017).
@@ -47,13 +53,14 @@ class ClassModels(Gallery):
                 at_once=settings.at_once,
             )
             return
+        self.penalty = usual_penalty(network, size) if settings.penalty is None else settings.penalty
         super().__init__(
             network,
             scores,
             [(size, settings.steps)],
             start=lambda _: UnboundedCanvas(torch.zeros(1, len(network.mean), *size), network.mean),
             attempts=1,
-            learning_rate=settings.learning_rate or 0.01,
+            learning_rate=settings.learning_rate or _SHRINKING / (self.penalty or 1.0),
             optimizer=self._ascent,
             transforms=(),
             seed=settings.seed,
@@ -72,8 +79,25 @@ class ClassModels(Gallery):
     def _ascent(self, values: Tensor, learning_rate: float) -> torch.optim.Optimizer:
         # The canvas holds I, so the gradient 2λI of the norm is a decay of its values. As a loss it would
         # hide from the gallery that a score is shut, as SqueezeNet's rectified ones can be.
-        decay = 2 * self.settings.penalty
-        return torch.optim.SGD([values], learning_rate, self.settings.momentum, weight_decay=decay)
+        return torch.optim.SGD([values], learning_rate, self.settings.momentum, weight_decay=2 * self.penalty)
+
+
+def usual_penalty(network: Network, size: tuple[int, int]) -> float:
+    """The λ at which λ‖I‖² balances the network's gradients, on pictures of `size`, at ‖I‖ = 4.4.
+
+    Networks differ: with λ = 1 SqueezeNet's class models come out clear, and retina's, whose gradients are a
+    twentieth as strong, grey. Measured on one picture of noise around the mean colour, over some of the classes;
+    1 where all of these are shut.
+    """
+    noise = torch.randn(1, len(network.mean), *size, generator=torch.Generator().manual_seed(0))
+    mean = torch.tensor(network.mean).view(1, -1, 1, 1)
+    picture = (mean + _NOISE * noise).to(network.device).requires_grad_(True)
+    with untouched(network.module):
+        scores = network(picture)[0]
+        some = scores[:: max(1, len(scores) // _CLASSES)]
+        gradients = [torch.autograd.grad(score, picture, retain_graph=True)[0] for score in some]
+    lengths = [length for gradient in gradients if (length := float(gradient.norm()))]
+    return sum(lengths) / len(lengths) / (2 * _LENGTH) if lengths else 1.0
 
 
 def _name(network: Network, index: int) -> str:

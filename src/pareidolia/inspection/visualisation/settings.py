@@ -99,11 +99,16 @@ class ClassModelOptions(RobustSettings):
         ),
     ] = "l2"
     penalty: Annotated[
-        float, Field(ge=0, description="lambda, by which the squared norm of the picture counts (l2).")
-    ] = 1.0
+        float | None,
+        Field(
+            ge=0,
+            description="lambda, by which the squared norm of the picture counts (l2; default: by how strong "
+            "the network's gradients are, about 1 for SqueezeNet, 0.06 for retina).",
+        ),
+    ] = None
     steps: Annotated[int, Field(ge=1, description="Steps.")] = 256
     learning_rate: Annotated[
-        float | None, Field(gt=0, description="Size of a step (default: 0.05 robust, 0.01 for l2).")
+        float | None, Field(gt=0, description="Size of a step (default: 0.05 robust, 0.01/lambda for l2).")
     ] = None
     momentum: Annotated[
         float, Field(ge=0, lt=1, description="Share of the last step that the next repeats (l2).")

@@ -4,7 +4,9 @@ A painter of convolutions whose normalisations are scaled and shifted as the pai
 Learned Representation for Artistic Style", 2017), and a small network that says how after one look at it
 (Ghiasi, "Exploring the structure of a real-time, arbitrary neural artistic stylization network", 2017).
 Where they are left: photos enter by squares of 4×4 pixels and leave by squares of 2×2 (Shi 2016), so that no
-convolution runs at full size; half of the blocks' work is done at an eighth, which makes strokes wide.
+convolution runs at full size; half of the blocks' work is done at an eighth, which makes strokes wide. And a
+grain, as of paper, enters with the photo: where a photo is flat, a convolution alone could only repeat one
+pattern (Ulyanov, "Texture Networks", 2016, has noise for it too).
 """
 
 from collections.abc import Iterator
@@ -13,9 +15,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from pareidolia.style.feedforward.network import Pass, Statistics
+from pareidolia.style.feedforward.network import Pass, Place, Statistics
 
 _EPSILON = 1e-5
+_GRAINS = 4
+_GRAIN_SIDE = 128
 
 
 class CodedNorm(nn.Module):
@@ -72,6 +76,24 @@ class Stroke(nn.Module):
         return normed
 
 
+class Grain(nn.Module):
+    """Noise that belongs to the place: the same in every picture, repeated after 512 pixels."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        noise = torch.rand(_GRAINS, _GRAIN_SIDE, _GRAIN_SIDE, generator=torch.Generator().manual_seed(0))
+        self.noise: Tensor
+        self.register_buffer("noise", 2 * noise - 1)
+
+    def forward(self, like: Tensor, origin: Place) -> Tensor:
+        """N×4×h×w in [−1, 1] for maps N×C×h×w, whose first position is `origin` in the whole picture."""
+        rows, columns = (
+            (torch.arange(length, device=like.device) + begin) % _GRAIN_SIDE
+            for length, begin in zip(like.shape[-2:], origin, strict=True)
+        )
+        return self.noise[:, rows][:, :, columns].expand(len(like), -1, -1, -1).to(like.dtype)
+
+
 class Block(nn.Module):
     """x + two strokes over it, a rectifier between them."""
 
@@ -92,7 +114,8 @@ class Painter(nn.Module):
     def __init__(self, quarter: int, eighth: int, blocks: int, late: int, half: int) -> None:
         super().__init__()
         codes = Codes()
-        self.stem = Stroke(48, quarter, codes)
+        self.grain = Grain()
+        self.stem = Stroke(48 + _GRAINS, quarter, codes)
         self.down = Stroke(quarter, eighth, codes, stride=2)
         self.blocks = nn.ModuleList(Block(eighth, codes) for _ in range(blocks))
         self.up = Stroke(eighth, late, codes, enlarge=2, beside=quarter)
@@ -109,7 +132,10 @@ class Painter(nn.Module):
 
     def forward(self, pictures: Tensor, run: Pass) -> Tensor:
         """The painted pictures; `run.styles` is N×`code` or 1×`code`."""
-        stem = F.relu(self.stem(F.pixel_unshuffle(2 * pictures - 1, 4), run), inplace=True)
+        squares = F.pixel_unshuffle(2 * pictures - 1, 4)
+        grain = self.grain(squares, (run.origin[0] // 4, run.origin[1] // 4))
+        stem = F.relu(self.stem(torch.cat([squares, grain], dim=1), run), inplace=True)
+        del squares, grain
         x = F.relu(self.down(stem, run), inplace=True)
         for block in self.blocks:
             x = block(x, run)
@@ -183,12 +209,15 @@ class BrushNetwork(nn.Module):
         """How far, in pixels, a pixel of the result sees."""
         return self.painter.reach
 
-    def forward(self, pictures: Tensor, codes: Tensor, statistics: Statistics | None = None) -> Tensor:
+    def forward(
+        self, pictures: Tensor, codes: Tensor, statistics: Statistics | None = None, origin: Place = (0, 0)
+    ) -> Tensor:
         """The pictures N×3×H×W painted as codes N×`code` or 1×`code` say.
 
         statistics: taken by the normalisations in place of the pictures' own (`statistics_of`).
+        origin: row and column of their first pixel in the whole picture, multiples of 4, for the grain.
         """
-        painted: Tensor = self.painter(pictures, Pass(codes, statistics, []))
+        painted: Tensor = self.painter(pictures, Pass(codes, statistics, [], origin))
         return painted
 
     def codes_of(self, paintings: Tensor) -> Tensor:

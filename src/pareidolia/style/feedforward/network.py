@@ -18,6 +18,9 @@ _EPSILON = 1e-5
 Statistics = list[tuple[Tensor, Tensor]]
 """Mean and variance that each normalisation subtracts and divides by, N×C×1×1, in the order of the layers."""
 
+Place = tuple[int, int]
+"""Row and column, in pixels of the whole picture."""
+
 
 class StyledNorm(nn.Module):
     """Instance normalisation with a scale and a shift for each style, blended by the picture's weights."""
@@ -43,11 +46,13 @@ class Pass:
         styles: N×K, rows add up to 1.
         given: taken in place of the pictures' own, in order; None takes their own.
         gathered: those used so far.
+        origin: where in the whole picture these begin.
     """
 
     styles: Tensor
     given: Statistics | None
     gathered: Statistics
+    origin: Place = (0, 0)
 
     def moments(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Mean and variance over positions that the next normalisation takes."""
@@ -128,13 +133,17 @@ class StylizerNetwork(nn.Module):
         # The stem, down twice, two kernels of 3 a block at a quarter, up twice, the last kernel.
         return 2 + (1 + 2) + 8 * blocks + (2 + 2 + 1 + 1) + 2
 
-    def forward(self, pictures: Tensor, styles: Tensor, statistics: Statistics | None = None) -> Tensor:
+    def forward(
+        self, pictures: Tensor, styles: Tensor, statistics: Statistics | None = None, origin: Place = (0, 0)
+    ) -> Tensor:
         """The painted pictures.
 
         styles: N×K or 1×K weights, whose rows add up to 1.
         statistics: taken by the normalisations in place of the pictures' own (`statistics_of`).
+        origin: row and column of their first pixel in the whole picture; no matter here, where every place is
+            painted alike.
         """
-        return self._run(pictures, Pass(styles, statistics, []))
+        return self._run(pictures, Pass(styles, statistics, [], origin))
 
     def statistics_of(self, pictures: Tensor, styles: Tensor) -> Statistics:
         """The mean and variance that each normalisation takes for these pictures."""

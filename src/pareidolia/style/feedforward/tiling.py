@@ -8,7 +8,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from pareidolia.pictures import fit, resize_picture, size_of
-from pareidolia.style.feedforward.network import Statistics
+from pareidolia.style.feedforward.network import Place, Statistics
 
 _LEAST = 16
 _SMALL_COPY = 512
@@ -28,7 +28,12 @@ class OnePass(Protocol):
     def reach(self) -> int: ...
 
     def __call__(
-        self, pictures: Tensor, styles: Tensor, statistics: Statistics | None = None, /
+        self,
+        pictures: Tensor,
+        styles: Tensor,
+        statistics: Statistics | None = None,
+        origin: Place = (0, 0),
+        /,
     ) -> Tensor: ...
 
     def statistics_of(self, pictures: Tensor, styles: Tensor, /) -> Statistics: ...
@@ -45,9 +50,15 @@ def painted_by(network: OnePass, photo: Tensor, styles: Tensor, tile: int | None
     return _in_tiles(network, photo, styles, tile)
 
 
-def _at_once(network: OnePass, photo: Tensor, styles: Tensor, statistics: Statistics | None = None) -> Tensor:
+def _at_once(
+    network: OnePass,
+    photo: Tensor,
+    styles: Tensor,
+    statistics: Statistics | None = None,
+    origin: Place = (0, 0),
+) -> Tensor:
     height, width = size_of(photo)
-    return network(_padded(photo, network.multiple), styles, statistics)[..., :height, :width]
+    return network(_padded(photo, network.multiple), styles, statistics, origin)[..., :height, :width]
 
 
 def _in_tiles(network: OnePass, photo: Tensor, styles: Tensor, side: int) -> Tensor:
@@ -59,7 +70,7 @@ def _in_tiles(network: OnePass, photo: Tensor, styles: Tensor, side: int) -> Ten
     for top, bottom, above in _spans(photo.shape[-2], step, halo):
         for left, right, before in _spans(photo.shape[-1], step, halo):
             crop = photo[..., above : bottom + halo, before : right + halo]
-            tile = _at_once(network, crop, styles, statistics)
+            tile = _at_once(network, crop, styles, statistics, (above, before))
             inner = tile[..., top - above : bottom - above, left - before : right - before]
             painted[..., top:bottom, left:right] = inner
     return painted

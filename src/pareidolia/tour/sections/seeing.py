@@ -28,8 +28,8 @@ def tell_deconvnet(guide: Guide) -> Iterator[Exhibit]:
 def tell_classes(guide: Guide) -> Iterator[Exhibit]:
     """Class models as published, and painted to survive small moves."""
     common: dict[str, Any] = {"names": CLASSES[: guide.pace(6, 4)], "size": guide.pace(128, 96)}
-    # Of few steps large ones, and a light penalty, or all stays grey.
-    published: dict[str, Any] = {"steps": guide.pace(96, 32), "learning_rate": 0.3, "penalty": 0.1}
+    # Of few steps large ones, or all stays grey.
+    published: dict[str, Any] = {"steps": guide.pace(96, 32), "learning_rate": 0.3}
     yield guide.show("l2", "class-model", {}, span=6, **common, **published)
     steps = guide.pace(192, 56)
     yield guide.show("robust", "class-model", {}, span=6, **common, regularise="robust", steps=steps)
