@@ -86,7 +86,7 @@ def usual_penalty(network: Network, size: tuple[int, int]) -> float:
     """The λ at which λ‖I‖² balances the network's gradients, on pictures of `size`, at ‖I‖ = 4.4.
 
     Networks differ: with λ = 1 SqueezeNet's class models come out clear, and retina's, whose gradients are a
-    twentieth as strong, grey. Measured on one picture of noise around the mean colour, over some of the classes;
+    twentieth as strong, grey. Measured on one picture of noise around the mean colour, over some classes;
     1 where all of these are shut.
     """
     noise = torch.randn(1, len(network.mean), *size, generator=torch.Generator().manual_seed(0))
