@@ -11,8 +11,7 @@ from pareidolia.atlas.stages import Array, key_of
 from pareidolia.networks import Network, untouched
 from pareidolia.networks.padding import Padding
 from pareidolia.painting import Gallery
-from pareidolia.painting.canvas import Canvas
-from pareidolia.painting.gallery import Start, fourier_noise
+from pareidolia.painting.gallery import alike, fourier_noise
 from pareidolia.painting.terms import Direction
 from pareidolia.pictures import resize_picture
 from pareidolia.settings import BadPicture, NetworkSettings
@@ -62,7 +61,7 @@ def paint_icons(network: Network, job: IconJob, wanted: Array) -> Array:
         [Direction(job.layer, vectors, job.settings.cosine_power)],
         [(canvas, job.settings.icon_steps)],
         copies=len(wanted),
-        start=_alike(fourier_noise(canvas, job.seed), len(wanted)),
+        start=alike(fourier_noise(canvas, job.seed), len(wanted)),
         learning_rate=_LEARNING_RATE,
         seed=job.seed,
         at_once=len(wanted),
@@ -72,17 +71,6 @@ def paint_icons(network: Network, job: IconJob, wanted: Array) -> Array:
     pictures = resize_picture(gallery.pictures.cpu(), (size, size))
     levels: Array = (pictures * 255).round().to(torch.uint8).permute(0, 2, 3, 1).numpy()
     return levels
-
-
-def _alike(start: Start, count: int) -> Start:
-    """The same start for all icons of a batch."""
-
-    def started(attempt: int) -> Canvas:
-        canvas = start(attempt)
-        canvas.hold(canvas.values.detach().repeat(count, *[1] * (canvas.values.dim() - 1)))
-        return canvas
-
-    return started
 
 
 def _canvas_size(network: Network, layer: str, size: int) -> tuple[int, int]:

@@ -162,6 +162,17 @@ def fourier_noise(size: tuple[int, int], seed: int, copies: int = 1, decay: floa
     return start
 
 
+def alike(start: Start, count: int) -> Start:
+    """The start of one picture for each of `count` copies, which then differ by their aims alone."""
+
+    def started(attempt: int) -> Canvas:
+        canvas = start(attempt)
+        canvas.hold(_repeated(canvas.values, count))
+        return canvas
+
+    return started
+
+
 def phase_noise(size: tuple[int, int], seed: int, copies: int = 1) -> Start:
     """Starts of even phases and natural magnitudes: a function of (seed, attempt)."""
     return lambda attempt: PhaseCanvas.noise(size, _generator(seed, attempt), count=copies)

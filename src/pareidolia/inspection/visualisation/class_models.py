@@ -10,7 +10,7 @@ from pareidolia.painting import ClassScore, Gallery, Objective, UnboundedCanvas
 from pareidolia.painting.transforms import robust
 from pareidolia.pictures import sheet
 
-#: What λ ‖I‖² takes of I in a step of the default size: 2 · 0.01.
+#: Half of the share of I that λ ‖I‖² takes in a step of the default size.
 _SHRINKING = 0.01
 #: `usual_penalty`: the picture's length, the noise's deviation, and how many classes are asked.
 _LENGTH, _NOISE, _CLASSES = 4.4, 0.02, 16

@@ -85,8 +85,8 @@ class Grain(nn.Module):
         self.noise: Tensor
         self.register_buffer("noise", 2 * noise - 1)
 
-    def forward(self, like: Tensor, origin: Place) -> Tensor:
-        """N×4×h×w in [−1, 1] for maps N×C×h×w, whose first position is `origin` in the whole picture."""
+    def forward(self, like: Tensor, origin: tuple[int, int]) -> Tensor:
+        """N×4×h×w in [−1, 1] for maps N×C×h×w that begin at `origin` of the whole map."""
         rows, columns = (
             (torch.arange(length, device=like.device) + begin) % _GRAIN_SIDE
             for length, begin in zip(like.shape[-2:], origin, strict=True)
