@@ -102,7 +102,7 @@ def run() -> int:
     for name, arguments in atlases(options.weights).items():
         if options.only not in (None, name):
             continue
-        shared = ["--positions", "4", "--grids", "10", "20", "40", "--icon-steps", "64", "--overwrite"]
+        shared = ["--positions", "4", "--grids", "10", "20", "40", "--overwrite"]
         code = main(["atlas", "build", str(photos), *arguments, *shared, "--out", str(options.out / name)])
         if code != 0:
             return code

@@ -5,10 +5,11 @@
         --run runs/brush
 
 The loss is what a painted picture lacks of the painting's Gram matrices at three sizes and of the photo's
-content (`brush_loss.py`). Killed and started again with the same arguments, the run goes on from its last
-checkpoint. `--from` begins with weights that are there already, brush's own or a run's. It leaves in the
-run's folder: settings.json, log.jsonl, samples/, checkpoint.pt, model.safetensors and brush.safetensors,
-which is the moving average of the weights in half precision.
+content (`brush_loss.py`), and what gives it away as none of the painting's own (`brush_critic.py`): Gram
+matrices alone are as content with one weave all over as with strokes. Killed and started again with the same
+arguments, the run goes on from its last checkpoint. `--from` begins with weights that are there already,
+brush's own or a run's. It leaves in the run's folder: settings.json, log.jsonl, samples/, checkpoint.pt,
+model.safetensors and brush.safetensors, which is the moving average of the weights in half precision.
 """
 
 import argparse
@@ -20,9 +21,11 @@ from pydantic import Field
 from torch import Tensor, nn
 
 import pareidolia
+from brush_critic import Critic
 from brush_loss import Looking
 from brush_material import Sitting, Sittings, pack_paintings
 from packed_pictures import pack
+from pareidolia.generative.adversary import discriminator_loss, generator_loss, gradient_penalty
 from pareidolia.networks.weights import fit_state_dict, read_state_dict
 from pareidolia.pictures import open_picture, resize_picture, save_picture, sheet
 from pareidolia.style.brush.network import BrushNetwork
@@ -52,29 +55,69 @@ class BrushSettings(TrainingSettings):
     steps: int = 6_500
     crop: int = 160
     style_weight: float = 2.0
+    whole: float = 0.5
+    half: float = 1.0
+    quarter: float = 1.5
     content_weight: float = 0.5
+    critic_weight: float = 0.25
+    r1: float = 10.0
+    r1_every: int = 4
 
 
 class BrushTraining(nn.Module):
-    """brush, and the one phase in which it is trained. What looks is none of its modules."""
+    """brush, its critic, and the two phases in which they are trained. What looks is none of its modules."""
 
     def __init__(self, network: BrushNetwork, looking: Looking, settings: BrushSettings) -> None:
         super().__init__()
         self.network = network
+        self.critic = Critic()
         self._looking = [looking]
         self._settings = settings
+        self._painted = torch.empty(0)  # what a step's first phase painted, for its second
 
     def phases(self) -> list[Phase]:
-        """Make content and style of painted crops small."""
-        return [Phase("paint", self.network.parameters(), self._paint)]
+        """Paint; then learn to tell what was painted from paintings."""
+        return [
+            Phase("paint", self.network.parameters(), self._paint),
+            Phase("judge", self.critic.parameters(), self._judge, betas=(0.5, 0.99)),
+        ]
 
     def _paint(self, sitting: Sitting, moment: Moment) -> Losses:
+        settings = self._settings
         codes = self.network.codes_of(sitting.paintings)
         painted = self.network(sitting.photos, codes, origin=sitting.origin)
+        self._painted = painted.detach().float()
         content, styles = self._looking[0].losses(painted, sitting.photos, sitting.grams)
-        total = self._settings.content_weight * content.mean() + self._settings.style_weight * tame(styles)
-        told = {"content": content.mean(), **self._told(styles)}
+        sizes = styles.new_tensor([settings.whole, settings.half, settings.quarter])
+        style = (sizes[:, None] * tame(styles).mean(0).view(3, 5)).mean()
+        liking = generator_loss(self.critic(painted, self._pieces(sitting)[1]))
+        total = settings.content_weight * content.mean() + settings.style_weight * style
+        total = total + settings.critic_weight * liking
+        told = {"liking": liking, "content": content.mean(), **self._told(styles)}
         return Losses(total, {name: value.detach() for name, value in told.items()})
+
+    def _judge(self, sitting: Sitting, moment: Moment) -> Losses:
+        """Real is a piece of the painting; neither what was painted nor a piece of another painting is."""
+        settings = self._settings
+        piece, wanted = self._pieces(sitting)
+        real = self.critic(piece, wanted)
+        painted, other = self.critic(self._painted, wanted), self.critic(piece, wanted.roll(1, 0))
+        loss = discriminator_loss(real, torch.cat([painted, other]))
+        told = {
+            name: logits.sigmoid().mean()
+            for name, logits in {"real": real, "painted": painted, "other": other}.items()
+        }
+        if moment.step % settings.r1_every == 0:
+            with torch.autocast(piece.device.type, enabled=False):
+                penalty, _ = gradient_penalty(lambda seen: self.critic(seen, wanted).mean(1), piece)
+            told["r1"] = penalty
+            loss = loss + 0.5 * settings.r1 * settings.r1_every * penalty
+        return Losses(loss, {name: value.detach() for name, value in told.items()})
+
+    def _pieces(self, sitting: Sitting) -> tuple[Tensor, Tensor]:
+        """Two corners of each painting, as large as the crops."""
+        side, paintings = sitting.photos.shape[-1], sitting.paintings.float()
+        return paintings[..., :side, :side], paintings[..., -side:, -side:]
 
     def _told(self, styles: Tensor) -> dict[str, Tensor]:
         """The judge's style figure, and its parts by size and by stage."""
@@ -85,8 +128,8 @@ class BrushTraining(nn.Module):
 
 
 def tame(styles: Tensor) -> Tensor:
-    """The mean of the relative errors, where one far above all others counts by its root alone."""
-    return torch.where(styles < _WORST, styles, 2 * (_WORST * styles.clamp(min=1e-6)).sqrt() - _WORST).mean()
+    """The relative errors, where one far above all others counts by its root alone."""
+    return torch.where(styles < _WORST, styles, 2 * (_WORST * styles.clamp(min=1e-6)).sqrt() - _WORST)
 
 
 def arguments() -> argparse.Namespace:

@@ -150,7 +150,7 @@ def described(run: Run) -> str:
 
 
 def fit_picture(source: str, shape: tuple[int, int, int]) -> tuple[Tensor, str]:
-    """A picture as a model of `shape` C×H×W takes it, 1×C×H×W, and what was done to it in words.
+    """A picture as a model of `shape` C×H×W takes it, 1×C×H×W, and its name with what was done to it.
 
     The middle of the model's proportions is cut out and resized; colour becomes grey, grey colour. Raises
     what `open_picture` raises.
@@ -170,4 +170,4 @@ def fit_picture(source: str, shape: tuple[int, int, int]) -> tuple[Tensor, str]:
         picture = resize_picture(picture, (wanted[0], wanted[1]))
     if channels == 1:
         picture = luminance(picture)
-    return picture, f"{source} {' and '.join(done)}".strip()
+    return picture, f"{Path(source).name} {' and '.join(done)}".strip()

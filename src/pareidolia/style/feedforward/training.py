@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path, PurePath
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 import pareidolia
 from pareidolia.networks import Network, load_network_from
@@ -81,16 +81,7 @@ def prepare(
     device = device or choose_device(settings.device)
     looking = looking or load_network_from(settings, pooling=settings.pooling, padding=settings.padding)
     looking.module.to(device).requires_grad_(False)
-    shown = [scaled(open_picture(painting), settings.painting_size).to(device) for painting in paintings]
-    loss = PerceptualLoss(
-        looking,
-        shown,
-        content_layers=settings.content_layers or (looking.content_layer,),
-        style_layers=settings.style_layers or looking.style_layers,
-        content_weight=settings.content_weight,
-        style_weight=settings.style_weight,
-        smoothness=settings.smoothness,
-    )
+    loss = loss_for(settings, looking, [open_picture(painting) for painting in paintings])
     pictures = open_pictures(photos, "train", size=round(settings.crop * MARGIN), colour="rgb")
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(settings.seed)
@@ -112,6 +103,19 @@ def prepare(
         "data": {"name": photos, "pictures": len(pictures), "fingerprint": pictures.fingerprint},
     }
     return Training(run, TrainingFolder(out, record, tensorboard=tensorboard), pictures, draw_preview)
+
+
+def loss_for(settings: StylizerSettings, looking: Network, paintings: Sequence[Tensor]) -> PerceptualLoss:
+    """The loss that the settings ask for, through the network `looking`, on its device."""
+    return PerceptualLoss(
+        looking,
+        [scaled(painting, settings.painting_size).to(looking.device) for painting in paintings],
+        content_layers=settings.content_layers or (looking.content_layer,),
+        style_layers=settings.style_layers or looking.style_layers,
+        content_weight=settings.content_weight,
+        style_weight=settings.style_weight,
+        smoothness=settings.smoothness,
+    )
 
 
 @torch.no_grad()
