@@ -178,12 +178,14 @@ def test_a_bleed_wider_than_the_picture_is_cut_to_what_it_can_reflect(small_netw
 
 def test_a_transfer_begins_from_what_brush_paints(small_network, photo, painting_picture):
     from pareidolia.style.brush import load_brush
+    from pareidolia.style.material import scaled
 
     def begun(**options):
         settings = StyleSettings(start="brush", size=96, coarse_to_fine=False, bleed=0, **options)
         return StyleTransfer(photo, [painting_picture], settings, small_network).picture
 
-    painted = load_brush("cpu").paint(photo, [painting_picture])
-    torch.testing.assert_close(begun(), painted, atol=0.02, rtol=0)
-    torch.testing.assert_close(begun(strength=0), photo, atol=0.01, rtol=0)
-    assert (begun(strength=0.5) - (photo + painted) / 2).abs().mean() < 0.02
+    # A transfer of 96 pixels shows its paintings with 96 pixels; brush sees the same.
+    painted = load_brush("cpu").paint(photo, [scaled(painting_picture, 96)])
+    torch.testing.assert_close(begun(), painted, atol=1e-5, rtol=0)
+    torch.testing.assert_close(begun(strength=0), photo, atol=1e-5, rtol=0)
+    torch.testing.assert_close(begun(strength=0.5), (photo + painted) / 2, atol=1e-5, rtol=0)
