@@ -12,7 +12,6 @@ import torch
 from torch import Tensor
 
 from benchmarks.runner import Report
-from pareidolia.networks import load_network_from
 from pareidolia.pictures import open_picture
 from pareidolia.style.feedforward import open_stylizer
 from pareidolia.style.feedforward.loss import PerceptualLoss
@@ -33,9 +32,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def compare(options: argparse.Namespace) -> Report:
     """The total loss on each photo, three ways."""
     settings = StylizerSettings.model_validate(read_record(options.run)["settings"])
-    looking = load_network_from(settings, pooling=settings.pooling, padding=settings.padding)
-    looking.module.requires_grad_(False)
-    loss = loss_for(settings, looking, [open_picture(options.painting)])
+    loss = loss_for(settings, [open_picture(options.painting)], torch.device("cpu"))
     stylizer = open_stylizer(options.run, "cpu")
     report = Report("A style network", ("photo", "one pass", "L-BFGS from the photo", "L-BFGS from noise"))
     rows = []

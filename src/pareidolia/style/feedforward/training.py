@@ -79,9 +79,7 @@ def prepare(
     if not paintings:
         raise PareidoliaError("a style network needs at least one painting")
     device = device or choose_device(settings.device)
-    looking = looking or load_network_from(settings, pooling=settings.pooling, padding=settings.padding)
-    looking.module.to(device).requires_grad_(False)
-    loss = loss_for(settings, looking, [open_picture(painting) for painting in paintings])
+    loss = loss_for(settings, [open_picture(painting) for painting in paintings], device, looking)
     pictures = open_pictures(photos, "train", size=round(settings.crop * MARGIN), colour="rgb")
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(settings.seed)
@@ -105,11 +103,18 @@ def prepare(
     return Training(run, TrainingFolder(out, record, tensorboard=tensorboard), pictures, draw_preview)
 
 
-def loss_for(settings: StylizerSettings, looking: Network, paintings: Sequence[Tensor]) -> PerceptualLoss:
-    """The loss that the settings ask for, through the network `looking`, on its device."""
+def loss_for(
+    settings: StylizerSettings,
+    paintings: Sequence[Tensor],
+    device: torch.device,
+    looking: Network | None = None,
+) -> PerceptualLoss:
+    """The loss that the settings ask for, through the network they name or `looking`, frozen on `device`."""
+    looking = looking or load_network_from(settings, pooling=settings.pooling, padding=settings.padding)
+    looking.module.to(device).requires_grad_(False)
     return PerceptualLoss(
         looking,
-        [scaled(painting, settings.painting_size).to(looking.device) for painting in paintings],
+        [scaled(painting, settings.painting_size).to(device) for painting in paintings],
         content_layers=settings.content_layers or (looking.content_layer,),
         style_layers=settings.style_layers or looking.style_layers,
         content_weight=settings.content_weight,
