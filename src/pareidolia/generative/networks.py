@@ -7,6 +7,7 @@ devices compute what one would.
 import math
 from collections.abc import Callable, Sequence
 from itertools import pairwise
+from typing import cast
 
 import torch
 import torch.nn.functional as F
@@ -64,14 +65,18 @@ def mlp(widths: Sequence[int], settings: ModelSettings) -> nn.Sequential:
 
 
 class ConvolutionalEncoder(nn.Sequential):
-    """Halves the picture until it is 4 to 7 px, doubling the channels; then one linear layer."""
+    """Halves the picture until it is 4 to 7 px, doubling the channels; then one linear layer.
+
+    Kernels of 4 with stride 2 see each pixel equally often. Kernels of 3 see every second one twice, and a
+    generator learns that lattice from the gradients of such a discriminator (Odena et al. 2016).
+    """
 
     def __init__(self, shape: Shape, outputs: int, settings: ModelSettings) -> None:
         sides = _sides(shape)
         widths = _widths(settings.width, len(sides))
         layers: list[nn.Module] = [nn.Conv2d(shape[0], widths[0], 3, padding=1)]
         for fan_in, fan_out in pairwise(widths):
-            layers += [ACTIVATIONS[settings.activation](), nn.Conv2d(fan_in, fan_out, 3, stride=2, padding=1)]
+            layers += [ACTIVATIONS[settings.activation](), nn.Conv2d(fan_in, fan_out, 4, stride=2, padding=1)]
         layers += [ACTIVATIONS[settings.activation](), nn.Flatten()]
         layers.append(nn.Linear(widths[-1] * math.prod(sides[-1]), outputs))
         super().__init__(*layers)
@@ -97,9 +102,24 @@ class ConvolutionalDecoder(nn.Module):
         """N×inputs → N×C×H×W."""
         maps = self.activation(self.start(z)).unflatten(1, (-1, *self.sides[0]))
         for convolution, side in zip(self.convolutions, self.sides[1:], strict=True):
-            maps = self.activation(convolution(F.interpolate(maps, side, mode="nearest")))
+            maps = self.activation(enlarge(maps, cast(nn.Conv2d, convolution), side))
         picture: Tensor = self.last(maps)
         return picture
+
+
+def enlarge(maps: Tensor, convolution: nn.Conv2d, side: tuple[int, int]) -> Tensor:
+    """Nearest-neighbour enlargement of N×C×h×w to `side`, then a 3x3 convolution that pads with zeros.
+
+    To twice the size both are one transposed convolution with stride 2, whose kernel is the sum of four
+    shifted copies of the 3x3 one: the same numbers for 16 products instead of 36, two to three times as fast.
+    """
+    height, width = maps.shape[-2:]
+    if side != (2 * height, 2 * width):
+        enlarged: Tensor = convolution(F.interpolate(maps, side, mode="nearest"))
+        return enlarged
+    turned = convolution.weight.flip(-2, -1).transpose(0, 1)
+    kernel = sum(F.pad(turned, (left, 1 - left, top, 1 - top)) for top in (0, 1) for left in (0, 1))
+    return F.conv_transpose2d(maps, cast(Tensor, kernel), convolution.bias, stride=2, padding=1)
 
 
 def _is_mlp(settings: ModelSettings, shape: Shape) -> bool:
@@ -112,7 +132,7 @@ def _sides(shape: Shape) -> list[tuple[int, int]]:
     """Sizes of the maps from the picture's to the smallest."""
     sides = [shape[1:]]
     while min(sides[-1]) >= 2 * _SMALLEST_MAP:
-        sides.append((-(-sides[-1][0] // 2), -(-sides[-1][1] // 2)))
+        sides.append((sides[-1][0] // 2, sides[-1][1] // 2))
     return sides
 
 

@@ -1,0 +1,36 @@
+"""Convolutional encoders and decoders."""
+
+import pytest
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from pareidolia.generative.networks import enlarge, make_encoder
+from pareidolia.generative.settings import ModelSettings
+
+
+@pytest.mark.parametrize("side", [(8, 12), (9, 12), (4, 6)])
+def test_enlarging_is_nearest_neighbours_and_a_convolution_also_backward(side):
+    torch.manual_seed(0)
+    convolution = nn.Conv2d(3, 5, 3, padding=1).double()
+    maps = torch.randn(2, 3, 4, 6, dtype=torch.float64, requires_grad=True)
+    wanted = convolution(F.interpolate(maps, side, mode="nearest"))
+    got = enlarge(maps, convolution, side)
+    torch.testing.assert_close(got, wanted)
+    weights, inputs = torch.randn_like(wanted), (maps, *convolution.parameters())
+    torch.testing.assert_close(
+        torch.autograd.grad((got * weights).sum(), inputs),
+        torch.autograd.grad((wanted * weights).sum(), inputs),
+    )
+
+
+def test_a_discriminators_gradient_has_no_lattice():
+    # With positive weights and no nonlinearity, what each inner pixel gets says how often it is seen.
+    network = make_encoder(ModelSettings(network="convolutional", width=2), (1, 32, 32), 1)
+    with torch.no_grad():
+        for parameter in network.parameters():
+            parameter.fill_(0.1)
+    picture = torch.ones(1, 1, 32, 32, requires_grad=True)
+    (gradient,) = torch.autograd.grad(network(picture).sum(), picture)
+    inner = gradient[0, 0, 12:20, 12:20]
+    assert (inner.max() / inner.min()).item() == pytest.approx(1, abs=1e-5)
