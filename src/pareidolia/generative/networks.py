@@ -42,15 +42,20 @@ def make_decoder(settings: ModelSettings, inputs: int, shape: Shape) -> nn.Modul
 
 
 def set_output(decoder: nn.Module, mean: Tensor) -> None:
-    """Set the last layer's bias so that an untrained fully connected decoder says about `mean`, C×H×W.
+    """Set the last layer so that an untrained decoder says about `mean`, C×H×W (its colour, if convolutional).
 
-    A convolutional one is left alone: begun at the mean colour, where what comes from the code is noise at
-    first, it learns to shut the code out, and a VAE's KL falls to 0 within fifty steps and stays there.
+    Begun at 0, a convolutional VAE writes the pictures' brightness into its codes, whose mean then is far
+    from the prior's; and where what comes from the code is loud noise at first, it learns to shut the code
+    out and its KL stays at 0. So a convolution's weights begin at a tenth.
     """
     last = [each for each in decoder.modules() if isinstance(each, nn.Linear | nn.Conv2d)][-1]
-    if isinstance(last, nn.Linear):
-        with torch.no_grad():
+    assert last.bias is not None
+    with torch.no_grad():
+        if isinstance(last, nn.Linear):
             last.bias.copy_(mean.flatten())
+        else:
+            last.bias.copy_(mean.mean((1, 2)))
+            last.weight.mul_(0.1)
 
 
 def mlp(widths: Sequence[int], settings: ModelSettings) -> nn.Sequential:
