@@ -60,7 +60,7 @@ class AAE(nn.Module):
         self.discriminator = mlp((self.latent + told, *settings.critic, 1), settings)
 
     def start_from(self, mean: Tensor) -> None:
-        """Begin with a decoder that says the data's mean picture, C×H×W (its colour, if convolutional)."""
+        """Begin with a decoder that says the data's mean picture, C×H×W (or its colour)."""
         set_output(self.decoder, mean.clamp(0.01, 0.99).logit())
 
     def encode(self, pictures: Tensor) -> Tensor:

@@ -30,7 +30,7 @@ class Autoencoder(nn.Module):
         self.decoder = make_decoder(settings, settings.latent, shape)
 
     def start_from(self, mean: Tensor) -> None:
-        """Begin with a decoder that says the data's mean picture, C×H×W (its colour, if convolutional)."""
+        """Begin with a decoder that says the data's mean picture, C×H×W (or its colour)."""
         set_output(self.decoder, mean.clamp(0.01, 0.99).logit())
 
     def encode(self, pictures: Tensor) -> Tensor:

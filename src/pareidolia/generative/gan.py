@@ -39,7 +39,7 @@ class GAN(nn.Module):
                     spectral_norm(layer)
 
     def start_from(self, mean: Tensor) -> None:
-        """Begin with a generator that says the data's mean picture, C×H×W (its colour, if convolutional)."""
+        """Begin with a generator that says the data's mean picture, C×H×W (or its colour)."""
         set_output(self.generator, mean.clamp(0.01, 0.99).logit())
 
     def decode(self, z: Tensor) -> Tensor:

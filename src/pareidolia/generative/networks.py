@@ -42,7 +42,7 @@ def make_decoder(settings: ModelSettings, inputs: int, shape: Shape) -> nn.Modul
 
 
 def set_output(decoder: nn.Module, mean: Tensor) -> None:
-    """Set the last layer so that an untrained decoder says about `mean`, C×H×W (its colour, if convolutional).
+    """Set the last layer so that an untrained decoder says about `mean`, C×H×W (or its colour).
 
     Begun at 0, a convolutional VAE writes the pictures' brightness into its codes, whose mean then is far
     from the prior's; and where what comes from the code is loud noise at first, it learns to shut the code

@@ -43,7 +43,7 @@ class SemiSupervisedAAE(nn.Module):
         self.class_discriminator = mlp((classes, *settings.critic, 1), settings)
 
     def start_from(self, mean: Tensor) -> None:
-        """Begin with a decoder that says the data's mean picture, C×H×W (its colour, if convolutional)."""
+        """Begin with a decoder that says the data's mean picture, C×H×W (or its colour)."""
         set_output(self.decoder, mean.clamp(0.01, 0.99).logit())
 
     def encode(self, pictures: Tensor) -> Tensor:

@@ -41,7 +41,7 @@ class VAE(nn.Module):
         )
 
     def start_from(self, mean: Tensor) -> None:
-        """Begin with a decoder that says the data's mean picture, C×H×W (its colour, if convolutional)."""
+        """Begin with a decoder that says the data's mean picture, C×H×W (or its colour)."""
         set_output(self.decoder, self.likelihood.bias(mean))
 
     def posterior(self, x: Tensor) -> DiagonalGaussian:
