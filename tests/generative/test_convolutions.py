@@ -27,7 +27,7 @@ def test_enlarging_is_nearest_neighbours_and_a_convolution_also_backward(side):
 
 
 def test_a_discriminators_gradient_has_no_lattice():
-    # Where all weights are alike and every rectifier passes, what each inner pixel gets says how often it is seen.
+    # Where all weights are alike and every rectifier passes, an inner pixel gets as much as it is seen.
     network = make_encoder(ModelSettings(network="convolutional", width=2), (1, 32, 32), 1)
     with torch.no_grad():
         for parameter in network.parameters():
