@@ -7,7 +7,14 @@ from pathlib import Path
 import numpy as np
 
 from pareidolia.atlas.format import Attribution, Cells, GridEntry, LayerEntry, Manifest, Moves
-from pareidolia.atlas.sheets import ICON_BLOCK, PATCH_BLOCK, block_order, plan_sheets, write_sheets
+from pareidolia.atlas.sheets import (
+    PATCH_BLOCK,
+    block_order,
+    plan_icons,
+    plan_sheets,
+    write_icons,
+    write_sheets,
+)
 
 CLASSES = ["tabby cat, tabby", "tiger cat", "pug, pug-dog", "red fox", "goldfish", "daisy"]
 LABELS = ["animals", "plants"]
@@ -46,8 +53,8 @@ def _write_grid(folder, side, turn, layers, icon, patch, full):
     tops = np.argsort(-near, axis=1)[:, :3]
     ahead = np.stack([np.cos(0.5) * x - np.sin(0.5) * y, np.sin(0.5) * x + np.cos(0.5) * y]) + 0.5
     others = [layer for layer in layers if layer != layers[turn]]
-    squares = plan_sheets("icons", rows, columns, each=1, size=icon, block=ICON_BLOCK)
-    write_sheets(folder, squares, lambda part: _icons(x[part], y[part], icon)[:, None])
+    squares = plan_icons(rows, columns, icon)
+    write_icons(folder, squares, lambda part: _icons(x[part], y[part], icon))
     pieces = plan_sheets("patches", rows, columns, each=3, size=patch, block=PATCH_BLOCK)
     write_sheets(folder, pieces, lambda part: np.repeat(_icons(y[part], x[part], patch)[:, None], 3, axis=1))
     cells = Cells(

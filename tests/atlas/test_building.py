@@ -60,7 +60,7 @@ def test_cells_hold_what_the_stages_found(built):
             assert all(len(tops) == 5 for tops in cells.classes)
             other = next(each.name for each in manifest.layers if each.name != layer.name)
             assert list(cells.moves) == [other] and len(cells.moves[other].x) == entry.cells
-            for held in (cells.icons, cells.patches):
+            for held in (cells.icons, cells.icons.small, cells.patches):
                 assert sum(sheet.count for sheet in held.sheets) == entry.cells
                 for sheet in held.sheets:
                     height, width, _ = pixels(built / entry.folder / sheet.file).shape
@@ -192,7 +192,7 @@ def test_an_atlas_of_another_version_is_left_alone(built, photos, settings, tmp_
     path = tmp_path / "atlas/atlas.json"
     path.write_text(json.dumps({**json.loads(path.read_text()), "version": 99}))
     with pytest.raises(
-        PareidoliaError, match="an atlas of format 99, this version reads and writes format 1"
+        PareidoliaError, match="an atlas of format 99, this version reads and writes format 2"
     ):
         build(photos, tmp_path / "atlas", settings(), overwrite=True)
 

@@ -5,9 +5,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from pareidolia.atlas.grid import SIDES, grid_over, suiting_sides
-from pareidolia.atlas.sheets import ICON_BLOCK
+from pareidolia.atlas.sheets import ICON_BLOCK, plan_icons, write_icons
 
 
 def places_of(seed, count=200):
@@ -69,3 +70,21 @@ def test_cells_of_a_block_of_icons_are_in_a_row():
 @pytest.mark.parametrize(("count", "finest"), [(20, SIDES[0]), (3_000, 20), (40_000, 80)])
 def test_grids_suit_the_number_of_activations(count, finest):
     assert suiting_sides(places_of(0, count), 6)[-1] == finest
+
+
+def test_small_icons_are_the_icons_averaged(tmp_path):
+    rows, columns = np.array([0, 0, 1]), np.array([0, 1, 0])
+    levels = np.random.default_rng(0).integers(0, 256, (3, 10, 10, 1)).repeat(3, axis=3)
+    icons = levels.repeat(4, axis=1).repeat(4, axis=2).astype(np.uint8)
+    planned = plan_icons(rows, columns, 40)
+    write_icons(tmp_path, planned, lambda cells: icons[cells])
+    assert planned.small.size == 20
+    assert [sheet.file for sheet in planned.small.sheets] == ["icons-small-0.webp"]
+    small = np.asarray(Image.open(tmp_path / "icons-small-0.webp").convert("RGB"))
+    assert small.shape == (40, 40, 3)
+    halves = icons.reshape(3, 20, 2, 20, 2, 3).mean(axis=(2, 4))
+    wanted = np.zeros((40, 40, 3))
+    for cell, (top, left) in enumerate([(0, 0), (0, 20), (20, 0)]):
+        wanted[top : top + 20, left : left + 20] = halves[cell]
+    assert np.corrcoef(small.ravel(), wanted.ravel())[0, 1] > 0.99
+    assert plan_icons(rows, columns, 16).small.size == 16

@@ -164,6 +164,24 @@ def test_names_are_thinned_by_zoom(look):
     assert int(page.get_attribute("#names", "data-count")) > few
 
 
+def test_small_icons_come_first_and_fine_ones_where_they_are_needed(chromium, tmp_path):
+    write_atlas(tmp_path, sides=(40,), layers=("layer",), icon=48, patch=16)
+    with browser.served(tmp_path) as address:
+        page = chromium.new_page(viewport={"width": 900, "height": 600})
+        asked = []
+        page.on("request", lambda request: asked.append(request.url.rpartition("/")[2]))
+        page.goto(address)
+        page.wait_for_selector("body[data-ready]")
+        icons = [name for name in asked if name.startswith("icons")]
+        assert icons and all(name.startswith("icons-small") for name in icons)
+        coarse = pixels(page)
+        with page.expect_request("**/icons-0.webp"):
+            page.goto(address + "#at=0.5,0.5,1")
+        assert (pixels(page).max(axis=2) > 60).mean() > 0.6
+        assert (coarse.max(axis=2) > 60).mean() > 0.6
+        page.close()
+
+
 def test_keys(look):
     page = look()
     x, y, zoom = at(page)
@@ -174,7 +192,7 @@ def test_keys(look):
     page.keyboard.press("0")
     wait_for(page, f"Math.abs(x - {x}) + Math.abs(y - {y}) + Math.abs(zoom - {zoom}) < 0.02")
     page.keyboard.press("[")
-    wait_for(page, "document.querySelector('#layers button').getAttribute('aria-pressed') === 'true'")
+    wait_for(page, "document.body.dataset.layer === 'early'")
     page.keyboard.press("c")
     page.wait_for_selector("#card:not([hidden])")
     page.keyboard.press("/")

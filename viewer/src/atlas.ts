@@ -1,7 +1,7 @@
 /** The atlas on disk, as src/pareidolia/atlas/format.py writes and describes it. */
 
 export const FORMAT = 'pareidolia-atlas';
-export const VERSION = 1;
+export const VERSION = 2;
 
 /** Images of one size, packed row by row; a sheet holds those of `count` cells from cell `first` on. */
 export interface Sheet {
@@ -17,6 +17,11 @@ export interface Sheets {
   size: number;
   each: number;
   sheets: Sheet[];
+}
+
+/** An icon for every cell; `small` are the same sheets with fewer pixels, for the whole map. */
+export interface Icons extends Sheets {
+  small: Sheets;
 }
 
 export interface GridEntry {
@@ -56,7 +61,7 @@ export interface Cells {
   labels: [number, number][][];
   /** Where the points behind the cell lie on another layer's map on average, x and y in [0, 1]. */
   moves: Record<string, { x: number[]; y: number[] }>;
-  icons: Sheets;
+  icons: Icons;
   patches: Sheets;
   /** The photos behind the patches. */
   photos: string[][];

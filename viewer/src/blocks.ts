@@ -6,6 +6,7 @@
 
 import type { Grid, Sheet } from './atlas';
 import { css } from './colours';
+import { levelFor, sheetAt } from './levels';
 import { iconAlpha, plateOf, type Paint } from './paint';
 
 export interface Block {
@@ -17,42 +18,76 @@ export interface Block {
 
 interface Held extends Block {
   paint: Paint;
+  /** Pixels of a cell in the picture. */
   cell: number;
 }
 
-/** A cell is drawn at one of these sizes in pixels, whichever its size on the screen asks for. */
-const COARSE = 40;
+/** The finest icons of a sheet that have come, and the pixels of a cell that were asked for. */
+interface Icons {
+  asked: number;
+  cell: number;
+  bitmap: ImageBitmap | null;
+}
 
 export class Blocks {
   private readonly held = new Map<Sheet, Held>();
+  private readonly icons = new Map<Sheet, Icons>();
   private readonly bounds = new Map<Sheet, [number, number, number, number]>();
+  private coming = 0;
 
   constructor(private readonly onLoad: () => void) {}
 
-  /** The blocks of some sheets whose images have arrived; `onLoad` is called when more have. */
+  /** The blocks of some sheets, as finely as they are there; `onLoad` is called when more or finer ones are. */
   of(grid: Grid, sheets: Sheet[], paint: Paint, onScreen: number): Block[] {
-    const cell = onScreen * Math.min(2, devicePixelRatio) > 1.2 * COARSE ? grid.cells.icons.size : COARSE;
-    const found: Block[] = [];
-    for (const sheet of sheets) {
-      const held = this.held.get(sheet);
-      if (held && held.paint === paint && held.cell >= cell) {
-        found.push(held);
-        continue;
-      }
-      const image = loaded(grid.url(sheet.file), this.onLoad);
-      if (!image) continue;
-      const made = { sheet, paint, cell, bounds: this.boundsOf(grid, sheet), picture: document.createElement('canvas') };
-      draw(made, grid, image);
-      this.held.set(sheet, made);
-      found.push(made);
+    const cell = levelFor(onScreen * Math.min(2, devicePixelRatio), grid.cells.icons.size);
+    return sheets.flatMap((sheet) => this.block(grid, sheet, paint, cell) ?? []);
+  }
+
+  /** How many sheets have been asked for and have not come. */
+  get awaited(): number {
+    return this.coming;
+  }
+
+  private block(grid: Grid, sheet: Sheet, paint: Paint, cell: number): Block | null {
+    const icons = this.iconsOf(grid, sheet, cell);
+    const held = this.held.get(sheet);
+    if (!icons.bitmap || (held && held.paint === paint && held.cell === icons.cell)) return held ?? null;
+    const bounds = this.boundsOf(grid, sheet);
+    const made = { sheet, paint, cell: icons.cell, bounds, picture: document.createElement('canvas') };
+    draw(made, grid, icons.bitmap);
+    this.held.set(sheet, made);
+    return made;
+  }
+
+  private iconsOf(grid: Grid, sheet: Sheet, cell: number): Icons {
+    const icons = this.icons.get(sheet) ?? { asked: 0, cell: 0, bitmap: null };
+    this.icons.set(sheet, icons);
+    if (cell > icons.asked) {
+      icons.asked = cell;
+      void this.load(grid, sheet, cell, icons);
     }
-    return found;
+    return icons;
+  }
+
+  private async load(grid: Grid, sheet: Sheet, cell: number, into: Icons): Promise<void> {
+    this.coming++;
+    try {
+      const bitmap = await sheetAt(grid, sheet, cell);
+      if (cell > into.cell) Object.assign(into, { cell, bitmap });
+    } finally {
+      this.coming--;
+      this.onLoad();
+    }
   }
 
   /** Forget what is not of these grids, so that memory does not grow with what was once looked at. */
   keepOnly(grids: Grid[]): void {
     const sheets = new Set(grids.flatMap((grid) => grid.cells.icons.sheets));
-    for (const sheet of [...this.held.keys()]) if (!sheets.has(sheet)) this.held.delete(sheet);
+    for (const sheet of [...this.icons.keys()]) {
+      if (sheets.has(sheet)) continue;
+      this.held.delete(sheet);
+      this.icons.delete(sheet);
+    }
   }
 
   private boundsOf(grid: Grid, sheet: Sheet): [number, number, number, number] {
@@ -67,12 +102,11 @@ export class Blocks {
   }
 }
 
-function draw({ sheet, picture, bounds, paint, cell }: Held, grid: Grid, image: HTMLImageElement): void {
+function draw({ sheet, picture, bounds, paint, cell }: Held, grid: Grid, icons: ImageBitmap): void {
   const [left, top, right, bottom] = bounds;
   picture.width = (right - left) * cell;
   picture.height = (bottom - top) * cell;
   const pen = picture.getContext('2d')!;
-  const size = grid.cells.icons.size;
   for (let i = sheet.first; i < sheet.first + sheet.count; i++) {
     const x = (grid.cells.columns[i] - left + 0.5) * cell;
     const y = (grid.cells.rows[i] - top + 0.5) * cell;
@@ -87,22 +121,7 @@ function draw({ sheet, picture, bounds, paint, cell }: Held, grid: Grid, image: 
     const slot = i - sheet.first;
     const inner = side * (paint.strengths ? 0.86 : 1);
     pen.globalAlpha = iconAlpha(paint, i);
-    const from: [number, number] = [(slot % sheet.columns) * size, Math.floor(slot / sheet.columns) * size];
-    pen.drawImage(image, ...from, size, size, x - inner / 2, y - inner / 2, inner, inner);
+    const from: [number, number] = [(slot % sheet.columns) * cell, Math.floor(slot / sheet.columns) * cell];
+    pen.drawImage(icons, ...from, cell, cell, x - inner / 2, y - inner / 2, inner, inner);
   }
-}
-
-const images = new Map<string, HTMLImageElement>();
-
-/** The image at `url` once it is there; null until then, and `onLoad` when it comes. */
-export function loaded(url: string, onLoad: () => void): HTMLImageElement | null {
-  let image = images.get(url);
-  if (!image) {
-    image = new Image();
-    image.src = url;
-    images.set(url, image);
-  }
-  if (image.complete && image.naturalWidth) return image;
-  image.addEventListener('load', onLoad, { once: true });
-  return null;
 }

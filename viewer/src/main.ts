@@ -5,7 +5,7 @@ import { Card, make } from './card';
 import { css, labelColour } from './colours';
 import { Finder } from './finder';
 import { readLook, writeLook, type Look } from './look';
-import { AtlasMap, type View } from './map';
+import { AtlasMap, drawable, type View } from './map';
 import { Minimap } from './minimap';
 import { Names } from './names';
 import type { Paint } from './paint';
@@ -19,7 +19,7 @@ const element = <T extends HTMLElement>(id: string) => document.getElementById(i
 class Page {
   private readonly look: Look;
   private readonly map = new AtlasMap(element('stage'), element<HTMLCanvasElement>('map'));
-  private readonly names = new Names(element<HTMLCanvasElement>('names'));
+  private readonly names = new Names(element('names'));
   private readonly minimap = new Minimap(element<HTMLCanvasElement>('minimap'), element('sight'), this.map);
   private readonly card: Card;
   private readonly terms: Term[];
@@ -50,6 +50,7 @@ class Page {
   async begin(): Promise<void> {
     this.map.look(this.look.view ?? this.map.whole);
     await this.restore();
+    await this.map.drawn();
     document.body.dataset.ready = 'true';
   }
 
@@ -184,8 +185,14 @@ class Page {
       if (from === null) this.map.fadeTo(grid, this.paint);
       else this.map.moveTo(grid, this.paint, from, this.entry.name);
     });
-    void this.minimap.draw(await this.atlas.grid(index, Math.min(1, this.entry.grids.length - 1)));
+    void this.drawMinimap(index);
     this.minimap.follow();
+  }
+
+  /** What is in sight comes first. */
+  private async drawMinimap(layer: number): Promise<void> {
+    await this.map.drawn();
+    await this.minimap.draw(await this.atlas.grid(layer, Math.min(1, this.atlas.layer(layer).grids.length - 1)));
   }
 
   private async showGrid(show: (grid: Grid) => void): Promise<void> {
@@ -199,6 +206,7 @@ class Page {
     this.names.set(grid, this.cellNames(grid));
     element('side').textContent = `${grid.side} × ${grid.side}, ${grid.length.toLocaleString()} icons`;
     document.body.dataset.grid = String(grid.side);
+    document.body.dataset.layer = this.entry.name;
     show(grid);
     this.drawNames();
   }
@@ -337,7 +345,7 @@ async function begin(): Promise<void> {
     refuse('A browser reads no files for a page that was opened as a file. Run “pareidolia atlas view” on this folder, or “python -m http.server” in it.');
     return;
   }
-  if (!document.createElement('canvas').getContext('webgl2')) {
+  if (!drawable(element<HTMLCanvasElement>('map'))) {
     refuse('This browser has no WebGL 2, which the map is drawn with.');
     return;
   }

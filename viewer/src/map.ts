@@ -1,12 +1,13 @@
 /** The map: one deck.gl canvas, the grid that suits the zoom, fades between grids and moves between layers. */
 
 import { Deck, OrthographicView, type Layer } from '@deck.gl/core';
-import { BitmapLayer, IconLayer } from '@deck.gl/layers';
+import { BitmapLayer } from '@deck.gl/layers';
 
 import type { Grid, Sheet } from './atlas';
 import { Blocks } from './blocks';
 import { WORLD } from './look';
-import { iconAlpha, type Paint } from './paint';
+import { movingIcons } from './moving';
+import type { Paint } from './paint';
 
 export interface View {
   x: number;
@@ -15,7 +16,7 @@ export interface View {
 }
 
 /** A grid on its way in or out. */
-interface Shown {
+export interface Shown {
   grid: Grid;
   paint: Paint;
   opacity: number;
@@ -27,26 +28,37 @@ interface Shown {
 
 const MARGIN = 0.06;
 
+/** Levels of the ground that the map lies on. */
+const GROUND: [number, number, number, number] = [11, 12, 17, 255];
+
+// What is drawn are squares that fill their pixels: there are no edges to smooth. And nothing shines through:
+// a browser that draws in software would mix every pixel of every frame with what lies behind.
+const CONTEXT = { alpha: false, antialias: false, preserveDrawingBuffer: false };
+
+/** Whether the canvas can be drawn on with WebGL 2. The map then uses the very context that was tried. */
+export function drawable(canvas: HTMLCanvasElement): boolean {
+  return canvas.getContext('webgl2', { ...CONTEXT, powerPreference: 'high-performance' }) !== null;
+}
+
 export class AtlasMap {
   onView: (view: View) => void = () => undefined;
-  onFrame: () => void = () => undefined;
   private readonly deck: Deck<OrthographicView>;
   private view: View = { x: 0.5, y: 0.5, zoom: 0 };
   private shown: Shown[] = [];
   private steps: { began: number; duration: number; step: (share: number) => void; done: () => void }[] = [];
   private sheetsInSight = '';
+  private awaitDrawn: (() => void)[] = [];
   private readonly blocks = new Blocks(() => this.draw());
   private readonly calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
 
   constructor(private readonly parent: HTMLElement, canvas: HTMLCanvasElement) {
     this.deck = new Deck<OrthographicView>({
       canvas,
-      views: new OrthographicView({ id: 'map', flipY: true }),
+      views: new OrthographicView({ id: 'map', flipY: true, clear: true, clearColor: GROUND }),
       controller: { inertia: this.calm ? 0 : 250, keyboard: false, doubleClickZoom: true, scrollZoom: { speed: 0.008 } },
       viewState: this.viewState(),
       useDevicePixels: Math.min(2, devicePixelRatio),
-      // What is drawn are squares that fill their pixels: there are no edges to smooth.
-      deviceProps: { type: 'webgl', webgl: { antialias: false, preserveDrawingBuffer: false } },
+      deviceProps: { type: 'webgl', webgl: CONTEXT },
       layers: [],
       getCursor: ({ isDragging }) => (isDragging ? 'grabbing' : 'grab'),
       onViewStateChange: ({ viewState }) => {
@@ -54,7 +66,7 @@ export class AtlasMap {
         this.steps = this.steps.filter((each) => each.step !== this.glide);
         this.look({ x: target[0] / WORLD, y: target[1] / WORLD, zoom });
       },
-      onAfterRender: () => this.onFrame(),
+      onAfterRender: () => this.rendered(),
     });
     addEventListener('resize', () => this.look(this.view));
   }
@@ -114,6 +126,19 @@ export class AtlasMap {
       this.look({ x: mix(from.x, view.x), y: mix(from.y, view.y), zoom: mix(from.zoom, view.zoom) });
     };
     this.animate(260, this.glide, () => undefined);
+  }
+
+  /** Until all that is in sight has come and is drawn. */
+  drawn(): Promise<void> {
+    return new Promise((resolve) => {
+      this.awaitDrawn.push(resolve);
+      this.draw();
+    });
+  }
+
+  private rendered(): void {
+    if (this.blocks.awaited) return;
+    for (const resolve of this.awaitDrawn.splice(0)) resolve();
   }
 
   /** Show a grid of the same layer instead of what is shown. */
@@ -226,7 +251,7 @@ export class AtlasMap {
 
   /** Icons on their way are drawn one by one, those that stay as blocks. */
   private layersOf(shown: Shown): Layer[] {
-    return shown.elsewhere && shown.away > 0 ? this.icons(shown) : this.still(shown);
+    return shown.elsewhere && shown.away > 0 ? movingIcons(shown) : this.still(shown);
   }
 
   private still(shown: Shown): Layer[] {
@@ -243,57 +268,4 @@ export class AtlasMap {
       });
     });
   }
-
-  private icons({ grid, paint, elsewhere, away, opacity }: Shown): Layer[] {
-    const place = (i: number): [number, number, number] => {
-      const x = elsewhere ? grid.x(i) + (elsewhere.x[i] - grid.x(i)) * away : grid.x(i);
-      const y = elsewhere ? grid.y(i) + (elsewhere.y[i] - grid.y(i)) * away : grid.y(i);
-      return [x * WORLD, y * WORLD, 0];
-    };
-    const { size, sheets } = grid.cells.icons;
-    return sheets.map(
-      (sheet) =>
-        new IconLayer<number>({
-          id: grid.url(sheet.file),
-          data: numbers(sheet.first, sheet.count),
-          iconAtlas: grid.url(sheet.file),
-          iconMapping: mapping(sheet, size),
-          getIcon: (i) => String(i - sheet.first),
-          getPosition: place,
-          getSize: (i) => (grid.share(i) * WORLD) / grid.side,
-          sizeUnits: 'common',
-          getColor: (i) => [255, 255, 255, 255 * iconAlpha(paint, i)],
-          alphaCutoff: 0.002,
-          opacity,
-          updateTriggers: { getPosition: away, getColor: paint },
-        }),
-    );
-  }
-}
-
-const ranges = new Map<string, number[]>();
-
-/** The numbers from `first` on; the same array each time, so that deck.gl sees that the data stayed. */
-function numbers(first: number, count: number): number[] {
-  const key = `${first}+${count}`;
-  let found = ranges.get(key);
-  if (!found) ranges.set(key, (found = Array.from({ length: count }, (_, i) => first + i)));
-  return found;
-}
-
-type Mapping = Record<string, { x: number; y: number; width: number; height: number; mask: boolean }>;
-const mappings = new WeakMap<Sheet, Mapping>();
-
-function mapping(sheet: Sheet, size: number): Mapping {
-  let found = mappings.get(sheet);
-  if (!found) {
-    found = {};
-    for (let i = 0; i < sheet.count; i++) {
-      const x = (i % sheet.columns) * size;
-      const y = Math.floor(i / sheet.columns) * size;
-      found[String(i)] = { x, y, width: size, height: size, mask: false };
-    }
-    mappings.set(sheet, found);
-  }
-  return found;
 }

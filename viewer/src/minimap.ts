@@ -1,6 +1,7 @@
 /** The whole map in a corner, and the part of it that is in sight. */
 
 import type { Grid } from './atlas';
+import { levelFor, sheetAt } from './levels';
 import type { AtlasMap } from './map';
 
 export class Minimap {
@@ -25,9 +26,10 @@ export class Minimap {
   async draw(grid: Grid): Promise<void> {
     const drawing = ++this.drawing;
     const { icons } = grid.cells;
-    const images = await Promise.all(icons.sheets.map((sheet) => image(grid.url(sheet.file))));
-    if (drawing !== this.drawing) return;
     const { width } = this.canvas;
+    const size = levelFor(width / grid.side, icons.size);
+    const images = await Promise.all(icons.sheets.map((sheet) => sheetAt(grid, sheet, size)));
+    if (drawing !== this.drawing) return;
     this.pen.clearRect(0, 0, width, width);
     this.pen.imageSmoothingQuality = 'high';
     icons.sheets.forEach((sheet, s) => {
@@ -36,9 +38,9 @@ export class Minimap {
         const side = (grid.share(i) * width) / grid.side;
         const left = grid.x(i) * width - side / 2;
         const top = grid.y(i) * width - side / 2;
-        const x = (slot % sheet.columns) * icons.size;
-        const y = Math.floor(slot / sheet.columns) * icons.size;
-        this.pen.drawImage(images[s], x, y, icons.size, icons.size, left, top, side, side);
+        const x = (slot % sheet.columns) * size;
+        const y = Math.floor(slot / sheet.columns) * size;
+        this.pen.drawImage(images[s], x, y, size, size, left, top, side, side);
       }
     });
   }
@@ -48,13 +50,4 @@ export class Minimap {
     const [x0, y0, x1, y1] = this.map.sight.map(clamp);
     this.frame.style.cssText = `left:${x0}%;top:${y0}%;width:${x1 - x0}%;height:${y1 - y0}%`;
   }
-}
-
-function image(url: string): Promise<HTMLImageElement> {
-  return new Promise((resolve, reject) => {
-    const made = new Image();
-    made.onload = () => resolve(made);
-    made.onerror = () => reject(new Error(`${url} cannot be read`));
-    made.src = url;
-  });
 }

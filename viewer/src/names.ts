@@ -1,6 +1,7 @@
 /** Names on the map, thinned so that none covers another; which are shown depends on the zoom alone. */
 
 import type { Grid } from './atlas';
+import { make } from './card';
 import type { AtlasMap } from './map';
 
 const HEIGHT = 20;
@@ -15,13 +16,15 @@ interface Name {
 }
 
 export class Names {
-  private readonly pen: CanvasRenderingContext2D;
+  private readonly ruler = document.createElement('canvas').getContext('2d')!;
   private grid: Grid | null = null;
   private cellNames: string[] = [];
   private thinned = new Map<number, Name[]>();
+  /** Those on the page. A browser moves a small element without drawing it, or the map, anew. */
+  private shown = new Map<Name, HTMLElement>();
 
-  constructor(private readonly canvas: HTMLCanvasElement) {
-    this.pen = canvas.getContext('2d')!;
+  constructor(private readonly room: HTMLElement) {
+    this.ruler.font = FONT;
   }
 
   /** The names of a grid's cells; cells without one stay silent. */
@@ -31,33 +34,24 @@ export class Names {
     this.thinned.clear();
   }
 
-  /** How many names were drawn. */
+  /** How many names are shown. */
   draw(map: AtlasMap, visible: boolean): number {
+    const before = this.shown;
+    this.shown = new Map();
+    if (visible && this.grid) this.place(map, before);
+    for (const [name, plate] of before) if (!this.shown.has(name)) plate.remove();
+    return this.shown.size;
+  }
+
+  private place(map: AtlasMap, before: Map<Name, HTMLElement>): void {
     const { width, height } = map.size;
-    const ratio = Math.min(2, devicePixelRatio);
-    if (this.canvas.width !== Math.round(width * ratio) || this.canvas.height !== Math.round(height * ratio)) {
-      this.canvas.width = Math.round(width * ratio);
-      this.canvas.height = Math.round(height * ratio);
-    }
-    this.pen.setTransform(ratio, 0, 0, ratio, 0, 0);
-    this.pen.clearRect(0, 0, width, height);
-    if (!visible || !this.grid) return 0;
-    this.pen.font = FONT;
-    this.pen.textAlign = 'center';
-    this.pen.textBaseline = 'middle';
-    let drawn = 0;
     for (const name of this.atZoom(Math.floor(map.current.zoom * 2) / 2, map)) {
       const [left, top] = map.toScreen(name.x, name.y);
       if (left < -name.width || top < -HEIGHT || left > width + name.width || top > height + HEIGHT) continue;
-      this.pen.fillStyle = 'rgba(8, 9, 13, 0.72)';
-      this.pen.beginPath();
-      this.pen.roundRect(left - name.width / 2, top - HEIGHT / 2, name.width, HEIGHT, HEIGHT / 2);
-      this.pen.fill();
-      this.pen.fillStyle = '#f2efe9';
-      this.pen.fillText(name.text, left, top + 0.5);
-      drawn++;
+      const plate = before.get(name) ?? this.room.appendChild(make('span', '', name.text));
+      plate.style.transform = `translate(${left - name.width / 2}px, ${top - HEIGHT / 2}px)`;
+      this.shown.set(name, plate);
     }
-    return drawn;
   }
 
   /** Cells with many points first; a name twice only where far enough apart. */
@@ -72,7 +66,7 @@ export class Names {
     for (const i of order) {
       const text = short(this.cellNames[i]);
       if (!text) continue;
-      const width = this.pen.measureText(text).width + 16;
+      const width = this.ruler.measureText(text).width + 16;
       const name = { text, x: grid.x(i), y: grid.y(i) + (0.5 * grid.share(i)) / grid.side - 10 / scale, width };
       if (kept.every((other) => apart(name, other, scale, cell))) kept.push(name);
       if (kept.length >= 400) break;

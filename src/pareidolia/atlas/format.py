@@ -3,7 +3,8 @@
     DIR/atlas.json                 the manifest (`Manifest`): names of classes, folder labels, layers, grids
     DIR/index.html                 the viewer, which needs nothing but a server of plain files
     DIR/LAYER/SIDE/cells.json      one grid of one layer (`Cells`), a list a property, an entry a cell
-    DIR/LAYER/SIDE/icons-0.webp    icons of consecutive cells, row by row; patches-0.webp likewise
+    DIR/LAYER/SIDE/icons-0.webp    icons of consecutive cells, row by row; icons-small-0.webp likewise
+    DIR/LAYER/SIDE/patches-0.webp  what the photos behind consecutive cells show, row by row
     DIR/LAYER/SIDE/attribution.bin classes × cells, signed bytes; times the class's scale it is h · ∇logit
     DIR/stages/                    what building it keeps: activations, layouts, icons (see `stages.py`)
 
@@ -19,7 +20,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from pareidolia.settings import PareidoliaError
 
 FORMAT: Literal["pareidolia-atlas"] = "pareidolia-atlas"
-VERSION: Literal[1] = 1
+VERSION: Literal[2] = 2
 MANIFEST = "atlas.json"
 
 
@@ -46,6 +47,13 @@ class Sheets(_Entry):
     size: int
     each: int
     sheets: list[Sheet]
+
+
+class Icons(Sheets):
+    """A square image for every cell; `small` are the same sheets with fewer pixels, for the whole map."""
+
+    each: Literal[1] = 1
+    small: Sheets
 
 
 class Moves(_Entry):
@@ -84,7 +92,7 @@ class Cells(_Entry):
     attributions: list[list[float]]
     labels: list[list[tuple[int, int]]]
     moves: dict[str, Moves]
-    icons: Sheets
+    icons: Icons
     patches: Sheets
     photos: list[list[str]]
     attribution: Attribution | None
@@ -120,7 +128,7 @@ class Manifest(_Entry):
     """
 
     format: Literal["pareidolia-atlas"] = FORMAT
-    version: Literal[1] = VERSION
+    version: Literal[2] = VERSION
     made_by: str
     title: str
     network: str

@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 
 from pareidolia.atlas.collected import Collected
-from pareidolia.atlas.format import MANIFEST, Attribution, Cells, Manifest, Moves, Sheets
+from pareidolia.atlas.format import MANIFEST, Attribution, Cells, Manifest, Moves, Sheet, Sheets
 from pareidolia.atlas.grid import Grid
 from pareidolia.atlas.patches import by_photo, cut, patch_windows
-from pareidolia.atlas.sheets import ICON_BLOCK, PATCH_BLOCK, plan_sheets, write_sheets
+from pareidolia.atlas.sheets import PATCH_BLOCK, plan_icons, plan_sheets, write_icons, write_sheets
 from pareidolia.atlas.stages import Array, Stages, key_of
 from pareidolia.networks import Layer
 from pareidolia.pictures import open_levels, write_atomically
@@ -86,13 +86,19 @@ def write_grid(
     """
     folder.mkdir(parents=True, exist_ok=True)
     place = f"{folder.parent.name}/sheets-{grid.side}"
-    squares = plan_sheets("icons", grid.rows, grid.columns, each=1, size=icons.shape[1], block=ICON_BLOCK)
+    squares = plan_icons(grid.rows, grid.columns, icons.shape[1])
     key = key_of("icon sheets", squares.model_dump(), hashlib.sha256(icons.tobytes()).hexdigest())
-    _write_once(stages, f"{place}-icons", key, folder, squares, lambda part: icons[part][:, None])
+    _write_once(
+        stages, f"{place}-icons", key, folder, [*squares.sheets, *squares.small.sheets],
+        lambda: write_icons(folder, squares, lambda cells: icons[cells]),
+    )  # fmt: skip
     pieces = plan_sheets(
         "patches", grid.rows, grid.columns, each=patches.each, size=patches.size, block=PATCH_BLOCK
     )
-    _write_once(stages, f"{place}-patches", patches.key(pieces), folder, pieces, patches.images)
+    _write_once(
+        stages, f"{place}-patches", patches.key(pieces), folder, pieces.sheets,
+        lambda: write_sheets(folder, pieces, patches.images),
+    )  # fmt: skip
     tops, values = _tops(table, len(grid))
     cells = Cells(
         side=grid.side,
@@ -120,12 +126,11 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
 
 
 def _write_once(
-    stages: Stages, name: str, key: str, folder: Path, planned: Sheets, images: Callable[[Array], Array]
+    stages: Stages, name: str, key: str, folder: Path, sheets: Sequence[Sheet], write: Callable[[], None]
 ) -> None:
-    there = all((folder / sheet.file).exists() for sheet in planned.sheets)
-    if there and stages.has(name, key):
+    if stages.has(name, key) and all((folder / sheet.file).exists() for sheet in sheets):
         return
-    write_sheets(folder, planned, images)
+    write()
     stages.keep(name, key, {})
 
 

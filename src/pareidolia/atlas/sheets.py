@@ -8,12 +8,14 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from pareidolia.atlas.format import Sheet, Sheets
+from pareidolia.atlas.format import Icons, Sheet, Sheets
 from pareidolia.atlas.stages import Array
 from pareidolia.pictures import write_atomically
 
 #: Cells of so many rows and columns share a sheet of icons: at 80 pixels its side is 2,000; phones hold it.
 ICON_BLOCK = 25
+#: Side of an icon in pixels where a whole map is looked at: of ten thousand, a screen has room for less.
+SMALL_ICON = 20
 #: Patches are looked at one cell at a time, so their files are small.
 PATCH_BLOCK = 8
 
@@ -41,6 +43,19 @@ def plan_sheets(name: str, rows: Array, columns: Array, *, each: int, size: int,
     return Sheets(size=size, each=each, sheets=sheets)
 
 
+def plan_icons(rows: Array, columns: Array, size: int) -> Icons:
+    """Sheets of icons of `size` pixels, and small ones; rows, columns as for `plan_sheets`."""
+    small = plan_sheets("icons-small", rows, columns, each=1, size=min(size, SMALL_ICON), block=ICON_BLOCK)
+    planned = plan_sheets("icons", rows, columns, each=1, size=size, block=ICON_BLOCK)
+    return Icons(size=size, sheets=planned.sheets, small=small)
+
+
+def write_icons(folder: Path, planned: Icons, icons: Callable[[Array], Array]) -> None:
+    """Write the sheets of icons into `folder`; `icons` gives cells' as cells×size×size×3 levels."""
+    write_sheets(folder, planned, lambda cells: icons(cells)[:, None])
+    write_sheets(folder, planned.small, lambda cells: _shrunk(icons(cells), planned.small.size)[:, None])
+
+
 def write_sheets(
     folder: Path, planned: Sheets, images_of: Callable[[Array], Array], quality: int = 90
 ) -> None:
@@ -53,6 +68,14 @@ def write_sheets(
         packed.save(encoded, "WEBP", quality=quality, method=4)
         with write_atomically(folder / sheet.file) as file:
             file.write(encoded.getbuffer())
+
+
+def _shrunk(images: Array, size: int) -> Array:
+    """N×side×side×3 → N×size×size×3, by averaging: stacked into one column, each keeps to its own rows."""
+    count, side = images.shape[:2]
+    column = Image.fromarray(images.reshape(count * side, side, 3))
+    shrunk = column.resize((size, count * size), Image.Resampling.BOX)
+    return np.asarray(shrunk).reshape(count, size, size, 3)
 
 
 def _packed(images: Array, sheet: Sheet) -> Array:
