@@ -95,6 +95,16 @@ def test_each_labels_part_of_the_prior_is_shown_to_the_discriminator():
     assert inputs[0][:, 2:].argmax(1).tolist() == [0, 2, 3, 1]
 
 
+@pytest.mark.parametrize("labels", ["none", "semi-supervised"])
+def test_r1_smooths_the_discriminators_of_codes(labels):
+    pictures = batch()
+    both = PartlyLabelled(pictures.pictures, None, pictures) if labels == "semi-supervised" else pictures
+    model = make("aae", labels=labels, r1=10)
+    smooth = model.discriminate(both, moment()).total
+    model.settings = model.settings.model_copy(update={"r1": 0})
+    assert smooth > model.discriminate(both, moment()).total
+
+
 def test_a_semi_supervised_code_is_style_and_class():
     model = make("aae", labels="semi-supervised")
     assert isinstance(model, Classifies) and model.latent == 5

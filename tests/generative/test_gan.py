@@ -4,7 +4,12 @@ import pytest
 import torch
 from torch.distributions import Categorical, MixtureSameFamily, Normal
 
-from pareidolia.generative.adversary import discriminator_loss, generator_loss, gradient_penalty
+from pareidolia.generative.adversary import (
+    discriminate,
+    discriminator_loss,
+    generator_loss,
+    gradient_penalty,
+)
 from pareidolia.generative.building import build, settings_of
 from pareidolia.generative.capabilities import Encodes, Samples
 from pareidolia.training import Batch, TrainingRun, seeded
@@ -31,6 +36,17 @@ def test_r1_is_the_squared_gradient_on_real_samples():
     penalty, logits = gradient_penalty(lambda x: x @ weight.T, torch.randn(6, 3))
     assert penalty.item() == pytest.approx(5.25)
     assert logits.shape == (6, 1)
+
+
+@pytest.mark.parametrize("game", ["non-saturating", "hinge"])
+def test_r1_costs_half_its_weight(game):
+    weight = torch.tensor([[1.0, -2.0, 0.5]])
+    samples = torch.randn(2, 6, 3, generator=torch.Generator().manual_seed(0))
+    plain, told = discriminate(lambda x: x @ weight.T, *samples, game=game)
+    assert plain == discriminator_loss(*(samples @ weight.T), game) and set(told) == {"real", "fake"}
+    penalised, told = discriminate(lambda x: x @ weight.T, *samples, r1=4, game=game)
+    assert (penalised - plain).item() == pytest.approx(2 * 5.25, rel=1e-5)
+    assert told["r1"].item() == pytest.approx(5.25)
 
 
 class Line:

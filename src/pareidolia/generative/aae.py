@@ -13,7 +13,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from pareidolia.generative.adversary import discriminator_loss, generator_loss
+from pareidolia.generative.adversary import discriminate, generator_loss
 from pareidolia.generative.autoencoder import squared_error
 from pareidolia.generative.networks import Shape, make_decoder, make_encoder, mlp, set_output
 from pareidolia.generative.priors import HasParts, make_prior
@@ -96,10 +96,8 @@ class AAE(nn.Module):
         with torch.no_grad():
             codes = self.encode(batch.pictures)
         labels = self._labels(batch)
-        real = self._judge(self._prior_samples(labels, moment), labels)
-        fake = self._judge(codes, labels)
-        told = {"real": real.detach().sigmoid().mean(), "fake": fake.detach().sigmoid().mean()}
-        return Losses(discriminator_loss(real, fake), told)
+        samples = self._prior_samples(labels, moment)
+        return Losses(*discriminate(lambda z: self._judge(z, labels), samples, codes, self.settings.r1))
 
     def regularise(self, batch: Batch, moment: Moment) -> Losses:
         """Let the encoder make codes that pass for the prior's samples."""

@@ -20,6 +20,29 @@ def discriminator_loss(real: Tensor, fake: Tensor, game: Game = "non-saturating"
     return F.softplus(-real).mean() + F.softplus(fake).mean()
 
 
+def discriminate(
+    judge: Callable[[Tensor], Tensor],
+    real: Tensor,
+    fake: Tensor,
+    r1: float = 0.0,
+    game: Game = "non-saturating",
+) -> tuple[Tensor, dict[str, Tensor]]:
+    """The discriminator's loss on samples, ½ r1 E‖∇D‖² included, and what to tell of it: D, and E‖∇D‖².
+
+    judge: samples → logits.
+    """
+    told = {}
+    if r1 > 0:
+        penalty, judged = gradient_penalty(judge, real)
+        told["r1"] = penalty.detach()
+    else:
+        judged = judge(real)
+    made = judge(fake)
+    told |= {"real": judged.detach().sigmoid().mean(), "fake": made.detach().sigmoid().mean()}
+    loss = discriminator_loss(judged, made, game)
+    return (loss + 0.5 * r1 * penalty if r1 > 0 else loss), told
+
+
 def generator_loss(fake: Tensor, game: Game = "non-saturating") -> Tensor:
     """minimax: E log(1 − D(G(z))); non-saturating: −E log D(G(z)); hinge: −E D(G(z))."""
     if game == "minimax":

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.parametrizations import spectral_norm
 
-from pareidolia.generative.adversary import discriminator_loss, generator_loss, gradient_penalty
+from pareidolia.generative.adversary import discriminate, generator_loss
 from pareidolia.generative.networks import Shape, make_decoder, make_encoder, set_output
 from pareidolia.generative.priors import make_prior
 from pareidolia.generative.settings import GANSettings
@@ -65,19 +65,9 @@ class GAN(nn.Module):
         with torch.no_grad():
             made = self.decode(moment.draw(self.prior.sample))
         settings = self.settings
-        penalised = settings.r1 > 0 and moment.step % settings.r1_every == 0
-        told = {}
-        if penalised:
-            penalty, real = gradient_penalty(self.judge, batch.pictures)
-            told["r1"] = penalty.detach()
-        else:
-            real = self.judge(batch.pictures)
-        fake = self.judge(made)
-        told |= {"real": real.detach().sigmoid().mean(), "fake": fake.detach().sigmoid().mean()}
-        loss = discriminator_loss(real, fake, settings.loss)
-        if penalised:
-            loss = loss + 0.5 * settings.r1 * settings.r1_every * penalty
-        return Losses(loss, told)
+        due = moment.step % settings.r1_every == 0
+        r1 = settings.r1 * settings.r1_every if due else 0.0
+        return Losses(*discriminate(self.judge, batch.pictures, made, r1, settings.loss))
 
     def generator_phase(self, batch: Batch, moment: Moment) -> Losses:
         """Make what the discriminator takes for real."""

@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from pareidolia.generative.adversary import discriminator_loss, generator_loss
+from pareidolia.generative.adversary import discriminate, generator_loss
 from pareidolia.generative.autoencoder import squared_error
 from pareidolia.generative.networks import Shape, make_decoder, make_encoder, mlp, set_output
 from pareidolia.generative.priors import Sampler, make_prior
@@ -82,10 +82,10 @@ class SemiSupervisedAAE(nn.Module):
         """Tell the priors' samples from codes."""
         with torch.no_grad():
             codes = self.encode(self._noisy(batch.pictures, moment))
-        real = self._judge(moment.draw(self._sample))
-        fake = self._judge(codes)
-        losses = [discriminator_loss(a, b) for a, b in zip(real, fake, strict=True)]
-        return Losses(losses[0] + losses[1], {"style": losses[0].detach(), "class": losses[1].detach()})
+        real, fake, r1 = self._parts(moment.draw(self._sample)), self._parts(codes), self.settings.r1
+        style, _ = discriminate(self.style_discriminator, real[0], fake[0], r1)
+        of_class, _ = discriminate(self.class_discriminator, real[1], fake[1], r1)
+        return Losses(style + of_class, {"style": style.detach(), "class": of_class.detach()})
 
     def regularise(self, batch: PartlyLabelled, moment: Moment) -> Losses:
         """Let the encoder make styles and classes that pass for the priors' samples."""
@@ -102,11 +102,15 @@ class SemiSupervisedAAE(nn.Module):
 
     def _encoded(self, pictures: Tensor) -> tuple[Tensor, Tensor]:
         """Style and class logits."""
-        style, logits = torch.split(self.encoder(pictures), [self.style.latent, self.classes], dim=1)
-        return style, logits
+        return self._parts(self.encoder(pictures))
+
+    def _parts(self, codes: Tensor) -> tuple[Tensor, Tensor]:
+        """Style and class of codes."""
+        style, of_class = torch.split(codes, [self.style.latent, self.classes], dim=1)
+        return style, of_class
 
     def _judge(self, codes: Tensor) -> tuple[Tensor, Tensor]:
-        style, of_class = torch.split(codes, [self.style.latent, self.classes], dim=1)
+        style, of_class = self._parts(codes)
         return self.style_discriminator(style), self.class_discriminator(of_class)
 
     def _noisy(self, pictures: Tensor, moment: Moment) -> Tensor:

@@ -6,6 +6,8 @@ from pydantic import Field
 
 from pareidolia.training.settings import TrainingSettings
 
+R1 = Annotated[float, Field(ge=0, description="Weight γ of R1, ½γ‖∇D‖² on what is real (Mescheder 2018).")]
+
 Prior = Annotated[
     str,
     Field(
@@ -122,6 +124,7 @@ class AAESettings(ModelSettings):
     adversarial: Annotated[
         float, Field(gt=0, description="Learning rate of the adversarial phases, relative to the run's.")
     ] = 0.5
+    r1: R1 = 0.0
 
 
 class GANSettings(ModelSettings):
@@ -140,10 +143,7 @@ class GANSettings(ModelSettings):
     loss: Annotated[
         Literal["non-saturating", "minimax", "hinge"], Field(description="What the two play for.")
     ] = "non-saturating"
-    r1: Annotated[
-        float,
-        Field(ge=0, description="Weight γ of R1, ½γ‖∇D‖² on real pictures (Mescheder 2018)."),
-    ] = 1.0
+    r1: R1 = 1.0
     r1_every: Annotated[
         int,
         Field(ge=1, description="R1 in each n-th step, n times as strong (lazy, Karras 2020)."),
