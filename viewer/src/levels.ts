@@ -5,7 +5,7 @@
 import type { Grid, Sheet } from './atlas';
 
 /** Sides of an icon in pixels that it is drawn at, below its own. */
-const SIDES = [10, 20, 40];
+const SIDES = [2, 5, 10, 20, 40];
 
 const blobs = new Map<string, Promise<Blob>>();
 

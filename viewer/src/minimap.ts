@@ -31,7 +31,6 @@ export class Minimap {
     const images = await Promise.all(icons.sheets.map((sheet) => sheetAt(grid, sheet, size)));
     if (drawing !== this.drawing) return;
     this.pen.clearRect(0, 0, width, width);
-    this.pen.imageSmoothingQuality = 'high';
     icons.sheets.forEach((sheet, s) => {
       for (let i = sheet.first; i < sheet.first + sheet.count; i++) {
         const slot = i - sheet.first;
