@@ -182,6 +182,19 @@ def test_small_icons_come_first_and_fine_ones_where_they_are_needed(chromium, tm
         page.close()
 
 
+def test_zooming_over_the_same_sheets_asks_for_fine_icons(chromium, tmp_path):
+    write_atlas(tmp_path, sides=(40,), layers=("layer",), icon=48, patch=16)
+    with browser.served(tmp_path) as address:
+        page = chromium.new_page(viewport={"width": 900, "height": 600})
+        page.goto(address + "#at=0.5,0.5,-1")  # cells of 13 pixels; all sheets are and stay in sight
+        page.wait_for_selector("body[data-ready]")
+        with page.expect_request("**/icons-0.webp"):
+            for _ in range(2):
+                page.keyboard.press("+")
+                page.wait_for_timeout(600)
+        page.close()
+
+
 def test_keys(look):
     page = look()
     x, y, zoom = at(page)

@@ -19,6 +19,11 @@ export interface Sheets {
   sheets: Sheet[];
 }
 
+/** Left and top of a sheet's image number `slot`, of images of `size` pixels. */
+export function placeOf(sheet: Sheet, slot: number, size: number): [number, number] {
+  return [(slot % sheet.columns) * size, Math.floor(slot / sheet.columns) * size];
+}
+
 /** An icon for every cell; `small` are the same sheets with fewer pixels, for the whole map. */
 export interface Icons extends Sheets {
   small: Sheets;
@@ -166,7 +171,8 @@ export class Atlas {
   }
 }
 
-async function fetched(path: string): Promise<Response> {
+/** The file at `path`; raises UnreadableAtlas where it is missing. */
+export async function fetched(path: string): Promise<Response> {
   const answer = await fetch(path);
   if (!answer.ok) throw new UnreadableAtlas(`${path} is missing (${answer.status}).`);
   return answer;

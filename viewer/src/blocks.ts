@@ -4,9 +4,9 @@
  * emulated; a block of them drawn once into a picture is one square. It is drawn again when the paint changes.
  */
 
-import type { Grid, Sheet } from './atlas';
+import { placeOf, type Grid, type Sheet } from './atlas';
 import { css } from './colours';
-import { levelFor, sheetAt } from './levels';
+import { sheetAt } from './levels';
 import { iconAlpha, plateOf, type Paint } from './paint';
 
 export interface Block {
@@ -37,9 +37,9 @@ export class Blocks {
 
   constructor(private readonly onLoad: () => void) {}
 
-  /** The blocks of some sheets, as finely as they are there; `onLoad` is called when more or finer ones are. */
-  of(grid: Grid, sheets: Sheet[], paint: Paint, onScreen: number): Block[] {
-    const cell = levelFor(onScreen * Math.min(2, devicePixelRatio), grid.cells.icons.size);
+  /** The blocks of some sheets, cells of at least `cell` pixels wanted, as finely as they are there; `onLoad` is
+   * called when more or finer ones are. */
+  of(grid: Grid, sheets: Sheet[], paint: Paint, cell: number): Block[] {
     return sheets.flatMap((sheet) => this.block(grid, sheet, paint, cell) ?? []);
   }
 
@@ -118,10 +118,8 @@ function draw({ sheet, picture, bounds, paint, cell }: Held, grid: Grid, icons: 
       pen.fillStyle = css(plate.colour);
       pen.fillRect(x - wide / 2, y - wide / 2, wide, wide);
     }
-    const slot = i - sheet.first;
     const inner = side * (paint.strengths ? 0.86 : 1);
     pen.globalAlpha = iconAlpha(paint, i);
-    const from: [number, number] = [(slot % sheet.columns) * cell, Math.floor(slot / sheet.columns) * cell];
-    pen.drawImage(icons, ...from, cell, cell, x - inner / 2, y - inner / 2, inner, inner);
+    pen.drawImage(icons, ...placeOf(sheet, i - sheet.first, cell), cell, cell, x - inner / 2, y - inner / 2, inner, inner);
   }
 }

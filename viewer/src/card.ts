@@ -1,6 +1,6 @@
 /** What a cell is: its icon, its classes, and the pieces of real photos behind it. */
 
-import type { Atlas, Grid, Sheets } from './atlas';
+import { placeOf, type Atlas, type Grid, type Sheets } from './atlas';
 import { css, labelColour } from './colours';
 
 const ICON = 96;
@@ -92,8 +92,7 @@ function piece(grid: Grid, held: Sheets, i: number, k: number, side: number): HT
   const slot = (i - sheet.first) * held.each + k;
   const element = make('span', 'piece');
   const scale = side / held.size;
-  const x = (slot % sheet.columns) * side;
-  const y = Math.floor(slot / sheet.columns) * side;
+  const [x, y] = placeOf(sheet, slot, side);
   element.style.cssText =
     `width:${side}px;height:${side}px;background-image:url("${grid.url(sheet.file)}");` +
     `background-position:${-x}px ${-y}px;` +

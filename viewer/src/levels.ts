@@ -2,7 +2,7 @@
  *
  * A map of ten thousand icons of 80 pixels is 64 million pixels, and a screen shows one. */
 
-import type { Grid, Sheet } from './atlas';
+import { fetched, type Grid, type Sheet } from './atlas';
 
 /** Sides of an icon in pixels that it is drawn at, below its own. */
 const SIDES = [2, 5, 10, 20, 40];
@@ -31,10 +31,7 @@ export async function sheetAt(grid: Grid, sheet: Sheet, side: number): Promise<I
 function blob(url: string): Promise<Blob> {
   let found = blobs.get(url);
   if (!found) {
-    found = fetch(url).then((answer) => {
-      if (!answer.ok) throw new Error(`${url} is missing (${answer.status}).`);
-      return answer.blob();
-    });
+    found = fetched(url).then((answer) => answer.blob());
     blobs.set(url, found);
   }
   return found;

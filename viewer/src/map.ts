@@ -5,6 +5,7 @@ import { BitmapLayer } from '@deck.gl/layers';
 
 import type { Grid, Sheet } from './atlas';
 import { Blocks } from './blocks';
+import { levelFor } from './levels';
 import { WORLD } from './look';
 import { movingIcons } from './moving';
 import type { Paint } from './paint';
@@ -28,7 +29,7 @@ export interface Shown {
 
 const MARGIN = 0.06;
 
-/** Levels of the ground that the map lies on. */
+/** Levels of the ground that the map lies on, as `--ground` in the style. */
 const GROUND: [number, number, number, number] = [11, 12, 17, 255];
 
 // What is drawn are squares that fill their pixels: there are no edges to smooth. And nothing shines through:
@@ -46,7 +47,7 @@ export class AtlasMap {
   private view: View = { x: 0.5, y: 0.5, zoom: 0 };
   private shown: Shown[] = [];
   private steps: { began: number; duration: number; step: (share: number) => void; done: () => void }[] = [];
-  private sheetsInSight = '';
+  private drawnForSight = '';
   private awaitDrawn: (() => void)[] = [];
   private readonly blocks = new Blocks(() => this.draw());
   private readonly calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
@@ -113,7 +114,7 @@ export class AtlasMap {
     const clamp = (n: number) => Math.min(1, Math.max(0, n));
     this.view = { x: clamp(view.x), y: clamp(view.y), zoom };
     this.deck.setProps({ viewState: this.viewState() });
-    this.loadSheetsInSight();
+    if (this.askedBySight() !== this.drawnForSight) this.draw();
     this.onView(this.view);
   }
 
@@ -221,15 +222,20 @@ export class AtlasMap {
     if (this.steps.length) requestAnimationFrame(this.tick);
   };
 
-  private loadSheetsInSight(): void {
-    const wanted = this.shown.flatMap((each) => this.inSight(each).map((sheet) => each.grid.url(sheet.file))).join();
-    if (wanted !== this.sheetsInSight) this.draw();
+  /** What the view asks for: which sheets, and how fine. Moving over what is drawn already needs no more. */
+  private askedBySight(): string {
+    return this.shown
+      .flatMap((each) => [this.level(each.grid), ...this.inSight(each).map((sheet) => each.grid.url(sheet.file))])
+      .join();
+  }
+
+  /** The pixels that an icon should have. */
+  private level(grid: Grid): number {
+    return levelFor((this.scale / grid.side) * Math.min(2, devicePixelRatio), grid.cells.icons.size);
   }
 
   private draw(): void {
-    this.sheetsInSight = this.shown
-      .flatMap((each) => this.inSight(each).map((sheet) => each.grid.url(sheet.file)))
-      .join();
+    this.drawnForSight = this.askedBySight();
     this.deck.setProps({ layers: this.shown.flatMap((each) => this.layersOf(each)) });
   }
 
@@ -257,7 +263,7 @@ export class AtlasMap {
   private still(shown: Shown): Layer[] {
     const { grid, paint, opacity } = shown;
     const unit = WORLD / grid.side;
-    return this.blocks.of(grid, this.inSight(shown), paint, this.scale / grid.side).map(({ sheet, picture, bounds }) => {
+    return this.blocks.of(grid, this.inSight(shown), paint, this.level(grid)).map(({ sheet, picture, bounds }) => {
       const [left, top, right, bottom] = bounds.map((cells) => cells * unit);
       return new BitmapLayer({
         id: `${grid.url(sheet.file)} block`,

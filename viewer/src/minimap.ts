@@ -1,6 +1,6 @@
 /** The whole map in a corner, and the part of it that is in sight. */
 
-import type { Grid } from './atlas';
+import { placeOf, type Grid } from './atlas';
 import { levelFor, sheetAt } from './levels';
 import type { AtlasMap } from './map';
 
@@ -33,13 +33,10 @@ export class Minimap {
     this.pen.clearRect(0, 0, width, width);
     icons.sheets.forEach((sheet, s) => {
       for (let i = sheet.first; i < sheet.first + sheet.count; i++) {
-        const slot = i - sheet.first;
         const side = (grid.share(i) * width) / grid.side;
         const left = grid.x(i) * width - side / 2;
         const top = grid.y(i) * width - side / 2;
-        const x = (slot % sheet.columns) * size;
-        const y = Math.floor(slot / sheet.columns) * size;
-        this.pen.drawImage(images[s], x, y, size, size, left, top, side, side);
+        this.pen.drawImage(images[s], ...placeOf(sheet, i - sheet.first, size), size, size, left, top, side, side);
       }
     });
   }

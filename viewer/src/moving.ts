@@ -3,7 +3,7 @@
 import type { Layer } from '@deck.gl/core';
 import { IconLayer } from '@deck.gl/layers';
 
-import type { Sheet } from './atlas';
+import { placeOf, type Sheet } from './atlas';
 import { WORLD } from './look';
 import type { Shown } from './map';
 import { iconAlpha } from './paint';
@@ -53,8 +53,7 @@ function mapping(sheet: Sheet, size: number): Mapping {
   if (!found) {
     found = {};
     for (let i = 0; i < sheet.count; i++) {
-      const x = (i % sheet.columns) * size;
-      const y = Math.floor(i / sheet.columns) * size;
+      const [x, y] = placeOf(sheet, i, size);
       found[String(i)] = { x, y, width: size, height: size, mask: false };
     }
     mappings.set(sheet, found);

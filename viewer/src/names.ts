@@ -6,7 +6,6 @@ import type { AtlasMap } from './map';
 
 const HEIGHT = 20;
 const GAP = 6;
-const FONT = '600 12px system-ui, -apple-system, "Segoe UI", Roboto, sans-serif';
 
 interface Name {
   text: string;
@@ -24,7 +23,7 @@ export class Names {
   private shown = new Map<Name, HTMLElement>();
 
   constructor(private readonly room: HTMLElement) {
-    this.ruler.font = FONT;
+    this.ruler.font = getComputedStyle(room).font;
   }
 
   /** The names of a grid's cells; cells without one stay silent. */
