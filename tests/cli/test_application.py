@@ -46,6 +46,13 @@ def test_importing_the_package_pulls_no_extra_and_no_torch():
     assert extras.strip() == "[]"
 
 
+def test_the_package_can_be_run_as_a_module():
+    command = [sys.executable, "-m", "pareidolia", "train", "vaee", "digits"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert done.stderr.startswith("pareidolia: ") and "vae" in done.stderr and done.stdout == ""
+
+
 COMMANDS_BY_NAME = {command.name: command for group in COMMANDS.values() for command in group}
 
 
