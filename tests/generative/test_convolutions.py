@@ -28,7 +28,8 @@ def test_enlarging_is_nearest_neighbours_and_a_convolution_also_backward(side):
 
 def test_a_discriminators_gradient_has_no_lattice():
     # Where all weights are alike and every rectifier passes, an inner pixel gets as much as it is seen.
-    network = make_encoder(ModelSettings(network="convolutional", width=2), (1, 32, 32), 1)
+    settings = ModelSettings(network="convolutional", width=2)
+    network = make_encoder(settings, (1, 32, 32), 1, whole=True)
     with torch.no_grad():
         for parameter in network.parameters():
             parameter.fill_(0.1)
@@ -36,6 +37,17 @@ def test_a_discriminators_gradient_has_no_lattice():
     (gradient,) = torch.autograd.grad(network(picture).sum(), picture)
     inner = gradient[0, 0, 12:20, 12:20]
     assert (inner.max() / inner.min()).item() == pytest.approx(1, abs=1e-5)
+
+
+def test_a_discriminator_judges_far_parts_of_a_picture_together():
+    # Were its logit a sum over windows, what one corner adds would not depend on the other corner.
+    torch.manual_seed(0)
+    network = make_encoder(ModelSettings(network="convolutional", width=4), (1, 28, 28), 1, whole=True)
+    network.double()
+    nothing, one, other = torch.zeros(3, 1, 1, 28, 28, dtype=torch.float64)
+    one[..., :6, :6], other[..., -6:, -6:] = 1, 1
+    together = network(one + other) + network(nothing)
+    assert (together - network(one) - network(other)).abs().item() > 1e-3
 
 
 def test_a_convolutional_vae_begins_at_the_mean_colour_and_keeps_its_code():

@@ -31,8 +31,8 @@ class GAN(nn.Module):
         self.settings, self.shape = settings, shape
         self.prior = make_prior(settings.prior, settings.latent)
         self.latent = self.prior.latent
-        self.generator = make_decoder(settings, self.latent, shape)
-        self.discriminator = make_encoder(settings, shape, 1)
+        self.generator = make_decoder(settings, self.latent, shape, whole=True)
+        self.discriminator = make_encoder(settings, shape, 1, whole=True)
         if settings.spectral_norm:
             for layer in self.discriminator.modules():
                 if isinstance(layer, nn.Linear | nn.Conv2d):

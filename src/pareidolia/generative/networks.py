@@ -26,19 +26,28 @@ _LARGEST_FOR_MLP = 28
 _SMALLEST_MAP = 4
 
 
-def make_encoder(settings: ModelSettings, shape: Shape, outputs: int) -> nn.Module:
-    """A network N×C×H×W → N×outputs."""
+def make_encoder(settings: ModelSettings, shape: Shape, outputs: int, *, whole: bool = False) -> nn.Module:
+    """A network N×C×H×W → N×outputs.
+
+    whole: a convolutional one has the settings' fully connected layers too, and so can weigh parts of the
+        picture against each other. Without them its outputs are sums of what windows of 12 px (at 28 px) say
+        each for itself: a VAE learns such codes sooner, but to such a discriminator any heap of good strokes
+        is a digit.
+    """
     if _is_mlp(settings, shape):
         return nn.Sequential(nn.Flatten(), mlp((math.prod(shape), *settings.hidden, outputs), settings))
-    return ConvolutionalEncoder(shape, outputs, settings)
+    return ConvolutionalEncoder(shape, outputs, settings, settings.hidden if whole else ())
 
 
-def make_decoder(settings: ModelSettings, inputs: int, shape: Shape) -> nn.Module:
-    """A network N×inputs → N×C×H×W (C of `shape`), its last layer's bias is `decoder.bias` (C×H×W or C)."""
+def make_decoder(settings: ModelSettings, inputs: int, shape: Shape, *, whole: bool = False) -> nn.Module:
+    """A network N×inputs → N×C×H×W (C of `shape`), its last layer's bias is `decoder.bias` (C×H×W or C).
+
+    whole: the mirror image of such an encoder.
+    """
     if _is_mlp(settings, shape):
         widths = (inputs, *reversed(settings.hidden), math.prod(shape))
         return nn.Sequential(mlp(widths, settings), nn.Unflatten(1, shape))
-    return ConvolutionalDecoder(inputs, shape, settings)
+    return ConvolutionalDecoder(inputs, shape, settings, settings.hidden if whole else ())
 
 
 def set_output(decoder: nn.Module, mean: Tensor) -> None:
@@ -70,20 +79,20 @@ def mlp(widths: Sequence[int], settings: ModelSettings) -> nn.Sequential:
 
 
 class ConvolutionalEncoder(nn.Sequential):
-    """Halves the picture until it is 4 to 7 px, doubling the channels; then one linear layer.
+    """Halves the picture until it is 4 to 7 px, doubling the channels; then fully connected layers.
 
     Kernels of 4 with stride 2 see each pixel equally often. Kernels of 3 see every second one twice, and a
     generator learns that lattice from the gradients of such a discriminator (Odena et al. 2016).
     """
 
-    def __init__(self, shape: Shape, outputs: int, settings: ModelSettings) -> None:
+    def __init__(self, shape: Shape, outputs: int, settings: ModelSettings, hidden: Sequence[int]) -> None:
         sides = _sides(shape)
         widths = _widths(settings.width, len(sides))
         layers: list[nn.Module] = [nn.Conv2d(shape[0], widths[0], 3, padding=1)]
         for fan_in, fan_out in pairwise(widths):
             layers += [ACTIVATIONS[settings.activation](), nn.Conv2d(fan_in, fan_out, 4, stride=2, padding=1)]
         layers += [ACTIVATIONS[settings.activation](), nn.Flatten()]
-        layers.append(nn.Linear(widths[-1] * math.prod(sides[-1]), outputs))
+        layers.append(_dense((widths[-1] * math.prod(sides[-1]), *hidden, outputs), settings))
         super().__init__(*layers)
         _start(self)
 
@@ -91,11 +100,12 @@ class ConvolutionalEncoder(nn.Sequential):
 class ConvolutionalDecoder(nn.Module):
     """The encoder's mirror image, of nearest-neighbour enlargement and convolution: no checkerboard."""
 
-    def __init__(self, inputs: int, shape: Shape, settings: ModelSettings) -> None:
+    def __init__(self, inputs: int, shape: Shape, settings: ModelSettings, hidden: Sequence[int]) -> None:
         super().__init__()
         self.sides = _sides(shape)[::-1]
         widths = _widths(settings.width, len(self.sides))[::-1]
-        self.start = nn.Linear(inputs, widths[0] * math.prod(self.sides[0]))
+        maps = widths[0] * math.prod(self.sides[0])
+        self.start = _dense((inputs, *reversed(hidden), maps), settings)
         self.convolutions = nn.ModuleList(
             nn.Conv2d(fan_in, fan_out, 3, padding=1) for fan_in, fan_out in pairwise(widths)
         )
@@ -125,6 +135,11 @@ def enlarge(maps: Tensor, convolution: nn.Conv2d, side: tuple[int, int]) -> Tens
     turned = convolution.weight.flip(-2, -1).transpose(0, 1)
     kernel = sum(F.pad(turned, (left, 1 - left, top, 1 - top)) for top in (0, 1) for left in (0, 1))
     return F.conv_transpose2d(maps, cast(Tensor, kernel), convolution.bias, stride=2, padding=1)
+
+
+def _dense(widths: Sequence[int], settings: ModelSettings) -> nn.Module:
+    """As `mlp`; but one layer alone keeps torch's start, which is quieter than Glorot's."""
+    return mlp(widths, settings) if len(widths) > 2 else nn.Linear(widths[0], widths[-1])
 
 
 def _is_mlp(settings: ModelSettings, shape: Shape) -> bool:

@@ -37,8 +37,8 @@ class SemiSupervisedAAE(nn.Module):
         self.style = make_prior(settings.prior, settings.latent, classes)
         self.latent = self.style.latent + classes
         self.prior = Sampler(self.latent, self._sample)
-        self.encoder = make_encoder(settings, shape, self.latent)
-        self.decoder = make_decoder(settings, self.latent, shape)
+        self.encoder = make_encoder(settings, shape, self.latent, whole=True)
+        self.decoder = make_decoder(settings, self.latent, shape, whole=True)
         self.style_discriminator = mlp((self.style.latent, *settings.critic, 1), settings)
         self.class_discriminator = mlp((classes, *settings.critic, 1), settings)
 
