@@ -183,6 +183,16 @@ def test_another_run_is_not_resumed_and_what_differs_is_named(tmp_path):
         folder.resume(run)
 
 
+def test_a_checkpoint_of_other_networks_is_refused_and_kept(tmp_path):
+    train(tmp_path / "run")
+    checkpoint = (tmp_path / "run" / _CHECKPOINT).read_bytes()
+    run, folder = make(tmp_path / "run")
+    run.model.decoder = torch.nn.Sequential(torch.nn.Linear(4, 8), torch.nn.Linear(8, 36))
+    with pytest.raises(PareidoliaError, match="networks had other layers"):
+        folder.resume(run)
+    assert (tmp_path / "run" / _CHECKPOINT).read_bytes() == checkpoint
+
+
 def test_more_epochs_go_on_where_the_learning_rate_is_constant(tmp_path):
     record = {"settings": {"epochs": 3.0, "previews": 10, "latent": 4}}
     longer = {"settings": {"epochs": 5.0, "previews": 2, "latent": 4}}

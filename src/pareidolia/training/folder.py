@@ -63,13 +63,14 @@ class TrainingFolder:
         """Bring the run to where the folder's newest whole checkpoint left it.
 
         What does not change the weights may differ, and where the learning rate is constant the epochs too.
-        Raises PareidoliaError where the folder's run is another one, or no checkpoint can be read.
+        Raises PareidoliaError where the folder's run is another one, no checkpoint can be read, or the one
+        there is of networks that the same settings do not make any more.
         """
         free = _FREE | ({"settings.epochs"} if run.settings.schedule == "constant" else set())
         check_record(self.path, self.record, free)
         state = self._read_newest()
         if state is not None:
-            run.load_state_dict(state)
+            self._load(run, state)
         if run.company.rank == 0:
             (self.path / SAMPLES).mkdir(exist_ok=True)
             self._log.cut_after(run.index)
@@ -127,6 +128,16 @@ class TrainingFolder:
         if broken:
             raise PareidoliaError(f"{broken[0]} is no checkpoint that can be read: --overwrite begins anew")
         return None
+
+    def _load(self, run: TrainingRun, state: dict[str, Any]) -> None:
+        try:
+            run.load_state_dict(state)
+        except (KeyError, RuntimeError, ValueError) as error:
+            version = read_record(self.path).get("pareidolia", "?")
+            raise PareidoliaError(
+                f"{self.path} is of a pareidolia ({version}) whose networks had other layers: "
+                "train on with that one, or --overwrite to begin anew"
+            ) from error
 
     def _note(self, run: TrainingRun) -> None:
         means = run.told.take()
