@@ -1,6 +1,7 @@
 """Exact on real architectures: against Captum where Captum is right, against tensor hooks everywhere."""
 
 import warnings
+from collections.abc import Iterator
 
 import pytest
 import torch
@@ -68,6 +69,15 @@ def _marked(families: dict[str, int], quick: set[str]) -> list:
     return [pytest.param(name, marks=() if name in quick else pytest.mark.slow) for name in families]
 
 
+@pytest.fixture
+def one_thread() -> Iterator[None]:
+    """On some processors torch's gradients repeat themselves to the bit on one thread only."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
 def _compare_with_hooks(network: nn.Module, size: int) -> None:
     randomise(network)
     pictures = torch.randn(1, 3, size, size)
@@ -87,6 +97,7 @@ def _compare_with_hooks(network: nn.Module, size: int) -> None:
         assert relative_error(plain, expected) > 1e-2, "this network would not notice a missing rule"
 
 
+@pytest.mark.usefixtures("one_thread")
 @pytest.mark.parametrize("name", _marked(FAMILIES, QUICK))
 def test_every_torchvision_family_against_tensor_hooks(name: str) -> None:
     extra = {"init_weights": True} if name in ("googlenet", "inception_v3") else {}
@@ -101,6 +112,7 @@ def test_the_list_of_families_is_whole() -> None:
     assert {family(name) for name in FAMILIES} == listed
 
 
+@pytest.mark.usefixtures("one_thread")
 @pytest.mark.parametrize("name", _marked(TIMM, TIMM_QUICK))
 def test_timms_networks_against_tensor_hooks(name: str) -> None:
     timm = pytest.importorskip("timm", reason="timm is not installed")
