@@ -15,6 +15,15 @@ def one_answer():
     torch.manual_seed(0)
 
 
+@pytest.fixture
+def one_thread():
+    """The test computes on one thread."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
 def make_small_network():
     """Five stages of one 3×3 convolution each, random weights of a fixed seed, named stageK.relu."""
     with torch.random.fork_rng(devices=[]):

@@ -1,7 +1,6 @@
 """Exact on real architectures: against Captum where Captum is right, against tensor hooks everywhere."""
 
 import warnings
-from collections.abc import Iterator
 
 import pytest
 import torch
@@ -69,15 +68,6 @@ def _marked(families: dict[str, int], quick: set[str]) -> list:
     return [pytest.param(name, marks=() if name in quick else pytest.mark.slow) for name in families]
 
 
-@pytest.fixture
-def one_thread() -> Iterator[None]:
-    """On some processors torch's gradients repeat themselves to the bit on one thread only."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
-
-
 def _compare_with_hooks(network: nn.Module, size: int) -> None:
     randomise(network)
     pictures = torch.randn(1, 3, size, size)
@@ -89,6 +79,7 @@ def _compare_with_hooks(network: nn.Module, size: int) -> None:
             result = sent_back(network, pictures, target=top)
         if rule == "gradient":
             plain = sent_back(network, pictures, target=top)
+            # On some processors torch's gradients repeat themselves to the bit on one thread only.
             assert torch.equal(result, plain)
             continue
         with hooked(rule):
