@@ -13,6 +13,7 @@ from typing import Any
 import torch
 from safetensors.torch import save as to_safetensors
 
+from pareidolia.networks.weights import fit_state_dict
 from pareidolia.pictures import write_atomically
 from pareidolia.settings import PareidoliaError
 from pareidolia.training.log import Log
@@ -70,7 +71,8 @@ class TrainingFolder:
         check_record(self.path, self.record, free)
         state = self._read_newest()
         if state is not None:
-            self._load(run, state)
+            fit_state_dict(run.model, state["model"], self.path, "this version's networks")
+            run.load_state_dict(state)
         if run.company.rank == 0:
             (self.path / SAMPLES).mkdir(exist_ok=True)
             self._log.cut_after(run.index)
@@ -128,16 +130,6 @@ class TrainingFolder:
         if broken:
             raise PareidoliaError(f"{broken[0]} is no checkpoint that can be read: --overwrite begins anew")
         return None
-
-    def _load(self, run: TrainingRun, state: dict[str, Any]) -> None:
-        try:
-            run.load_state_dict(state)
-        except (KeyError, RuntimeError, ValueError) as error:
-            version = read_record(self.path).get("pareidolia", "?")
-            raise PareidoliaError(
-                f"{self.path} is of a pareidolia ({version}) whose networks had other layers: "
-                "train on with that one, or --overwrite to begin anew"
-            ) from error
 
     def _note(self, run: TrainingRun) -> None:
         means = run.told.take()
