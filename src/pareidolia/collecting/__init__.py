@@ -14,7 +14,7 @@ from pareidolia.lazy import lazy_exports
 if TYPE_CHECKING:
     from pareidolia.collecting.chunks import Chunk, collect_chunk
     from pareidolia.collecting.collection import Collection
-    from pareidolia.collecting.collector import Collector, Progress
+    from pareidolia.collecting.collector import Collector
     from pareidolia.collecting.keeping import Gathering, Keep
     from pareidolia.collecting.positions import Samples, read_samples
     from pareidolia.collecting.settings import CollectingSettings, EngineSettings, Positions, Strongest
@@ -29,7 +29,6 @@ __all__ = [
     "Gathering",
     "Keep",
     "Positions",
-    "Progress",
     "Ranking",
     "Samples",
     "Strongest",
@@ -48,7 +47,6 @@ __getattr__ = lazy_exports(
         "Gathering": "keeping",
         "Keep": "keeping",
         "Positions": "settings",
-        "Progress": "collector",
         "Ranking": "strongest",
         "Samples": "positions",
         "Strongest": "settings",

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pareidolia.painting.gallery import Gallery
     from pareidolia.painting.natural import PhaseCanvas
     from pareidolia.painting.objectives import Activation, Each, Objective, Seen, Sum, Term, TotalVariation
-    from pareidolia.painting.painting import Painting, Stage, Step
+    from pareidolia.painting.painting import Painting, Stage
     from pareidolia.painting.terms import ClassScore, Direction, Diverse, MiddleActivation, PowerNorm
 
 __all__ = [
@@ -36,7 +36,6 @@ __all__ = [
     "PowerNorm",
     "Seen",
     "Stage",
-    "Step",
     "Sum",
     "Term",
     "TotalVariation",
@@ -63,7 +62,6 @@ __getattr__ = lazy_exports(
         "PowerNorm": "terms",
         "Seen": "objectives",
         "Stage": "painting",
-        "Step": "painting",
         "Sum": "objectives",
         "Term": "objectives",
         "TotalVariation": "objectives",

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pareidolia.training.folder import TrainingFolder
     from pareidolia.training.moments import Moment, seeded
     from pareidolia.training.phases import Batch, Losses, Phase, Source, Trainable
-    from pareidolia.training.run import Step, TrainingRun
+    from pareidolia.training.run import TrainingRun
     from pareidolia.training.training import Training
 
 __all__ = [
@@ -24,7 +24,6 @@ __all__ = [
     "Moment",
     "Phase",
     "Source",
-    "Step",
     "Trainable",
     "Training",
     "TrainingFolder",
@@ -41,7 +40,6 @@ __getattr__ = lazy_exports(
         "Moment": "moments",
         "Phase": "phases",
         "Source": "phases",
-        "Step": "run",
         "Trainable": "phases",
         "Training": "training",
         "TrainingFolder": "folder",
