@@ -3,15 +3,15 @@ import subprocess
 import sys
 
 import pytest
+from pareidolia.cli.commands import COMMANDS
+from pareidolia.cli.dream import DreamOutput
+from pareidolia.cli.inspection import Figure
+from pareidolia.cli.output import Output, TabledOutput
 
 from pareidolia.atlas import AtlasSettings
 from pareidolia.cli.again import Changes
 from pareidolia.cli.app import app
 from pareidolia.cli.atlas import AtlasOutput, Serving
-from pareidolia.cli.commands import COMMANDS
-from pareidolia.cli.dream import DreamOutput
-from pareidolia.cli.inspection import Figure
-from pareidolia.cli.output import Output, TabledOutput
 from pareidolia.cli.tour import TourOutput
 from pareidolia.collecting import EngineSettings
 from pareidolia.generative.measuring.settings import EvaluateSettings

@@ -4,9 +4,9 @@ import sys
 from pathlib import Path
 
 import torch
+from pareidolia.cli.output import stop_request
 from tests.training.small_models import SETTINGS, TwoPhases, source
 
-from pareidolia.cli.output import stop_request
 from pareidolia.training import TrainingFolder, TrainingRun
 
 LONG = SETTINGS.model_copy(update={"epochs": 200, "average": 0.9, "checkpoint_seconds": 0.02})

@@ -9,13 +9,14 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
-from pareidolia.cli.output import Telling, print_json
+from pareidolia.cli.outputs import Verbosity
+from pareidolia.cli.printing import print_json
 
 
-def doctor(*, telling: Annotated[Telling, Parameter(name="*")] = Telling()) -> None:  # noqa: B008 (frozen)
+def doctor(*, verbosity: Annotated[Verbosity, Parameter(name="*")] = Verbosity()) -> None:
     """Tell the device, the memory, which extras are present, and where weights are looked for."""
     report = _report()
-    if telling.as_json:
+    if verbosity.as_json:
         print_json(report)
         return
     for heading, values in report.items():

@@ -10,16 +10,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import pareidolia
 from pareidolia.collecting.chunks import Job, layer_shapes
 from pareidolia.collecting.collection import FILES, FORMAT, MANIFEST, SHARDS, Collection
 from pareidolia.collecting.engines import run_chunks
 from pareidolia.collecting.keeping import Keep
 from pareidolia.collecting.settings import CollectingSettings, EngineSettings
-from pareidolia.networks import Network, identity, load_network_from
+from pareidolia.networks import Network, NetworkLike, identity, network_for
 from pareidolia.pictures.folders import PictureFiles
 from pareidolia.progress import Progress
 from pareidolia.settings import NetworkSettings, PareidoliaError, differences
+from pareidolia.version import __version__
 
 
 class Collector:
@@ -50,13 +50,13 @@ class Collector:
         settings: CollectingSettings | None = None,
         engine: EngineSettings | None = None,
         *,
-        network: Network | None = None,
+        network: NetworkLike = None,
         shelf: bool = False,
         anew: bool = False,
     ) -> None:
         settings = settings or CollectingSettings()
         self.engine = engine or EngineSettings()
-        self.network = network or load_network_from(settings)
+        self.network = network_for(settings, network)
         self.job = _job(self.network, files, layers, keep, settings)
         manifest = _manifest(self.job, settings.chunk)
         place = Path(folder) / _title(manifest) if shelf else Path(folder)
@@ -119,7 +119,7 @@ def _manifest(job: Job, chunk: int) -> dict[str, Any]:
     """What a collection of `job` is, as JSON has it."""
     return {
         "format": FORMAT,
-        "pareidolia": pareidolia.__version__,
+        "pareidolia": __version__,
         "network": {**job.identity, "settings": job.network.model_dump(mode="json")},
         "layers": {name: list(shape) for name, shape in job.layers.items()},
         "keep": {"form": type(job.keep).__name__, **job.keep.model_dump(mode="json")},

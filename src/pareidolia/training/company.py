@@ -1,7 +1,11 @@
 """The devices that share a training: one alone, or several through Lightning Fabric (`fabric.py`)."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Protocol
 
+import torch
 from torch import Tensor
 
 
@@ -62,3 +66,21 @@ class Alone:
 
     def barrier(self) -> None:
         """Nobody to wait for."""
+
+
+_CURRENT: ContextVar[tuple[Company, torch.device] | None] = ContextVar("company", default=None)
+
+
+@contextmanager
+def in_company(company: Company, device: torch.device) -> Iterator[None]:
+    """Within it, trainings of this process are part of that company and compute on that device."""
+    before = _CURRENT.set((company, device))
+    try:
+        yield
+    finally:
+        _CURRENT.reset(before)
+
+
+def current_company() -> tuple[Company, torch.device | None]:
+    """The company that this process is part of, and its device; one alone and none where it is part of none."""
+    return _CURRENT.get() or (Alone(), None)

@@ -5,10 +5,10 @@ import math
 
 import pytest
 import torch
+from pareidolia.cli.evaluate import shown
 from tests.generative.measuring.linear import LinearGaussian, generator
 
 from pareidolia.cli import main
-from pareidolia.cli.evaluate import shown
 from pareidolia.generative.measuring import EvaluateSettings, Measured, evaluate, mean_of
 from pareidolia.generative.measuring.classifier import accuracy, train_classifier
 from pareidolia.generative.measuring.codes import activity, reconstruction_error

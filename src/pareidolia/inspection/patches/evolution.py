@@ -10,14 +10,31 @@ from torch import Tensor
 from pareidolia.collecting import EngineSettings
 from pareidolia.inspection.patches.settings import EvolutionSettings, PatchesSettings
 from pareidolia.inspection.patches.strongest import StrongestPatches
+from pareidolia.operations import LOOK, Input, operation
+from pareidolia.operations.inputs import FOLDER
 from pareidolia.pictures import sheet
-from pareidolia.progress import Progress
+from pareidolia.pictures.result import Result
+from pareidolia.progress import Progress, Work
 from pareidolia.settings import PareidoliaError
 
 WEIGHTS = (".safetensors", ".pth", ".pt")
 
 
-class FeatureEvolution:
+@operation(
+    "evolution",
+    group=LOOK,
+    help="Show how units came about: at each checkpoint of a training, what they respond to.",
+    settings=EvolutionSettings,
+    inputs=(
+        Input(
+            "checkpoints", "Weights files of the network, in order, or a folder of them.", "file", many=True
+        ),
+        replace(FOLDER, keyword=True),
+    ),
+    proceeds="in stages",
+    options={"engine": EngineSettings},
+)
+class FeatureEvolution(Work):
     """Some units at each checkpoint: their painted feature, their strongest patch, and what they saw in it.
 
     Zeiler and Fergus (2014), figure 4. Iterate to the end, then take `picture` and `caption`. Each
@@ -76,6 +93,11 @@ class FeatureEvolution:
             column_titles=[checkpoint.stem for checkpoint in self.checkpoints],
             row_titles=[str(unit) for unit in first.units],
         )
+
+    @property
+    def result(self) -> Result:
+        """The sheet; after the last step."""
+        return Result(self.picture, self.caption)
 
     @property
     def caption(self) -> str:

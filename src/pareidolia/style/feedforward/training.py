@@ -6,10 +6,11 @@ from pathlib import Path, PurePath
 import torch
 from torch import Tensor, nn
 
-import pareidolia
-from pareidolia.networks import Network, load_network_from
+from pareidolia.networks import NetworkLike, network_for
 from pareidolia.networks.devices import choose_device
+from pareidolia.operations import PAINT, Input, operation
 from pareidolia.pictures import open_picture, save_picture, sheet
+from pareidolia.progress import Work
 from pareidolia.settings import PareidoliaError
 from pareidolia.style.feedforward.loss import PerceptualLoss
 from pareidolia.style.feedforward.network import StylizerNetwork
@@ -18,7 +19,6 @@ from pareidolia.style.feedforward.settings import StylizerSettings
 from pareidolia.style.material import scaled
 from pareidolia.training import (
     Alone,
-    Company,
     Losses,
     Moment,
     Phase,
@@ -26,7 +26,10 @@ from pareidolia.training import (
     TrainingFolder,
     TrainingRun,
 )
+from pareidolia.training.company import current_company
 from pareidolia.training.data import open_pictures
+from pareidolia.training.settings import TrainingOptions
+from pareidolia.version import __version__
 
 KIND = "stylizer"
 _PHOTOS_SHOWN = 12_000
@@ -61,23 +64,21 @@ def prepare(
     settings: StylizerSettings,
     out: Path,
     *,
-    company: Company | None = None,
-    device: torch.device | None = None,
     tensorboard: bool = False,
-    looking: Network | None = None,
+    looking: NetworkLike = None,
 ) -> Training:
     """The training of a network that paints in the style of each of the paintings.
 
     paintings: files or `sample:NAME`, a style each.
     photos: a folder.
     out: the run's folder.
-    company, device: where it computes; one device alone, chosen by the settings, unless given.
     looking: the network whose activations the loss compares; by default the one the settings name.
 
     Raises PareidoliaError where pictures or settings are of no use.
     """
     if not paintings:
         raise PareidoliaError("a style network needs at least one painting")
+    company, device = current_company()
     device = device or choose_device(settings.device)
     loss = loss_for(settings, [open_picture(painting) for painting in paintings], device, looking)
     pictures = open_pictures(photos, "train", size=round(settings.crop * MARGIN), colour="rgb")
@@ -91,10 +92,10 @@ def prepare(
         settings,
         epochs=_PHOTOS_SHOWN / len(pictures),
         device=device,
-        company=company or Alone(),
+        company=company,
     )
     record = {
-        "pareidolia": pareidolia.__version__,
+        "pareidolia": __version__,
         "model": KIND,
         "settings": settings.model_dump(mode="json"),
         "paintings": [PurePath(painting.removeprefix("sample:")).stem for painting in paintings],
@@ -103,14 +104,64 @@ def prepare(
     return Training(run, TrainingFolder(out, record, tensorboard=tensorboard), pictures, draw_preview)
 
 
+@operation(
+    "stylizer train",
+    group=PAINT,
+    help="Train a network to paint any photo like a painting, or like each of several.",
+    settings=StylizerSettings,
+    inputs=(
+        Input(
+            "styles", "Files, or sample:waves and the like; each is a style of its own.", "file", many=True
+        ),
+        Input(
+            "photos",
+            "A folder of photos to train on, of any kind; a few hundred do.",
+            "photos",
+            keyword=True,
+        ),
+    ),
+    proceeds="in a folder",
+    out="folder",
+    options={"training": TrainingOptions},
+    network=True,
+)
+def train(
+    styles: Sequence[str],
+    photos: str,
+    settings: StylizerSettings | None = None,
+    network: NetworkLike = None,
+    *,
+    out: str | Path,
+    overwrite: bool = False,
+    resume: bool = False,
+    training: TrainingOptions | None = None,
+) -> Work:
+    """The training of a style network in the folder `out`, begun or gone on with: iterate it to train.
+
+    Args:
+        styles: paintings, a style each.
+        photos: a folder to train on.
+        settings: every option.
+        network: whose activations the loss compares; by default the one the settings name.
+        out: the run's folder.
+        overwrite: whether a run that is there may be begun anew.
+        resume: whether it is gone on with.
+        training: what computes it.
+    """
+    options, settings = training or TrainingOptions(), settings or StylizerSettings()
+    begun = prepare(styles, photos, settings, Path(out), tensorboard=options.tensorboard, looking=network)
+    begun.begin(overwrite=overwrite, resume=resume)
+    return begun
+
+
 def loss_for(
     settings: StylizerSettings,
     paintings: Sequence[Tensor],
     device: torch.device,
-    looking: Network | None = None,
+    looking: NetworkLike = None,
 ) -> PerceptualLoss:
     """The loss that the settings ask for, through the network they name or `looking`, frozen on `device`."""
-    looking = looking or load_network_from(settings, pooling=settings.pooling, padding=settings.padding)
+    looking = network_for(settings, looking, pooling=settings.pooling, padding=settings.padding)
     looking.module.to(device).requires_grad_(False)
     return PerceptualLoss(
         looking,

@@ -1,0 +1,89 @@
+"""Videos: frames into a folder beside the result, then the video."""
+
+import shutil
+import time
+from collections.abc import Callable, Generator, Iterator
+from fractions import Fraction
+from pathlib import Path
+from typing import Protocol
+
+from pareidolia.execution.target import Stop, Target, unfinished
+from pareidolia.operations.statement import find
+from pareidolia.pictures import check_target, is_film, write_film
+from pareidolia.pictures.films import FILM_SUFFIXES, require_films
+from pareidolia.pictures.result import Result
+from pareidolia.progress import Progress
+from pareidolia.requests import Request
+from pareidolia.settings import PareidoliaError
+
+
+class FrameByFrame(Protocol):
+    """A video in the making: frames as files in a folder, which is its checkpoint too."""
+
+    @property
+    def frames(self) -> list[Path]: ...
+    @property
+    def count(self) -> int: ...
+    @property
+    def fps(self) -> Fraction: ...
+    @property
+    def size(self) -> tuple[int, int]: ...
+
+    def check(self) -> None: ...
+    def steps(self, stop: Callable[[], bool]) -> Iterator[int]: ...
+
+
+def asks_for_video(request: Request, target: Target) -> bool:
+    """Whether what is asked for is a video: of a video, of several frames, or by the name of its file."""
+    if request.operation.video is None:
+        return False
+    frames = getattr(request.settings, "frames", None)
+    named = target.out is not None and target.out.suffix.lower() in FILM_SUFFIXES
+    given = (value for value in request.inputs.values() if isinstance(value, str | Path))
+    return (frames or 1) > 1 or (named and frames is None) or any(is_film(value) for value in given)
+
+
+def in_frames(request: Request, target: Target, stop: Stop) -> Generator[Progress, None, Result]:
+    """Make the frames, then the video. When stopped the frames stay, and a resumed run goes on from the last."""
+    if target.out is None:
+        raise PareidoliaError("a video goes into a file: name it with --out video.mp4")
+    folder = target.out.parent / f"{target.out.name}.frames"
+    check_target(target.out, target.overwrite, FILM_SUFFIXES)
+    require_films(target.out)
+    if folder.exists() and not (target.resume or target.overwrite):
+        raise PareidoliaError(
+            f"{folder} holds an unfinished video: --resume goes on, --overwrite begins anew"
+        )
+    video = _begin(request, folder)
+    if target.resume:
+        video.check()
+        going_on = f"going on from frame {len(video.frames)} of {video.count}"
+        yield Progress(len(video.frames), video.count, size=video.size, notes=(going_on,))
+    elif folder.exists():
+        shutil.rmtree(folder)
+    began, there = time.perf_counter(), len(video.frames)
+    for index in video.steps(lambda: bool(stop)):
+        yield Progress(index + 1, video.count, size=video.size)
+    made = len(video.frames) - there
+    record = request.record(target.folder)
+    if len(video.frames) < video.count:
+        record = unfinished(record, len(video.frames), video.count)
+        return Result(None, f"stopped after frame {len(video.frames)} of {video.count}", record=record)
+    write_film(video.frames, target.out, video.fps, record=record)
+    shutil.rmtree(folder)
+    return Result(None, _pace(made, time.perf_counter() - began), ({"frames": made},), record, target.out)
+
+
+def _begin(request: Request, folder: Path) -> FrameByFrame:
+    assert request.operation.video is not None
+    begin = find(request.operation.video)
+    looking = {"network": request.network} if request.operation.network else {}
+    video: FrameByFrame = begin(
+        folder, request.record(folder.absolute()), request.inputs, settings=request.settings, **looking
+    )
+    return video
+
+
+def _pace(frames: int, seconds: float) -> str:
+    each = f", {seconds / frames:.1f} s a frame" if frames else ""
+    return f"{frames} frame{'s' if frames != 1 else ''}{each}"
