@@ -12,7 +12,7 @@ from pareidolia.pictures.result import Result
 from pareidolia.progress import Progress, Work
 from pareidolia.requests import Request
 from pareidolia.style.figures import Cell, Figure, style_figures
-from pareidolia.style.inputs import CONTENT, STYLES
+from pareidolia.style.operation_inputs import CONTENT, STYLES
 from pareidolia.style.settings import StyleFiguresSettings
 
 

@@ -13,7 +13,7 @@ from pareidolia.painting import Canvas, Objective, Painting, PixelCanvas, Stage,
 from pareidolia.pictures import PictureLike, fit, resize_picture, size_of
 from pareidolia.settings import PareidoliaError
 from pareidolia.style.canvas import MaskedCanvas
-from pareidolia.style.inputs import STYLE_INPUTS
+from pareidolia.style.operation_inputs import STYLE_INPUTS
 from pareidolia.style.losses import ContentLoss, Gram, StyleLoss
 from pareidolia.style.material import Material, Size, coarsest, scaled
 from pareidolia.style.settings import StyleSettings

@@ -16,7 +16,7 @@ from pareidolia.settings import BadNetwork
 from pareidolia.style.brush.network import BrushNetwork
 from pareidolia.style.brush.settings import BrushSettings
 from pareidolia.style.feedforward.tiling import painted_by
-from pareidolia.style.inputs import STYLE_INPUTS
+from pareidolia.style.operation_inputs import STYLE_INPUTS
 from pareidolia.style.material import Material, scaled
 
 WEIGHTS = Path(__file__).with_name("brush.safetensors")
