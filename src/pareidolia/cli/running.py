@@ -65,11 +65,11 @@ def run_in_processes(request: Any, output: Output) -> int:
     return launch(how.devices, how.nodes, request.settings.device, _as_one_of_them, request, output)
 
 
-def _as_one_of_them(company: Any, device: Any, request: Any, output: Output) -> int:
-    from pareidolia.training.company import in_company
+def _as_one_of_them(process_group: Any, device: Any, request: Any, output: Output) -> int:
+    from pareidolia.training.process_group import in_company
 
-    quiet = output if company.rank == 0 else output.model_copy(update={"quiet": True, "as_json": False})
-    with in_company(company, device):
+    quiet = output if process_group.rank == 0 else output.model_copy(update={"quiet": True, "as_json": False})
+    with in_company(process_group, device):
         return run_one(request, quiet)
 
 

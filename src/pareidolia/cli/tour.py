@@ -45,7 +45,7 @@ def tour(
         answer = {"out": str(page), "seconds": round(seconds, 3), "failures": failures}
         print_json({**answer, "settings": settings.model_dump(mode="json")})
     else:
-        say(f"the tour is told in {page.absolute()}, in {seconds:.0f} s: open it in a browser", output)
+        say(f"the tour is written to {page.absolute()}, in {seconds:.0f} s: open it in a browser", output)
     for key, failure in failures.items():
         print(f"pareidolia: the section '{key}' could not be told: {failure}", file=sys.stderr)
     return 1 if failures else 0

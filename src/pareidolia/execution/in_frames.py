@@ -9,9 +9,9 @@ from typing import Protocol
 
 from pareidolia.execution.target import Stop, Target, unfinished
 from pareidolia.operations.statement import find
-from pareidolia.pictures import check_target, is_film, write_film
-from pareidolia.pictures.films import FILM_SUFFIXES, require_films
+from pareidolia.pictures import check_target, is_video, write_video
 from pareidolia.pictures.result import Result
+from pareidolia.pictures.videos import VIDEO_SUFFIXES, require_videos
 from pareidolia.progress import Progress
 from pareidolia.requests import Request
 from pareidolia.settings import PareidoliaError
@@ -38,9 +38,9 @@ def asks_for_video(request: Request, target: Target) -> bool:
     if request.operation.video is None:
         return False
     frames = getattr(request.settings, "frames", None)
-    named = target.out is not None and target.out.suffix.lower() in FILM_SUFFIXES
+    named = target.out is not None and target.out.suffix.lower() in VIDEO_SUFFIXES
     given = (value for value in request.inputs.values() if isinstance(value, str | Path))
-    return (frames or 1) > 1 or (named and frames is None) or any(is_film(value) for value in given)
+    return (frames or 1) > 1 or (named and frames is None) or any(is_video(value) for value in given)
 
 
 def in_frames(request: Request, target: Target, stop: Stop) -> Generator[Progress, None, Result]:
@@ -48,8 +48,8 @@ def in_frames(request: Request, target: Target, stop: Stop) -> Generator[Progres
     if target.out is None:
         raise PareidoliaError("a video goes into a file: name it with --out video.mp4")
     folder = target.out.parent / f"{target.out.name}.frames"
-    check_target(target.out, target.overwrite, FILM_SUFFIXES)
-    require_films(target.out)
+    check_target(target.out, target.overwrite, VIDEO_SUFFIXES)
+    require_videos(target.out)
     if folder.exists() and not (target.resume or target.overwrite):
         raise PareidoliaError(
             f"{folder} holds an unfinished video: --resume goes on, --overwrite begins anew"
@@ -69,7 +69,7 @@ def in_frames(request: Request, target: Target, stop: Stop) -> Generator[Progres
     if len(video.frames) < video.count:
         record = unfinished(record, len(video.frames), video.count)
         return Result(None, f"stopped after frame {len(video.frames)} of {video.count}", record=record)
-    write_film(video.frames, target.out, video.fps, record=record)
+    write_video(video.frames, target.out, video.fps, record=record)
     shutil.rmtree(folder)
     return Result(None, _pace(made, time.perf_counter() - began), ({"frames": made},), record, target.out)
 

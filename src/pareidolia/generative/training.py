@@ -12,9 +12,9 @@ from pareidolia.operations import TRAIN, operation
 from pareidolia.operations.inputs import DATA
 from pareidolia.progress import Work
 from pareidolia.training import Source, Training, TrainingFolder, TrainingRun
-from pareidolia.training.company import current_company
 from pareidolia.training.data import Pictures, PictureSet, open_pictures
-from pareidolia.training.data.labelled import FewLabels
+from pareidolia.training.data.labeled import FewLabels
+from pareidolia.training.process_group import current_company
 from pareidolia.training.settings import TrainingOptions
 from pareidolia.version import __version__
 
@@ -39,14 +39,19 @@ def prepare(
 
     Raises PareidoliaError where the data or the settings are of no use.
     """
-    company, device = current_company()
+    process_group, device = current_company()
     device = device or choose_device(settings.device)
-    pictures = open_pictures(data, "train", size=settings.size, colour=settings.colour)
+    pictures = open_pictures(data, "train", size=settings.size, color=settings.color)
     model = build(kind, settings, pictures.shape, len(pictures.classes))
-    model.start_from(pictures.mean())
+    model.init_output_bias(pictures.mean())
     source = _source(pictures, settings, device)
     run = TrainingRun(
-        model, source, settings, epochs=_usual_epochs(len(pictures)), device=device, company=company
+        model,
+        source,
+        settings,
+        epochs=_usual_epochs(len(pictures)),
+        device=device,
+        process_group=process_group,
     )
     record = {
         "pareidolia": __version__,
@@ -114,7 +119,7 @@ for _kind, _line in _HELP.items():
 
 def _source(pictures: PictureSet, settings: ModelSettings, device: torch.device) -> Source:
     if isinstance(settings, AAESettings) and settings.labels == "semi-supervised":
-        return FewLabels(pictures, settings.labelled, settings.batch, settings.seed, device)
+        return FewLabels(pictures, settings.labeled, settings.batch, settings.seed, device)
     return Pictures(pictures, settings.batch, settings.seed, device)
 
 

@@ -40,7 +40,7 @@ class Training(Work):
             raise PareidoliaError(
                 f"{self.folder.path} holds a run: --resume goes on with it, --overwrite begins anew"
             )
-        self.run.company.barrier()
+        self.run.process_group.barrier()
         if resume and begun:
             self.folder.resume(self.run)
         else:
@@ -57,7 +57,7 @@ class Training(Work):
 
     def agrees_to_stop(self, asked: bool) -> bool:
         """Whether any of the processes that train together was asked to stop."""
-        return self.run.company.any(asked)
+        return self.run.process_group.any(asked)
 
     def pause(self) -> None:
         """Save a checkpoint."""

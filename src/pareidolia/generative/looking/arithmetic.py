@@ -36,7 +36,7 @@ def arithmetic_strip(
 
     Args:
         run: an opened model, its folder, or the name of a shipped one.
-        expression: "label:8 - label:3 + photo.png", or signs and terms by turns; see `places.PLACES` for terms.
+        expression: "label:8 - label:3 + photo.png", or signs and terms by turns; see `latent_space.LATENT_POINTS` for terms.
         settings: every option.
 
     Raises:
@@ -46,7 +46,7 @@ def arithmetic_strip(
     parts = split_sum(expression) if isinstance(expression, str) else tuple(expression)
     signs = parts[::2]
     space = opened(run, settings)
-    terms = [space.place(name) for name in parts[1::2]]
+    terms = [space.resolve(name) for name in parts[1::2]]
     factors = torch.tensor([1.0 if sign == "+" else -1.0 for sign in signs])
     codes = torch.cat([term.code for term in terms])
     total = (factors.to(codes)[:, None] * codes).sum(0, keepdim=True)

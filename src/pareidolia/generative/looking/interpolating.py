@@ -1,4 +1,4 @@
-"""The operation `interpolate`: from one code to another, as a strip or a film."""
+"""The operation `interpolate`: from one code to another, as a strip or a video."""
 
 from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
@@ -16,7 +16,7 @@ from pareidolia.operations.inputs import POINT, RUN
 from pareidolia.pictures import FrameFolder, resize_picture, size_of
 from pareidolia.pictures.result import Result
 
-_FILM_SIDE = 256
+_VIDEO_SIDE = 256
 
 
 def linear(start: Tensor, end: Tensor, shares: Tensor) -> Tensor:
@@ -61,13 +61,13 @@ PATHS = {"linear": linear, "spherical": spherical}
 def interpolation_strip(
     run: Run | str, a: str, b: str, settings: InterpolateSettings | None = None
 ) -> Result:
-    """A row of pictures from `a` to `b` for each path; see `places.PLACES` for what these can be.
+    """A row of pictures from `a` to `b` for each path; see `latent_space.LATENT_POINTS` for what these can be.
 
     Raises PareidoliaError where a place cannot be found, e.g. a picture's code without an encoder.
     """
     settings = settings or InterpolateSettings()
     space = opened(run, settings)
-    start, end = space.place(a), space.place(b)
+    start, end = space.resolve(a), space.resolve(b)
     shares = torch.linspace(0, 1, settings.steps)
     names = list(PATHS) if settings.path == "both" else [settings.path]
     rows = [space.decode(PATHS[name](start.code, end.code, shares)) for name in names]
@@ -125,8 +125,8 @@ class InterpolationVideo:
 
 
 def _enlarged(picture: Tensor) -> Tensor:
-    """Small pictures with sharp pixels up to 256 px, all at even sides, as films need."""
+    """Small pictures with sharp pixels up to 256 px, all at even sides, as videos need."""
     height, width = picture.shape[-2:]
-    factor = max(1, _FILM_SIDE // max(height, width))
+    factor = max(1, _VIDEO_SIDE // max(height, width))
     large = picture.repeat_interleave(factor, 2).repeat_interleave(factor, 3)
     return resize_picture(large, (height * factor // 2 * 2, width * factor // 2 * 2))

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import asdict
 
-from pareidolia.generative.measuring.evaluating import Measured, chosen_measures, evaluate
+from pareidolia.generative.measuring.context import EvaluationContext
+from pareidolia.generative.measuring.evaluating import Measurement, chosen_measures, evaluate
 from pareidolia.generative.measuring.settings import EvaluateSettings
-from pareidolia.generative.measuring.subject import Subject
 from pareidolia.generative.runs import Run, open_run
 from pareidolia.networks import choose_device
 from pareidolia.operations import TRAIN, operation
@@ -37,8 +37,8 @@ class Evaluation(Work):
     def __init__(self, run: Run | str, settings: EvaluateSettings | None = None) -> None:
         self._settings = settings or EvaluateSettings()
         self._run = open_run(run, choose_device(self._settings.device)) if isinstance(run, str) else run
-        self._measures = chosen_measures(Subject(self._run, self._settings))
-        self.figures: list[Measured] = []
+        self._measures = chosen_measures(EvaluationContext(self._run, self._settings))
+        self.figures: list[Measurement] = []
 
     def __iter__(self) -> Iterator[Progress]:
         """Figure by figure; each is a note of its step."""
@@ -65,7 +65,7 @@ class Evaluation(Work):
         return Result(None, f"{len(rows)} figures of {self._run.name}", rows)
 
 
-def in_words(figure: Measured) -> str:
+def in_words(figure: Measurement) -> str:
     """A figure with its error and unit; shares as percentages."""
     estimate, unit = figure.estimate, figure.unit
     if unit == "share":

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from pareidolia.inspection.attribution.faithfulness import Curve, deletion, insertion, randomisation
+from pareidolia.inspection.attribution.faithfulness import ScoreCurve, deletion, insertion, randomization
 from pareidolia.inspection.attribution.methods import METHODS, attribute, method_names
 from pareidolia.inspection.attribution.settings import FaithfulnessSettings
 from pareidolia.inspection.framing import frame
@@ -50,8 +50,8 @@ class Faithfulness:
     insertion: Mean
     last_layer: Mean
     upper_half: Mean
-    deletion_curve: Curve
-    insertion_curve: Curve
+    deletion_curve: ScoreCurve
+    insertion_curve: ScoreCurve
     caution: str
 
 
@@ -93,7 +93,7 @@ def draw_comparison(results: Sequence[Faithfulness]) -> Tensor:
     left, middle, right = drawing.subplots(1, 3)
     for axes, kind in ((left, "deletion"), (middle, "insertion")):
         for result in results:
-            curve: Curve = getattr(result, f"{kind}_curve")
+            curve: ScoreCurve = getattr(result, f"{kind}_curve")
             style = ":" if result.method == CHANCE else "-"
             area = getattr(result, kind).value
             axes.plot(curve.shares, curve.values, style, label=f"{result.method} {area:.3f}")
@@ -121,8 +121,8 @@ def draw_comparison(results: Sequence[Faithfulness]) -> Tensor:
 def _whiskers(means: Sequence[Mean]) -> Any:
     spans = [mean.interval or (mean.value, mean.value) for mean in means]
     low, high = np.array(spans).T
-    centre = np.array([mean.value for mean in means])
-    return np.maximum(np.stack([centre - low, high - centre]), 0.0)
+    center = np.array([mean.value for mean in means])
+    return np.maximum(np.stack([center - low, high - center]), 0.0)
 
 
 def _measure(
@@ -135,7 +135,7 @@ def _measure(
         found = method(network)
         deletions.append(deletion(network, picture, target, found, steps=settings.curve_steps))
         insertions.append(insertion(network, picture, target, found, steps=settings.curve_steps))
-        alike = (0.0, 0.0) if name == CHANCE else randomisation(network, method, seed=settings.seed)
+        alike = (0.0, 0.0) if name == CHANCE else randomization(network, method, seed=settings.seed)
         last.append(alike[0])
         every.append(alike[1])
     return Faithfulness(
@@ -171,5 +171,5 @@ def _attribution(
     return found
 
 
-def _mean_curve(curves: Sequence[Curve]) -> Curve:
-    return Curve(curves[0].shares, torch.stack([curve.values for curve in curves]).mean(dim=0))
+def _mean_curve(curves: Sequence[ScoreCurve]) -> ScoreCurve:
+    return ScoreCurve(curves[0].shares, torch.stack([curve.values for curve in curves]).mean(dim=0))

@@ -14,20 +14,20 @@ from pareidolia.progress import Work
 from pareidolia.settings import PareidoliaError
 from pareidolia.style.feedforward.loss import PerceptualLoss
 from pareidolia.style.feedforward.network import StylizerNetwork
-from pareidolia.style.feedforward.photos import MARGIN, CroppedPhotos, Crops
+from pareidolia.style.feedforward.photos import MARGIN, CroppedPhotos, StyledCrops
 from pareidolia.style.feedforward.settings import StylizerSettings
-from pareidolia.style.material import scaled
+from pareidolia.style.inputs import scaled
 from pareidolia.training import (
-    Alone,
     Losses,
-    Moment,
     Phase,
+    SingleProcess,
+    StepContext,
     Training,
     TrainingFolder,
     TrainingRun,
 )
-from pareidolia.training.company import current_company
 from pareidolia.training.data import open_pictures
+from pareidolia.training.process_group import current_company
 from pareidolia.training.settings import TrainingOptions
 from pareidolia.version import __version__
 
@@ -51,11 +51,11 @@ class StylizerTraining(nn.Module):
         """Make the perceptual loss of painted crops small."""
         return [Phase("paint", self.network.parameters(), self._paint)]
 
-    def _paint(self, batch: Crops, moment: Moment) -> Losses:
+    def _paint(self, batch: StyledCrops, context: StepContext) -> Losses:
         painted = self.network(batch.photos, batch.styles)
         parts = self._loss.parts(painted, batch.photos, batch.styles)
-        told = {name: part.detach() for name, part in parts.items()}
-        return Losses(torch.stack(list(parts.values())).sum(), told)
+        metrics = {name: part.detach() for name, part in parts.items()}
+        return Losses(torch.stack(list(parts.values())).sum(), metrics)
 
 
 def prepare(
@@ -65,23 +65,23 @@ def prepare(
     out: Path,
     *,
     tensorboard: bool = False,
-    looking: NetworkLike = None,
+    loss_network: NetworkLike = None,
 ) -> Training:
     """The training of a network that paints in the style of each of the paintings.
 
     paintings: files or `sample:NAME`, a style each.
     photos: a folder.
     out: the run's folder.
-    looking: the network whose activations the loss compares; by default the one the settings name.
+    loss_network: the network whose activations the loss compares; by default the one the settings name.
 
     Raises PareidoliaError where pictures or settings are of no use.
     """
     if not paintings:
         raise PareidoliaError("a style network needs at least one painting")
-    company, device = current_company()
+    process_group, device = current_company()
     device = device or choose_device(settings.device)
-    loss = loss_for(settings, [open_picture(painting) for painting in paintings], device, looking)
-    pictures = open_pictures(photos, "train", size=round(settings.crop * MARGIN), colour="rgb")
+    loss = loss_for(settings, [open_picture(painting) for painting in paintings], device, loss_network)
+    pictures = open_pictures(photos, "train", size=round(settings.crop * MARGIN), color="rgb")
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(settings.seed)
         network = StylizerNetwork(len(paintings), settings.width, settings.blocks)
@@ -92,7 +92,7 @@ def prepare(
         settings,
         epochs=_PHOTOS_SHOWN / len(pictures),
         device=device,
-        company=company,
+        process_group=process_group,
     )
     record = {
         "pareidolia": __version__,
@@ -149,7 +149,9 @@ def train(
         training: what computes it.
     """
     options, settings = training or TrainingOptions(), settings or StylizerSettings()
-    begun = prepare(styles, photos, settings, Path(out), tensorboard=options.tensorboard, looking=network)
+    begun = prepare(
+        styles, photos, settings, Path(out), tensorboard=options.tensorboard, loss_network=network
+    )
     begun.begin(overwrite=overwrite, resume=resume)
     return begun
 
@@ -158,16 +160,16 @@ def loss_for(
     settings: StylizerSettings,
     paintings: Sequence[Tensor],
     device: torch.device,
-    looking: NetworkLike = None,
+    loss_network: NetworkLike = None,
 ) -> PerceptualLoss:
-    """The loss that the settings ask for, through the network they name or `looking`, frozen on `device`."""
-    looking = network_for(settings, looking, pooling=settings.pooling, padding=settings.padding)
-    looking.module.to(device).requires_grad_(False)
+    """The loss that the settings ask for, through the network they name or `loss_network`, frozen on `device`."""
+    loss_network = network_for(settings, loss_network, pooling=settings.pooling, padding=settings.padding)
+    loss_network.module.to(device).requires_grad_(False)
     return PerceptualLoss(
-        looking,
+        loss_network,
         [scaled(painting, settings.painting_size).to(device) for painting in paintings],
-        content_layers=settings.content_layers or (looking.content_layer,),
-        style_layers=settings.style_layers or looking.style_layers,
+        content_layers=settings.content_layers or (loss_network.content_layer,),
+        style_layers=settings.style_layers or loss_network.style_layers,
         content_weight=settings.content_weight,
         style_weight=settings.style_weight,
         smoothness=settings.smoothness,
@@ -180,7 +182,7 @@ def draw_preview(run: TrainingRun, path: Path) -> None:
     source = run.source
     assert isinstance(source, CroppedPhotos)
     network: StylizerNetwork = run.result.network  # type: ignore[assignment]
-    photos = source.batch(0, Alone()).photos[:_ON_A_SHEET]
+    photos = source.batch(0, SingleProcess()).photos[:_ON_A_SHEET]
     styles = torch.eye(network.styles, device=photos.device)
     columns = [photos, *(network(photos, style[None]) for style in styles)]
     cells = [(column[row : row + 1].cpu(), "") for row in range(len(photos)) for column in columns]
