@@ -59,7 +59,7 @@ def test_without_painting_and_as_json(looking) -> None:
 
 
 def test_interrupted_and_gone_on(looking, monkeypatch) -> None:
-    real, opened = reading_module.open_levels, []
+    real, opened = reading_module.open_uint8, []
 
     def interrupting(path, size):
         opened.append(path.name)
