@@ -205,7 +205,7 @@ def test_other_things_are_left_alone(photos, settings, tmp_path):
 
 @pytest.mark.parametrize(
     ("broken", "word"),
-    [("", "is broken"), ('{"format": "else"}', "no manifest of an atlas"), ("[1]", "no manifest")],
+    [("", "is broken"), ('{"format": "else"}', "not a manifest of an atlas"), ("[1]", "not a manifest")],
 )
 def test_a_broken_manifest_is_told(tmp_path, broken, word):
     (tmp_path / "atlas.json").write_text(broken)

@@ -149,7 +149,7 @@ def test_what_is_no_run_is_not_opened(studio):
     from pareidolia.settings import PareidoliaError
 
     assert train(studio, "vae")[0] == 0
-    with pytest.raises(PareidoliaError, match="no run of pareidolia train"):
+    with pytest.raises(PareidoliaError, match="not a run of pareidolia train"):
         open_run(studio.folder)
     (studio.folder / "run" / "model.safetensors").unlink()
     with pytest.raises(PareidoliaError, match=r"no model\.safetensors yet"):

@@ -30,7 +30,7 @@ def test_the_same_bytes_and_resumed_where_it_stopped(collector, tmp_path, monkey
     opened = []
     real = reading_module.open_uint8
     monkeypatch.setattr(
-        reading_module, "open_levels", lambda path, size: opened.append(path) or real(path, size)
+        reading_module, "open_uint8", lambda path, size: opened.append(path) or real(path, size)
     )
     again = collector(TopActivations(), folder="stopped")
     steps = [step.index for step in again]
@@ -66,7 +66,7 @@ def test_what_a_thread_meets_is_raised(collector, monkeypatch) -> None:
     def fail(path, size):
         raise MemoryError("no room")
 
-    monkeypatch.setattr(reading_module, "open_levels", fail)
+    monkeypatch.setattr(reading_module, "open_uint8", fail)
     with pytest.raises(MemoryError, match="no room"):
         list(collector(TopActivations()))
 
@@ -188,7 +188,7 @@ def test_reading_runs_ahead_in_order_and_no_further(photos, monkeypatch) -> None
     opened = []
     real = reading_module.open_uint8
     monkeypatch.setattr(
-        reading_module, "open_levels", lambda path, size: opened.append(path) or real(path, size)
+        reading_module, "open_uint8", lambda path, size: opened.append(path) or real(path, size)
     )
     stream = read_ahead(map(files.path, range(21)), (16, 20), threads=3, ahead=5)
     first = next(stream)

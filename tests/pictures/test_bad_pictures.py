@@ -43,7 +43,7 @@ def test_zero_bytes(tmp_path: Path) -> None:
 def test_no_ordinary_file() -> None:
     if not Path("/dev/zero").exists():
         pytest.skip("this system has no /dev/zero")
-    refused("/dev/zero", "no ordinary file")
+    refused("/dev/zero", "not an ordinary file")
 
 
 @pytest.mark.parametrize("path", ["a" * 5000 + ".png", "nul\0byte.png"])

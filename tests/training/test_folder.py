@@ -164,7 +164,7 @@ def test_a_broken_checkpoint_gives_way_to_the_one_before(tmp_path):
     folder.resume(run)
     assert run.index == 14
     (tmp_path / "run" / _PREVIOUS).write_bytes(b"")
-    with pytest.raises(PareidoliaError, match="no checkpoint that can be read"):
+    with pytest.raises(PareidoliaError, match="not a checkpoint that can be read"):
         folder.resume(run)
 
 

@@ -10,7 +10,7 @@ import torch
 from pareidolia.painting.painting import Painting, Step
 from pareidolia.pictures import write_atomically
 from pareidolia.pictures.targets import remove_leftovers
-from pareidolia.settings import PareidoliaError, differences
+from pareidolia.settings import PareidoliaError, differences, migrate
 
 
 class Checkpoint:
@@ -48,7 +48,7 @@ class Checkpoint:
         """
         try:
             held = torch.load(self.path, map_location="cpu", weights_only=True)
-            record, state = held["record"], held["state"]
+            record, state = migrate(held["record"]), held["state"]
         except Exception as error:
             raise PareidoliaError(
                 f"{self.path} is not a checkpoint that can be read; delete it to begin anew"

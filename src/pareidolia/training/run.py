@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from pareidolia.settings import PareidoliaError
+from pareidolia.settings import PareidoliaError, migrate_state
 from pareidolia.training.average import WeightAverage
 from pareidolia.training.phases import Losses, Phase, Source
 from pareidolia.training.process_group import ProcessGroup, SingleProcess
@@ -143,6 +143,7 @@ class TrainingRun:
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Go on from `state_dict`; the run must have been made with the same arguments."""
+        state = migrate_state(state)
         self.index = int(state["index"])
         self.model.load_state_dict(state["model"])
         for each in self.phases:

@@ -122,5 +122,5 @@ def test_what_was_trained_is_opened_and_paints(training, photo):
 def test_no_painting_or_no_run_is_told(photos, settings, tmp_path):
     with pytest.raises(PareidoliaError, match="at least one painting"):
         prepare([], str(photos), settings, tmp_path / "run")
-    with pytest.raises(PareidoliaError, match="no run"):
+    with pytest.raises(PareidoliaError, match="not a run"):
         open_stylizer(tmp_path)
