@@ -3,7 +3,7 @@
 import json
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,19 +21,11 @@ from pareidolia.collecting import Collector, EngineSettings, SampledActivations
 from pareidolia.collecting.settings import CollectingSettings
 from pareidolia.networks import identity, load_network_from
 from pareidolia.pictures import find_pictures, write_atomically
+from pareidolia.progress import Progress
 from pareidolia.settings import VERSION, PareidoliaError, migrate
 
 STAGES = "stages"
 SETTINGS = "settings.json"
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far a stage is: its name, parts done, of how many."""
-
-    stage: str
-    index: int
-    total: int
 
 
 class AtlasBuilding:
@@ -67,21 +59,21 @@ class AtlasBuilding:
     def __iter__(self) -> Iterator[Progress]:
         collector = self._collector()
         for step in collector:
-            yield Progress("collecting", step.index, step.total)
+            yield replace(step, stage="collecting")
         self._write_settings()
         collected, tools = Collected(collector.collection), self._tools(collector)
         layers: list[LayerAtlas] = []
         for number, layer in enumerate(self.settings.layer):
-            yield Progress("laying out", number, len(self.settings.layer))
+            yield Progress(number, len(self.settings.layer), "laying out")
             before = layers[0].map if layers else None
             layers.append(LayerAtlas(LayerMap(layer, collected, self.settings, tools.stages, before), tools))
-        yield Progress("laying out", len(layers), len(layers))
+        yield Progress(len(layers), len(layers), "laying out")
         for each in layers:
             for stage, counts in each.batched_stages():
                 done = stage.total - sum(batch.stop - batch.start for batch in stage.missing)
                 for count in counts:
                     done += count
-                    yield Progress(stage.name, done, stage.total)
+                    yield Progress(done, stage.total, stage.name)
         yield from self._publish(layers, tools)
 
     def _collector(self) -> Collector:
@@ -125,7 +117,7 @@ class AtlasBuilding:
                 each.write(self.out / where, grid, [other.map for other in layers if other is not each])
                 grids.append(GridEntry(side=grid.side, cells=len(grid), folder=where))
                 done += 1
-                yield Progress("writing", done, total)
+                yield Progress(done, total, "writing")
             points, channels = len(each.map.places), each.map.moment.shape[0]
             entries.append(LayerEntry(name=each.name, points=points, channels=channels, grids=grids))
         collected = layers[0].map.collected

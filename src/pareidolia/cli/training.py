@@ -21,7 +21,7 @@ from pareidolia.settings import PareidoliaError, UnknownName
 from pareidolia.training.settings import TrainingSettings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     import torch
 
@@ -228,7 +228,9 @@ def _tell_beginning(training: "Training", output: TrainingOutput) -> None:
         say(f"going on from step {run.index}", output)
 
 
-def _tell_end(training: "Training", output: TrainingOutput, seconds: float, losses: dict[str, float]) -> None:
+def _tell_end(
+    training: "Training", output: TrainingOutput, seconds: float, losses: "Mapping[str, float]"
+) -> None:
     run = training.run
     if output.as_json:
         print_json(

@@ -6,7 +6,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,15 +18,8 @@ from pareidolia.collecting.settings import CollectingSettings, EngineSettings
 from pareidolia.collecting.specs import CollectSpec
 from pareidolia.networks import Network, identity, load_network_from
 from pareidolia.pictures.folders import PictureFiles
+from pareidolia.progress import Progress
 from pareidolia.settings import NetworkSettings, PareidoliaError, differences
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far a collection is: pictures looked at, of how many."""
-
-    index: int
-    total: int
 
 
 class Collector:

@@ -7,9 +7,10 @@ from typing import Any
 
 import torch
 
-from pareidolia.painting.painting import Painting, Step
+from pareidolia.painting.painting import Painting
 from pareidolia.pictures import write_atomically
 from pareidolia.pictures.targets import remove_leftovers
+from pareidolia.progress import Progress
 from pareidolia.settings import PareidoliaError, differences, migrate
 
 
@@ -27,7 +28,7 @@ class Checkpoint:
         self._record = dict(record)
         self._seconds = seconds
 
-    def steps(self, painting: Painting) -> Iterator[Step]:
+    def steps(self, painting: Painting) -> Iterator[Progress]:
         """Step to the end, saving every so often; whoever stops early may call `save`."""
         saved = time.monotonic()
         for step in painting:

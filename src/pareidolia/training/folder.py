@@ -15,9 +15,10 @@ from safetensors.torch import save as to_safetensors
 
 from pareidolia.networks.weights import fit_state_dict
 from pareidolia.pictures import write_atomically
+from pareidolia.progress import Progress
 from pareidolia.settings import PareidoliaError, migrate
 from pareidolia.training.log import Log
-from pareidolia.training.run import Step, TrainingRun
+from pareidolia.training.run import TrainingRun
 
 SETTINGS, WEIGHTS, LOG, SAMPLES = "settings.json", "model.safetensors", "log.jsonl", "samples"
 _FREE = {
@@ -78,7 +79,7 @@ class TrainingFolder:
             self._log.cut_after(run.index)
             self._write_record()
 
-    def steps(self, run: TrainingRun, preview: Preview | None = None) -> Iterator[Step]:
+    def steps(self, run: TrainingRun, preview: Preview | None = None) -> Iterator[Progress]:
         """Step to the end, logging, drawing and saving on the way; whoever stops early may call `save`."""
         settings = run.settings
         saved = time.monotonic()

@@ -3,12 +3,12 @@
 import copy
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
+from pareidolia.progress import Progress
 from pareidolia.settings import PareidoliaError, migrate_state
 from pareidolia.training.average import WeightAverage
 from pareidolia.training.phases import Losses, Phase, Source
@@ -16,21 +16,6 @@ from pareidolia.training.process_group import ProcessGroup, SingleProcess
 from pareidolia.training.schedules import factor
 from pareidolia.training.settings import TrainingSettings
 from pareidolia.training.step_context import StepContext, seeded
-
-
-@dataclass(frozen=True)
-class Step:
-    """What one step tells: its number from 1, of how many, the pictures' size, the loss of each phase run."""
-
-    index: int
-    total: int
-    size: tuple[int, int]
-    losses: dict[str, float]
-
-    @property
-    def loss(self) -> float:
-        """The loss of the step's first phase."""
-        return next(iter(self.losses.values()))
 
 
 class NonFiniteError(PareidoliaError):
@@ -88,7 +73,7 @@ class TrainingRun:
         self.metrics = _Means()
         self._generator = torch.Generator(self.device)
 
-    def __iter__(self) -> Iterator[Step]:
+    def __iter__(self) -> Iterator[Progress]:
         while not self.finished:
             yield self.step()
 
@@ -108,7 +93,7 @@ class TrainingRun:
         given: nn.Module = self.model if self.average is None else self.average.model
         return given
 
-    def step(self) -> Step:
+    def step(self) -> Progress:
         """Make one step, all phases that are due, and tell of it.
 
         Raises NoNumber where a loss is none any more, before its phase changes a weight.
@@ -123,7 +108,7 @@ class TrainingRun:
         if self.average is not None:
             self.average.update(self.model)
         self.index += 1
-        return Step(self.index, self.total, self.source.size, losses)
+        return Progress(self.index, self.total, size=self.source.size, losses=losses)
 
     def state_dict(self) -> dict[str, Any]:
         """Everything that `load_state_dict` needs to go on; tensors and plain values.
