@@ -18,7 +18,7 @@ class FrameFolder:
 
     Args:
         path: of the folder; made with the first frame.
-        record: what is filmed. Frames of another record are not gone on from.
+        record: what the video shows. Frames of another record are not gone on from.
     """
 
     def __init__(self, path: Path, record: Mapping[str, Any]) -> None:
