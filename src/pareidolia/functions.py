@@ -15,9 +15,9 @@ _EITHER = inspect.Parameter.POSITIONAL_OR_KEYWORD
 class OperationFunction:
     """An operation as a function: `saliency(photo, model, target="tabby cat", method="grad-cam")`.
 
-    It is called with what the operation is given, then the network that looks (a `Network`, any `nn.Module` or a
-    name), and as keywords every field of its settings, `settings=` for a whole object of them, and `out=` where
-    the result is to be a file or a folder. It gives a `Result`.
+    It is called with what the operation is given, then the network that looks (a `Network`, any `nn.Module`
+    or a name), and as keywords every field of its settings, `settings=` for a whole object of them, and
+    `out=` where the result is to be a file or a folder. It gives a `Result`.
     """
 
     def __init__(self, operation: Operation) -> None:
@@ -81,14 +81,12 @@ class OperationFunction:
         everything = {**placed, **keywords}
         network = everything.pop("network", None) if self.operation.network else None
         inputs = {
-            each.name: everything.pop(each.name)
-            for each in self.operation.inputs
-            if each.name in everything
+            each.name: everything.pop(each.name) for each in self.operation.inputs if each.name in everything
         }
         return {name: value for name, value in inputs.items() if value is not None}, network, everything
 
     def _settings(self, rest: dict[str, Any], network: Any) -> Settings:
-        """The settings object from the keywords; those of a whole object given count where no keyword does."""
+        """The settings object: what a whole object has, and what keywords say, which count before it."""
         from pydantic import ValidationError
 
         kind = self.operation.settings_type
@@ -139,7 +137,8 @@ def train(data: Any = "digits", model: str = "vae", **keywords: Any) -> Any:
         data: a folder of pictures, a name such as "digits", a tensor or array of pictures, or a
             `torch.utils.data.Dataset`.
         model: "autoencoder", "vae", "aae", "gan", or a plug-in's.
-        keywords: `out`, the run's folder, and the settings of that model, as `pareidolia.train_vae` takes them.
+        keywords: `out`, the run's folder, and the settings of that model, as `pareidolia.train_vae` takes
+            them.
 
     Returns:
         A `Result` whose `path` is the run.
@@ -179,7 +178,9 @@ def _keywords(operation: Operation) -> list[inspect.Parameter]:
 
 def _doc(operation: Operation) -> str:
     inputs = [f"    {each.name}: {each.help}" for each in operation.inputs]
-    network = ["    network: the network that looks: a Network, any nn.Module, or a name."] * operation.network
+    network = [
+        "    network: the network that looks: a Network, any nn.Module, or a name."
+    ] * operation.network
     fields = [
         f"    {name}: {field.description}" for name, field in operation.settings_type.model_fields.items()
     ]
@@ -192,9 +193,10 @@ def _path(name: str, value: Any) -> Any:
 
 def _in_words(error: Any) -> str:
     parts: list[Mapping[str, Any]] = error.errors()
-    return "; ".join(
-        f"{'.'.join(map(str, part['loc']))}: {part['msg'].removeprefix('Value error, ')}, not {part['input']!r}"
-        if part["loc"]
-        else str(part["msg"]).removeprefix("Value error, ")
-        for part in parts
-    )
+    return "; ".join(map(_fault, parts))
+
+
+def _fault(part: Mapping[str, Any]) -> str:
+    reason = str(part["msg"]).removeprefix("Value error, ")
+    place = ".".join(map(str, part["loc"]))
+    return f"{place}: {reason}, not {part['input']!r}" if place else reason

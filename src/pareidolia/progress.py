@@ -1,4 +1,4 @@
-"""`Progress`: the one event that everything which takes time yields, and `Work`, which yields it. No torch here."""
+"""`Progress`: the one event that everything which takes time yields, and `Work`. No torch here."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -68,4 +68,4 @@ class Work:
         return asked
 
     def pause(self) -> None:
-        """Keep what is done, so that the same work, begun anew, goes on from it; called when it is stopped."""
+        """Keep what is done when the work is stopped, so that begun anew it goes on from there."""

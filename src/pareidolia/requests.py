@@ -10,7 +10,7 @@ from typing import Any
 from pareidolia.operations import Operation, find_operation
 from pareidolia.operations.sums import split_sum
 from pareidolia.pictures.folders import find_pictures
-from pareidolia.settings import PareidoliaError, Settings
+from pareidolia.settings import VERSION, PareidoliaError, Settings, migrate
 from pareidolia.version import __version__
 
 _MOST_LOOKED_THROUGH = 2000
@@ -27,7 +27,8 @@ class Request:
             the function takes; a tuple where there may be several.
         settings: its options.
         options: its further settings objects, by argument; not part of the record.
-        network: the network that looks, where one was given from Python instead of being named by the settings.
+        network: the network that looks, where one was given from Python instead of being named by the
+            settings.
     """
 
     operation: Operation
@@ -62,6 +63,7 @@ class Request:
         """What is kept inside a picture saved in `folder`, as JSON has it: paths are relative to it."""
         record = {
             "pareidolia": __version__,
+            "version": VERSION,
             "operation": self.operation.name,
             "inputs": {
                 name: [_entry(each, folder) for each in given]
@@ -83,11 +85,13 @@ class Request:
     ) -> "Request":
         """The request that a picture in `folder` carries, with some settings and inputs changed.
 
+        Records of earlier versions are migrated.
+
         Raises:
             PareidoliaError: the record is of another kind; an input that it names is not found unchanged;
                 or the network was an object in Python, and none is named now.
         """
-        inputs = inputs or {}
+        record, inputs = migrate(record), inputs or {}
         try:
             operation = find_operation(record["operation"])
             if record.get("network") == _GIVEN and "network" not in changes:
@@ -110,8 +114,8 @@ class Request:
 def _entry(given: Any, folder: Path) -> dict[str, str]:
     """How a record names an input: where it is as seen from `folder`, and what it holds.
 
-    What is not a file (a sample, a shipped model, a place in a latent space) is its name; what was an object in
-    Python says so.
+    What is not a file (a sample, a shipped model, a place in a latent space) is its name; what was an
+    object in Python says so.
     """
     if not isinstance(given, str | Path):
         return {"given": type(given).__name__}

@@ -1,4 +1,4 @@
-"""Watching work from Python: lines on standard error, or in a notebook a picture that is painted as one looks.
+"""Watching work from Python: lines on standard error, or in a notebook a picture that paints itself.
 
 IPython is used where it runs already and never imported otherwise. No torch here.
 """
@@ -38,7 +38,7 @@ def in_words(step: Progress) -> str:
 
 
 class Lines:
-    """A line when a stage begins, every tenth of its way, and at least every few seconds; with the time left."""
+    """A line for each stage, each tenth of the way and every few seconds, with the time left."""
 
     def __init__(self) -> None:
         self._stage, self._tenth = "", -1

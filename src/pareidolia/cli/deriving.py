@@ -23,10 +23,10 @@ _GROUPS = {
 
 
 def command_for(operations: Mapping[str, Operation], words: Sequence[str]) -> Callable[..., int]:
-    """The command of these operations (by what --method calls them), with the options of the one that is asked for.
+    """The command of these operations, with the options of the one that is asked for.
 
     Args:
-        operations: of one command; the first is the default method.
+        operations: of one command, by what --method calls them; the first is the default method.
         words: what was typed; `--method NAME` in it chooses.
     """
     operation = operations.get(_method(words), next(iter(operations.values())))

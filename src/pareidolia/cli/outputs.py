@@ -63,8 +63,8 @@ class IndexedOutput(FileOutput):
     index: Annotated[
         Path | None,
         Field(
-            description="A folder that keeps what was found in the photos, for all units of the layer, so that "
-            "more of them cost little (default: pareidolia.index beside the picture)."
+            description="A folder that keeps what was found in the photos, for all units of the layer, so "
+            "that more of them cost little (default: pareidolia.index beside the picture)."
         ),
     ] = None
 

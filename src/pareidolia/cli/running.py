@@ -66,10 +66,10 @@ def run_in_processes(request: Any, output: Output) -> int:
 
 
 def _as_one_of_them(process_group: Any, device: Any, request: Any, output: Output) -> int:
-    from pareidolia.training.process_group import in_company
+    from pareidolia.training.process_group import in_process_group
 
     quiet = output if process_group.rank == 0 else output.model_copy(update={"quiet": True, "as_json": False})
-    with in_company(process_group, device):
+    with in_process_group(process_group, device):
         return run_one(request, quiet)
 
 

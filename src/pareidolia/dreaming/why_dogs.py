@@ -23,7 +23,7 @@ _PAGE = "why_dogs.md"
 @operation(
     "explain-dreams",
     group=PAINT,
-    help="Explain why dreams are full of dogs: dreams of a photo, sample photos and noise, and what they end in.",
+    help="Explain why dreams are full of dogs: what dreams of a photo, sample photos and noise end in.",
     settings=DreamSettings,
     inputs=(Input("photo", "A file, or sample:chelsea and the like.", "file"),),
     proceeds="in a folder",

@@ -1,4 +1,4 @@
-"""`Execution`: a request being run; whoever iterates it sees its progress, may stop it, and has its result."""
+"""`Execution`: a request being run; iterated, it gives its progress, can be stopped, and has its result."""
 
 from collections.abc import Callable, Generator, Iterator
 

@@ -44,7 +44,7 @@ def asks_for_video(request: Request, target: Target) -> bool:
 
 
 def in_frames(request: Request, target: Target, stop: Stop) -> Generator[Progress, None, Result]:
-    """Make the frames, then the video. When stopped the frames stay, and a resumed run goes on from the last."""
+    """Make the frames, then the video. When stopped, the frames stay for a resumed run to go on from."""
     if target.out is None:
         raise PareidoliaError("a video goes into a file: name it with --out video.mp4")
     folder = target.out.parent / f"{target.out.name}.frames"

@@ -11,10 +11,11 @@ from pareidolia.networks.devices import choose_device
 from pareidolia.operations import TRAIN, operation
 from pareidolia.operations.inputs import DATA
 from pareidolia.progress import Work
+from pareidolia.settings import VERSION
 from pareidolia.training import Source, Training, TrainingFolder, TrainingRun
 from pareidolia.training.data import Pictures, PictureSet, open_pictures
 from pareidolia.training.data.labeled import FewLabels
-from pareidolia.training.process_group import current_company
+from pareidolia.training.process_group import current_process_group
 from pareidolia.training.settings import TrainingOptions
 from pareidolia.version import __version__
 
@@ -39,7 +40,7 @@ def prepare(
 
     Raises PareidoliaError where the data or the settings are of no use.
     """
-    process_group, device = current_company()
+    process_group, device = current_process_group()
     device = device or choose_device(settings.device)
     pictures = open_pictures(data, "train", size=settings.size, color=settings.color)
     model = build(kind, settings, pictures.shape, len(pictures.classes))
@@ -55,6 +56,7 @@ def prepare(
     )
     record = {
         "pareidolia": __version__,
+        "version": VERSION,
         "model": kind,
         "settings": settings.model_dump(mode="json"),
         "data": {

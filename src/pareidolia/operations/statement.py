@@ -31,9 +31,9 @@ class Input:
     Attributes:
         name: of the function's argument, and of the command's.
         help: one line for people.
-        kind: "picture" (a file or `sample:NAME`; where the command is given a folder, each of its pictures is
-            one), "photos" (a folder of pictures), "run" (a trained model), "latent point" (a picture or a place
-            in a latent space), "sum" (of latent points), "data" (to train on), "file", or "text".
+        kind: "picture" (a file or `sample:NAME`; where the command is given a folder, each of its pictures
+            is one), "photos" (a folder of pictures), "run" (a trained model), "latent point" (a picture or
+            a place in a latent space), "sum" (of latent points), "data" (to train on), "file", or "text".
         many: whether there may be several; they come as a tuple.
         required: whether it must be given.
         default: what it is where it is not given.
@@ -53,7 +53,7 @@ class Input:
 
 @dataclass(frozen=True)
 class Operation:
-    """One thing the library does. The command, `again`, batches, the tour and `pareidolia.NAME` derive from it.
+    """One thing the library does; command, `again`, batches, tour and `pareidolia.NAME` derive from it.
 
     Attributes:
         name: as the command line and a picture's record have it; a space parts a command from its subcommand.
@@ -63,9 +63,8 @@ class Operation:
         settings: "module:class" of its options, a `Settings`.
         inputs: what it is given.
         proceeds: "at once": the function gives a `Result`. "in steps": it gives a `Painting`, which is saved
-            between two steps and resumed. "in stages": it gives an iterable of `Progress` with a `result`; what
-            may serve another time lies in a folder, `index`. "in a folder": likewise, and it keeps itself in
-            the folder `out`.
+            between two steps and resumed. "in stages": it gives `Work`; what may serve another time lies
+            in a folder, `index`. "in a folder": it gives `Work` that keeps itself in the folder `out`.
         out: what it writes: a picture, a picture if asked for, a folder, a file, or nothing.
         suffixes: of the file it writes, where that is not a picture.
         options: other settings objects that the function takes, "module:class" by argument: how it computes,
@@ -75,7 +74,8 @@ class Operation:
         network: whether the function takes a `network`.
         command: the command it belongs to, where several operations share one; the option --method chooses.
         method: what --method calls it there.
-        arguments: what the function is called with beside, by name: what tells operations of one function apart.
+        arguments: what the function is called with beside, by name: what tells operations of one function
+            apart.
     """
 
     name: str

@@ -26,7 +26,7 @@ BRUSH = "brush"
         Input("run", "brush, or the folder of a style network's training.", "run"),
         Input(
             "styles",
-            "Of brush: with paintings the file paints like them alone; without, it takes a painting as an input.",
+            "Of brush: with paintings the file paints like them; without, it takes one as an input.",
             "file",
             many=True,
             required=False,

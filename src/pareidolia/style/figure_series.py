@@ -11,7 +11,7 @@ from pareidolia.pictures import check_target, open_picture, save_picture, sheet
 from pareidolia.pictures.result import Result
 from pareidolia.progress import Progress, Work
 from pareidolia.requests import Request
-from pareidolia.style.figures import Cell, Figure, style_figures
+from pareidolia.style.figures import Cell, StyleFigure, style_figures
 from pareidolia.style.operation_inputs import CONTENT, STYLES
 from pareidolia.style.settings import StyleFiguresSettings
 
@@ -20,8 +20,8 @@ from pareidolia.style.settings import StyleFiguresSettings
     "style-figures",
     group=PAINT,
     help="Show content layer by layer, style by layers, layers by weights, and a photo in several styles.\n\n"
-    "Each cell is a picture of its own below the folder, which `pareidolia again` paints once more. Run again, "
-    "the command goes on where it was stopped.",
+    "Each cell is a picture of its own below the folder, which `pareidolia again` paints once more. Run "
+    "again, the command goes on where it was stopped.",
     settings=StyleFiguresSettings,
     inputs=(
         replace(CONTENT, kind="file", help="What the pictures show: a file, or sample:chelsea and the like."),
@@ -91,7 +91,7 @@ class StyleFigures(Work):
         if not job.is_made:
             yield from Execution(request, Target(job.out, overwrite=self._overwrite, resume=True))
 
-    def _save_sheet(self, figure: Figure) -> None:
+    def _save_sheet(self, figure: StyleFigure) -> None:
         shown = [(open_picture(self._file(cell)), "") for cell in figure.cells]
         columns = list(figure.columns)
         if figure.beside is not None:
@@ -107,7 +107,7 @@ class StyleFigures(Work):
         )
         save_picture(picture, self._sheet(figure), overwrite=True)
 
-    def _sheet(self, figure: Figure) -> Path:
+    def _sheet(self, figure: StyleFigure) -> Path:
         return self._out / f"{figure.file}.png"
 
     def _file(self, cell: Cell) -> Path:

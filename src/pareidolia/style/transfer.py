@@ -22,9 +22,10 @@ from pareidolia.style.settings import StyleSettings
 @operation(
     "style",
     group=PAINT,
-    help="Paint a photo in the style of one or several paintings.\n\nWhere the photo is a folder, each of its "
-    "pictures is painted; where a painting is one, by each of its pictures alone. --out then names a folder, and "
-    "what is in it already is not painted again. --method one-pass paints at once, and videos too.",
+    help="Paint a photo in the style of one or several paintings.\n\nWhere the photo is a folder, each of "
+    "its pictures is painted; where a painting is one, by each of its pictures alone. --out then names a "
+    "folder, and what is in it already is not painted again. --method one-pass paints at once, and videos "
+    "too.",
     settings=StyleSettings,
     inputs=STYLE_INPUTS,
     proceeds="in steps",

@@ -72,8 +72,8 @@ _CURRENT: ContextVar[tuple[ProcessGroup, torch.device] | None] = ContextVar("pro
 
 
 @contextmanager
-def in_company(process_group: ProcessGroup, device: torch.device) -> Iterator[None]:
-    """Within it, trainings of this process are part of that company and compute on that device."""
+def in_process_group(process_group: ProcessGroup, device: torch.device) -> Iterator[None]:
+    """Within it, trainings of this process are part of that group and compute on that device."""
     before = _CURRENT.set((process_group, device))
     try:
         yield
@@ -81,6 +81,6 @@ def in_company(process_group: ProcessGroup, device: torch.device) -> Iterator[No
         _CURRENT.reset(before)
 
 
-def current_company() -> tuple[ProcessGroup, torch.device | None]:
-    """The company that this process is part of, and its device; one alone and none where it is part of none."""
+def current_process_group() -> tuple[ProcessGroup, torch.device | None]:
+    """The group that this process is part of, and its device; a process alone has no device of its own."""
     return _CURRENT.get() or (SingleProcess(), None)

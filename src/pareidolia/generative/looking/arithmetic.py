@@ -22,7 +22,8 @@ from pareidolia.pictures.result import Result
         RUN,
         Input(
             "expression",
-            "Places with + and - between spaces: picture files, sample:NAME, test:NUMBER, label:NAME, random:SEED.",
+            "Points with + and - between spaces: picture files, sample:NAME, test:NUMBER, label:NAME, "
+            "random:SEED.",
             "sum",
         ),
     ),
@@ -36,7 +37,7 @@ def arithmetic_strip(
 
     Args:
         run: an opened model, its folder, or the name of a shipped one.
-        expression: "label:8 - label:3 + photo.png", or signs and terms by turns; see `latent_space.LATENT_POINTS` for terms.
+        expression: "label:8 - label:3 + photo.png", or signs and terms by turns.
         settings: every option.
 
     Raises:

@@ -61,7 +61,7 @@ PATHS = {"linear": linear, "spherical": spherical}
 def interpolation_strip(
     run: Run | str, a: str, b: str, settings: InterpolateSettings | None = None
 ) -> Result:
-    """A row of pictures from `a` to `b` for each path; see `latent_space.LATENT_POINTS` for what these can be.
+    """A row of pictures from `a` to `b` (see `latent_space.LATENT_POINTS`) for each path.
 
     Raises PareidoliaError where a place cannot be found, e.g. a picture's code without an encoder.
     """
@@ -94,7 +94,7 @@ class InterpolationVideo:
     ) -> None:
         self._kept = FrameFolder(folder, record)
         self._space = opened(inputs["run"], settings)
-        start, end = self._space.place(inputs["a"]), self._space.place(inputs["b"])
+        start, end = self._space.resolve(inputs["a"]), self._space.resolve(inputs["b"])
         path = PATHS["spherical" if settings.path == "both" else settings.path]
         self.count = max(2, round(settings.fps * settings.seconds))
         self.fps = Fraction(settings.fps)

@@ -11,7 +11,7 @@ from pareidolia.networks.devices import choose_device
 from pareidolia.operations import PAINT, Input, operation
 from pareidolia.pictures import open_picture, save_picture, sheet
 from pareidolia.progress import Work
-from pareidolia.settings import PareidoliaError
+from pareidolia.settings import VERSION, PareidoliaError
 from pareidolia.style.feedforward.loss import PerceptualLoss
 from pareidolia.style.feedforward.network import StylizerNetwork
 from pareidolia.style.feedforward.photos import MARGIN, CroppedPhotos, StyledCrops
@@ -27,7 +27,7 @@ from pareidolia.training import (
     TrainingRun,
 )
 from pareidolia.training.data import open_pictures
-from pareidolia.training.process_group import current_company
+from pareidolia.training.process_group import current_process_group
 from pareidolia.training.settings import TrainingOptions
 from pareidolia.version import __version__
 
@@ -78,7 +78,7 @@ def prepare(
     """
     if not paintings:
         raise PareidoliaError("a style network needs at least one painting")
-    process_group, device = current_company()
+    process_group, device = current_process_group()
     device = device or choose_device(settings.device)
     loss = loss_for(settings, [open_picture(painting) for painting in paintings], device, loss_network)
     pictures = open_pictures(photos, "train", size=round(settings.crop * MARGIN), color="rgb")
@@ -96,6 +96,7 @@ def prepare(
     )
     record = {
         "pareidolia": __version__,
+        "version": VERSION,
         "model": KIND,
         "settings": settings.model_dump(mode="json"),
         "paintings": [PurePath(painting.removeprefix("sample:")).stem for painting in paintings],
@@ -162,7 +163,7 @@ def loss_for(
     device: torch.device,
     loss_network: NetworkLike = None,
 ) -> PerceptualLoss:
-    """The loss that the settings ask for, through the network they name or `loss_network`, frozen on `device`."""
+    """The loss that the settings ask for, through their network or `loss_network`, frozen on `device`."""
     loss_network = network_for(settings, loss_network, pooling=settings.pooling, padding=settings.padding)
     loss_network.module.to(device).requires_grad_(False)
     return PerceptualLoss(
