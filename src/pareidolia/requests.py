@@ -11,6 +11,7 @@ from pareidolia.operations import Operation, find_operation
 from pareidolia.operations.sums import split_sum
 from pareidolia.pictures.folders import find_pictures
 from pareidolia.settings import VERSION, PareidoliaError, Settings, migrate
+from pareidolia.settings.weights_files import find_checkpoints
 from pareidolia.version import __version__
 
 _MOST_LOOKED_THROUGH = 2000
@@ -49,6 +50,9 @@ class Request:
         stated, given = self.operation.input(name), self.inputs[name]
         if stated.kind == "sum" and isinstance(given, str):
             return split_sum(given)
+        if stated.kind == "weights":
+            named = (given,) if isinstance(given, str | Path) else given
+            return tuple(str(path) for path in find_checkpoints(named))
         return (given,) if stated.many and isinstance(given, str | Path) else given
 
     def begin(self, **where: Any) -> Any:

@@ -20,6 +20,8 @@ def watched(work: Iterable[Progress]) -> Iterator[Progress]:
     """The steps of some work, shown as they come: in a notebook with the picture, else as lines."""
     show = Live() if in_notebook() else Lines()
     for step in work:
+        for note in step.notes:
+            print(note, file=sys.stderr, flush=True)
         show(step)
         yield step
 
@@ -47,8 +49,6 @@ class Lines:
 
     def __call__(self, step: Progress) -> None:
         """Print what there is to say of a step."""
-        for note in step.notes:
-            print(note, file=sys.stderr, flush=True)
         now = time.monotonic()
         if self._tenth < 0 or (step.stage != self._stage and step.share is None):
             self._first, self._began, self._tenth = step, now, -1
@@ -57,13 +57,18 @@ class Lines:
         if step.index == 0 or (tenth == self._tenth and step.stage == self._stage and not waited):
             return
         self._stage, self._tenth, self._printed = step.stage, tenth, now
-        words = in_words(step) or f"{step.index} of {step.total}"
-        print(f"{words}: {step.fraction:.0%}{self._left(step, now)}", file=sys.stderr, flush=True)
+        words = ", ".join(part for part in (in_words(step), _how_far(step)) if part)
+        print(f"{words}{self._left(step, now)}", file=sys.stderr, flush=True)
 
     def _left(self, step: Progress, now: float) -> str:
         done = step.fraction - self._first.fraction
         left = (now - self._began) / done * (1 - step.fraction) if done > 0 else 0
         return f", about {duration(left)} left" if left >= 1 else ""
+
+
+def _how_far(step: Progress) -> str:
+    """The steps made where they cost alike, else the share of the work."""
+    return f"{step.index} of {step.total}" if step.share is None else f"{100 * step.share:.0f} %"
 
 
 def duration(seconds: float) -> str:

@@ -99,7 +99,8 @@ class AtlasBuilding(Work):
         manifest = read_manifest(self.out)
         icons = sum(grid.cells for layer in manifest.layers for grid in layer.grids)
         rows = [
-            {"layer": each.name, "points": each.points, "grids": len(each.grids)} for each in manifest.layers
+            {"layer": each.name, "points": each.points, "icons": sum(grid.cells for grid in each.grids)}
+            for each in manifest.layers
         ]
         caption = f"{icons} icons of {manifest.photos} photos; pareidolia atlas view {self.out} shows it"
         return Result(None, caption, rows)

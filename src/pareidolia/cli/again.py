@@ -8,8 +8,9 @@ from typing import Any
 from pareidolia.cli.deriving import command_from
 from pareidolia.cli.outputs import Output
 from pareidolia.cli.running import run_one
-from pareidolia.operations import Input, Operation, find_operation
-from pareidolia.settings import PareidoliaError
+from pareidolia.operations import PAINT, Input, Operation, find_operation
+from pareidolia.operations.statement import place_of
+from pareidolia.settings import OperationSettings, PareidoliaError
 
 HELP = "Paint a picture once more: the same pixels on the same machine, or with any of its options changed."
 PICTURE = Input("picture", "A picture or a video that pareidolia made.", "file")
@@ -40,10 +41,8 @@ def again_command(words: Sequence[str]) -> Any:
 
 
 def _operation_of(words: Sequence[str]) -> Operation:
-    """The operation that made the picture which the words name; else one that only has an output."""
-    from pareidolia.settings import Settings
-
-    bare = Operation("again", "Paint", HELP, "", f"{Settings.__module__}:Settings", proceeds="in steps")
+    """The operation that made the picture which the words name; else one with what every picture has."""
+    bare = Operation("again", PAINT, HELP, "", place_of(OperationSettings), proceeds="in steps")
     named = next((word for word in words[1:] if not word.startswith("-")), None)
     if named is None:
         return bare

@@ -12,7 +12,7 @@ from pareidolia.cli.configuration import merged
 from pareidolia.cli.outputs import Output, output_type
 from pareidolia.cli.running import run_request
 from pareidolia.operations import Input, Operation
-from pareidolia.settings import NetworkSettings, Settings
+from pareidolia.settings import NetworkSettings, PareidoliaError, Settings
 
 _KEYWORD = inspect.Parameter.KEYWORD_ONLY
 WHAT, LOOKS, NETWORK, OUTPUT, ADVANCED = "What", "How it looks", "Network", "Output", "Advanced"
@@ -30,6 +30,7 @@ def command_for(operations: Mapping[str, Operation], words: Sequence[str]) -> Ca
         words: what was typed; `--method NAME` in it chooses.
     """
     operation = operations.get(_method(words), next(iter(operations.values())))
+    _refuse_other_methods(operations, operation, words)
 
     def run(
         inputs: dict[str, Any], settings: dict[str, Any], options: dict[str, Settings], output: Output
@@ -67,7 +68,7 @@ def command_from(
 
     parameters = [*map(_input_parameter, operation.inputs), *also]
     parameters += _parameters(operation.settings_type, _group_of, optional=optional)
-    parameters += _parameters(output_type(operation), lambda name, field: OUTPUT)
+    parameters += _parameters(output_type(operation), _output_group)
     for kind in operation.option_types.values():
         parameters += _parameters(kind, lambda name, field: ADVANCED)
     command.__signature__ = inspect.Signature(_in_order(parameters))  # type: ignore[attr-defined]
@@ -89,6 +90,21 @@ def _method(words: Sequence[str]) -> str:
         if word.startswith("--method="):
             return word.removeprefix("--method=")
     return ""
+
+
+def _refuse_other_methods(
+    operations: Mapping[str, Operation], chosen: Operation, words: Sequence[str]
+) -> None:
+    """Refuse an option that another method of the command takes and this one does not, by its name."""
+    asked = {word.partition("=")[0] for word in words if word.startswith("--")}
+    known = {f"--{_flag(name)}" for name in chosen.settings_type.model_fields}
+    for method, other in operations.items():
+        for name in other.settings_type.model_fields:
+            flag = f"--{_flag(name)}"
+            if flag in asked and flag not in known:
+                raise PareidoliaError(
+                    f"{flag} goes with --method {method}: --method {chosen.method} does not take it"
+                )
 
 
 def _method_parameter(operations: Mapping[str, Operation], chosen: Operation) -> Iterator[inspect.Parameter]:
@@ -116,6 +132,10 @@ def _input_parameter(stated: Input) -> inspect.Parameter:
         default=inspect.Parameter.empty if stated.required else stated.default,
         annotation=Annotated[kind, option],
     )
+
+
+def _output_group(name: str, field: FieldInfo) -> str:
+    return ADVANCED if name in ("config", "set", "index") else OUTPUT
 
 
 def _group_of(name: str, field: FieldInfo) -> str:

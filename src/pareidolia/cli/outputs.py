@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Annotated
 
+from cyclopts import Parameter
 from pydantic import Field
 
 from pareidolia.operations import Operation
@@ -13,9 +14,11 @@ class Verbosity(Settings):
     """How much is printed, and in what form."""
 
     as_json: Annotated[
-        bool, Field(description="Print one JSON object a result on standard output, for programs.")
+        bool,
+        Parameter(name="--json", negative=()),
+        Field(description="Print one JSON object a result on standard output, for programs."),
     ] = False
-    quiet: Annotated[bool, Field(description="Print no progress.")] = False
+    quiet: Annotated[bool, Parameter(negative=()), Field(description="Print no progress.")] = False
 
 
 class Output(Verbosity):

@@ -76,8 +76,6 @@ def _bar(console: Console) -> Iterator[Report]:
         task = bar.add_task("", total=None, words="")
 
         def report(step: Progress) -> None:
-            for note in step.notes:
-                console.print(note, markup=False, highlight=False)
             bar.update(task, total=step.total, completed=step.index, words=in_words(step))
 
         yield report

@@ -30,12 +30,13 @@ def run_request(
 ) -> int:
     """Run an operation on what the command was given; returns the exit code."""
     from pareidolia.execution.batch import is_many, jobs_for
+    from pareidolia.execution.saving import make_folder
     from pareidolia.requests import Request
 
     clock = Clock()
     if is_many(inputs, operation.inputs):
-        folder = _folder(output)
-        jobs = jobs_for(Request(operation, inputs, settings, options), folder)
+        jobs = jobs_for(Request(operation, inputs, settings, options), _folder(output))
+        make_folder(_folder(output))
         return run_jobs(jobs, output)
     request = Request(operation, inputs, settings, options)
     processes = getattr(options.get("training"), "devices", 1) * getattr(options.get("training"), "nodes", 1)
@@ -52,6 +53,8 @@ def run_one(request: Any, output: Output, clock: Clock | None = None) -> int:
     with stopping(execution.stop), progress_report(output) as report:
         for step in execution:
             losses = step.losses or losses
+            for note in step.notes:
+                say(note, output)
             report(step)
     _tell(execution, losses, output, clock)
     return 0 if execution.finished else 128 + (execution.stop.signal or 0)
@@ -87,11 +90,8 @@ def run_jobs(jobs: list[Any], output: Output) -> int:
                 say(f"{job.out}: made already", output)
                 continue
             say(f"{number} of {len(jobs)}: {job.out.name}", output)
-            into = (
-                {"out": job.out, "resume": True}
-                if "resume" in type(output).model_fields
-                else {"out": job.out}
-            )
+            resume = job.request.operation.proceeds == "in steps"
+            into = {"out": job.out, "resume": True} if resume else {"out": job.out}
             code = run_one(job.request, output.model_copy(update=into))
         except (PareidoliaError, OSError) as error:
             failed += 1
@@ -105,8 +105,7 @@ def run_jobs(jobs: list[Any], output: Output) -> int:
 
 
 def _folder(output: Output) -> Path:
-    """The folder that several results go to, made if need be."""
-    from pareidolia.execution.saving import make_folder
+    """The folder that several results go to."""
     from pareidolia.pictures.targets import FORMATS
 
     out: Path | None = getattr(output, "out", None)
@@ -114,7 +113,6 @@ def _folder(output: Output) -> Path:
         raise PareidoliaError("say where to: --out FOLDER")
     if out.suffix.lower() in FORMATS:
         raise PareidoliaError(f"several pictures go to a folder: --out {out} names a picture")
-    make_folder(out)
     return out
 
 
@@ -138,12 +136,10 @@ def _tell(execution: Any, losses: Mapping[str, float], output: Output, clock: Cl
         print_json({**answer, **({"losses": losses} if losses else {}), **numbers, **result.record})
         return
     if not finished:
-        left = result.record["unfinished"]
-        kept = f"; {out} holds the picture as it stands" if result.picture is not None else ""
-        say(f"stopped at {left['step']} of {left['of']}{kept}; --resume goes on from here", output)
+        say(result.caption, output)
         return
     if result.rows and execution.request.operation.out in ("none", "optional picture"):
         print_rows(result.rows)
-    told = f"{result.caption}, " if result.caption else ""
+    caption = result.caption or ("painted" if execution.request.operation.proceeds == "in steps" else "made")
     where = f"{out}: " if out is not None else ""
-    say(f"{where}{told}in {clock.seconds:.1f} s", output)
+    say(f"{where}{caption}, in {clock.seconds:.1f} s", output)

@@ -52,7 +52,7 @@ def jobs_for(request: Request, folder: Path) -> list[Job]:
     pictures = [
         each for each in request.operation.inputs if each.kind == "picture" and each.name in request.inputs
     ]
-    choices = [list(_choices(request.inputs, each)) for each in pictures]
+    choices = [list(_choices(request, each)) for each in pictures]
     names = [
         names_of([choice[0] if isinstance(choice, tuple) else choice for choice in found])
         if number == 0 or len(found) > 1
@@ -89,11 +89,14 @@ def names_of(paths: Sequence[str]) -> list[str]:
     ]
 
 
-def _choices(inputs: Mapping[str, Any], stated: Input) -> Iterator[str | tuple[str, ...]]:
-    values = _values(inputs, stated)
+def _choices(request: Request, stated: Input) -> Iterator[str | tuple[str, ...]]:
+    values = _values(request.inputs, stated)
     if not stated.many:
         yield from (picture for value in values for picture in pictures_of(value))
     elif any(map(_is_folder, values)):
+        if getattr(request.settings, stated.weights, None) is not None:
+            flag = stated.weights.replace("_", "-")
+            raise PareidoliaError(f"{stated.name} of a folder are taken one by one: leave out --{flag}")
         yield from ((picture,) for value in values for picture in pictures_of(value))
     else:
         yield tuple(values)

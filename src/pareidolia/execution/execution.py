@@ -4,7 +4,7 @@ from collections.abc import Callable, Generator, Iterator
 
 from pareidolia.execution.at_once import at_once
 from pareidolia.execution.in_a_folder import in_a_folder
-from pareidolia.execution.in_frames import asks_for_video, in_frames
+from pareidolia.execution.in_frames import asks_for_video, in_frames, refuse_video
 from pareidolia.execution.in_stages import in_stages
 from pareidolia.execution.in_steps import in_steps
 from pareidolia.execution.target import Stop, Target
@@ -37,6 +37,7 @@ class Execution:
         self._result: Result | None = None
 
     def __iter__(self) -> Iterator[Progress]:
+        refuse_video(self.request)
         run = (
             in_frames if asks_for_video(self.request, self.target) else _RUNS[self.request.operation.proceeds]
         )

@@ -22,10 +22,9 @@ def in_a_folder(request: Request, target: Target, stop: Stop) -> Generator[Progr
         yield step
         if step.index < step.total and work.agrees_to_stop(bool(stop)):
             work.pause()
-            return Result(
-                None,
-                f"stopped while {step.stage}",
-                record=unfinished(record, step.index, step.total),
-                path=target.out,
+            caption = (
+                f"stopped at {step.stage or 'step'} {step.index} of {step.total}; --resume goes on from here"
             )
+            left = unfinished(record, step.index, step.total)
+            return Result(None, caption, record=left, path=target.out)
     return replace(work.result, record=record, path=target.out)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from pareidolia.execution.target import Stop, Target, unfinished
+from pareidolia.operations import OPERATIONS
 from pareidolia.operations.statement import find
 from pareidolia.pictures import check_target, is_video, write_video
 from pareidolia.pictures.result import Result
@@ -43,6 +44,23 @@ def asks_for_video(request: Request, target: Target) -> bool:
     return (frames or 1) > 1 or (named and frames is None) or any(is_video(value) for value in given)
 
 
+def refuse_video(request: Request) -> None:
+    """Refuse a video as the picture of an operation that makes none.
+
+    Raises:
+        PareidoliaError: with the method of the same command that takes videos, if there is one.
+    """
+    operation = request.operation
+    if operation.video is not None:
+        return
+    for each in operation.inputs:
+        given = request.inputs.get(each.name)
+        if each.kind == "picture" and isinstance(given, str | Path) and is_video(given):
+            others = (other for other in OPERATIONS.own.values() if other.command == operation.command)
+            able = [f"; --method {other.method} does" for other in others if other.video]
+            raise PareidoliaError(f"'{given}' is a video, which this does not take{''.join(able)}")
+
+
 def in_frames(request: Request, target: Target, stop: Stop) -> Generator[Progress, None, Result]:
     """Make the frames, then the video. When stopped, the frames stay for a resumed run to go on from."""
     if target.out is None:
@@ -68,10 +86,13 @@ def in_frames(request: Request, target: Target, stop: Stop) -> Generator[Progres
     record = request.record(target.folder)
     if len(video.frames) < video.count:
         record = unfinished(record, len(video.frames), video.count)
-        return Result(None, f"stopped after frame {len(video.frames)} of {video.count}", record=record)
+        caption = f"stopped after frame {len(video.frames)} of {video.count}; --resume goes on"
+        return Result(None, caption, record=record)
     write_video(video.frames, target.out, video.fps, record=record)
     shutil.rmtree(folder)
-    return Result(None, _pace(made, time.perf_counter() - began), ({"frames": made},), record, target.out)
+    seconds = time.perf_counter() - began
+    rows = ({"frames": made, "seconds": round(seconds, 3)},)
+    return Result(None, _pace(made, seconds), rows, record, target.out)
 
 
 def _begin(request: Request, folder: Path) -> FrameByFrame:

@@ -20,7 +20,9 @@ def in_stages(request: Request, target: Target, stop: Stop) -> Generator[Progres
         if work.agrees_to_stop(bool(stop)):
             work.pause()
             record = unfinished(request.record(target.folder), step.index, step.total)
-            return Result(None, f"stopped while {step.stage}", record=record, path=target.out)
+            caption = f"stopped while {step.stage}; the same command goes on from what is in the index"
+            return Result(None, caption, record=record, path=target.out)
+
     return save_result(work.result, request, target)
 
 

@@ -60,9 +60,12 @@ def _paint(painting: Painting, checkpoint: Checkpoint, stop: Stop) -> Generator[
 
 def _keep_unfinished(painting: Painting, request: Request, target: Target, record: dict[str, Any]) -> Result:
     record = unfinished(record, painting.index, painting.total)
+    caption = f"stopped at step {painting.index} of {painting.total}"
     if painting.index == 0:
-        return Result(None, record=record, path=target.out)
-    return _replacing(painting.result, request, target, record)
+        return Result(None, f"{caption}; --resume goes on from here", record=record, path=target.out)
+    _replacing(painting.result, request, target, record)
+    caption += f"; {target.out} holds the picture as it stands, --resume goes on from here"
+    return Result(painting.picture, caption, record=record, path=target.out)
 
 
 def _replacing(made: Result, request: Request, target: Target, record: dict[str, Any]) -> Result:

@@ -57,8 +57,9 @@ def save_result(
 
 
 def write_table(rows: Sequence[Mapping[str, object]], path: Path) -> None:
-    """Write rows of the same names as CSV, whole or not at all; lists are left out, None is empty."""
-    names = [name for name in rows[0] if not any(isinstance(row[name], list) for row in rows)] if rows else []
+    """Write rows of the same names as CSV, whole or not at all; lists and mappings are left out."""
+    first = rows[0] if rows else {}
+    names = [name for name in first if not any(isinstance(row[name], list | dict) for row in rows)]
     text = StringIO(newline="")
     table = csv.DictWriter(text, names, extrasaction="ignore")
     table.writeheader()

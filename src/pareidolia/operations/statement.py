@@ -18,7 +18,7 @@ PAINT, LOOK, TRAIN, EXPLORE, BEGIN = (
 GROUPS = (PAINT, LOOK, TRAIN, EXPLORE, BEGIN)
 """The groups of operations, in the order in which help lists them."""
 
-Kind = Literal["picture", "photos", "run", "latent point", "sum", "data", "file", "text"]
+Kind = Literal["picture", "photos", "run", "latent point", "sum", "data", "weights", "file", "text"]
 Proceeding = Literal["at once", "in steps", "in stages", "in a folder"]
 Out = Literal["picture", "optional picture", "folder", "file", "none"]
 Defined = TypeVar("Defined", bound=Callable[..., Any])
@@ -33,10 +33,12 @@ class Input:
         help: one line for people.
         kind: "picture" (a file or `sample:NAME`; where the command is given a folder, each of its pictures
             is one), "photos" (a folder of pictures), "run" (a trained model), "latent point" (a picture or
-            a place in a latent space), "sum" (of latent points), "data" (to train on), "file", or "text".
+            a place in a latent space), "sum" (of latent points), "data" (to train on), "weights" (files, or a
+            folder of them), "file", or "text".
         many: whether there may be several; they come as a tuple.
         required: whether it must be given.
         default: what it is where it is not given.
+        weights: the settings field that has a weight for each of several, if there is one.
         keyword: whether the command takes it as an option.
         each: whether the command takes several, of which each makes a result of its own.
     """
@@ -47,6 +49,7 @@ class Input:
     many: bool = False
     required: bool = True
     default: str | None = None
+    weights: str = ""
     keyword: bool = False
     each: bool = False
 

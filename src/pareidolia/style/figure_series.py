@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from pareidolia.execution import Execution, Job, Target
+from pareidolia.execution.saving import make_folder
 from pareidolia.networks import NetworkLike, network_for
 from pareidolia.operations import PAINT, find_operation, operation
 from pareidolia.pictures import check_target, open_picture, save_picture, sheet
@@ -63,12 +64,12 @@ class StyleFigures(Work):
             open_picture(path)  # A picture that cannot be read is refused at once, not once for every cell.
         layers = network_for(self._settings, network).style_layers
         self.figures = style_figures(content, styles, layers, self._settings)
+        make_folder(self._cells)
         for figure in self.figures:
             check_target(self._sheet(figure), overwrite)
 
     def __iter__(self) -> Iterator[Progress]:
         """Cell by cell, with the steps of each."""
-        self._cells.mkdir(parents=True, exist_ok=True)
         cells = [cell for figure in self.figures for cell in figure.cells]
         for number, cell in enumerate(cells):
             stage = f"{cell.file}, {number + 1} of {len(cells)}"

@@ -7,6 +7,7 @@ STYLES = Input(
     "styles",
     "What it is painted like: files, sample:waves and the like, or folders; several files are blended.",
     many=True,
+    weights="painting_weights",
 )
 MASK = Input(
     "mask",

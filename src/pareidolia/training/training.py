@@ -53,7 +53,8 @@ class Training(Work):
     @property
     def result(self) -> Result:
         """Where the run is; after the last step."""
-        return Result(None, f"trained {self.run.total} steps; sheets of it are in {self.folder.path}/samples")
+        caption = f"trained {self.run.index} steps; sheets of it are in {self.folder.path}/samples"
+        return Result(None, caption, [{"step": self.run.index, "of": self.run.total}])
 
     def agrees_to_stop(self, asked: bool) -> bool:
         """Whether any of the processes that train together was asked to stop."""

@@ -55,10 +55,9 @@ class Evaluation(Work):
             {
                 "measure": figure.measure,
                 "what": figure.what,
-                **asdict(figure.estimate),
-                "unit": figure.unit,
+                "figure": in_words(figure),
                 "how": figure.told,
-                "details": figure.details,
+                "numbers": {**asdict(figure.estimate), "unit": figure.unit, "details": figure.details},
             }
             for figure in self.figures
         ]

@@ -62,12 +62,13 @@ class FaithfulnessReport(Work):
             "Areas under the curves, and likeness (Spearman's ρ) to the map of a randomised network; "
             "means with 95 % intervals over photos."
         )
-        return Result(draw_comparison(self.results), caption, [_row(each) for each in self.results])
+        cautions = [f"{each.method} {each.caution}." for each in self.results if each.caution]
+        rows = [_row(each) for each in self.results]
+        return Result(draw_comparison(self.results), "\n".join([caption, *cautions]), rows)
 
 
 def _row(result: Faithfulness) -> dict[str, object]:
-    row: dict[str, object] = {"method": result.method}
-    for name in _MEASURES:
-        mean = getattr(result, name)
-        row |= {name: mean.value, f"{name}_interval": mean.interval}
-    return {**row, "caution": result.caution}
+    means = {name: getattr(result, name) for name in _MEASURES}
+    numbers = {name: {"mean": mean.value, "interval": mean.interval} for name, mean in means.items()}
+    words = {name.replace("_", " "): str(mean) for name, mean in means.items()}
+    return {"method": result.method, **words, "numbers": {**numbers, "caution": result.caution}}

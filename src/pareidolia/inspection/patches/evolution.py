@@ -1,6 +1,5 @@
 """The operation `evolution`: units through the checkpoints of one network's training."""
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -15,9 +14,7 @@ from pareidolia.operations.inputs import FOLDER
 from pareidolia.pictures import sheet
 from pareidolia.pictures.result import Result
 from pareidolia.progress import Progress, Work
-from pareidolia.settings import PareidoliaError
-
-WEIGHTS = (".safetensors", ".pth", ".pt")
+from pareidolia.settings.weights_files import find_checkpoints
 
 
 @operation(
@@ -27,7 +24,10 @@ WEIGHTS = (".safetensors", ".pth", ".pt")
     settings=EvolutionSettings,
     inputs=(
         Input(
-            "checkpoints", "Weights files of the network, in order, or a folder of them.", "file", many=True
+            "checkpoints",
+            "Weights files of the network, in order, or a folder of them.",
+            "weights",
+            many=True,
         ),
         replace(FOLDER, keyword=True),
     ),
@@ -103,23 +103,3 @@ class FeatureEvolution(Work):
     def caption(self) -> str:
         """How many checkpoints, and what the last says of photos and units."""
         return f"{len(self.moments)} checkpoints, at the last {self._caption}"
-
-
-def find_checkpoints(given: Sequence[str | Path]) -> list[Path]:
-    """The weights files given, or those in the one folder given, in the order of the numbers in their names.
-
-    Raises PareidoliaError where there is none.
-    """
-    paths = [Path(each).expanduser() for each in given]
-    if len(paths) == 1 and paths[0].is_dir():
-        paths = sorted((path for path in paths[0].iterdir() if path.suffix in WEIGHTS), key=_by_number)
-    if not paths:
-        raise PareidoliaError(
-            f"there are no checkpoints ({' '.join(WEIGHTS)}): name files, or a folder of them"
-        )
-    return paths
-
-
-def _by_number(path: Path) -> list[tuple[int, str]]:
-    """`step_9` before `step_10`."""
-    return [(int(part), "") if part.isdecimal() else (0, part) for part in re.split(r"(\d+)", path.stem)]
