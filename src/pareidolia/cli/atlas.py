@@ -11,6 +11,7 @@ from pydantic import Field
 from pareidolia.atlas.settings import AtlasSettings
 from pareidolia.cli.output import Replacing, Telling, print_json, say, stage_report, stop_request
 from pareidolia.collecting.settings import EngineSettings
+from pareidolia.safety import trusting
 
 if TYPE_CHECKING:
     from pareidolia.atlas import Landing
@@ -121,7 +122,8 @@ def find(
     """
     from pareidolia.atlas import find_photo
 
-    landings = find_photo(folder, photo)
+    with trusting(telling.trust):
+        landings = find_photo(folder, photo)
     if telling.as_json:
         print_json({"photo": photo, "layers": [_numbers(each) for each in landings]})
         return 0
