@@ -1,6 +1,5 @@
 """Make a film: frames into a folder beside it, then the film."""
 
-import shutil
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -58,10 +57,13 @@ def run_film(request: Request, output: Output) -> int:
     """
     from pareidolia.pictures import check_target, write_film
     from pareidolia.pictures.films import FILM_SUFFIXES, require_films
+    from pareidolia.pictures.ownership import FRAMES, claim, clear
+    from pareidolia.pictures.targets import beside
 
-    folder = output.out.parent / f"{output.out.name}.frames"
+    folder = beside(output.out, ".frames")
     check_target(output.out, output.overwrite, FILM_SUFFIXES)
     require_films(output.out)
+    claim(folder, FRAMES)
     if folder.exists() and not (output.resume or output.overwrite):
         raise PareidoliaError(f"{folder} holds an unfinished film: --resume goes on, --overwrite begins anew")
     film = request.operation.filmed(
@@ -71,7 +73,7 @@ def run_film(request: Request, output: Output) -> int:
         film.check()
         say(f"going on from frame {len(film.frames)} of {film.count}", output)
     elif folder.exists():
-        shutil.rmtree(folder)
+        clear(folder, FRAMES)
     began, there = time.perf_counter(), len(film.frames)
     stopped_by = _make(film, output)
     seconds, made = time.perf_counter() - began, len(film.frames) - there
@@ -80,7 +82,7 @@ def run_film(request: Request, output: Output) -> int:
         return 128 + stopped_by
     kept = request.record(output.out.absolute().parent)
     write_film(film.frames, output.out, film.fps, record=kept)
-    shutil.rmtree(folder)
+    clear(folder, FRAMES)
     _tell(output, made, seconds, kept)
     return 0
 

@@ -1,5 +1,6 @@
 """The frames of a film in the making: picture files in a folder, which are also its checkpoint."""
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -9,8 +10,11 @@ from torch import Tensor
 from pareidolia.pictures.colour import over_white
 from pareidolia.pictures.files import open_picture, save_picture
 from pareidolia.pictures.film_reading import Film
-from pareidolia.pictures.records import read_record
+from pareidolia.pictures.ownership import FRAMES, claim
+from pareidolia.pictures.records import record_of
 from pareidolia.settings import PareidoliaError
+
+_NUMBERED = re.compile(r"\d{6,}\.png")
 
 
 class FrameFolder:
@@ -30,12 +34,12 @@ class FrameFolder:
     @property
     def files(self) -> list[Path]:
         """Those that are whole, in order."""
-        return sorted(self.path.glob("*.png"))
+        return sorted(path for path in self.path.glob("*.png") if _NUMBERED.fullmatch(path.name))
 
     def check(self) -> None:
         """Raise PareidoliaError where the folder holds frames of another film."""
-        files = self.files
-        if files and read_record(files[0]) != self._record:
+        claim(self.path, FRAMES)
+        if any(record_of(path) != self._record for path in self.files):
             raise PareidoliaError(
                 f"{self.path} holds frames of another film; delete it or give --overwrite to begin anew"
             )
