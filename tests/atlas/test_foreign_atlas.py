@@ -85,5 +85,5 @@ def test_an_atlas_runs_no_network_of_its_own(atlas, photos):
 def test_a_pipe_in_place_of_the_manifest_is_refused(atlas):
     (atlas / "atlas.json").unlink()
     os.mkfifo(atlas / "atlas.json")
-    with pytest.raises(PareidoliaError, match="no ordinary file"):
+    with pytest.raises(PareidoliaError, match="not an ordinary file"):
         read_manifest(atlas)

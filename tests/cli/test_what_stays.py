@@ -113,33 +113,35 @@ def test_a_folder_of_photos_is_not_painted_over(studio):
 
 
 @pytest.fixture
-def film(studio):
-    pytest.importorskip("av", reason="films need PyAV")
-    from pareidolia.pictures import write_film
+def video(studio):
+    pytest.importorskip("av", reason="videos need PyAV")
+    from pareidolia.pictures import write_video
 
     Image.new("RGB", (64, 48), "gray").save("f.png")
-    write_film([studio.folder / "f.png"] * 2, studio.folder / "film.mp4", 10)
+    write_video([studio.folder / "f.png"] * 2, studio.folder / "video.mp4", 10)
     (studio.folder / "f.png").unlink()
     return studio
 
 
 @pytest.mark.parametrize("word", ["--resume", "--overwrite"])
-def test_a_folder_called_like_the_frames_is_the_users(film, word):
-    photos(film.folder / "out.mp4.frames", 2)
-    before = held(film.folder)
+def test_a_folder_called_like_the_frames_is_the_users(video, word):
+    photos(video.folder / "out.mp4.frames", 2)
+    before = held(video.folder)
     one_pass = ("--method", "one-pass", "--size", "64", "--persistence", "0")
-    code, _, err = film.run("style", "film.mp4", "painting.png", *one_pass, "--out", "out.mp4", word)
-    assert code == 2 and "out.mp4.frames holds other things than the frames of a film" in err
-    assert held(film.folder) == before
+    code, _, err = video.run("style", "video.mp4", "painting.png", *one_pass, "--out", "out.mp4", word)
+    assert code == 2 and "out.mp4.frames holds other things than the frames of a video" in err
+    assert held(video.folder) == before
 
 
-def test_a_note_among_the_frames_outlives_the_film(film):
-    (film.folder / "out.mp4.frames").mkdir()
+def test_a_note_among_the_frames_outlives_the_film(video):
+    (video.folder / "out.mp4.frames").mkdir()
     one_pass = ("--method", "one-pass", "--size", "64", "--persistence", "0")
-    (film.folder / "out.mp4.frames/.DS_Store").write_text("a system's own")
-    code, _, err = film.run("style", "film.mp4", "painting.png", *one_pass, "--out", "out.mp4", "--overwrite")
+    (video.folder / "out.mp4.frames/.DS_Store").write_text("a system's own")
+    code, _, err = video.run(
+        "style", "video.mp4", "painting.png", *one_pass, "--out", "out.mp4", "--overwrite"
+    )
     assert code == 0, err
-    assert [path.name for path in (film.folder / "out.mp4.frames").iterdir()] == [".DS_Store"]
+    assert [path.name for path in (video.folder / "out.mp4.frames").iterdir()] == [".DS_Store"]
 
 
 def test_an_explanation_and_a_tour_leave_files_of_their_names(studio):

@@ -177,5 +177,5 @@ def test_frames_are_cleared_one_by_one_and_what_else_lies_there_stays(tmp_path):
     claim(frames, FRAMES)
     clear(frames, FRAMES)
     assert sorted(path.name for path in frames.iterdir()) == ["000002.png", "notes.txt"]
-    with pytest.raises(PareidoliaError, match="holds other things than the frames of a film"):
+    with pytest.raises(PareidoliaError, match="holds other things than the frames of a video"):
         claim(frames, FRAMES)

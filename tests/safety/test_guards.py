@@ -6,7 +6,7 @@ import pytest
 
 from pareidolia.cli import main
 from pareidolia.networks.classes import read_classes
-from pareidolia.pictures.film_reading import Film
+from pareidolia.pictures.video_reading import Video
 from pareidolia.requests import Request
 from pareidolia.safety import located, named_from, portable, printable, require_file
 from pareidolia.settings import PareidoliaError
@@ -18,13 +18,13 @@ def pipe(tmp_path):
     return tmp_path / "pipe.mp4"
 
 
-@pytest.mark.parametrize("look", [require_file, read_classes, Film])
+@pytest.mark.parametrize("look", [require_file, read_classes, Video])
 def test_devices_and_pipes_are_refused_before_they_are_opened(pipe, look):
     for path in (pipe, pipe.parent, pipe.parent / "absent"):
         with pytest.raises(PareidoliaError, match=path.name):
             look(path)
-    if look is not Film:
-        with pytest.raises(PareidoliaError, match="no ordinary file"):
+    if look is not Video:
+        with pytest.raises(PareidoliaError, match="not an ordinary file"):
             look(type(pipe)("/dev/zero"))
 
 
@@ -32,7 +32,7 @@ def test_a_record_that_names_a_device_is_refused(pipe):
     record = {"operation": "saliency", "settings": {}}
     for path in ("/dev/zero", str(pipe)):
         inputs = {"photo": {"path": path, "sha256": "x"}}
-        with pytest.raises(PareidoliaError, match="no ordinary file"):
+        with pytest.raises(PareidoliaError, match="not an ordinary file"):
             Request.from_record({**record, "inputs": inputs}, pipe.parent, {})
 
 

@@ -51,11 +51,11 @@ class Run:
     def pictures(self, split: Literal["train", "test"] = "test", data: str | None = None) -> PictureSet:
         """The run's pictures (or others, made to fit): the size and colour that the model takes."""
         channels, size, _ = self.shape
-        colour = "grey" if channels == 1 else "rgb"
+        color = "gray" if channels == 1 else "rgb"
         if data:
-            return open_pictures(data, split, size=size, colour=colour)
+            return open_pictures(data, split, size=size, color=color)
         with distrusting(f"the run {self.name}"):
-            return open_pictures(self.data, split, size=size, colour=colour)
+            return open_pictures(self.data, split, size=size, color=color)
 
 
 def open_run(path: str | Path, device: torch.device | str = "cpu") -> Run:

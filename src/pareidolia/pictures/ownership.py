@@ -208,7 +208,7 @@ COLLECTION = Kind(
     "a collection", _is_collection, (r"shards/\d{6,}\.safetensors", r"files\.json", r"manifest\.json")
 )
 ATLAS = Kind("an atlas", _is_atlas)
-FRAMES = Kind("the frames of a film", _is_frames, (_FRAME,), carries_record)
+FRAMES = Kind("the frames of a video", _is_frames, (_FRAME,), carries_record)
 GRID = Kind(
     "a grid of an atlas",
     _is_grid,

@@ -8,7 +8,7 @@ from pareidolia.settings import PareidoliaError
 def require_file(
     path: str | Path, error: type[PareidoliaError] = PareidoliaError, what: str = "a file"
 ) -> Path:
-    """Refuse what is no ordinary file, before it is opened.
+    """Refuse what is not an ordinary file, before it is opened.
 
     Args:
         path: of the file; links are followed.
@@ -29,7 +29,7 @@ def require_file(
         if not path.exists():
             raise error(f"there is no file '{path}'")
         if not path.is_file():
-            raise error(f"'{path}' is no ordinary file")
+            raise error(f"'{path}' is not an ordinary file")
     except (OSError, ValueError) as reason:  # ValueError: a name with a zero byte
         raise error(f"cannot read '{path}': {getattr(reason, 'strerror', None) or reason}") from reason
     return path

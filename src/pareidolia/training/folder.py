@@ -63,7 +63,7 @@ class TrainingFolder:
 
         Raises PareidoliaError as `check` does, before anything is changed.
         """
-        if run.company.rank != 0:
+        if run.process_group.rank != 0:
             return
         self.check()
         clear(self.path, RUN, keep=(SETTINGS, LOG))
@@ -87,7 +87,7 @@ class TrainingFolder:
         if state is not None:
             fit_state_dict(run.model, state["model"], self.path, "this version's networks")
             run.load_state_dict(state)
-        if run.company.rank == 0:
+        if run.process_group.rank == 0:
             make_folder(self.path / SAMPLES)
             self._log.cut_after(run.index)
             self._write_record()
@@ -100,7 +100,7 @@ class TrainingFolder:
         for step in run:
             if step.index % settings.log_every == 0 or run.finished:
                 self._note(run)
-            if run.company.rank == 0 and preview is not None and step.index in drawn:
+            if run.process_group.rank == 0 and preview is not None and step.index in drawn:
                 preview(run, self.path / SAMPLES / f"{step.index:07d}.png")
             if time.monotonic() - saved >= settings.checkpoint_seconds or run.finished:
                 self.save(run)
@@ -109,7 +109,7 @@ class TrainingFolder:
 
     def save(self, run: TrainingRun) -> None:
         """Write checkpoint and weights, each whole or not at all; the checkpoint before is kept."""
-        if run.company.rank != 0:
+        if run.process_group.rank != 0:
             return
         state = {"record": self.record, "state": run.state_dict()}
         newest = self.path / _CHECKPOINT
@@ -137,12 +137,14 @@ class TrainingFolder:
             except Exception:  # the reader meets broken bytes with errors of all kinds
                 broken.append(path)
         if broken:
-            raise PareidoliaError(f"{broken[0]} is no checkpoint that can be read: --overwrite begins anew")
+            raise PareidoliaError(
+                f"{broken[0]} is not a checkpoint that can be read: --overwrite begins anew"
+            )
         return None
 
     def _note(self, run: TrainingRun) -> None:
-        means = run.told.take()
-        if run.company.rank == 0:
+        means = run.metrics.take()
+        if run.process_group.rank == 0:
             self._log.write(run.index, run.epoch, means)
 
 
@@ -150,13 +152,13 @@ def read_record(path: Path) -> dict[str, Any]:
     """What the run in the folder `path` is; PareidoliaError where there is none or it cannot be read."""
     file = path / SETTINGS
     if not file.is_file():
-        raise PareidoliaError(f"{path} holds no {SETTINGS}: it is no run of pareidolia train")
+        raise PareidoliaError(f"{path} holds no {SETTINGS}: it is not a run of pareidolia train")
     try:
         record = json.loads(require_file(file).read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
         raise PareidoliaError(f"{file} cannot be read: {error}") from error
     if not isinstance(record, dict):
-        raise PareidoliaError(f"{file} is no run's: it holds no object")
+        raise PareidoliaError(f"{file} is not a run's: it holds no object")
     return record
 
 
@@ -168,9 +170,9 @@ def check_record(path: Path, record: Mapping[str, Any], free: Collection[str]) -
     ours, theirs = _flat(record), _flat(read_record(path))
     keys = [key for key in theirs | ours if key not in free and ours.get(key) != theirs.get(key)]
     if keys:
-        told = "; ".join(f"{key} is {theirs.get(key)} there, {ours.get(key)} now" for key in keys[:3])
+        differing = "; ".join(f"{key} is {theirs.get(key)} there, {ours.get(key)} now" for key in keys[:3])
         raise PareidoliaError(
-            f"{path} holds another run ({told}): name another folder, or --overwrite to begin anew"
+            f"{path} holds another run ({differing}): name another folder, or --overwrite to begin anew"
         )
 
 
