@@ -33,7 +33,7 @@ def main() -> None:
         if step.index % 16 == 0:
             print(f"step {step.index} of {step.total}")
     save_picture(painting.picture, given.out, overwrite=True)
-    print(f"{given.out}: {painting.told or 'every unit fires'}")
+    print(f"{given.out}: {painting.caption or 'every unit fires'}")
 
 
 if __name__ == "__main__":

@@ -34,7 +34,7 @@ def main() -> None:
     )
     made = saliency_picture(given.photo, settings, network)
     save_picture(made.picture, given.out, overwrite=True)
-    print(f"{given.out}: {made.told}")
+    print(f"{given.out}: {made.caption}")
 
     measure = FaithfulnessSettings(
         methods=METHODS,

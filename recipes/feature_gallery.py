@@ -78,7 +78,7 @@ def main() -> None:
             print(f"\r{layer}, {step.stage}: {step.index} of {step.total}   ", end="", flush=True)
         request = Request(find_operation("patches"), {"photos": str(options.photos)}, settings)
         save_picture(figure.picture, target, record=request.record(options.out))
-        print(f"\n{target}: {figure.told}", flush=True)
+        print(f"\n{target}: {figure.caption}", flush=True)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from pareidolia.painting import Painting
+    from pareidolia.progress import Progress
 
 
 class Made(Protocol):
@@ -23,24 +24,13 @@ class Made(Protocol):
     @property
     def picture(self) -> "Tensor": ...
     @property
-    def told(self) -> str: ...
-
-
-class StageStep(Protocol):
-    """How far an operation of several stages is."""
-
-    @property
-    def stage(self) -> str: ...
-    @property
-    def index(self) -> int: ...
-    @property
-    def total(self) -> int: ...
+    def caption(self) -> str: ...
 
 
 class Staged(Made, Protocol):
     """What is made in stages, of different kinds of steps: iterated to the end, it has made its picture."""
 
-    def __iter__(self) -> "Iterator[StageStep]": ...
+    def __iter__(self) -> "Iterator[Progress]": ...
 
 
 @runtime_checkable

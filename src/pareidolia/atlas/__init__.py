@@ -14,7 +14,7 @@ from pareidolia.lazy import lazy_exports
 
 if TYPE_CHECKING:
     from pareidolia.atlas.attribution import class_attribution
-    from pareidolia.atlas.building import AtlasBuilding, Progress
+    from pareidolia.atlas.building import AtlasBuilding
     from pareidolia.atlas.finding import Landing, find_photo
     from pareidolia.atlas.format import Cells, Manifest, read_cells, read_manifest
     from pareidolia.atlas.layout import lay_out
@@ -28,7 +28,6 @@ __all__ = [
     "Landing",
     "LayoutSettings",
     "Manifest",
-    "Progress",
     "class_attribution",
     "find_photo",
     "lay_out",
@@ -45,7 +44,6 @@ __getattr__ = lazy_exports(
         "Landing": "finding",
         "LayoutSettings": "settings",
         "Manifest": "format",
-        "Progress": "building",
         "class_attribution": "attribution",
         "find_photo": "finding",
         "lay_out": "layout",

@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pareidolia
 from pareidolia.atlas.attribution import class_names
@@ -29,19 +30,11 @@ from pareidolia.networks import identity, load_network_from
 from pareidolia.pictures import find_pictures, write_atomically
 from pareidolia.pictures.ownership import ATLAS, COLLECTION, GRID, claim, clear
 from pareidolia.pictures.targets import make_folder
+from pareidolia.progress import Progress
 from pareidolia.safety import require_file
-from pareidolia.settings import PareidoliaError
+from pareidolia.settings import VERSION, PareidoliaError, migrate
 
 SETTINGS = "settings.json"
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far a stage is: its name, parts done, of how many."""
-
-    stage: str
-    index: int
-    total: int
 
 
 class AtlasBuilding:
@@ -75,21 +68,21 @@ class AtlasBuilding:
     def __iter__(self) -> Iterator[Progress]:
         collector = self._collector()
         for step in collector:
-            yield Progress("collecting", step.index, step.total)
+            yield replace(step, stage="collecting")
         self._write_settings()
         collected, tools = Collected(collector.collection), self._tools(collector)
         layers: list[LayerAtlas] = []
         for number, layer in enumerate(self.settings.layer):
-            yield Progress("laying out", number, len(self.settings.layer))
+            yield Progress(number, len(self.settings.layer), "laying out")
             before = layers[0].map if layers else None
             layers.append(LayerAtlas(LayerMap(layer, collected, self.settings, tools.stages, before), tools))
-        yield Progress("laying out", len(layers), len(layers))
+        yield Progress(len(layers), len(layers), "laying out")
         for each in layers:
             for stage, counts in each.batched_stages():
                 done = stage.total - sum(batch.stop - batch.start for batch in stage.missing)
                 for count in counts:
                     done += count
-                    yield Progress(stage.name, done, stage.total)
+                    yield Progress(done, stage.total, stage.name)
         yield from self._publish(layers, tools)
 
     def _collector(self) -> Collector:
@@ -136,7 +129,7 @@ class AtlasBuilding:
                 each.write(where, grid, [other.map for other in layers if other is not each])
                 grids.append(entry)
                 done += 1
-                yield Progress("writing", done, total)
+                yield Progress(done, total, "writing")
             points, channels = len(each.map.places), each.map.moment.shape[0]
             entries.append(LayerEntry(name=each.name, points=points, channels=channels, grids=grids))
         collected = layers[0].map.collected
@@ -161,21 +154,21 @@ class AtlasBuilding:
             for grid in layer.grids:
                 grid_folder(self.out, grid)
         held = self.out / STAGES / SETTINGS
-        if not overwrite and not (held.exists() and held.read_text(encoding="utf-8") == self._told()):
+        if not overwrite and not _holds(held, self._record()):
             raise PareidoliaError(
                 f"{self.out} holds an atlas of other photos or settings: "
                 "--overwrite rebuilds what differs, or name another folder"
             )
 
-    def _told(self) -> str:
+    def _record(self) -> dict[str, Any]:
         """What is made, as `stages/settings.json` holds it."""
         photos = str(self._files.folder.absolute())
-        return json.dumps({"photos": photos, "settings": self.settings.model_dump(mode="json")}, indent=1)
+        return {"version": VERSION, "photos": photos, "settings": self.settings.model_dump(mode="json")}
 
     def _write_settings(self) -> None:
         make_folder(self.out / STAGES)
         with write_atomically(self.out / STAGES / SETTINGS) as file:
-            file.write(self._told().encode())
+            file.write(json.dumps(self._record(), indent=1).encode())
 
 
 def read_settings(atlas: Path) -> AtlasSettings:
@@ -185,15 +178,30 @@ def read_settings(atlas: Path) -> AtlasSettings:
     """
     path = atlas / STAGES / SETTINGS
     try:
-        if path.exists():
-            require_file(path)
-        return AtlasSettings.model_validate(json.loads(path.read_text(encoding="utf-8"))["settings"])
+        return AtlasSettings.model_validate(_read(path)["settings"])
     except FileNotFoundError as error:
         raise PareidoliaError(
             f"{atlas} has no {STAGES}: it was published without what it was built from; build it here"
         ) from error
     except (ValueError, KeyError, TypeError) as error:
         raise PareidoliaError(f"{path} is broken: build the atlas once more") from error
+
+
+def _read(path: Path) -> dict[str, Any]:
+    """A record of any version, as this one writes it; ValueError or TypeError where it is broken."""
+    if path.exists():
+        require_file(path)
+    record = json.loads(path.read_text(encoding="utf-8"))
+    if not isinstance(record, dict):
+        raise ValueError(f"{path} holds no record")
+    return migrate(record)
+
+
+def _holds(path: Path, record: dict[str, Any]) -> bool:
+    try:
+        return _read(path) == record
+    except (OSError, ValueError):
+        return False
 
 
 def _remove_stale(atlas: Path, before: Manifest, now: Manifest) -> None:

@@ -21,7 +21,8 @@ from pareidolia.settings import PareidoliaError
 
 if TYPE_CHECKING:
     from pareidolia.collecting import EngineSettings
-    from pareidolia.painting import Checkpoint, Painting, Step
+    from pareidolia.painting import Checkpoint, Painting
+    from pareidolia.progress import Progress
 
 INDEX = "pareidolia.index"
 """Folder beside a result for what further results can use."""
@@ -81,10 +82,10 @@ def make(request: Request, output: PictureOutput, table: Path | None = None) -> 
     seconds = time.perf_counter() - began
     if output.as_json:
         numbers = {"rows": rows} if rows else {}
-        answer = {"out": str(output.out), "seconds": round(seconds, 3), "shows": made.told}
+        answer = {"out": str(output.out), "seconds": round(seconds, 3), "shows": made.caption}
         print_json({**answer, **numbers, **record})
     else:
-        say(f"{output.out}: {made.told}, in {seconds:.1f} s", output)
+        say(f"{output.out}: {made.caption}, in {seconds:.1f} s", output)
     return 0
 
 
@@ -114,15 +115,15 @@ def run_stages(
     save_picture(staged.picture, output.out, record=record, overwrite=output.overwrite)
     seconds = time.perf_counter() - began
     if output.as_json:
-        print_json({"out": str(output.out), "seconds": round(seconds, 3), "shows": staged.told, **record})
+        print_json({"out": str(output.out), "seconds": round(seconds, 3), "shows": staged.caption, **record})
     else:
-        say(f"{output.out}: {staged.told}, in {seconds:.1f} s", output)
+        say(f"{output.out}: {staged.caption}, in {seconds:.1f} s", output)
     return 0
 
 
 def _paint(
     painting: "Painting", checkpoint: "Checkpoint", output: Output
-) -> tuple["Step | None", int | None]:
+) -> tuple["Progress | None", int | None]:
     """Step until the end or until asked to stop; the last step, and the signal that stopped it if any."""
     last = None
     with stop_request() as stop, progress_report(output) as report:
@@ -134,14 +135,14 @@ def _paint(
 
 
 def _tell(
-    output: Output, record: dict[str, Any], last: "Step | None", seconds: float, painting: "Painting"
+    output: Output, record: dict[str, Any], last: "Progress | None", seconds: float, painting: "Painting"
 ) -> None:
     losses = {} if last is None else last.losses
     if output.as_json:
         answer = {"out": str(output.out), "seconds": round(seconds, 3), "losses": losses, **record}
-        print_json({**answer, "shows": painting.told} if painting.told else answer)
+        print_json({**answer, "shows": painting.caption} if painting.caption else answer)
     elif painting.finished:
-        told = f"; {painting.told}" if painting.told else ""
+        told = f"; {painting.caption}" if painting.caption else ""
         say(f"{output.out}: painted in {seconds:.1f} s{told}", output)
     else:
         say(

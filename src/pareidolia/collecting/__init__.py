@@ -14,7 +14,7 @@ from pareidolia.lazy import lazy_exports
 if TYPE_CHECKING:
     from pareidolia.collecting.chunks import Chunk, collect_chunk
     from pareidolia.collecting.collection import Collection
-    from pareidolia.collecting.collector import Collector, Progress
+    from pareidolia.collecting.collector import Collector
     from pareidolia.collecting.sampled_activations import ActivationSamples, read_samples
     from pareidolia.collecting.settings import (
         CollectingSettings,
@@ -34,7 +34,6 @@ __all__ = [
     "Collection",
     "Collector",
     "EngineSettings",
-    "Progress",
     "Ranking",
     "SampledActivations",
     "TopActivations",
@@ -53,7 +52,6 @@ __getattr__ = lazy_exports(
         "Accumulator": "specs",
         "CollectSpec": "specs",
         "SampledActivations": "settings",
-        "Progress": "collector",
         "Ranking": "top_activations",
         "ActivationSamples": "sampled_activations",
         "TopActivations": "settings",

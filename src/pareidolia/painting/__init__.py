@@ -23,7 +23,7 @@ if TYPE_CHECKING:
         Term,
         TotalVariation,
     )
-    from pareidolia.painting.painting import Painting, Stage, Step
+    from pareidolia.painting.painting import Painting, Stage
     from pareidolia.painting.terms import ClassScore, Direction, Diverse, MiddleActivation, PowerNorm
 
 __all__ = [
@@ -44,7 +44,6 @@ __all__ = [
     "PixelCanvas",
     "PowerNorm",
     "Stage",
-    "Step",
     "Sum",
     "Term",
     "TotalVariation",
@@ -71,7 +70,6 @@ __getattr__ = lazy_exports(
         "PowerNorm": "terms",
         "ModelOutputs": "objectives",
         "Stage": "painting",
-        "Step": "painting",
         "Sum": "objectives",
         "Term": "objectives",
         "TotalVariation": "objectives",

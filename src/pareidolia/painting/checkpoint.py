@@ -7,10 +7,11 @@ from typing import Any
 
 import torch
 
-from pareidolia.painting.painting import Painting, Step
+from pareidolia.painting.painting import Painting
 from pareidolia.pictures import write_atomically
 from pareidolia.pictures.targets import beside, remove_leftovers
-from pareidolia.settings import PareidoliaError, differences
+from pareidolia.progress import Progress
+from pareidolia.settings import PareidoliaError, differences, migrate
 
 
 class Checkpoint:
@@ -27,7 +28,7 @@ class Checkpoint:
         self._record = dict(record)
         self._seconds = seconds
 
-    def steps(self, painting: Painting) -> Iterator[Step]:
+    def steps(self, painting: Painting) -> Iterator[Progress]:
         """Step to the end, saving every so often; whoever stops early may call `save`."""
         saved = time.monotonic()
         for step in painting:
@@ -48,7 +49,7 @@ class Checkpoint:
         """
         try:
             held = torch.load(self.path, map_location="cpu", weights_only=True)
-            record, state = held["record"], held["state"]
+            record, state = migrate(held["record"]), held["state"]
         except Exception as error:
             raise PareidoliaError(
                 f"{self.path} is not a checkpoint that can be read; delete it to begin anew"

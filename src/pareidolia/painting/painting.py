@@ -20,6 +20,8 @@ from pareidolia.painting.objectives import ModelOutputs, Objective
 from pareidolia.painting.optimizers import MakeOptimizer, OptimizerName, carry_moments, make_optimizer
 from pareidolia.painting.tiling import tiles
 from pareidolia.painting.transforms import Transform, transformed
+from pareidolia.pictures.result import ShowsItself
+from pareidolia.progress import Progress
 from pareidolia.settings import PareidoliaError
 
 
@@ -40,22 +42,7 @@ class Stage:
     learning_rate: float
 
 
-@dataclass(frozen=True)
-class Step:
-    """What one step tells: its number from 1, of how many, the canvas's size, the losses it began with."""
-
-    index: int
-    total: int
-    size: tuple[int, int]
-    losses: dict[str, float]
-
-    @property
-    def loss(self) -> float:
-        """The sum of the losses, which the step made smaller."""
-        return sum(self.losses.values())
-
-
-class Painting:
+class Painting(ShowsItself):
     """A painting under way: an object that steps.
 
     Iterating steps to the end. Between two steps nothing is held: the network is as it was found, and
@@ -100,7 +87,7 @@ class Painting:
         self._objective: Objective | None = None
         self._optimizer: torch.optim.Optimizer | None = None
 
-    def __iter__(self) -> Iterator[Step]:
+    def __iter__(self) -> Iterator[Progress]:
         while not self.finished:
             yield self.step()
 
@@ -117,11 +104,11 @@ class Painting:
             return self.canvas.render(self.canvas.values if values is None else values).detach().clone()
 
     @property
-    def told(self) -> str:
-        """What there is to say of the picture in words, if anything."""
+    def caption(self) -> str:
+        """In words, what there is to say of the picture, if anything."""
         return ""
 
-    def step(self) -> Step:
+    def step(self) -> Progress:
         """Make one step and tell of it.
 
         Raises PareidoliaError when all steps have been made, and when the loss became NaN or infinite.
@@ -137,7 +124,13 @@ class Painting:
         self.canvas.project()
         self._average.update(self.canvas.values)
         self.index += 1
-        return Step(self.index, self.total, stage.size, losses)
+        return Progress(
+            self.index,
+            self.total,
+            size=stage.size,
+            losses=losses,
+            preview=lambda: self.picture,
+        )
 
     def state_dict(self) -> dict[str, Any]:
         """Everything that `load_state_dict` needs to go on to the same bytes; tensors and plain values."""

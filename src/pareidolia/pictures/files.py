@@ -83,17 +83,21 @@ def save_picture(
     """
     path = Path(path)
     check_target(path, overwrite)
-    file_format = FORMATS[path.suffix.lower()]
+    try:
+        encoded = encode_picture(picture, FORMATS[path.suffix.lower()], record)
+    except (OSError, ValueError) as error:
+        raise BadPicture(f"cannot save '{path}': {error}; try .png") from error
+    with write_atomically(path) as file:
+        file.write(encoded)
+
+
+def encode_picture(picture: Tensor, file_format: str, record: Mapping[str, Any] | None = None) -> bytes:
+    """The bytes of a file of `file_format` (PNG, JPEG, WEBP, TIFF), as `save_picture` writes it."""
     if file_format == "JPEG":
         picture = over_white(picture)
-    options = _OPTIONS[file_format] | options_for(record, file_format)
     encoded = BytesIO()
-    try:
-        to_image(picture).save(encoded, file_format, **options)
-    except (OSError, ValueError) as error:
-        raise BadPicture(f"cannot save '{path}' as {file_format}: {error}; try .png") from error
-    with write_atomically(path) as file:
-        file.write(encoded.getbuffer())
+    to_image(picture).save(encoded, file_format, **_OPTIONS[file_format], **options_for(record, file_format))
+    return encoded.getvalue()
 
 
 def _read(path: str | Path) -> Tensor:

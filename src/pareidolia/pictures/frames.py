@@ -12,7 +12,7 @@ from pareidolia.pictures.files import open_picture, save_picture
 from pareidolia.pictures.ownership import FRAMES, claim
 from pareidolia.pictures.records import record_of
 from pareidolia.pictures.video_reading import Video
-from pareidolia.settings import PareidoliaError
+from pareidolia.settings import PareidoliaError, migrate
 
 _NUMBERED = re.compile(r"\d{6,}\.png")
 
@@ -22,7 +22,7 @@ class FrameFolder:
 
     Args:
         path: of the folder; made with the first frame.
-        record: what is filmed. Frames of another record are not gone on from.
+        record: what the video shows. Frames of another record are not gone on from.
     """
 
     def __init__(self, path: Path, record: Mapping[str, Any]) -> None:
@@ -39,7 +39,8 @@ class FrameFolder:
     def check(self) -> None:
         """Raise PareidoliaError where the folder holds frames of another video."""
         claim(self.path, FRAMES)
-        if any(record_of(path) != self._record for path in self.files):
+        wanted = migrate(self._record)
+        if any(migrate(record_of(path) or {}) != wanted for path in self.files):
             raise PareidoliaError(
                 f"{self.path} holds frames of another video; delete it or give --overwrite to begin anew"
             )

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pareidolia.training.folder import TrainingFolder
     from pareidolia.training.phases import Batch, Losses, Phase, Source, Trainable
     from pareidolia.training.process_group import ProcessGroup, SingleProcess
-    from pareidolia.training.run import Step, TrainingRun
+    from pareidolia.training.run import TrainingRun
     from pareidolia.training.step_context import StepContext, seeded
     from pareidolia.training.training import Training
 
@@ -23,7 +23,6 @@ __all__ = [
     "ProcessGroup",
     "SingleProcess",
     "Source",
-    "Step",
     "StepContext",
     "Trainable",
     "Training",
@@ -41,7 +40,6 @@ __getattr__ = lazy_exports(
         "StepContext": "step_context",
         "Phase": "phases",
         "Source": "phases",
-        "Step": "run",
         "Trainable": "phases",
         "Training": "training",
         "TrainingFolder": "folder",

@@ -19,10 +19,11 @@ from pareidolia.pictures import write_atomically
 from pareidolia.pictures.ownership import RUN, claim, clear
 from pareidolia.pictures.records import KEY
 from pareidolia.pictures.targets import make_folder
+from pareidolia.progress import Progress
 from pareidolia.safety import require_file
-from pareidolia.settings import PareidoliaError
+from pareidolia.settings import PareidoliaError, migrate
 from pareidolia.training.log import Log
-from pareidolia.training.run import Step, TrainingRun
+from pareidolia.training.run import TrainingRun
 
 SETTINGS, WEIGHTS, LOG, SAMPLES = "settings.json", "model.safetensors", "log.jsonl", "samples"
 _FREE = {
@@ -92,7 +93,7 @@ class TrainingFolder:
             self._log.cut_after(run.index)
             self._write_record()
 
-    def steps(self, run: TrainingRun, preview: Preview | None = None) -> Iterator[Step]:
+    def steps(self, run: TrainingRun, preview: Preview | None = None) -> Iterator[Progress]:
         """Step to the end, logging, drawing and saving on the way; whoever stops early may call `save`."""
         settings = run.settings
         saved = time.monotonic()
@@ -159,7 +160,7 @@ def read_record(path: Path) -> dict[str, Any]:
         raise PareidoliaError(f"{file} cannot be read: {error}") from error
     if not isinstance(record, dict):
         raise PareidoliaError(f"{file} is not a run's: it holds no object")
-    return record
+    return migrate(record)
 
 
 def check_record(path: Path, record: Mapping[str, Any], free: Collection[str]) -> None:
@@ -167,7 +168,7 @@ def check_record(path: Path, record: Mapping[str, Any], free: Collection[str]) -
 
     free: names, as "settings.previews", of what may differ.
     """
-    ours, theirs = _flat(record), _flat(read_record(path))
+    ours, theirs = _flat(migrate(record)), _flat(read_record(path))
     keys = [key for key in theirs | ours if key not in free and ours.get(key) != theirs.get(key)]
     if keys:
         differing = "; ".join(f"{key} is {theirs.get(key)} there, {ours.get(key)} now" for key in keys[:3])

@@ -3,34 +3,19 @@
 import copy
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from pareidolia.settings import PareidoliaError
+from pareidolia.progress import Progress
+from pareidolia.settings import PareidoliaError, migrate_state
 from pareidolia.training.average import WeightAverage
 from pareidolia.training.phases import Losses, Phase, Source
 from pareidolia.training.process_group import ProcessGroup, SingleProcess
 from pareidolia.training.schedules import factor
 from pareidolia.training.settings import TrainingSettings
 from pareidolia.training.step_context import StepContext, seeded
-
-
-@dataclass(frozen=True)
-class Step:
-    """What one step tells: its number from 1, of how many, the pictures' size, the loss of each phase run."""
-
-    index: int
-    total: int
-    size: tuple[int, int]
-    losses: dict[str, float]
-
-    @property
-    def loss(self) -> float:
-        """The loss of the step's first phase."""
-        return next(iter(self.losses.values()))
 
 
 class NonFiniteError(PareidoliaError):
@@ -88,7 +73,7 @@ class TrainingRun:
         self.metrics = _Means()
         self._generator = torch.Generator(self.device)
 
-    def __iter__(self) -> Iterator[Step]:
+    def __iter__(self) -> Iterator[Progress]:
         while not self.finished:
             yield self.step()
 
@@ -108,10 +93,10 @@ class TrainingRun:
         given: nn.Module = self.model if self.average is None else self.average.model
         return given
 
-    def step(self) -> Step:
+    def step(self) -> Progress:
         """Make one step, all phases that are due, and tell of it.
 
-        Raises NoNumber where a loss is none any more, before its phase changes a weight.
+        Raises NonFiniteError where a loss became NaN or infinite, before its phase changes a weight.
         """
         if self.finished:
             raise PareidoliaError(f"this training has made all its {self.total} steps")
@@ -123,12 +108,12 @@ class TrainingRun:
         if self.average is not None:
             self.average.update(self.model)
         self.index += 1
-        return Step(self.index, self.total, self.source.size, losses)
+        return Progress(self.index, self.total, size=self.source.size, losses=losses)
 
     def state_dict(self) -> dict[str, Any]:
         """Everything that `load_state_dict` needs to go on; tensors and plain values.
 
-        Raises NoNumber where a weight is none any more.
+        Raises NonFiniteError where a weight became NaN or infinite.
         """
         if not all(bool(each.isfinite().all()) for each in self.model.parameters()):
             raise NonFiniteError("a weight", self.index, self.settings)
@@ -143,6 +128,7 @@ class TrainingRun:
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Go on from `state_dict`; the run must have been made with the same arguments."""
+        state = migrate_state(state)
         self.index = int(state["index"])
         self.model.load_state_dict(state["model"])
         for each in self.phases:

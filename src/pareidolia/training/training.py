@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from pareidolia.progress import Progress
 from pareidolia.training.data import PictureSet
 from pareidolia.training.folder import Preview, TrainingFolder
-from pareidolia.training.run import Step, TrainingRun
+from pareidolia.training.run import TrainingRun
 
 
 @dataclass(frozen=True)
@@ -31,5 +32,5 @@ class Training:
         else:
             self.folder.begin(self.run)
 
-    def __iter__(self) -> Iterator[Step]:
+    def __iter__(self) -> Iterator[Progress]:
         return self.folder.steps(self.run, self.preview)

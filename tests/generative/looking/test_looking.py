@@ -168,7 +168,7 @@ def test_units_of_a_long_code_are_those_that_vary_most(trained):
     run = open_run(trained("vae"))
     space = LatentSpace(run)
     ranked = space.codes.var(0).argsort(descending=True).tolist()
-    told = manifold_grid(run, ManifoldSettings(side=2)).told
+    told = manifold_grid(run, ManifoldSettings(side=2)).caption
     assert f"units {ranked[0]} (to the right) and {ranked[1]} (upwards)" in told and "of 3" in told
 
 

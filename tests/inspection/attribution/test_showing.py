@@ -66,15 +66,15 @@ def test_framing(network) -> None:
 def test_one_map_and_a_sheet(network) -> None:
     photo = torch.rand(1, 3, 40, 60)
     one = saliency_picture(photo, SaliencySettings(method="gradient", target="pug"), network)
-    assert one.picture.shape == (1, 3, 24, 36) and "gradient for pug" in one.told
+    assert one.picture.shape == (1, 3, 24, 36) and "gradient for pug" in one.caption
     asked = SaliencySettings(methods=("all",), samples=3, steps=3, masks=4)
     every = saliency_picture(photo, asked, network)
-    assert every.picture.shape[-1] > 4 * 36 and every.told.startswith("11 methods")
+    assert every.picture.shape[-1] > 4 * 36 and every.caption.startswith("11 methods")
     assert every.picture.min() >= 0 and every.picture.max() <= 1
 
 
 def test_projections_on_a_sheet(network) -> None:
     photo = torch.rand(1, 3, 40, 60)
     found = deconvnet_sheet(photo, DeconvnetSettings(layer="relu2", unit=("strongest", "3")), network)
-    assert "relu2:3 =" in found.told and found.told.count("=") == 2
+    assert "relu2:3 =" in found.caption and found.caption.count("=") == 2
     assert found.picture.shape[0] == 1

@@ -35,7 +35,7 @@ def test_a_first_fully_connected_layer_has_kernels_as_large_as_the_picture() -> 
     kernels = find_kernels(seen)
     assert kernels.weights.shape == (5, 1, 8, 8)
     assert torch.equal(kernels.weights[3].flatten(), seen.module[1].weight[3])
-    assert "5 kernels of 8x8" in filters_sheet(network=seen).told
+    assert "5 kernels of 8x8" in filters_sheet(network=seen).caption
 
 
 def test_zero_is_mid_grey_and_both_signs_share_a_scale() -> None:
@@ -61,19 +61,19 @@ def test_a_weight_is_a_square_of_its_colour_on_the_sheet() -> None:
 def test_deeper_layers_by_channel_and_groups_by_their_own_inputs() -> None:
     seen = network(plain())
     made = filters_sheet(FiltersSettings(layer="2", units=("0-3",), inputs=("1,5",)), seen)
-    assert "4 of 8 units by 2 of 6 inputs" in made.told
+    assert "4 of 8 units by 2 of 6 inputs" in made.caption
     kernels = find_kernels(seen, "3")
     assert not kernels.sees_pixels and kernels.weights.shape == (8, 2, 3, 3)
     answer = seen.module[3].weight
     sources = [[kernels.input_channel(unit, channel) for channel in range(2)] for unit in range(8)]
     assert sources == [[2 * (unit // 2), 2 * (unit // 2) + 1] for unit in range(8)]
     assert torch.equal(kernels.weights, answer)
-    assert "of 2 inputs" in filters_sheet(FiltersSettings(layer="3"), seen).told
+    assert "of 2 inputs" in filters_sheet(FiltersSettings(layer="3"), seen).caption
 
 
 def test_depthwise_kernels_are_one_picture_each() -> None:
     seen = network(nn.Sequential(nn.Conv2d(3, 4, 1), nn.Conv2d(4, 8, 3, groups=4)))
-    assert "8 kernels of 3x3" in filters_sheet(FiltersSettings(layer="1"), seen).told
+    assert "8 kernels of 3x3" in filters_sheet(FiltersSettings(layer="1"), seen).caption
 
 
 def test_refusals() -> None:

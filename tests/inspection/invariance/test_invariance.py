@@ -67,7 +67,7 @@ def test_the_probability_is_that_of_the_photos_own_class(photo: Tensor) -> None:
 def test_the_figure_and_its_rows(photo: Tensor, small_network: Network) -> None:
     pytest.importorskip("matplotlib", reason="matplotlib is not installed")
     made = invariance_figure([photo, photo.flip(-1)], QUICK, small_network)
-    assert "stage1.relu, stage5.relu for 2 photos; the network has no classes" in made.told
+    assert "stage1.relu, stage5.relu for 2 photos; the network has no classes" in made.caption
     assert len(made.rows) == 2 * (5 + 5 + 9)
     assert set(made.rows[0]) == {"photo", "transform", "amount", "stage1.relu", "stage5.relu", "probability"}
     assert made.rows[0]["probability"] is None and made.rows[-1]["photo"] == "photo 2"

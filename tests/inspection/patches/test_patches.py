@@ -46,7 +46,7 @@ def test_patches_are_what_fired_most_and_where(photos, chosen, tmp_path) -> None
             alone = project(found.network, picture, "relu2", [f"{unit}@{row},{column}"])
             expected = crop(colored(alone.signal), field, patch.unit.position)
             assert torch.allclose(patch.signal, expected, atol=1e-3)
-    assert "5 units of relu2 over 12 photos" in found.told and "skipped 1: broken.jpg" in found.told
+    assert "5 units of relu2 over 12 photos" in found.caption and "skipped 1: broken.jpg" in found.caption
     assert found.picture.min() >= 0 and found.picture.max() <= 1
 
 
@@ -89,7 +89,7 @@ def test_a_unit_that_never_fires_is_told(photos, chosen, tmp_path) -> None:
     found = StrongestPatches(photos, settings, index=tmp_path / "index", network=network)
     finished(found)
     assert found.patches[1] == [] and 1 not in found.painted
-    assert found.caption(1) == "1: never active" and "never active: 1" in found.told
+    assert found.unit_caption(1) == "1: never active" and "never active: 1" in found.caption
     assert found.picture.shape[0] == 1
 
 
@@ -154,7 +154,7 @@ def test_evolution(checkpoints, photos, chosen, tmp_path) -> None:
     assert [len(moment) for moment in watched.moments] == [2, 2, 2]
     strengths = [float(moment[0][1]) for moment in watched.moments]
     assert strengths == sorted(strengths) and strengths[0] < strengths[1]
-    assert watched.told.startswith("3 checkpoints, at the last 2 units of relu2 over 12 photos")
+    assert watched.caption.startswith("3 checkpoints, at the last 2 units of relu2 over 12 photos")
     assert watched.picture.shape[0] == 1
     again = FeatureEvolution([checkpoints], photos, settings, index=tmp_path / "index")
     assert not any("looking" in stage for stage in finished(again))

@@ -37,7 +37,7 @@ def test_a_page_tells_of_simple_and_silent_units() -> None:
     pytest.importorskip("matplotlib", reason="matplotlib is not installed")
     network = simple_cells([gabor(0, 0.1), np.zeros((25, 25))])
     made = tuning_page(QUICK.model_copy(update={"layer": "1"}), network)
-    assert made.told == "1, 2 units: 1 simple, 1 without response"
+    assert made.caption == "1, 2 units: 1 simple, 1 without response"
     assert made.picture.shape[0:2] == (1, 3) and made.picture.shape[3] == 1760
     first, second = made.rows
     assert first["kind"] == "simple" and len(first["orientation_curve"]) == 6
@@ -47,6 +47,6 @@ def test_a_page_tells_of_simple_and_silent_units() -> None:
 def test_units_are_chosen_and_refused(small_network: Network) -> None:
     pytest.importorskip("matplotlib", reason="matplotlib is not installed")
     made = tuning_page(QUICK.model_copy(update={"units": ("5", "0-1")}), small_network)
-    assert [row["unit"] for row in made.rows] == [5, 0, 1] and made.told.startswith("stage1.relu, 8 units")
+    assert [row["unit"] for row in made.rows] == [5, 0, 1] and made.caption.startswith("stage1.relu, 8 units")
     with pytest.raises(PareidoliaError, match="units 0 to 7, there is no 8"):
         tuning_page(QUICK.model_copy(update={"units": ("0-8",)}), small_network)

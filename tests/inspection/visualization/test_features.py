@@ -77,7 +77,7 @@ def test_a_dead_unit_is_told_and_marked(small_network):
     with torch.no_grad():
         small_network.module.get_submodule("stage2.conv").bias[1] = -1e6
     painting = features(small_network, units=("3", "1"), starts=2)
-    assert painting.told.endswith("dead, since nothing made them respond: 1")
+    assert painting.caption.endswith("dead, since nothing made them respond: 1")
     assert painting.starts[1] == 2
     sheet = painting.picture
     assert sheet.shape[0] == 1

@@ -43,7 +43,7 @@ def test_layers_that_only_turn_are_inverted_to_the_exact(orthonormal):
     painting = inverted(orthonormal, photo(), layers=("0", "1"), **free)
     torch.testing.assert_close(painting.pictures, photo().expand(2, -1, -1, -1), atol=2e-3, rtol=0)
     assert max(painting.errors) < 2e-3
-    assert painting.told.startswith("relative errors: 0 0.00")
+    assert painting.caption.startswith("relative errors: 0 0.00")
 
 
 def test_the_norm_alone_leaves_the_mean_colour(orthonormal):

@@ -5,8 +5,9 @@ import re
 import torch
 
 from pareidolia.generative.looking.settings import ArithmeticSettings
-from pareidolia.generative.looking.showing import Look, laid_out, opened
+from pareidolia.generative.looking.showing import laid_out, opened
 from pareidolia.generative.runs import Run
+from pareidolia.pictures.result import Result
 from pareidolia.settings import PareidoliaError
 
 # A sign stands alone, so that names may hold hyphens.
@@ -29,7 +30,7 @@ def parse_sum(expression: str) -> tuple[str, tuple[str, ...]]:
 
 def arithmetic_strip(
     run: Run | str, points: tuple[str, ...], settings: ArithmeticSettings | None = None
-) -> Look:
+) -> Result:
     """The terms as the model decodes them, and their sum.
 
     Radford et al. 2016, figure 7: it works with means of several codes, with single codes less.
@@ -50,4 +51,4 @@ def arithmetic_strip(
     shown = ["" if sign == "+" and number == 0 else f"{sign} " for number, sign in enumerate(settings.signs)]
     captions = [sign + term.told for sign, term in zip(shown, terms, strict=True)]
     told = " ".join(captions)
-    return Look(laid_out(pictures, len(pictures), captions=[*captions, "="]), told)
+    return Result(laid_out(pictures, len(pictures), captions=[*captions, "="]), told)

@@ -9,8 +9,9 @@ from torch import Tensor
 
 from pareidolia.generative.capabilities import Samples
 from pareidolia.generative.looking.settings import LatentSettings
-from pareidolia.generative.looking.showing import Look, opened
+from pareidolia.generative.looking.showing import opened
 from pareidolia.generative.runs import Run
+from pareidolia.pictures.result import Result
 from pareidolia.settings import MissingExtra, PareidoliaError
 
 _PIXELS_AN_INCH = 100
@@ -31,7 +32,7 @@ def principal_plane(codes: Tensor) -> tuple[Tensor, Tensor, float]:
     return middle, directions[:2] * signs, float(share)
 
 
-def latent_cloud(run: Run | str, settings: LatentSettings | None = None) -> Look:
+def latent_cloud(run: Run | str, settings: LatentSettings | None = None) -> Result:
     """Codes of pictures as points, by label; samples of the prior as a grey cloud behind.
 
     Codes of length 2 are drawn as they are, longer ones on the plane in which they vary most (PCA).
@@ -59,7 +60,7 @@ def latent_cloud(run: Run | str, settings: LatentSettings | None = None) -> Look
         how += f", on the plane that holds {100 * share:.0f} % of the variance of {space.model.latent} units"
     labels = None if data.labels is None else data.labels[chosen]
     picture = _drawn(codes, prior, labels, space.run.classes, axes, f"{space.name}: {how}", settings.size)
-    return Look(picture, f"codes of {how}")
+    return Result(picture, f"codes of {how}")
 
 
 def _drawn(

@@ -6,8 +6,9 @@ import torch
 from torch import Tensor
 
 from pareidolia.generative.looking.settings import WalkSettings
-from pareidolia.generative.looking.showing import Look, laid_out, opened
+from pareidolia.generative.looking.showing import laid_out, opened
 from pareidolia.generative.runs import Run
+from pareidolia.pictures.result import Result
 from pareidolia.settings import PareidoliaError
 
 _RIDGE = 1e-3
@@ -56,7 +57,7 @@ def logistic_direction(with_label: Tensor, without: Tensor) -> LabelDirection:
     return LabelDirection((unit * apart).to(with_label), accuracy)
 
 
-def walk_strip(run: Run | str, start: str, settings: WalkSettings) -> Look:
+def walk_strip(run: Run | str, start: str, settings: WalkSettings) -> Result:
     """Pictures on the way from a place away from a label (left) and towards it (right).
 
     Raises PareidoliaError for a model without an encoder or data without labels, UnknownName for a wrong
@@ -78,7 +79,7 @@ def walk_strip(run: Run | str, start: str, settings: WalkSettings) -> Look:
         f"{place.told}, walked from {source} to {settings.towards} ({settings.method}; the direction alone "
         f"tells {100 * direction.accuracy:.1f} % of the training pictures apart)"
     )
-    return Look(laid_out(pictures, settings.steps, captions=captions), told)
+    return Result(laid_out(pictures, settings.steps, captions=captions), told)
 
 
 def _regression(inputs: Tensor, targets: Tensor, counts: Tensor) -> Tensor:

@@ -6,9 +6,10 @@ import torch
 from torch import Tensor
 
 from pareidolia.generative.looking.settings import InterpolateSettings
-from pareidolia.generative.looking.showing import Look, laid_out, opened
+from pareidolia.generative.looking.showing import laid_out, opened
 from pareidolia.generative.runs import Run
 from pareidolia.pictures import resize_picture
+from pareidolia.pictures.result import Result
 
 _VIDEO_SIDE = 256
 _AT_ONCE = 100
@@ -41,8 +42,10 @@ def spherical(start: Tensor, end: Tensor, shares: Tensor) -> Tensor:
 PATHS = {"linear": linear, "spherical": spherical}
 
 
-def interpolation_strip(run: Run | str, a: str, b: str, settings: InterpolateSettings | None = None) -> Look:
-    """A row of pictures from `a` to `b` for each path; see `latent_space.LATENT_POINTS` for what these can be.
+def interpolation_strip(
+    run: Run | str, a: str, b: str, settings: InterpolateSettings | None = None
+) -> Result:
+    """A row of pictures from `a` to `b` (see `latent_space.LATENT_POINTS`) for each path.
 
     Raises PareidoliaError where a place cannot be found, e.g. a picture's code without an encoder.
     """
@@ -53,7 +56,7 @@ def interpolation_strip(run: Run | str, a: str, b: str, settings: InterpolateSet
     names = list(PATHS) if settings.path == "both" else [settings.path]
     rows = [space.decode(PATHS[name](start.code, end.code, shares)) for name in names]
     picture = laid_out(torch.cat(rows), settings.steps, row_titles=names)
-    return Look(picture, f"from {start.told} to {end.told}, {' and '.join(names)}")
+    return Result(picture, f"from {start.told} to {end.told}, {' and '.join(names)}")
 
 
 def interpolation_frames(

@@ -6,14 +6,15 @@ from torch import Tensor
 from pareidolia.generative.capabilities import Encodes, HasInverseCdf
 from pareidolia.generative.looking.latent_space import LatentSpace
 from pareidolia.generative.looking.settings import ManifoldSettings
-from pareidolia.generative.looking.showing import Look, opened, tiled
+from pareidolia.generative.looking.showing import opened, tiled
 from pareidolia.generative.runs import Run
+from pareidolia.pictures.result import Result
 from pareidolia.settings import PareidoliaError
 
 _DRAWN = 2000
 
 
-def manifold_grid(run: Run | str, settings: ManifoldSettings | None = None) -> Look:
+def manifold_grid(run: Run | str, settings: ManifoldSettings | None = None) -> Result:
     """A grid of decoded codes in two units, the others 0 (Kingma and Welling 2014, figure 4).
 
     Through the prior's inverse distribution function, each cell holds an equal share of the prior; a prior
@@ -32,7 +33,7 @@ def manifold_grid(run: Run | str, settings: ManifoldSettings | None = None) -> L
     codes[..., units[0]] = along[units[0]][None]
     pictures = space.decode(codes.flatten(0, 1))
     told = f"units {units[0]} (to the right) and {units[1]} (upwards) of {space.name}{chosen}"
-    return Look(tiled(pictures, settings.side), told)
+    return Result(tiled(pictures, settings.side), told)
 
 
 def _levels(space: LatentSpace, shares: Tensor, seed: int) -> Tensor:

@@ -6,12 +6,13 @@ import torch
 
 from pareidolia.generative.looking.latent_space import LatentPoint
 from pareidolia.generative.looking.settings import ReconstructSettings, SampleSettings
-from pareidolia.generative.looking.showing import Look, laid_out, opened
+from pareidolia.generative.looking.showing import laid_out, opened
 from pareidolia.generative.runs import Run
+from pareidolia.pictures.result import Result
 from pareidolia.settings import PareidoliaError
 
 
-def sample_sheet(run: Run | str, settings: SampleSettings | None = None) -> Look:
+def sample_sheet(run: Run | str, settings: SampleSettings | None = None) -> Result:
     """Mean pictures of codes drawn from the prior.
 
     Raises PareidoliaError for a model without a prior.
@@ -21,12 +22,12 @@ def sample_sheet(run: Run | str, settings: SampleSettings | None = None) -> Look
     pictures = space.decode(space.draw(settings.count, settings.seed))
     columns = settings.columns or math.ceil(math.sqrt(settings.count))
     told = f"{settings.count} samples of {space.name}"
-    return Look(laid_out(pictures, columns), told)
+    return Result(laid_out(pictures, columns), told)
 
 
 def reconstruction_sheet(
     run: Run | str, pictures: tuple[str, ...] = (), settings: ReconstructSettings | None = None
-) -> Look:
+) -> Result:
     """Above the pictures as the model sees them, below what it makes of their codes, with the error of each.
 
     pictures: names that `LatentSpace.resolve` knows a picture for; without any, test pictures, evenly spread.
@@ -49,7 +50,7 @@ def reconstruction_sheet(
         torch.cat([seen, rebuilt]), len(points), captions=captions, row_titles=("seen", "rebuilt")
     )
     told = "; ".join(place.told for place in points) if pictures else f"{len(points)} test pictures"
-    return Look(picture, f"{told}: mean squared error {float(errors.mean()):.3g}")
+    return Result(picture, f"{told}: mean squared error {float(errors.mean()):.3g}")
 
 
 def _seen(place: LatentPoint) -> torch.Tensor:

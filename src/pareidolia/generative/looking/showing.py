@@ -1,7 +1,6 @@
 """Pictures of a model laid out for people."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import torch.nn.functional as F
 from torch import Tensor
@@ -15,14 +14,6 @@ from pareidolia.pictures import sheet
 #: Pixels that a sheet of small pictures is to be wide, more or less, and the most for one of them.
 _AIM, _LARGEST = 900, 224
 _LINE = 0.4
-
-
-@dataclass(frozen=True)
-class Look:
-    """A picture 1×3×H×W in [0, 1], and in words what it shows."""
-
-    picture: Tensor
-    told: str
 
 
 def opened(run: Run | str, settings: LookSettings) -> LatentSpace:

@@ -1,7 +1,5 @@
 """The operations `saliency` and `deconvnet`: from a photo and settings to a picture."""
 
-from dataclasses import dataclass
-
 import torch
 from torch import Tensor
 
@@ -14,19 +12,12 @@ from pareidolia.inspection.projection import Projection, project
 from pareidolia.inspection.targets import ClassTarget, Target, find_target
 from pareidolia.networks import Network, load_network_from
 from pareidolia.pictures import PictureLike, as_picture, resize, sheet
-
-
-@dataclass(frozen=True)
-class Shown:
-    """A picture 1×3×H×W in [0, 1], and in words what it shows."""
-
-    picture: Tensor
-    told: str
+from pareidolia.pictures.result import Result
 
 
 def saliency_picture(
     photo: PictureLike, settings: SaliencySettings | None = None, network: Network | None = None
-) -> Shown:
+) -> Result:
     """Which pixels made the network say so: one method's map over the photo, or a sheet of several.
 
     Raises what `find_target` and the methods raise; BadPicture for a photo that the network cannot look at.
@@ -39,17 +30,17 @@ def saliency_picture(
     if settings.methods is None:
         found = attribute(network, picture, target, settings.method, settings)
         caption = _named(settings.method, found)
-        return Shown(shown(METHODS[settings.method], picture, found).cpu(), f"{caption} for {told}")
+        return Result(shown(METHODS[settings.method], picture, found).cpu(), f"{caption} for {told}")
     panels = [(picture.cpu(), told)]
     for name in method_names(settings.methods):
         found = attribute(network, picture, target, name, settings)
         panels.append((shown(METHODS[name], picture, found).cpu(), _named(name, found)))
-    return Shown(sheet(panels, columns=min(4, len(panels))), f"{len(panels) - 1} methods for {told}")
+    return Result(sheet(panels, columns=min(4, len(panels))), f"{len(panels) - 1} methods for {told}")
 
 
 def deconvnet_sheet(
     photo: PictureLike, settings: DeconvnetSettings | None = None, network: Network | None = None
-) -> Shown:
+) -> Result:
     """What units of a layer saw in the photo: each sent back alone, and several also together, on a sheet.
 
     Above what came back, below the same part of the photo: the part that reached the units.
@@ -70,7 +61,7 @@ def deconvnet_sheet(
     patches = [_enlarged(picture[..., *part], height) for part in parts]
     captions = [_caption(each) for each in found]
     panels = [*zip(signals, captions, strict=True), *((patch, "") for patch in patches)]
-    return Shown(sheet(panels, columns=len(found)), ", ".join(captions[: len(settings.unit)]))
+    return Result(sheet(panels, columns=len(found)), ", ".join(captions[: len(settings.unit)]))
 
 
 def describe(target: Target, network: Network, picture: Tensor) -> str:

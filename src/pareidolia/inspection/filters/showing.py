@@ -7,9 +7,9 @@ from torch import Tensor
 
 from pareidolia.inspection.filters.kernels import Kernels, find_kernels
 from pareidolia.inspection.filters.settings import FiltersSettings
-from pareidolia.inspection.measured import Measured
 from pareidolia.networks import Network, load_network_from
 from pareidolia.pictures import sheet
+from pareidolia.pictures.result import Result
 from pareidolia.settings import PareidoliaError
 from pareidolia.settings.numbers import read_numbers
 
@@ -19,7 +19,7 @@ _WIDE, _NARROW = 56, 36
 _MOST_CELLS = 4096
 
 
-def filters_sheet(settings: FiltersSettings | None = None, network: Network | None = None) -> Measured:
+def filters_sheet(settings: FiltersSettings | None = None, network: Network | None = None) -> Result:
     """The kernels of a layer on a sheet: zero is mid-grey, both signs share one scale.
 
     The first layer's are colours of the picture (see `find_kernels`), light or coloured where a pixel's value
@@ -59,7 +59,7 @@ def shown(weights: Tensor, scale: str = "each") -> Tensor:
     return 0.5 + 0.5 * torch.where(limits > 0, weights / torch.where(limits > 0, limits, 1.0), 0.0)
 
 
-def _one_each(kernels: Kernels, units: tuple[int, ...], settings: FiltersSettings, name: str) -> Measured:
+def _one_each(kernels: Kernels, units: tuple[int, ...], settings: FiltersSettings, name: str) -> Result:
     _check_count(len(units))
     pictures = shown(kernels.weights[list(units)], settings.scale)
     sources = [kernels.input_channel(unit, 0) if kernels.groups > 1 else unit for unit in units]
@@ -74,10 +74,10 @@ def _one_each(kernels: Kernels, units: tuple[int, ...], settings: FiltersSetting
         title=title,
         enlarge=settings.magnify or _magnified(kernels, _WIDE),
     )
-    return Measured(drawn, title)
+    return Result(drawn, title)
 
 
-def _channels(kernels: Kernels, units: tuple[int, ...], settings: FiltersSettings, name: str) -> Measured:
+def _channels(kernels: Kernels, units: tuple[int, ...], settings: FiltersSettings, name: str) -> Result:
     channels = kernels.weights.shape[1]
     if settings.inputs is None:
         inputs = tuple(range(min(channels, _SHOWN_INPUTS)))
@@ -107,7 +107,7 @@ def _channels(kernels: Kernels, units: tuple[int, ...], settings: FiltersSetting
         column_titles=() if grouped else [str(channel) for channel in inputs],
         enlarge=settings.magnify or _magnified(kernels, _NARROW),
     )
-    return Measured(drawn, title)
+    return Result(drawn, title)
 
 
 def _size(kernels: Kernels) -> str:

@@ -8,9 +8,9 @@ import torch
 
 from pareidolia.inspection.invariance.measuring import TransformResponse, measure_invariance
 from pareidolia.inspection.invariance.settings import InvarianceSettings
-from pareidolia.inspection.measured import Measured
 from pareidolia.networks import Network, load_network_from
 from pareidolia.pictures import PictureLike, as_picture, check_plots, figure_picture, new_figure
+from pareidolia.pictures.result import Result
 from pareidolia.settings import BadNetwork, PareidoliaError
 
 _MOST_PHOTOS = 20
@@ -26,7 +26,7 @@ def invariance_figure(
     photos: Sequence[PictureLike],
     settings: InvarianceSettings | None = None,
     network: Network | None = None,
-) -> Measured:
+) -> Result:
     """Plot how far layers' activations move while photos are shifted, enlarged and turned: a line a photo.
 
     See `measure_invariance` and, for the distance, `feature_distance`. The last column has the probability of
@@ -51,7 +51,7 @@ def invariance_figure(
         told += "; the network has no classes, so no probability"
     drawn = figure_picture(_figure(found, layers, network.name))
     rows = tuple(row for name, courses in found.items() for course in courses for row in _rows(name, course))
-    return Measured(drawn, told, rows)
+    return Result(drawn, told, rows)
 
 
 def _shallow_and_deep(network: Network) -> tuple[str, ...]:

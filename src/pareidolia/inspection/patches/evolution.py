@@ -2,14 +2,16 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from torch import Tensor
 
 from pareidolia.collecting import EngineSettings
 from pareidolia.inspection.patches.settings import EvolutionSettings, PatchesSettings
-from pareidolia.inspection.patches.strongest import StageStep, StrongestPatches
+from pareidolia.inspection.patches.strongest import StrongestPatches
 from pareidolia.pictures import sheet
+from pareidolia.progress import Progress
 from pareidolia.settings import PareidoliaError
 
 WEIGHTS = (".safetensors", ".pth", ".pt")
@@ -18,8 +20,8 @@ WEIGHTS = (".safetensors", ".pth", ".pt")
 class FeatureEvolution:
     """Some units at each checkpoint: their painted feature, their strongest patch, and what they saw in it.
 
-    Zeiler and Fergus (2014), figure 4. Iterate to the end, then take `picture` and `told`. Each checkpoint's
-    index is kept in `index`, so that further units cost little.
+    Zeiler and Fergus (2014), figure 4. Iterate to the end, then take `picture` and `caption`. Each
+    checkpoint's index is kept in `index`, so that further units cost little.
 
     Args:
         checkpoints: weights files of the network in order, or one folder of them (in the order of the numbers
@@ -46,22 +48,22 @@ class FeatureEvolution:
         self._first = self._moment(self.checkpoints[0])
         #: By checkpoint, each unit's picture and its strongest activation in words.
         self.moments: list[list[tuple[Tensor, str]]] = []
-        self._told = ""
+        self._caption = ""
 
     def _moment(self, checkpoint: Path) -> StrongestPatches:
         shared = self.settings.model_dump(exclude={"weights"})
         settings = PatchesSettings(**shared, weights=str(checkpoint), top=1)
         return StrongestPatches(self._photos, settings, self._engine, index=self._index)
 
-    def __iter__(self) -> Iterator[StageStep]:
+    def __iter__(self) -> Iterator[Progress]:
         """Checkpoint by checkpoint; tells how far each is."""
         for checkpoint in self.checkpoints[len(self.moments) :]:
             moment = self._moment(checkpoint) if self.moments else self._first
             for step in moment:
-                yield StageStep(f"{checkpoint.stem}, {step.stage}", step.index, step.total)
-            captions = (moment.caption(unit).partition(": ")[2] for unit in moment.units)
+                yield replace(step, stage=f"{checkpoint.stem}, {step.stage}")
+            captions = (moment.unit_caption(unit).partition(": ")[2] for unit in moment.units)
             self.moments.append([*zip(map(moment.block, moment.units), captions, strict=True)])
-            self._told = moment.told
+            self._caption = moment.caption
 
     @property
     def picture(self) -> Tensor:
@@ -76,9 +78,9 @@ class FeatureEvolution:
         )
 
     @property
-    def told(self) -> str:
+    def caption(self) -> str:
         """How many checkpoints, and what the last says of photos and units."""
-        return f"{len(self.moments)} checkpoints, at the last {self._told}"
+        return f"{len(self.moments)} checkpoints, at the last {self._caption}"
 
 
 def find_checkpoints(given: Sequence[str | Path]) -> list[Path]:

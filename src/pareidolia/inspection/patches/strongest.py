@@ -1,7 +1,7 @@
 """The operation `patches`: a folder of photos, a layer, and for each unit what made it fire most."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
@@ -17,20 +17,12 @@ from pareidolia.inspection.projection import project_each
 from pareidolia.inspection.visualization import Features, FeatureSettings
 from pareidolia.networks import Network, load_network_from
 from pareidolia.pictures import find_pictures, from_uint8, open_uint8, sheet
+from pareidolia.progress import Progress
 from pareidolia.settings import NetworkSettings, Unit
 from pareidolia.settings.numbers import read_numbers
 
 # Photos sent back at once: a batch costs memory for all activations.
 _AT_ONCE = 8
-
-
-@dataclass(frozen=True)
-class StageStep:
-    """How far an operation of several stages is: what it does now, and how much of that is done."""
-
-    stage: str
-    index: int
-    total: int
 
 
 @dataclass(frozen=True)
@@ -50,7 +42,7 @@ class Patch:
 class StrongestPatches:
     """For each of some units: strongest patches of a folder, their reconstructions, its painted feature.
 
-    Zeiler and Fergus (2014), figure 2. Iterate to the end, then take `picture`, `told` and `patches`. The
+    Zeiler and Fergus (2014), figure 2. Iterate to the end, then take `picture`, `caption` and `patches`. The
     index of the folder (all units of the layer) is kept in `index`; stopped and begun again, it goes on.
 
     Args:
@@ -59,7 +51,7 @@ class StrongestPatches:
         engine: where the photos are looked at.
         index: a folder for indices; each has a subfolder there, named after what it is.
         network: the network that the settings describe, where it is loaded already.
-        collection: a finished collection of `TopActivations` that has the layer, instead of an index of one's own.
+        collection: a finished collection of `TopActivations` that has the layer, instead of one's own index.
 
     Raises BadPicture for a folder without pictures, UnknownName for a wrong layer, PareidoliaError for wrong
     units and for layers that are neither maps C×H×W nor C values.
@@ -99,10 +91,10 @@ class StrongestPatches:
         #: By unit, its painted feature 1×3×S×S.
         self.painted: dict[int, Tensor] = {}
 
-    def __iter__(self) -> Iterator[StageStep]:
+    def __iter__(self) -> Iterator[Progress]:
         """Index, send back, paint; tells how far it is."""
         for progress in self._collector or ():
-            yield StageStep("looking at photos", progress.index, progress.total)
+            yield replace(progress, stage="looking at photos")
         yield from self._send_back(read_ranking(self.collection, self.layer))
         if self.settings.painted:
             yield from self._paint([unit for unit in self.units if self.patches[unit]])
@@ -115,11 +107,11 @@ class StrongestPatches:
         title = (
             f"{self.layer} of {self.network.name}: {', '.join([*parts, 'sent back', 'strongest patches'])}"
         )
-        panels = [(self.block(unit), self.caption(unit)) for unit in self.units]
+        panels = [(self.block(unit), self.unit_caption(unit)) for unit in self.units]
         return sheet(panels, columns, title=title)
 
     @property
-    def told(self) -> str:
+    def caption(self) -> str:
         """How many photos were looked at, which could not be, and which units never fired."""
         skipped = self.collection.skipped()
         silent = [str(unit) for unit in self.units if not self.patches[unit]]
@@ -142,7 +134,7 @@ class StrongestPatches:
             top=self.settings.top,
         )
 
-    def caption(self, unit: int) -> str:
+    def unit_caption(self, unit: int) -> str:
         """The unit with its strongest and weakest activation shown."""
         patches = self.patches[unit]
         if not patches:
@@ -155,7 +147,7 @@ class StrongestPatches:
             return None
         return self.painted.get(unit, torch.full((1, 3, 1, 1), 0.5))
 
-    def _send_back(self, ranking: Ranking) -> Iterator[StageStep]:
+    def _send_back(self, ranking: Ranking) -> Iterator[Progress]:
         """Fill `patches`: photos in the order of the folder, so that none is opened twice in a row."""
         places = [
             (int(ranking.pictures[unit, place]), unit, place)
@@ -169,7 +161,7 @@ class StrongestPatches:
         for start in range(0, len(places), _AT_ONCE):
             part = places[start : start + _AT_ONCE]
             found |= self._sent_back(ranking, part)
-            yield StageStep("sending back", start + len(part), len(places))
+            yield Progress(start + len(part), len(places), "sending back")
         for unit in self.units:
             self.patches[unit] = [found[key] for key in sorted(found) if key[0] == unit]
 
@@ -194,12 +186,12 @@ class StrongestPatches:
             )
         return found
 
-    def _paint(self, units: list[int]) -> Iterator[StageStep]:
+    def _paint(self, units: list[int]) -> Iterator[Progress]:
         if not units:
             return
         features = Features(feature_settings(self.settings, self.layer, units))
         for step in features:
-            yield StageStep("painting", step.index, step.total)
+            yield replace(step, stage="painting")
         pictures = features.pictures.detach().cpu()
         self.painted = {unit: pictures[index : index + 1] for index, unit in enumerate(units)}
 

@@ -4,13 +4,13 @@ from typing import Any
 
 import numpy as np
 
-from pareidolia.inspection.measured import Measured
 from pareidolia.inspection.tuning.experiment import LayerTuning, Portrait, measure_tuning
 from pareidolia.inspection.tuning.measures import SIMPLE_ABOVE, half_width, octaves
 from pareidolia.inspection.tuning.orientation_map import draw_key, draw_map, full_color
 from pareidolia.inspection.tuning.settings import TuningSettings
 from pareidolia.networks import Network, load_network_from
 from pareidolia.pictures import check_plots, figure_picture, new_figure
+from pareidolia.pictures.result import Result
 from pareidolia.settings import BadNetwork, PareidoliaError
 from pareidolia.settings.numbers import read_numbers
 
@@ -32,7 +32,7 @@ _TITLES = (
 )
 
 
-def tuning_page(settings: TuningSettings | None = None, network: Network | None = None) -> Measured:
+def tuning_page(settings: TuningSettings | None = None, network: Network | None = None) -> Result:
     """Show gratings and bars to a layer: a map of all units' orientations, and a row for each asked for.
 
     A row has the receptive field by reverse correlation, the best grating, the tuning curves for orientation
@@ -56,7 +56,7 @@ def tuning_page(settings: TuningSettings | None = None, network: Network | None 
             f"a page holds {_MOST_ROWS} units, not {len(units)}: ask for fewer with --units"
         )
     found = measure_tuning(network, layer, units, settings)
-    return Measured(
+    return Result(
         figure_picture(_figure(found, network.name)),
         describe(found),
         tuple(portrait.numbers() for portrait in found.portraits),

@@ -20,7 +20,7 @@ class Features(Gallery):
     """Pictures of what units, layers, classes, or sums and differences of them respond to.
 
     `pictures` holds them, N×3×S×S (the copies of one aim in a row), `picture` a sheet of them with captions.
-    Aims that never respond, on any start, are marked as dead there and in `told`.
+    Aims that never respond, on any start, are marked as dead there and in `caption`.
 
     Olah, Mordvintsev and Schubert, "Feature Visualization", Distill 2017; `canvas="maco"`: Fel et al. 2023.
 
@@ -71,7 +71,7 @@ class Features(Gallery):
         return sheet(panels, columns, title=self.title)
 
     @property
-    def told(self) -> str:
+    def caption(self) -> str:
         """Which aims needed another start, and which never respond."""
         copies = self.settings.copies
         dead = dict.fromkeys(self.captions[i // copies] for i, still in enumerate(self.silent()) if still)

@@ -82,7 +82,7 @@ class Inversion(Gallery):
         return found
 
     @property
-    def told(self) -> str:
+    def caption(self) -> str:
         """The relative errors."""
         errors = (f"{layer} {error:.3f}" for layer, error in zip(self.layers, self.errors, strict=True))
         return f"relative errors: {', '.join(errors)}"

@@ -43,9 +43,9 @@ def build(home: str, factory: str, weights: str) -> Origin:
 def find_callable(home: str, name: str) -> Callable[..., Any]:
     """The function or class `name` of a module (package.module) or a file (file.py).
 
-    Raises BadNetwork where the module or file cannot be run or `name` is not a callable, UnknownName where there
-    is none, PareidoliaError where only a file that nobody trusts names it (`safety/trust.py`): everything
-    that runs code by name goes through here.
+    Raises BadNetwork where the module or file cannot be run or `name` cannot be called, UnknownName where
+    there is none, PareidoliaError where only a file that nobody trusts names it (`safety/trust.py`):
+    everything that runs code by name goes through here.
     """
     require_trust(f"{home}:{name}")
     namespace = _run_file(Path(home).expanduser()) if home.endswith(".py") else _import(home)

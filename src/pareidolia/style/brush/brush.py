@@ -10,10 +10,10 @@ from torch import Tensor
 from pareidolia.networks.devices import choose_device
 from pareidolia.networks.weights import load_weights
 from pareidolia.pictures import PictureLike, size_of
+from pareidolia.pictures.result import Result
 from pareidolia.settings import BadNetwork
 from pareidolia.style.brush.network import BrushNetwork
 from pareidolia.style.brush.settings import BrushSettings
-from pareidolia.style.feedforward.stylizer import Stylized
 from pareidolia.style.feedforward.tiling import painted_by
 from pareidolia.style.inputs import StyleInputs, scaled
 
@@ -108,9 +108,9 @@ def brushed(
     paintings: Sequence[PictureLike],
     settings: BrushSettings | None = None,
     mask: PictureLike | None = None,
-) -> Stylized:
+) -> Result:
     """The photo painted like paintings by the shipped network, in one pass; see `Brush.paint`."""
     settings = settings or BrushSettings()
     picture = load_brush(settings.device).paint(photo, paintings, settings, mask)
     height, width = size_of(picture)
-    return Stylized(picture, f"painted in one pass, {width}x{height} px")
+    return Result(picture, f"painted in one pass, {width}x{height} px")

@@ -12,13 +12,12 @@ if TYPE_CHECKING:
     from pareidolia.style.feedforward.loss import PerceptualLoss
     from pareidolia.style.feedforward.network import StylizerNetwork
     from pareidolia.style.feedforward.settings import PaintSettings, StylizerSettings
-    from pareidolia.style.feedforward.stylizer import Stylized, Stylizer, open_stylizer, stylized
+    from pareidolia.style.feedforward.stylizer import Stylizer, open_stylizer, stylized
     from pareidolia.style.feedforward.training import StylizerTraining, prepare
 
 __all__ = [
     "PaintSettings",
     "PerceptualLoss",
-    "Stylized",
     "Stylizer",
     "StylizerNetwork",
     "StylizerSettings",
@@ -32,7 +31,6 @@ __getattr__ = lazy_exports(
     {
         "PaintSettings": "settings",
         "PerceptualLoss": "loss",
-        "Stylized": "stylizer",
         "Stylizer": "stylizer",
         "StylizerNetwork": "network",
         "StylizerSettings": "settings",

@@ -10,6 +10,7 @@ from torch import Tensor
 from pareidolia.networks.devices import choose_device
 from pareidolia.networks.weights import load_weights
 from pareidolia.pictures import PictureLike, as_picture, size_of, split_alpha
+from pareidolia.pictures.result import Result
 from pareidolia.settings import PareidoliaError
 from pareidolia.style.colors import with_chroma
 from pareidolia.style.feedforward.network import StylizerNetwork
@@ -49,20 +50,7 @@ class Stylizer:
         return painted if alpha is None else torch.cat([painted, alpha], dim=1)
 
 
-@dataclass(frozen=True)
-class Stylized:
-    """A painted photo.
-
-    Attributes:
-        picture: 1×3×H×W in [0, 1], or 1×4×H×W where the photo has alpha.
-        told: in words what it shows.
-    """
-
-    picture: Tensor
-    told: str
-
-
-def stylized(run: str | Path, photo: PictureLike, settings: PaintSettings | None = None) -> Stylized:
+def stylized(run: str | Path, photo: PictureLike, settings: PaintSettings | None = None) -> Result:
     """The photo painted in one pass by the network that the folder `run` holds.
 
     Raises PareidoliaError where the folder is of something else or weights do not fit, BadPicture for a
@@ -72,7 +60,7 @@ def stylized(run: str | Path, photo: PictureLike, settings: PaintSettings | None
     painter = open_stylizer(run, settings.device)
     picture = painter.paint(photo, settings)
     height, width = size_of(picture)
-    return Stylized(picture, f"painted in one pass, {width}x{height} px")
+    return Result(picture, f"painted in one pass, {width}x{height} px")
 
 
 def open_stylizer(run: str | Path, device: str = "auto") -> Stylizer:

@@ -8,7 +8,7 @@ from typing import Any
 from torch import Tensor
 
 from pareidolia.networks import load_network
-from pareidolia.painting import Painting, Step
+from pareidolia.painting import Painting
 from pareidolia.pictures import as_picture, over_white
 from pareidolia.requests import Inputs, Request
 from pareidolia.tour.drawing import line_plot
@@ -54,20 +54,20 @@ def tell_blend(guide: Guide) -> Iterator[Exhibit]:
         yield guide.keep_plain(name, shown, span=guide.pace(6, 4))
     losses: dict[str, list[float]] = defaultdict(list)
     marks: dict[str, int] = {}
-    snapshots: list[tuple[Step, Tensor]] = []
+    snapshots: list[tuple[int, Tensor]] = []
     began = time.perf_counter()
     for step in painting:
         guide.beat(step.index, step.total)
-        marks.setdefault(f"{step.size[1]}×{step.size[0]}", step.index - 1)
+        marks.setdefault(step.resolution, step.index - 1)
         for name, loss in step.losses.items():
             losses[name].append(loss)
         if _ends_a_size(painting, len(marks), step.index):
-            snapshots.append((step, painting.picture))
+            snapshots.append((step.index, painting.picture))
     guide.measured["blend"] = time.perf_counter() - began
     values = {"steps": painting.total, "seconds": guide.measured["blend"]}
     yield guide.keep("painted", request, painting.picture, span=guide.pace(12, 4), values=values)
-    for number, (step, picture) in enumerate(snapshots, 1):
-        size = {"steps": step.index, "width": step.size[1], "height": step.size[0]}
+    for number, (steps, picture) in enumerate(snapshots, 1):
+        size = {"steps": steps, "width": picture.shape[-1], "height": picture.shape[-2]}
         span = 12 // max(3, len(snapshots))
         yield guide.keep_plain(f"canvas{number}", picture, caption="canvas", span=span, values=size)
     yield guide.draw("losses", line_plot(losses, marks, guide.words.note("blend", "losses")))
