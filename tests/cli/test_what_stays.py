@@ -71,7 +71,7 @@ def test_a_run_among_the_photos_is_no_data(studio):
     code, _, err = studio.run(*words)
     assert code == 0, err
     code, out, err = studio.run(*words, "--resume")
-    assert code == 0 and "6 colour pictures" in out, err
+    assert code == 0 and "6 color pictures" in out, err
 
 
 def test_photos_of_one_name_in_nested_folders_are_all_painted(studio):

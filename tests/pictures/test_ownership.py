@@ -6,8 +6,7 @@ import pytest
 from PIL import Image
 
 from pareidolia.pictures import find_pictures, save_picture
-from pareidolia.pictures.ownership import COLLECTION, FRAMES, RUN, check_own, claim, claim_beside, clear
-from pareidolia.pictures.records import KEY
+from pareidolia.pictures.ownership import COLLECTION, FRAMES, KEY, RUN, check_own, claim, claim_beside, clear
 from pareidolia.requests import Request
 from pareidolia.settings import PareidoliaError
 

@@ -19,8 +19,7 @@ def run_explanation(
     from pareidolia.dreaming.explanation import explain, noises
     from pareidolia.networks import load_network_from
     from pareidolia.pictures import open_picture, sample_photo, save_picture
-    from pareidolia.pictures.ownership import EXPLANATION, claim_beside
-    from pareidolia.pictures.records import KEY
+    from pareidolia.pictures.ownership import EXPLANATION, KEY, claim_beside
     from pareidolia.pictures.samples import PHOTOS
 
     if folder.exists() and not folder.is_dir():

@@ -9,7 +9,6 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from pareidolia.pictures.ownership import is_result
-from pareidolia.pictures.records import record_of
 from pareidolia.safety import named_from, whole
 from pareidolia.settings import BadPicture, PareidoliaError
 
@@ -78,6 +77,8 @@ def list_pictures(folder: Path) -> list[tuple[str, int]]:
 
 def _is_made_of(root: Path, picture: Path) -> bool:
     """Whether the picture lies where it was made, and was made of the folder `root` or what is in it."""
+    from pareidolia.pictures.records import record_of  # Pillow, which the command line's help does without
+
     record = record_of(picture)
     inputs = None if record is None else record.get("inputs")
     if not isinstance(inputs, dict):

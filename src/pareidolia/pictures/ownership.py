@@ -13,9 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from pareidolia.pictures.records import KEY, carries_record
 from pareidolia.safety import require_file
 from pareidolia.settings import PareidoliaError
+
+KEY = "pareidolia"
+"""Under which a mark holds the version that wrote it, and a picture its record."""
 
 ATLAS_FORMAT: Literal["pareidolia-atlas"] = "pareidolia-atlas"
 PAGE_MARK = '<meta name="generator" content="pareidolia tour">'
@@ -98,6 +100,13 @@ def check_own(path: Path) -> None:
     """
     if os.path.lexists(path) and not carries_record(path):
         raise PareidoliaError(f"'{path}' was not made by pareidolia, so it stays: name another folder")
+
+
+def carries_record(picture: Path) -> bool:
+    """Whether a picture file carries a record of ours."""
+    from pareidolia.pictures.records import record_of  # Pillow, which the command line's help does without
+
+    return record_of(picture) is not None
 
 
 def is_empty(folder: Path) -> bool:

@@ -9,11 +9,11 @@ from typing import Any
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
+from pareidolia.pictures.ownership import KEY
 from pareidolia.pictures.reading import opened
 from pareidolia.safety import require_file
 from pareidolia.settings import BadPicture, PareidoliaError
 
-KEY = "pareidolia"
 _IMAGE_DESCRIPTION = 0x010E
 _END = 1 << 14
 _RECORD_AT_THE_END = (".webp", ".tif", ".tiff")
@@ -33,11 +33,6 @@ def read_record(path: str | Path) -> dict[str, Any]:
     if not isinstance(record, dict):
         raise BadPicture(f"'{path}' carries no settings: only what pareidolia saved does")
     return record
-
-
-def carries_record(path: str | Path) -> bool:
-    """Whether the picture at `path` carries a record; most that carry none are known by a few bytes."""
-    return record_of(path) is not None
 
 
 def record_of(path: str | Path) -> dict[str, Any] | None:

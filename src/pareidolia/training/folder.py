@@ -16,8 +16,7 @@ from safetensors.torch import save as to_safetensors
 import pareidolia
 from pareidolia.networks.weights import fit_state_dict
 from pareidolia.pictures import write_atomically
-from pareidolia.pictures.ownership import RUN, claim, clear
-from pareidolia.pictures.records import KEY
+from pareidolia.pictures.ownership import KEY, RUN, claim, clear
 from pareidolia.pictures.targets import make_folder
 from pareidolia.progress import Progress
 from pareidolia.safety import require_file
