@@ -1,7 +1,6 @@
 """Requests for an operation: on which inputs, with which settings; what a picture's record says."""
 
 import hashlib
-import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 from pareidolia.operations import Operation, find_operation
 from pareidolia.operations.sums import split_sum
 from pareidolia.pictures.folders import find_pictures
+from pareidolia.safety import located, named_from, places, portable, require_file
 from pareidolia.settings import VERSION, PareidoliaError, Settings, migrate
 from pareidolia.settings.weights_files import find_checkpoints
 from pareidolia.version import __version__
@@ -75,7 +75,7 @@ class Request:
                 else _entry(given, folder)
                 for name, given in self.inputs.items()
             },
-            "settings": self.settings.model_dump(mode="json"),
+            "settings": portable(self.settings.model_dump(mode="json"), folder),
         }
         return record if self.network is None else {**record, "network": _GIVEN}
 
@@ -109,7 +109,9 @@ class Request:
                 for name, entries in record["inputs"].items()
                 if name not in inputs
             }
-            settings = operation.settings_type.model_validate({**record["settings"], **changes})
+            settings = operation.settings_type.model_validate(
+                {**located(record["settings"], folder), **changes}
+            )
         except (KeyError, TypeError, AttributeError) as error:
             raise PareidoliaError(f"the picture's record cannot be read: {error!r} is amiss") from error
         return cls(operation, {**found, **inputs}, settings)
@@ -125,7 +127,7 @@ def _entry(given: Any, folder: Path) -> dict[str, str]:
         return {"given": type(given).__name__}
     if _is_sample(str(given)) or not Path(given).exists():
         return {"path": str(given)}
-    return {"path": Path(os.path.relpath(given, folder)).as_posix(), "sha256": _digest(Path(given))}
+    return {"path": named_from(folder, str(given)), "sha256": _digest(Path(given))}
 
 
 def _found(name: str, entry: Mapping[str, str], folder: Path) -> str:
@@ -136,7 +138,7 @@ def _found(name: str, entry: Mapping[str, str], folder: Path) -> str:
         )
     if "sha256" not in entry:
         return entry["path"]
-    existing = [path for path in _places(Path(entry["path"]), folder) if path.exists()]
+    existing = [path for path in places(entry["path"], folder) if path.exists()]
     for path in (*existing, *_beside(Path(entry["path"]), folder)):
         if _digest(path) == entry["sha256"]:
             return str(path)
@@ -149,10 +151,6 @@ def _found(name: str, entry: Mapping[str, str], folder: Path) -> str:
         f"{folder / entry['path']} is no longer there: put {Path(entry['path']).name} beside the picture, "
         f"or name it with --{name}"
     )
-
-
-def _places(path: Path, folder: Path) -> Iterator[Path]:
-    yield from (folder / path, path, folder / path.name, Path(path.name))
 
 
 def _beside(path: Path, folder: Path) -> Iterator[Path]:
@@ -180,5 +178,5 @@ def _digest(path: Path) -> str:
         if not weights.is_file():
             return find_pictures(path).digest
         path = weights
-    with path.open("rb") as file:
+    with require_file(path).open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

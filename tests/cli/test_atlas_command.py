@@ -31,9 +31,9 @@ def test_it_builds_and_finds(atlas, studio):
     code, out, err = atlas()
     assert code == 0
     assert "collecting, 24 of 24" in err and "pareidolia atlas view map shows it" in out
-    code, out, _ = studio.run("atlas", "find", "map", "photos/flower/3.jpg")
+    code, out, _ = studio.run("atlas", "find", "map", "photos/flower/3.jpg", "--trust")
     assert code == 0 and "#layer=relu3&at=" in out and "positions" in out
-    code, out, _ = studio.run("atlas", "find", "map", "photos/flower/3.jpg", "--json")
+    code, out, _ = studio.run("atlas", "find", "map", "photos/flower/3.jpg", "--trust", "--json")
     rows = json.loads(out)["rows"]
     assert list(dict.fromkeys(each["layer"] for each in rows)) == ["relu1", "relu3"]
     assert all(each["positions"] <= each["of"] for each in rows)
@@ -82,6 +82,6 @@ def test_viewing_what_is_no_atlas(studio):
 def test_finding_what_is_no_picture(atlas, studio):
     atlas("--quiet")
     Image.new("RGB", (8, 8)).save(studio.folder / "small.png")
-    assert studio.run("atlas", "find", "map", "small.png")[0] == 0
-    code, _, err = studio.run("atlas", "find", "map", "net.py")
+    assert studio.run("atlas", "find", "map", "small.png", "--trust")[0] == 0
+    code, _, err = studio.run("atlas", "find", "map", "net.py", "--trust")
     assert code == 2 and "net.py" in err

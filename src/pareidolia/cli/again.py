@@ -10,6 +10,7 @@ from pareidolia.cli.outputs import Output
 from pareidolia.cli.running import run_one
 from pareidolia.operations import PAINT, Input, Operation, find_operation
 from pareidolia.operations.statement import place_of
+from pareidolia.safety import distrusting
 from pareidolia.settings import OperationSettings, PareidoliaError
 
 HELP = "Paint a picture once more: the same pixels on the same machine, or with any of its options changed."
@@ -35,7 +36,9 @@ def again_command(words: Sequence[str]) -> Any:
         given = {name: value for name, value in inputs.items() if name != "picture"}
         record = read_record(picture)
         request = Request.from_record(record, picture.absolute().parent, settings, given)
-        return run_one(replace(request, options=options), output)
+        # A picture comes from anywhere: what it names is not run, only what is named here beside it.
+        with distrusting(f"the picture {picture}", (settings.get("network"),)):
+            return run_one(replace(request, options=options), output)
 
     return command_from(changing, run, optional=True)
 

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from pareidolia.cli.again import HELP, again_command
 from pareidolia.cli.deriving import command_for
+from pareidolia.cli.printing import complain
 from pareidolia.operations import BEGIN, GROUPS, LOOK, OPERATIONS, PAINT, Operation
 from pareidolia.settings import PareidoliaError
 from pareidolia.version import __version__
@@ -119,7 +120,7 @@ def _unasked() -> None:
 
 
 def _refuse(message: str) -> int:
-    print(f"pareidolia: {' '.join(message.split())}", file=sys.stderr)
+    complain(message)
     return 2
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from pareidolia.cli.outputs import Output
+from pareidolia.safety import require_file
 from pareidolia.settings import PareidoliaError, Settings, UnknownName
 
 
@@ -30,6 +31,8 @@ def merged(kind: type[Settings], output: Output, given: Mapping[str, Any]) -> Se
 
 
 def _read_config(path: Path) -> dict[str, Any]:
+    if path.exists():
+        require_file(path)
     try:
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except UnicodeDecodeError as error:

@@ -19,6 +19,13 @@ class Verbosity(Settings):
         Field(description="Print one JSON object a result on standard output, for programs."),
     ] = False
     quiet: Annotated[bool, Parameter(negative=()), Field(description="Print no progress.")] = False
+    trust: Annotated[
+        bool,
+        Parameter(negative=()),
+        Field(
+            description="Run the code, and fetch the data, that a picture's record, a run or an atlas names."
+        ),
+    ] = False
 
 
 class Output(Verbosity):

@@ -15,6 +15,7 @@ from rich.console import Console
 from pareidolia.cli.outputs import Verbosity
 from pareidolia.execution.target import Stop
 from pareidolia.progress import Progress
+from pareidolia.safety import printable
 from pareidolia.watching import Lines, in_words
 
 Report = Callable[[Progress], None]
@@ -23,12 +24,12 @@ Report = Callable[[Progress], None]
 def say(line: str, output: Verbosity) -> None:
     """Print a line for people: on standard output, or on standard error where that is kept for JSON."""
     if not output.quiet:
-        print(line, file=sys.stderr if output.as_json else sys.stdout, flush=True)
+        print(printable(line), file=sys.stderr if output.as_json else sys.stdout, flush=True)
 
 
 def complain(line: str) -> None:
     """Print on standard error what went wrong, however quiet the command."""
-    print(f"pareidolia: {' '.join(line.split())}", file=sys.stderr, flush=True)
+    print(f"pareidolia: {printable(' '.join(line.split()))}", file=sys.stderr, flush=True)
 
 
 def print_json(answer: Mapping[str, Any]) -> None:
@@ -76,7 +77,7 @@ def _bar(console: Console) -> Iterator[Report]:
         task = bar.add_task("", total=None, words="")
 
         def report(step: Progress) -> None:
-            bar.update(task, total=step.total, completed=step.index, words=in_words(step))
+            bar.update(task, total=step.total, completed=step.index, words=printable(in_words(step)))
 
         yield report
 
@@ -115,7 +116,7 @@ def _cell(value: object) -> str:
         return f"{value:.4g}"
     if isinstance(value, tuple):
         return " to ".join(map(_cell, value))
-    return "" if value is None or isinstance(value, list | dict) else str(value)
+    return "" if value is None or isinstance(value, list | dict) else printable(str(value))
 
 
 def _finite(value: Any) -> Any:

@@ -15,6 +15,7 @@ from pareidolia.cli.printing import (
     stopping,
 )
 from pareidolia.operations import Operation
+from pareidolia.safety import trusting
 from pareidolia.settings import PareidoliaError, Settings
 
 FAILED = 1
@@ -30,7 +31,7 @@ def run_request(
 ) -> int:
     """Run an operation on what the command was given; returns the exit code."""
     from pareidolia.execution.batch import is_many, jobs_for
-    from pareidolia.execution.saving import make_folder
+    from pareidolia.pictures.targets import make_folder
     from pareidolia.requests import Request
 
     clock = Clock()
@@ -50,7 +51,7 @@ def run_one(request: Any, output: Output, clock: Clock | None = None) -> int:
     clock = clock or Clock()
     execution = Execution(request, _target(request.operation, output))
     losses: Mapping[str, float] = {}
-    with stopping(execution.stop), progress_report(output) as report:
+    with trusting(output.trust), stopping(execution.stop), progress_report(output) as report:
         for step in execution:
             losses = step.losses or losses
             for note in step.notes:
@@ -81,14 +82,18 @@ def run_jobs(jobs: list[Any], output: Output) -> int:
 
     A result that is there with the record of its request is left as it is, an unfinished one is gone on
     with: run again, the same jobs take up where they were stopped. A result of another record is an error
-    of its job unless it may be overwritten.
+    of its job unless it may be overwritten; a file without a record is the user's, and stays.
     """
+    from pareidolia.pictures.ownership import check_own
+
     failed = 0
     for number, job in enumerate(jobs, start=1):
         try:
             if job.is_made:
                 say(f"{job.out}: made already", output)
                 continue
+            if job.out.exists() and getattr(output, "overwrite", False):
+                check_own(job.out)
             say(f"{number} of {len(jobs)}: {job.out.name}", output)
             resume = job.request.operation.proceeds == "in steps"
             into = {"out": job.out, "resume": True} if resume else {"out": job.out}

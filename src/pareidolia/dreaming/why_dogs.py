@@ -11,10 +11,12 @@ from pareidolia.dreaming.settings import DreamSettings
 from pareidolia.networks import NetworkLike, network_for
 from pareidolia.operations import PAINT, Input, operation
 from pareidolia.pictures import open_picture, sample_photo, save_picture
+from pareidolia.pictures.ownership import EXPLANATION, KEY, claim_beside
 from pareidolia.pictures.result import Result
 from pareidolia.pictures.samples import PHOTOS
 from pareidolia.progress import Progress, Work
 from pareidolia.settings import MissingExtra, PareidoliaError
+from pareidolia.version import __version__
 
 _NOISES = 6
 _PAGE = "why_dogs.md"
@@ -55,6 +57,7 @@ class DreamExplanation(Work):
         self._settings, self._out = settings or DreamSettings(), Path(out)
         if resume:
             raise PareidoliaError("an explanation of dreams has nothing to resume: leave out --resume")
+        claim_beside(self._out, EXPLANATION, ("beginnings.png", "layers.png", "numbers.json", _PAGE))
         if (self._out / _PAGE).exists() and not overwrite:
             raise PareidoliaError(f"{self._out / _PAGE} exists already: give --overwrite or another folder")
         self._network = network_for(
@@ -75,10 +78,10 @@ class DreamExplanation(Work):
         yield Progress(0, len(self._beginnings), notes=tuple(self._notes))
         found = yield from explain(self._beginnings, self._settings, self._network)
         self._out.mkdir(parents=True, exist_ok=True)
+        numbers = {KEY: __version__, **found.numbers()}  # the mark that the folder is ours
+        (self._out / "numbers.json").write_text(json.dumps(numbers, indent=1), encoding="utf-8")
         save_picture(found.beginnings(), self._out / "beginnings.png", overwrite=True)
         save_picture(found.course_of_layers(), self._out / "layers.png", overwrite=True)
-        numbers = json.dumps(found.numbers(), indent=1)
-        (self._out / "numbers.json").write_text(numbers, encoding="utf-8")
         figures = "\n![layers](layers.png)\n\n![beginnings](beginnings.png)\n"
         (self._out / _PAGE).write_text(found.text() + figures, encoding="utf-8")
 

@@ -1,16 +1,16 @@
 """Many requests from one: every picture of the folders that were given, each to a result of its own."""
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import Any
 
 from pareidolia.operations import Input
 from pareidolia.pictures import find_pictures, read_record
+from pareidolia.pictures.naming import joined_names
 from pareidolia.requests import Request
-from pareidolia.settings import PareidoliaError
+from pareidolia.settings import PareidoliaError, migrate
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Job:
         if not self.out.exists():
             return False
         try:
-            return read_record(self.out) == self.request.record(self.out.absolute().parent)
+            return migrate(read_record(self.out)) == self.request.record(self.out.absolute().parent)
         except PareidoliaError:
             return False
 
@@ -53,20 +53,19 @@ def jobs_for(request: Request, folder: Path) -> list[Job]:
         each for each in request.operation.inputs if each.kind == "picture" and each.name in request.inputs
     ]
     choices = [list(_choices(request, each)) for each in pictures]
-    names = [
-        names_of([choice[0] if isinstance(choice, tuple) else choice for choice in found])
-        if number == 0 or len(found) > 1
-        else [""] * len(found)
-        for number, found in enumerate(choices)
-    ]
+    rows, columns = choices[0], list(product(*choices[1:]))
+    names = joined_names([_file(row) for row in rows], [_file(column[0]) for column in columns if column])
     jobs = []
-    for picked in product(
-        *(zip(found, called, strict=True) for found, called in zip(choices, names, strict=True))
-    ):
-        given = {each.name: choice for each, (choice, _) in zip(pictures, picked, strict=True)}
-        name = "--".join(name for _, name in picked if name)
-        jobs.append(Job(replace(request, inputs={**request.inputs, **given}), folder / f"{name}.png"))
+    for row, across in zip(rows, names, strict=True):
+        for column, name in zip(columns, across, strict=True):
+            given = dict(zip((each.name for each in pictures), (row, *column), strict=True))
+            jobs.append(Job(replace(request, inputs={**request.inputs, **given}), folder / f"{name}.png"))
     return jobs
+
+
+def _file(choice: str | tuple[str, ...]) -> str:
+    """The picture after which a result is named."""
+    return choice if isinstance(choice, str) else choice[0]
 
 
 def pictures_of(path: str) -> list[str]:
@@ -75,18 +74,6 @@ def pictures_of(path: str) -> list[str]:
         return [path]
     found = find_pictures(path)
     return [str(found.path(number)) for number in range(len(found))]
-
-
-def names_of(paths: Sequence[str]) -> list[str]:
-    """What results are called: names without ending, or with it where they would be alike."""
-    whole = [PurePath(path.removeprefix("sample:")) for path in paths]
-    stems = Counter(path.stem for path in whole)
-    names = [path.stem if stems[path.stem] == 1 else path.name for path in whole]
-    repeated = Counter(names)
-    return [
-        name if repeated[name] == 1 else f"{path.parent.name}-{name}"
-        for name, path in zip(names, whole, strict=True)
-    ]
 
 
 def _choices(request: Request, stated: Input) -> Iterator[str | tuple[str, ...]]:

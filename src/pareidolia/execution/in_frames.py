@@ -1,6 +1,5 @@
 """Videos: frames into a folder beside the result, then the video."""
 
-import shutil
 import time
 from collections.abc import Callable, Generator, Iterator
 from fractions import Fraction
@@ -11,7 +10,9 @@ from pareidolia.execution.target import Stop, Target, unfinished
 from pareidolia.operations import OPERATIONS
 from pareidolia.operations.statement import find
 from pareidolia.pictures import check_target, is_video, write_video
+from pareidolia.pictures.ownership import FRAMES, claim, clear
 from pareidolia.pictures.result import Result
+from pareidolia.pictures.targets import beside
 from pareidolia.pictures.videos import VIDEO_SUFFIXES, require_videos
 from pareidolia.progress import Progress
 from pareidolia.requests import Request
@@ -65,9 +66,10 @@ def in_frames(request: Request, target: Target, stop: Stop) -> Generator[Progres
     """Make the frames, then the video. When stopped, the frames stay for a resumed run to go on from."""
     if target.out is None:
         raise PareidoliaError("a video goes into a file: name it with --out video.mp4")
-    folder = target.out.parent / f"{target.out.name}.frames"
+    folder = beside(target.out, ".frames")
     check_target(target.out, target.overwrite, VIDEO_SUFFIXES)
     require_videos(target.out)
+    claim(folder, FRAMES)
     if folder.exists() and not (target.resume or target.overwrite):
         raise PareidoliaError(
             f"{folder} holds an unfinished video: --resume goes on, --overwrite begins anew"
@@ -78,7 +80,7 @@ def in_frames(request: Request, target: Target, stop: Stop) -> Generator[Progres
         going_on = f"going on from frame {len(video.frames)} of {video.count}"
         yield Progress(len(video.frames), video.count, size=video.size, notes=(going_on,))
     elif folder.exists():
-        shutil.rmtree(folder)
+        clear(folder, FRAMES)
     began, there = time.perf_counter(), len(video.frames)
     for index in video.steps(lambda: bool(stop)):
         yield Progress(index + 1, video.count, size=video.size)
@@ -89,7 +91,7 @@ def in_frames(request: Request, target: Target, stop: Stop) -> Generator[Progres
         caption = f"stopped after frame {len(video.frames)} of {video.count}; --resume goes on"
         return Result(None, caption, record=record)
     write_video(video.frames, target.out, video.fps, record=record)
-    shutil.rmtree(folder)
+    clear(folder, FRAMES)
     seconds = time.perf_counter() - began
     rows = ({"frames": made, "seconds": round(seconds, 3)},)
     return Result(None, _pace(made, seconds), rows, record, target.out)

@@ -11,7 +11,6 @@ from pareidolia.execution.target import Target
 from pareidolia.pictures import check_target, save_picture, write_atomically
 from pareidolia.pictures.result import Result
 from pareidolia.requests import Request
-from pareidolia.settings import PareidoliaError
 
 
 def check_out(request: Request, target: Target, *, unfinished: bool = False) -> None:
@@ -66,15 +65,3 @@ def write_table(rows: Sequence[Mapping[str, object]], path: Path) -> None:
     table.writerows(rows)
     with write_atomically(path) as file:
         file.write(text.getvalue().encode("utf-8"))
-
-
-def make_folder(folder: Path) -> None:
-    """Make the folder that results go to, if it is not there; its parents too.
-
-    Raises:
-        PareidoliaError: it cannot be made.
-    """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise PareidoliaError(f"cannot make the folder '{folder}': {error.strerror or error}") from error

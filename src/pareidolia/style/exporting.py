@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from pareidolia.execution.batch import names_of
 from pareidolia.operations import PAINT, Input, operation
+from pareidolia.pictures.naming import names_of
 from pareidolia.pictures.result import Result
 from pareidolia.settings import PareidoliaError
 from pareidolia.style.brush import BrushSettings, load_brush

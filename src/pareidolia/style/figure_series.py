@@ -5,11 +5,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from pareidolia.execution import Execution, Job, Target
-from pareidolia.execution.saving import make_folder
 from pareidolia.networks import NetworkLike, network_for
 from pareidolia.operations import PAINT, find_operation, operation
 from pareidolia.pictures import check_target, open_picture, save_picture, sheet
+from pareidolia.pictures.ownership import check_own
 from pareidolia.pictures.result import Result
+from pareidolia.pictures.targets import make_folder
 from pareidolia.progress import Progress, Work
 from pareidolia.requests import Request
 from pareidolia.style.figures import Cell, StyleFigure, style_figures
@@ -67,6 +68,7 @@ class StyleFigures(Work):
         make_folder(self._cells)
         for figure in self.figures:
             check_target(self._sheet(figure), overwrite)
+            check_own(self._sheet(figure))
 
     def __iter__(self) -> Iterator[Progress]:
         """Cell by cell, with the steps of each."""
@@ -86,11 +88,13 @@ class StyleFigures(Work):
 
     def _painting(self, cell: Cell) -> Iterator[Progress]:
         """The steps of a cell's painting; none where it is there already, whole, with the same record."""
-        inputs = {"content": self._content, "styles": cell.paintings}
-        request = Request(find_operation("style"), inputs, cell.settings, network=self._network)
-        job = Job(request, self._file(cell))
+        job = Job(self._request(cell), self._file(cell))
         if not job.is_made:
-            yield from Execution(request, Target(job.out, overwrite=self._overwrite, resume=True))
+            yield from Execution(job.request, Target(job.out, overwrite=self._overwrite, resume=True))
+
+    def _request(self, cell: Cell) -> Request:
+        inputs = {"content": self._content, "styles": cell.paintings}
+        return Request(find_operation("style"), inputs, cell.settings, network=self._network)
 
     def _save_sheet(self, figure: StyleFigure) -> None:
         shown = [(open_picture(self._file(cell)), "") for cell in figure.cells]
@@ -106,7 +110,9 @@ class StyleFigures(Work):
             row_titles=figure.rows,
             column_titles=columns,
         )
-        save_picture(picture, self._sheet(figure), overwrite=True)
+        # The mark of a sheet; its cells carry the records that they are painted from.
+        record = {**self._request(figure.cells[0]).record(self._out.absolute()), "operation": "style-figures"}
+        save_picture(picture, self._sheet(figure), record=record, overwrite=True)
 
     def _sheet(self, figure: StyleFigure) -> Path:
         return self._out / f"{figure.file}.png"

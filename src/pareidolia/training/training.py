@@ -35,6 +35,7 @@ class Training(Work):
         Raises:
             PareidoliaError: the folder holds a run, and neither was asked for.
         """
+        self.folder.check()
         begun = self.folder.begun
         if begun and not (resume or overwrite):
             raise PareidoliaError(
