@@ -154,7 +154,7 @@ class TestExplanation:
         (studio.folder / "why").mkdir()
         (studio.folder / "why/why_dogs.md").write_text("mine")
         code, _, err = studio.run("explain-dreams", "photo.png", *NETWORK, "--out", "why")
-        assert code == 2 and "--overwrite" in err
+        assert code == 2 and "name another folder" in err
         assert (studio.folder / "why/why_dogs.md").read_text() == "mine"
 
     def test_no_target_is_one_line(self, studio):
