@@ -114,10 +114,10 @@ _TARGET = ("out", "overwrite", "resume", "index", "table")
 
 def operation_function(name: str) -> OperationFunction | None:
     """The function of that name; None where no operation has it."""
-    for operation in OPERATIONS.values():
-        if function_name(operation) == name:
-            return OperationFunction(operation)
-    return None
+    named = {function_name(operation): operation for operation in OPERATIONS.own.values()}
+    if name not in named:
+        named |= {function_name(operation): operation for operation in OPERATIONS.values()}
+    return OperationFunction(named[name]) if name in named else None
 
 
 def function_names() -> list[str]:
