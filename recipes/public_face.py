@@ -10,6 +10,7 @@ import json
 import pkgutil
 import types
 import typing
+from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 from types import NoneType
@@ -86,7 +87,8 @@ def stub_text() -> str:
     return "\n".join([_STUB_HEAD, rooms + names, _STUB_TRAIN, *functions])
 
 
-_ROOM_NAMES = [name for name in pareidolia._ROOMS if name != "style"]
+_CALLED = ("networks", "style")
+_ROOM_NAMES = [name for name in pareidolia._ROOMS if name not in _CALLED]
 _STUB_HEAD = '''"""Written by `python -m recipes.public_face` from the operations' statements."""
 
 from collections.abc import Sequence
@@ -98,7 +100,6 @@ from typing import Any, Literal, TypeAlias
 
 from .networks import NetworkLike
 from .pictures import PictureLike
-from .style import StyleTransfer as _StyleTransfer
 
 PathLike: TypeAlias = str | Path
 __version__: str
@@ -106,9 +107,6 @@ __version__: str
 _STUB_TRAIN = '''
 def train(data: Any = ..., model: str = ..., *, out: PathLike | None = ..., **settings: Any) -> Result:
     """Train a generative model; see `train_vae` and the like for its settings."""
-
-class _StyleRoom(ModuleType):
-    StyleTransfer: type[_StyleTransfer]
 '''
 _KINDS = {
     "picture": "PictureLike",
@@ -132,12 +130,17 @@ def _function(operation: Operation) -> str:
     ]
     star = next((number for number, each in enumerate(given) if each.startswith("!")), len(given))
     listed = [*given[:star], "*", *(each.removeprefix("!") for each in given[star:])]
-    room = name == "style"
-    indent = "    " if room else ""
-    opening = f"{indent}def __call__(\n{indent}    self,\n" if room else f"def {name}(\n"
-    body = "".join(f"{indent}    {each},\n" for each in listed)
-    stub = f'{opening}{body}{indent}) -> Result:\n{indent}    """{operation.line}"""\n'
-    return stub + "\nstyle: _StyleRoom\n" if room else stub
+    if name not in _CALLED:
+        return f'def {name}(\n{_lines(listed, 1)}) -> Result:\n    """{operation.line}"""\n'
+    return (
+        f"class _{name.title()}(ModuleType):\n    def __getattr__(self, name: str) -> Any: ...\n"
+        f"    def __call__(\n        self,\n{_lines(listed, 2)}    ) -> Result:\n"
+        f'        """{operation.line}"""\n\n{name}: _{name.title()}\n'
+    )
+
+
+def _lines(arguments: Sequence[str], depth: int) -> str:
+    return "".join(f"{'    ' * depth}{each},\n" for each in arguments)
 
 
 def _argument(operation: Operation, parameter: inspect.Parameter) -> str:

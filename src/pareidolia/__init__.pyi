@@ -9,7 +9,6 @@ from typing import Any, Literal, TypeAlias
 
 from .networks import NetworkLike
 from .pictures import PictureLike
-from .style import StyleTransfer as _StyleTransfer
 
 PathLike: TypeAlias = str | Path
 __version__: str
@@ -21,7 +20,6 @@ from . import dreaming as dreaming
 from . import execution as execution
 from . import generative as generative
 from . import inspection as inspection
-from . import networks as networks
 from . import operations as operations
 from . import painting as painting
 from . import pictures as pictures
@@ -46,9 +44,8 @@ from .style import StyleTransfer as StyleTransfer
 def train(data: Any = ..., model: str = ..., *, out: PathLike | None = ..., **settings: Any) -> Result:
     """Train a generative model; see `train_vae` and the like for its settings."""
 
-class _StyleRoom(ModuleType):
-    StyleTransfer: type[_StyleTransfer]
-
+class _Style(ModuleType):
+    def __getattr__(self, name: str) -> Any: ...
     def __call__(
         self,
         content: PictureLike,
@@ -95,7 +92,7 @@ class _StyleRoom(ModuleType):
     ) -> Result:
         """Paint a photo in the style of one or several paintings."""
 
-style: _StyleRoom
+style: _Style
 
 def brush(
     content: PictureLike,
@@ -697,23 +694,28 @@ def faithfulness(
 ) -> Result:
     """Measure how far attribution methods tell the truth: deletion, insertion, randomised parameters."""
 
-def networks(
-    name: str | int | None = ...,
-    *,
-    network: str = ...,
-    weights: str = ...,
-    mean: tuple[float, ...] | None = ...,
-    std: tuple[float, ...] | None = ...,
-    classes: PathLike | None = ...,
-    input: str | None = ...,
-    device: Literal["auto", "cpu", "cuda", "mps"] = ...,
-    settings: Any = ...,
-    out: PathLike | None = ...,
-    overwrite: bool = ...,
-    resume: bool = ...,
-    progress: bool = ...,
-) -> Result:
-    """List the networks that can be named, or the layers of one."""
+class _Networks(ModuleType):
+    def __getattr__(self, name: str) -> Any: ...
+    def __call__(
+        self,
+        name: str | int | None = ...,
+        *,
+        network: str = ...,
+        weights: str = ...,
+        mean: tuple[float, ...] | None = ...,
+        std: tuple[float, ...] | None = ...,
+        classes: PathLike | None = ...,
+        input: str | None = ...,
+        device: Literal["auto", "cpu", "cuda", "mps"] = ...,
+        settings: Any = ...,
+        out: PathLike | None = ...,
+        overwrite: bool = ...,
+        resume: bool = ...,
+        progress: bool = ...,
+    ) -> Result:
+        """List the networks that can be named, or the layers of one."""
+
+networks: _Networks
 
 def train_autoencoder(
     data: Any | None = ...,

@@ -5,6 +5,11 @@ normalises, classifies, lists its layers with their receptive fields (`layers.py
 records activations (`recording.py`). `preserve_state` leaves a module as an operation found it.
 """
 
+import sys
+
 import lazy_loader
 
+from pareidolia.operations.rooms import OperationRoom
+
 __getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+sys.modules[__name__].__class__ = OperationRoom  # `pareidolia.networks()` lists them

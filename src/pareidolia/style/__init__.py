@@ -4,7 +4,7 @@ import sys
 
 import lazy_loader
 
-from pareidolia.execution.rooms import OperationRoom
+from pareidolia.operations.rooms import OperationRoom
 
 __getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
 sys.modules[__name__].__class__ = OperationRoom  # `pareidolia.style(...)` paints

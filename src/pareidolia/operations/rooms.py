@@ -1,6 +1,7 @@
 """A room that bears the name of an operation, and is called like it."""
 
 import inspect
+from importlib import import_module
 from types import ModuleType
 from typing import Any
 
@@ -18,10 +19,10 @@ class OperationRoom(ModuleType):
 
     @property
     def __signature__(self) -> inspect.Signature:
-        return self._function.__signature__
+        return inspect.signature(self._function)
 
     @property
     def _function(self) -> Any:
-        from pareidolia.execution.functions import operation_function
-
-        return operation_function(self.__name__.rpartition(".")[2])
+        # By its name: the function stands on rooms that may be this one.
+        functions = import_module("pareidolia.execution.functions")
+        return functions.operation_function(self.__name__.rpartition(".")[2])
