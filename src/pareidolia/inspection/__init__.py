@@ -34,7 +34,16 @@ if TYPE_CHECKING:
     )
     from pareidolia.inspection.framing import frame
     from pareidolia.inspection.projection import Projection, project, project_each
-    from pareidolia.inspection.targets import ClassTarget, ObjectiveTarget, Target, UnitTarget, find_target
+    from pareidolia.inspection.targets import (
+        ClassTarget,
+        FunctionTarget,
+        ObjectiveTarget,
+        Target,
+        TargetLike,
+        UnitTarget,
+        as_target,
+        find_target,
+    )
 
 __all__ = [
     "METHODS",
@@ -42,11 +51,14 @@ __all__ = [
     "DeconvnetSettings",
     "Faithfulness",
     "FaithfulnessSettings",
+    "FunctionTarget",
     "ObjectiveTarget",
     "Projection",
     "SaliencySettings",
     "Target",
+    "TargetLike",
     "UnitTarget",
+    "as_target",
     "attribute",
     "bootstrap",
     "cam_layer",
@@ -77,6 +89,9 @@ __getattr__ = lazy_exports(
     {
         "METHODS": "attribution.methods",
         "ClassTarget": "targets",
+        "FunctionTarget": "targets",
+        "TargetLike": "targets",
+        "as_target": "targets",
         "DeconvnetSettings": "attribution.settings",
         "Faithfulness": "attribution.comparison",
         "FaithfulnessSettings": "attribution.settings",
