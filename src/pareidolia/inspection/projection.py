@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from pareidolia.backward import backward_rule
-from pareidolia.networks import Network, untouched
+from pareidolia.networks import Network, preserve_state
 from pareidolia.settings import PareidoliaError, Unit, parse_unit
 
 STRONGEST = "strongest"
@@ -73,7 +73,7 @@ def _send_back(
 ) -> Tensor:
     """Forward to `layer`, and what `keep` leaves of its maps back to the pixels."""
     network.layer(layer)
-    with untouched(network.module), backward_rule(rule, network.module):
+    with preserve_state(network.module), backward_rule(rule, network.module):
         leaf = pictures.detach().clone().requires_grad_()
         maps = network.record(leaf, [layer])[layer]
         torch.autograd.backward(maps, keep(maps.detach()))
