@@ -12,11 +12,11 @@ from pareidolia.lazy import lazy_exports
 if TYPE_CHECKING:
     from pareidolia.networks.accepting import NetworkLike, as_network
     from pareidolia.networks.devices import choose_device
+    from pareidolia.networks.fields.receptive import ReceptiveField
     from pareidolia.networks.identities import identity
     from pareidolia.networks.layers import Layer
     from pareidolia.networks.loading import load_network, load_network_from
     from pareidolia.networks.network import Network
-    from pareidolia.networks.receptive import ReceptiveField
     from pareidolia.networks.restoring import preserve_state
     from pareidolia.networks.sources import known_names
 
