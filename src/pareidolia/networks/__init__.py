@@ -12,7 +12,7 @@ from pareidolia.lazy import lazy_exports
 if TYPE_CHECKING:
     from pareidolia.networks.accepting import NetworkLike, as_network
     from pareidolia.networks.devices import choose_device
-    from pareidolia.networks.fields.receptive import ReceptiveField
+    from pareidolia.networks.fields import ReceptiveField
     from pareidolia.networks.identities import identity
     from pareidolia.networks.layers import Layer
     from pareidolia.networks.loading import load_network, load_network_from
@@ -39,7 +39,7 @@ __getattr__ = lazy_exports(
         "Layer": "layers",
         "Network": "network",
         "NetworkLike": "accepting",
-        "ReceptiveField": "receptive",
+        "ReceptiveField": "fields",
         "as_network": "accepting",
         "choose_device": "devices",
         "identity": "identities",
