@@ -89,13 +89,22 @@ from .targets import (
     ClassTarget as ClassTarget,
 )
 from .targets import (
+    FunctionTarget as FunctionTarget,
+)
+from .targets import (
     ObjectiveTarget as ObjectiveTarget,
 )
 from .targets import (
     Target as Target,
 )
 from .targets import (
+    TargetLike as TargetLike,
+)
+from .targets import (
     UnitTarget as UnitTarget,
+)
+from .targets import (
+    as_target as as_target,
 )
 from .targets import (
     find_target as find_target,

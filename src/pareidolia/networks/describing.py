@@ -1,7 +1,7 @@
 """The operation `networks`: which networks there are, and what is inside one."""
 
 from pareidolia.networks.layers import Layer
-from pareidolia.networks.loading import NetworkLike, network_for
+from pareidolia.networks.accepting import NetworkLike, network_for
 from pareidolia.networks.sources import known_names
 from pareidolia.operations import LOOK, Input, operation
 from pareidolia.pictures.result import Result

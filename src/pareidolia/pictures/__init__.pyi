@@ -1,3 +1,18 @@
+from .accepting import (
+    PictureLike as PictureLike,
+)
+from .accepting import (
+    PicturesLike as PicturesLike,
+)
+from .accepting import (
+    as_picture as as_picture,
+)
+from .accepting import (
+    as_pictures as as_pictures,
+)
+from .accepting import (
+    check_range as check_range,
+)
 from .color import (
     from_oklch as from_oklch,
 )
@@ -27,12 +42,6 @@ from .figures import (
 )
 from .figures import (
     new_figure as new_figure,
-)
-from .files import (
-    PictureLike as PictureLike,
-)
-from .files import (
-    as_picture as as_picture,
 )
 from .files import (
     open_picture as open_picture,
