@@ -139,7 +139,7 @@ def test_tab_shows_everything_and_loads_nothing():
         (lambda m: pareidolia.saliency("a.png", m, photo="b.png"), "photo twice"),
         (
             lambda m: pareidolia.features(m, layer="conv2", units=99),
-            "channels 0 to 11, there is no channel 99",
+            "there is no channel 99",
         ),
         (lambda m: pareidolia.train(torch.zeros(20, 8, 8)), "out"),
     ],
