@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pareidolia.training.company import Alone, Company
     from pareidolia.training.folder import TrainingFolder
     from pareidolia.training.moments import Moment, seeded
-    from pareidolia.training.phases import Batch, Losses, Phase, Source, Trainable
+    from pareidolia.training.phases import Batch, Losses, Phase, Source, Trainable, adam
     from pareidolia.training.run import TrainingRun
     from pareidolia.training.training import Training
 
@@ -28,6 +28,7 @@ __all__ = [
     "Training",
     "TrainingFolder",
     "TrainingRun",
+    "adam",
     "seeded",
 ]
 __getattr__ = lazy_exports(
@@ -44,6 +45,7 @@ __getattr__ = lazy_exports(
         "Training": "training",
         "TrainingFolder": "folder",
         "TrainingRun": "run",
+        "adam": "phases",
         "seeded": "moments",
     },
 )

@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,13 +25,18 @@ class Log:
     def __init__(self, path: Path, events: Path | None = None) -> None:
         self.path = path
         self._began = time.monotonic()
-        self._events = None if events is None else _event_writer(events)
+        self._begin_events = None if events is None else partial(_event_writer(), events)
+        self._events: Any = None
 
     def cut_after(self, step: int) -> None:
         """Remove the lines of later steps, and a line cut short."""
         if not self.path.exists():
             return
-        kept = [line for line in self.path.read_text().splitlines() if _step_of(line) <= step]
+        kept = [
+            line
+            for line in self.path.read_text(encoding="utf-8", errors="replace").splitlines()
+            if _step_of(line) <= step
+        ]
         with write_atomically(self.path) as file:
             file.write("".join(f"{line}\n" for line in kept).encode())
 
@@ -43,11 +49,13 @@ class Log:
             **means,
         }
         try:
-            with self.path.open("a") as file:
+            with self.path.open("a", encoding="utf-8") as file:
                 file.write(json.dumps(line) + "\n")
         except OSError as error:
             raise PareidoliaError(f"cannot write '{self.path}': {error.strerror or error}") from error
-        if self._events is not None:
+        if self._begin_events is not None:
+            # Not before the first line: making the writer makes its folder.
+            self._events = self._events or self._begin_events()
             for name, value in means.items():
                 self._events.add_scalar(name, value, step)
             self._events.flush()
@@ -60,9 +68,9 @@ def _step_of(line: str) -> float:
         return float("inf")
 
 
-def _event_writer(folder: Path) -> Any:
+def _event_writer() -> Any:
     try:
         from torch.utils.tensorboard import SummaryWriter
     except ImportError as error:
         raise MissingExtra("tensorboard", "tensorboard") from error
-    return SummaryWriter(folder)
+    return SummaryWriter

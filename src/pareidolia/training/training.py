@@ -1,10 +1,12 @@
 """A training in the folder that keeps it, whatever the model."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 from pareidolia.progress import Progress
 from pareidolia.training.data import PictureSet
+from pareidolia.training.data.folders import Split
+from pareidolia.training.data.kept import KEPT, keep_pictures
 from pareidolia.training.folder import Preview, TrainingFolder
 from pareidolia.training.run import TrainingRun
 
@@ -18,12 +20,14 @@ class Training:
         folder: what keeps it.
         pictures: what it learns from.
         preview: draws a sheet of what the model makes.
+        kept: the splits of pictures that have no name, which the folder keeps so that they are found again.
     """
 
     run: TrainingRun
     folder: TrainingFolder
     pictures: PictureSet
     preview: Preview
+    kept: Mapping[Split, PictureSet] = field(default_factory=dict)
 
     def begin(self, *, resume: bool) -> None:
         """Make the folder for a new run, or go on from its newest checkpoint."""
@@ -31,6 +35,8 @@ class Training:
             self.folder.resume(self.run)
         else:
             self.folder.begin(self.run)
+        if self.kept and self.run.company.rank == 0:
+            keep_pictures(self.folder.path / KEPT, self.kept)
 
     def __iter__(self) -> Iterator[Progress]:
         return self.folder.steps(self.run, self.preview)

@@ -8,7 +8,7 @@ import torch
 
 from pareidolia.settings import MissingExtra, PareidoliaError, nearest
 from pareidolia.training.data.folders import Split, find_files
-from pareidolia.training.data.packing import pack
+from pareidolia.training.data.packing import Size, pack
 from pareidolia.training.data.pictureset import PictureSet
 
 _EVERY_TESTED = 6
@@ -16,7 +16,7 @@ _BY_TORCHVISION = {"mnist": "MNIST", "fashion-mnist": "FashionMNIST"}
 
 
 def open_pictures(
-    name: str, split: Split = "train", *, size: int | None = None, colour: str = "auto"
+    name: str, split: Split = "train", *, size: int | Size | None = None, colour: str = "auto"
 ) -> PictureSet:
     """The pictures called `name`, of one size and depth.
 
@@ -24,11 +24,14 @@ def open_pictures(
         (torchvision's, in $PAREIDOLIA_DATA or the folder after a colon, "mnist:FOLDER"; fetched by
         torchvision where they are not there); or a folder, see `find_files`.
     split: "train" or "test".
-    size: side of the squares that a folder's pictures are cut to; None leaves them (see `pack`).
+    size: height and width that a folder's pictures are cut to, or the side of a square; None leaves them
+        (see `pack`).
     colour: "grey", "rgb", or "auto", of a folder's pictures.
 
     Raises PareidoliaError where there is nothing to learn from.
     """
+    if isinstance(size, int):
+        size = size, size
     family, _, root = name.partition(":")
     if family == "digits":
         found = _digits(split)
@@ -36,12 +39,17 @@ def open_pictures(
         found = _by_torchvision(name, family, root, split)
     else:
         return _folder(name, split, size, colour)
-    if size not in (None, found.shape[1]) or colour == "rgb":
+    if size not in (None, found.shape[1:]) or colour == "rgb":
         raise PareidoliaError(f"{name} are grey pictures of {found.shape[1]} px: leave out size and colour")
     return found
 
 
-def _folder(name: str, split: Split, size: int | None, colour: str) -> PictureSet:
+def is_folder(name: str) -> bool:
+    """Whether data of this name are a folder's, and not known by the name itself."""
+    return name.partition(":")[0] not in ("digits", *_BY_TORCHVISION)
+
+
+def _folder(name: str, split: Split, size: Size | None, colour: str) -> PictureSet:
     folder = Path(name).expanduser()
     if not folder.exists() and "/" not in name:
         known = nearest(name, ["digits", *_BY_TORCHVISION], 1)

@@ -1,0 +1,59 @@
+"""Whose a folder is: one training at a time writes there, and only where nothing of the user's lies."""
+
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from pareidolia.settings import PareidoliaError
+
+LOCK = ".lock"
+
+
+class Claim:
+    """The right to write in a run's folder, held by one process; the system takes it from a dead one.
+
+    Args:
+        folder: of the run.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._lock = FileLock(folder / LOCK)
+
+    def take(self) -> None:
+        """Make the folder and take the right to write there; again is no harm.
+
+        Raises:
+            PareidoliaError: another process trains there, or the folder cannot be made.
+        """
+        if self._lock.is_locked:
+            return
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            self._lock.acquire(timeout=0)
+        except Timeout:
+            raise PareidoliaError(
+                f"{self._folder} is in use by another training: wait for its end, or name another folder"
+            ) from None
+        except OSError as error:
+            raise PareidoliaError(f"cannot write '{self._folder}': {error.strerror or error}") from error
+
+    def release(self) -> None:
+        """Give the right back."""
+        self._lock.release()
+
+
+def refuse_foreign(folder: Path, ours: frozenset[str]) -> None:
+    """Refuse a folder that holds anything besides hidden files and empty folders called as in `ours`.
+
+    Raises:
+        PareidoliaError: it does, or it is a file; nothing was touched.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise PareidoliaError(f"'{folder}' is a file: name a folder for the run")
+    for entry in sorted(folder.iterdir()) if folder.is_dir() else []:
+        empty = entry.name in ours and entry.is_dir() and not any(entry.iterdir())
+        if not (empty or entry.name.startswith(".")):
+            raise PareidoliaError(
+                f"{folder} holds other things than a run, such as '{entry.name}': name another folder"
+            )
