@@ -10,13 +10,8 @@ from cyclopts import App, Parameter
 from pydantic import Field
 
 from pareidolia.cli.output import Resuming, print_json, progress_report, say, stop_request
-from pareidolia.generative.settings import (
-    AAESettings,
-    AutoencoderSettings,
-    GANSettings,
-    ModelSettings,
-    VAESettings,
-)
+from pareidolia.generative.registry import MODELS, ModelKind
+from pareidolia.generative.settings import ModelSettings
 from pareidolia.settings import PareidoliaError, UnknownName
 from pareidolia.training.settings import TrainingSettings
 
@@ -28,6 +23,8 @@ if TYPE_CHECKING:
     from pareidolia.training import Company, Training
 
 Given = TypeVar("Given", bound=TrainingSettings)
+
+_DATA = "digits, mnist, fashion-mnist, or a folder of pictures whose subfolders are labels."
 
 train = App(name="train", help="Train a generative model on pictures, in a folder that keeps it.")
 
@@ -56,76 +53,25 @@ class TrainingOutput(Resuming):
     ] = False
 
 
-@train.command
-def autoencoder(
-    data: str = "digits",
-    /,
-    *,
-    settings: Annotated[AutoencoderSettings, Parameter(name="*")] = AutoencoderSettings(),  # noqa: B008
-    output: Annotated[TrainingOutput, Parameter(name="*")],
-) -> int:
-    """Train an autoencoder: plain, denoising, or sparse.
+def _command(kind: ModelKind) -> "Callable[..., int]":
+    """The command that trains one kind of model, with its settings as options."""
 
-    Parameters
-    ----------
-    data
-        digits, mnist, fashion-mnist, or a folder of pictures whose subfolders are labels.
-    """
-    return _start("autoencoder", data, settings, output)
+    def start(data: str = "digits", /, *, settings: Any, output: TrainingOutput) -> int:
+        return _start(kind.name, data, settings, output)
 
-
-@train.command
-def vae(
-    data: str = "digits",
-    /,
-    *,
-    settings: Annotated[VAESettings, Parameter(name="*")] = VAESettings(),  # noqa: B008 (frozen)
-    output: Annotated[TrainingOutput, Parameter(name="*")],
-) -> int:
-    """Train a variational autoencoder.
-
-    Parameters
-    ----------
-    data
-        digits, mnist, fashion-mnist, or a folder of pictures whose subfolders are labels.
-    """
-    return _start("vae", data, settings, output)
+    flat = Parameter(name="*")
+    start.__annotations__ |= {
+        "data": Annotated[str, Parameter(help=_DATA)],
+        "settings": Annotated[kind.settings, flat],
+        "output": Annotated[TrainingOutput, flat],
+    }
+    if not any(field.is_required() for field in kind.settings.model_fields.values()):
+        start.__kwdefaults__ = {"settings": kind.settings()}
+    return start
 
 
-@train.command
-def aae(
-    data: str = "digits",
-    /,
-    *,
-    settings: Annotated[AAESettings, Parameter(name="*")] = AAESettings(),  # noqa: B008 (frozen)
-    output: Annotated[TrainingOutput, Parameter(name="*")],
-) -> int:
-    """Train an adversarial autoencoder: any prior, with labels or without.
-
-    Parameters
-    ----------
-    data
-        digits, mnist, fashion-mnist, or a folder of pictures whose subfolders are labels.
-    """
-    return _start("aae", data, settings, output)
-
-
-@train.command
-def gan(
-    data: str = "digits",
-    /,
-    *,
-    settings: Annotated[GANSettings, Parameter(name="*")] = GANSettings(),  # noqa: B008 (frozen)
-    output: Annotated[TrainingOutput, Parameter(name="*")],
-) -> int:
-    """Train a generative adversarial network.
-
-    Parameters
-    ----------
-    data
-        digits, mnist, fashion-mnist, or a folder of pictures whose subfolders are labels.
-    """
-    return _start("gan", data, settings, output)
+for _kind in MODELS.values():
+    train.command(_command(_kind), name=_kind.name, help=f"Train {_kind.help[0].lower()}{_kind.help[1:]}.")
 
 
 def merged(settings: Given, config: Path | None, pairs: tuple[str, ...]) -> Given:
@@ -144,8 +90,10 @@ def merged(settings: Given, config: Path | None, pairs: tuple[str, ...]) -> Give
 
 
 def _read_config(path: Path) -> dict[str, Any]:
+    if path.exists() and not path.is_file():
+        raise PareidoliaError(f"{path} is not a file: name a TOML file")
     try:
-        return tomllib.loads(path.read_text())
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise PareidoliaError(f"{path} is no TOML file: {error}") from error
 
@@ -209,8 +157,6 @@ def _train(
 
 
 def _check(training: "Training", output: TrainingOutput) -> None:
-    if output.out.exists() and not output.out.is_dir():
-        raise PareidoliaError(f"'{output.out}' is a file: name a folder for the run")
     if training.folder.begun and not (output.resume or output.overwrite):
         raise PareidoliaError(f"{output.out} holds a run: --resume goes on with it, --overwrite begins anew")
 
@@ -224,6 +170,8 @@ def _tell_beginning(training: "Training", output: TrainingOutput) -> None:
         say(f"skipped: {line}", output)
     if len(pictures.skipped) > 5:
         say(f"and {len(pictures.skipped) - 5} more, listed in {output.out}/settings.json", output)
+    for line in pictures.notes:
+        say(line, output)
     if run.index:
         say(f"going on from step {run.index}", output)
 

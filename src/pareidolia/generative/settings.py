@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from pareidolia.generative.registry import model_settings
 from pareidolia.training.settings import TrainingSettings
 
 R1 = Annotated[float, Field(ge=0, description="Weight γ of R1, ½γ‖∇D‖² on what is real (Mescheder 2018).")]
@@ -18,7 +19,23 @@ Prior = Annotated[
 
 
 class ModelSettings(TrainingSettings):
-    """What every generative model can be told."""
+    """What every generative model takes: how it is trained, and on pictures of which size."""
+
+    size: Annotated[
+        int | None,
+        Field(
+            ge=4,
+            le=256,
+            description="Pictures are cut to squares of this many pixels (default: as they are).",
+        ),
+    ] = None
+    colour: Annotated[
+        Literal["auto", "grey", "rgb"], Field(description="auto: grey where all pictures are grey.")
+    ] = "auto"
+
+
+class ArchitectureSettings(ModelSettings):
+    """The code's length and the layers of models that `networks.py` makes encoders and decoders for."""
 
     latent: Annotated[int, Field(ge=1, le=4096, description="Length of the code.")] = 16
     network: Annotated[
@@ -33,20 +50,30 @@ class ModelSettings(TrainingSettings):
     activation: Annotated[
         Literal["relu", "leaky-relu", "tanh", "silu"], Field(description="Between the layers.")
     ] = "relu"
-    size: Annotated[
-        int | None,
-        Field(
-            ge=4,
-            le=256,
-            description="Pictures are cut to squares of this many pixels (default: as they are).",
-        ),
-    ] = None
-    colour: Annotated[
-        Literal["auto", "grey", "rgb"], Field(description="auto: grey where all pictures are grey.")
-    ] = "auto"
 
 
-class VAESettings(ModelSettings):
+@model_settings("autoencoder", "pareidolia.generative.autoencoder:Autoencoder")
+class AutoencoderSettings(ArchitectureSettings):
+    """An autoencoder: plain, denoising (Vincent et al. 2008), or sparse (Ng 2011)."""
+
+    noise: Annotated[
+        float,
+        Field(ge=0, description="Denoising: standard deviation of the noise on what the encoder sees."),
+    ] = 0.0
+    masked: Annotated[
+        float, Field(ge=0, lt=1, description="Denoising: share of pixels that the encoder sees as 0.")
+    ] = 0.0
+    sparsity: Annotated[
+        float,
+        Field(ge=0, description="Sparse: weight of the mean activations' divergence from the target."),
+    ] = 0.0
+    active: Annotated[
+        float, Field(gt=0, lt=1, description="Sparse: target of the mean activation, of sigmoid units.")
+    ] = 0.05
+
+
+@model_settings("vae", "pareidolia.generative.vae:VAE")
+class VAESettings(ArchitectureSettings):
     """A variational autoencoder (Kingma and Welling 2014)."""
 
     likelihood: Annotated[
@@ -76,26 +103,8 @@ class VAESettings(ModelSettings):
     ] = 1
 
 
-class AutoencoderSettings(ModelSettings):
-    """An autoencoder: plain, denoising (Vincent et al. 2008), or sparse (Ng 2011)."""
-
-    noise: Annotated[
-        float,
-        Field(ge=0, description="Denoising: standard deviation of the noise on what the encoder sees."),
-    ] = 0.0
-    masked: Annotated[
-        float, Field(ge=0, lt=1, description="Denoising: share of pixels that the encoder sees as 0.")
-    ] = 0.0
-    sparsity: Annotated[
-        float,
-        Field(ge=0, description="Sparse: weight of the mean activations' divergence from the target."),
-    ] = 0.0
-    active: Annotated[
-        float, Field(gt=0, lt=1, description="Sparse: target of the mean activation, of sigmoid units.")
-    ] = 0.05
-
-
-class AAESettings(ModelSettings):
+@model_settings("aae", "pareidolia.generative.aae:make_aae")
+class AAESettings(ArchitectureSettings):
     """An adversarial autoencoder (Makhzani et al. 2015)."""
 
     hidden: Annotated[tuple[int, ...], Field(description="Widths of the fully connected layers.")] = (
@@ -127,7 +136,8 @@ class AAESettings(ModelSettings):
     r1: R1 = 0.0
 
 
-class GANSettings(ModelSettings):
+@model_settings("gan", "pareidolia.generative.gan:GAN")
+class GANSettings(ArchitectureSettings):
     """A generative adversarial network (Goodfellow et al. 2014)."""
 
     latent: Annotated[int, Field(ge=1, le=4096, description="Length of the code.")] = 64
@@ -153,12 +163,3 @@ class GANSettings(ModelSettings):
         Field(description="Discriminator's weights over their largest singular value (Miyato 2018)."),
     ] = False
     beta1: Annotated[float, Field(ge=0, lt=1, description="Adam's first decay.")] = 0.0
-
-
-SETTINGS_OF: dict[str, type[ModelSettings]] = {
-    "autoencoder": AutoencoderSettings,
-    "vae": VAESettings,
-    "aae": AAESettings,
-    "gan": GANSettings,
-}
-"""The settings of each kind of model."""

@@ -1,57 +1,111 @@
-"""From data and settings to a training of a generative model, ready to step."""
+"""From data and settings to a training of a generative model, ready to step, and to a trained run."""
 
+from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import torch
 
 import pareidolia
-from pareidolia.generative.building import build
+from pareidolia.generative.building import build, settings_of
 from pareidolia.generative.previews import draw_preview
-from pareidolia.generative.settings import AAESettings, ModelSettings
-from pareidolia.networks.devices import choose_device
-from pareidolia.training import Alone, Company, Source, Training, TrainingFolder, TrainingRun
-from pareidolia.training.data import Pictures, PictureSet, open_pictures
-from pareidolia.training.data.labelled import FewLabels
+from pareidolia.generative.registry import MODELS
+from pareidolia.generative.runs import Run, open_run
+from pareidolia.generative.settings import ModelSettings
+from pareidolia.settings import PareidoliaError
+from pareidolia.training import Company, Training, TrainingFolder, TrainingRun
+from pareidolia.training.data import PictureSet, as_picture_set, open_pictures
+from pareidolia.training.data.folders import Split
+from pareidolia.training.data.found import place_of
+from pareidolia.training.data.given import Data, split_pictures
 
 _PICTURES_SHOWN = 400_000
 _FEWEST_EPOCHS, _MOST_EPOCHS = 10, 300
 
 
+def train(
+    model: str = "vae",
+    data: Data = "digits",
+    out: str | Path = "run",
+    settings: ModelSettings | None = None,
+    *,
+    test: Data | None = None,
+    resume: bool = False,
+    overwrite: bool = False,
+    **options: Any,
+) -> Run:
+    """Train a generative model to the end, and open the run.
+
+    Every operation that takes a run takes what it gives, or `out`: `sample_sheet(run)`, `LatentSpace(run)`,
+    `evaluate(run)`, and `pareidolia sample OUT` on the command line.
+
+    Args:
+        model: "autoencoder", "vae", "aae", "gan", or the name of a plug-in's.
+        data: what to learn from, as `as_picture_set` takes it. Pictures that have no name are kept in the
+            run's folder; of those about a tenth is kept for the test unless `test` is given.
+        out: the run's folder.
+        settings: of that kind of model.
+        test: pictures to test on.
+        resume: go on with a run that was stopped; where there is none, begin.
+        overwrite: begin anew where there is a run.
+        options: fields of the model's settings, over those of `settings`.
+
+    Raises:
+        PareidoliaError: the data or the settings are of no use, or `out` holds a run already.
+    """
+    given = settings.model_dump(include=settings.model_fields_set) if settings is not None else {}
+    training = prepare(model, data, settings_of(model, given | options), Path(out), test=test)
+    if training.folder.begun and not (resume or overwrite):
+        raise PareidoliaError(f"{out} holds a run: resume=True goes on with it, overwrite=True begins anew")
+    training.begin(resume=resume and training.folder.begun)
+    for _ in training:
+        pass
+    return open_run(out, training.run.device)
+
+
 def prepare(
     kind: str,
-    data: str,
+    data: Data,
     settings: ModelSettings,
     out: Path,
     *,
+    test: Data | None = None,
     company: Company | None = None,
     device: torch.device | None = None,
     tensorboard: bool = False,
 ) -> Training:
-    """The training of a model.
+    """The training of a model; iterating it trains.
 
-    kind: "autoencoder", "vae", "aae" or "gan".
-    data: as `open_pictures` takes it.
-    settings: of that kind of model.
-    out: the run's folder.
-    company, device: where it computes; one device alone, chosen by the settings, unless given.
+    Args:
+        kind: the model's name.
+        data: what to learn from, as `as_picture_set` takes it.
+        settings: of that kind of model.
+        out: the run's folder.
+        test: pictures to test on, where the data do not bring their own.
+        company: the devices that share each step; one alone unless given.
+        device: where it computes; where the settings say, unless given.
+        tensorboard: whether TensorBoard's files are written too.
 
-    Raises PareidoliaError where the data or the settings are of no use.
+    Raises:
+        UnknownName: there is no such kind.
+        PareidoliaError: the data or the settings are of no use.
     """
-    company = company or Alone()
-    device = device or choose_device(settings.device)
-    pictures = open_pictures(data, "train", size=settings.size, colour=settings.colour)
+    expected = MODELS[kind].settings
+    if not isinstance(settings, expected):
+        raise PareidoliaError(f"a {kind} takes {expected.__name__}, not {type(settings).__name__}")
+    pictures, kept = _opened(data, test, settings)
     model = build(kind, settings, pictures.shape, len(pictures.classes))
     model.start_from(pictures.mean())
-    source = _source(pictures, settings, device)
-    run = TrainingRun(
-        model, source, settings, epochs=_usual_epochs(len(pictures)), device=device, company=company
+    run = TrainingRun.of(
+        model, pictures, settings, epochs=_usual_epochs(len(pictures)), device=device, company=company
     )
     record = {
         "pareidolia": pareidolia.__version__,
         "model": kind,
         "settings": settings.model_dump(mode="json"),
         "data": {
-            "name": data,
+            **({"name": pictures.name, "kept": True} if kept else place_of(str(data), out)),
             "pictures": len(pictures),
             "fingerprint": pictures.fingerprint,
             "shape": list(pictures.shape),
@@ -59,13 +113,28 @@ def prepare(
             "skipped": list(pictures.skipped),
         },
     }
-    return Training(run, TrainingFolder(out, record, tensorboard=tensorboard), pictures, draw_preview)
+    folder = TrainingFolder(out, record, tensorboard=tensorboard)
+    return Training(run, folder, pictures, partial(draw_preview, pictures), kept)
 
 
-def _source(pictures: PictureSet, settings: ModelSettings, device: torch.device) -> Source:
-    if isinstance(settings, AAESettings) and settings.labels == "semi-supervised":
-        return FewLabels(pictures, settings.labelled, settings.batch, settings.seed, device)
-    return Pictures(pictures, settings.batch, settings.seed, device)
+def _opened(
+    data: Data, test: Data | None, settings: ModelSettings
+) -> tuple[PictureSet, Mapping[Split, PictureSet]]:
+    """What is learned from, and the splits that the run's folder has to keep, as they have no name."""
+    size = None if settings.size is None else (settings.size, settings.size)
+    if isinstance(data, str | Path) and test is None:
+        return open_pictures(str(data), "train", size=size, colour=settings.colour), {}
+    pictures = as_picture_set(data, size=size, colour=settings.colour)
+    if test is None and not isinstance(data, PictureSet):
+        pictures, tested = split_pictures(pictures)
+        return pictures, {"train": pictures, "test": tested}
+    if test is None:
+        return pictures, {"train": pictures}
+    colour = "grey" if pictures.shape[0] == 1 else "rgb"
+    return pictures, {
+        "train": pictures,
+        "test": as_picture_set(test, size=pictures.shape[1:], colour=colour),
+    }
 
 
 def _usual_epochs(count: int) -> float:

@@ -14,6 +14,10 @@ class LookSettings(Settings):
     seed: Annotated[
         int, Field(ge=0, description="The same seed on the same machine gives the same bytes.")
     ] = 0
+    data: Annotated[
+        str | None,
+        Field(description="The run's pictures, where they have moved (default: where they were)."),
+    ] = None
 
 
 class SampleSettings(LookSettings):

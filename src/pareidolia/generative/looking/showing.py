@@ -18,7 +18,9 @@ _LINE = 0.4
 
 def opened(run: Run | str, settings: LookSettings) -> LatentSpace:
     """The latent space of a run, opened where `run` is its folder or a shipped model's name."""
-    return LatentSpace(open_run(run, choose_device(settings.device)) if isinstance(run, str) else run)
+    if not isinstance(run, Run):
+        run = open_run(run, choose_device(settings.device))
+    return LatentSpace(run, settings.data)
 
 
 def laid_out(

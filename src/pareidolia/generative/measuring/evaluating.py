@@ -2,10 +2,18 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import torch
 
-from pareidolia.generative.capabilities import Classifies, Decodes, Encodes, HasDensity, Samples
+from pareidolia.generative.capabilities import (
+    Classifies,
+    Decodes,
+    Encodes,
+    HasDensity,
+    HasPrior,
+    Samples,
+)
 from pareidolia.generative.measuring.annealing import Annealing
 from pareidolia.generative.measuring.bound import lower_bound
 from pareidolia.generative.measuring.classifier import accuracy, train_classifier
@@ -50,7 +58,7 @@ class _Way:
     """How something is measured, and what a model must be able to do for it."""
 
     measure: Callable[[Subject], Iterator[Measured]]
-    needs: tuple[type, ...]
+    needs: tuple[Any, ...]
     lacking: str
 
 
@@ -62,7 +70,7 @@ def evaluate(run: Run | str, settings: EvaluateSettings | None = None) -> Iterat
     Raises PareidoliaError where the model cannot be asked what is asked for by name.
     """
     settings = settings or EvaluateSettings()
-    if isinstance(run, str):
+    if not isinstance(run, Run):
         run = open_run(run, choose_device(settings.device))
     subject = Subject(run, settings)
     for name in chosen_measures(subject):
@@ -226,7 +234,7 @@ def _precision_recall(subject: Subject) -> Iterator[Measured]:
 def _labels(subject: Subject) -> Iterator[Measured]:
     settings = subject.settings
     classifier = train_classifier(subject.training, settings.seed, subject.device)
-    right = mean_of(accuracy(classifier, subject.run.pictures("test")))
+    right = mean_of(accuracy(classifier, subject.run.pictures("test", moved_to=settings.data)))
     probabilities = classifier.probabilities(subject.made)
     sure = mean_of(probabilities.amax(1) >= settings.sure)
     real = mean_of(classifier.probabilities(subject.pictures).amax(1) >= settings.sure)
@@ -255,9 +263,9 @@ WAYS = {
     "reconstruction": _Way(_reconstruction, (Encodes, Decodes), "has no encoder"),
     "active-units": _Way(_active_units, (Encodes,), "has no encoder"),
     "errors": _Way(_errors, (Classifies,), "was not trained to name labels"),
-    "parzen": _Way(_parzen, (Samples,), _SAMPLES),
-    "fid": _Way(_fid, (Samples,), _SAMPLES),
-    "kid": _Way(_kid, (Samples,), _SAMPLES),
-    "precision-recall": _Way(_precision_recall, (Samples,), _SAMPLES),
-    "labels": _Way(_labels, (Samples,), _SAMPLES),
+    "parzen": _Way(_parzen, (Samples | HasPrior,), _SAMPLES),
+    "fid": _Way(_fid, (Samples | HasPrior,), _SAMPLES),
+    "kid": _Way(_kid, (Samples | HasPrior,), _SAMPLES),
+    "precision-recall": _Way(_precision_recall, (Samples | HasPrior,), _SAMPLES),
+    "labels": _Way(_labels, (Samples | HasPrior,), _SAMPLES),
 }
