@@ -10,7 +10,7 @@ from pareidolia.generative import GenerativeModel, generative_model
 from pareidolia.generative.networks import Shape, make_decoder, make_encoder, set_output
 from pareidolia.generative.priors import StandardNormal
 from pareidolia.generative.settings import ArchitectureSettings
-from pareidolia.training import Batch, Losses, Moment, Phase, adam
+from pareidolia.training import Batch, Losses, Phase, StepContext, adam
 
 
 class WGANSettings(ArchitectureSettings):
@@ -30,7 +30,7 @@ class WGAN(GenerativeModel[WGANSettings]):
         self.generator = make_decoder(settings, self.latent, shape, whole=True)
         self.critic = make_encoder(settings, shape, 1, whole=True)
 
-    def start_from(self, mean: Tensor) -> None:
+    def init_output_bias(self, mean: Tensor) -> None:
         set_output(self.generator, mean.clamp(0.01, 0.99).logit())
 
     def decode(self, z: Tensor) -> Tensor:
@@ -43,7 +43,7 @@ class WGAN(GenerativeModel[WGANSettings]):
             Phase("generator", self.generator.parameters(), self.generate, every, optimizer=optimizer),
         ]
 
-    def criticize(self, batch: Batch, moment: Moment) -> Losses:
+    def criticize(self, batch: Batch, moment: StepContext) -> Losses:
         """−(E D(x) − E D(G(z))) + λ E (‖∇D(x̂)‖ − 1)², x̂ on the lines between (equation 3)."""
         made = self.decode(moment.draw(self.prior.sample)).detach()
         between = torch.lerp(made, batch.pictures, moment.uniform(1, 1, 1)).requires_grad_()
@@ -52,5 +52,5 @@ class WGAN(GenerativeModel[WGANSettings]):
         distance = self.critic(batch.pictures).mean() - self.critic(made).mean()
         return Losses(self.settings.penalty * penalty - distance, {"distance": distance.detach()})
 
-    def generate(self, batch: Batch, moment: Moment) -> Losses:
+    def generate(self, batch: Batch, moment: StepContext) -> Losses:
         return Losses(-self.critic(self.decode(moment.draw(self.prior.sample))).mean())

@@ -17,54 +17,54 @@ def levels(count=6, channels=1, size=(4, 5)):
     return torch.randint(0, 256, (count, channels, *size), generator=generator, dtype=torch.uint8)
 
 
-GREY, COLOURED = levels(), levels(channels=3)
+GRAY, COLORED = levels(), levels(channels=3)
 
 
 @pytest.mark.parametrize(
     ("given", "expected"),
     [
-        (GREY, GREY),
-        (GREY[:, 0], GREY),
-        (COLOURED, COLOURED),
-        (GREY.float() / 255, GREY),
-        (GREY.double() / 255, GREY),
-        (GREY[:, 0].numpy(), GREY),
-        (COLOURED.permute(0, 2, 3, 1).numpy(), COLOURED),
-        (COLOURED.flip(1).permute(0, 2, 3, 1).numpy()[..., ::-1], COLOURED),
-        (GREY > 127, 255 * (GREY > 127).to(torch.uint8)),
-        (list(GREY), GREY),
-        ([picture[0].numpy() for picture in GREY], GREY),
-        ([Image.fromarray(picture[0].numpy()) for picture in GREY], GREY),
-        ([Image.fromarray(picture.permute(1, 2, 0).numpy()) for picture in COLOURED], COLOURED),
-        (TensorDataset(GREY, torch.arange(6)), GREY),
-        (DataLoader(TensorDataset(GREY.float() / 255, torch.arange(6)), batch_size=4), GREY),
-        (PictureSet("mine", "train", GREY), GREY),
+        (GRAY, GRAY),
+        (GRAY[:, 0], GRAY),
+        (COLORED, COLORED),
+        (GRAY.float() / 255, GRAY),
+        (GRAY.double() / 255, GRAY),
+        (GRAY[:, 0].numpy(), GRAY),
+        (COLORED.permute(0, 2, 3, 1).numpy(), COLORED),
+        (COLORED.flip(1).permute(0, 2, 3, 1).numpy()[..., ::-1], COLORED),
+        (GRAY > 127, 255 * (GRAY > 127).to(torch.uint8)),
+        (list(GRAY), GRAY),
+        ([picture[0].numpy() for picture in GRAY], GRAY),
+        ([Image.fromarray(picture[0].numpy()) for picture in GRAY], GRAY),
+        ([Image.fromarray(picture.permute(1, 2, 0).numpy()) for picture in COLORED], COLORED),
+        (TensorDataset(GRAY, torch.arange(6)), GRAY),
+        (DataLoader(TensorDataset(GRAY.float() / 255, torch.arange(6)), batch_size=4), GRAY),
+        (PictureSet("mine", "train", GRAY), GRAY),
     ],
 )
 def test_whatever_holds_the_pictures_gives_the_same_bytes(given, expected):
     assert torch.equal(as_picture_set(given).bytes, expected)
 
 
-class Labelled(Dataset):
+class Labeled(Dataset):
     classes = ("cat", "dog")
 
     def __len__(self):
         return 6
 
     def __getitem__(self, number):
-        return GREY[number].float() / 255, number % 2
+        return GRAY[number].float() / 255, number % 2
 
 
 @pytest.mark.parametrize(
     ("given", "labels", "classes"),
     [
-        (Labelled(), [0, 1] * 3, ("cat", "dog")),
-        ((GREY, torch.tensor([0, 1, 2, 0, 1, -1])), [0, 1, 2, 0, 1, -1], ("0", "1", "2")),
-        ((GREY.numpy(), np.array([1, 0] * 3)), [1, 0] * 3, ("0", "1")),
-        ((GREY, ["dog", "cat"] * 3), [1, 0] * 3, ("cat", "dog")),
-        ([(picture, "a") for picture in GREY], [0] * 6, ("a",)),
-        ([(GREY[0], 1), (GREY[1], None)], [1, -1], ("0", "1")),
-        (GREY, None, ()),
+        (Labeled(), [0, 1] * 3, ("cat", "dog")),
+        ((GRAY, torch.tensor([0, 1, 2, 0, 1, -1])), [0, 1, 2, 0, 1, -1], ("0", "1", "2")),
+        ((GRAY.numpy(), np.array([1, 0] * 3)), [1, 0] * 3, ("0", "1")),
+        ((GRAY, ["dog", "cat"] * 3), [1, 0] * 3, ("cat", "dog")),
+        ([(picture, "a") for picture in GRAY], [0] * 6, ("a",)),
+        ([(GRAY[0], 1), (GRAY[1], None)], [1, -1], ("0", "1")),
+        (GRAY, None, ()),
     ],
 )
 def test_labels_are_taken_along(given, labels, classes):
@@ -78,30 +78,30 @@ def test_files_and_pictures_of_several_sizes_are_cut_alike(tmp_path):
     given = [tmp_path / "wide.png", str(tmp_path / "wide.png"), Image.new("RGB", (20, 40), (100, 100, 100))]
     found = as_picture_set(given)
     assert found.shape == (3, 64, 64) and (found.bytes == 100).all()
-    assert as_picture_set(given, size=(8, 6), colour="grey").shape == (1, 8, 6)
-    assert as_picture_set(COLOURED, colour="grey").shape == (1, 4, 5)
-    assert as_picture_set(GREY, size=(2, 2), colour="rgb").shape == (3, 2, 2)
+    assert as_picture_set(given, size=(8, 6), color="gray").shape == (1, 8, 6)
+    assert as_picture_set(COLORED, color="gray").shape == (1, 4, 5)
+    assert as_picture_set(GRAY, size=(2, 2), color="rgb").shape == (3, 2, 2)
 
 
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        (GREY.float(), r"values from \d+ to 25\d: give floats in \[0, 1\]"),
-        (GREY.float() / 255 - 0.5, "without Normalize"),
+        (GRAY.float(), r"values from \d+ to 25\d: give floats in \[0, 1\]"),
+        (GRAY.float() / 255 - 0.5, "without Normalize"),
         (torch.full((4, 1, 4, 4), float("nan")), "values from nan"),
-        (GREY.long(), "torch.int64: give uint8"),
+        (GRAY.long(), "torch.int64: give uint8"),
         (levels(channels=4), "6×4×4×5: give N×H×W"),
-        (GREY[:1], "fewer than two"),
-        (GREY[0, 0], "of shape 4×5: give N×H×W"),
+        (GRAY[:1], "fewer than two"),
+        (GRAY[0, 0], "of shape 4×5: give N×H×W"),
         (np.array([["a", "b"]]), "are <U1: give uint8"),
         ([], "fewer than two"),
-        ({"a": GREY}, "a dict is not a set of pictures"),
+        ({"a": GRAY}, "a dict is not a set of pictures"),
         (3, "an? int is not a set of pictures"),
         ([object(), object()], "item 0 of the data is a object"),
-        ([GREY[0], None], "item 1 of the data is a NoneType"),
-        ((GREY, torch.arange(5)), "5 labels for 6 pictures"),
-        ((GREY, torch.linspace(0, 1, 6)), r"the label 0\.0 is neither"),
-        ([(picture, 7) for picture in Labelled()], "item 0 of the data is a tuple"),
+        ([GRAY[0], None], "item 1 of the data is a NoneType"),
+        ((GRAY, torch.arange(5)), "5 labels for 6 pictures"),
+        ((GRAY, torch.linspace(0, 1, 6)), r"the label 0\.0 is neither"),
+        ([(picture, 7) for picture in Labeled()], "item 0 of the data is a tuple"),
     ],
 )
 def test_what_cannot_be_learned_from_is_refused_in_words(given, message):
@@ -121,11 +121,11 @@ def test_about_a_tenth_is_kept_for_the_test_by_its_content():
 
 
 def test_kept_pictures_are_found_again_with_labels_and_classes(tmp_path):
-    train = PictureSet("given", "train", GREY, torch.arange(6) % 2, ("cat", "dog"))
+    train = PictureSet("given", "train", GRAY, torch.arange(6) % 2, ("cat", "dog"))
     path = tmp_path / "data.safetensors"
-    keep_pictures(path, {"train": train, "test": PictureSet("given", "test", GREY[:0])})
+    keep_pictures(path, {"train": train, "test": PictureSet("given", "test", GRAY[:0])})
     found = open_kept(path, "train")
-    assert torch.equal(found.bytes, GREY) and found.labels.tolist() == [0, 1] * 3
+    assert torch.equal(found.bytes, GRAY) and found.labels.tolist() == [0, 1] * 3
     assert found.classes == ("cat", "dog") and found.fingerprint == train.fingerprint
     with pytest.raises(PareidoliaError, match="no pictures were kept for the test split"):
         open_kept(path, "test")

@@ -45,7 +45,7 @@ class GenerativeModel(nn.Module, Generic[S]):
         """How it is trained: the optimizer steps of one training step, in their order."""
         raise NotImplementedError(f"{type(self).__name__} defines no phases()")
 
-    def start_from(self, mean: Tensor) -> None:
+    def init_output_bias(self, mean: Tensor) -> None:
         """Begin with a decoder that gives the data's mean picture, C×H×W in [0, 1]; by default nothing.
 
         It is called once, before the first step. `networks.set_output` does it for a decoder.

@@ -70,13 +70,13 @@ class Run:
             PareidoliaError: they are not there, or other pictures lie there now.
         """
         channels, height, width = self.shape
-        colour = "grey" if channels == 1 else "rgb"
+        color = "gray" if channels == 1 else "rgb"
         if data is not None:
-            return open_pictures(data, split, size=(height, width), colour=colour)
+            return open_pictures(data, split, size=(height, width), color=color)
         if self.record.get("kept"):
             return open_kept(self.folder / KEPT, split)
         name = find_again(self.record or {"name": self.data}, self.folder, moved_to)
-        return open_pictures(name, split, size=(height, width), colour=colour)
+        return open_pictures(name, split, size=(height, width), color=color)
 
 
 def open_run(path: str | Path, device: torch.device | str = "cpu") -> Run:

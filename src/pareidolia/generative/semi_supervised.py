@@ -10,15 +10,15 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from pareidolia.generative.adversary import discriminate, generator_loss
+from pareidolia.generative.adversary import discriminator_objective, generator_loss
 from pareidolia.generative.autoencoder import squared_error
 from pareidolia.generative.model import GenerativeModel
 from pareidolia.generative.networks import Shape, make_decoder, make_encoder, mlp, set_output
 from pareidolia.generative.priors import Sampler, make_prior
 from pareidolia.generative.settings import AAESettings
-from pareidolia.training import Losses, Moment, Phase, Source, adam
+from pareidolia.training import Losses, Phase, Source, StepContext, adam
 from pareidolia.training.data import PictureSet
-from pareidolia.training.data.labelled import FewLabels, PartlyLabelled
+from pareidolia.training.data.labeled import FewLabels, PartlyLabeled
 from pareidolia.training.settings import TrainingSettings
 
 
@@ -44,13 +44,13 @@ class SemiSupervisedAAE(GenerativeModel[AAESettings]):
         self.style_discriminator = mlp((self.style.latent, *settings.critic, 1), settings)
         self.class_discriminator = mlp((classes, *settings.critic, 1), settings)
 
-    def start_from(self, mean: Tensor) -> None:
+    def init_output_bias(self, mean: Tensor) -> None:
         """Begin with a decoder that says the data's mean picture, C×H×W (or its colour)."""
         set_output(self.decoder, mean.clamp(0.01, 0.99).logit())
 
     def source(self, pictures: PictureSet, settings: TrainingSettings, device: torch.device) -> Source:
         """All pictures, and beside them as many whose labels are used."""
-        return FewLabels(pictures, self.settings.labelled, settings.batch, settings.seed, device)
+        return FewLabels(pictures, self.settings.labeled, settings.batch, settings.seed, device)
 
     def encode(self, pictures: Tensor) -> Tensor:
         """N×C×H×W → N×(style + classes)."""
@@ -77,33 +77,33 @@ class SemiSupervisedAAE(GenerativeModel[AAESettings]):
             Phase(
                 "discriminator", discriminators, self.discriminate, learning_rate=rate, optimizer=optimizer
             ),
-            Phase("regularisation", encoder, self.regularise, learning_rate=rate, optimizer=optimizer),
+            Phase("regularisation", encoder, self.regularize, learning_rate=rate, optimizer=optimizer),
             Phase("classification", encoder, self.learn_labels),
         ]
 
-    def reconstruct(self, batch: PartlyLabelled, moment: Moment) -> Losses:
+    def reconstruct(self, batch: PartlyLabeled, context: StepContext) -> Losses:
         """Squared error, summed over pixels."""
-        codes = self.encode(self._noisy(batch.pictures, moment))
+        codes = self.encode(self._noisy(batch.pictures, context))
         return Losses(squared_error(self.decode(codes), batch.pictures))
 
-    def discriminate(self, batch: PartlyLabelled, moment: Moment) -> Losses:
+    def discriminate(self, batch: PartlyLabeled, context: StepContext) -> Losses:
         """Tell the priors' samples from codes."""
         with torch.no_grad():
-            codes = self.encode(self._noisy(batch.pictures, moment))
-        real, fake, r1 = self._parts(moment.draw(self._sample)), self._parts(codes), self.settings.r1
-        style, _ = discriminate(self.style_discriminator, real[0], fake[0], r1)
-        of_class, _ = discriminate(self.class_discriminator, real[1], fake[1], r1)
+            codes = self.encode(self._noisy(batch.pictures, context))
+        real, fake, r1 = self._parts(context.draw(self._sample)), self._parts(codes), self.settings.r1
+        style, _ = discriminator_objective(self.style_discriminator, real[0], fake[0], r1)
+        of_class, _ = discriminator_objective(self.class_discriminator, real[1], fake[1], r1)
         return Losses(style + of_class, {"style": style.detach(), "class": of_class.detach()})
 
-    def regularise(self, batch: PartlyLabelled, moment: Moment) -> Losses:
+    def regularize(self, batch: PartlyLabeled, context: StepContext) -> Losses:
         """Let the encoder make styles and classes that pass for the priors' samples."""
-        style, of_class = self._judge(self.encode(self._noisy(batch.pictures, moment)))
+        style, of_class = self._logits(self.encode(self._noisy(batch.pictures, context)))
         return Losses(generator_loss(style) + generator_loss(of_class))
 
-    def learn_labels(self, batch: PartlyLabelled, moment: Moment) -> Losses:
+    def learn_labels(self, batch: PartlyLabeled, context: StepContext) -> Losses:
         """Cross-entropy on the labelled pictures."""
-        logits = self._encoded(self._noisy(batch.labelled.pictures, moment))[1]
-        labels = batch.labelled.labels
+        logits = self._encoded(self._noisy(batch.labeled.pictures, context))[1]
+        labels = batch.labeled.labels
         assert labels is not None
         right = (logits.detach().argmax(1) == labels).float().mean()
         return Losses(F.cross_entropy(logits, labels), {"right": right})
@@ -117,14 +117,14 @@ class SemiSupervisedAAE(GenerativeModel[AAESettings]):
         style, of_class = torch.split(codes, [self.style.latent, self.classes], dim=1)
         return style, of_class
 
-    def _judge(self, codes: Tensor) -> tuple[Tensor, Tensor]:
+    def _logits(self, codes: Tensor) -> tuple[Tensor, Tensor]:
         style, of_class = self._parts(codes)
         return self.style_discriminator(style), self.class_discriminator(of_class)
 
-    def _noisy(self, pictures: Tensor, moment: Moment) -> Tensor:
+    def _noisy(self, pictures: Tensor, context: StepContext) -> Tensor:
         if not self.settings.noise:
             return pictures
-        return pictures + self.settings.noise * moment.normal(*self.shape)
+        return pictures + self.settings.noise * context.normal(*self.shape)
 
     def _sample(self, count: int, generator: torch.Generator) -> Tensor:
         style = self.style.sample(count, generator)

@@ -14,7 +14,7 @@ from pareidolia.generative.registry import MODELS
 from pareidolia.generative.runs import Run, open_run
 from pareidolia.generative.settings import ModelSettings
 from pareidolia.settings import PareidoliaError
-from pareidolia.training import Company, Training, TrainingFolder, TrainingRun
+from pareidolia.training import ProcessGroup, Training, TrainingFolder, TrainingRun
 from pareidolia.training.data import PictureSet, as_picture_set, open_pictures
 from pareidolia.training.data.folders import Split
 from pareidolia.training.data.found import place_of
@@ -71,7 +71,7 @@ def prepare(
     out: Path,
     *,
     test: Data | None = None,
-    company: Company | None = None,
+    process_group: ProcessGroup | None = None,
     device: torch.device | None = None,
     tensorboard: bool = False,
 ) -> Training:
@@ -83,7 +83,7 @@ def prepare(
         settings: of that kind of model.
         out: the run's folder.
         test: pictures to test on, where the data do not bring their own.
-        company: the devices that share each step; one alone unless given.
+        process_group: the devices that share each step; one alone unless given.
         device: where it computes; where the settings say, unless given.
         tensorboard: whether TensorBoard's files are written too.
 
@@ -96,9 +96,14 @@ def prepare(
         raise PareidoliaError(f"a {kind} takes {expected.__name__}, not {type(settings).__name__}")
     pictures, kept = _opened(data, test, settings)
     model = build(kind, settings, pictures.shape, len(pictures.classes))
-    model.start_from(pictures.mean())
+    model.init_output_bias(pictures.mean())
     run = TrainingRun.of(
-        model, pictures, settings, epochs=_usual_epochs(len(pictures)), device=device, company=company
+        model,
+        pictures,
+        settings,
+        epochs=_usual_epochs(len(pictures)),
+        device=device,
+        process_group=process_group,
     )
     record = {
         "pareidolia": pareidolia.__version__,
@@ -123,17 +128,17 @@ def _opened(
     """What is learned from, and the splits that the run's folder has to keep, as they have no name."""
     size = None if settings.size is None else (settings.size, settings.size)
     if isinstance(data, str | Path) and test is None:
-        return open_pictures(str(data), "train", size=size, colour=settings.colour), {}
-    pictures = as_picture_set(data, size=size, colour=settings.colour)
+        return open_pictures(str(data), "train", size=size, color=settings.color), {}
+    pictures = as_picture_set(data, size=size, color=settings.color)
     if test is None and not isinstance(data, PictureSet):
         pictures, tested = split_pictures(pictures)
         return pictures, {"train": pictures, "test": tested}
     if test is None:
         return pictures, {"train": pictures}
-    colour = "grey" if pictures.shape[0] == 1 else "rgb"
+    color = "gray" if pictures.shape[0] == 1 else "rgb"
     return pictures, {
         "train": pictures,
-        "test": as_picture_set(test, size=pictures.shape[1:], colour=colour),
+        "test": as_picture_set(test, size=pictures.shape[1:], color=color),
     }
 
 

@@ -67,7 +67,7 @@ class TrainingFolder:
         Raises:
             PareidoliaError: the folder is in use, or holds what is not a run's.
         """
-        if run.company.rank != 0:
+        if run.process_group.rank != 0:
             return
         if not self.begun:
             refuse_foreign(self.path, frozenset({SAMPLES}))
@@ -92,7 +92,7 @@ class TrainingFolder:
         """
         free = _FREE | ({"settings.epochs"} if run.settings.schedule == "constant" else set())
         check_record(self.path, self.record, free)
-        if run.company.rank != 0:
+        if run.process_group.rank != 0:
             self._load_newest(run, free)
             return
         with self._claimed():
@@ -114,7 +114,7 @@ class TrainingFolder:
             for step in run:
                 if step.index % settings.log_every == 0 or run.finished:
                     self._note(run)
-                if run.company.rank == 0 and preview is not None and _drawn(step.index, run):
+                if run.process_group.rank == 0 and preview is not None and _drawn(step.index, run):
                     preview(run, self.path / SAMPLES / f"{step.index:07d}.png")
                 if time.monotonic() - saved >= settings.checkpoint_seconds or run.finished:
                     self.save(run)
@@ -125,7 +125,7 @@ class TrainingFolder:
 
     def save(self, run: TrainingRun) -> None:
         """Write checkpoint and weights, each whole or not at all; the checkpoint before is kept."""
-        if run.company.rank != 0:
+        if run.process_group.rank != 0:
             return
         state = {"record": self.record, "state": run.state_dict()}
         newest = self.path / _CHECKPOINT
@@ -185,12 +185,14 @@ class TrainingFolder:
                 pass
             broken.append(path)
         if broken:
-            raise PareidoliaError(f"{broken[0]} is no checkpoint that can be read: --overwrite begins anew")
+            raise PareidoliaError(
+                f"{broken[0]} is not a checkpoint that can be read: --overwrite begins anew"
+            )
         return None
 
     def _note(self, run: TrainingRun) -> None:
-        means = run.told.take()
-        if run.company.rank == 0:
+        means = run.metrics.take()
+        if run.process_group.rank == 0:
             self._log.write(run.index, run.epoch, means)
 
 
@@ -198,7 +200,7 @@ def read_record(path: Path) -> dict[str, Any]:
     """What the run in the folder `path` is; PareidoliaError where there is none or it cannot be read."""
     file = path / SETTINGS
     if not file.is_file():
-        raise PareidoliaError(f"{path} holds no {SETTINGS}: it is no run of pareidolia train")
+        raise PareidoliaError(f"{path} holds no {SETTINGS}: it is not a run of pareidolia train")
     try:
         record: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
@@ -222,9 +224,9 @@ def _refuse_other(
     ours, theirs = _flat(record), _flat(held)
     keys = [key for key in theirs | ours if key not in free and ours.get(key) != theirs.get(key)]
     if keys:
-        told = "; ".join(f"{key} is {theirs.get(key)} there, {ours.get(key)} now" for key in keys[:3])
+        differing = "; ".join(f"{key} is {theirs.get(key)} there, {ours.get(key)} now" for key in keys[:3])
         raise PareidoliaError(
-            f"{path} holds another run ({told}): name another folder, or --overwrite to begin anew"
+            f"{path} holds another run ({differing}): name another folder, or --overwrite to begin anew"
         )
 
 

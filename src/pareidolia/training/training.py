@@ -35,7 +35,7 @@ class Training:
             self.folder.resume(self.run)
         else:
             self.folder.begin(self.run)
-        if self.kept and self.run.company.rank == 0:
+        if self.kept and self.run.process_group.rank == 0:
             keep_pictures(self.folder.path / KEPT, self.kept)
 
     def __iter__(self) -> Iterator[Progress]:

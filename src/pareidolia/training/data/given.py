@@ -17,7 +17,7 @@ from pareidolia.pictures.reading import read_upright
 from pareidolia.settings import PareidoliaError
 from pareidolia.training.data.folders import in_test
 from pareidolia.training.data.opening import open_pictures
-from pareidolia.training.data.packing import GREY_MODES, LARGEST_AS_IS, Size, to_levels
+from pareidolia.training.data.packing import GRAY_MODES, LARGEST_AS_IS, Size, to_levels
 from pareidolia.training.data.pictureset import PictureSet
 
 Array = np.ndarray[Any, Any]
@@ -28,7 +28,7 @@ _NAME = "the given pictures"
 _ENOUGH_TO_KEEP_SOME = 20
 
 
-def as_picture_set(data: Data, *, size: Size | None = None, colour: str = "auto") -> PictureSet:
+def as_picture_set(data: Data, *, size: Size | None = None, color: str = "auto") -> PictureSet:
     """The pictures that `data` holds.
 
     Args:
@@ -38,15 +38,15 @@ def as_picture_set(data: Data, *, size: Size | None = None, colour: str = "auto"
             tensors, arrays) or (picture, label). Labels are whole numbers, -1 where unknown, or names.
         size: height and width that pictures are cut to from their middle; None leaves pictures of one size
             as they are, and cuts others to 64×64.
-        colour: "grey", "rgb", or "auto": grey where all are.
+        color: "gray", "rgb", or "auto": grey where all are.
 
     Raises:
         PareidoliaError: there are fewer than two pictures, or what is given is none of these.
     """
     if isinstance(data, str | Path):
-        return open_pictures(str(data), "train", size=size, colour=colour)
+        return open_pictures(str(data), "train", size=size, color=color)
     if isinstance(data, PictureSet):
-        return _fitted(data, size, colour)
+        return _fitted(data, size, color)
     labels: Any = None
     if isinstance(data, tuple) and len(data) == 2 and _is_array(data[0]) and _is_labels(data[1]):
         data, labels = data
@@ -57,7 +57,7 @@ def as_picture_set(data: Data, *, size: Size | None = None, colour: str = "auto"
     if len(levels) < 2:
         raise PareidoliaError(f"{_NAME} are {len(levels)}: there is nothing to learn from fewer than two")
     numbers, classes = _numbered(labels, len(levels), getattr(data, "classes", ()))
-    return _fitted(PictureSet(_NAME, "train", levels, numbers, classes), size, colour)
+    return _fitted(PictureSet(_NAME, "train", levels, numbers, classes), size, color)
 
 
 def split_pictures(pictures: PictureSet) -> tuple[PictureSet, PictureSet]:
@@ -153,7 +153,7 @@ def _one(picture: Any, what: str) -> Tensor:
     if isinstance(picture, Image.Image):
         image = ImageOps.exif_transpose(picture)
         values = over_white(decode(image))
-        return to_levels(values, size_of(values), image.mode in GREY_MODES)
+        return to_levels(values, size_of(values), image.mode in GRAY_MODES)
     if not isinstance(picture, Tensor | np.ndarray):
         raise PareidoliaError(
             f"{what} is a {type(picture).__name__}: give a Pillow image, a file, a tensor, an array, or "
@@ -166,18 +166,18 @@ def _cut_levels(levels: Tensor, size: Size) -> Tensor:
     """Bytes C×H×W cut to a size."""
     if size_of(levels) == size:
         return levels
-    return to_levels(levels[None].float() / 255, size, grey=False)
+    return to_levels(levels[None].float() / 255, size, gray=False)
 
 
-def _fitted(pictures: PictureSet, size: Size | None, colour: str) -> PictureSet:
+def _fitted(pictures: PictureSet, size: Size | None, color: str) -> PictureSet:
     """The set with pictures of that size and colour."""
     levels = pictures.bytes
     if size is not None and size_of(levels) != size:
         levels = torch.stack([_cut_levels(picture, size) for picture in levels])
-    if colour == "grey" and levels.shape[1] == 3:
+    if color == "gray" and levels.shape[1] == 3:
         parts = [luminance(part.float() / 255) for part in torch.split(levels, 1000)]
         levels = torch.cat([(part * 255 + 0.5).floor().to(torch.uint8) for part in parts])
-    if colour == "rgb":
+    if color == "rgb":
         levels = levels.expand(-1, 3, -1, -1)
     return replace(pictures, bytes=levels)
 

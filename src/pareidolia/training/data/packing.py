@@ -26,10 +26,10 @@ Size = tuple[int, int]
 LARGEST_AS_IS = 64
 _KEPT_FROM = 2_000
 _SMALL_FILE = 10_000
-GREY_MODES = ("1", "L", "LA", "La", "I", "F", "I;16", "I;16L", "I;16B", "I;16N")
+GRAY_MODES = ("1", "L", "LA", "La", "I", "F", "I;16", "I;16L", "I;16B", "I;16N")
 
 
-def pack(files: Files, name: str, split: str, size: Size | None, colour: str) -> PictureSet:
+def pack(files: Files, name: str, split: str, size: Size | None, color: str) -> PictureSet:
     """The files as bytes of one size and depth.
 
     Files that cannot be read are skipped, and listed.
@@ -40,17 +40,17 @@ def pack(files: Files, name: str, split: str, size: Size | None, colour: str) ->
         split: of the set.
         size: height and width that are cut from the middle, after the picture was scaled to just cover them.
             None: all stay as they are where they have one size of at most 64 px, else 64×64.
-        colour: "grey", "rgb", or "auto": grey where all are.
+        color: "gray", "rgb", or "auto": grey where all are.
 
     Raises:
         PareidoliaError: fewer than two can be read.
     """
-    kept = _cache_file(files, size, colour) if len(files.paths) >= _KEPT_FROM else None
+    kept = _cache_file(files, size, color) if len(files.paths) >= _KEPT_FROM else None
     if kept is not None:
         found = _opened(kept, files, name, split)
         if found is not None:
             return found
-    pixels, used, skipped = _decoded(files, size, colour)
+    pixels, used, skipped = _decoded(files, size, color)
     if len(used) < 2:
         raise PareidoliaError(
             f"fewer than two of the pictures in {files.root} can be read: {'; '.join(skipped[:3])}"
@@ -62,17 +62,17 @@ def pack(files: Files, name: str, split: str, size: Size | None, colour: str) ->
     return replace(made, notes=_keep(kept, pixels, {"labels": labels, "skipped": skipped}))
 
 
-def _decoded(files: Files, size: Size | None, colour: str) -> tuple[Pixels, list[int], list[str]]:
+def _decoded(files: Files, size: Size | None, color: str) -> tuple[Pixels, list[int], list[str]]:
     """Bytes N×C×H×W, the numbers of the files they came from, and lines about the others."""
     headers = _in_threads(_header, files.paths)
     good = [header for header in headers if not isinstance(header, str)]
     height_width = size or _common_size([header[0] for header in good])
-    grey = colour == "grey" or (colour == "auto" and all(header[1] for header in good))
+    gray = color == "gray" or (color == "auto" and all(header[1] for header in good))
 
     def squared(path: Path) -> Pixels | str:
-        return _read(path, height_width, grey)
+        return _read(path, height_width, gray)
 
-    pixels: Pixels = np.empty((len(files.paths), 1 if grey else 3, *height_width), np.uint8)
+    pixels: Pixels = np.empty((len(files.paths), 1 if gray else 3, *height_width), np.uint8)
     used: list[int] = []
     skipped: list[str] = []
     for number, picture in enumerate(_in_threads(squared, files.paths)):
@@ -98,7 +98,7 @@ def _header(path: Path) -> tuple[tuple[int, int], bool] | str:
     """Height, width, and whether it is grey; or what is wrong."""
     try:
         with opened(path) as image:
-            return (image.height, image.width), image.mode in GREY_MODES
+            return (image.height, image.width), image.mode in GRAY_MODES
     except BadPicture as error:
         return str(error)
 
@@ -108,19 +108,19 @@ def _common_size(sizes: list[Size]) -> Size:
     return sizes[0] if alike else (LARGEST_AS_IS, LARGEST_AS_IS)
 
 
-def _read(path: Path, height_width: Size, grey: bool) -> Pixels | str:
+def _read(path: Path, height_width: Size, gray: bool) -> Pixels | str:
     try:
         picture = over_white(decode(read_upright(path)))
-        levels: Pixels = to_levels(picture, height_width, grey).numpy()
+        levels: Pixels = to_levels(picture, height_width, gray).numpy()
     except BadPicture as error:
         return str(error)
     return levels
 
 
-def to_levels(picture: Tensor, height_width: Size, grey: bool) -> Tensor:
-    """A picture 1×C×H×W in [0, 1], cut to a size: bytes 1×h×w if `grey`, else C×h×w."""
+def to_levels(picture: Tensor, height_width: Size, gray: bool) -> Tensor:
+    """A picture 1×C×H×W in [0, 1], cut to a size: bytes 1×h×w if `gray`, else C×h×w."""
     picture = _cut(picture, height_width)
-    if grey:
+    if gray:
         picture = luminance(picture)
     return (picture[0] * 255 + 0.5).floor().to(torch.uint8)
 
@@ -136,11 +136,11 @@ def _cut(picture: Tensor, height_width: Size) -> Tensor:
     return picture[..., top : top + height, left : left + width]
 
 
-def _cache_file(files: Files, size: Size | None, colour: str) -> Path | None:
+def _cache_file(files: Files, size: Size | None, color: str) -> Path | None:
     """Where these files' bytes are kept; another name once any file changes. None without a home folder."""
     # Squares by their side, as caches of earlier versions are named.
     cut = size[0] if size is not None and size[0] == size[1] else size
-    digest = hashlib.sha256(repr((str(files.root.resolve()), cut, colour)).encode("utf-8", "surrogateescape"))
+    digest = hashlib.sha256(repr((str(files.root.resolve()), cut, color)).encode("utf-8", "surrogateescape"))
     for path in files.paths:
         line = f"{path.relative_to(files.root)} {size_in_bytes(path)} {_changed(path)}\n"
         digest.update(line.encode("utf-8", "surrogateescape"))
