@@ -13,7 +13,7 @@ from pareidolia.generative.previews import draw_preview
 from pareidolia.generative.registry import MODELS
 from pareidolia.generative.runs import Run, open_run
 from pareidolia.generative.settings import ModelSettings
-from pareidolia.settings import PareidoliaError
+from pareidolia.settings import VERSION, PareidoliaError
 from pareidolia.training import ProcessGroup, Training, TrainingFolder, TrainingRun
 from pareidolia.training.data import PictureSet, as_picture_set, open_pictures
 from pareidolia.training.data.folders import Split
@@ -107,6 +107,7 @@ def prepare(
     )
     record = {
         "pareidolia": pareidolia.__version__,
+        "version": VERSION,
         "model": kind,
         "settings": settings.model_dump(mode="json"),
         "data": {

@@ -8,7 +8,7 @@ from typing import Any
 from pareidolia.painting.painting import Painting
 from pareidolia.pictures.targets import remove_leftovers
 from pareidolia.progress import Progress
-from pareidolia.settings import PareidoliaError, differences
+from pareidolia.settings import PareidoliaError, differences, migrate
 from pareidolia.training.saving import read_state, write_state
 
 
@@ -46,7 +46,7 @@ class Checkpoint:
         """
         try:
             held = read_state(self.path)
-            record, state = held["record"], held["state"]
+            record, state = migrate(held["record"]), held["state"]
         except Exception as error:
             raise PareidoliaError(
                 f"{self.path} is not a checkpoint that can be read; delete it to begin anew"

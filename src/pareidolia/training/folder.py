@@ -18,7 +18,7 @@ from pareidolia.networks.weights import fit_state_dict
 from pareidolia.pictures import write_atomically
 from pareidolia.pictures.targets import remove_leftovers
 from pareidolia.progress import Progress
-from pareidolia.settings import PareidoliaError
+from pareidolia.settings import PareidoliaError, migrate
 from pareidolia.training.claiming import Claim, refuse_foreign
 from pareidolia.training.data.found import PLACES
 from pareidolia.training.log import Log
@@ -202,12 +202,12 @@ def read_record(path: Path) -> dict[str, Any]:
     if not file.is_file():
         raise PareidoliaError(f"{path} holds no {SETTINGS}: it is not a run of pareidolia train")
     try:
-        record: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+        record = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise PareidoliaError(f"{file} cannot be read: {error}") from error
     if not isinstance(record, dict):
         raise PareidoliaError(f"{file} is not a run's: it holds a {type(record).__name__}")
-    return record
+    return migrate(record)
 
 
 def check_record(path: Path, record: Mapping[str, Any], free: Collection[str]) -> None:
@@ -221,7 +221,7 @@ def check_record(path: Path, record: Mapping[str, Any], free: Collection[str]) -
 def _refuse_other(
     path: Path, record: Mapping[str, Any], held: Mapping[str, Any], free: Collection[str]
 ) -> None:
-    ours, theirs = _flat(record), _flat(held)
+    ours, theirs = _flat(migrate(record)), _flat(migrate(held))
     keys = [key for key in theirs | ours if key not in free and ours.get(key) != theirs.get(key)]
     if keys:
         differing = "; ".join(f"{key} is {theirs.get(key)} there, {ours.get(key)} now" for key in keys[:3])

@@ -2,7 +2,7 @@
 
 import copy
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Self, cast
 
 import torch
@@ -11,7 +11,7 @@ from torch.optim.swa_utils import AveragedModel
 
 from pareidolia.networks.devices import choose_device
 from pareidolia.progress import Progress
-from pareidolia.settings import PareidoliaError
+from pareidolia.settings import PareidoliaError, migrate_state
 from pareidolia.training.data.given import Data, as_picture_set
 from pareidolia.training.data.order import Pictures
 from pareidolia.training.phases import Batch, Losses, Phase, Source
@@ -129,7 +129,7 @@ class TrainingRun:
     def step(self) -> Progress:
         """Make one step, all phases that are due, and tell of it.
 
-        Raises NoNumber where a loss is none any more, before its phase changes a weight.
+        Raises NonFiniteError where a loss became NaN or infinite, before its phase changes a weight.
         """
         if self.finished:
             raise PareidoliaError(f"this training has made all its {self.total} steps")
@@ -148,7 +148,7 @@ class TrainingRun:
     def state_dict(self) -> dict[str, Any]:
         """Everything that `load_state_dict` needs to go on; tensors and plain values.
 
-        Raises NoNumber where a weight is none any more.
+        Raises NonFiniteError where a weight became NaN or infinite.
         """
         if not all(bool(each.isfinite().all()) for each in self.model.parameters()):
             raise NonFiniteError("a weight", self.index, self.settings)
@@ -163,12 +163,13 @@ class TrainingRun:
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Go on from `state_dict`; the run must have been made with the same arguments."""
+        state = migrate_state(state)
         self.index = int(state["index"])
         self.model.load_state_dict(state["model"])
         for each in self.phases:
             each.optimizer.load_state_dict(state["phases"][each.phase.name])
         if self.average is not None:
-            self.average.load_state_dict(state["average"])
+            self.average.load_state_dict(_average_state(state["average"]))
         self.metrics.load_state_dict(state["metrics"])
 
     def _context(self, phase: int) -> StepContext:
@@ -209,6 +210,14 @@ def _averaged(model: nn.Module, decay: float) -> AveragedModel:
     # The weights that the training begins with count as the first, instead of being replaced.
     average.n_averaged += 1
     return average
+
+
+def _average_state(state: Mapping[str, Any]) -> Mapping[str, Any]:
+    """An average's state as torch has it, also of a checkpoint from before it was torch's."""
+    if "weights" not in state:
+        return state
+    weights = {f"module.{name}": value for name, value in state["weights"].items()}
+    return {"n_averaged": torch.tensor(state["updates"] + 1), **weights}
 
 
 class _Running:
