@@ -176,3 +176,20 @@ def test_a_user_s_folder_is_refused_and_left_as_it_was(studio):
         code, _, err = studio.run("train", "vae", "digits", "--out", "art", *more)
         assert code == 2 and "art holds other things than a run" in err and err.count("\n") == 1
     assert [path for path in (studio.folder / "art").rglob("*") if path.is_file()] == [sheet]
+
+
+@pytest.mark.parametrize(
+    ("option", "message"),
+    [
+        (("--epochs", "inf"), "--epochs: input should be a finite number"),
+        (("--hidden", "-3"), "--hidden: input should be greater than or equal to 1"),
+        (("--seed", str(10**20)), "--seed: input should be less than"),
+        (("--free-bits", "1e300"), "--free-bits: input should be less than"),
+        (("--config", "deep.toml"), "deep.toml is not a TOML file"),
+    ],
+)
+def test_numbers_that_cannot_be_are_refused(studio, option, message):
+    (studio.folder / "deep.toml").write_text("a = " + "[" * 100_000)
+    code, _, err = studio.run("train", "vae", "digits", "--out", "run", *option)
+    assert code == 2 and message in err and err.count("\n") == 1, err
+    assert not (studio.folder / "run").exists()

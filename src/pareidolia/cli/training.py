@@ -94,7 +94,7 @@ def _read_config(path: Path) -> dict[str, Any]:
         raise PareidoliaError(f"{path} is not a file: name a TOML file")
     try:
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise PareidoliaError(f"{path} is not a TOML file: {error}") from error
 
 

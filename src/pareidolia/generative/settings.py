@@ -7,6 +7,7 @@ from pydantic import Field
 from pareidolia.generative.registry import model_settings
 from pareidolia.training.settings import TrainingSettings
 
+Width = Annotated[int, Field(ge=1, le=1_000_000)]
 R1 = Annotated[float, Field(ge=0, description="Weight γ of R1, ½γ‖∇D‖² on what is real (Mescheder 2018).")]
 
 PriorOption = Annotated[
@@ -43,7 +44,7 @@ class ArchitectureSettings(ModelSettings):
         Field(description="auto: fully connected layers up to 28 px, convolutions above."),
     ] = "auto"
     hidden: Annotated[
-        tuple[int, ...],
+        tuple[Width, ...],
         Field(description="Widths of the fully connected layers, from the picture's side to the code's."),
     ] = (400,)
     width: Annotated[int, Field(ge=1, description="Channels of the convolutions at full size.")] = 16
@@ -96,7 +97,8 @@ class VAESettings(ArchitectureSettings):
         float, Field(ge=0, description="Epochs in which the KL term's weight rises linearly to beta.")
     ] = 0.0
     free_bits: Annotated[
-        float, Field(ge=0, description="Nats of KL a latent dimension that cost nothing (Kingma 2016).")
+        float,
+        Field(ge=0, le=1e6, description="Nats of KL a latent dimension that cost nothing (Kingma 2016)."),
     ] = 0.0
     samples: Annotated[
         int, Field(ge=1, description="Samples k a picture; above 1 the bound is IWAE's (Burda 2016).")
@@ -107,7 +109,7 @@ class VAESettings(ArchitectureSettings):
 class AAESettings(ArchitectureSettings):
     """An adversarial autoencoder (Makhzani et al. 2015)."""
 
-    hidden: Annotated[tuple[int, ...], Field(description="Widths of the fully connected layers.")] = (
+    hidden: Annotated[tuple[Width, ...], Field(description="Widths of the fully connected layers.")] = (
         1000,
         1000,
     )
@@ -126,7 +128,7 @@ class AAESettings(ArchitectureSettings):
     noise: Annotated[
         float, Field(ge=0, description="Standard deviation of noise on what the encoder sees.")
     ] = 0.0
-    critic: Annotated[tuple[int, ...], Field(description="Widths of the discriminators of codes.")] = (
+    critic: Annotated[tuple[Width, ...], Field(description="Widths of the discriminators of codes.")] = (
         500,
         500,
     )

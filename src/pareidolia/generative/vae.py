@@ -11,7 +11,7 @@ from torch import Tensor
 
 from pareidolia.generative.bound import importance_weighted
 from pareidolia.generative.gaussian import DiagonalGaussian
-from pareidolia.generative.likelihoods import Bernoulli, DiscretizedLogistic, Gaussian
+from pareidolia.generative.likelihoods import Bernoulli, DiscretizedLogistic, Gaussian, Likelihood
 from pareidolia.generative.model import GenerativeModel
 from pareidolia.generative.networks import Shape, make_decoder, make_encoder, set_output
 from pareidolia.generative.priors import StandardNormal
@@ -115,7 +115,7 @@ class VAE(GenerativeModel[VAESettings]):
         return self.settings.beta * (min(1.0, context.epoch / warm_up) if warm_up else 1.0)
 
 
-def _likelihood(settings: VAESettings, shape: Shape) -> Bernoulli | Gaussian | DiscretizedLogistic:
+def _likelihood(settings: VAESettings, shape: Shape) -> Likelihood:
     kind = settings.likelihood
     if kind == "auto":
         kind = "bernoulli" if shape[0] == 1 else "gaussian"

@@ -21,6 +21,7 @@ from pareidolia.progress import Progress
 from pareidolia.settings import PareidoliaError, migrate
 from pareidolia.training.claiming import Claim, refuse_foreign
 from pareidolia.training.data.found import PLACES
+from pareidolia.training.data.kept import KEPT
 from pareidolia.training.log import Log
 from pareidolia.training.run import TrainingRun
 from pareidolia.training.saving import read_state, write_state
@@ -72,7 +73,7 @@ class TrainingFolder:
         if not self.begun:
             refuse_foreign(self.path, frozenset({SAMPLES}))
         with self._claimed():
-            for name in (_CHECKPOINT, _PREVIOUS, WEIGHTS):
+            for name in (_CHECKPOINT, _PREVIOUS, WEIGHTS, KEPT):
                 (self.path / name).unlink(missing_ok=True)
             self._write_record()
             self._log.cut_after(0)
@@ -148,7 +149,7 @@ class TrainingFolder:
         """Take the right to write here, and clear what a killed process left; an error gives it back."""
         self._claim.take()
         try:
-            for name in (SETTINGS, WEIGHTS, LOG, _CHECKPOINT):
+            for name in (SETTINGS, WEIGHTS, LOG, KEPT, _CHECKPOINT):
                 remove_leftovers(self.path / name)
             yield
         except BaseException:

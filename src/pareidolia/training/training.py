@@ -35,8 +35,9 @@ class Training:
             self.folder.resume(self.run)
         else:
             self.folder.begin(self.run)
-        if self.kept and self.run.process_group.rank == 0:
-            keep_pictures(self.folder.path / KEPT, self.kept)
+        path = self.folder.path / KEPT
+        if self.kept and self.run.process_group.rank == 0 and not path.exists():
+            keep_pictures(path, self.kept)
 
     def __iter__(self) -> Iterator[Progress]:
         return self.folder.steps(self.run, self.preview)

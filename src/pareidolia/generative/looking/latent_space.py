@@ -73,6 +73,8 @@ class LatentSpace:
         if kind == "label" and value:
             return LatentPoint(self.mean_code(value), f"mean of label {value}")
         if kind == "random" and value.isdecimal():
+            if int(value) >= 2**63:
+                raise PareidoliaError(f"{name}: a seed is below {2**63}")
             return LatentPoint(self.draw(1, int(value)), name)
         fitted, told = fit_picture(name, self.run.shape)
         return LatentPoint(self.encode(fitted), told, fitted)
