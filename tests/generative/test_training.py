@@ -3,6 +3,7 @@
 import json
 import shutil
 import unicodedata
+from pathlib import Path
 
 import pytest
 import torch
@@ -204,3 +205,47 @@ def test_labels_spelled_as_a_mac_spells_them_are_found(tmp_path):
     assert add(run, ("label:йод", "label:кот"), ArithmeticSettings(signs="+-")).picture is not None
     with pytest.raises(PareidoliaError, match="there is no label 'ёж'"):
         add(run, ("label:ёж",), ArithmeticSettings(signs="+"))
+
+
+class Killed(BaseException):
+    """What a test raises where a process might die."""
+
+
+@pytest.mark.slow
+def test_wherever_a_training_dies_it_goes_on_to_the_same_files(tmp_path, monkeypatch):
+    """At every rename, removal and new folder: the pictures given, sheets, weights and record are whole."""
+    options = {**QUICK, "checkpoint_seconds": 0, "batch": 30, "average": 0.9}
+
+    def go(name, **more):
+        train("vae", pictures(), tmp_path / name, **options, **more)
+        files = {
+            path.relative_to(tmp_path / name).as_posix(): path for path in (tmp_path / name).rglob("*.*")
+        }
+        timed = ("log.jsonl", "checkpoint.pt", "checkpoint.previous.pt")
+        return {name: path.read_bytes() for name, path in files.items() if name not in timed}
+
+    whole, survived, dead = go("whole"), 0, True
+    real = {name: getattr(Path, name) for name in ("replace", "unlink", "mkdir")}
+    while dead:
+        left = [survived]
+
+        def dying(name, left=left):
+            def change(self, *more, **how):
+                left[0] -= "run" in self.parts
+                if left[0] < 0:
+                    raise Killed
+                return real[name](self, *more, **how)
+
+            return change
+
+        with monkeypatch.context() as killing:
+            for name in real:
+                killing.setattr(Path, name, dying(name))
+            try:
+                go("run")
+                dead = False
+            except Killed:
+                survived += 1
+        assert go("run", resume=True) == whole
+        shutil.rmtree(tmp_path / "run")
+    assert survived > 15

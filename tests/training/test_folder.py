@@ -316,10 +316,11 @@ def test_a_finished_run_that_died_before_its_weights_gets_them_on_resume(tmp_pat
 
 def test_what_a_killed_process_left_half_written_is_cleared(tmp_path):
     train(tmp_path / "run")
-    for name in (SETTINGS, WEIGHTS, LOG, _CHECKPOINT):
-        (tmp_path / "run" / f".pareidolia-{name}-0123456789ab.part").write_bytes(b"half")
+    for name in (SETTINGS, WEIGHTS, LOG, _CHECKPOINT, f"{SAMPLES}/0000001.png"):
+        target = tmp_path / "run" / name
+        target.with_name(f".pareidolia-{target.name}-0123456789ab.part").write_bytes(b"half")
     train(tmp_path / "run")
-    assert not list((tmp_path / "run").glob(".pareidolia*"))
+    assert not list((tmp_path / "run").rglob(".pareidolia*"))
 
 
 def test_a_checkpoint_of_another_record_than_the_folder_s_is_refused(tmp_path):

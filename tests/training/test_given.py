@@ -37,6 +37,7 @@ GRAY, COLORED = levels(), levels(channels=3)
         ([Image.fromarray(picture[0].numpy()) for picture in GRAY], GRAY),
         ([Image.fromarray(picture.permute(1, 2, 0).numpy()) for picture in COLORED], COLORED),
         (TensorDataset(GRAY, torch.arange(6)), GRAY),
+        (TensorDataset(GRAY), GRAY),
         (DataLoader(TensorDataset(GRAY.float() / 255, torch.arange(6)), batch_size=4), GRAY),
         (PictureSet("mine", "train", GRAY), GRAY),
     ],

@@ -157,6 +157,7 @@ def _train(
 
 
 def _check(training: "Training", output: TrainingOutput) -> None:
+    training.folder.check()
     if training.folder.begun and not (output.resume or output.overwrite):
         raise PareidoliaError(f"{output.out} holds a run: --resume goes on with it, --overwrite begins anew")
 

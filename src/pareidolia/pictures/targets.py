@@ -13,6 +13,9 @@ from pareidolia.settings import PareidoliaError
 FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP", ".tif": "TIFF", ".tiff": "TIFF"}
 """Pillow's name of the format that each suffix of a written picture stands for."""
 
+LEFTOVERS = ".pareidolia-*.part"
+"""The names of what killed processes left half-written; for one target, see `remove_leftovers`."""
+
 
 def check_target(path: str | Path, overwrite: bool = False, suffixes: Collection[str] = FORMATS) -> None:
     """Find out before the work whether a picture can be written to `path`; leaves nothing behind.

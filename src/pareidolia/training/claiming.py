@@ -35,6 +35,8 @@ class Claim:
             raise PareidoliaError(
                 f"{self._folder} is in use by another training: wait for its end, or name another folder"
             ) from None
+        except NotImplementedError:
+            pass  # some network disks know no locks: there the user alone sees to it
         except OSError as error:
             raise PareidoliaError(f"cannot write '{self._folder}': {error.strerror or error}") from error
 

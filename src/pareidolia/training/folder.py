@@ -16,7 +16,7 @@ from safetensors.torch import save as to_safetensors
 
 from pareidolia.networks.weights import fit_state_dict
 from pareidolia.pictures import write_atomically
-from pareidolia.pictures.targets import remove_leftovers
+from pareidolia.pictures.targets import LEFTOVERS
 from pareidolia.progress import Progress
 from pareidolia.settings import PareidoliaError, migrate
 from pareidolia.training.claiming import Claim, refuse_foreign
@@ -62,6 +62,15 @@ class TrainingFolder:
         except PareidoliaError:
             return False
 
+    def check(self) -> None:
+        """Find out before the work whether a run may lie here: refuse what is no run's and not empty.
+
+        Raises:
+            PareidoliaError: the folder is a file, or holds what is not a run's; nothing was touched.
+        """
+        if not self.begun:
+            refuse_foreign(self.path, frozenset({SAMPLES}))
+
     def begin(self, run: TrainingRun) -> None:
         """Make the folder for a new run; what another run left there is removed, and nothing else.
 
@@ -70,8 +79,7 @@ class TrainingFolder:
         """
         if run.process_group.rank != 0:
             return
-        if not self.begun:
-            refuse_foreign(self.path, frozenset({SAMPLES}))
+        self.check()
         with self._claimed():
             for name in (_CHECKPOINT, _PREVIOUS, WEIGHTS, KEPT):
                 (self.path / name).unlink(missing_ok=True)
@@ -149,8 +157,9 @@ class TrainingFolder:
         """Take the right to write here, and clear what a killed process left; an error gives it back."""
         self._claim.take()
         try:
-            for name in (SETTINGS, WEIGHTS, LOG, KEPT, _CHECKPOINT):
-                remove_leftovers(self.path / name)
+            for folder in (self.path, self.path / SAMPLES):
+                for part in folder.glob(LEFTOVERS):
+                    part.unlink(missing_ok=True)
             yield
         except BaseException:
             self._claim.release()

@@ -9,8 +9,11 @@ from pareidolia.settings import PareidoliaError
 from pareidolia.training.data.folders import find_files
 from pareidolia.training.data.opening import is_folder
 
-PLACES = ("name", "from_run", "files")
-"""What `place_of` notes; the pictures are the same wherever they lie, so these may differ on a resume."""
+PLACES = ("name", "from_run", "files", "kept")
+"""What a record notes of where pictures are: what `place_of` gives, or that the run keeps them.
+
+The pictures are the same wherever they lie, so these may differ when a run goes on.
+"""
 
 
 def place_of(name: str, run: Path) -> dict[str, str]:

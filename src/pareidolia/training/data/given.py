@@ -121,7 +121,9 @@ def _collected(data: Any, size: Size | None) -> tuple[Tensor, list[Any] | None]:
         data = data.dataset
     pictures, labels = [], []
     for number, item in enumerate(_items(data)):
-        picture, label = item if isinstance(item, tuple) and len(item) == 2 else (item, None)
+        picture, label = (
+            (*item, None)[:2] if isinstance(item, tuple) and len(item) in (1, 2) else (item, None)
+        )
         levels = _one(picture, f"item {number} of the data")
         pictures.append(levels if size is None else _cut_levels(levels, size))
         labels.append(label)
