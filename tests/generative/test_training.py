@@ -12,7 +12,6 @@ from PIL import Image
 from pareidolia.cli import main
 from pareidolia.generative import open_run, train
 from pareidolia.generative.looking import (
-    ArithmeticSettings,
     InterpolateSettings,
     LatentSettings,
     ManifoldSettings,
@@ -57,7 +56,7 @@ def look_in_every_way(run, label="1"):
         reconstruct(run, ("test:0", "train:1")),
         interpolate(run, "test:0", "random:3", InterpolateSettings(steps=3)),
         manifold(run, ManifoldSettings(side=3)),
-        add(run, ("test:0", f"label:{label}"), ArithmeticSettings(signs="+-")),
+        add(run, f"test:0 - label:{label}"),
         walk(run, "train:0", WalkSettings(towards=label, away=other, steps=3)),
     ):
         assert made.picture.shape[:2] == (1, 3)
@@ -95,7 +94,7 @@ def test_a_test_set_of_one_s_own_is_kept_beside(tmp_path):
 def test_a_run_goes_on_only_when_asked_and_only_with_the_same_pictures(tmp_path):
     values, _ = pictures()
     first = train("autoencoder", values, tmp_path / "run", **QUICK)
-    with pytest.raises(PareidoliaError, match="resume=True goes on with it, overwrite=True begins anew"):
+    with pytest.raises(PareidoliaError, match="--resume goes on with it, --overwrite begins anew"):
         train("autoencoder", values, tmp_path / "run", **QUICK)
     train("autoencoder", values, tmp_path / "run", resume=True, **{**QUICK, "epochs": 4})
     whole = train("autoencoder", values, tmp_path / "whole", **{**QUICK, "epochs": 4})
@@ -202,9 +201,9 @@ def test_labels_spelled_as_a_mac_spells_them_are_found(tmp_path):
     assert decomposed != "йод"
     write(tmp_path / "photos", names=(decomposed, "кот"))
     run = train("autoencoder", tmp_path / "photos", tmp_path / "run", **QUICK)
-    assert add(run, ("label:йод", "label:кот"), ArithmeticSettings(signs="+-")).picture is not None
+    assert add(run, "label:йод - label:кот").picture is not None
     with pytest.raises(PareidoliaError, match="there is no label 'ёж'"):
-        add(run, ("label:ёж",), ArithmeticSettings(signs="+"))
+        add(run, "label:ёж")
 
 
 class Killed(BaseException):

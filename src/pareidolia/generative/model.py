@@ -3,8 +3,8 @@
     @generative_model("wgan", WGANSettings)
     class WGAN(GenerativeModel[WGANSettings]): ...
 
-`pareidolia train wgan` then trains it, with the fields of `WGANSettings` as its options, and every look and
-measure asks `capabilities.py` what it can do.
+`pareidolia train wgan` and `pareidolia.train` then train it, with the fields of `WGANSettings` as options,
+and every look and measure asks `capabilities.py` what it can do.
 """
 
 from collections.abc import Callable, Sequence
@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from pareidolia.generative.networks import Shape
-from pareidolia.generative.registry import MODELS, ModelKind
+from pareidolia.generative.registry import ModelKind, register
 from pareidolia.generative.settings import ModelSettings
 from pareidolia.settings import PareidoliaError
 from pareidolia.training import Phase, Source
@@ -66,7 +66,7 @@ def generative_model(name: str, settings: type[ModelSettings]) -> Callable[[C], 
     def keep(model: C) -> C:
         if isinstance(model, type) and not issubclass(model, GenerativeModel):
             raise PareidoliaError(f"the model '{name}' ({model.__qualname__}) is not a GenerativeModel")
-        MODELS.add(name, ModelKind(name, settings, model), model.__module__)
+        register(ModelKind(name, settings, model), model.__module__)
         return model
 
     return keep

@@ -1,11 +1,15 @@
-"""The kinds of generative models, each registered where it is defined. No torch here."""
+"""The kinds of generative models, each registered where it is defined, with its command. No torch here."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from pareidolia.operations import TRAIN, Operation
+from pareidolia.operations.inputs import DATA
+from pareidolia.operations.statement import STATED, place_of
 from pareidolia.settings.registry import Registry
+from pareidolia.training.settings import TrainingOptions
 
 if TYPE_CHECKING:
     from pareidolia.generative.settings import ModelSettings
@@ -46,6 +50,29 @@ MODELS: Registry[ModelKind] = Registry("generative model", ("pareidolia.generati
 """Every kind by its name: the package's own, and those of plug-ins."""
 
 
+def register(kind: ModelKind, module: str) -> None:
+    """Keep a kind of model that `module` defines, and state the operation that trains it.
+
+    Raises:
+        PareidoliaError: another module has the name already.
+    """
+    MODELS.add(kind.name, kind, module)
+    training = Operation(
+        f"train {kind.name}",
+        group=TRAIN,
+        help=f"Train {kind.help[0].lower()}{kind.help[1:]}.",
+        function="pareidolia.generative.training:begin_training",
+        settings=place_of(kind.settings),
+        inputs=(DATA,),
+        proceeds="in a folder",
+        out="folder",
+        options={"training": place_of(TrainingOptions)},
+        command=f"train {kind.name}",
+        arguments={"kind": kind.name},
+    )
+    STATED.add(training.name, training, module)
+
+
 def model_settings(name: str, model: str) -> Callable[[S], S]:
     """Register a model by its settings, so that help needs no torch; `model` is its "module:name".
 
@@ -54,7 +81,7 @@ def model_settings(name: str, model: str) -> Callable[[S], S]:
     """
 
     def keep(settings: S) -> S:
-        MODELS.add(name, ModelKind(name, settings, model), settings.__module__)
+        register(ModelKind(name, settings, model), settings.__module__)
         return settings
 
     return keep

@@ -19,6 +19,7 @@ import torch
 from pareidolia.generative.building import build, settings_of
 from pareidolia.generative.settings import ModelSettings
 from pareidolia.networks.weights import load_weights
+from pareidolia.safety import distrusting
 from pareidolia.settings import PareidoliaError, UnknownName
 from pareidolia.training.data import PictureSet, open_pictures
 from pareidolia.training.data.folders import Split
@@ -76,13 +77,15 @@ class Run:
         if self.record.get("kept"):
             return open_kept(self.folder / KEPT, split)
         name = find_again(self.record or {"name": self.data}, self.folder, moved_to)
-        return open_pictures(name, split, size=(height, width), color=color)
+        with distrusting(f"the run {self.name}"):
+            return open_pictures(name, split, size=(height, width), color=color)
 
 
 def open_run(path: str | Path, device: torch.device | str = "cpu") -> Run:
     """Open a run directory, or a shipped model by its name ("digits-vae").
 
-    Raises PareidoliaError where there is no run, one that has saved no weights yet, or a broken one.
+    Raises PareidoliaError where there is no run, one that has saved no weights yet, a broken one, or one
+    whose prior is code and not trusted (`safety/trust.py`).
     """
     folder = _folder(path)
     record = read_record(folder)
@@ -90,7 +93,8 @@ def open_run(path: str | Path, device: torch.device | str = "cpu") -> Run:
         kind, data = record["model"], record["data"]
         settings = settings_of(kind, record["settings"])
         channels, height, width = data["shape"]
-        model = build(kind, settings, (channels, height, width), len(data["classes"]))
+        with distrusting(f"the run {folder}"):  # a prior may be code
+            model = build(kind, settings, (channels, height, width), len(data["classes"]))
     except (KeyError, TypeError, ValueError) as error:
         raise PareidoliaError(f"{folder / SETTINGS} is not of a generative model ({error!r})") from error
     if not (folder / WEIGHTS).is_file():

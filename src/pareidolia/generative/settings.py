@@ -2,12 +2,19 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from pareidolia.generative.registry import model_settings
 from pareidolia.training.settings import TrainingSettings
 
-Width = Annotated[int, Field(ge=1, le=1_000_000)]
+
+def _positive(widths: tuple[int, ...]) -> tuple[int, ...]:
+    if min(widths, default=1) < 1:
+        raise ValueError("widths are whole numbers from 1 on")
+    return widths
+
+
+Widths = Annotated[tuple[int, ...], AfterValidator(_positive)]
 R1 = Annotated[float, Field(ge=0, description="Weight γ of R1, ½γ‖∇D‖² on what is real (Mescheder 2018).")]
 
 PriorOption = Annotated[
@@ -44,7 +51,7 @@ class ArchitectureSettings(ModelSettings):
         Field(description="auto: fully connected layers up to 28 px, convolutions above."),
     ] = "auto"
     hidden: Annotated[
-        tuple[Width, ...],
+        Widths,
         Field(description="Widths of the fully connected layers, from the picture's side to the code's."),
     ] = (400,)
     width: Annotated[int, Field(ge=1, description="Channels of the convolutions at full size.")] = 16
@@ -107,9 +114,9 @@ class VAESettings(ArchitectureSettings):
 
 @model_settings("aae", "pareidolia.generative.aae:make_aae")
 class AAESettings(ArchitectureSettings):
-    """An adversarial autoencoder (Makhzani et al. 2015)."""
+    """An adversarial autoencoder (Makhzani et al. 2015): any prior, with labels or without."""
 
-    hidden: Annotated[tuple[Width, ...], Field(description="Widths of the fully connected layers.")] = (
+    hidden: Annotated[Widths, Field(description="Widths of the fully connected layers.")] = (
         1000,
         1000,
     )
@@ -128,7 +135,7 @@ class AAESettings(ArchitectureSettings):
     noise: Annotated[
         float, Field(ge=0, description="Standard deviation of noise on what the encoder sees.")
     ] = 0.0
-    critic: Annotated[tuple[Width, ...], Field(description="Widths of the discriminators of codes.")] = (
+    critic: Annotated[Widths, Field(description="Widths of the discriminators of codes.")] = (
         500,
         500,
     )

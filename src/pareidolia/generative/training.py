@@ -5,20 +5,23 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import torch
+from pydantic import ValidationError
 
-import pareidolia
 from pareidolia.generative.building import build, settings_of
 from pareidolia.generative.previews import draw_preview
 from pareidolia.generative.registry import MODELS
 from pareidolia.generative.runs import Run, open_run
 from pareidolia.generative.settings import ModelSettings
+from pareidolia.progress import Work
 from pareidolia.settings import VERSION, PareidoliaError
-from pareidolia.training import ProcessGroup, Training, TrainingFolder, TrainingRun
+from pareidolia.training import Training, TrainingFolder, TrainingRun
 from pareidolia.training.data import PictureSet, as_picture_set, open_pictures
 from pareidolia.training.data.folders import Split
 from pareidolia.training.data.found import place_of
 from pareidolia.training.data.given import Data, split_pictures
+from pareidolia.training.process_group import current_process_group
+from pareidolia.training.settings import TrainingOptions
+from pareidolia.version import __version__
 
 _PICTURES_SHOWN = 400_000
 _FEWEST_EPOCHS, _MOST_EPOCHS = 10, 300
@@ -55,13 +58,43 @@ def train(
         PareidoliaError: the data or the settings are of no use, or `out` holds a run already.
     """
     given = settings.model_dump(include=settings.model_fields_set) if settings is not None else {}
-    training = prepare(model, data, settings_of(model, given | options), Path(out), test=test)
-    if training.folder.begun and not (resume or overwrite):
-        raise PareidoliaError(f"{out} holds a run: resume=True goes on with it, overwrite=True begins anew")
-    training.begin(resume=resume and training.folder.begun)
+    try:
+        chosen = settings_of(model, given | options)
+    except ValidationError as error:
+        wrong = error.errors()[0]
+        raise PareidoliaError(f"{wrong['loc'][0]}: {wrong['msg']}, not {wrong['input']!r}") from error
+    training = prepare(model, data, chosen, Path(out), test=test)
+    training.begin(overwrite=overwrite, resume=resume)
     for _ in training:
         pass
     return open_run(out, training.run.device)
+
+
+def begin_training(
+    data: Data = "digits",
+    settings: ModelSettings | None = None,
+    *,
+    kind: str,
+    out: str | Path,
+    overwrite: bool = False,
+    resume: bool = False,
+    training: TrainingOptions | None = None,
+) -> Work:
+    """What `pareidolia train KIND` does: a training in the folder `out`, begun or gone on with.
+
+    Args:
+        data: what to learn from, as `as_picture_set` takes it.
+        settings: of that kind of model.
+        kind: the model's name.
+        out: the run's folder.
+        overwrite: whether a run that is there may be begun anew.
+        resume: whether it is gone on with.
+        training: what computes it.
+    """
+    options = training or TrainingOptions()
+    begun = prepare(kind, data, settings or settings_of(kind, {}), Path(out), tensorboard=options.tensorboard)
+    begun.begin(overwrite=overwrite, resume=resume)
+    return begun
 
 
 def prepare(
@@ -71,8 +104,6 @@ def prepare(
     out: Path,
     *,
     test: Data | None = None,
-    process_group: ProcessGroup | None = None,
-    device: torch.device | None = None,
     tensorboard: bool = False,
 ) -> Training:
     """The training of a model; iterating it trains.
@@ -83,8 +114,6 @@ def prepare(
         settings: of that kind of model.
         out: the run's folder.
         test: pictures to test on, where the data do not bring their own.
-        process_group: the devices that share each step; one alone unless given.
-        device: where it computes; where the settings say, unless given.
         tensorboard: whether TensorBoard's files are written too.
 
     Raises:
@@ -94,6 +123,7 @@ def prepare(
     expected = MODELS[kind].settings
     if not isinstance(settings, expected):
         raise PareidoliaError(f"a {kind} takes {expected.__name__}, not {type(settings).__name__}")
+    process_group, device = current_process_group()
     pictures, kept = _opened(data, test, settings)
     model = build(kind, settings, pictures.shape, len(pictures.classes))
     model.init_output_bias(pictures.mean())
@@ -106,7 +136,7 @@ def prepare(
         process_group=process_group,
     )
     record = {
-        "pareidolia": pareidolia.__version__,
+        "pareidolia": __version__,
         "version": VERSION,
         "model": kind,
         "settings": settings.model_dump(mode="json"),

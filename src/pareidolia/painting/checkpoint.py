@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from pareidolia.painting.painting import Painting
-from pareidolia.pictures.targets import remove_leftovers
+from pareidolia.pictures.targets import beside, remove_leftovers
 from pareidolia.progress import Progress
 from pareidolia.settings import PareidoliaError, differences, migrate
 from pareidolia.training.saving import read_state, write_state
@@ -67,4 +67,4 @@ class Checkpoint:
 
 def checkpoint_path(out: Path) -> Path:
     """Where the checkpoint of the result `out` lies."""
-    return out.parent / f"{out.name}.resume"
+    return beside(out, ".resume")

@@ -16,15 +16,17 @@ from safetensors.torch import save as to_safetensors
 
 from pareidolia.networks.weights import fit_state_dict
 from pareidolia.pictures import write_atomically
-from pareidolia.pictures.targets import LEFTOVERS
+from pareidolia.pictures.ownership import KEY, RUN, claim, clear
+from pareidolia.pictures.targets import LEFTOVERS, make_folder
 from pareidolia.progress import Progress
+from pareidolia.safety import require_file
 from pareidolia.settings import PareidoliaError, migrate
-from pareidolia.training.claiming import Claim, refuse_foreign
 from pareidolia.training.data.found import PLACES
-from pareidolia.training.data.kept import KEPT
+from pareidolia.training.locking import FolderLock
 from pareidolia.training.log import Log
 from pareidolia.training.run import TrainingRun
 from pareidolia.training.saving import read_state, write_state
+from pareidolia.version import __version__
 
 SETTINGS, WEIGHTS, LOG, SAMPLES = "settings.json", "model.safetensors", "log.jsonl", "samples"
 # What may differ when a run goes on: what leaves the weights alone, and where the pictures lie.
@@ -34,7 +36,6 @@ _FREE = {
     *(f"data.{name}" for name in (*PLACES, "skipped")),
 }
 _CHECKPOINT, _PREVIOUS = "checkpoint.pt", "checkpoint.previous.pt"
-_SHEETS = "[0-9]" * 7 + ".png"
 
 Preview = Callable[[TrainingRun, Path], None]
 """Draws a sheet of what the run's model makes, into a file."""
@@ -50,44 +51,35 @@ class TrainingFolder:
     """
 
     def __init__(self, path: Path, record: Mapping[str, Any], *, tensorboard: bool = False) -> None:
-        self.path, self.record = path, dict(record)
+        # The version is the mark that the folder is ours (see `pictures/ownership.py`).
+        self.path, self.record = path, {KEY: __version__, **record}
         self._log = Log(path / LOG, path / "tensorboard" if tensorboard else None)
-        self._claim = Claim(path)
+        self._lock = FolderLock(path)
 
     @property
     def begun(self) -> bool:
-        """Whether there is a run already."""
-        try:
-            return not {"model", "settings"}.isdisjoint(read_record(self.path))
-        except PareidoliaError:
-            return False
+        """Whether there is a run of ours already."""
+        return RUN.is_ours(self.path)
 
     def check(self) -> None:
-        """Find out before the work whether a run may lie here: refuse what is no run's and not empty.
-
-        Raises:
-            PareidoliaError: the folder is a file, or holds what is not a run's; nothing was touched.
-        """
-        if not self.begun:
-            refuse_foreign(self.path, frozenset({SAMPLES}))
+        """Raise PareidoliaError where the path is a file, or the folder holds other things than a run."""
+        claim(self.path, RUN)
 
     def begin(self, run: TrainingRun) -> None:
-        """Make the folder for a new run; what another run left there is removed, and nothing else.
+        """Make the folder for a new run; what another run wrote there is removed, and nothing else.
 
         Raises:
-            PareidoliaError: the folder is in use, or holds what is not a run's.
+            PareidoliaError: as `check`, or the folder is in use; before anything is changed.
         """
         if run.process_group.rank != 0:
             return
         self.check()
-        with self._claimed():
-            for name in (_CHECKPOINT, _PREVIOUS, WEIGHTS, KEPT):
-                (self.path / name).unlink(missing_ok=True)
+        with self._locked():
+            clear(self.path, RUN, keep=(SETTINGS, LOG))
+            # The record comes first: it marks the folder as ours, whenever the process dies.
             self._write_record()
+            make_folder(self.path / SAMPLES)
             self._log.cut_after(0)
-            (self.path / SAMPLES).mkdir(exist_ok=True)
-            for sheet in (self.path / SAMPLES).glob(_SHEETS):
-                sheet.unlink()
 
     def resume(self, run: TrainingRun) -> None:
         """Bring the run to where the folder's newest whole checkpoint left it.
@@ -96,24 +88,25 @@ class TrainingFolder:
         The weights are written once more from the checkpoint, as a process may have died between the two.
 
         Raises:
-            PareidoliaError: the folder is in use, its run is another one, no checkpoint can be read, or the
-                one there is of networks that the same settings do not make any more.
+            PareidoliaError: as `check`, or the folder is in use, its run is another one, no checkpoint can be
+                read, or the one there is of networks that the same settings do not make any more.
         """
         free = _FREE | ({"settings.epochs"} if run.settings.schedule == "constant" else set())
         check_record(self.path, self.record, free)
+        self.check()
         if run.process_group.rank != 0:
             self._load_newest(run, free)
             return
-        with self._claimed():
+        with self._locked():
             if self._load_newest(run, free):
                 self._write_weights(run)
-            (self.path / SAMPLES).mkdir(exist_ok=True)
+            make_folder(self.path / SAMPLES)
             self._log.cut_after(run.index)
             self._write_record()
 
     def release(self) -> None:
         """Let another process train in the folder."""
-        self._claim.release()
+        self._lock.release()
 
     def steps(self, run: TrainingRun, preview: Preview | None = None) -> Iterator[Progress]:
         """Step to the end, logging, drawing and saving on the way; whoever stops early may call `save`."""
@@ -153,16 +146,16 @@ class TrainingFolder:
             file.write(json.dumps(self.record, indent=1).encode())
 
     @contextmanager
-    def _claimed(self) -> Iterator[None]:
+    def _locked(self) -> Iterator[None]:
         """Take the right to write here, and clear what a killed process left; an error gives it back."""
-        self._claim.take()
+        self._lock.take()
         try:
             for folder in (self.path, self.path / SAMPLES):
                 for part in folder.glob(LEFTOVERS):
                     part.unlink(missing_ok=True)
             yield
         except BaseException:
-            self._claim.release()
+            self._lock.release()
             raise
 
     def _load_newest(self, run: TrainingRun, free: Collection[str]) -> bool:
@@ -212,11 +205,11 @@ def read_record(path: Path) -> dict[str, Any]:
     if not file.is_file():
         raise PareidoliaError(f"{path} holds no {SETTINGS}: it is not a run of pareidolia train")
     try:
-        record = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        record = json.loads(require_file(file).read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
         raise PareidoliaError(f"{file} cannot be read: {error}") from error
     if not isinstance(record, dict):
-        raise PareidoliaError(f"{file} is not a run's: it holds a {type(record).__name__}")
+        raise PareidoliaError(f"{file} is not a run's: it holds no object")
     return migrate(record)
 
 

@@ -3,7 +3,6 @@
 import json
 import time
 from collections.abc import Mapping
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +24,9 @@ class Log:
     def __init__(self, path: Path, events: Path | None = None) -> None:
         self.path = path
         self._began = time.monotonic()
-        self._begin_events = None if events is None else partial(_event_writer(), events)
+        self._folder = events
         self._events: Any = None
+        self._writer = None if events is None else _event_writer()
 
     def cut_after(self, step: int) -> None:
         """Remove the lines of later steps, and a line cut short."""
@@ -53,9 +53,9 @@ class Log:
                 file.write(json.dumps(line) + "\n")
         except OSError as error:
             raise PareidoliaError(f"cannot write '{self.path}': {error.strerror or error}") from error
-        if self._begin_events is not None:
-            # Not before the first line: making the writer makes its folder.
-            self._events = self._events or self._begin_events()
+        if self._writer is not None:
+            # Made with the first line: making it makes the folder, and a run may be refused before.
+            self._events = self._events or self._writer(self._folder)
             for name, value in means.items():
                 self._events.add_scalar(name, value, step)
             self._events.flush()

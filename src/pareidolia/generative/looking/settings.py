@@ -79,14 +79,6 @@ class LatentSettings(DataLookSettings):
     size: Annotated[int, Field(ge=300, le=4000, description="Longer side of the result, in pixels.")] = 1000
 
 
-class ArithmeticSettings(DataLookSettings):
-    """Add and subtract codes."""
-
-    signs: Annotated[
-        str, Field(pattern=r"^[+-]+$", description="One + or - for each term; the command reads them.")
-    ] = "+"
-
-
 class WalkSettings(DataLookSettings):
     """Walk from a code along the direction of a label."""
 

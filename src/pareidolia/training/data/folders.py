@@ -1,7 +1,6 @@
 """Which picture files a folder holds, under which labels, and which of them are kept for the test."""
 
 import hashlib
-import json
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,7 +14,6 @@ Split = Literal["train", "test"]
 _TRAIN = ("train", "training")
 _TEST = ("test", "testing", "val", "valid", "validation", "dev")
 _ENOUGH_TO_KEEP_SOME = 20
-_SHEETS = "samples"
 
 
 @dataclass(frozen=True)
@@ -98,19 +96,7 @@ def _too_few(chosen: list[Path], root: Path, split: Split) -> PareidoliaError:
 
 
 def _below(folder: Path) -> list[Path]:
-    """The pictures in a folder and those below it; sheets that a training drew there are none of them."""
-    found = [folder / name for name, _ in list_pictures(folder)]
-    runs = {
-        path.parent.parent for path in found if path.parent.name == _SHEETS and _is_run(path.parent.parent)
-    }
-    return [path for path in found if path.parent.parent not in runs or path.parent.name != _SHEETS]
-
-
-def _is_run(folder: Path) -> bool:
-    try:
-        return "pareidolia" in json.loads((folder / "settings.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError, TypeError):
-        return False
+    return [folder / name for name, _ in list_pictures(folder)]
 
 
 def _first_of(names: tuple[str, ...], present: Iterable[str]) -> str | None:
