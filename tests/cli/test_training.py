@@ -1,5 +1,7 @@
 import json
 import shutil
+import subprocess
+import sys
 
 import pytest
 import torch
@@ -193,3 +195,12 @@ def test_numbers_that_cannot_be_are_refused(studio, option, message):
     code, _, err = studio.run("train", "vae", "digits", "--out", "run", *option)
     assert code == 2 and message in err and err.count("\n") == 1, err
     assert not (studio.folder / "run").exists()
+
+
+def test_help_of_training_imports_no_torch():
+    code = (
+        "import sys\nfrom pareidolia.cli import main\nmain(['train', '--help'])\n"
+        "main(['train', 'gan', '--help'])\nprint('LOADED', 'torch' in sys.modules)"
+    )
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "LOADED False" in loaded.stdout and "--r1-every" in loaded.stdout

@@ -9,6 +9,7 @@ import pytest
 import torch
 from PIL import Image
 
+import pareidolia
 from pareidolia.cli import main
 from pareidolia.generative import open_run, train
 from pareidolia.generative.looking import (
@@ -204,6 +205,12 @@ def test_labels_spelled_as_a_mac_spells_them_are_found(tmp_path):
     assert add(run, "label:йод - label:кот").picture is not None
     with pytest.raises(PareidoliaError, match="there is no label 'ёж'"):
         add(run, "label:ёж")
+
+
+def test_the_short_way_trains_on_tensors_too(tmp_path):
+    made = pareidolia.train(pictures(), "autoencoder", out=tmp_path / "run", progress=False, **QUICK)
+    assert Path(made.path) == tmp_path / "run" and open_run(made.path).classes == ("0", "1")
+    assert pareidolia.reconstruct(made.path, progress=False).picture.shape[:2] == (1, 3)
 
 
 class Killed(BaseException):
