@@ -733,13 +733,13 @@ def train_autoencoder(
     previews: int = ...,
     checkpoint_seconds: float = ...,
     log_every: int = ...,
+    size: int | None = ...,
+    color: Literal["auto", "gray", "rgb"] = ...,
     latent: int = ...,
     network: Literal["auto", "mlp", "convolutional"] = ...,
     hidden: tuple[int, ...] = ...,
     width: int = ...,
     activation: Literal["relu", "leaky-relu", "tanh", "silu"] = ...,
-    size: int | None = ...,
-    color: Literal["auto", "gray", "rgb"] = ...,
     noise: float = ...,
     masked: float = ...,
     sparsity: float = ...,
@@ -750,7 +750,7 @@ def train_autoencoder(
     resume: bool = ...,
     progress: bool = ...,
 ) -> Result:
-    """Train an autoencoder: plain, denoising, or sparse."""
+    """Train an autoencoder: plain, denoising (Vincent et al. 2008), or sparse (Ng 2011)."""
 
 def train_vae(
     data: Any | None = ...,
@@ -768,13 +768,13 @@ def train_vae(
     previews: int = ...,
     checkpoint_seconds: float = ...,
     log_every: int = ...,
+    size: int | None = ...,
+    color: Literal["auto", "gray", "rgb"] = ...,
     latent: int = ...,
     network: Literal["auto", "mlp", "convolutional"] = ...,
     hidden: tuple[int, ...] = ...,
     width: int = ...,
     activation: Literal["relu", "leaky-relu", "tanh", "silu"] = ...,
-    size: int | None = ...,
-    color: Literal["auto", "gray", "rgb"] = ...,
     likelihood: Literal["auto", "bernoulli", "gaussian", "discretized-logistic"] = ...,
     binarize: Literal["dynamic", "threshold", "no"] = ...,
     sigma: Literal["optimal", "learned"] = ...,
@@ -788,7 +788,7 @@ def train_vae(
     resume: bool = ...,
     progress: bool = ...,
 ) -> Result:
-    """Train a variational autoencoder."""
+    """Train a variational autoencoder (Kingma and Welling 2014)."""
 
 def train_aae(
     data: Any | None = ...,
@@ -806,13 +806,13 @@ def train_aae(
     previews: int = ...,
     checkpoint_seconds: float = ...,
     log_every: int = ...,
+    size: int | None = ...,
+    color: Literal["auto", "gray", "rgb"] = ...,
     latent: int = ...,
     network: Literal["auto", "mlp", "convolutional"] = ...,
     hidden: tuple[int, ...] = ...,
     width: int = ...,
     activation: Literal["relu", "leaky-relu", "tanh", "silu"] = ...,
-    size: int | None = ...,
-    color: Literal["auto", "gray", "rgb"] = ...,
     prior: str = ...,
     labels: Literal["none", "prior", "semi-supervised"] = ...,
     labeled: int | None = ...,
@@ -826,7 +826,7 @@ def train_aae(
     resume: bool = ...,
     progress: bool = ...,
 ) -> Result:
-    """Train an adversarial autoencoder: any prior, with labels or without."""
+    """Train an adversarial autoencoder (Makhzani et al. 2015): any prior, with labels or without."""
 
 def train_gan(
     data: Any | None = ...,
@@ -844,13 +844,13 @@ def train_gan(
     previews: int = ...,
     checkpoint_seconds: float = ...,
     log_every: int = ...,
+    size: int | None = ...,
+    color: Literal["auto", "gray", "rgb"] = ...,
     latent: int = ...,
     network: Literal["auto", "mlp", "convolutional"] = ...,
     hidden: tuple[int, ...] = ...,
     width: int = ...,
     activation: Literal["relu", "leaky-relu", "tanh", "silu"] = ...,
-    size: int | None = ...,
-    color: Literal["auto", "gray", "rgb"] = ...,
     prior: str = ...,
     loss: Literal["non-saturating", "minimax", "hinge"] = ...,
     r1: float = ...,
@@ -863,7 +863,7 @@ def train_gan(
     resume: bool = ...,
     progress: bool = ...,
 ) -> Result:
-    """Train a generative adversarial network."""
+    """Train a generative adversarial network (Goodfellow et al. 2014)."""
 
 def evaluate(
     run: Any,
@@ -919,6 +919,7 @@ def reconstruct(
     *,
     device: Literal["auto", "cpu", "cuda", "mps"] = ...,
     seed: int = ...,
+    data: str | None = ...,
     count: int = ...,
     settings: Any = ...,
     out: PathLike | None = ...,
@@ -935,6 +936,7 @@ def interpolate(
     *,
     device: Literal["auto", "cpu", "cuda", "mps"] = ...,
     seed: int = ...,
+    data: str | None = ...,
     path: Literal["linear", "spherical", "both"] = ...,
     steps: int = ...,
     fps: int = ...,
@@ -952,6 +954,7 @@ def manifold(
     *,
     device: Literal["auto", "cpu", "cuda", "mps"] = ...,
     seed: int = ...,
+    data: str | None = ...,
     side: int = ...,
     units: tuple[int, int] | None = ...,
     settings: Any = ...,
@@ -967,6 +970,7 @@ def latent(
     *,
     device: Literal["auto", "cpu", "cuda", "mps"] = ...,
     seed: int = ...,
+    data: str | None = ...,
     count: int = ...,
     split: Literal["test", "train"] = ...,
     size: int = ...,
@@ -984,6 +988,7 @@ def arithmetic(
     *,
     device: Literal["auto", "cpu", "cuda", "mps"] = ...,
     seed: int = ...,
+    data: str | None = ...,
     settings: Any = ...,
     out: PathLike | None = ...,
     overwrite: bool = ...,
@@ -998,6 +1003,7 @@ def walk(
     *,
     device: Literal["auto", "cpu", "cuda", "mps"] = ...,
     seed: int = ...,
+    data: str | None = ...,
     towards: str,
     away: str | None = ...,
     method: Literal["mean", "logistic"] = ...,

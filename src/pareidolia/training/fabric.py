@@ -10,7 +10,6 @@ import os
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from importlib.metadata import version
 from types import FrameType
 from typing import Any
 
@@ -18,8 +17,6 @@ import torch
 from torch import Tensor
 
 from pareidolia.settings import MissingExtra, PareidoliaError
-
-_COMPROMISED = ("2.6.2", "2.6.3")
 
 
 class FabricGroup:
@@ -69,9 +66,6 @@ def launch(devices: int, nodes: int, device: str, work: Callable[..., int], *arg
         from lightning_fabric import Fabric
     except ImportError as error:
         raise MissingExtra("lightning-fabric", "cluster") from error
-    installed = version("lightning-fabric")
-    if installed in _COMPROMISED:
-        raise PareidoliaError(f"lightning-fabric {installed} was compromised: install another version")
     started_by_others = "TORCHELASTIC_RUN_ID" in os.environ or "SLURM_NTASKS" in os.environ
     try:
         fabric = Fabric(
