@@ -8,7 +8,7 @@ from torch import Tensor
 
 from pareidolia.backward import backward_rule
 from pareidolia.networks import Network, preserve_state
-from pareidolia.settings import PareidoliaError, Unit, parse_unit
+from pareidolia.settings import BadNetwork, PareidoliaError, Unit, parse_unit
 
 STRONGEST = "strongest"
 
@@ -76,8 +76,9 @@ def _send_back(
     with preserve_state(network.module), backward_rule(rule, network.module):
         leaf = pictures.detach().clone().requires_grad_()
         maps = network.record(leaf, [layer])[layer]
-        torch.autograd.backward(maps, keep(maps.detach()))
-    assert leaf.grad is not None
+        network.backward(maps, keep(maps.detach()))
+    if leaf.grad is None:
+        raise BadNetwork(f"no gradient of {network.name} reaches the pixels: something in it detaches")
     return leaf.grad.contiguous()
 
 

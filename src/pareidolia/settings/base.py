@@ -5,6 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from pareidolia.settings.network_sources import follow_sources, network_forms
+
 Device = Annotated[
     Literal["auto", "cpu", "cuda", "mps"], Field(description="Where to compute: auto takes a GPU if any.")
 ]
@@ -25,7 +27,7 @@ class NetworkSettings(Settings):
 
     network: Annotated[
         str,
-        Field(description="retina, torchvision:NAME, timm:NAME, package.module:factory or file.py:factory."),
+        Field(description=f"{network_forms()}."),
     ] = "retina"
     weights: Annotated[
         str,
@@ -45,6 +47,16 @@ class NetworkSettings(Settings):
         Field(pattern=r"^\d+x\d+x\d+$", description="What the network takes, as CxHxW, e.g. 3x224x224."),
     ] = None
     device: Device = "auto"
+
+
+def _describe_sources(settings: type[NetworkSettings] = NetworkSettings) -> None:
+    """Let the option, here and in all settings made from these, name every source."""
+    settings.model_fields["network"].description = f"{network_forms()}."
+    for each in settings.__subclasses__():
+        _describe_sources(each)
+
+
+follow_sources(_describe_sources)
 
 
 class OperationSettings(NetworkSettings):

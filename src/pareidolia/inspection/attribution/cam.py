@@ -36,7 +36,8 @@ def coarse_grad_cam(
         if not outputs or not scores.requires_grad:
             raise BadNetwork(f"the target does not depend on layer '{name}': choose a layer before it")
         activations = outputs[-1]
-        (signals,) = torch.autograd.grad(scores.sum(), activations, allow_unused=True)
+        network.backward(scores.sum())
+    signals = activations.grad
     if signals is None:
         raise BadNetwork(f"the target does not depend on layer '{name}': choose a layer before it")
     maps, signals = (_as_maps(each.detach(), name) for each in (activations, signals))

@@ -95,9 +95,15 @@ def usual_penalty(network: Network, size: tuple[int, int]) -> float:
     with preserve_state(network.module):
         scores = network(picture)[0]
         some = scores[:: max(1, len(scores) // _CLASSES)]
-        gradients = [torch.autograd.grad(score, picture, retain_graph=True)[0] for score in some]
-    lengths = [length for gradient in gradients if (length := float(gradient.norm()))]
+        lengths = [length for score in some if (length := _gradient_length(network, score, picture))]
     return sum(lengths) / len(lengths) / (2 * _LENGTH) if lengths else 1.0
+
+
+def _gradient_length(network: Network, score: Tensor, picture: Tensor) -> float:
+    """‖∂score/∂picture‖."""
+    picture.grad = None
+    network.backward(score, retain_graph=True)
+    return 0.0 if picture.grad is None else float(picture.grad.norm())
 
 
 def _name(network: Network, index: int) -> str:

@@ -1,10 +1,27 @@
-"""Where networks come from: the shipped retina, torchvision, timm, and the user's own code.
+"""Where networks come from: the shipped retina, torchvision, timm, the user's own code, and plug-ins.
 
-`build(name, weights, class_count)` gives an `Origin`: the module with its weights, and what its source knows
-about it. Each source is one module here with the same function.
+`build(name, weights, class_count)` gives an `Origin`: the module with its weights, and what its source has to
+say about it. Each source is one file here, registered by `network_source` with its sentence for people. No
+torch at the top of these files: help reads the sentences.
 """
 
-from pareidolia.networks.sources.origin import Origin
-from pareidolia.networks.sources.register import build, known_names
+from typing import TYPE_CHECKING
 
-__all__ = ["Origin", "build", "known_names"]
+from pareidolia.lazy import lazy_exports
+from pareidolia.settings.network_sources import network_source
+
+if TYPE_CHECKING:
+    from pareidolia.networks.sources.finding import build, known_names
+    from pareidolia.networks.sources.origin import Origin, always_the_same, weights_file
+
+__all__ = ["Origin", "always_the_same", "build", "known_names", "network_source", "weights_file"]
+__getattr__ = lazy_exports(
+    __name__,
+    {
+        "Origin": "origin",
+        "always_the_same": "origin",
+        "build": "finding",
+        "known_names": "finding",
+        "weights_file": "origin",
+    },
+)
