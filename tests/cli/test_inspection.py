@@ -42,7 +42,7 @@ def test_other_methods(method: str, classifying) -> None:
 def test_a_sheet_of_methods_and_again(classifying) -> None:
     flags = ("--methods", "gradient", "grad-cam", "--out", "a.png")
     assert classifying.run("saliency", "photo.png", *classifying.net, *flags)[0] == 0
-    assert classifying.run("again", "a.png", "--out", "b.png")[0] == 0
+    assert classifying.run("again", "a.png", "--trust", "--out", "b.png")[0] == 0
     first, second = Image.open("a.png"), Image.open("b.png")
     assert first.size[0] > 3 * 48 and first.tobytes() == second.tobytes()
 
@@ -65,9 +65,9 @@ def test_faithfulness(classifying) -> None:
     assert "guided-backpropagation fails the sanity checks" in " ".join(out.split())
     assert Image.open("a.png").size[0] > 800
     code, out, _ = classifying.run("faithfulness", *pictures, *classifying.net, *flags, "--json")
-    methods = json.loads(out)["methods"]
+    methods = json.loads(out)["rows"]
     assert [each["method"] for each in methods] == ["chance", "gradient", "guided-backpropagation"]
-    assert len(methods[1]["deletion"]["interval"]) == 2
+    assert len(methods[1]["numbers"]["deletion"]["interval"]) == 2
 
 
 @pytest.mark.parametrize(

@@ -1,16 +1,22 @@
 """Building an atlas: stage after stage, each kept and not run again while what it depends on stays."""
 
 import json
-import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import pareidolia
 from pareidolia.atlas.attribution import class_names
 from pareidolia.atlas.collected import Collected
-from pareidolia.atlas.format import MANIFEST, GridEntry, LayerEntry, Manifest, read_manifest
+from pareidolia.atlas.format import (
+    MANIFEST,
+    STAGES,
+    GridEntry,
+    LayerEntry,
+    Manifest,
+    grid_folder,
+    read_manifest,
+)
 from pareidolia.atlas.icons import PADDING
 from pareidolia.atlas.layers import LayerAtlas, Tools
 from pareidolia.atlas.mapping import LayerMap
@@ -19,24 +25,42 @@ from pareidolia.atlas.settings import AtlasSettings
 from pareidolia.atlas.stages import Stages, key_of
 from pareidolia.collecting import Collector, EngineSettings, SampledActivations
 from pareidolia.collecting.settings import CollectingSettings
-from pareidolia.networks import identity, load_network_from
+from pareidolia.networks import Network, identity, network_for
+from pareidolia.operations import LOOK, Input, operation
 from pareidolia.pictures import find_pictures, write_atomically
-from pareidolia.progress import Progress
+from pareidolia.pictures.ownership import ATLAS, COLLECTION, GRID, claim, clear
+from pareidolia.pictures.result import Result
+from pareidolia.pictures.targets import make_folder
+from pareidolia.progress import Progress, Work
+from pareidolia.safety import require_file
 from pareidolia.settings import VERSION, PareidoliaError, migrate
+from pareidolia.version import __version__
 
-STAGES = "stages"
 SETTINGS = "settings.json"
 
 
-class AtlasBuilding:
+@operation(
+    "atlas build",
+    group=LOOK,
+    help="Make an atlas of a folder of photos; what is done already is not done again.",
+    settings=AtlasSettings,
+    inputs=(Input("photos", "A folder; its subfolders become labels.", "photos"),),
+    proceeds="in a folder",
+    out="folder",
+    options={"engine": EngineSettings},
+    network=True,
+)
+class AtlasBuilding(Work):
     """An atlas being built: iterate over it to the end. A stop loses at most a chunk or batch under way.
 
     Args:
         photos: a folder of photos; its subfolders are labels.
-        out: where the atlas goes. What stages kept there is used where nothing they depend on changed.
         settings: what is made.
+        network: the network that looks; by default the one the settings name.
+        out: where the atlas goes. What stages kept there is used where nothing they depend on changed.
         engine: where photos are looked at and icons painted.
         overwrite: whether a finished atlas of other photos or settings may be replaced.
+        resume: nothing needs to be asked for: a build always goes on from what is there.
 
     Raises PareidoliaError where `out` holds other things, or such an atlas; while iterating, for what cannot
     be laid out, and what `Collector` and `load_network` raise.
@@ -45,13 +69,15 @@ class AtlasBuilding:
     def __init__(
         self,
         photos: str | Path,
-        out: str | Path,
         settings: AtlasSettings,
-        engine: EngineSettings | None = None,
+        network: Network | None = None,
         *,
+        out: str | Path,
+        engine: EngineSettings | None = None,
         overwrite: bool = False,
+        resume: bool = True,
     ) -> None:
-        self.out, self.settings = Path(out), settings
+        self.out, self.settings, self._given = Path(out), settings, network
         self.engine = engine or EngineSettings()
         self._files = find_pictures(photos)
         self._check_target(overwrite)
@@ -76,12 +102,24 @@ class AtlasBuilding:
                     yield Progress(done, stage.total, stage.name)
         yield from self._publish(layers, tools)
 
+    @property
+    def result(self) -> Result:
+        """How many icons of how many photos; after the last step."""
+        manifest = read_manifest(self.out)
+        icons = sum(grid.cells for layer in manifest.layers for grid in layer.grids)
+        rows = [
+            {"layer": each.name, "points": each.points, "icons": sum(grid.cells for grid in each.grids)}
+            for each in manifest.layers
+        ]
+        caption = f"{icons} icons of {manifest.photos} photos; pareidolia atlas view {self.out} shows it"
+        return Result(None, caption, rows)
+
     def _collector(self) -> Collector:
         """The collector of what is wanted; what was collected for other settings goes."""
         settings = self.settings.part(CollectingSettings)
         chosen = self.settings
         keep = SampledActivations(count=chosen.positions, border=chosen.border, seed=chosen.seed)
-        network = load_network_from(settings)
+        network = network_for(settings, self._given)
         wanted = key_of(
             "collecting",
             settings.model_dump(exclude={"device"}),
@@ -90,17 +128,19 @@ class AtlasBuilding:
             self._files.digest,
             identity(network),
         )
+        if not ATLAS.is_ours(self.out):
+            self._write_settings()  # the mark that the folder is ours, before anything else is in it
         folder = self.out / STAGES / f"collection-{wanted[:12]}"
         collector = Collector(
             folder, self._files, self.settings.layer, keep, settings, self.engine, network=network
         )
         for stale in folder.parent.glob("collection-*"):
             if stale != folder:
-                shutil.rmtree(stale)
+                clear(stale, COLLECTION)
         return collector
 
     def _tools(self, collector: Collector) -> Tools:
-        painter = load_network_from(collector.job.network, padding=PADDING)
+        painter = network_for(collector.job.network, self._given, padding=PADDING)
         names = class_names(collector.network)
         stages = Stages(self.out / STAGES)
         return Tools(stages, collector.network, painter, names, collector.job, self.settings, self.engine)
@@ -113,16 +153,17 @@ class AtlasBuilding:
         for each in layers:
             grids = []
             for grid in each.map.grids:
-                where = f"{each.name}/{grid.side}"
-                each.write(self.out / where, grid, [other.map for other in layers if other is not each])
-                grids.append(GridEntry(side=grid.side, cells=len(grid), folder=where))
+                entry = GridEntry(side=grid.side, cells=len(grid), folder=f"{each.name}/{grid.side}")
+                where = grid_folder(self.out, entry)
+                each.write(where, grid, [other.map for other in layers if other is not each])
+                grids.append(entry)
                 done += 1
                 yield Progress(done, total, "writing")
             points, channels = len(each.map.places), each.map.moment.shape[0]
             entries.append(LayerEntry(name=each.name, points=points, channels=channels, grids=grids))
         collected = layers[0].map.collected
         manifest = Manifest(
-            made_by=f"pareidolia {pareidolia.__version__}",
+            made_by=f"pareidolia {__version__}",
             title=self.settings.title or tools.network.name,
             network=tools.network.name,
             photos=collected.photos,
@@ -135,15 +176,12 @@ class AtlasBuilding:
             _remove_stale(self.out, before, manifest)
 
     def _check_target(self, overwrite: bool) -> None:
-        if self.out.is_file():
-            raise PareidoliaError(f"{self.out} is a file: name a folder for the atlas")
-        if not self.out.is_dir() or not any(self.out.iterdir()):
-            return
+        claim(self.out, ATLAS)
         if not (self.out / MANIFEST).exists():
-            if not (self.out / STAGES).is_dir():
-                raise PareidoliaError(f"{self.out} holds other things than an atlas: name another folder")
             return
-        read_manifest(self.out)
+        for layer in read_manifest(self.out).layers:
+            for grid in layer.grids:
+                grid_folder(self.out, grid)
         held = self.out / STAGES / SETTINGS
         if not overwrite and not _holds(held, self._record()):
             raise PareidoliaError(
@@ -157,6 +195,7 @@ class AtlasBuilding:
         return {"version": VERSION, "photos": photos, "settings": self.settings.model_dump(mode="json")}
 
     def _write_settings(self) -> None:
+        make_folder(self.out / STAGES)
         with write_atomically(self.out / STAGES / SETTINGS) as file:
             file.write(json.dumps(self._record(), indent=1).encode())
 
@@ -179,6 +218,8 @@ def read_settings(atlas: Path) -> AtlasSettings:
 
 def _read(path: Path) -> dict[str, Any]:
     """A record of any version, as this one writes it; ValueError or TypeError where it is broken."""
+    if path.exists():
+        require_file(path)
     record = json.loads(path.read_text(encoding="utf-8"))
     if not isinstance(record, dict):
         raise ValueError(f"{path} holds no record")
@@ -198,4 +239,4 @@ def _remove_stale(atlas: Path, before: Manifest, now: Manifest) -> None:
     for layer in before.layers:
         for grid in layer.grids:
             if grid.folder not in kept:
-                shutil.rmtree(atlas / grid.folder, ignore_errors=True)
+                clear(grid_folder(atlas, grid), GRID)

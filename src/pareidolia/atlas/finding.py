@@ -8,19 +8,25 @@ from urllib.parse import quote
 import numpy as np
 import torch
 
-from pareidolia.atlas.building import STAGES, read_settings
+from pareidolia.atlas.building import read_settings
 from pareidolia.atlas.collected import Collected
-from pareidolia.atlas.format import Cells, LayerEntry, read_cells, read_manifest
+from pareidolia.atlas.format import STAGES, Cells, LayerEntry, read_cells, read_manifest
 from pareidolia.atlas.layout import place_by_neighbors
 from pareidolia.atlas.mapping import LayerMap
 from pareidolia.atlas.stages import Array, Stages
 from pareidolia.collecting import Collection
 from pareidolia.networks import load_network_from, preserve_state
+from pareidolia.operations import LOOK, Input, operation
 from pareidolia.pictures import from_uint8, open_uint8
-from pareidolia.settings import PareidoliaError
+from pareidolia.pictures.result import Result
+from pareidolia.safety import distrusting
+from pareidolia.settings import PareidoliaError, Settings
 
 #: Activations that a photo's are compared with.
 COMPARED = 20_000
+
+
+_CELLS_SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -43,18 +49,47 @@ class Landing:
     link: str
 
 
+@operation(
+    "atlas find",
+    group=LOOK,
+    help="Find where a photo's own activations land on an atlas, and the link that shows it.",
+    inputs=(
+        Input("atlas", "The atlas, with the stages it was built from.", "file"),
+        Input("photo", "A file."),
+    ),
+    out="none",
+)
+def landings(atlas: str | Path, photo: str | Path, settings: Settings | None = None) -> Result:
+    """Where `photo` lands on an atlas as a result: a row for each of the first cells of a layer."""
+    rows = [
+        {
+            "layer": landing.layer,
+            "row": row,
+            "column": column,
+            "positions": count,
+            "of": len(landing.places),
+            "classes": ", ".join(classes[:3]),
+            "link": f"#{landing.link}",
+        }
+        for landing in find_photo(atlas, photo)
+        for (row, column), count, classes in landing.cells[:_CELLS_SHOWN]
+    ]
+    return Result(None, f"{photo} on {atlas}", rows)
+
+
 def find_photo(atlas: str | Path, photo: str | Path) -> list[Landing]:
     """Where `photo` lands on each layer of the atlas in the folder `atlas`.
 
     Each position of the photo lies at the mean place of the activations nearest to its own, out of at most
     `COMPARED` of those that were collected.
-    Raises PareidoliaError where the atlas is not whole or was published without its stages, BadPicture for
-    the photo.
+    Raises PareidoliaError where the atlas is not whole, was published without its stages, or names a network
+    that is code and not trusted (`safety/trust.py`); BadPicture for the photo.
     """
     atlas = Path(atlas)
     manifest, settings = read_manifest(atlas), read_settings(atlas)
     collected = _collected(atlas)
-    network = load_network_from(settings)
+    with distrusting(f"the atlas {atlas}"):
+        network = load_network_from(settings)
     picture = from_uint8([open_uint8(photo, collected.collection.height_width)])
     with preserve_state(network.module), torch.no_grad():
         recorded = network.record(picture, settings.layer)

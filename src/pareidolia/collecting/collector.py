@@ -4,22 +4,22 @@ import hashlib
 import json
 import os
 import re
-import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import pareidolia
 from pareidolia.collecting.chunks import CollectJob, layer_shapes
 from pareidolia.collecting.collection import FILES, FORMAT, MANIFEST, SHARDS, Collection
 from pareidolia.collecting.engines import run_chunks
 from pareidolia.collecting.settings import CollectingSettings, EngineSettings
 from pareidolia.collecting.specs import CollectSpec
-from pareidolia.networks import Network, identity, load_network_from
+from pareidolia.networks import Network, NetworkLike, identity, network_for
 from pareidolia.pictures.folders import PictureFiles
+from pareidolia.pictures.ownership import COLLECTION, claim, clear, is_empty, is_litter, read_mark
 from pareidolia.progress import Progress
 from pareidolia.settings import NetworkSettings, PareidoliaError, differences
+from pareidolia.version import __version__
 
 
 class Collector:
@@ -51,13 +51,13 @@ class Collector:
         settings: CollectingSettings | None = None,
         engine: EngineSettings | None = None,
         *,
-        network: Network | None = None,
+        network: NetworkLike = None,
         cache_by_digest: bool = False,
         anew: bool = False,
     ) -> None:
         settings = settings or CollectingSettings()
         self.engine = engine or EngineSettings()
-        self.network = network or load_network_from(settings)
+        self.network = network_for(settings, network)
         self.job = _job(self.network, files, layers, spec, settings)
         manifest = _manifest(self.job, settings.chunk)
         place = Path(folder) / _title(manifest) if cache_by_digest else Path(folder)
@@ -124,7 +124,7 @@ def _manifest(job: CollectJob, chunk: int) -> dict[str, Any]:
     """What a collection of `job` is, as JSON has it."""
     return {
         "format": FORMAT,
-        "pareidolia": pareidolia.__version__,
+        "pareidolia": __version__,
         "network": {**job.identity, "settings": job.network.model_dump(mode="json")},
         "layers": {name: list(shape) for name, shape in job.layers.items()},
         "keep": {"form": _form(job.spec), **job.spec.model_dump(mode="json")},
@@ -166,13 +166,32 @@ def _prepared(collection: Collection, anew: bool) -> Collection:
                 "give another folder, or say that it may be replaced"
             )
         return collection
-    strange = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
-    strange -= {MANIFEST, FILES, SHARDS}
+    strange = _strange(folder)
     if strange or folder.is_file():
         raise PareidoliaError(
-            f"{folder} is not a collection ({', '.join(sorted(strange)) or 'a file'}): give another folder"
+            f"{folder} is not a collection ({', '.join(strange) or 'a file'}): give another folder"
         )
     if folder.is_dir():
-        shutil.rmtree(folder)
+        _remove_begun(folder)
+    claim(folder, COLLECTION)
+    clear(folder, COLLECTION)
     collection.make()
     return collection
+
+
+def _strange(folder: Path) -> list[str]:
+    """The names of what is in the folder and in no collection's."""
+    names = [path.name for path in folder.iterdir() if not is_litter(path)] if folder.is_dir() else []
+    return sorted(set(names) - {MANIFEST, FILES, SHARDS})
+
+
+def _remove_begun(folder: Path) -> None:
+    """Remove what `Collection.make` left that was killed before it wrote the manifest; all else stays."""
+    shards, files = folder / SHARDS, folder / FILES
+    if (folder / MANIFEST).exists() or not is_empty(shards):
+        return
+    listed = read_mark(files)
+    if isinstance(listed, Mapping) and set(listed) == {"names", "sizes"}:
+        files.unlink()
+    if shards.is_dir() and not any(shards.iterdir()):
+        shards.rmdir()

@@ -1,8 +1,9 @@
 """Where networks come from, what layers they have, and what these answer to a picture.
 
-`load_network` finds a network by name (`sources/`, `weights.py`) and wraps it as a `Network`, which
-normalises, classifies, lists its layers with their receptive fields (`layers.py`, `propagation.py`) and
-records activations (`recording.py`). `preserve_state` leaves a module as an operation found it.
+`load_network` finds a network by name (`sources/`, `weights.py`), `as_network` takes what people have; both
+give a `Network`, which normalises, classifies, lists its layers with their receptive fields (`layers.py`,
+`fields/`) and records activations (`recording.py`). `preserve_state` leaves a module as an operation found
+it, `guarding.py` runs what others wrote, `speed/` makes a CPU quicker.
 """
 
 from typing import TYPE_CHECKING
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 from pareidolia.lazy import lazy_exports
 
 if TYPE_CHECKING:
-    from pareidolia.networks.accepting import NetworkLike, as_network
+    from pareidolia.networks.accepting import NetworkLike, as_network, network_for
     from pareidolia.networks.devices import choose_device
     from pareidolia.networks.fields import ReceptiveField
     from pareidolia.networks.identities import identity
@@ -31,6 +32,7 @@ __all__ = [
     "known_names",
     "load_network",
     "load_network_from",
+    "network_for",
     "preserve_state",
 ]
 __getattr__ = lazy_exports(
@@ -46,6 +48,7 @@ __getattr__ = lazy_exports(
         "known_names": "sources",
         "load_network": "loading",
         "load_network_from": "loading",
+        "network_for": "accepting",
         "preserve_state": "restoring",
     },
 )

@@ -11,6 +11,7 @@ from types import ModuleType
 from typing import Any
 
 from pareidolia.networks.guarding import guarded
+from pareidolia.safety import require_trust
 from pareidolia.settings import BadNetwork, UnknownName
 from pareidolia.settings.network_sources import network_forms
 
@@ -23,7 +24,10 @@ def find_callable(home: str, name: str) -> Callable[..., Any]:
     Raises:
         BadNetwork: the module or file cannot be run, or `name` cannot be called.
         UnknownName: there is nothing of that name.
+        PareidoliaError: only a file that nobody trusts names it (`safety/trust.py`); everything that runs
+            code by name goes through here.
     """
+    require_trust(f"{home}:{name}")
     namespace = _run_file(Path(home)) if home.endswith(".py") else _import(home)
     if not hasattr(namespace, name):
         callables = [each for each, value in vars(namespace).items() if callable(value) and each[0] != "_"]

@@ -16,11 +16,12 @@ def build(name: str, weights: str, class_count: int | None = None) -> Origin:
     Raises:
         BadNetwork, UnknownName, MissingExtra: there is no such network, or it cannot be built.
     """
-    source, colon, rest = name.partition(":")
-    if source in SOURCES and source != CODE and (rest if colon else name in SOURCES[source].names()):
+    source, _, rest = name.rpartition(":")
+    if name in SOURCES and name != CODE and name in SOURCES[name].names():
+        return SOURCES[name].build("", weights, class_count)
+    if source in SOURCES and source != CODE and rest:
         return SOURCES[source].build(rest, weights, class_count)
-    home, _, factory = name.rpartition(":")
-    if not home or not factory:
+    if not source or not rest:
         raise UnknownName("network", name, known_names())
     return SOURCES[CODE].build(name, weights, class_count)
 
