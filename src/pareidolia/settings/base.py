@@ -1,9 +1,9 @@
 """The base of all settings objects."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from pareidolia.settings.network_sources import follow_sources, network_forms
 
@@ -19,7 +19,16 @@ class Settings(BaseModel):
     `pareidolia again` read them.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _one_of_several(cls, given: Any, info: ValidationInfo) -> Any:
+        """One where there may be several is a tuple of one: aim="conv2", unit=12."""
+        declared = cls.model_fields[str(info.field_name)].annotation
+        kinds = get_args(declared) if get_origin(declared) is not tuple else (declared,)
+        several = any(get_origin(kind) is tuple and get_args(kind)[-1:] == (...,) for kind in kinds)
+        return (given,) if several and isinstance(given, str | int | float) else given
 
 
 class NetworkSettings(Settings):
@@ -27,7 +36,7 @@ class NetworkSettings(Settings):
 
     network: Annotated[
         str,
-        Field(description=f"{network_forms()}."),
+        Field(description="Its name."),  # `describe_sources` names all forms that it may have
     ] = "retina"
     weights: Annotated[
         str,
@@ -49,16 +58,6 @@ class NetworkSettings(Settings):
     device: Device = "auto"
 
 
-def _describe_sources(settings: type[NetworkSettings] = NetworkSettings) -> None:
-    """Let the option, here and in all settings made from these, name every source."""
-    settings.model_fields["network"].description = f"{network_forms()}."
-    for each in settings.__subclasses__():
-        _describe_sources(each)
-
-
-follow_sources(_describe_sources)
-
-
 class OperationSettings(NetworkSettings):
     """What every operation that makes a picture can be told."""
 
@@ -66,3 +65,14 @@ class OperationSettings(NetworkSettings):
         int, Field(ge=0, description="The same seed on the same machine gives the same bytes.")
     ] = 0
     size: Annotated[int, Field(ge=16, le=16384, description="Longer side of the result, in pixels.")] = 512
+
+
+def describe_sources(settings: type[NetworkSettings] = NetworkSettings) -> None:
+    """Let the option that names a network, here and in all settings made from these, name every source."""
+    settings.model_fields["network"].description = f"{network_forms()}."
+    settings.model_rebuild(force=True)  # its JSON schema is made from the fields when the class is built
+    for each in settings.__subclasses__():
+        describe_sources(each)
+
+
+follow_sources(describe_sources)
