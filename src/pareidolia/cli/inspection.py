@@ -2,7 +2,7 @@
 
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 from pydantic import Field
@@ -19,7 +19,7 @@ from pareidolia.requests import Request
 from pareidolia.settings import PareidoliaError
 
 if TYPE_CHECKING:
-    from pareidolia.inspection.attribution.comparison import Faithfulness
+    from pareidolia.inspection.attribution.measured import Faithfulness
 
 
 class Figure(Replacing):
@@ -74,51 +74,39 @@ def faithfulness(
     photos
         Files, or sample:chelsea and the like; the more, the narrower the confidence intervals.
     """
-    from pareidolia.inspection import compare_methods
-    from pareidolia.inspection.attribution.comparison import figure
-    from pareidolia.pictures import check_target
+    from pareidolia.inspection import Comparison
+    from pareidolia.pictures import check_target, save_picture
 
     if not photos:
         raise PareidoliaError("name at least one photo")
     if output.out is not None:
         check_target(output.out, output.overwrite)
     began = time.perf_counter()
-    results = []
-    for result in compare_methods(photos, settings):
-        results.append(result)
-        if not output.as_json:
-            say(f"{result.method} measured on {len(photos)} photos", output)
+    comparison = Comparison(photos, settings)
+    for step in comparison:
+        if not output.as_json and step.index == step.total:
+            say(f"{step.stage} measured on {len(photos)} photos", output)
     if output.out is not None:
-        figure(results, output.out, overwrite=output.overwrite)
+        save_picture(comparison.figure(), output.out, overwrite=output.overwrite)
     if output.as_json:
         print_json(
             {
                 "out": output.out and str(output.out),
                 "seconds": round(time.perf_counter() - began, 3),
-                "methods": [_numbers(result) for result in results],
+                "methods": comparison.table(),
                 "settings": settings.model_dump(mode="json"),
             }
         )
     else:
-        _print_table(results)
+        _print_table(comparison.results)
     return 0
-
-
-_MEASURES = ("deletion", "insertion", "last_layer", "upper_half")
-
-
-def _numbers(result: "Faithfulness") -> dict[str, Any]:
-    means = {name: getattr(result, name) for name in _MEASURES}
-    return {
-        "method": result.method,
-        **{name: {"mean": mean.value, "interval": mean.interval} for name, mean in means.items()},
-        "caution": result.caution,
-    }
 
 
 def _print_table(results: "list[Faithfulness]") -> None:
     from rich.console import Console
     from rich.table import Table
+
+    from pareidolia.inspection.attribution.measured import MEASURES
 
     table = Table(
         "method",
@@ -130,7 +118,7 @@ def _print_table(results: "list[Faithfulness]") -> None:
         header_style="bold",
     )
     for result in results:
-        table.add_row(result.method, *(str(getattr(result, name)) for name in _MEASURES))
+        table.add_row(result.method, *(str(getattr(result, name)) for name in MEASURES))
     console = Console(width=None if Console().is_terminal else 160)
     console.print(table)
     console.print(

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 from pareidolia.lazy import lazy_exports
 
 if TYPE_CHECKING:
+    from pareidolia.inspection.attribution.attributing import attribute
     from pareidolia.inspection.attribution.cam import cam_layer, coarse_grad_cam, grad_cam
-    from pareidolia.inspection.attribution.comparison import Faithfulness, bootstrap, compare_methods
-    from pareidolia.inspection.attribution.explaining import deconvnet_sheet, saliency_picture
+    from pareidolia.inspection.attribution.comparison import Comparison, compare_methods
+    from pareidolia.inspection.attribution.explaining import Saliency, saliency_picture
+    from pareidolia.inspection.attribution.explanation import Explanation
     from pareidolia.inspection.attribution.faithfulness import (
         deletion,
         insertion,
@@ -25,8 +27,18 @@ if TYPE_CHECKING:
         send_back,
     )
     from pareidolia.inspection.attribution.masking import occlusion, rise
-    from pareidolia.inspection.attribution.methods import METHODS, attribute
-    from pareidolia.inspection.attribution.overlays import coloured, overlay
+    from pareidolia.inspection.attribution.measured import Faithfulness, bootstrap
+    from pareidolia.inspection.attribution.overlays import blended, coloured, overlay
+    from pareidolia.inspection.attribution.projecting import deconvnet_sheet
+    from pareidolia.inspection.attribution.registry import (
+        METHODS,
+        BatchOptions,
+        Method,
+        MethodOptions,
+        Steps,
+        attribution_method,
+        options_for,
+    )
     from pareidolia.inspection.attribution.settings import (
         DeconvnetSettings,
         FaithfulnessSettings,
@@ -38,16 +50,25 @@ if TYPE_CHECKING:
 
 __all__ = [
     "METHODS",
+    "BatchOptions",
     "ClassTarget",
+    "Comparison",
     "DeconvnetSettings",
+    "Explanation",
     "Faithfulness",
     "FaithfulnessSettings",
+    "Method",
+    "MethodOptions",
     "ObjectiveTarget",
     "Projection",
+    "Saliency",
     "SaliencySettings",
+    "Steps",
     "Target",
     "UnitTarget",
     "attribute",
+    "attribution_method",
+    "blended",
     "bootstrap",
     "cam_layer",
     "coarse_grad_cam",
@@ -63,6 +84,7 @@ __all__ = [
     "integrated_gradients",
     "noisy_gradients",
     "occlusion",
+    "options_for",
     "overlay",
     "project",
     "project_each",
@@ -75,32 +97,42 @@ __all__ = [
 __getattr__ = lazy_exports(
     __name__,
     {
-        "METHODS": "attribution.methods",
+        "METHODS": "attribution.registry",
+        "BatchOptions": "attribution.registry",
         "ClassTarget": "targets",
+        "Comparison": "attribution.comparison",
         "DeconvnetSettings": "attribution.settings",
-        "Faithfulness": "attribution.comparison",
+        "Explanation": "attribution.explanation",
+        "Faithfulness": "attribution.measured",
         "FaithfulnessSettings": "attribution.settings",
+        "Method": "attribution.registry",
+        "MethodOptions": "attribution.registry",
         "ObjectiveTarget": "targets",
         "Projection": "projection",
+        "Saliency": "attribution.explaining",
         "SaliencySettings": "attribution.settings",
+        "Steps": "attribution.registry",
         "Target": "targets",
         "UnitTarget": "targets",
-        "attribute": "attribution.methods",
-        "bootstrap": "attribution.comparison",
+        "attribute": "attribution.attributing",
+        "attribution_method": "attribution.registry",
+        "blended": "attribution.overlays",
+        "bootstrap": "attribution.measured",
         "cam_layer": "attribution.cam",
         "coarse_grad_cam": "attribution.cam",
         "coloured": "attribution.overlays",
         "compare_methods": "attribution.comparison",
-        "deconvnet_sheet": "attribution.explaining",
+        "deconvnet_sheet": "attribution.projecting",
         "deletion": "attribution.faithfulness",
         "find_target": "targets",
         "frame": "framing",
-        "gradient_x_input": "attribution.gradients",
         "grad_cam": "attribution.cam",
+        "gradient_x_input": "attribution.gradients",
         "insertion": "attribution.faithfulness",
         "integrated_gradients": "attribution.gradients",
         "noisy_gradients": "attribution.gradients",
         "occlusion": "attribution.masking",
+        "options_for": "attribution.registry",
         "overlay": "attribution.overlays",
         "project": "projection",
         "project_each": "projection",

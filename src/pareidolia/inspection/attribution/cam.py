@@ -7,21 +7,24 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from pareidolia.inspection.attribution.leaves import captured
-from pareidolia.inspection.targets import Target
+from pareidolia.inspection.resolving import NetworkLike, PicturesLike, TargetLike, resolve
 from pareidolia.networks import Network, untouched
 from pareidolia.networks.layers import Layer
 from pareidolia.settings import BadNetwork
 
 
-def grad_cam(network: Network, pictures: Tensor, target: Target, *, layer: str | None = None) -> Tensor:
+def grad_cam(
+    network: NetworkLike, pictures: PicturesLike, target: TargetLike = "top", *, layer: str | None = None
+) -> Tensor:
     """Grad-CAM at the pictures' size, N×1×H×W, not negative; `coarse_grad_cam` enlarged bilinearly."""
+    network, pictures, target = resolve(network, pictures, target)
     coarse = coarse_grad_cam(network, pictures, target, layer=layer)
     height, width = pictures.shape[-2:]
     return F.interpolate(coarse, (height, width), mode="bilinear", align_corners=False)
 
 
 def coarse_grad_cam(
-    network: Network, pictures: Tensor, target: Target, *, layer: str | None = None
+    network: NetworkLike, pictures: PicturesLike, target: TargetLike = "top", *, layer: str | None = None
 ) -> Tensor:
     """Grad-CAM at the layer's own resolution, N×1×h×w (Selvaraju et al. 2017, eq. 1 and 2).
 
@@ -29,6 +32,7 @@ def coarse_grad_cam(
     transformers (N×T×C) are laid out as the square they came from, without the class token.
     Raises BadNetwork where the layer has no positions, or the target does not depend on it.
     """
+    network, pictures, target = resolve(network, pictures, target)
     name = layer or cam_layer(network)
     module = network.module.get_submodule(network.layer(name).name)
     with untouched(network.module), torch.enable_grad(), captured(module) as outputs:

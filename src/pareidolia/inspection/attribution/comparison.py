@@ -2,164 +2,123 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor
 
+from pareidolia.inspection.attribution.attributing import attribute
+from pareidolia.inspection.attribution.comparison_figure import draw_comparison
 from pareidolia.inspection.attribution.faithfulness import Curve, deletion, insertion, randomisation
-from pareidolia.inspection.attribution.methods import METHODS, attribute, method_names
+from pareidolia.inspection.attribution.measured import CHANCE, Faithfulness, bootstrap
+from pareidolia.inspection.attribution.registry import METHODS
 from pareidolia.inspection.attribution.settings import FaithfulnessSettings
 from pareidolia.inspection.framing import frame
+from pareidolia.inspection.resolving import NetworkLike, as_network
 from pareidolia.inspection.targets import ClassTarget, Target, find_target
-from pareidolia.networks import Network, load_network_from
+from pareidolia.networks import Network
 from pareidolia.pictures import PictureLike, as_picture
-from pareidolia.settings import MissingExtra
-
-#: A map of random numbers: what a method must beat.
-CHANCE = "chance"
-
-
-@dataclass(frozen=True)
-class Mean:
-    """A mean over pictures and its 95 % confidence interval (None where there is one picture only)."""
-
-    value: float
-    interval: tuple[float, float] | None
-
-    def __str__(self) -> str:
-        if self.interval is None:
-            return f"{self.value:.3f}"
-        return f"{self.value:.3f} [{self.interval[0]:.3f}, {self.interval[1]:.3f}]"
+from pareidolia.pictures.result import Result
+from pareidolia.progress import Progress
+from pareidolia.settings import PareidoliaError
 
 
 @dataclass(frozen=True)
-class Faithfulness:
-    """What was measured of one method.
+class _Measured:
+    """What was measured of one method on one photo."""
 
-    Attributes:
-        deletion, insertion: areas under the curves; low and high are good.
-        last_layer, upper_half: likeness (Spearman's ρ) to the map of a network whose last layer, or upper
-            half, is randomised; near 0 is good. Near 1 says that the method does not explain the network.
-        deletion_curve, insertion_curve: the mean curves.
-        caution: what is known against the method, if anything.
+    deletion: Curve
+    insertion: Curve
+    last_layer: float
+    upper_half: float
+
+
+class Comparison:
+    """Attribution methods measured on photos, one after the other, `chance` first.
+
+    Deletion and insertion after Petsiuk et al. (2018), randomized parameters after Adebayo et al. (2018);
+    intervals by the bootstrap over photos. Iterate to the end; then take `table`, `figure` or `result`.
+
+    Args:
+        photos: pictures of any sizes, each as `as_picture` takes it.
+        settings: every option.
+        network: what `as_network` takes; None takes the one that the settings name.
+
+    Raises:
+        BadPicture: a photo that cannot be opened, or that the network cannot look at.
+        PareidoliaError: the target names nothing, or there is no photo.
     """
 
-    method: str
-    deletion: Mean
-    insertion: Mean
-    last_layer: Mean
-    upper_half: Mean
-    deletion_curve: Curve
-    insertion_curve: Curve
-    caution: str
+    def __init__(
+        self,
+        photos: Sequence[PictureLike],
+        settings: FaithfulnessSettings | None = None,
+        network: NetworkLike | None = None,
+    ) -> None:
+        self.settings = settings or FaithfulnessSettings()
+        self.network = as_network(network if network is not None else self.settings)
+        if not len(photos):
+            raise PareidoliaError("give at least one photo")
+        self._pictures = [frame(self.network, as_picture(photo), self.settings.size) for photo in photos]
+        #: What was measured of each method so far.
+        self.results: list[Faithfulness] = []
+
+    def __iter__(self) -> Iterator[Progress]:
+        """Measure; every method is a stage, every photo a step."""
+        self.results = []
+        targets = [find_target(self.settings.target, self.network, picture) for picture in self._pictures]
+        for name in [CHANCE, *self.settings.asked_methods]:
+            measured = []
+            for number, (picture, target) in enumerate(zip(self._pictures, targets, strict=True)):
+                measured.append(self._measure(name, number, picture, target))
+                yield Progress(number + 1, len(self._pictures), name)
+            self.results.append(_summary(name, measured, self.settings.seed))
+
+    def table(self) -> list[dict[str, object]]:
+        """One row a method: the mean of each measure, and its interval as `…_low` and `…_high`, if any."""
+        return [result.row() for result in self.results]
+
+    def figure(self) -> Tensor:
+        """The mean curves, and the likeness after randomisation, as a picture 1×3×H×W in [0, 1].
+
+        Raises:
+            MissingExtra: matplotlib is not installed.
+        """
+        return draw_comparison(self.results)
+
+    @property
+    def result(self) -> Result:
+        """The figure with the table behind it."""
+        return Result(self.figure(), self.caption, self.table())
+
+    @property
+    def caption(self) -> str:
+        """What was compared, and what is known against the methods."""
+        methods = ", ".join(result.method for result in self.results if result.method != CHANCE)
+        lines = [f"{methods} on {len(self._pictures)} photo{'s' if len(self._pictures) > 1 else ''}"]
+        lines += [f"{result.method} {result.caution}" for result in self.results if result.caution]
+        return "; ".join(lines)
+
+    def _measure(self, name: str, number: int, picture: Tensor, target: Target) -> _Measured:
+        method = _attribution(name, self.network, picture, target, self.settings, number)
+        found = method(self.network)
+        steps = self.settings.curve_steps
+        return _Measured(
+            deletion(self.network, picture, target, found, steps=steps),
+            insertion(self.network, picture, target, found, steps=steps),
+            *((0.0, 0.0) if name == CHANCE else randomisation(self.network, method, seed=self.settings.seed)),
+        )
 
 
 def compare_methods(
     photos: Sequence[PictureLike],
     settings: FaithfulnessSettings | None = None,
-    network: Network | None = None,
-) -> Iterator[Faithfulness]:
-    """Measure the methods on the photos, one after the other, `chance` first.
-
-    Deletion and insertion after Petsiuk et al. (2018), randomisation of parameters after Adebayo et al.
-    (2018); intervals by the bootstrap over photos.
-    """
-    settings = settings or FaithfulnessSettings()
-    network = network or load_network_from(settings)
-    pictures = [frame(network, as_picture(photo), settings.size) for photo in photos]
-    for name in [CHANCE, *method_names(settings.methods)]:
-        yield _measure(name, network, pictures, settings)
-
-
-def bootstrap(values: Sequence[float], *, seed: int = 0, resamples: int = 2000) -> Mean:
-    """The mean of `values` and the percentile bootstrap's 95 % interval of it."""
-    sample = np.asarray(values, dtype=np.float64)
-    if len(sample) < 2:
-        return Mean(float(sample.mean()), None)
-    drawn = np.random.default_rng(seed).integers(len(sample), size=(resamples, len(sample)))
-    low, high = np.percentile(sample[drawn].mean(axis=1), [2.5, 97.5])
-    return Mean(float(sample.mean()), (float(low), float(high)))
-
-
-def figure(results: Sequence[Faithfulness], path: str | Path, *, overwrite: bool = False) -> None:
-    """Draw the mean deletion and insertion curves, and the likeness after randomisation, into a picture file.
-
-    Raises MissingExtra without matplotlib, and what `check_target` raises.
-    """
-    from io import BytesIO
-
-    from pareidolia.pictures import check_target, write_atomically
-
-    try:
-        from matplotlib.figure import Figure
-    except ImportError as error:
-        raise MissingExtra("matplotlib", "plots") from error
-    check_target(path, overwrite)
-    drawing = Figure(figsize=(13, 5), layout="constrained")
-    left, middle, right = drawing.subplots(1, 3)
-    for axes, kind in ((left, "deletion"), (middle, "insertion")):
-        for result in results:
-            curve: Curve = getattr(result, f"{kind}_curve")
-            style = ":" if result.method == CHANCE else "-"
-            area = getattr(result, kind).value
-            axes.plot(curve.shares, curve.values, style, label=f"{result.method} {area:.3f}")
-        done = {"deletion": "deleted", "insertion": "inserted"}[kind]
-        axes.set(title=kind, xlabel=f"share of pixels {done}", ylabel="confidence", xlim=(0, 1))
-        axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.17), ncols=2, fontsize=8, frameon=False)
-    methods = [result for result in results if result.method != CHANCE]
-    places = np.arange(len(methods))
-    for shift, kind in ((0.2, "last_layer"), (-0.2, "upper_half")):
-        means = [getattr(result, kind) for result in methods]
-        right.barh(
-            places + shift,
-            [mean.value for mean in means],
-            0.38,
-            label=f"{kind.replace('_', ' ')} randomised",
-            xerr=_whiskers(means),
-        )
-    right.set(title="likeness after randomisation", xlabel="Spearman's ρ (near 0 is good)", xlim=(-0.3, 1))
-    right.set_yticks(places, [result.method for result in methods])
-    right.invert_yaxis()
-    right.legend(loc="upper center", bbox_to_anchor=(0.5, -0.17), ncols=2, fontsize=8, frameon=False)
-    drawn = BytesIO()
-    drawing.savefig(drawn, format=Path(path).suffix.removeprefix("."), dpi=110, metadata=None)
-    with write_atomically(path) as file:
-        file.write(drawn.getbuffer())
-
-
-def _whiskers(means: Sequence[Mean]) -> Any:
-    spans = [mean.interval or (mean.value, mean.value) for mean in means]
-    low, high = np.array(spans).T
-    centre = np.array([mean.value for mean in means])
-    return np.maximum(np.stack([centre - low, high - centre]), 0.0)
-
-
-def _measure(
-    name: str, network: Network, pictures: Sequence[Tensor], settings: FaithfulnessSettings
-) -> Faithfulness:
-    deletions, insertions, last, every = [], [], [], []
-    for number, picture in enumerate(pictures):
-        target = find_target(settings.target, network, picture)
-        method = _attribution(name, network, picture, target, settings, number)
-        found = method(network)
-        deletions.append(deletion(network, picture, target, found, steps=settings.curve_steps))
-        insertions.append(insertion(network, picture, target, found, steps=settings.curve_steps))
-        alike = (0.0, 0.0) if name == CHANCE else randomisation(network, method, seed=settings.seed)
-        last.append(alike[0])
-        every.append(alike[1])
-    return Faithfulness(
-        name,
-        bootstrap([curve.area for curve in deletions], seed=settings.seed),
-        bootstrap([curve.area for curve in insertions], seed=settings.seed),
-        bootstrap(last, seed=settings.seed),
-        bootstrap(every, seed=settings.seed),
-        _mean_curve(deletions),
-        _mean_curve(insertions),
-        "" if name == CHANCE else METHODS[name].caution,
-    )
+    network: NetworkLike | None = None,
+) -> Comparison:
+    """Measure attribution methods on the photos: `Comparison`, run to the end."""
+    comparison = Comparison(photos, settings, network)
+    for _ in comparison:
+        pass
+    return comparison
 
 
 def _attribution(
@@ -178,9 +137,23 @@ def _attribution(
     def found(network: Network) -> Tensor:
         changed = network is not original and isinstance(target, ClassTarget)
         explained = find_target("top", network, picture) if changed else target
-        return attribute(network, picture, explained, name, settings)
+        return attribute(network, picture, explained, name, settings.options_of(name))
 
     return found
+
+
+def _summary(name: str, measured: Sequence[_Measured], seed: int) -> Faithfulness:
+    """The means over photos."""
+    return Faithfulness(
+        name,
+        bootstrap([each.deletion.area for each in measured], seed=seed),
+        bootstrap([each.insertion.area for each in measured], seed=seed),
+        bootstrap([each.last_layer for each in measured], seed=seed),
+        bootstrap([each.upper_half for each in measured], seed=seed),
+        _mean_curve([each.deletion for each in measured]),
+        _mean_curve([each.insertion for each in measured]),
+        "" if name == CHANCE else METHODS[name].caution,
+    )
 
 
 def _mean_curve(curves: Sequence[Curve]) -> Curve:

@@ -1,0 +1,42 @@
+"""Grad-CAM, and its product with guided backpropagation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import Field
+
+from pareidolia.inspection.attribution.methods.rectified import BLIND, guided_backpropagation
+from pareidolia.inspection.attribution.registry import MethodOptions, attribution_method
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from pareidolia.inspection.targets import Target
+    from pareidolia.networks import Network
+
+
+class GradCamOptions(MethodOptions):
+    """Options of Grad-CAM."""
+
+    layer: Annotated[
+        str | None,
+        Field(description="Layer that Grad-CAM looks at (default: the last with rows and columns)."),
+    ] = None
+
+
+@attribution_method("grad-cam", options=GradCamOptions)
+def class_activations(network: Network, pictures: Tensor, target: Target, options: GradCamOptions) -> Tensor:
+    """max(0, Σ_k α_k A_k) of a late layer, enlarged to the picture, N×1×H×W (Selvaraju et al. 2017)."""
+    from pareidolia.inspection.attribution.cam import grad_cam
+
+    return grad_cam(network, pictures, target, layer=options.layer)
+
+
+@attribution_method("guided-grad-cam", options=GradCamOptions, signed=True, colored=True, caution=BLIND)
+def guided_class_activations(
+    network: Network, pictures: Tensor, target: Target, options: GradCamOptions
+) -> Tensor:
+    """Guided backpropagation where Grad-CAM sees the target, N×C×H×W (Selvaraju et al. 2017, section 3.2)."""
+    fine = guided_backpropagation(network, pictures, target, options)
+    return fine * class_activations(network, pictures, target, options)
