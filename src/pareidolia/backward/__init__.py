@@ -1,10 +1,10 @@
 """Sending a signal back from a unit or a class to the pixels.
 
 `gradient`, `deconvnet` and `guided` are rules as context managers over any network: what runs backward
-inside follows them. A torch function mode sees every rectifier, however it is written (`rectifiers` lists
-them, `rules` replaces their backward pass, `engine` runs autograd inside the mode). What it cannot see is
-never passed over in silence: `audit` refuses it, `handwritten` names it. `deconvolution` is the
-deconvolutional network built by hand, layer by layer: the rule's reference.
+inside follows them; `backward_rule` registers one more. A torch function mode sees every rectifier, however it
+is written (`rectifiers` lists them, `modes` replaces their backward pass, `engine` runs autograd inside the
+mode). What it cannot see is never passed over in silence: `audit` refuses it, `handwritten` names it.
+`deconvolution` is the deconvolutional network built by hand, layer by layer: the rule's reference.
 """
 
 from typing import TYPE_CHECKING
@@ -20,18 +20,22 @@ if TYPE_CHECKING:
         transposed_convolution,
         unpool,
     )
+    from pareidolia.backward.modes import RuleMode, in_mode
     from pareidolia.backward.redirection import redirected
-    from pareidolia.backward.rules import RuleName, backward_rule, deconvnet, gradient, guided
+    from pareidolia.backward.rules import BACKWARD_RULES, RuleName, backward_rule, deconvnet, gradient, guided
 
 __all__ = [
+    "BACKWARD_RULES",
     "BackwardWarning",
     "DeconvolutionalNetwork",
+    "RuleMode",
     "RuleName",
     "backward_rule",
     "convolution_matrix",
     "deconvnet",
     "gradient",
     "guided",
+    "in_mode",
     "max_pool_with_switches",
     "redirected",
     "transposed_convolution",
@@ -40,14 +44,17 @@ __all__ = [
 __getattr__ = lazy_exports(
     __name__,
     {
+        "BACKWARD_RULES": "rules",
         "BackwardWarning": "audit",
         "DeconvolutionalNetwork": "deconvolution",
+        "RuleMode": "modes",
         "RuleName": "rules",
         "backward_rule": "rules",
         "convolution_matrix": "deconvolution",
         "deconvnet": "rules",
         "gradient": "rules",
         "guided": "rules",
+        "in_mode": "modes",
         "max_pool_with_switches": "deconvolution",
         "redirected": "redirection",
         "transposed_convolution": "deconvolution",

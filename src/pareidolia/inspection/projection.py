@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from pareidolia.backward import backward_rule
+from pareidolia.backward import BACKWARD_RULES
 from pareidolia.inspection.targets import check_unit
 from pareidolia.networks import Network, untouched
 from pareidolia.settings import PareidoliaError, Unit
@@ -69,7 +69,7 @@ def _send_back(
 ) -> Tensor:
     """Forward to `layer`, and what `keep` leaves of its maps back to the pixels."""
     network.layer(layer)
-    with untouched(network.module), backward_rule(rule, network.module):
+    with untouched(network.module), BACKWARD_RULES[rule](network.module):
         leaf = pictures.detach().clone().requires_grad_()
         maps = network.record(leaf, [layer])[layer]
         torch.autograd.backward(maps, keep(maps.detach()))

@@ -19,7 +19,7 @@ from pareidolia.inspection import (
 from pareidolia.settings import PareidoliaError
 
 SCORE_CAM = '''
-"""Score-CAM (Wang et al. 2020): each channel of a late layer, weighed by the score of what it lets through."""
+"""Score-CAM (Wang et al. 2020): channels of a late layer, weighed by the score of what they let through."""
 
 from collections.abc import Iterator
 from typing import Annotated

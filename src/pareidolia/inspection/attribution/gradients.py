@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from pareidolia.backward import backward_rule
+from pareidolia.backward import BACKWARD_RULES
 from pareidolia.inspection.attribution.batching import batches, fitting
 from pareidolia.inspection.attribution.leaves import pull_back
 from pareidolia.inspection.attribution.line import Line
@@ -36,7 +36,7 @@ def send_back(
         UnknownName: there is no such rule.
     """
     network, pictures, target = resolve(network, pictures, target)
-    with untouched(network.module), backward_rule(rule, network.module):
+    with untouched(network.module), BACKWARD_RULES[rule](network.module):
         return _pulled_back(network, pictures, target)
 
 

@@ -1,10 +1,11 @@
 """Settings of the inspections. No torch here."""
 
 from collections.abc import Sequence
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
+from pareidolia.backward.rules import RuleName
 from pareidolia.inspection.attribution.offering import MethodsSettings, offer_options
 from pareidolia.inspection.attribution.registry import ALL, METHODS, method_names
 from pareidolia.settings import NetworkSettings
@@ -109,7 +110,10 @@ class DeconvnetSettings(InspectionSettings):
         ),
     ] = ("strongest",)
     rule: Annotated[
-        Literal["deconvnet", "guided", "gradient"], Field(description="How rectifiers send the signal back.")
+        RuleName,
+        Field(
+            description="How rectifiers send the signal back: deconvnet, guided, gradient, or a rule of a plug-in."
+        ),
     ] = "deconvnet"
 
 
