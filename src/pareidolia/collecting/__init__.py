@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pareidolia.collecting.chunks import Chunk, collect_chunk
     from pareidolia.collecting.collection import Collection
     from pareidolia.collecting.collector import Collector
-    from pareidolia.collecting.keeping import Gathering, Keep
+    from pareidolia.collecting.keeping import Gathering, Keep, begin_gathering
     from pareidolia.collecting.positions import Samples, read_samples
     from pareidolia.collecting.settings import CollectingSettings, EngineSettings, Positions, Strongest
     from pareidolia.collecting.strongest import Ranking, read_ranking
@@ -32,6 +32,7 @@ __all__ = [
     "Ranking",
     "Samples",
     "Strongest",
+    "begin_gathering",
     "collect_chunk",
     "read_ranking",
     "read_samples",
@@ -50,6 +51,7 @@ __getattr__ = lazy_exports(
         "Ranking": "strongest",
         "Samples": "positions",
         "Strongest": "settings",
+        "begin_gathering": "keeping",
         "collect_chunk": "chunks",
         "read_ranking": "strongest",
         "read_samples": "positions",

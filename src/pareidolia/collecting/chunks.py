@@ -1,7 +1,7 @@
 """A chunk of files → one shard: the pure function that every engine calls."""
 
 import json
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -10,7 +10,9 @@ import numpy as np
 import torch
 from safetensors.numpy import save
 
-from pareidolia.collecting.keeping import Gathering, Keep
+import pareidolia.collecting.positions
+import pareidolia.collecting.strongest  # noqa: F401 (each registers how its form of keeping begins)
+from pareidolia.collecting.keeping import Gathering, Keep, begin_gathering
 from pareidolia.collecting.reading import Read, read_ahead
 from pareidolia.networks import Network, untouched
 from pareidolia.pictures import from_levels
@@ -27,6 +29,21 @@ class Chunk:
     number: int
     start: int
     stop: int
+
+
+@dataclass(frozen=True)
+class Done:
+    """What looking at a chunk gives: so many more pictures are done, and at last the whole shard.
+
+    Attributes:
+        pictures: how many pictures more.
+        chunk: the chunk, where its shard is whole.
+        shard: the shard's bytes.
+    """
+
+    pictures: int
+    chunk: Chunk | None = None
+    shard: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -56,39 +73,32 @@ class Job:
         return map(self.files.path, range(chunk.start, chunk.stop))
 
 
-def chunk_steps(
-    network: Network, job: Job, chunk: Chunk, pictures: Iterator[Read]
-) -> Generator[int, None, bytes]:
-    """Look at a chunk batch by batch; yields how many pictures each had, returns the shard.
+def chunk_done(network: Network, job: Job, chunk: Chunk, pictures: Iterator[Read]) -> Iterator[Done]:
+    """Look at a chunk; yields what each batch adds to what is done, and at last the shard.
 
     `pictures` are those of the chunk, in order, as `Job.read` gives them; no more are taken. The shard is the
     bytes of a safetensors file with what `job.keep` keeps, a pure function of network, job and pictures.
     Pictures that cannot be read, or on which the network gives values that are not finite, are left out and
     listed in its metadata with the reason.
     """
-    gathering = job.keep.begin(network, job.layers)
+    gathering = begin_gathering(job.keep, network, job.layers)
     skipped: dict[int, str] = {}
     first = chunk.start
     while batch := list(islice(pictures, min(job.batch, chunk.stop - first))):
         with untouched(network.module), torch.no_grad():
             skipped |= _add(gathering, batch, first)
         first += len(batch)
-        yield len(batch)
+        yield Done(len(batch))
     described = {"chunk": chunk.number, "skipped": {str(n): why for n, why in sorted(skipped.items())}}
     arrays = {name: np.ascontiguousarray(each) for name, each in gathering.arrays().items()}
     # One entry alone: in which order safetensors would write several is not settled.
-    return save(arrays, metadata={METADATA: json.dumps(described)})
+    yield Done(0, chunk, save(arrays, metadata={METADATA: json.dumps(described)}))
 
 
 def collect_chunk(network: Network, job: Job, chunk: Chunk, decoders: int) -> bytes:
-    """The shard of a chunk; see `chunk_steps`."""
-    steps = chunk_steps(network, job, chunk, job.read([chunk], decoders))
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            shard: bytes = end.value
-            return shard
+    """The shard of a chunk; see `chunk_done`."""
+    *_, last = chunk_done(network, job, chunk, job.read([chunk], decoders))
+    return last.shard
 
 
 def layer_shapes(

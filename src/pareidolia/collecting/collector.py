@@ -18,6 +18,7 @@ from pareidolia.collecting.keeping import Keep
 from pareidolia.collecting.settings import CollectingSettings, EngineSettings
 from pareidolia.networks import Network, identity, load_network_from
 from pareidolia.pictures.folders import PictureFiles
+from pareidolia.pictures.targets import is_leftover
 from pareidolia.progress import Progress
 from pareidolia.settings import NetworkSettings, PareidoliaError, differences
 
@@ -77,6 +78,7 @@ class Collector:
         index = total - sum(chunk.stop - chunk.start for chunk in missing)
         if not missing:
             return
+        self.collection.clear_leftovers()
         for done in run_chunks(self.network, self.job, missing, self.engine):
             if done.chunk is not None:
                 self.collection.keep_shard(done.chunk, done.shard)
@@ -156,7 +158,7 @@ def _prepared(collection: Collection, anew: bool) -> Collection:
             )
         return collection
     strange = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
-    strange -= {MANIFEST, FILES, SHARDS}
+    strange = {name for name in strange - {MANIFEST, FILES, SHARDS} if not is_leftover(name)}
     if strange or folder.is_file():
         raise PareidoliaError(
             f"{folder} is no collection ({', '.join(sorted(strange)) or 'a file'}): give another folder"

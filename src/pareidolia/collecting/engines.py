@@ -1,23 +1,12 @@
 """Where chunks are looked at: here, or wherever `cluster.py` sends them."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import torch
 
-from pareidolia.collecting.chunks import Chunk, Job, chunk_steps
-from pareidolia.collecting.reading import Read
+from pareidolia.collecting.chunks import Chunk, Done, Job, chunk_done
 from pareidolia.collecting.settings import EngineSettings
 from pareidolia.networks import Network
-
-
-@dataclass(frozen=True)
-class Done:
-    """What an engine tells: so many more pictures are done; of a chunk, that its shard is whole."""
-
-    pictures: int
-    chunk: Chunk | None = None
-    shard: bytes = b""
 
 
 def run_chunks(network: Network, job: Job, chunks: list[Chunk], settings: EngineSettings) -> Iterator[Done]:
@@ -41,15 +30,3 @@ def run_in_turn(network: Network, job: Job, chunks: list[Chunk], decoders: int) 
     pictures = job.read(chunks, decoders)
     for chunk in chunks:
         yield from chunk_done(network, job, chunk, pictures)
-
-
-def chunk_done(network: Network, job: Job, chunk: Chunk, pictures: Iterator[Read]) -> Iterator[Done]:
-    """Look at a chunk; tells of each batch, then of the shard."""
-    steps = chunk_steps(network, job, chunk, pictures)
-    while True:
-        try:
-            count = next(steps)
-        except StopIteration as end:
-            yield Done(0, chunk, end.value)
-            return
-        yield Done(count)

@@ -1,15 +1,18 @@
 """What a chunk keeps of what the network sees in it: a form of keeping, and its gathering.
 
-Two forms come with this room, `Strongest` and `Positions`; any settings object with a `begin` is another one.
+Two forms come with this room, `Strongest` and `Positions`. Another one is a settings class, and beside it a
+function that begins its gathering, registered by `@begin_gathering.register`.
 """
 
 from collections.abc import Mapping
+from functools import singledispatch
 from typing import Any, Literal, Protocol
 
 import numpy as np
 from torch import Tensor
 
 from pareidolia.networks import Network
+from pareidolia.settings import PareidoliaError
 
 Arrays = dict[str, np.ndarray[Any, np.dtype[Any]]]
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -32,8 +35,20 @@ class Gathering(Protocol):
 class Keep(Protocol):
     """A form of keeping: a frozen settings object, written into the collection's manifest."""
 
-    def begin(self, network: Network, layers: Mapping[str, tuple[int, ...]]) -> Gathering:
-        """A gathering that is empty yet; `layers` has the shape of each layer's output for one picture."""
-
     def model_dump(self, *, mode: Literal["json"]) -> dict[str, Any]:
         """Its options, as JSON has them."""
+
+
+@singledispatch
+def begin_gathering(keep: Keep, network: Network, layers: Mapping[str, tuple[int, ...]]) -> Gathering:
+    """A gathering of this form that is empty yet.
+
+    Args:
+        keep: the form, with its options.
+        network: looks at the pictures.
+        layers: the shape of each layer's output for one picture.
+
+    Raises:
+        PareidoliaError: no function is registered for this form.
+    """
+    raise PareidoliaError(f"nothing is registered that keeps {type(keep).__name__}: see begin_gathering")

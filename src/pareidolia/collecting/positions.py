@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from pareidolia.collecting.keeping import Array, Arrays
+from pareidolia.collecting.keeping import Array, Arrays, Gathering, begin_gathering
 from pareidolia.collecting.settings import Positions
 from pareidolia.networks import Network
 from pareidolia.settings import PareidoliaError
@@ -68,6 +68,11 @@ class PositionsGathering:
         if not self._parts:
             return {}
         return {key: np.concatenate([part[key] for part in self._parts]) for key in self._parts[0]}
+
+
+@begin_gathering.register
+def _(keep: Positions, network: Network, layers: Mapping[str, tuple[int, ...]]) -> Gathering:
+    return PositionsGathering(keep, network, layers)
 
 
 def _grid(shape: tuple[int, ...]) -> tuple[int, int]:

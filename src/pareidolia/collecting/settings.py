@@ -1,15 +1,10 @@
 """Settings of collecting. No torch here."""
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from pareidolia.settings import NetworkSettings, Settings
-
-if TYPE_CHECKING:
-    from pareidolia.collecting.keeping import Gathering
-    from pareidolia.networks import Network
 
 
 class CollectingSettings(NetworkSettings):
@@ -52,12 +47,6 @@ class Strongest(Settings):
 
     top: Annotated[int, Field(ge=1, le=1000, description="How many a unit.")] = 9
 
-    def begin(self, network: "Network", layers: Mapping[str, tuple[int, ...]]) -> "Gathering":
-        """A gathering that is empty yet; `layers` has the shape of each layer's output for one picture."""
-        from pareidolia.collecting.strongest import StrongestGathering
-
-        return StrongestGathering(self, network, layers)
-
 
 class Positions(Settings):
     """Keep the activations of whole columns of a layer at random positions of every picture."""
@@ -72,9 +61,3 @@ class Positions(Settings):
     precision: Annotated[
         Literal["float32", "float16"], Field(description="What the activations are stored as.")
     ] = "float32"
-
-    def begin(self, network: "Network", layers: Mapping[str, tuple[int, ...]]) -> "Gathering":
-        """A gathering that is empty yet; `layers` has the shape of each layer's output for one picture."""
-        from pareidolia.collecting.positions import PositionsGathering
-
-        return PositionsGathering(self, network, layers)

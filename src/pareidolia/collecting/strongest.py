@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from pareidolia.collecting.keeping import Array, Arrays
+from pareidolia.collecting.keeping import Array, Arrays, Gathering, begin_gathering
 from pareidolia.collecting.settings import Strongest
 from pareidolia.networks import Network
 
@@ -96,6 +96,11 @@ class StrongestGathering:
             for name, ranking in self._rankings.items()
             for key, array in ranking.arrays(name).items()
         }
+
+
+@begin_gathering.register
+def _(keep: Strongest, network: Network, layers: Mapping[str, tuple[int, ...]]) -> Gathering:
+    return StrongestGathering(keep, network, layers)
 
 
 def _found(ranking: Ranking, maps: Tensor, best: Tensor, numbers: Array) -> Ranking:

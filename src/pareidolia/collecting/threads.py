@@ -12,8 +12,7 @@ from threading import Event, Lock, Thread
 
 import torch
 
-from pareidolia.collecting.chunks import Chunk, Job
-from pareidolia.collecting.engines import Done, chunk_done
+from pareidolia.collecting.chunks import Chunk, Done, Job, chunk_done
 from pareidolia.collecting.reading import read_each
 from pareidolia.networks import Network
 

@@ -5,6 +5,7 @@ import os
 import secrets
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import BinaryIO
 
@@ -12,6 +13,7 @@ from pareidolia.settings import PareidoliaError
 
 FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP", ".tif": "TIFF", ".tiff": "TIFF"}
 """Pillow's name of the format that each suffix of a written picture stands for."""
+_LEFTOVERS = ".pareidolia-*.part"
 
 
 def check_target(path: str | Path, overwrite: bool = False, suffixes: Collection[str] = FORMATS) -> None:
@@ -67,6 +69,17 @@ def remove_leftovers(path: str | Path) -> None:
     target = Path(path).resolve()
     for part in target.parent.glob(f".pareidolia-{glob.escape(target.name[:100])}-*.part"):
         part.unlink(missing_ok=True)
+
+
+def clear_leftovers(folder: str | Path) -> None:
+    """Delete what killed processes left in `folder`; nobody else may be writing there."""
+    for part in Path(folder).glob(_LEFTOVERS):
+        part.unlink(missing_ok=True)
+
+
+def is_leftover(name: str) -> bool:
+    """Whether a file of this name is what a process left that was killed while it wrote."""
+    return fnmatch(name, _LEFTOVERS)
 
 
 def _beside(path: Path) -> Path:
