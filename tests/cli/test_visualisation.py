@@ -83,7 +83,7 @@ def test_a_caricature(studio):
     [
         (("features", "--layer", "relu9"), "did you mean"),
         (("features", "--layer", "relu1", "--units", "9"), "units 0 to 7"),
-        (("features", "--aim", "relu1:x"), "is no address"),
+        (("features", "--aim", "relu1:x"), "is not an address"),
         (("features", "--aim", "class:cat"), "no class names"),
         (("features", "--steps", "0"), "--steps"),
         (("class-model",), "name at least one class"),

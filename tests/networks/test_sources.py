@@ -214,8 +214,8 @@ def test_numbers_that_do_not_fit(file: Path) -> None:
     for arguments, match in (
         ({"mean": (0.5,)}, "takes 3 channels, but the mean has 1 numbers"),
         ({"std": (1.0, 0.0, 1.0)}, "must not be zero"),
-        ({"input": "3x0x8"}, "no input shape"),
-        ({"input": "224"}, "no input shape"),
+        ({"input": "3x0x8"}, "not an input shape"),
+        ({"input": "224"}, "not an input shape"),
     ):
         with pytest.raises(BadNetwork, match=match):
             load_network(f"{file}:coloured", **arguments)

@@ -177,10 +177,10 @@ def test_objectives_form_a_vector_space(small_network):
     [
         ("stage9.relu:1", UnknownName, "did you mean"),
         ("stage2.relu:99", PareidoliaError, "channels 0 to 7"),
-        ("stage2.relu:1 + ", PareidoliaError, "no address"),
+        ("stage2.relu:1 + ", PareidoliaError, "not an address"),
         ("", PareidoliaError, "no aim"),
         ("0.5*", UnknownName, "no layer '0.5"),
-        ("stage2.relu:x", PareidoliaError, "no address"),
+        ("stage2.relu:x", PareidoliaError, "not an address"),
         ("class:cat", PareidoliaError, "no class names"),
     ],
 )

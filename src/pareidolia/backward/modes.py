@@ -1,4 +1,4 @@
-"""The function modes that carry out the rules: how a rectifier treats the signal that comes back through it."""
+"""The function modes that carry out the rules: how a rectifier treats the signal that comes back."""
 
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -112,6 +112,8 @@ class RuleMode(TorchFunctionMode):
 
 
 class DeconvnetMode(RuleMode):
+    """R = max(g, 0); see `rules.deconvnet`."""
+
     stand_ins = (_Rectified,)
 
     def rectify(self, name: str, x: Tensor, activation: Activation) -> Tensor:
@@ -120,6 +122,8 @@ class DeconvnetMode(RuleMode):
 
 
 class GuidedMode(RuleMode):
+    """R = f'(x) · [x > 0] · max(g, 0); see `rules.guided`."""
+
     stand_ins = (_Rectified, _GuidedReLU)
 
     def rectify(self, name: str, x: Tensor, activation: Activation) -> Tensor:

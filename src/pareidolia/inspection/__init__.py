@@ -46,7 +46,16 @@ if TYPE_CHECKING:
     )
     from pareidolia.inspection.framing import frame
     from pareidolia.inspection.projection import Projection, project, project_each
-    from pareidolia.inspection.targets import ClassTarget, ObjectiveTarget, Target, UnitTarget, find_target
+    from pareidolia.inspection.targets import (
+        ClassTarget,
+        FunctionTarget,
+        ObjectiveTarget,
+        Target,
+        TargetLike,
+        UnitTarget,
+        as_target,
+        find_target,
+    )
 
 __all__ = [
     "METHODS",
@@ -57,6 +66,7 @@ __all__ = [
     "Explanation",
     "Faithfulness",
     "FaithfulnessSettings",
+    "FunctionTarget",
     "Method",
     "MethodOptions",
     "ObjectiveTarget",
@@ -65,7 +75,9 @@ __all__ = [
     "SaliencySettings",
     "Steps",
     "Target",
+    "TargetLike",
     "UnitTarget",
+    "as_target",
     "attribute",
     "attribution_method",
     "blended",
@@ -105,6 +117,7 @@ __getattr__ = lazy_exports(
         "Explanation": "attribution.explanation",
         "Faithfulness": "attribution.measured",
         "FaithfulnessSettings": "attribution.settings",
+        "FunctionTarget": "targets",
         "Method": "attribution.registry",
         "MethodOptions": "attribution.registry",
         "ObjectiveTarget": "targets",
@@ -113,7 +126,9 @@ __getattr__ = lazy_exports(
         "SaliencySettings": "attribution.settings",
         "Steps": "attribution.registry",
         "Target": "targets",
+        "TargetLike": "targets",
         "UnitTarget": "targets",
+        "as_target": "targets",
         "attribute": "attribution.attributing",
         "attribution_method": "attribution.registry",
         "blended": "attribution.overlays",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from pareidolia.lazy import lazy_exports
 
 if TYPE_CHECKING:
+    from pareidolia.networks.accepting import NetworkLike, as_network
     from pareidolia.networks.devices import choose_device
     from pareidolia.networks.identities import identity
     from pareidolia.networks.layers import Layer
@@ -22,7 +23,9 @@ if TYPE_CHECKING:
 __all__ = [
     "Layer",
     "Network",
+    "NetworkLike",
     "ReceptiveField",
+    "as_network",
     "choose_device",
     "identity",
     "known_names",
@@ -35,7 +38,9 @@ __getattr__ = lazy_exports(
     {
         "Layer": "layers",
         "Network": "network",
+        "NetworkLike": "accepting",
         "ReceptiveField": "receptive",
+        "as_network": "accepting",
         "choose_device": "devices",
         "identity": "identities",
         "known_names": "sources",

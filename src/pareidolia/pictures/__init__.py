@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from pareidolia.lazy import lazy_exports
 
 if TYPE_CHECKING:
+    from pareidolia.pictures.accepting import PictureLike, PicturesLike, as_picture, as_pictures, check_range
     from pareidolia.pictures.colour import (
         from_oklch,
         from_yiq,
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
         to_yiq,
     )
     from pareidolia.pictures.figures import check_plots, figure_picture, new_figure
-    from pareidolia.pictures.files import PictureLike, as_picture, open_picture, save_picture
+    from pareidolia.pictures.files import open_picture, save_picture
     from pareidolia.pictures.film_reading import Film, is_film
     from pareidolia.pictures.films import write_film
     from pareidolia.pictures.flow import carried, optical_flow, trusted
@@ -43,10 +44,13 @@ __all__ = [
     "FrameFolder",
     "PictureFiles",
     "PictureLike",
+    "PicturesLike",
     "as_mask",
     "as_picture",
+    "as_pictures",
     "carried",
     "check_plots",
+    "check_range",
     "check_shorter_side",
     "check_target",
     "figure_picture",
@@ -85,11 +89,14 @@ __getattr__ = lazy_exports(
         "FilmFrames": "frames",
         "FrameFolder": "frames",
         "PictureFiles": "folders",
-        "PictureLike": "files",
+        "PictureLike": "accepting",
+        "PicturesLike": "accepting",
         "as_mask": "masks",
-        "as_picture": "files",
+        "as_picture": "accepting",
+        "as_pictures": "accepting",
         "carried": "flow",
         "check_plots": "figures",
+        "check_range": "accepting",
         "check_shorter_side": "resizing",
         "check_target": "targets",
         "figure_picture": "figures",

@@ -130,5 +130,5 @@ def test_the_comparison_reports_every_photo_of_every_method(network) -> None:
     comparison = Comparison(photos, FaithfulnessSettings(methods=("grad-cam",), curve_steps=2), network)
     steps = [(step.stage, step.index, step.total) for step in comparison]
     assert steps == [("chance", 1, 2), ("chance", 2, 2), ("grad-cam", 1, 2), ("grad-cam", 2, 2)]
-    with pytest.raises(PareidoliaError, match="at least one photo"):
+    with pytest.raises(PareidoliaError, match="photos holds no pictures"):
         Comparison([], network=network)

@@ -3,7 +3,10 @@
 from torch import Tensor
 
 from pareidolia.inspection.attribution.registry import METHODS, Method, MethodOptions, finished
-from pareidolia.inspection.resolving import NetworkLike, PicturesLike, TargetLike, resolve
+from pareidolia.inspection.resolving import resolve
+from pareidolia.inspection.targets import TargetLike
+from pareidolia.networks import NetworkLike
+from pareidolia.pictures import PicturesLike
 
 
 def attribute(

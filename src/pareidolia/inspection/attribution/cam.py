@@ -7,9 +7,11 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from pareidolia.inspection.attribution.leaves import captured
-from pareidolia.inspection.resolving import NetworkLike, PicturesLike, TargetLike, resolve
-from pareidolia.networks import Network, untouched
+from pareidolia.inspection.resolving import resolve
+from pareidolia.inspection.targets import TargetLike
+from pareidolia.networks import Network, NetworkLike, untouched
 from pareidolia.networks.layers import Layer
+from pareidolia.pictures import PicturesLike
 from pareidolia.settings import BadNetwork
 
 

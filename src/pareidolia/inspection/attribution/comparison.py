@@ -13,13 +13,12 @@ from pareidolia.inspection.attribution.measured import CHANCE, Faithfulness, boo
 from pareidolia.inspection.attribution.registry import METHODS
 from pareidolia.inspection.attribution.settings import FaithfulnessSettings
 from pareidolia.inspection.framing import frame
-from pareidolia.inspection.resolving import NetworkLike, as_network
+from pareidolia.inspection.resolving import as_photos
 from pareidolia.inspection.targets import ClassTarget, Target, find_target
-from pareidolia.networks import Network
-from pareidolia.pictures import PictureLike, as_picture
+from pareidolia.networks import Network, NetworkLike, as_network
+from pareidolia.pictures import PicturesLike
 from pareidolia.pictures.result import Result
 from pareidolia.progress import Progress
-from pareidolia.settings import PareidoliaError
 
 
 @dataclass(frozen=True)
@@ -39,26 +38,24 @@ class Comparison:
     intervals by the bootstrap over photos. Iterate to the end; then take `table`, `figure` or `result`.
 
     Args:
-        photos: pictures of any sizes, each as `as_picture` takes it.
+        photos: one picture or several of any sizes, as `as_photos` takes them.
         settings: every option.
         network: what `as_network` takes; None takes the one that the settings name.
 
     Raises:
         BadPicture: a photo that cannot be opened, or that the network cannot look at.
-        PareidoliaError: the target names nothing, or there is no photo.
+        PareidoliaError: the target names nothing.
     """
 
     def __init__(
         self,
-        photos: Sequence[PictureLike],
+        photos: PicturesLike,
         settings: FaithfulnessSettings | None = None,
-        network: NetworkLike | None = None,
+        network: NetworkLike = None,
     ) -> None:
         self.settings = settings or FaithfulnessSettings()
         self.network = as_network(network if network is not None else self.settings)
-        if not len(photos):
-            raise PareidoliaError("give at least one photo")
-        self._pictures = [frame(self.network, as_picture(photo), self.settings.size) for photo in photos]
+        self._pictures = [frame(self.network, photo, self.settings.size) for photo in as_photos(photos)]
         #: What was measured of each method so far.
         self.results: list[Faithfulness] = []
 
@@ -110,9 +107,9 @@ class Comparison:
 
 
 def compare_methods(
-    photos: Sequence[PictureLike],
+    photos: PicturesLike,
     settings: FaithfulnessSettings | None = None,
-    network: NetworkLike | None = None,
+    network: NetworkLike = None,
 ) -> Comparison:
     """Measure attribution methods on the photos: `Comparison`, run to the end."""
     comparison = Comparison(photos, settings, network)

@@ -1,6 +1,6 @@
 """The operation `saliency`: which pixels of photos made a network say so."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from math import ceil
 
@@ -12,10 +12,10 @@ from pareidolia.inspection.attribution.overlays import blended, shown
 from pareidolia.inspection.attribution.registry import METHODS, Method, Steps
 from pareidolia.inspection.attribution.settings import SaliencySettings
 from pareidolia.inspection.framing import frame
-from pareidolia.inspection.resolving import NetworkLike, as_network
+from pareidolia.inspection.resolving import as_photos
 from pareidolia.inspection.targets import ClassTarget, Target, find_target
-from pareidolia.networks import Network
-from pareidolia.pictures import PictureLike, as_picture, over_white, sheet
+from pareidolia.networks import Network, NetworkLike, as_network
+from pareidolia.pictures import PicturesLike, over_white, sheet
 from pareidolia.progress import Progress
 
 # The shorter side, in pixels, that a picture on a sheet has at least.
@@ -41,7 +41,7 @@ class Saliency:
     sheet, a row for each photo.
 
     Args:
-        photos: one picture or a list of pictures of any sizes, each as `as_picture` takes it.
+        photos: one picture or several of any sizes, as `as_photos` takes them.
         settings: every option.
         network: what `as_network` takes; None takes the one that the settings name.
 
@@ -52,15 +52,13 @@ class Saliency:
 
     def __init__(
         self,
-        photos: PictureLike | Sequence[PictureLike],
+        photos: PicturesLike,
         settings: SaliencySettings | None = None,
-        network: NetworkLike | None = None,
+        network: NetworkLike = None,
     ) -> None:
         self.settings = settings or SaliencySettings()
         self.network = as_network(network if network is not None else self.settings)
-        self.photos = [
-            as_picture(each) for each in (photos if isinstance(photos, (list, tuple)) else [photos])
-        ]
+        self.photos = as_photos(photos)
         self.methods = [METHODS[name] for name in self.settings.asked_methods]
         self._explained: list[_Explained] = []
 
@@ -119,9 +117,9 @@ class Saliency:
 
 
 def saliency_picture(
-    photo: PictureLike | Sequence[PictureLike],
+    photo: PicturesLike,
     settings: SaliencySettings | None = None,
-    network: NetworkLike | None = None,
+    network: NetworkLike = None,
 ) -> Explanation:
     """Which pixels made the network say so: `Saliency`, run to the end."""
     saliency = Saliency(photo, settings, network)

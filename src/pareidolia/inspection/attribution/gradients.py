@@ -13,9 +13,10 @@ from pareidolia.backward import BACKWARD_RULES
 from pareidolia.inspection.attribution.batching import batches, fitting
 from pareidolia.inspection.attribution.leaves import pull_back
 from pareidolia.inspection.attribution.line import Line
-from pareidolia.inspection.resolving import NetworkLike, PicturesLike, TargetLike, resolve
-from pareidolia.inspection.targets import Target
-from pareidolia.networks import Network, untouched
+from pareidolia.inspection.resolving import resolve
+from pareidolia.inspection.targets import Target, TargetLike
+from pareidolia.networks import Network, NetworkLike, untouched
+from pareidolia.pictures import PicturesLike
 
 
 def send_back(

@@ -12,9 +12,10 @@ from torch.nn import functional as F
 
 from pareidolia.inspection.attribution.batching import batches, fitting
 from pareidolia.inspection.attribution.registry import Steps, finished
-from pareidolia.inspection.resolving import NetworkLike, PicturesLike, TargetLike, resolve
-from pareidolia.inspection.targets import Target, confidence
-from pareidolia.networks import Network, untouched
+from pareidolia.inspection.resolving import resolve
+from pareidolia.inspection.targets import Target, TargetLike, confidence
+from pareidolia.networks import Network, NetworkLike, untouched
+from pareidolia.pictures import PicturesLike
 from pareidolia.progress import Progress
 from pareidolia.settings import PareidoliaError
 

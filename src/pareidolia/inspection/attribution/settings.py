@@ -112,7 +112,8 @@ class DeconvnetSettings(InspectionSettings):
     rule: Annotated[
         RuleName,
         Field(
-            description="How rectifiers send the signal back: deconvnet, guided, gradient, or a rule of a plug-in."
+            description="How rectifiers send the signal back: deconvnet, guided, gradient, or a rule of a "
+            "plug-in."
         ),
     ] = "deconvnet"
 
