@@ -17,7 +17,7 @@ from pathlib import Path
 import torch
 
 from benchmarks.runner import Report, interleaved
-from pareidolia.collecting import CollectingSettings, Collector, EngineSettings, Strongest
+from pareidolia.collecting import CollectingSettings, Collector, Strongest
 from pareidolia.networks import Network, load_network, untouched
 from pareidolia.pictures import PictureFiles, find_pictures, from_levels, open_levels
 
@@ -102,7 +102,7 @@ def run(network: Network, name: str, weights: str, layer: str, files: PictureFil
     """Collect the strongest activations of all units of a layer."""
     folder = tempfile.mkdtemp()
     settings = CollectingSettings(network=name, weights=weights, device="cpu")
-    for _ in Collector(folder, files, (layer,), Strongest(), settings, EngineSettings(), network=network):
+    for _ in Collector(folder, files, (layer,), Strongest(), settings, network):
         pass
     shutil.rmtree(folder)
 

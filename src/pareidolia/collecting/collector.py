@@ -16,7 +16,7 @@ from pareidolia.collecting.collection import FILES, FORMAT, MANIFEST, SHARDS, Co
 from pareidolia.collecting.engines import run_chunks
 from pareidolia.collecting.keeping import Keep
 from pareidolia.collecting.settings import CollectingSettings, EngineSettings
-from pareidolia.networks import Network, identity, load_network_from
+from pareidolia.networks import Network, NetworkLike, as_network, identity
 from pareidolia.pictures.folders import PictureFiles
 from pareidolia.pictures.targets import is_leftover
 from pareidolia.progress import Progress
@@ -28,14 +28,14 @@ class Collector:
 
     Args:
         folder: where the collection goes; made where it is not there. What it has already is kept.
-        shelf: whether `folder` is one for many collections: this one gets a subfolder of its own, named after
-            what it is, so that none is refused and each is found again.
         files: the pictures.
         layers: names of the layers.
         keep: what is kept, `Strongest(...)` or `Positions(...)` or one's own (see `Keep`).
         settings: the network and how it looks.
+        network: what looks, as `as_network` takes it; None takes what the settings name.
         engine: where it looks.
-        network: the network that `settings` describe, where it is loaded already.
+        shelf: whether `folder` is one for many collections: this one gets a subfolder of its own, named after
+            what it is, so that none is refused and each is found again.
         anew: whether what is in `folder` is thrown away first.
 
     Raises PareidoliaError where `folder` holds a collection of something else, or other things than a
@@ -49,15 +49,15 @@ class Collector:
         layers: tuple[str, ...],
         keep: Keep,
         settings: CollectingSettings | None = None,
-        engine: EngineSettings | None = None,
+        network: NetworkLike = None,
         *,
-        network: Network | None = None,
+        engine: EngineSettings | None = None,
         shelf: bool = False,
         anew: bool = False,
     ) -> None:
-        settings = settings or CollectingSettings()
-        self.engine = engine or EngineSettings()
-        self.network = network or load_network_from(settings)
+        settings = CollectingSettings.of(settings)
+        self.engine = EngineSettings.of(engine)
+        self.network = as_network(settings if network is None else network)
         self.job = _job(self.network, files, layers, keep, settings)
         manifest = _manifest(self.job, settings.chunk)
         place = Path(folder) / _title(manifest) if shelf else Path(folder)

@@ -1,9 +1,11 @@
 """The base of all settings objects."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from pareidolia.settings.errors import PareidoliaError
 
 Device = Annotated[
     Literal["auto", "cpu", "cuda", "mps"], Field(description="Where to compute: auto takes a GPU if any.")
@@ -18,6 +20,21 @@ class Settings(BaseModel):
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @classmethod
+    def of(cls, given: Self | None) -> Self:
+        """The settings that are given, or the defaults.
+
+        Raises:
+            PareidoliaError: it is something else, e.g. because arguments stand in another order.
+        """
+        if given is None:
+            return cls()
+        if not isinstance(given, cls):
+            raise PareidoliaError(
+                f"settings={type(given).__name__} is not settings: give {cls.__name__}(...)"
+            )
+        return given
 
 
 class NetworkSettings(Settings):

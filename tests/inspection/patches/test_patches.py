@@ -145,7 +145,9 @@ def checkpoints(chosen, tmp_path):
 
 def test_evolution(checkpoints, photos, chosen, tmp_path) -> None:
     settings = EvolutionSettings(**chosen, units=("0", "4"))
-    watched = FeatureEvolution([checkpoints], photos, settings, EngineSettings(), index=tmp_path / "index")
+    watched = FeatureEvolution(
+        [checkpoints], photos, settings, engine=EngineSettings(), index=tmp_path / "index"
+    )
     assert [path.stem for path in watched.checkpoints] == ["0", "9", "10"]
     stages = finished(watched)
     assert [stage for stage in stages if "looking" in stage] == [

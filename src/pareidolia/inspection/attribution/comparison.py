@@ -53,8 +53,8 @@ class Comparison:
         settings: FaithfulnessSettings | None = None,
         network: NetworkLike = None,
     ) -> None:
-        self.settings = settings or FaithfulnessSettings()
-        self.network = as_network(network if network is not None else self.settings)
+        self.settings = FaithfulnessSettings.of(settings)
+        self.network = as_network(self.settings if network is None else network)
         self._pictures = [frame(self.network, photo, self.settings.size) for photo in as_photos(photos)]
         #: What was measured of each method so far.
         self.results: list[Faithfulness] = []

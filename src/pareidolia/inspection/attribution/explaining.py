@@ -56,8 +56,8 @@ class Saliency:
         settings: SaliencySettings | None = None,
         network: NetworkLike = None,
     ) -> None:
-        self.settings = settings or SaliencySettings()
-        self.network = as_network(network if network is not None else self.settings)
+        self.settings = SaliencySettings.of(settings)
+        self.network = as_network(self.settings if network is None else network)
         self.photos = as_photos(photos)
         self.methods = [METHODS[name] for name in self.settings.asked_methods]
         self._explained: list[_Explained] = []

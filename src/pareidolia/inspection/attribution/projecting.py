@@ -8,20 +8,20 @@ from pareidolia.inspection.attribution.overlays import coloured
 from pareidolia.inspection.attribution.settings import DeconvnetSettings
 from pareidolia.inspection.framing import frame
 from pareidolia.inspection.projection import Projection, project
-from pareidolia.networks import Network, load_network_from
+from pareidolia.networks import NetworkLike, as_network
 from pareidolia.pictures import PictureLike, as_picture, resize, sheet
 from pareidolia.pictures.result import Result
 
 
 def deconvnet_sheet(
-    photo: PictureLike, settings: DeconvnetSettings | None = None, network: Network | None = None
+    photo: PictureLike, settings: DeconvnetSettings | None = None, network: NetworkLike = None
 ) -> Result:
     """What units of a layer saw in the photo: each sent back alone, and several also together, on a sheet.
 
     Above what came back, below the same part of the photo: the part that reached the units.
     """
-    settings = settings or DeconvnetSettings()
-    network = network or load_network_from(settings)
+    settings = DeconvnetSettings.of(settings)
+    network = as_network(settings if network is None else network)
     picture = frame(network, as_picture(photo), settings.size)
     asked: list[tuple[str, ...]] = [(unit,) for unit in settings.unit]
     if len(asked) > 1:

@@ -7,7 +7,7 @@ from torch import Tensor
 
 from pareidolia.inspection.filters.kernels import Kernels, find_kernels
 from pareidolia.inspection.filters.settings import FiltersSettings
-from pareidolia.networks import Network, load_network_from
+from pareidolia.networks import NetworkLike, as_network
 from pareidolia.pictures import sheet
 from pareidolia.pictures.result import Result
 from pareidolia.settings import PareidoliaError
@@ -19,7 +19,7 @@ _WIDE, _NARROW = 56, 36
 _MOST_CELLS = 4096
 
 
-def filters_sheet(settings: FiltersSettings | None = None, network: Network | None = None) -> Result:
+def filters_sheet(settings: FiltersSettings | None = None, network: NetworkLike = None) -> Result:
     """The kernels of a layer on a sheet: zero is mid-grey, both signs share one scale.
 
     The first layer's are colours of the picture (see `find_kernels`), light or coloured where a pixel's value
@@ -28,8 +28,8 @@ def filters_sheet(settings: FiltersSettings | None = None, network: Network | No
     Raises what `find_kernels` raises, and PareidoliaError for units or channels that are not there or too
     many for a sheet.
     """
-    settings = settings or FiltersSettings()
-    network = network or load_network_from(settings)
+    settings = FiltersSettings.of(settings)
+    network = as_network(settings if network is None else network)
     kernels = find_kernels(network, settings.layer)
     count = len(kernels.weights)
     # One picture a unit: in colour, or grey where a kernel has one channel only.

@@ -8,8 +8,8 @@ import torch
 
 from pareidolia.inspection.invariance.measuring import Course, measure_invariance
 from pareidolia.inspection.invariance.settings import InvarianceSettings
-from pareidolia.networks import Network, load_network_from
-from pareidolia.pictures import PictureLike, as_picture, check_plots, figure_picture, new_figure
+from pareidolia.networks import Network, NetworkLike, as_network
+from pareidolia.pictures import PictureLike, check_plots, figure_picture, new_figure
 from pareidolia.pictures.result import Result
 from pareidolia.settings import BadNetwork, PareidoliaError
 
@@ -25,7 +25,7 @@ _LABELS = {
 def invariance_figure(
     photos: Sequence[PictureLike],
     settings: InvarianceSettings | None = None,
-    network: Network | None = None,
+    network: NetworkLike = None,
 ) -> Result:
     """Plot how far layers' activations move while photos are shifted, enlarged and turned: a line a photo.
 
@@ -36,14 +36,14 @@ def invariance_figure(
     Raises what `measure_invariance` raises, PareidoliaError for no photo or more than 20, MissingExtra
     without matplotlib.
     """
-    settings = settings or InvarianceSettings()
+    settings = InvarianceSettings.of(settings)
     check_plots()
     if not 1 <= len(photos) <= _MOST_PHOTOS:
         raise PareidoliaError(f"a figure holds 1 to {_MOST_PHOTOS} photos, not {len(photos)}")
-    network = network or load_network_from(settings)
+    network = as_network(settings if network is None else network)
     layers = settings.layers or _shallow_and_deep(network)
     found = {
-        name: measure_invariance(network, as_picture(photo), layers, settings)
+        name: measure_invariance(network, photo, layers, settings)
         for name, photo in zip(_names(photos), photos, strict=True)
     }
     told = f"{network.name}: {', '.join(layers)} for {len(found)} photo{'s' if len(found) > 1 else ''}"

@@ -15,7 +15,7 @@ from pareidolia.inspection.patches.crops import crop
 from pareidolia.inspection.patches.settings import PatchesSettings, UnitsSettings
 from pareidolia.inspection.projection import project_each
 from pareidolia.inspection.visualisation import Features, FeatureSettings
-from pareidolia.networks import Network, load_network_from
+from pareidolia.networks import NetworkLike, as_network
 from pareidolia.pictures import find_pictures, from_levels, open_levels, sheet
 from pareidolia.progress import Progress
 from pareidolia.settings import NetworkSettings, Unit
@@ -48,9 +48,9 @@ class StrongestPatches:
     Args:
         photos: a folder of pictures, subfolders included.
         settings: every option.
-        engine: where the photos are looked at.
+        network: what looks, as `as_network` takes it; None takes what the settings name.
         index: a folder for indices; each has a subfolder there, named after what it is.
-        network: the network that the settings describe, where it is loaded already.
+        engine: where the photos are looked at.
         collection: a finished collection of `Strongest` that has the layer, instead of an index of one's own.
 
     Raises BadPicture for a folder without pictures, UnknownName for a wrong layer, PareidoliaError for wrong
@@ -61,14 +61,14 @@ class StrongestPatches:
         self,
         photos: str | Path,
         settings: PatchesSettings | None = None,
-        engine: EngineSettings | None = None,
+        network: NetworkLike = None,
         *,
         index: str | Path,
-        network: Network | None = None,
+        engine: EngineSettings | None = None,
         collection: Collection | None = None,
     ) -> None:
-        self.settings = settings = settings or PatchesSettings()
-        self.network = network or load_network_from(settings)
+        self.settings = settings = PatchesSettings.of(settings)
+        self.network = as_network(settings if network is None else network)
         self.layer = settings.layer or cam_layer(self.network)
         count = self.network.layer(self.layer).shape[0]
         self.units = list(read_numbers(settings.units, count, self.layer))
@@ -80,8 +80,8 @@ class StrongestPatches:
                 (self.layer,),
                 Strongest(top=settings.top),
                 settings,
-                engine,
-                network=self.network,
+                self.network,
+                engine=engine,
                 shelf=True,
             )
             collection = self._collector.collection
@@ -189,7 +189,7 @@ class StrongestPatches:
     def _paint(self, units: list[int]) -> Iterator[Progress]:
         if not units:
             return
-        features = Features(feature_settings(self.settings, self.layer, units))
+        features = Features(feature_settings(self.settings, self.layer, units), self.network)
         for step in features:
             yield replace(step, stage="painting")
         pictures = features.pictures.detach().cpu()

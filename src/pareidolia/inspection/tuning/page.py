@@ -8,7 +8,7 @@ from pareidolia.inspection.tuning.experiment import LayerTuning, Portrait, measu
 from pareidolia.inspection.tuning.measures import SIMPLE_ABOVE, half_width, octaves
 from pareidolia.inspection.tuning.orientation_map import draw_key, draw_map, full_colour
 from pareidolia.inspection.tuning.settings import TuningSettings
-from pareidolia.networks import Network, load_network_from
+from pareidolia.networks import Network, NetworkLike, as_network
 from pareidolia.pictures import check_plots, figure_picture, new_figure
 from pareidolia.pictures.result import Result
 from pareidolia.settings import BadNetwork, PareidoliaError
@@ -32,7 +32,7 @@ _TITLES = (
 )
 
 
-def tuning_page(settings: TuningSettings | None = None, network: Network | None = None) -> Result:
+def tuning_page(settings: TuningSettings | None = None, network: NetworkLike = None) -> Result:
     """Show gratings and bars to a layer: a map of all units' orientations, and a row for each asked for.
 
     A row has the receptive field by reverse correlation, the best grating, the tuning curves for orientation
@@ -42,9 +42,9 @@ def tuning_page(settings: TuningSettings | None = None, network: Network | None 
     Raises what `measure_tuning` raises, PareidoliaError for units that the layer does not have or more than
     a page holds, MissingExtra without matplotlib.
     """
-    settings = settings or TuningSettings()
+    settings = TuningSettings.of(settings)
     check_plots()
-    network = network or load_network_from(settings)
+    network = as_network(settings if network is None else network)
     layer = settings.layer or _first_layer(network)
     count = network.layer(layer).shape[0]
     if settings.units is None:

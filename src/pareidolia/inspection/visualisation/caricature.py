@@ -5,7 +5,7 @@ from torch import Tensor
 
 from pareidolia.inspection.visualisation.panels import columns_for
 from pareidolia.inspection.visualisation.settings import CaricatureSettings
-from pareidolia.networks import Network, load_network_from, untouched
+from pareidolia.networks import NetworkLike, as_network, untouched
 from pareidolia.painting import Gallery, Seen, Term
 from pareidolia.painting.gallery import fourier_noise
 from pareidolia.painting.terms import LEAST_COSINE
@@ -33,10 +33,12 @@ class Caricature(Gallery):
         self,
         photo: PictureLike,
         settings: CaricatureSettings | None = None,
-        network: Network | None = None,
+        network: NetworkLike = None,
     ) -> None:
-        self.settings = settings = settings or CaricatureSettings()
-        network = network or load_network_from(settings, pooling=settings.pooling, padding=settings.padding)
+        self.settings = settings = CaricatureSettings.of(settings)
+        network = as_network(
+            settings if network is None else network, pooling=settings.pooling, padding=settings.padding
+        )
         self._photo = over_white(as_picture(photo, size=settings.size)).to(network.device)
         self.layers = tuple(dict.fromkeys(settings.layer or network.style_layers[-1:]))
         with untouched(network.module), torch.no_grad():

@@ -5,7 +5,7 @@ from torch import Tensor
 
 from pareidolia.inspection.visualisation.panels import columns_for
 from pareidolia.inspection.visualisation.settings import ClassModelSettings
-from pareidolia.networks import Network, load_network_from, untouched
+from pareidolia.networks import Network, NetworkLike, as_network, untouched
 from pareidolia.painting import ClassScore, Gallery, Objective, UnboundedCanvas
 from pareidolia.painting.transforms import robust
 from pareidolia.pictures import sheet
@@ -33,9 +33,11 @@ class ClassModels(Gallery):
         network: the network that looks; by default the one the settings name.
     """
 
-    def __init__(self, settings: ClassModelSettings, network: Network | None = None) -> None:
-        self.settings = settings
-        network = network or load_network_from(settings, pooling=settings.pooling, padding=settings.padding)
+    def __init__(self, settings: ClassModelSettings, network: NetworkLike = None) -> None:
+        self.settings = settings = ClassModelSettings.of(settings)
+        network = as_network(
+            settings if network is None else network, pooling=settings.pooling, padding=settings.padding
+        )
         classes = [network.class_index(name) for name in settings.names]
         self.captions = [_name(network, index) for index in classes]
         scores: list[Objective] = [
@@ -53,12 +55,13 @@ class ClassModels(Gallery):
                 at_once=settings.at_once,
             )
             return
+        mean = network.mean
         self.penalty = usual_penalty(network, size) if settings.penalty is None else settings.penalty
         super().__init__(
             network,
             scores,
             [(size, settings.steps)],
-            start=lambda _: UnboundedCanvas(torch.zeros(1, len(network.mean), *size), network.mean),
+            start=lambda _: UnboundedCanvas(torch.zeros(1, len(mean), *size), mean),
             attempts=1,
             learning_rate=settings.learning_rate or _SHRINKING / (self.penalty or 1.0),
             optimizer=self._ascent,

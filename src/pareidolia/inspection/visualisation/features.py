@@ -7,7 +7,7 @@ from torch import Tensor
 
 from pareidolia.inspection.visualisation.panels import columns_for, panel
 from pareidolia.inspection.visualisation.settings import FeatureSettings
-from pareidolia.networks import Network, load_network_from, untouched
+from pareidolia.networks import Network, NetworkLike, as_network, untouched
 from pareidolia.painting import Diverse, Gallery, Objective, read_objective
 from pareidolia.painting.gallery import fourier_noise, phase_noise
 from pareidolia.painting.transforms import Crops, Transform, robust
@@ -33,11 +33,13 @@ class Features(Gallery):
     def __init__(
         self,
         settings: FeatureSettings | None = None,
-        network: Network | None = None,
+        network: NetworkLike = None,
         objectives: dict[str, Objective] | None = None,
     ) -> None:
-        self.settings = settings = settings or FeatureSettings()
-        network = network or load_network_from(settings, pooling=settings.pooling, padding=settings.padding)
+        self.settings = settings = FeatureSettings.of(settings)
+        network = as_network(
+            settings if network is None else network, pooling=settings.pooling, padding=settings.padding
+        )
         self.title = ""
         if objectives is None:
             self.title, objectives = _named(settings, network)

@@ -5,7 +5,7 @@ from torch import Tensor
 
 from pareidolia.inspection.visualisation.panels import columns_for
 from pareidolia.inspection.visualisation.settings import InversionSettings
-from pareidolia.networks import Network, load_network_from, untouched
+from pareidolia.networks import NetworkLike, as_network, untouched
 from pareidolia.painting import Gallery, PowerNorm, Seen, Term, UnboundedCanvas
 from pareidolia.pictures import PictureLike, as_picture, over_white, sheet, size_of
 from pareidolia.settings import PareidoliaError
@@ -33,18 +33,18 @@ class Inversion(Gallery):
         self,
         photo: PictureLike,
         settings: InversionSettings | None = None,
-        network: Network | None = None,
+        network: NetworkLike = None,
     ) -> None:
-        self.settings = settings = settings or InversionSettings()
-        network = network or load_network_from(settings, pooling=settings.pooling, padding=settings.padding)
+        self.settings = settings = InversionSettings.of(settings)
+        network = as_network(
+            settings if network is None else network, pooling=settings.pooling, padding=settings.padding
+        )
         self._photo = over_white(as_picture(photo, size=settings.size)).to(network.device)
         self.layers = tuple(dict.fromkeys(settings.layers or network.style_layers))
         with untouched(network.module), torch.no_grad():
             self._targets = network.record(self._photo, self.layers)
-        pixels = self._photo.numel()
-        bounds = (
-            settings.alpha_weight / (pixels * _B**settings.alpha) * PowerNorm(network.mean, settings.alpha)
-        )
+        pixels, mean = self._photo.numel(), network.mean
+        bounds = settings.alpha_weight / (pixels * _B**settings.alpha) * PowerNorm(mean, settings.alpha)
         smooth = settings.variation_weight / (pixels * _B**settings.beta) * VariationNorm(settings.beta)
         size, steps = size_of(self._photo), settings.steps
         # The last third at a tenth of the rate, to come to rest.
@@ -53,7 +53,7 @@ class Inversion(Gallery):
             network,
             [RelativeDistance(layer, self._targets[layer]) + bounds + smooth for layer in self.layers],
             stages,
-            start=lambda _: _noise(self._photo.shape, settings.seed, network.mean),
+            start=lambda _: _noise(self._photo.shape, settings.seed, mean),
             attempts=1,
             learning_rate=[settings.learning_rate, settings.learning_rate / 10][: len(stages)],
             transforms=(),
