@@ -21,7 +21,9 @@ from pareidolia.settings import PareidoliaError
 
 FORMAT: Literal["pareidolia-atlas"] = "pareidolia-atlas"
 VERSION: Literal[2] = 2
-MANIFEST = "atlas.json"
+MANIFEST, CELLS, TABLE = "atlas.json", "cells.json", "attribution.bin"
+#: What the page is made of, beside the manifest.
+VIEWER = ("index.html", "LICENSES.txt")
 
 
 class _Entry(BaseModel):
@@ -157,7 +159,7 @@ def read_manifest(folder: Path) -> Manifest:
 
 def read_cells(folder: Path, grid: GridEntry) -> Cells:
     """The cells of one of the atlas's grids; raises PareidoliaError where they are missing or broken."""
-    path = folder / grid.folder / "cells.json"
+    path = folder / grid.folder / CELLS
     return _validated(Cells, _read(path, f"{folder} is not whole: {path} is missing"), path)
 
 

@@ -43,7 +43,7 @@ def build(
     from pareidolia.atlas import AtlasBuilding, read_manifest
 
     began = time.perf_counter()
-    building = AtlasBuilding(photos, output.out, settings, engine, overwrite=output.overwrite)
+    building = AtlasBuilding(photos, output.out, settings, engine=engine, overwrite=output.overwrite)
     report = stage_report(output)
     with stop_request() as stop:
         for step in building:

@@ -7,6 +7,7 @@ import torch
 from PIL import Image, ImageCms
 from torch import Tensor
 
+from pareidolia.pictures.rounding import to_uint8
 from pareidolia.settings import BadPicture
 
 _SINGLE = {"I", "F", "I;16", "I;16L", "I;16B", "I;16N"}
@@ -27,7 +28,7 @@ def decode(image: Image.Image) -> Tensor:
         grey, alpha = _deep_grey(image)
         if not profile:
             return _stacked(grey, alpha)
-        colour = Image.fromarray(np.floor(grey.numpy() * 255 + 0.5).astype(np.uint8))
+        colour = Image.fromarray(to_uint8(grey).numpy())
     else:
         colour, alpha = _split(image)
     if profile:
