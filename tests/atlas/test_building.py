@@ -17,7 +17,7 @@ from pareidolia.atlas import mapping as mapping_module
 from pareidolia.atlas import publishing as publishing_module
 from pareidolia.collecting import collector as collector_module
 from pareidolia.networks import Network
-from pareidolia.pictures import open_levels
+from pareidolia.pictures import open_uint8
 from pareidolia.settings import PareidoliaError, UnknownName
 
 
@@ -89,7 +89,7 @@ def test_the_patches_are_of_the_photos_that_are_named(built, photos):
     cells = read_cells(built, entry)
     sheet = cells.patches.sheets[0]
     patch = pixels(built / entry.folder / sheet.file)[:16, :16]
-    photo = open_levels(photos / cells.photos[0][0], (32, 32)).astype(int)
+    photo = open_uint8(photos / cells.photos[0][0], (32, 32)).astype(int)
     windows = (photo[top : top + 16, left : left + 16] for top in range(17) for left in range(17))
     assert min(np.abs(window - patch).mean() for window in windows) < 12  # WebP is lossy
 
@@ -211,7 +211,7 @@ def test_icons_of_a_network_without_colours_are_grey(photos, settings, tmp_path)
     module = nn.Sequential(
         nn.Conv2d(1, 6, 3), nn.ReLU(), nn.AdaptiveAvgPool2d(2), nn.Flatten(), nn.Linear(24, 3)
     )
-    network = Network.of(module, input_shape=(1, 32, 32), mean=(0.5,), std=(0.5,), name="grey")
+    network = Network.of(module, input_shape=(1, 32, 32), mean=(0.5,), std=(0.5,), name="gray")
     build(photos, tmp_path / "atlas", settings(layer=("1",), grids=(2,)), network=network)
     held = load_file(tmp_path / "atlas/stages/1/icons-2/000000.safetensors")["values"].astype(int)
     assert held.shape[1:] == (16, 16, 3) and held.std() > 1
@@ -269,11 +269,11 @@ def test_too_few_pictures_for_a_grid(photos, settings, tmp_path):
 
 
 def test_constant_activations(settings, tmp_path):
-    (tmp_path / "grey").mkdir()
+    (tmp_path / "gray").mkdir()
     for number in range(20):
         Image.new("RGB", (32, 32), (90, 90, 90)).save(tmp_path / f"grey/{number}.png")
     with pytest.raises(PareidoliaError, match="every activation of head is the same"):
-        build(tmp_path / "grey", tmp_path / "atlas", settings(layer=("head",), grids=(2,)))
+        build(tmp_path / "gray", tmp_path / "atlas", settings(layer=("head",), grids=(2,)))
 
 
 def test_a_wrong_layer(photos, settings, tmp_path):
@@ -306,7 +306,7 @@ def test_other_things_are_left_alone(photos, settings, tmp_path):
 
 @pytest.mark.parametrize(
     ("broken", "word"),
-    [("", "is broken"), ('{"format": "else"}', "no manifest of an atlas"), ("[1]", "no manifest")],
+    [("", "is broken"), ('{"format": "else"}', "not a manifest of an atlas"), ("[1]", "not a manifest")],
 )
 def test_a_broken_manifest_is_told(tmp_path, broken, word):
     (tmp_path / "atlas.json").write_text(broken)

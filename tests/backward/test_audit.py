@@ -94,9 +94,9 @@ def test_what_is_harmless_warns_nobody(written: str, pictures: Tensor) -> None:
 
 
 def test_what_the_package_does_to_pictures_is_not_told_of(pictures: Tensor) -> None:
-    grey = nn.Sequential(nn.Conv2d(1, 4, 3), nn.ReLU())
-    network = Network("grey", grey, mean=(0.4,), std=(0.2,), input_shape=(1, 8, 8))
-    with warnings.catch_warnings(), guided(grey):
+    gray = nn.Sequential(nn.Conv2d(1, 4, 3), nn.ReLU())
+    network = Network("gray", gray, mean=(0.4,), std=(0.2,), input_shape=(1, 8, 8))
+    with warnings.catch_warnings(), guided(gray):
         warnings.simplefilter("error")
         leaf = torch.rand(2, 3, 8, 8).requires_grad_()
         network.record(leaf, ["1"])["1"].sum().backward()

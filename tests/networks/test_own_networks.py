@@ -12,7 +12,7 @@ from torchvision import models
 from pareidolia.networks import Network, as_network
 from pareidolia.settings import BadNetwork, BadPicture, NetworkSettings, PareidoliaError, UnknownName
 
-GREY = torch.full((1, 3, 32, 32), 0.5)
+GRAY = torch.full((1, 3, 32, 32), 0.5)
 
 
 def classifier(channels: int = 3, outputs: int = 4) -> nn.Sequential:
@@ -52,8 +52,8 @@ def test_the_module_is_left_as_it_was() -> None:
     network = Network.of(module)
     picture = torch.rand(1, 3, 32, 32).requires_grad_()
     network(picture).sum().backward()
-    network.record(GREY, "2")
-    as_network(module, pooling="average", padding="reflect")(GREY)
+    network.record(GRAY, "2")
+    as_network(module, pooling="average", padding="reflect")(GRAY)
     assert same(before, state(module))
     assert picture.grad is not None
     assert isinstance(module[3], nn.MaxPool2d)
@@ -62,25 +62,25 @@ def test_the_module_is_left_as_it_was() -> None:
 def test_weights_are_shared_and_training_goes_on() -> None:
     module = classifier().train()
     network = Network.of(module)
-    before = network(GREY)
+    before = network(GRAY)
     optimizer = torch.optim.SGD(module.parameters(), 0.1)
     module(torch.rand(2, 3, 32, 32)).sum().backward()
     optimizer.step()
-    assert not torch.equal(network(GREY), before)
+    assert not torch.equal(network(GRAY), before)
     module.eval()
     expected = module(
-        (GREY - GREY.new_tensor(network.mean).view(1, 3, 1, 1))
-        / GREY.new_tensor(network.std).view(1, 3, 1, 1)
+        (GRAY - GRAY.new_tensor(network.mean).view(1, 3, 1, 1))
+        / GRAY.new_tensor(network.std).view(1, 3, 1, 1)
     )
-    torch.testing.assert_close(network(GREY), expected)
+    torch.testing.assert_close(network(GRAY), expected)
 
 
 def test_what_was_assumed_is_said() -> None:
     assert Network.of(classifier()).assumed == ("ImageNet's mean and std", "3x224x224")
     assert "assumed: ImageNet's mean and std, 3x224x224" in repr(Network.of(classifier()))
-    grey = Network.of(classifier(1))
-    assert (grey.mean, grey.std, grey.input_shape) == ((0.0,), (1.0,), (1, 224, 224))
-    assert grey.assumed == ("mean 0 and std 1", "1x224x224")
+    gray = Network.of(classifier(1))
+    assert (gray.mean, gray.std, gray.input_shape) == ((0.0,), (1.0,), (1, 224, 224))
+    assert gray.assumed == ("mean 0 and std 1", "1x224x224")
     said = Network.of(classifier(), mean=(0.5,) * 3, std=(0.5,) * 3, input_shape="3x32x32", name="mine")
     assert said.assumed == () and "assumed" not in repr(said) and said.name == "mine"
     assert Network.of(classifier(), std=(1.0,) * 3, input_shape=(3, 32, 32)).assumed == ("ImageNet's mean",)
@@ -116,17 +116,17 @@ class Odd(nn.Module):
 def test_odd_modules_are_mirrored() -> None:
     module = Odd().eval()
     network = Network.of(module, mean=(0.0,) * 3, std=(1.0,) * 3)
-    torch.testing.assert_close(network(GREY), module(GREY))
+    torch.testing.assert_close(network(GRAY), module(GRAY))
     assert {"first", "second.parametrizations.weight", "head"} <= network.layers.keys()
     assert network.module.parts[0] is network.module.first is not module.first
 
 
 def test_traced_graphs_and_compiled_modules() -> None:
     module = classifier().eval()
-    plain = Network.of(module)(GREY)
-    assert torch.equal(Network.of(torch.fx.symbolic_trace(module))(GREY), plain)
+    plain = Network.of(module)(GRAY)
+    assert torch.equal(Network.of(torch.fx.symbolic_trace(module))(GRAY), plain)
     compiled = torch.compile(module)
-    assert torch.equal(Network.of(compiled)(GREY), plain)
+    assert torch.equal(Network.of(compiled)(GRAY), plain)
     assert hasattr(compiled, "_orig_mod")
     inside = nn.Sequential(torch.compile(nn.Conv2d(3, 4, 3)), nn.ReLU())
     assert list(Network.of(inside).layers) == ["0", "1"]
@@ -196,7 +196,7 @@ def test_preparation_and_mean_exclude_each_other() -> None:
 def test_class_names_that_are_not_as_many_as_outputs(names: list[str]) -> None:
     network = Network.of(classifier(), classes=names, input_shape=(3, 32, 32))
     said = f"{len(names)} class names were given, Sequential gives 4 outputs"
-    for look in (lambda: network(GREY), lambda: network.class_index("cat"), lambda: network.class_index(1)):
+    for look in (lambda: network(GRAY), lambda: network.class_index("cat"), lambda: network.class_index(1)):
         with pytest.raises(BadNetwork, match=said):
             look()
 
@@ -232,7 +232,7 @@ def test_a_canvas_that_gradients_are_asked_of_may_leave_the_range() -> None:
 
 
 def test_a_layer_may_be_named_alone() -> None:
-    assert list(Network.of(classifier()).record(GREY, "2")) == ["2"]
+    assert list(Network.of(classifier()).record(GRAY, "2")) == ["2"]
 
 
 def test_the_layers_show_themselves_as_a_table() -> None:

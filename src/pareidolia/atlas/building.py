@@ -17,7 +17,7 @@ from pareidolia.atlas.mapping import LayerLayout
 from pareidolia.atlas.publishing import remove_grid, write_manifest
 from pareidolia.atlas.settings import AtlasSettings
 from pareidolia.atlas.stages import StageCache, key_of
-from pareidolia.collecting import Collector, EngineSettings, Positions
+from pareidolia.collecting import Collector, EngineSettings, SampledActivations
 from pareidolia.collecting.settings import CollectingSettings
 from pareidolia.networks import NetworkLike, as_network, identity
 from pareidolia.pictures import find_pictures, write_atomically
@@ -92,7 +92,7 @@ class AtlasBuilding:
         """The collector of what is wanted, in a folder named after it."""
         settings = self.settings.part(CollectingSettings)
         chosen = self.settings
-        keep = Positions(count=chosen.positions, border=chosen.border, seed=chosen.seed)
+        keep = SampledActivations(count=chosen.positions, border=chosen.border, seed=chosen.seed)
         network = as_network(settings if self._given is None else self._given)
         wanted = key_of(
             "collecting",

@@ -20,7 +20,7 @@ from pareidolia.atlas.publishing import GridContents, cell_patches, grid_content
 from pareidolia.atlas.settings import AtlasSettings, IconSettings
 from pareidolia.atlas.stages import Array, StageCache
 from pareidolia.collecting import EngineSettings
-from pareidolia.collecting.chunks import Job
+from pareidolia.collecting.chunks import CollectJob
 from pareidolia.networks import Network
 
 
@@ -42,7 +42,7 @@ class BuildContext:
     network: Network
     icon_network: Network
     class_names: tuple[str, ...]
-    job: Job
+    job: CollectJob
     settings: AtlasSettings
     engine: EngineSettings
 

@@ -7,7 +7,7 @@ import torch
 
 from pareidolia.atlas.stages import Array
 from pareidolia.networks import Layer
-from pareidolia.pictures import from_levels, resize
+from pareidolia.pictures import from_uint8, resize
 from pareidolia.pictures.rounding import to_uint8
 
 
@@ -31,7 +31,7 @@ def patch_windows(layer: Layer, positions: Array, height_width: tuple[int, int])
 
 def cut(levels: Array, windows: Sequence[Array] | Array, size: int) -> Array:
     """The windows of a photo H×W×3 of 8-bit levels, each resampled to `size`: N×size×size×3 levels."""
-    picture = from_levels([levels])
+    picture = from_uint8([levels])
     pieces = [
         resize(picture[..., top : top + side, left : left + side], (size, size))
         for top, left, side in windows

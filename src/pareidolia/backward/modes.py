@@ -16,7 +16,7 @@ from pareidolia.backward.engine import BACKWARD_FUNCTIONS, outputs_of, run_backw
 from pareidolia.backward.handwritten import Watch
 from pareidolia.backward.rectifiers import function_name, has_unit_slope, rectified_input
 
-Activation = Callable[[Tensor], Tensor]
+ActivationFunction = Callable[[Tensor], Tensor]
 
 
 @contextmanager
@@ -31,7 +31,7 @@ class _Rectified(Function):
     """Any activation going forward; going back, the rectified signal times `slope` (1 where that is None)."""
 
     @staticmethod
-    def forward(ctx: FunctionCtx, x: Tensor, activation: Activation, slope: Tensor | None) -> Tensor:
+    def forward(ctx: FunctionCtx, x: Tensor, activation: ActivationFunction, slope: Tensor | None) -> Tensor:
         if slope is not None:
             ctx.save_for_backward(slope)
         y = activation(x)
@@ -51,7 +51,7 @@ class _GuidedReLU(Function):
     """ReLU going forward; going back, the rectified signal where ReLU's output is positive: one pass less."""
 
     @staticmethod
-    def forward(ctx: FunctionCtx, x: Tensor, activation: Activation) -> Tensor:
+    def forward(ctx: FunctionCtx, x: Tensor, activation: ActivationFunction) -> Tensor:
         y = activation(x)
         if y is x:
             ctx.mark_dirty(x)
@@ -79,7 +79,7 @@ class RuleMode(TorchFunctionMode):
         self._watch = Watch()
 
     @abstractmethod
-    def rectify(self, name: str, x: Tensor, activation: Activation) -> Tensor:
+    def rectify(self, name: str, x: Tensor, activation: ActivationFunction) -> Tensor:
         """activation(x), through which the signal comes back by the rule."""
 
     def __torch_function__(
@@ -116,7 +116,7 @@ class DeconvnetMode(RuleMode):
 
     stand_ins = (_Rectified,)
 
-    def rectify(self, name: str, x: Tensor, activation: Activation) -> Tensor:
+    def rectify(self, name: str, x: Tensor, activation: ActivationFunction) -> Tensor:
         result: Tensor = _Rectified.apply(x, activation, None)
         return result
 
@@ -126,7 +126,7 @@ class GuidedMode(RuleMode):
 
     stand_ins = (_Rectified, _GuidedReLU)
 
-    def rectify(self, name: str, x: Tensor, activation: Activation) -> Tensor:
+    def rectify(self, name: str, x: Tensor, activation: ActivationFunction) -> Tensor:
         result: Tensor = (
             _GuidedReLU.apply(x, activation)
             if name == "relu"
@@ -135,7 +135,7 @@ class GuidedMode(RuleMode):
         return result
 
 
-def _slope(name: str, x: Tensor, activation: Activation) -> Tensor:
+def _slope(name: str, x: Tensor, activation: ActivationFunction) -> Tensor:
     """f'(x) · [x > 0]."""
     positive = x.detach() > 0
     if has_unit_slope(name):
@@ -143,7 +143,7 @@ def _slope(name: str, x: Tensor, activation: Activation) -> Tensor:
     return derivative(x, activation) * positive
 
 
-def derivative(x: Tensor, activation: Activation) -> Tensor:
+def derivative(x: Tensor, activation: ActivationFunction) -> Tensor:
     """f'(x) of an activation that works element by element."""
     leaf = x.detach().clone().requires_grad_()
     # The second clone is for in-place activations, which must not overwrite a leaf.

@@ -10,12 +10,12 @@ import numpy as np
 import torch
 from safetensors.numpy import save
 
-import pareidolia.collecting.positions
-import pareidolia.collecting.strongest  # noqa: F401 (each registers how its form of keeping begins)
-from pareidolia.collecting.keeping import Gathering, Keep, begin_gathering
-from pareidolia.collecting.reading import Read, read_ahead
-from pareidolia.networks import Network, untouched
-from pareidolia.pictures import from_levels
+import pareidolia.collecting.sampled_activations
+import pareidolia.collecting.top_activations  # noqa: F401 (each registers how its form of keeping begins)
+from pareidolia.collecting.reading import DecodeResult, read_ahead
+from pareidolia.collecting.specs import Accumulator, CollectSpec, begin_gathering
+from pareidolia.networks import Network, preserve_state
+from pareidolia.pictures import from_uint8
 from pareidolia.pictures.folders import PictureFiles
 from pareidolia.settings import BadPicture, NetworkSettings, PareidoliaError
 
@@ -32,7 +32,7 @@ class Chunk:
 
 
 @dataclass(frozen=True)
-class Done:
+class ChunkResult:
     """What looking at a chunk gives: so many more pictures are done, and at last the whole shard.
 
     Attributes:
@@ -47,7 +47,7 @@ class Done:
 
 
 @dataclass(frozen=True)
-class Job:
+class CollectJob:
     """What is collected, of which pictures, by which network; it can be sent to another machine.
 
     network: its settings, paths absolute. identity: what it must turn out to be.
@@ -61,9 +61,9 @@ class Job:
     height_width: tuple[int, int]
     batch: int
     layers: Mapping[str, tuple[int, ...]]
-    keep: Keep
+    spec: CollectSpec
 
-    def read(self, chunks: list[Chunk], decoders: int) -> Iterator[Read]:
+    def read(self, chunks: list[Chunk], decoders: int) -> Iterator[DecodeResult]:
         """The pictures of the chunks one after the other, decoded ahead by so many threads."""
         paths = (path for chunk in chunks for path in self.paths(chunk))
         return read_ahead(paths, self.height_width, threads=decoders, ahead=2 * self.batch)
@@ -73,31 +73,33 @@ class Job:
         return map(self.files.path, range(chunk.start, chunk.stop))
 
 
-def chunk_done(network: Network, job: Job, chunk: Chunk, pictures: Iterator[Read]) -> Iterator[Done]:
+def chunk_results(
+    network: Network, job: CollectJob, chunk: Chunk, pictures: Iterator[DecodeResult]
+) -> Iterator[ChunkResult]:
     """Look at a chunk; yields what each batch adds to what is done, and at last the shard.
 
-    `pictures` are those of the chunk, in order, as `Job.read` gives them; no more are taken. The shard is the
-    bytes of a safetensors file with what `job.keep` keeps, a pure function of network, job and pictures.
+    `pictures` are those of the chunk, in order, as `CollectJob.read` gives them; no more are taken. The shard is the
+    bytes of a safetensors file with what `job.spec` keeps, a pure function of network, job and pictures.
     Pictures that cannot be read, or on which the network gives values that are not finite, are left out and
     listed in its metadata with the reason.
     """
-    gathering = begin_gathering(job.keep, network, job.layers)
+    accumulator = begin_gathering(job.spec, network, job.layers)
     skipped: dict[int, str] = {}
     first = chunk.start
     while batch := list(islice(pictures, min(job.batch, chunk.stop - first))):
-        with untouched(network.module), torch.no_grad():
-            skipped |= _add(gathering, batch, first)
+        with preserve_state(network.module), torch.no_grad():
+            skipped |= _add(accumulator, batch, first)
         first += len(batch)
-        yield Done(len(batch))
+        yield ChunkResult(len(batch))
     described = {"chunk": chunk.number, "skipped": {str(n): why for n, why in sorted(skipped.items())}}
-    arrays = {name: np.ascontiguousarray(each) for name, each in gathering.arrays().items()}
+    arrays = {name: np.ascontiguousarray(each) for name, each in accumulator.arrays().items()}
     # One entry alone: in which order safetensors would write several is not settled.
-    yield Done(0, chunk, save(arrays, metadata={METADATA: json.dumps(described)}))
+    yield ChunkResult(0, chunk, save(arrays, metadata={METADATA: json.dumps(described)}))
 
 
-def collect_chunk(network: Network, job: Job, chunk: Chunk, decoders: int) -> bytes:
-    """The shard of a chunk; see `chunk_done`."""
-    *_, last = chunk_done(network, job, chunk, job.read([chunk], decoders))
+def collect_chunk(network: Network, job: CollectJob, chunk: Chunk, decoders: int) -> bytes:
+    """The shard of a chunk; see `chunk_results`."""
+    *_, last = chunk_results(network, job, chunk, job.read([chunk], decoders))
     return last.shard
 
 
@@ -109,9 +111,9 @@ def layer_shapes(
     Raises UnknownName for a wrong name, BadPicture where the network cannot look at that size, and
     PareidoliaError for an output of another form.
     """
-    grey = torch.full((1, network.input_shape[0], *height_width), 0.5)
-    with untouched(network.module), torch.no_grad():
-        found = {name: tuple(maps.shape[1:]) for name, maps in network.record(grey, layers).items()}
+    gray = torch.full((1, network.input_shape[0], *height_width), 0.5)
+    with preserve_state(network.module), torch.no_grad():
+        found = {name: tuple(maps.shape[1:]) for name, maps in network.record(gray, layers).items()}
     for name, shape in found.items():
         if len(shape) not in (1, 3):
             form = "×".join(map(str, shape)) or "one number"
@@ -122,13 +124,13 @@ def layer_shapes(
     return found
 
 
-def _add(gathering: Gathering, batch: list[Read], first: int) -> dict[int, str]:
-    """Let `gathering` have the pictures of a batch, of which the first has that number; the skipped ones."""
+def _add(accumulator: Accumulator, batch: list[DecodeResult], first: int) -> dict[int, str]:
+    """Let `accumulator` have the pictures of a batch, of which the first has that number; the skipped ones."""
     skipped = {first + i: str(each) for i, each in enumerate(batch) if isinstance(each, BadPicture)}
     levels = [each for each in batch if not isinstance(each, BadPicture)]
     if levels:
         numbers = np.array([first + i for i in range(len(batch)) if first + i not in skipped], np.int64)
-        sound = gathering.add(from_levels(levels), numbers)
+        sound = accumulator.add(from_uint8(levels), numbers)
         reason = "the network's activations on it are not all finite numbers"
         skipped |= {int(number): reason for number in numbers[~sound]}
     return skipped

@@ -42,13 +42,13 @@ class EngineSettings(Settings):
     ] = 2
 
 
-class Strongest(Settings):
+class TopActivations(Settings):
     """Keep the strongest activations of every unit, each from another picture."""
 
     top: Annotated[int, Field(ge=1, le=1000, description="How many a unit.")] = 9
 
 
-class Positions(Settings):
+class SampledActivations(Settings):
     """Keep the activations of whole columns of a layer at random positions of every picture."""
 
     count: Annotated[int, Field(ge=1, le=10_000, description="Positions a picture.")] = 1

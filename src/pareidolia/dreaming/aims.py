@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from pareidolia.dreaming.objectives import BestMatch, Energy, RandomClass
-from pareidolia.networks import Network, untouched
+from pareidolia.networks import Network, preserve_state
 from pareidolia.networks.style_layers import is_squeezenet
 from pareidolia.painting import ClassScore, Objective, Sum
 from pareidolia.pictures import fit, resize_picture
@@ -97,7 +97,9 @@ def _checked(network: Network, unit: Unit) -> Unit:
         raise PareidoliaError(f"a dream has no places: write {unit.layer}:{unit.channel} instead of {unit}")
     shape = network.layer(unit.layer).shape
     if len(shape) != 3:
-        raise PareidoliaError(f"{unit.layer} is no feature map; for the network's answer aim at class:NAME")
+        raise PareidoliaError(
+            f"{unit.layer} is not a feature map; for the network's answer aim at class:NAME"
+        )
     if unit.channel is not None and unit.channel >= shape[0]:
         raise PareidoliaError(f"{unit.layer} has channels 0 to {shape[0] - 1}, not {unit}")
     return unit
@@ -124,7 +126,7 @@ def _energy_a_pixel(network: Network, picture: Tensor, layers: Sequence[str]) ->
 
 
 def _recorded(network: Network, picture: Tensor, layers: Sequence[str]) -> dict[str, Tensor]:
-    with untouched(network.module), torch.no_grad():
+    with preserve_state(network.module), torch.no_grad():
         return network.record(picture, layers)
 
 

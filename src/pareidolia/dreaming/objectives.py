@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor
 
-from pareidolia.painting import Seen, Term
+from pareidolia.painting import ModelOutputs, Term
 from pareidolia.painting.terms import class_scores
 from pareidolia.settings import Unit
 
@@ -35,8 +35,8 @@ class Energy(Term):
     def layers(self) -> frozenset[str]:
         return frozenset({self.unit.layer})
 
-    def loss(self, seen: Seen) -> Tensor:
-        return -of_channel(seen.activations, self.unit).square().sum() / (2 * self._scale)
+    def loss(self, outputs: ModelOutputs) -> Tensor:
+        return -of_channel(outputs.activations, self.unit).square().sum() / (2 * self._scale)
 
 
 class BestMatch(Term):
@@ -62,8 +62,8 @@ class BestMatch(Term):
     def layers(self) -> frozenset[str]:
         return frozenset({self.layer})
 
-    def loss(self, seen: Seen) -> Tensor:
-        features = seen.activations[self.layer].flatten(2).transpose(1, 2).flatten(0, 1)
+    def loss(self, outputs: ModelOutputs) -> Tensor:
+        features = outputs.activations[self.layer].flatten(2).transpose(1, 2).flatten(0, 1)
         at_once = max(1, _PRODUCTS_AT_ONCE // self._guide.shape[1])
         with torch.no_grad():
             best = torch.cat([(part @ self._guide).argmax(dim=1) for part in torch.split(features, at_once)])
@@ -86,9 +86,9 @@ class RandomClass(Term):
         generator = torch.Generator().manual_seed((self._seed + 1) * 2_000_003 + step)
         return int(torch.randint(count, (), generator=generator))
 
-    def loss(self, seen: Seen) -> Tensor:
-        logits = class_scores(seen)
-        return -logits[:, self.class_at(seen.step, logits.shape[1])].sum()
+    def loss(self, outputs: ModelOutputs) -> Tensor:
+        logits = class_scores(outputs)
+        return -logits[:, self.class_at(outputs.step, logits.shape[1])].sum()
 
 
 def of_channel(activations: Mapping[str, Tensor], unit: Unit) -> Tensor:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pareidolia.inspection.attribution.faithfulness import (
         deletion,
         insertion,
-        randomisation,
+        randomization,
         rank_correlation,
     )
     from pareidolia.inspection.attribution.gradients import (
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     )
     from pareidolia.inspection.attribution.masking import occlusion, rise
     from pareidolia.inspection.attribution.measured import Faithfulness, bootstrap
-    from pareidolia.inspection.attribution.overlays import blended, coloured, overlay
+    from pareidolia.inspection.attribution.overlays import blended, colored, overlay
     from pareidolia.inspection.attribution.projecting import deconvnet_sheet
     from pareidolia.inspection.attribution.registry import (
         METHODS,
@@ -84,7 +84,7 @@ __all__ = [
     "bootstrap",
     "cam_layer",
     "coarse_grad_cam",
-    "coloured",
+    "colored",
     "compare_methods",
     "deconvnet_sheet",
     "deletion",
@@ -100,7 +100,7 @@ __all__ = [
     "overlay",
     "project",
     "project_each",
-    "randomisation",
+    "randomization",
     "rank_correlation",
     "rise",
     "saliency_picture",
@@ -135,7 +135,7 @@ __getattr__ = lazy_exports(
         "bootstrap": "attribution.measured",
         "cam_layer": "attribution.cam",
         "coarse_grad_cam": "attribution.cam",
-        "coloured": "attribution.overlays",
+        "colored": "attribution.overlays",
         "compare_methods": "attribution.comparison",
         "deconvnet_sheet": "attribution.projecting",
         "deletion": "attribution.faithfulness",
@@ -151,7 +151,7 @@ __getattr__ = lazy_exports(
         "overlay": "attribution.overlays",
         "project": "projection",
         "project_each": "projection",
-        "randomisation": "attribution.faithfulness",
+        "randomization": "attribution.faithfulness",
         "rank_correlation": "attribution.faithfulness",
         "rise": "attribution.masking",
         "saliency_picture": "attribution.explaining",

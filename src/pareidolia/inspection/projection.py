@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from pareidolia.backward import BACKWARD_RULES
-from pareidolia.networks import Network, NetworkLike, as_network, untouched
+from pareidolia.networks import Network, NetworkLike, as_network, preserve_state
 from pareidolia.pictures import PictureLike, PicturesLike, as_picture, as_pictures
 from pareidolia.settings import PareidoliaError, Unit, parse_unit
 
@@ -96,7 +96,7 @@ def _send_back(
 ) -> Tensor:
     """Forward to `layer`, and what `keep` leaves of its maps back to the pixels."""
     network.layer(layer)
-    with untouched(network.module), BACKWARD_RULES[rule](network.module):
+    with preserve_state(network.module), BACKWARD_RULES[rule](network.module):
         leaf = pictures.detach().clone().requires_grad_()
         maps = network.record(leaf, [layer])[layer]
         torch.autograd.backward(maps, keep(maps.detach()))

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from pareidolia.networks import Network
 from pareidolia.networks.units import unit_values
-from pareidolia.painting import Objective, Seen
+from pareidolia.painting import ModelOutputs, Objective
 from pareidolia.settings import ClassName, PareidoliaError, Unit, UnknownName, one_line, parse_address
 
 
@@ -81,8 +81,8 @@ class ObjectiveTarget:
         return self
 
     def _loss(self, network: Network, picture: Tensor) -> Tensor:
-        seen = Seen(picture, network.record(picture, self.objective.layers))
-        return torch.stack(list(self.objective.losses(seen).values())).sum()
+        outputs = ModelOutputs(picture, network.record(picture, self.objective.layers))
+        return torch.stack(list(self.objective.losses(outputs).values())).sum()
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from pareidolia.networks.recording import record_layers
 from pareidolia.networks.style_layers import choose_style_layers
 from pareidolia.networks.tables import html_table, rich_table
 from pareidolia.pictures.accepting import check_range
-from pareidolia.pictures.colour import luminance
+from pareidolia.pictures.color import luminance
 from pareidolia.settings import BadNetwork, BadPicture, UnknownName, one_line
 
 # Resizing and quantising may leave [0, 1] by a little; normalizing leaves it by far.
@@ -175,8 +175,8 @@ class Network:
         if self._prepare is not None:
             return f"{size}, prepared by {described(self._prepare)}"
         mean, std = (" ".join(f"{number:g}" for number in numbers) for numbers in (self.mean, self.std))
-        grey = ", luminance of colour" if self.input_shape[0] == 1 else ""
-        return f"{size}{grey}, mean {mean}, std {std}"
+        gray = ", luminance of colour" if self.input_shape[0] == 1 else ""
+        return f"{size}{gray}, mean {mean}, std {std}"
 
     def __call__(self, pictures: Tensor) -> Tensor:
         """The logits, N×K, of `pictures` (N×3×H×W or N×1×H×W in [0, 1]); differentiable.

@@ -14,7 +14,15 @@ if TYPE_CHECKING:
     from pareidolia.painting.checkpoint import Checkpoint
     from pareidolia.painting.gallery import Gallery
     from pareidolia.painting.natural import PhaseCanvas
-    from pareidolia.painting.objectives import Activation, Each, Objective, Seen, Sum, Term, TotalVariation
+    from pareidolia.painting.objectives import (
+        Activation,
+        Each,
+        ModelOutputs,
+        Objective,
+        Sum,
+        Term,
+        TotalVariation,
+    )
     from pareidolia.painting.painting import Painting, Stage
     from pareidolia.painting.terms import ClassScore, Direction, Diverse, MiddleActivation, PowerNorm
 
@@ -29,12 +37,12 @@ __all__ = [
     "FourierCanvas",
     "Gallery",
     "MiddleActivation",
+    "ModelOutputs",
     "Objective",
     "Painting",
     "PhaseCanvas",
     "PixelCanvas",
     "PowerNorm",
-    "Seen",
     "Stage",
     "Sum",
     "Term",
@@ -60,7 +68,7 @@ __getattr__ = lazy_exports(
         "PhaseCanvas": "natural",
         "PixelCanvas": "canvas",
         "PowerNorm": "terms",
-        "Seen": "objectives",
+        "ModelOutputs": "objectives",
         "Stage": "painting",
         "Sum": "objectives",
         "Term": "objectives",

@@ -7,10 +7,10 @@ from typing import Literal
 import torch
 from torch import Tensor
 
-from pareidolia.painting.objectives import Activation, Objective, Seen, Term, added
+from pareidolia.painting.objectives import Activation, ModelOutputs, Objective, Term, added
 from pareidolia.settings import PareidoliaError
 
-Place = tuple[int, int] | Literal["middle"] | None
+Location = tuple[int, int] | Literal["middle"] | None
 
 # Below this cosine a direction's objective does not fall any more, or it would have no slope to climb.
 LEAST_COSINE = 0.1
@@ -26,15 +26,15 @@ class ClassScore(Term):
         self._index = index
         self.name = f"class {name}"
 
-    def loss(self, seen: Seen) -> Tensor:
-        return -class_scores(seen)[:, self._index].sum()
+    def loss(self, outputs: ModelOutputs) -> Tensor:
+        return -class_scores(outputs)[:, self._index].sum()
 
 
-def class_scores(seen: Seen) -> Tensor:
+def class_scores(outputs: ModelOutputs) -> Tensor:
     """The logits of a look, N×K."""
-    if seen.logits is None:
+    if outputs.logits is None:
         raise PareidoliaError("this look has no class scores: the objective did not ask for them")
-    return seen.logits
+    return outputs.logits
 
 
 class Direction(Term):
@@ -51,7 +51,7 @@ class Direction(Term):
     """
 
     def __init__(
-        self, layer: str, vector: Tensor | Sequence[float], cosine_power: float = 0.0, place: Place = None
+        self, layer: str, vector: Tensor | Sequence[float], cosine_power: float = 0.0, place: Location = None
     ) -> None:
         self._vector = torch.as_tensor(vector).detach()
         self._layer = layer
@@ -63,8 +63,8 @@ class Direction(Term):
     def layers(self) -> frozenset[str]:
         return frozenset({self._layer})
 
-    def loss(self, seen: Seen) -> Tensor:
-        maps = at(seen.activations[self._layer], self._place)
+    def loss(self, outputs: ModelOutputs) -> Tensor:
+        maps = at(outputs.activations[self._layer], self._place)
         maps = maps.reshape(*maps.shape[:2], -1)
         vector = self._vector.to(maps)
         if vector.shape not in (maps.shape[1:2], maps.shape[:2]):
@@ -80,7 +80,7 @@ class Direction(Term):
         return -products.mean(dim=1).sum()
 
 
-def at(maps: Tensor, place: Place) -> Tensor:
+def at(maps: Tensor, place: Location) -> Tensor:
     """N×C×H×W at a place, N×C; all of them where `place` is None, or where a layer has no positions."""
     if place is None or maps.dim() < 4:
         return maps
@@ -95,9 +95,9 @@ class MiddleActivation(Activation):
         super().__init__(address)
         self.name = f"activation of {self.unit}@middle"
 
-    def loss(self, seen: Seen) -> Tensor:
-        middle = {layer: at(maps, "middle") for layer, maps in seen.activations.items()}
-        return super().loss(Seen(seen.picture, middle, seen.logits, seen.step))
+    def loss(self, outputs: ModelOutputs) -> Tensor:
+        middle = {layer: at(maps, "middle") for layer, maps in outputs.activations.items()}
+        return super().loss(ModelOutputs(outputs.picture, middle, outputs.logits, outputs.step))
 
 
 class PowerNorm(Term):
@@ -117,8 +117,8 @@ class PowerNorm(Term):
         self._power = power
         self.name = f"{power:g}-norm"
 
-    def loss(self, seen: Seen) -> Tensor:
-        return (seen.picture - self._origin.to(seen.picture)).abs().pow(self._power).sum()
+    def loss(self, outputs: ModelOutputs) -> Tensor:
+        return (outputs.picture - self._origin.to(outputs.picture)).abs().pow(self._power).sum()
 
 
 @dataclass(frozen=True)
@@ -150,10 +150,10 @@ class Diverse(Objective):
     def needs_logits(self) -> bool:
         return self.aim.needs_logits
 
-    def losses(self, seen: Seen) -> dict[str, Tensor]:
-        looks = len(seen.picture) // self.copies
-        own = [self.aim.losses(one) for one in seen.split(looks)]
-        features = seen.activations[self.layer].flatten(2)
+    def losses(self, outputs: ModelOutputs) -> dict[str, Tensor]:
+        looks = len(outputs.picture) // self.copies
+        own = [self.aim.losses(one) for one in outputs.split(looks)]
+        features = outputs.activations[self.layer].flatten(2)
         features = features.view(self.copies, -1, *features.shape[1:]).transpose(1, 2).flatten(2)
         grams = torch.nn.functional.normalize((features @ features.mT).flatten(1), dim=1)
         likeness = grams @ grams.detach().mT

@@ -3,7 +3,7 @@
 from torch import Tensor
 
 from pareidolia.pictures.accepting import PictureLike, as_picture
-from pareidolia.pictures.colour import luminance, over_white
+from pareidolia.pictures.color import luminance, over_white
 from pareidolia.pictures.resizing import resize_picture
 
 

@@ -5,15 +5,15 @@ from typing import TYPE_CHECKING
 from pareidolia.lazy import lazy_exports
 
 if TYPE_CHECKING:
-    from pareidolia.style.figures import Figure, style_figures
+    from pareidolia.style.figures import StyleFigure, style_figures
     from pareidolia.style.losses import ContentLoss, Gram, StyleLoss, content_loss, style_gradient, style_loss
     from pareidolia.style.settings import StyleFiguresSettings, StyleSettings
     from pareidolia.style.transfer import StyleTransfer
 
 __all__ = [
     "ContentLoss",
-    "Figure",
     "Gram",
+    "StyleFigure",
     "StyleFiguresSettings",
     "StyleLoss",
     "StyleSettings",
@@ -27,7 +27,7 @@ __getattr__ = lazy_exports(
     __name__,
     {
         "ContentLoss": "losses",
-        "Figure": "figures",
+        "StyleFigure": "figures",
         "Gram": "losses",
         "StyleFiguresSettings": "settings",
         "StyleLoss": "losses",

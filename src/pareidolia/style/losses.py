@@ -12,10 +12,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from pareidolia.painting import Seen, Term
+from pareidolia.painting import ModelOutputs, Term
 from pareidolia.pictures import size_of
 
-Balance = Literal["relative", "lecture"]
+Balance = Literal["relative", "gatys"]
 
 _NO_POSITION = 1e-6
 """The least sum of positions' weights: a mask may leave nothing of itself on a small canvas."""
@@ -111,9 +111,9 @@ class ContentLoss(Term):
     def layers(self) -> frozenset[str]:
         return frozenset(self._targets)
 
-    def loss(self, seen: Seen) -> Tensor:
+    def loss(self, outputs: ModelOutputs) -> Tensor:
         parts = [
-            self._weights[layer] * content_loss(seen.activations[layer], target)
+            self._weights[layer] * content_loss(outputs.activations[layer], target)
             for layer, target in self._targets.items()
         ]
         return torch.stack(parts).sum()
@@ -148,10 +148,10 @@ class StyleLoss(Term):
     def layers(self) -> frozenset[str]:
         return frozenset(self._targets)
 
-    def statistics(self, seen: Seen) -> dict[str, Gram]:
+    def statistics(self, outputs: ModelOutputs) -> dict[str, Gram]:
         """What the loss needs of a picture; that of its tiles adds up to that of the picture."""
         return {
-            layer: Gram.of(seen.activations[layer], self._mask_over(seen.activations[layer]))
+            layer: Gram.of(outputs.activations[layer], self._mask_over(outputs.activations[layer]))
             for layer in self._targets
         }
 
@@ -163,8 +163,8 @@ class StyleLoss(Term):
         ]
         return torch.stack(parts).sum()
 
-    def loss(self, seen: Seen) -> Tensor:
-        return self.loss_of(self.statistics(seen))
+    def loss(self, outputs: ModelOutputs) -> Tensor:
+        return self.loss_of(self.statistics(outputs))
 
     def _mask_over(self, maps: Tensor) -> Tensor | None:
         """The mask's mean over the pixels of each position of a layer's maps."""
@@ -172,6 +172,6 @@ class StyleLoss(Term):
 
 
 def _balanced(weights: Sequence[float], empty: Sequence[Tensor], balance: Balance) -> list[float]:
-    if balance == "lecture":
+    if balance == "gatys":
         return list(weights)
     return [weight / max(float(loss), 1e-12) for weight, loss in zip(weights, empty, strict=True)]

@@ -9,7 +9,7 @@ from pareidolia.settings import OperationSettings, Settings
 
 Layers = tuple[str, ...] | None
 Weights = tuple[float, ...] | None
-Colours = Literal["paintings", "matched", "luminance"]
+Colors = Literal["paintings", "matched", "luminance"]
 OwnSize = Annotated[
     int | None,
     Field(ge=16, le=16384, description="Longer side of the result, in pixels (default: the photo's)."),
@@ -32,8 +32,8 @@ class StyleControl(Settings):
             ge=0, le=1, description="How far the style goes from the photo's own (0) to the paintings' (1)."
         ),
     ] = 1.0
-    colours: Annotated[
-        Colours,
+    colors: Annotated[
+        Colors,
         Field(
             description="Whose colours: the paintings'; matched: the paintings are recoloured to the "
             "photo's mean and covariance first; luminance: only light and dark are painted, the photo keeps "
@@ -42,18 +42,18 @@ class StyleControl(Settings):
     ] = "paintings"
 
 
-class FilmControl(Settings):
-    """What can be said of a film that is painted in one pass, frame by frame."""
+class VideoControl(Settings):
+    """What can be said of a video that is painted in one pass, frame by frame."""
 
     persistence: Annotated[
         float,
-        Field(ge=0, lt=1, description="How much of a frame the next frame of a film keeps, as things move."),
+        Field(ge=0, lt=1, description="How much of a frame the next frame of a video keeps, as things move."),
     ] = 0.6
     frames: Annotated[
-        int | None, Field(ge=1, description="How many frames of a film are painted (default: all).")
+        int | None, Field(ge=1, description="How many frames of a video are painted (default: all).")
     ] = None
     fps: Annotated[
-        int | None, Field(ge=1, le=50, description="Frames in a second (default: the film's own).")
+        int | None, Field(ge=1, le=50, description="Frames in a second (default: the video's own).")
     ] = None
 
 
@@ -77,10 +77,10 @@ class StyleSettings(StyleControl, PaintingSettings):
     content_layer_weights: Annotated[Weights, Field(description="A weight for each content layer.")] = None
     style_layer_weights: Annotated[Weights, Field(description="A weight for each style layer.")] = None
     balance: Annotated[
-        Literal["relative", "lecture"],
+        Literal["relative", "gatys"],
         Field(
             description="relative: each layer's loss is 1 for an empty map, so all layers count alike; "
-            "lecture: the sums exactly as in the formulas, where a few layers outweigh the rest."
+            "gatys: the sums exactly as in the formulas, where a few layers outweigh the rest."
         ),
     ] = "relative"
     start: Annotated[

@@ -7,13 +7,13 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from pareidolia.networks import Network, load_network_from, untouched
+from pareidolia.networks import Network, load_network_from, preserve_state
 from pareidolia.painting import Canvas, Objective, Painting, PixelCanvas, Stage, Sum, TotalVariation
 from pareidolia.pictures import PictureLike, fit, resize_picture, size_of
 from pareidolia.settings import PareidoliaError
 from pareidolia.style.canvas import MaskedCanvas
+from pareidolia.style.inputs import Size, StyleInputs, coarsest, scaled
 from pareidolia.style.losses import ContentLoss, Gram, StyleLoss
-from pareidolia.style.material import Material, Size, coarsest, scaled
 from pareidolia.style.settings import StyleSettings
 
 
@@ -41,7 +41,7 @@ class StyleTransfer(Painting):
     ) -> None:
         self.settings = settings = settings or StyleSettings()
         network = network or load_network_from(settings, pooling=settings.pooling, padding=settings.padding)
-        self._material = Material.prepared(
+        self._inputs = StyleInputs.prepare(
             photo,
             paintings,
             mask,
@@ -58,11 +58,11 @@ class StyleTransfer(Painting):
         self._style_weights = _layer_weights("style", settings.style_layer_weights, self._style_layers)
         for layer in (*self._content_layers, *self._style_layers):
             network.layer(layer)
-        full = size_of(self._material.photo)
+        full = size_of(self._inputs.photo)
         # Painted beyond the border and cut off, as printers do, so that no frame is seen.
         margin = (self._margin(full),) * 4
-        self._photo = F.pad(self._material.photo, margin, mode="reflect")
-        mask = self._material.mask
+        self._photo = F.pad(self._inputs.photo, margin, mode="reflect")
+        mask = self._inputs.mask
         self._mask = None if mask is None else F.pad(mask, margin, mode="reflect")
         schedule = self._schedule(full)
         self._shown = {self._bled(size): size for size, _ in schedule}
@@ -82,7 +82,9 @@ class StyleTransfer(Painting):
         canvas = super().picture
         height, width = self._shown[size_of(canvas)]
         margin = (canvas.shape[-1] - width) // 2
-        return self._material.finished(canvas[..., margin : margin + height, margin : margin + width])
+        return self._inputs.restore_color_and_alpha(
+            canvas[..., margin : margin + height, margin : margin + width]
+        )
 
     def _schedule(self, full: Size) -> list[tuple[Size, int]]:
         """Sizes from `coarsest` up to the full one in steps of about √2, each with its number of steps."""
@@ -110,7 +112,7 @@ class StyleTransfer(Painting):
             case "content":
                 return resize_picture(self._photo, size)
             case "style":
-                return resize_picture(self._material.paintings[0], size)
+                return resize_picture(self._inputs.paintings[0], size)
             case "brush":
                 return resize_picture(self._brushed(), size)
             case "noise":
@@ -124,8 +126,8 @@ class StyleTransfer(Painting):
         if self.settings.strength == 0:
             return self._photo
         brush = load_brush(self._photo.device.type)
-        blend = BrushSettings(painting_weights=self._material.shares)
-        painted = brush.paint(self._photo, self._material.paintings, blend)
+        blend = BrushSettings(painting_weights=self._inputs.shares)
+        painted = brush.paint(self._photo, self._inputs.paintings, blend)
         return torch.lerp(self._photo, painted.to(self._photo), self.settings.strength)
 
     def _aim(self, size: Size) -> Objective:
@@ -134,7 +136,7 @@ class StyleTransfer(Painting):
         objective: Objective = Sum(())
         if settings.smoothness > 0:
             objective += settings.smoothness * TotalVariation()
-        with untouched(self.network.module), torch.no_grad():
+        with preserve_state(self.network.module), torch.no_grad():
             if settings.content_weight > 0:
                 seen = self.network.record(resize_picture(self._photo, size), self._content_layers)
                 content = ContentLoss(seen, self._content_weights, settings.balance)
@@ -155,10 +157,10 @@ class StyleTransfer(Painting):
         Below full strength the photo's own style is one of them.
         """
         wide = round(side * self.settings.style_size)
-        shown = [scaled(painting, wide) for painting in self._material.paintings]
-        shares = list(self._material.shares)
+        shown = [scaled(painting, wide) for painting in self._inputs.paintings]
+        shares = list(self._inputs.shares)
         if self.settings.strength < 1:
-            shown.append(scaled(self._material.photo, side))
+            shown.append(scaled(self._inputs.photo, side))
             shares.append(1 - self.settings.strength)
         blend: dict[str, Tensor] = {}
         for picture, share in zip(shown, shares, strict=True):

@@ -6,10 +6,10 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from pareidolia.inspection.attribution.leaves import captured
+from pareidolia.inspection.attribution.backward_to_input import detach_at
 from pareidolia.inspection.resolving import resolve
 from pareidolia.inspection.targets import TargetLike
-from pareidolia.networks import Network, NetworkLike, untouched
+from pareidolia.networks import Network, NetworkLike, preserve_state
 from pareidolia.networks.layers import Layer
 from pareidolia.pictures import PicturesLike
 from pareidolia.settings import BadNetwork
@@ -37,7 +37,7 @@ def coarse_grad_cam(
     network, pictures, target = resolve(network, pictures, target)
     name = layer or cam_layer(network)
     module = network.module.get_submodule(network.layer(name).name)
-    with untouched(network.module), torch.enable_grad(), captured(module) as outputs:
+    with preserve_state(network.module), torch.enable_grad(), detach_at(module) as outputs:
         scores = target(network, pictures.detach())
         if not outputs or not scores.requires_grad:
             raise BadNetwork(f"the target does not depend on layer '{name}': choose a layer before it")

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from pareidolia.inspection.attribution.attributing import attribute
 from pareidolia.inspection.attribution.comparison_figure import draw_comparison
-from pareidolia.inspection.attribution.faithfulness import Curve, deletion, insertion, randomisation
+from pareidolia.inspection.attribution.faithfulness import ScoreCurve, deletion, insertion, randomization
 from pareidolia.inspection.attribution.measured import CHANCE, Faithfulness, bootstrap
 from pareidolia.inspection.attribution.registry import METHODS
 from pareidolia.inspection.attribution.settings import FaithfulnessSettings
@@ -25,8 +25,8 @@ from pareidolia.progress import Progress
 class _Measured:
     """What was measured of one method on one photo."""
 
-    deletion: Curve
-    insertion: Curve
+    deletion: ScoreCurve
+    insertion: ScoreCurve
     last_layer: float
     upper_half: float
 
@@ -102,7 +102,7 @@ class Comparison:
         return _Measured(
             deletion(self.network, picture, target, found, steps=steps),
             insertion(self.network, picture, target, found, steps=steps),
-            *((0.0, 0.0) if name == CHANCE else randomisation(self.network, method, seed=self.settings.seed)),
+            *((0.0, 0.0) if name == CHANCE else randomization(self.network, method, seed=self.settings.seed)),
         )
 
 
@@ -153,5 +153,5 @@ def _summary(name: str, measured: Sequence[_Measured], seed: int) -> Faithfulnes
     )
 
 
-def _mean_curve(curves: Sequence[Curve]) -> Curve:
-    return Curve(curves[0].shares, torch.stack([curve.values for curve in curves]).mean(dim=0))
+def _mean_curve(curves: Sequence[ScoreCurve]) -> ScoreCurve:
+    return ScoreCurve(curves[0].shares, torch.stack([curve.values for curve in curves]).mean(dim=0))

@@ -10,12 +10,12 @@ import torch
 from torch import Tensor
 
 from pareidolia.backward import BACKWARD_RULES
+from pareidolia.inspection.attribution.backward_to_input import pull_back
 from pareidolia.inspection.attribution.batching import batches, fitting
-from pareidolia.inspection.attribution.leaves import pull_back
-from pareidolia.inspection.attribution.line import Line
+from pareidolia.inspection.attribution.straight_path import StraightPath
 from pareidolia.inspection.resolving import resolve
 from pareidolia.inspection.targets import Target, TargetLike
-from pareidolia.networks import Network, NetworkLike, untouched
+from pareidolia.networks import Network, NetworkLike, preserve_state
 from pareidolia.pictures import PicturesLike
 
 
@@ -37,7 +37,7 @@ def send_back(
         UnknownName: there is no such rule.
     """
     network, pictures, target = resolve(network, pictures, target)
-    with untouched(network.module), BACKWARD_RULES[rule](network.module):
+    with preserve_state(network.module), BACKWARD_RULES[rule](network.module):
         return _pulled_back(network, pictures, target)
 
 
@@ -85,7 +85,7 @@ def noisy_gradients(
     network, pictures, target = resolve(network, pictures, target)
     spread = noise * (pictures.amax(dim=(1, 2, 3)) - pictures.amin(dim=(1, 2, 3)))
     means, variances = [], []
-    with untouched(network.module):
+    with preserve_state(network.module):
         for index, picture in enumerate(pictures):
             generator = torch.Generator().manual_seed(seed)
             total = squares = torch.zeros_like(picture, dtype=torch.float64)
@@ -133,9 +133,9 @@ def integrated_gradients(
     start = torch.as_tensor(baseline, dtype=pictures.dtype, device=pictures.device).expand_as(pictures)
     nodes, weights = gauss_legendre(steps)
     maps, differences = [], []
-    with untouched(network.module):
+    with preserve_state(network.module):
         for index, (picture, begin) in enumerate(zip(pictures, start, strict=True)):
-            line = Line(network, target.one(index), begin, picture)
+            line = StraightPath(network, target.one(index), begin, picture)
             for some in batches(steps, batch_size or fitting(picture)):
                 line.add(nodes[some], weights[some])
             maps.append((picture - begin) * line.gradient())

@@ -14,7 +14,7 @@ from pareidolia.inspection.attribution.batching import batches, fitting
 from pareidolia.inspection.attribution.registry import Steps, finished
 from pareidolia.inspection.resolving import resolve
 from pareidolia.inspection.targets import Target, TargetLike, confidence
-from pareidolia.networks import Network, NetworkLike, untouched
+from pareidolia.networks import Network, NetworkLike, preserve_state
 from pareidolia.pictures import PicturesLike
 from pareidolia.progress import Progress
 from pareidolia.settings import PareidoliaError
@@ -79,11 +79,11 @@ def occlusion_steps(
     maps = []
     for index, picture in enumerate(pictures):
         one = target.one(index)
-        with untouched(network.module), torch.no_grad():
+        with preserve_state(network.module), torch.no_grad():
             whole = _score(one, network, picture[None])
         falls = []
         for some in batches(len(windows), batch_size or fitting(picture)):
-            with untouched(network.module), torch.no_grad():
+            with preserve_state(network.module), torch.no_grad():
                 copies = _covered(picture, windows[some], covered, fill)
                 falls.append(whole - _score(one, network, copies))
             yield Progress(index * len(windows) + some.stop, len(pictures) * len(windows), "occlusion")
@@ -144,7 +144,7 @@ def rise_steps(
             drawn = _random_masks(some.stop - some.start, cells, keep, (height, width), generator)
             drawn = drawn.to(picture)
             seen = (picture * drawn).contiguous(memory_format=torch.channels_last)
-            with untouched(network.module), torch.no_grad():
+            with preserve_state(network.module), torch.no_grad():
                 scores = confidence(target.one(index), network, seen).to(total.dtype)
             total += (scores[:, None, None, None] * drawn).sum(dim=0)
             yield Progress(index * masks + some.stop, len(pictures) * masks, "rise")

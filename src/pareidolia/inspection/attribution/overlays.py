@@ -25,8 +25,8 @@ def overlay(picture: Tensor, attribution: Tensor) -> Tensor:
         BadPicture: the shapes do not fit, e.g. because the two stand in the wrong order.
     """
     _check(picture, attribution)
-    grey = luminance(picture) if picture.shape[1] == 3 else picture
-    faded = 0.45 + 0.55 * grey
+    gray = luminance(picture) if picture.shape[1] == 3 else picture
+    faded = 0.45 + 0.55 * gray
     return (faded * symmetric(attribution, limit=_limit(attribution))).clamp(0, 1)
 
 
@@ -65,7 +65,7 @@ def blended(
     return (picture.expand(-1, 3, -1, -1) * (1 - opacity) + colors * opacity).clamp(0, 1)
 
 
-def coloured(signal: Tensor) -> Tensor:
+def colored(signal: Tensor) -> Tensor:
     """A signed signal 1×3×H×W as a picture: zero is mid-grey, each channel scaled by the same limit."""
     limit = _limit(signal)
     return (0.5 + 0.5 * signal / limit).clamp(0, 1) if limit > 0 else torch.full_like(signal, 0.5)
@@ -74,7 +74,7 @@ def coloured(signal: Tensor) -> Tensor:
 def shown(method: Method, picture: Tensor, attribution: Tensor) -> Tensor:
     """An attribution 1×1 or 1×C×H×W in the manner that suits its method, 1×3×H×W in [0, 1]."""
     if method.colored:
-        return coloured(attribution.expand(-1, 3, -1, -1))
+        return colored(attribution.expand(-1, 3, -1, -1))
     return overlay(picture, _without_floor(attribution, method.signed))
 
 

@@ -9,7 +9,7 @@ from torch import Tensor
 from pareidolia.inspection.framing import middle
 from pareidolia.inspection.invariance.settings import InvarianceSettings
 from pareidolia.inspection.invariance.transforms import enlarged, shifted, turned
-from pareidolia.networks import Network, NetworkLike, as_network, untouched
+from pareidolia.networks import Network, NetworkLike, as_network, preserve_state
 from pareidolia.pictures import PictureLike, as_picture, over_white
 from pareidolia.settings import BadNetwork
 
@@ -17,7 +17,7 @@ _BATCH = 16
 
 
 @dataclass(frozen=True)
-class Course:
+class TransformResponse:
     """A photo on its way through one transform.
 
     Attributes:
@@ -40,7 +40,7 @@ def measure_invariance(
     photo: PictureLike,
     layers: Sequence[str],
     settings: InvarianceSettings | None = None,
-) -> list[Course]:
+) -> list[TransformResponse]:
     """Shift, enlarge and turn a photo (as `as_picture` takes it) and follow the activations of `layers`.
 
     The network sees the middle of the photo at the size it was made for. What comes in from outside is the
@@ -65,7 +65,7 @@ def measure_invariance(
             [settings.turn * step / (2 * settings.steps) for step in range(2 * settings.steps + 1)],
         ),
     }
-    with untouched(network.module), torch.no_grad():
+    with preserve_state(network.module), torch.no_grad():
         own = _features(network, picture, layers)
         chances = _chances(network, picture)
         likeliest = None if chances is None else int(chances.argmax())
@@ -94,7 +94,7 @@ def _course(
     network: Network,
     own: Mapping[str, Tensor],
     likeliest: int | None,
-) -> Course:
+) -> TransformResponse:
     distances: dict[str, list[float]] = {layer: [] for layer in own}
     probabilities: list[float] = []
     for batch in torch.split(pictures, _BATCH):
@@ -105,7 +105,7 @@ def _course(
             assert chances is not None
             probabilities += chances[:, likeliest].tolist()
     shown = [round(place * (len(amounts) - 1) / 4) for place in range(5)]
-    return Course(
+    return TransformResponse(
         name,
         tuple(amounts),
         {layer: tuple(values) for layer, values in distances.items()},
