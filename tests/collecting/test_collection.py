@@ -13,7 +13,7 @@ from pareidolia.collecting import (
     Collection,
     SampledActivations,
     TopActivations,
-    begin_gathering,
+    begin_accumulator,
     read_ranking,
 )
 from pareidolia.collecting import reading as reading_module
@@ -177,7 +177,7 @@ class Means(Settings):
     """A form of keeping of one's own: the mean of each channel."""
 
 
-class MeansGathering:
+class MeansAccumulator:
     def __init__(self, network: Network, layers) -> None:
         self.network, self.layers, self.parts = network, layers, []
 
@@ -190,9 +190,9 @@ class MeansGathering:
         return {"means": np.concatenate(self.parts)}
 
 
-@begin_gathering.register
+@begin_accumulator.register
 def _(keep: Means, network: Network, layers):
-    return MeansGathering(network, layers)
+    return MeansAccumulator(network, layers)
 
 
 def test_a_form_of_keeping_of_ones_own(collector) -> None:
@@ -205,7 +205,7 @@ def test_a_form_of_keeping_of_ones_own(collector) -> None:
         """A form of which nobody knows how it begins."""
 
     with pytest.raises(PareidoliaError, match="nothing is registered that keeps Nothing"):
-        begin_gathering(Nothing(), made.network, {})
+        begin_accumulator(Nothing(), made.network, {})
 
 
 def test_refused_layers_and_sizes(collector) -> None:

@@ -23,7 +23,7 @@ from pareidolia.networks import NetworkLike, as_network, identity
 from pareidolia.pictures import find_pictures, write_atomically
 from pareidolia.pictures.targets import clear_leftovers
 from pareidolia.progress import Progress
-from pareidolia.settings import PareidoliaError
+from pareidolia.settings import VERSION, PareidoliaError, migrate
 
 STAGES = "stages"
 SETTINGS = "settings.json"
@@ -184,7 +184,7 @@ class AtlasBuilding:
     def _description(self) -> dict[str, Any]:
         """What is made, as `stages/settings.json` holds it."""
         photos = str(self._files.folder.absolute())
-        return {"photos": photos, "settings": self.settings.model_dump(mode="json")}
+        return {"version": VERSION, "photos": photos, "settings": self.settings.model_dump(mode="json")}
 
     def _write_settings(self, collection: str) -> None:
         description = {**self._description(), "collection": collection}
@@ -212,12 +212,12 @@ def read_settings(atlas: Path) -> tuple[AtlasSettings, Path]:
 
 
 def _read_settings(atlas: Path) -> dict[str, Any]:
-    """What `stages/settings.json` holds; empty where it cannot be read."""
+    """What `stages/settings.json` of any version holds, as this one writes it; empty where it is broken."""
     try:
         held = json.loads((atlas / STAGES / SETTINGS).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    return held if isinstance(held, dict) else {}
+    return migrate(held) if isinstance(held, dict) else {}
 
 
 def _folders(manifest: Manifest) -> frozenset[str]:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
         SampledActivations,
         TopActivations,
     )
-    from pareidolia.collecting.specs import Accumulator, CollectSpec, begin_gathering
+    from pareidolia.collecting.specs import Accumulator, CollectSpec, begin_accumulator
     from pareidolia.collecting.top_activations import Ranking, read_ranking
 
 __all__ = [
@@ -37,7 +37,7 @@ __all__ = [
     "Ranking",
     "SampledActivations",
     "TopActivations",
-    "begin_gathering",
+    "begin_accumulator",
     "collect_chunk",
     "read_ranking",
     "read_samples",
@@ -56,7 +56,7 @@ __getattr__ = lazy_exports(
         "Ranking": "top_activations",
         "ActivationSamples": "sampled_activations",
         "TopActivations": "settings",
-        "begin_gathering": "specs",
+        "begin_accumulator": "specs",
         "collect_chunk": "chunks",
         "read_ranking": "top_activations",
         "read_samples": "sampled_activations",

@@ -13,7 +13,7 @@ from safetensors.numpy import save
 import pareidolia.collecting.sampled_activations
 import pareidolia.collecting.top_activations  # noqa: F401 (each registers how its form of keeping begins)
 from pareidolia.collecting.reading import DecodeResult, read_ahead
-from pareidolia.collecting.specs import Accumulator, CollectSpec, begin_gathering
+from pareidolia.collecting.specs import Accumulator, CollectSpec, begin_accumulator
 from pareidolia.networks import Network, preserve_state
 from pareidolia.pictures import from_uint8
 from pareidolia.pictures.folders import PictureFiles
@@ -52,7 +52,7 @@ class CollectJob:
 
     network: its settings, paths absolute. identity: what it must turn out to be.
     files: the pictures. height_width: of each as the network sees it. batch: pictures at once.
-    layers: the shape of each layer's output for one picture. keep: what is kept of it.
+    layers: the shape of each layer's output for one picture. spec: what is kept of it.
     """
 
     network: NetworkSettings
@@ -78,12 +78,13 @@ def chunk_results(
 ) -> Iterator[ChunkResult]:
     """Look at a chunk; yields what each batch adds to what is done, and at last the shard.
 
-    `pictures` are those of the chunk, in order, as `CollectJob.read` gives them; no more are taken. The shard is the
-    bytes of a safetensors file with what `job.spec` keeps, a pure function of network, job and pictures.
+    `pictures` are those of the chunk, in order, as `CollectJob.read` gives them; no more are taken. The shard
+    is the bytes of a safetensors file with what `job.spec` keeps, a pure function of network, job and
+    pictures.
     Pictures that cannot be read, or on which the network gives values that are not finite, are left out and
     listed in its metadata with the reason.
     """
-    accumulator = begin_gathering(job.spec, network, job.layers)
+    accumulator = begin_accumulator(job.spec, network, job.layers)
     skipped: dict[int, str] = {}
     first = chunk.start
     while batch := list(islice(pictures, min(job.batch, chunk.stop - first))):
@@ -125,7 +126,7 @@ def layer_shapes(
 
 
 def _add(accumulator: Accumulator, batch: list[DecodeResult], first: int) -> dict[int, str]:
-    """Let `accumulator` have the pictures of a batch, of which the first has that number; the skipped ones."""
+    """Add a batch, whose first picture has that number, to `accumulator`; the skipped pictures."""
     skipped = {first + i: str(each) for i, each in enumerate(batch) if isinstance(each, BadPicture)}
     levels = [each for each in batch if not isinstance(each, BadPicture)]
     if levels:

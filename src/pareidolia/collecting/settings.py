@@ -1,6 +1,6 @@
 """Settings of collecting. No torch here."""
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -45,11 +45,17 @@ class EngineSettings(Settings):
 class TopActivations(Settings):
     """Keep the strongest activations of every unit, each from another picture."""
 
+    form: ClassVar[str] = "Strongest"
+    """What manifests call it."""
+
     top: Annotated[int, Field(ge=1, le=1000, description="How many a unit.")] = 9
 
 
 class SampledActivations(Settings):
     """Keep the activations of whole columns of a layer at random positions of every picture."""
+
+    form: ClassVar[str] = "Positions"
+    """What manifests call it."""
 
     count: Annotated[int, Field(ge=1, le=10_000, description="Positions a picture.")] = 1
     border: Annotated[

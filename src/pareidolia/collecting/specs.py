@@ -1,7 +1,7 @@
-"""What a chunk keeps of what the network sees in it: a form of keeping, and its gathering.
+"""What a chunk keeps of the activations that the network gives: a specification, and its accumulator.
 
-Two forms come with this room, `TopActivations` and `SampledActivations`. Another one is a settings class, and beside it a
-function that begins its gathering, registered by `@begin_gathering.register`.
+Two come with this room, `TopActivations` and `SampledActivations`. Another one is a settings class, and beside
+it a function that begins its accumulator, registered by `@begin_accumulator.register`.
 """
 
 from collections.abc import Mapping
@@ -33,17 +33,17 @@ class Accumulator(Protocol):
 
 
 class CollectSpec(Protocol):
-    """A form of keeping: a frozen settings object, written into the collection's manifest."""
+    """What to keep: a frozen settings object, written into the collection's manifest."""
 
     def model_dump(self, *, mode: Literal["json"]) -> dict[str, Any]:
         """Its options, as JSON has them."""
 
 
 @singledispatch
-def begin_gathering(
+def begin_accumulator(
     spec: CollectSpec, network: Network, layers: Mapping[str, tuple[int, ...]]
 ) -> Accumulator:
-    """A gathering of this form that is empty yet.
+    """An accumulator of this kind that is empty yet.
 
     Args:
         spec: the form, with its options.
@@ -51,6 +51,6 @@ def begin_gathering(
         layers: the shape of each layer's output for one picture.
 
     Raises:
-        PareidoliaError: no function is registered for this form.
+        PareidoliaError: no function is registered for it.
     """
-    raise PareidoliaError(f"nothing is registered that keeps {type(spec).__name__}: see begin_gathering")
+    raise PareidoliaError(f"nothing is registered that keeps {type(spec).__name__}: see begin_accumulator")

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from pareidolia.collecting.settings import TopActivations
-from pareidolia.collecting.specs import Accumulator, Array, Arrays, begin_gathering
+from pareidolia.collecting.specs import Accumulator, Array, Arrays, begin_accumulator
 from pareidolia.networks import Network
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ class TopActivationsAccumulator:
         }
 
 
-@begin_gathering.register
+@begin_accumulator.register
 def _(spec: TopActivations, network: Network, layers: Mapping[str, tuple[int, ...]]) -> Accumulator:
     return TopActivationsAccumulator(spec, network, layers)
 
@@ -122,7 +122,7 @@ def _found(ranking: Ranking, maps: Tensor, best: Tensor, numbers: Array) -> Rank
 
 
 def read_ranking(collection: "Collection", layer: str) -> Ranking:
-    """The ranking of a layer over the whole folder, from the shards of a collection that kept `TopActivations`."""
+    """A layer's ranking over the whole folder, from the shards of a collection of `TopActivations`."""
     total: Ranking | None = None
     for shard in collection.shards():
         arrays = [shard[f"{layer}/{name}"] for name in ("values", "pictures", "positions")]

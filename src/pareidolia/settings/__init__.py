@@ -12,9 +12,11 @@ from pareidolia.settings.errors import (
     nearest,
     one_line,
 )
+from pareidolia.settings.migrations import VERSION, migrate, migrate_state
 from pareidolia.settings.numbers import UnitNumbers, read_numbers
 
 __all__ = [
+    "VERSION",
     "BadNetwork",
     "BadPicture",
     "ClassName",
@@ -30,6 +32,8 @@ __all__ = [
     "UnknownName",
     "check_channel",
     "differences",
+    "migrate",
+    "migrate_state",
     "nearest",
     "one_line",
     "parse_address",
