@@ -1,7 +1,7 @@
 """What a chunk keeps of the activations that the network gives: a specification, and its accumulator.
 
-Two come with this room, `TopActivations` and `SampledActivations`. Another one is a settings class, and beside
-it a function that begins its accumulator, registered by `@begin_accumulator.register`.
+Two come with this room, `TopActivations` and `SampledActivations`. Another one is a settings class, and
+beside it a function that begins its accumulator, registered by `@begin_accumulator.register`.
 """
 
 from collections.abc import Mapping

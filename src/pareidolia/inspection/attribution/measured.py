@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pareidolia.inspection.attribution.faithfulness import Curve
+from pareidolia.inspection.attribution.faithfulness import ScoreCurve
 
 #: A map of random numbers: what a method must beat.
 CHANCE = "chance"
@@ -43,8 +43,8 @@ class Faithfulness:
     insertion: Mean
     last_layer: Mean
     upper_half: Mean
-    deletion_curve: Curve
-    insertion_curve: Curve
+    deletion_curve: ScoreCurve
+    insertion_curve: ScoreCurve
     caution: str
 
     def row(self) -> dict[str, object]:
