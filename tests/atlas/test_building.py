@@ -271,7 +271,7 @@ def test_too_few_pictures_for_a_grid(photos, settings, tmp_path):
 def test_constant_activations(settings, tmp_path):
     (tmp_path / "gray").mkdir()
     for number in range(20):
-        Image.new("RGB", (32, 32), (90, 90, 90)).save(tmp_path / f"grey/{number}.png")
+        Image.new("RGB", (32, 32), (90, 90, 90)).save(tmp_path / f"gray/{number}.png")
     with pytest.raises(PareidoliaError, match="every activation of head is the same"):
         build(tmp_path / "gray", tmp_path / "atlas", settings(layer=("head",), grids=(2,)))
 

@@ -124,7 +124,7 @@ def test_refusals(photos, chosen, tmp_path) -> None:
     def make(**changes):
         return StrongestPatches(photos, PatchesSettings(**{**chosen, **changes}), index=tmp_path / "index")
 
-    with pytest.raises(PareidoliaError, match="units 0 to 11, there is no 12"):
+    with pytest.raises(PareidoliaError, match="channels 0 to 11, there is no channel 12"):
         make(units=("0-12",))
     with pytest.raises(UnknownName, match=r"relu2"):
         make(layer="relu3")

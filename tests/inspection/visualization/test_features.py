@@ -116,7 +116,7 @@ def test_a_network_of_one_size_is_painted_at_that_size():
 def test_what_cannot_be_painted_is_refused(small_network):
     with pytest.raises(UnknownName, match="did you mean"):
         features(small_network, layer="stage2.rela")
-    with pytest.raises(PareidoliaError, match="units 0 to 7"):
+    with pytest.raises(PareidoliaError, match="channels 0 to 7"):
         features(small_network, units=("8",))
     with pytest.raises(PareidoliaError, match="layer to differ in"):
         features(small_network, {"class": _Class()}, copies=2)
