@@ -112,6 +112,8 @@ def layer_shapes(
     Raises UnknownName for a wrong name, BadPicture where the network cannot look at that size, and
     PareidoliaError for an output of another form.
     """
+    for name in layers:
+        network.unit_shape(name)
     gray = torch.full((1, network.input_shape[0], *height_width), 0.5)
     with preserve_state(network.module), torch.no_grad():
         found = {name: tuple(maps.shape[1:]) for name, maps in network.record(gray, layers).items()}

@@ -95,7 +95,7 @@ def _send_back(
     network: Network, pictures: Tensor, layer: str, keep: Callable[[Tensor], Tensor], rule: str
 ) -> Tensor:
     """Forward to `layer`, and what `keep` leaves of its maps back to the pixels."""
-    network.layer(layer)
+    network.unit_shape(layer)
     with preserve_state(network.module), BACKWARD_RULES[rule](network.module):
         leaf = pictures.detach().clone().requires_grad_()
         maps = network.record(leaf, [layer])[layer]

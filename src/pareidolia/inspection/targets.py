@@ -148,7 +148,7 @@ def as_target(target: TargetLike, network: Network, pictures: Tensor) -> Target:
         return find_target(target, network, pictures)
     if isinstance(target, Unit):
         # A position is checked on the pictures at hand, which may be larger than the input shape.
-        Unit(target.layer, target.channel).check(network.layer(target.layer).shape)
+        Unit(target.layer, target.channel).check(network.unit_shape(target.layer))
         return UnitTarget(target)
     if isinstance(target, Objective):
         return ObjectiveTarget(target)

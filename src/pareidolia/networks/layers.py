@@ -29,6 +29,21 @@ class Layer:
     finish: int
 
 
+def is_map(shape: tuple[int, ...], input_shape: tuple[int, ...]) -> bool:
+    """Whether a layer's output is C×h×w, with h:w as in the picture C×H×W that the network was made for."""
+    return len(shape) == 3 and _alike(shape[1:], input_shape[1:])
+
+
+def is_channels_last(shape: tuple[int, ...], input_shape: tuple[int, ...]) -> bool:
+    """Whether it is h×w×C instead: the first two lengths have the picture's proportions, the last two not."""
+    return len(shape) == 3 and not is_map(shape, input_shape) and _alike(shape[:2], input_shape[1:])
+
+
+def _alike(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
+    """Whether two heights and widths have the same proportions, to a pixel of the larger one."""
+    return abs(one[0] * other[1] - one[1] * other[0]) <= max(other)
+
+
 def trace_layers(module: nn.Module, pictures: Tensor) -> dict[str, Layer]:
     """The layers of `module` in the order of their first call, by one run on normalised `pictures` (1×C×H×W).
 

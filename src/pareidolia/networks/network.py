@@ -13,7 +13,13 @@ from torch import Tensor, nn
 from pareidolia.networks.assumptions import assume, read_shape
 from pareidolia.networks.classes import as_classes, class_index
 from pareidolia.networks.compiled import unwrap_compiled
-from pareidolia.networks.layers import Layer, scripted_modules, trace_layers, visible_modules
+from pareidolia.networks.layers import (
+    Layer,
+    is_channels_last,
+    scripted_modules,
+    trace_layers,
+    visible_modules,
+)
 from pareidolia.networks.mirror import mirror
 from pareidolia.networks.padding import Padding, swap_padding
 from pareidolia.networks.pooling import Pooling, swap_pooling
@@ -268,6 +274,21 @@ class Network:
             if f"{name}.".startswith(f"{scripted}."):
                 raise BadNetwork(f"{scripted} of {self.name} is a scripted module, which cannot be recorded")
         raise UnknownName("layer", name, self.layers)
+
+    def unit_shape(self, layer: str) -> tuple[int, ...]:
+        """The shape of a layer's output for one picture, whose first axis counts its units: C×H×W or C.
+
+        Raises:
+            UnknownName: there is no such layer.
+            BadNetwork: its channels come last, so that the number of a unit would name a row.
+        """
+        shape = self.layer(layer).shape
+        if is_channels_last(shape, self.input_shape):
+            raise BadNetwork(
+                f"layer '{layer}' of {self.name} gives {'×'.join(map(str, shape))}, channels last: its units "
+                "cannot be told apart; choose a layer of channels×rows×columns (see pareidolia networks)"
+            )
+        return shape
 
     def record(self, pictures: Tensor, layers: Iterable[str] | str) -> dict[str, Tensor]:
         """The activations of the named `layers`, or of one, on `pictures` (as in a call), by name, N first.

@@ -10,7 +10,7 @@ from pareidolia.inspection.attribution.backward_to_input import detach_at
 from pareidolia.inspection.resolving import resolve
 from pareidolia.inspection.targets import TargetLike
 from pareidolia.networks import Network, NetworkLike, preserve_state
-from pareidolia.networks.layers import Layer
+from pareidolia.networks.layers import Layer, is_map
 from pareidolia.pictures import PicturesLike
 from pareidolia.settings import BadNetwork
 
@@ -36,7 +36,8 @@ def coarse_grad_cam(
     """
     network, pictures, target = resolve(network, pictures, target)
     name = layer or cam_layer(network)
-    module = network.module.get_submodule(network.layer(name).name)
+    network.unit_shape(name)
+    module = network.module.get_submodule(name)
     with preserve_state(network.module), torch.enable_grad(), detach_at(module) as outputs:
         scores = target(network, pictures.detach())
         if not outputs or not scores.requires_grad:
@@ -74,11 +75,8 @@ def cam_layer(network: Network) -> str:
 
 
 def _is_map(layer: Layer, input_shape: tuple[int, int, int]) -> bool:
-    """C×h×w of more than one position, with h:w as in the input (so that h×w×C is not taken for it)."""
-    if len(layer.shape) != 3 or min(layer.shape[1:]) < 2 or "Dropout" in layer.kind:
-        return False
-    _, height, width = input_shape
-    return abs(layer.shape[1] * width - layer.shape[2] * height) <= max(height, width)
+    """C×h×w of more than one position."""
+    return is_map(layer.shape, input_shape) and min(layer.shape[1:]) > 1 and "Dropout" not in layer.kind
 
 
 def _token_side(shape: tuple[int, ...]) -> int | None:

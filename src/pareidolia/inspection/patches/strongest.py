@@ -70,7 +70,7 @@ class StrongestPatches:
         self.settings = settings = PatchesSettings.of(settings)
         self.network = as_network(settings if network is None else network)
         self.layer = settings.layer or cam_layer(self.network)
-        count = self.network.layer(self.layer).shape[0]
+        count = self.network.unit_shape(self.layer)[0]
         self.units = list(read_numbers(settings.units, count, self.layer))
         self._collector = None
         if collection is None:

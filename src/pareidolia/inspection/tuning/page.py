@@ -46,7 +46,7 @@ def tuning_page(settings: TuningSettings | None = None, network: NetworkLike = N
     check_plots()
     network = as_network(settings if network is None else network)
     layer = settings.layer or _first_layer(network)
-    count = network.layer(layer).shape[0]
+    count = network.unit_shape(layer)[0]
     if settings.units is None:
         units = tuple(range(min(count, _DEFAULT_ROWS)))
     else:
