@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from contextlib import suppress
 
 import numpy as np
 import pytest
@@ -153,7 +154,7 @@ def test_a_finished_atlas_is_whole_until_the_new_one_is(
             build(photos, out, settings(icon_steps=3), overwrite=True)
     now, before = published(out), published(built)
     assert {name: now[name] for name in before} == before
-    assert find_photo(out, photos / "china/00.jpg")
+    assert find_photo(out, photos / "china/00.jpg", settings())
     build(photos, out, settings(icon_steps=3), overwrite=True)
     build(photos, tmp_path / "fresh", settings(icon_steps=3))
     assert published(out) == published(tmp_path / "fresh"), "and nothing of the broken build is left"
@@ -169,8 +170,11 @@ def test_what_a_manifest_names_is_not_removed_unless_it_is_a_grid(built, photos,
     for folder in ("../letters/2", str(tmp_path / "letters"), "letters", "../letters"):
         held["layers"][0]["grids"][0]["folder"] = folder
         (out / "atlas.json").write_text(json.dumps(held))
-        build(photos, out, settings(grids=(2,)), overwrite=True)
+        with suppress(PareidoliaError):  # such an atlas may be refused, or built anew
+            build(photos, out, settings(grids=(2,)), overwrite=True)
         assert (tmp_path / "letters/2/dear.txt").read_text() == "dear"
+    shutil.copy(built / "atlas.json", out)
+    build(photos, out, settings(grids=(2,)), overwrite=True)
     assert [path.name for path in (out / "relu1/4").iterdir()] == ["mine.txt"]
 
 

@@ -1,8 +1,8 @@
 """Building an atlas: stage after stage, each kept and not run again while what it depends on stays."""
 
 import json
-import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,22 +10,31 @@ from typing import Any
 import pareidolia
 from pareidolia.atlas.attribution import class_names
 from pareidolia.atlas.collected import CollectedActivations
-from pareidolia.atlas.format import MANIFEST, GridEntry, LayerEntry, Manifest, read_manifest
+from pareidolia.atlas.format import (
+    MANIFEST,
+    STAGES,
+    GridEntry,
+    LayerEntry,
+    Manifest,
+    grid_folder,
+    read_manifest,
+)
 from pareidolia.atlas.icons import PADDING
 from pareidolia.atlas.layers import BuildContext, LayerContents
 from pareidolia.atlas.mapping import LayerLayout
-from pareidolia.atlas.publishing import remove_grid, write_manifest
+from pareidolia.atlas.publishing import write_manifest
 from pareidolia.atlas.settings import AtlasSettings
 from pareidolia.atlas.stages import StageCache, key_of
 from pareidolia.collecting import Collector, EngineSettings, SampledActivations
 from pareidolia.collecting.settings import CollectingSettings
 from pareidolia.networks import NetworkLike, as_network, identity
 from pareidolia.pictures import find_pictures, write_atomically
-from pareidolia.pictures.targets import clear_leftovers
+from pareidolia.pictures.ownership import ATLAS, COLLECTION, GRID, claim, clear
+from pareidolia.pictures.targets import clear_leftovers, make_folder
 from pareidolia.progress import Progress
+from pareidolia.safety import require_file
 from pareidolia.settings import VERSION, PareidoliaError, migrate
 
-STAGES = "stages"
 SETTINGS = "settings.json"
 #: Behind the name of a grid's folder that takes the place of one that a finished atlas still shows.
 _NEW = ".new"
@@ -103,6 +112,8 @@ class AtlasBuilding:
             identity(network),
         )
         folder = self.out / STAGES / f"collection-{wanted[:12]}"
+        if not ATLAS.is_ours(self.out):
+            self._write_settings(folder.name)  # the mark that the folder is ours, before all else
         return Collector(
             folder, self._files, self.settings.layer, keep, settings, network, engine=self.engine
         )
@@ -152,28 +163,25 @@ class AtlasBuilding:
             yield from self._publish(layers, context, collection)  # once more, into the usual folders
             return
         for stale in (self.out / STAGES).glob("collection-*"):
-            if stale.name != collection and not stale.is_symlink():
-                shutil.rmtree(stale)
+            if stale.name != collection:
+                clear(stale, COLLECTION)
 
     def _remove_stale(self, shown: frozenset[str], manifest: Manifest) -> None:
         """Remove the grids that the atlas shows no more, and those that a stopped build left."""
         now = _folders(manifest)
         left = {f"{path.parent.name}/{path.name}" for path in self.out.glob(f"*/*{_NEW}")}
         for folder in (shown | left) - now:
-            layer, _, side = folder.partition("/")
-            if side.removesuffix(_NEW).isdecimal() and layer not in ("", ".", ".."):
-                remove_grid(self.out / layer / side)
+            clear(self.out / folder, GRID)
+            with suppress(OSError):  # other grids are there
+                (self.out / folder).parent.rmdir()
 
     def _check_target(self, overwrite: bool) -> None:
-        if self.out.is_file():
-            raise PareidoliaError(f"{self.out} is a file: name a folder for the atlas")
-        if not self.out.is_dir() or not any(self.out.iterdir()):
-            return
+        claim(self.out, ATLAS)
         if not (self.out / MANIFEST).exists():
-            if not (self.out / STAGES).is_dir():
-                raise PareidoliaError(f"{self.out} holds other things than an atlas: name another folder")
             return
-        read_manifest(self.out)
+        for layer in read_manifest(self.out).layers:
+            for grid in layer.grids:
+                grid_folder(self.out, grid)  # refuses links that lead out of it
         held = _read_settings(self.out)
         if not overwrite and {**held, "collection": None} != {**self._description(), "collection": None}:
             raise PareidoliaError(
@@ -188,6 +196,7 @@ class AtlasBuilding:
 
     def _write_settings(self, collection: str) -> None:
         description = {**self._description(), "collection": collection}
+        make_folder(self.out / STAGES)
         with write_atomically(self.out / STAGES / SETTINGS) as file:
             file.write(json.dumps(description, indent=1).encode())
 
@@ -213,9 +222,12 @@ def read_settings(atlas: Path) -> tuple[AtlasSettings, Path]:
 
 def _read_settings(atlas: Path) -> dict[str, Any]:
     """What `stages/settings.json` of any version holds, as this one writes it; empty where it is broken."""
+    path = atlas / STAGES / SETTINGS
     try:
-        held = json.loads((atlas / STAGES / SETTINGS).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        if path.exists():
+            require_file(path)
+        held = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
         return {}
     return migrate(held) if isinstance(held, dict) else {}
 

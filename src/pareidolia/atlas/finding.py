@@ -8,15 +8,16 @@ from urllib.parse import quote
 import numpy as np
 import torch
 
-from pareidolia.atlas.building import STAGES, read_settings
+from pareidolia.atlas.building import read_settings
 from pareidolia.atlas.collected import CollectedActivations
-from pareidolia.atlas.format import Cells, LayerEntry, read_cells, read_manifest
+from pareidolia.atlas.format import STAGES, Cells, LayerEntry, read_cells, read_manifest
 from pareidolia.atlas.layout import place_by_neighbors
 from pareidolia.atlas.mapping import LayerLayout
 from pareidolia.atlas.stages import Array, StageCache
 from pareidolia.collecting import Collection
 from pareidolia.networks import NetworkLike, as_network, identity, preserve_state
 from pareidolia.pictures import from_uint8, open_uint8
+from pareidolia.safety import distrusting
 from pareidolia.settings import PareidoliaError, differences
 
 #: Activations that a photo's are compared with.
@@ -48,14 +49,17 @@ def find_photo(atlas: str | Path, photo: str | Path, network: NetworkLike = None
 
     Each position of the photo lies at the mean place of the activations nearest to its own, out of at most
     `COMPARED` of those that were collected.
-    Raises PareidoliaError where the atlas is not whole or was published without its stages, BadPicture for
-    the photo.
+    Raises PareidoliaError where the atlas is not whole, was published without its stages, or names a network
+    that is code and not trusted (`safety/trust.py`); BadPicture for the photo.
     """
     atlas = Path(atlas)
     manifest = read_manifest(atlas)
     settings, folder = read_settings(atlas)
     collected = CollectedActivations(Collection.open(folder))
-    network = as_network(settings if network is None else network)
+    if network is None:
+        with distrusting(f"the atlas {atlas}"):
+            network = as_network(settings)
+    network = as_network(network)
     held = collected.collection.manifest["network"]
     other = list(differences(identity(network), {name: held.get(name) for name in identity(network)}))
     if other:

@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -27,6 +26,7 @@ from pareidolia.atlas.sheets import PATCH_BLOCK, plan_icons, plan_sheets, write_
 from pareidolia.atlas.stages import Array, StageCache, key_of
 from pareidolia.networks import Layer
 from pareidolia.pictures import open_uint8, write_atomically
+from pareidolia.pictures.targets import make_folder
 
 #: Classes that are told for a cell.
 TOP = 5
@@ -106,7 +106,8 @@ class GridContents:
 
     def write(self, folder: Path, stages: StageCache, former: Path) -> None:
         """Write it into `folder`; sheets that would be the same and are there or in `former` are kept."""
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
+        _write_text(folder / CELLS, self.cells.model_dump_json())  # first, as the mark of a grid of ours
         for sheets in self._sheets():
             if sheets.are_in(folder, stages):
                 continue
@@ -119,7 +120,6 @@ class GridContents:
         if self.table is not None:
             with write_atomically(folder / TABLE) as file:
                 file.write(self.table)
-        _write_text(folder / CELLS, self.cells.model_dump_json())
 
     def _sheets(self) -> tuple["_SheetFiles", "_SheetFiles"]:
         squares, pieces = self.cells.icons, self.cells.patches
@@ -215,20 +215,6 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
         with write_atomically(folder / name) as file:
             file.write((files("pareidolia.atlas") / "viewer" / name).read_bytes())
     _write_text(folder / MANIFEST, manifest.model_dump_json(indent=1))
-
-
-def remove_grid(folder: Path) -> None:
-    """Remove what was written of a grid, file by file; what is not ours stays, and with it the folder."""
-    if folder.is_symlink() or folder.parent.is_symlink():
-        return
-    for name in (CELLS, TABLE):
-        (folder / name).unlink(missing_ok=True)
-    for pattern in ("icons-*.webp", "patches-*.webp", ".pareidolia-*.part"):
-        for path in folder.glob(pattern):
-            path.unlink()
-    with suppress(OSError):  # other files are there, or other grids
-        folder.rmdir()
-        folder.parent.rmdir()
 
 
 def _tops(table: Array | None, cells: int) -> tuple[Array, Array]:
