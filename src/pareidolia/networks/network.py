@@ -2,9 +2,11 @@
 
 import copy
 import html
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
+from typing import Any
 
 import torch
 from rich.table import Table
@@ -17,7 +19,7 @@ from pareidolia.networks.layers import (
     Layer,
     is_channels_last,
     scripted_modules,
-    trace_layers,
+    trace,
     visible_modules,
 )
 from pareidolia.networks.mirror import mirror
@@ -33,6 +35,19 @@ from pareidolia.settings import BadNetwork, BadPicture, UnknownName, one_line
 
 # Resizing and quantising may leave [0, 1] by a little; normalizing leaves it by far.
 _SLACK = 0.1
+
+
+@dataclass(frozen=True)
+class Look:
+    """What one look at pictures found.
+
+    Attributes:
+        logits: N×K; None where the network gives no class scores.
+        layers: its layers with their shapes for pictures of that size; their receptive fields are unknown.
+    """
+
+    logits: Tensor | None
+    layers: dict[str, Layer]
 
 
 class Network:
@@ -236,9 +251,25 @@ class Network:
             return luminance(pictures)
         raise BadPicture(f"{self.name} takes pictures of {wanted} channels, not {given}")
 
-    def _run(self, pictures: Tensor) -> object:
+    def look(self, pictures: Tensor) -> Look:
+        """One forward pass without gradients that notes the class scores and the layers on the way.
+
+        Raises BadPicture for pictures that the network cannot take.
+        """
+        self._check_range(pictures)
+        seen = self._run(pictures, lambda prepared: trace(self.module, prepared, fields=False))
         try:
-            return self.module(self.prepare(pictures))
+            logits = _logits(seen.output, self.name)
+        except BadNetwork:
+            return Look(None, seen.layers)
+        self._outputs = logits.shape[1]
+        self._check_names()
+        return Look(logits, seen.layers)
+
+    def _run(self, pictures: Tensor, run: Callable[[Tensor], Any] | None = None) -> Any:
+        """What `run`, or else the module, gives for the pictures as it takes them."""
+        try:
+            return (run or self.module)(self.prepare(pictures))
         except torch.OutOfMemoryError:
             raise
         except (RuntimeError, ValueError, AssertionError) as error:
@@ -258,7 +289,7 @@ class Network:
         """
         pictures = torch.full((1, *self.input_shape), 0.5)
         try:
-            return trace_layers(self.module, self.prepare(pictures))
+            return trace(self.module, self.prepare(pictures)).layers
         except Exception as error:
             shape = "x".join(str(length) for length in self.input_shape)
             raise BadNetwork(

@@ -103,7 +103,7 @@ def test_score_cam_from_another_package_on_the_command_line(studio_folder: Path)
     saliency = ("saliency", "photo.png", *network)
     made = _run(studio_folder, *saliency, "--method", "score-cam", "--channels", "3", "--out", "a.png")
     assert (made.returncode, made.stderr) == (0, "") and "score-cam for class 1" in made.stdout
-    again = _run(studio_folder, "again", "a.png", "--out", "b.png")
+    again = _run(studio_folder, "again", "a.png", "--trust", "--out", "b.png")
     assert again.returncode == 0
     assert (studio_folder / "a.png").read_bytes() == (studio_folder / "b.png").read_bytes()
     other = _run(studio_folder, *saliency, "--method", "rise", "--channels", "3", "--out", "c.png")

@@ -12,11 +12,13 @@ from pareidolia.inspection import (
     SaliencySettings,
     attribute,
     blended,
+    cam_layer,
     grad_cam,
     overlay,
     project,
     saliency_picture,
 )
+from pareidolia.inspection.framing import frame_photo
 from pareidolia.networks import Network
 from pareidolia.settings import BadPicture, PareidoliaError, UnknownName
 
@@ -142,3 +144,30 @@ def test_slow_methods_say_how_far_they_are(network) -> None:
     network.module.requires_grad_(True)
     next(stopped)
     assert torch.is_grad_enabled() and all(each.requires_grad for each in network.module.parameters())
+
+
+@pytest.mark.parametrize("target", ["top", "pug", "3"])
+@pytest.mark.parametrize("shape", [(40, 60), (40, 40)])
+@pytest.mark.parametrize("method", ["gradient", "grad-cam"])
+def test_a_map_takes_two_forward_passes(method: str, shape, target: str, network) -> None:
+    passes = []
+    network.module.register_forward_pre_hook(lambda *_: passes.append(1))
+    found = saliency_picture(
+        torch.rand(1, 3, *shape), SaliencySettings(method=method, target=target), network
+    )
+    assert len(passes) == 2 and f"{method} for" in found.caption.replace(" (nothing reached the pixels)", "")
+
+
+def test_the_layer_of_grad_cam_is_that_of_the_network_whatever_the_photo() -> None:
+    for name in ("resnet18", "squeezenet1_0", "vgg11"):
+        network = Network.of(models.get_model(name, weights=None, num_classes=5), input_shape=(3, 64, 64))
+        for shape in ((64, 64), (60, 90)):
+            assert cam_layer(network, frame_photo(network, torch.rand(1, 3, *shape))) == cam_layer(network)
+
+
+def test_a_unit_of_a_network_without_class_scores_is_explained() -> None:
+    maps = nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU(), nn.Conv2d(4, 2, 3))
+    network = Network.of(maps, input_shape=(3, 32, 32))
+    for target in ("0:2", "top"):
+        found = saliency_picture(torch.rand(1, 3, 40, 60), SaliencySettings(target=target), network)
+        assert found.picture.shape == (1, 3, 32, 48) and "%" not in found.caption

@@ -12,7 +12,7 @@ from pareidolia.inspection.attribution.faithfulness import ScoreCurve, deletion,
 from pareidolia.inspection.attribution.measured import CHANCE, Faithfulness, bootstrap
 from pareidolia.inspection.attribution.registry import METHODS
 from pareidolia.inspection.attribution.settings import FaithfulnessSettings
-from pareidolia.inspection.framing import frame
+from pareidolia.inspection.framing import frame_photo
 from pareidolia.inspection.resolving import as_photos
 from pareidolia.inspection.targets import ClassTarget, Target, find_target
 from pareidolia.networks import Network, NetworkLike, as_network
@@ -55,19 +55,22 @@ class Comparison:
     ) -> None:
         self.settings = FaithfulnessSettings.of(settings)
         self.network = as_network(self.settings if network is None else network)
-        self._pictures = [frame(self.network, photo, self.settings.size) for photo in as_photos(photos)]
+        self._photos = [frame_photo(self.network, photo, self.settings.size) for photo in as_photos(photos)]
         #: What was measured of each method so far.
         self.results: list[Faithfulness] = []
 
     def __iter__(self) -> Iterator[Progress]:
         """Measure; every method is a stage, every photo a step."""
         self.results = []
-        targets = [find_target(self.settings.target, self.network, picture) for picture in self._pictures]
+        targets = [
+            find_target(self.settings.target, self.network, photo.picture, photo.logits)
+            for photo in self._photos
+        ]
         for name in [CHANCE, *self.settings.asked_methods]:
             measured = []
-            for number, (picture, target) in enumerate(zip(self._pictures, targets, strict=True)):
-                measured.append(self._measure(name, number, picture, target))
-                yield Progress(number + 1, len(self._pictures), name)
+            for number, (photo, target) in enumerate(zip(self._photos, targets, strict=True)):
+                measured.append(self._measure(name, number, photo.picture, target))
+                yield Progress(number + 1, len(self._photos), name)
             self.results.append(_summary(name, measured, self.settings.seed))
 
     def table(self) -> list[dict[str, object]]:
@@ -91,7 +94,7 @@ class Comparison:
     def caption(self) -> str:
         """What was compared, and what is known against the methods."""
         methods = ", ".join(result.method for result in self.results if result.method != CHANCE)
-        lines = [f"{methods} on {len(self._pictures)} photo{'s' if len(self._pictures) > 1 else ''}"]
+        lines = [f"{methods} on {len(self._photos)} photo{'s' if len(self._photos) > 1 else ''}"]
         lines += [f"{result.method} {result.caution}" for result in self.results if result.caution]
         return "; ".join(lines)
 

@@ -4,14 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from math import ceil
 
-import torch
 from torch import Tensor
 
 from pareidolia.inspection.attribution.explanation import Explanation
 from pareidolia.inspection.attribution.overlays import blended, shown
 from pareidolia.inspection.attribution.registry import METHODS, Method, Steps
 from pareidolia.inspection.attribution.settings import SaliencySettings
-from pareidolia.inspection.framing import frame
+from pareidolia.inspection.framing import FramedPhoto, frame_photo
 from pareidolia.inspection.resolving import as_photos
 from pareidolia.inspection.targets import ClassTarget, Target, find_target
 from pareidolia.networks import Network, NetworkLike, as_network
@@ -26,10 +25,10 @@ _ALPHA = 0.5
 
 @dataclass
 class _Explained:
-    """A photo, how the network saw it, what is explained in words, and the maps by method, N×C×H×W."""
+    """A photo, how the network sees it, what is explained in words, and the maps by method, 1×C×H×W."""
 
     photo: Tensor
-    picture: Tensor
+    seen: FramedPhoto
     target: str
     maps: dict[str, Tensor] = field(default_factory=dict)
 
@@ -66,13 +65,13 @@ class Saliency:
         """Explain each photo by each method; every method is a stage."""
         self._explained = []
         for photo in self.photos:
-            picture = frame(self.network, photo, self.settings.size)
-            target = find_target(self.settings.target, self.network, picture)
-            explained = _Explained(over_white(photo), picture, describe(target, self.network, picture))
+            seen = frame_photo(self.network, photo, self.settings.size)
+            target = find_target(self.settings.target, self.network, seen.picture, seen.logits)
+            explained = _Explained(over_white(photo), seen, describe(target, self.network, seen.logits))
             for method in self.methods:
-                options = self.settings.options_of(method.name)
+                options = self.settings.options_of(method.name).settled(self.network, seen)
                 explained.maps[method.name] = yield from _reported(
-                    method.name, method.steps(self.network, picture, target, options)
+                    method.name, method.steps(self.network, seen.picture, target, options)
                 )
             self._explained.append(explained)
 
@@ -96,7 +95,7 @@ class Saliency:
         )
 
     def _panels(self, explained: _Explained) -> Iterator[tuple[Tensor, str]]:
-        yield explained.picture.cpu(), explained.target
+        yield explained.seen.picture.cpu(), explained.target
         for method in self.methods:
             yield self._shown(method, explained), _caption(method, explained)
 
@@ -104,11 +103,11 @@ class Saliency:
         """The map over what the network saw; or, where that is asked for, over the photo itself."""
         found = explained.maps[method.name]
         if not self.settings.over_photo:
-            return shown(method, explained.picture, found).cpu()
+            return shown(method, explained.seen.picture, found).cpu()
         if method.colored:
             found = found.abs().amax(dim=1, keepdim=True)
         return blended(
-            seen_part(explained.photo, explained.picture),
+            seen_part(explained.photo, explained.seen.picture),
             found.cpu(),
             signed=method.signed and not method.colored,
             colormap=self.settings.colormap,
@@ -145,15 +144,13 @@ def seen_part(photo: Tensor, picture: Tensor) -> Tensor:
     return photo[..., top : top + seen_height, left : left + seen_width]
 
 
-def describe(target: Target, network: Network, picture: Tensor) -> str:
-    """A target in words; a class with its name and probability on `picture` (1×C×H×W)."""
-    if not isinstance(target, ClassTarget):
+def describe(target: Target, network: Network, logits: Tensor | None) -> str:
+    """A target in words; a class with its name and its probability by the picture's `logits` 1×K."""
+    if not isinstance(target, ClassTarget) or logits is None:
         return str(getattr(target, "unit", "the objective"))
     index = target.indices[0]
     name = network.class_names[index] if network.class_names else f"class {index}"
-    with torch.no_grad():
-        share = float(target.probabilities(network, picture)[0])
-    return f"{name} {100 * share:.3g} %"
+    return f"{name} {100 * float(logits[0].softmax(dim=0)[index]):.3g} %"
 
 
 def _reported(stage: str, steps: Steps[Tensor]) -> Steps[Tensor]:

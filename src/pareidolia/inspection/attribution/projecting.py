@@ -6,7 +6,7 @@ from torch import Tensor
 from pareidolia.inspection.attribution.cam import cam_layer
 from pareidolia.inspection.attribution.overlays import colored
 from pareidolia.inspection.attribution.settings import DeconvnetSettings
-from pareidolia.inspection.framing import frame
+from pareidolia.inspection.framing import frame_photo
 from pareidolia.inspection.projection import Projection, project
 from pareidolia.networks import NetworkLike, as_network
 from pareidolia.pictures import PictureLike, as_picture, resize, sheet
@@ -22,11 +22,12 @@ def deconvnet_sheet(
     """
     settings = DeconvnetSettings.of(settings)
     network = as_network(settings if network is None else network)
-    picture = frame(network, as_picture(photo), settings.size)
+    seen = frame_photo(network, as_picture(photo), settings.size)
+    picture = seen.picture
     asked: list[tuple[str, ...]] = [(unit,) for unit in settings.unit]
     if len(asked) > 1:
         asked.append(settings.unit)
-    layer = settings.layer or cam_layer(network)
+    layer = settings.layer or cam_layer(network, seen)
     found = [project(network, picture, layer, units, rule=settings.rule) for units in asked]
     parts = [_reached(each.signal) for each in found]
     height = picture.shape[-2]

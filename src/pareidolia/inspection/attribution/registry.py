@@ -19,7 +19,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass
 from inspect import isgenerator
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Self, TypeVar
 
 from pydantic import Field, ValidationError
 
@@ -29,6 +29,7 @@ from pareidolia.settings.registry import Registry
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from pareidolia.inspection.framing import FramedPhoto
     from pareidolia.inspection.targets import Target
     from pareidolia.networks import Network
     from pareidolia.progress import Progress
@@ -42,6 +43,10 @@ F = TypeVar("F", bound=Function)
 
 class MethodOptions(Settings):
     """Options of one attribution method; a method inherits from it and adds its own."""
+
+    def settled(self, network: Network, photo: FramedPhoto) -> Self:
+        """These options, with what depends on the network filled in from the one look at the photo."""
+        return self
 
     seed: Annotated[
         int, Field(ge=0, description="The same seed on the same machine gives the same bytes.")

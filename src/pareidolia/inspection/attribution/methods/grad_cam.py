@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Self
 
 from pydantic import Field
 
@@ -12,6 +12,7 @@ from pareidolia.inspection.attribution.registry import MethodOptions, attributio
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from pareidolia.inspection.framing import FramedPhoto
     from pareidolia.inspection.targets import Target
     from pareidolia.networks import Network
 
@@ -23,6 +24,12 @@ class GradCamOptions(MethodOptions):
         str | None,
         Field(description="Layer that Grad-CAM looks at (default: the last with rows and columns)."),
     ] = None
+
+    def settled(self, network: Network, photo: FramedPhoto) -> Self:
+        """With the layer that Grad-CAM looks at."""
+        from pareidolia.inspection.attribution.cam import cam_layer
+
+        return self if self.layer else self.model_copy(update={"layer": cam_layer(network, photo)})
 
 
 @attribution_method("grad-cam", options=GradCamOptions)
