@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import pareidolia
 from pareidolia.atlas.attribution import class_names
 from pareidolia.atlas.collected import CollectedActivations
 from pareidolia.atlas.format import (
@@ -27,20 +26,34 @@ from pareidolia.atlas.settings import AtlasSettings
 from pareidolia.atlas.stages import StageCache, key_of
 from pareidolia.collecting import Collector, EngineSettings, SampledActivations
 from pareidolia.collecting.settings import CollectingSettings
-from pareidolia.networks import NetworkLike, as_network, identity
+from pareidolia.networks import NetworkLike, as_network, identity, network_for
+from pareidolia.operations import LOOK, Input, operation
 from pareidolia.pictures import find_pictures, write_atomically
 from pareidolia.pictures.ownership import ATLAS, COLLECTION, GRID, claim, clear
+from pareidolia.pictures.result import Result
 from pareidolia.pictures.targets import clear_leftovers, make_folder
-from pareidolia.progress import Progress
+from pareidolia.progress import Progress, Work
 from pareidolia.safety import require_file
 from pareidolia.settings import VERSION, PareidoliaError, migrate
+from pareidolia.version import __version__
 
 SETTINGS = "settings.json"
 #: Behind the name of a grid's folder that takes the place of one that a finished atlas still shows.
 _NEW = ".new"
 
 
-class AtlasBuilding:
+@operation(
+    "atlas build",
+    group=LOOK,
+    help="Make an atlas of a folder of photos; what is done already is not done again.",
+    settings=AtlasSettings,
+    inputs=(Input("photos", "A folder; its subfolders become labels.", "photos"),),
+    proceeds="in a folder",
+    out="folder",
+    options={"engine": EngineSettings},
+    network=True,
+)
+class AtlasBuilding(Work):
     """An atlas being built: iterate over it to the end. A stop loses at most a chunk or batch under way.
 
     What stages kept in the folder is used where nothing they depend on changed. A finished atlas there stays
@@ -48,11 +61,12 @@ class AtlasBuilding:
 
     Args:
         photos: a folder of photos; its subfolders are labels.
-        out: where the atlas goes.
         settings: what is made.
         network: what looks, as `as_network` takes it; None takes what the settings name.
+        out: where the atlas goes.
         engine: where photos are looked at and icons painted.
         overwrite: whether a finished atlas of other photos or settings may be replaced.
+        resume: nothing needs to be asked for: a build always goes on from what is there.
 
     Raises:
         PareidoliaError: `out` holds other things, or such an atlas; while iterating, what cannot be laid out,
@@ -62,12 +76,13 @@ class AtlasBuilding:
     def __init__(
         self,
         photos: str | Path,
-        out: str | Path,
         settings: AtlasSettings,
         network: NetworkLike = None,
         *,
+        out: str | Path,
         engine: EngineSettings | None = None,
         overwrite: bool = False,
+        resume: bool = True,
     ) -> None:
         self.out, self.settings = Path(out), AtlasSettings.of(settings)
         self.engine = EngineSettings.of(engine)
@@ -97,12 +112,24 @@ class AtlasBuilding:
                     yield Progress(done, stage.total, stage.name)
         yield from self._publish(layers, context, collector.collection.folder.name)
 
+    @property
+    def result(self) -> Result:
+        """How many icons of how many photos; after the last step."""
+        manifest = read_manifest(self.out)
+        icons = sum(grid.cells for layer in manifest.layers for grid in layer.grids)
+        rows = [
+            {"layer": each.name, "points": each.points, "icons": sum(grid.cells for grid in each.grids)}
+            for each in manifest.layers
+        ]
+        caption = f"{icons} icons of {manifest.photos} photos; pareidolia atlas view {self.out} shows it"
+        return Result(None, caption, rows)
+
     def _collector(self) -> Collector:
         """The collector of what is wanted, in a folder named after it."""
         settings = self.settings.part(CollectingSettings)
         chosen = self.settings
         keep = SampledActivations(count=chosen.positions, border=chosen.border, seed=chosen.seed)
-        network = as_network(settings if self._given is None else self._given)
+        network = network_for(settings, self._given)
         wanted = key_of(
             "collecting",
             settings.model_dump(exclude={"device"}),
@@ -148,7 +175,7 @@ class AtlasBuilding:
             entries.append(LayerEntry(name=each.name, points=points, channels=channels, grids=grids))
         collected = layers[0].layout.collected
         manifest = Manifest(
-            made_by=f"pareidolia {pareidolia.__version__}",
+            made_by=f"pareidolia {__version__}",
             title=self.settings.title or context.network.name,
             network=context.network.name,
             photos=collected.photos,

@@ -7,57 +7,6 @@ the mode). What it cannot see is never passed over in silence: `audit` refuses i
 `deconvolution` is the deconvolutional network built by hand, layer by layer: the rule's reference.
 """
 
-from typing import TYPE_CHECKING
+import lazy_loader
 
-from pareidolia.lazy import lazy_exports
-
-if TYPE_CHECKING:
-    from pareidolia.backward.audit import BackwardWarning
-    from pareidolia.backward.deconvolution import (
-        DeconvolutionalNetwork,
-        convolution_matrix,
-        max_pool_with_switches,
-        transposed_convolution,
-        unpool,
-    )
-    from pareidolia.backward.modes import RuleMode, in_mode
-    from pareidolia.backward.redirection import redirected
-    from pareidolia.backward.rules import BACKWARD_RULES, RuleName, backward_rule, deconvnet, gradient, guided
-
-__all__ = [
-    "BACKWARD_RULES",
-    "BackwardWarning",
-    "DeconvolutionalNetwork",
-    "RuleMode",
-    "RuleName",
-    "backward_rule",
-    "convolution_matrix",
-    "deconvnet",
-    "gradient",
-    "guided",
-    "in_mode",
-    "max_pool_with_switches",
-    "redirected",
-    "transposed_convolution",
-    "unpool",
-]
-__getattr__ = lazy_exports(
-    __name__,
-    {
-        "BACKWARD_RULES": "rules",
-        "BackwardWarning": "audit",
-        "DeconvolutionalNetwork": "deconvolution",
-        "RuleMode": "modes",
-        "RuleName": "rules",
-        "backward_rule": "rules",
-        "convolution_matrix": "deconvolution",
-        "deconvnet": "rules",
-        "gradient": "rules",
-        "guided": "rules",
-        "in_mode": "modes",
-        "max_pool_with_switches": "deconvolution",
-        "redirected": "redirection",
-        "transposed_convolution": "deconvolution",
-        "unpool": "deconvolution",
-    },
-)
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -40,3 +40,28 @@ def as_network(
         f"network={what} is not a network: give a Network, a torch.nn.Module, or a name "
         "such as 'retina' or 'torchvision:resnet18'"
     )
+
+
+def network_for(
+    settings: NetworkSettings,
+    network: NetworkLike = None,
+    *,
+    pooling: Pooling = "max",
+    padding: Padding = "zeros",
+) -> Network:
+    """The network that looks: the one given, else the one that `settings` name.
+
+    Raises:
+        PareidoliaError: one is given and the settings name another.
+    """
+    if network is None:
+        return load_network_from(settings, pooling=pooling, padding=padding)
+    default = NetworkSettings()
+    named = [
+        name
+        for name in NetworkSettings.model_fields
+        if name != "device" and getattr(settings, name) != getattr(default, name)
+    ]
+    if named and getattr(network, "name", None) != settings.network:
+        raise PareidoliaError(f"a network is given, and the settings name another ({', '.join(named)})")
+    return as_network(network, pooling=pooling, padding=padding)

@@ -34,14 +34,14 @@ def curved():
 
 
 def painted(net, names=("dog", "fox"), **options):
-    painting = ClassModels(ClassModelSettings(names=names, size=16, **options), net)
+    painting = ClassModels(names, ClassModelSettings(size=16, **options), net)
     for _ in painting:
         pass
     return painting
 
 
 def test_zeros_show_the_mean_colour(curved):
-    painting = ClassModels(ClassModelSettings(names=("dog",), size=16), curved)
+    painting = ClassModels(("dog",), ClassModelSettings(size=16), curved)
     assert torch.equal(painting.pictures, torch.tensor(MEAN).view(1, 3, 1, 1).expand(1, 3, 16, 16))
 
 

@@ -15,10 +15,12 @@ from pareidolia.inspection.attribution.settings import FaithfulnessSettings
 from pareidolia.inspection.framing import frame_photo
 from pareidolia.inspection.resolving import as_photos
 from pareidolia.inspection.targets import ClassTarget, Target, find_target
-from pareidolia.networks import Network, NetworkLike, as_network
+from pareidolia.networks import Network, NetworkLike, network_for
+from pareidolia.operations import LOOK, operation
+from pareidolia.operations.inputs import PHOTOS
 from pareidolia.pictures import PicturesLike
 from pareidolia.pictures.result import Result
-from pareidolia.progress import Progress
+from pareidolia.progress import Progress, Work
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,17 @@ class _Measured:
     upper_half: float
 
 
-class Comparison:
+@operation(
+    "faithfulness",
+    group=LOOK,
+    help="Measure how far attribution methods tell the truth: deletion, insertion, randomized parameters.",
+    settings=FaithfulnessSettings,
+    inputs=(PHOTOS,),
+    proceeds="in stages",
+    out="optional picture",
+    network=True,
+)
+class Comparison(Work):
     """Attribution methods measured on photos, one after the other, `chance` first.
 
     Deletion and insertion after Petsiuk et al. (2018), randomized parameters after Adebayo et al. (2018);
@@ -54,7 +66,7 @@ class Comparison:
         network: NetworkLike = None,
     ) -> None:
         self.settings = FaithfulnessSettings.of(settings)
-        self.network = as_network(self.settings if network is None else network)
+        self.network = network_for(self.settings, network)
         self._photos = [frame_photo(self.network, photo, self.settings.size) for photo in as_photos(photos)]
         #: What was measured of each method so far.
         self.results: list[Faithfulness] = []
@@ -70,7 +82,7 @@ class Comparison:
             measured = []
             for number, (photo, target) in enumerate(zip(self._photos, targets, strict=True)):
                 measured.append(self._measure(name, number, photo.picture, target))
-                yield Progress(number + 1, len(self._photos), name)
+                yield Progress(number + 1, len(self._photos), f"measuring {name}")
             self.results.append(_summary(name, measured, self.settings.seed))
 
     def table(self) -> list[dict[str, object]]:
@@ -87,16 +99,18 @@ class Comparison:
 
     @property
     def result(self) -> Result:
-        """The figure with the table behind it."""
-        return Result(self.figure(), self.caption, self.table())
+        """The figure, and for each method its measures in words and in numbers."""
+        return Result(self.figure(), self.caption, [result.report() for result in self.results])
 
     @property
     def caption(self) -> str:
-        """What was compared, and what is known against the methods."""
-        methods = ", ".join(result.method for result in self.results if result.method != CHANCE)
-        lines = [f"{methods} on {len(self._photos)} photo{'s' if len(self._photos) > 1 else ''}"]
-        lines += [f"{result.method} {result.caution}" for result in self.results if result.caution]
-        return "; ".join(lines)
+        """How the table is read, and what is known against the methods."""
+        reading = (
+            "Areas under the curves, and likeness (Spearman's ρ) to the map of a randomized network; "
+            "means with 95 % intervals over photos."
+        )
+        cautions = [f"{each.method} {each.caution}." for each in self.results if each.caution]
+        return "\n".join([reading, *cautions])
 
     def _measure(self, name: str, number: int, picture: Tensor, target: Target) -> _Measured:
         method = _attribution(name, self.network, picture, target, self.settings, number)

@@ -12,10 +12,12 @@ from pareidolia.inspection.attribution.registry import METHODS, Method, Steps
 from pareidolia.inspection.attribution.settings import SaliencySettings
 from pareidolia.inspection.framing import FramedPhoto, frame_photo
 from pareidolia.inspection.resolving import as_photos
-from pareidolia.inspection.targets import ClassTarget, Target, find_target
-from pareidolia.networks import Network, NetworkLike, as_network
+from pareidolia.inspection.targets import ClassTarget, Target, TargetLike, as_target, find_target
+from pareidolia.networks import Network, NetworkLike, network_for
+from pareidolia.operations import LOOK, operation
+from pareidolia.operations.inputs import PHOTO
 from pareidolia.pictures import PicturesLike, over_white, sheet
-from pareidolia.progress import Progress
+from pareidolia.progress import Progress, Work
 
 # The shorter side, in pixels, that a picture on a sheet has at least.
 _SHORTEST = 96
@@ -33,16 +35,26 @@ class _Explained:
     maps: dict[str, Tensor] = field(default_factory=dict)
 
 
-class Saliency:
+@operation(
+    "saliency",
+    group=LOOK,
+    help="Show which pixels of a photo made the network say so.",
+    settings=SaliencySettings,
+    inputs=(PHOTO,),
+    network=True,
+    objects=("target",),
+)
+class Saliency(Work):
     """Which pixels made the network say so, for one or several photos and one or several methods.
 
     Iterate to the end, then take `result`. One photo and one method give the map over the photo; more give a
     sheet, a row for each photo.
 
     Args:
-        photos: one picture or several of any sizes, as `as_photos` takes them.
+        photo: one picture or several of any sizes, as `as_photos` takes them.
         settings: every option.
         network: what `as_network` takes; None takes the one that the settings name.
+        target: what is explained, where that is an object; else the settings have it.
 
     Raises:
         BadPicture: a photo that cannot be opened, or that the network cannot look at.
@@ -51,13 +63,16 @@ class Saliency:
 
     def __init__(
         self,
-        photos: PicturesLike,
+        photo: PicturesLike,
         settings: SaliencySettings | None = None,
         network: NetworkLike = None,
+        *,
+        target: TargetLike | None = None,
     ) -> None:
         self.settings = SaliencySettings.of(settings)
-        self.network = as_network(self.settings if network is None else network)
-        self.photos = as_photos(photos)
+        self.network = network_for(self.settings, network)
+        self.photos = as_photos(photo, "photo")
+        self._target = target
         self.methods = [METHODS[name] for name in self.settings.asked_methods]
         self._explained: list[_Explained] = []
 
@@ -66,7 +81,11 @@ class Saliency:
         self._explained = []
         for photo in self.photos:
             seen = frame_photo(self.network, photo, self.settings.size)
-            target = find_target(self.settings.target, self.network, seen.picture, seen.logits)
+            target = (
+                find_target(self.settings.target, self.network, seen.picture, seen.logits)
+                if self._target is None
+                else as_target(self._target, self.network, seen.picture)
+            )
             explained = _Explained(over_white(photo), seen, describe(target, self.network, seen.logits))
             for method in self.methods:
                 options = self.settings.options_of(method.name).settled(self.network, seen)
@@ -119,9 +138,11 @@ def saliency_picture(
     photo: PicturesLike,
     settings: SaliencySettings | None = None,
     network: NetworkLike = None,
+    *,
+    target: TargetLike | None = None,
 ) -> Explanation:
     """Which pixels made the network say so: `Saliency`, run to the end."""
-    saliency = Saliency(photo, settings, network)
+    saliency = Saliency(photo, settings, network, target=target)
     for _ in saliency:
         pass
     return saliency.result

@@ -56,6 +56,13 @@ class Faithfulness:
             row |= {name: mean.value, f"{name}_low": low, f"{name}_high": high}
         return row | {"caution": self.caution}
 
+    def report(self) -> dict[str, object]:
+        """The same for people, in words, with the numbers behind these."""
+        means: dict[str, Mean] = {name: getattr(self, name) for name in MEASURES}
+        numbers = {name: {"mean": mean.value, "interval": mean.interval} for name, mean in means.items()}
+        words = {name.replace("_", " "): str(mean) for name, mean in means.items()}
+        return {"method": self.method, **words, "numbers": {**numbers, "caution": self.caution}}
+
 
 def bootstrap(values: Sequence[float], *, seed: int = 0, resamples: int = 2000) -> Mean:
     """The mean of `values` and the percentile bootstrap's 95 % interval of it."""

@@ -8,11 +8,21 @@ from pareidolia.inspection.attribution.overlays import colored
 from pareidolia.inspection.attribution.settings import DeconvnetSettings
 from pareidolia.inspection.framing import frame_photo
 from pareidolia.inspection.projection import Projection, project
-from pareidolia.networks import NetworkLike, as_network
+from pareidolia.networks import NetworkLike, network_for
+from pareidolia.operations import LOOK, operation
+from pareidolia.operations.inputs import PHOTO
 from pareidolia.pictures import PictureLike, as_picture, resize, sheet
 from pareidolia.pictures.result import Result
 
 
+@operation(
+    "deconvnet",
+    group=LOOK,
+    help="Send units of a layer back to the pixels of a photo: what did they see?",
+    settings=DeconvnetSettings,
+    inputs=(PHOTO,),
+    network=True,
+)
 def deconvnet_sheet(
     photo: PictureLike, settings: DeconvnetSettings | None = None, network: NetworkLike = None
 ) -> Result:
@@ -21,7 +31,7 @@ def deconvnet_sheet(
     Above what came back, below the same part of the photo: the part that reached the units.
     """
     settings = DeconvnetSettings.of(settings)
-    network = as_network(settings if network is None else network)
+    network = network_for(settings, network)
     seen = frame_photo(network, as_picture(photo), settings.size)
     picture = seen.picture
     asked: list[tuple[str, ...]] = [(unit,) for unit in settings.unit]

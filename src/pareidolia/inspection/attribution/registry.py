@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass
+from importlib import import_module
 from inspect import isgenerator
 from typing import TYPE_CHECKING, Annotated, Any, Self, TypeVar
 
@@ -111,21 +112,19 @@ class Method:
         return options
 
 
-METHODS: Registry[Method] = Registry(
-    "attribution method",
-    tuple(
-        f"pareidolia.inspection.attribution.methods.{name}"
-        for name in (
-            "gradient",
-            "noisy_gradients",
-            "integrated_gradients",
-            "rectified",
-            "grad_cam",
-            "occlusion",
-            "rise",
-        )
-    ),
+_HOMES = tuple(
+    f"pareidolia.inspection.attribution.methods.{name}"
+    for name in (
+        "gradient",
+        "noisy_gradients",
+        "integrated_gradients",
+        "rectified",
+        "grad_cam",
+        "occlusion",
+        "rise",
+    )
 )
+METHODS: Registry[Method] = Registry("attribution method", _HOMES)
 #: Stands for every method where several may be named.
 ALL = "all"
 _followers: list[Callable[[], None]] = []
@@ -146,6 +145,9 @@ def attribution_method(
     """
 
     def register(function: F) -> F:
+        if function.__module__ not in _HOMES:  # those of the package come first, and keep their names
+            for home in _HOMES:
+                import_module(home)
         METHODS.add(name, Method(name, function, options, signed, colored, caution), function.__module__)
         for follower in _followers:
             follower()

@@ -7,7 +7,8 @@ from torch import Tensor
 
 from pareidolia.inspection.filters.kernels import Kernels, find_kernels
 from pareidolia.inspection.filters.settings import FiltersSettings
-from pareidolia.networks import NetworkLike, as_network
+from pareidolia.networks import NetworkLike, network_for
+from pareidolia.operations import LOOK, operation
 from pareidolia.pictures import sheet
 from pareidolia.pictures.result import Result
 from pareidolia.settings import PareidoliaError
@@ -19,6 +20,13 @@ _WIDE, _NARROW = 56, 36
 _MOST_CELLS = 4096
 
 
+@operation(
+    "filters",
+    group=LOOK,
+    help="Show the kernels of a layer: in color where they see pixels, by channel where they do not.",
+    settings=FiltersSettings,
+    network=True,
+)
 def filters_sheet(settings: FiltersSettings | None = None, network: NetworkLike = None) -> Result:
     """The kernels of a layer on a sheet: zero is mid-grey, both signs share one scale.
 
@@ -29,7 +37,7 @@ def filters_sheet(settings: FiltersSettings | None = None, network: NetworkLike 
     many for a sheet.
     """
     settings = FiltersSettings.of(settings)
-    network = as_network(settings if network is None else network)
+    network = network_for(settings, network)
     kernels = find_kernels(network, settings.layer)
     count = len(kernels.weights)
     # One picture a unit: in colour, or grey where a kernel has one channel only.

@@ -8,7 +8,8 @@ from pareidolia.inspection.tuning.experiment import LayerTuning, Portrait, measu
 from pareidolia.inspection.tuning.measures import SIMPLE_ABOVE, half_width, octaves
 from pareidolia.inspection.tuning.orientation_map import draw_key, draw_map, full_color
 from pareidolia.inspection.tuning.settings import TuningSettings
-from pareidolia.networks import Network, NetworkLike, as_network
+from pareidolia.networks import Network, NetworkLike, network_for
+from pareidolia.operations import LOOK, operation
 from pareidolia.pictures import check_plots, figure_picture, new_figure
 from pareidolia.pictures.result import Result
 from pareidolia.settings import BadNetwork, PareidoliaError
@@ -32,6 +33,13 @@ _TITLES = (
 )
 
 
+@operation(
+    "tuning",
+    group=LOOK,
+    help="Show gratings and bars to a layer's units, as Hubel and Wiesel did: what do they prefer?",
+    settings=TuningSettings,
+    network=True,
+)
 def tuning_page(settings: TuningSettings | None = None, network: NetworkLike = None) -> Result:
     """Show gratings and bars to a layer: a map of all units' orientations, and a row for each asked for.
 
@@ -44,7 +52,7 @@ def tuning_page(settings: TuningSettings | None = None, network: NetworkLike = N
     """
     settings = TuningSettings.of(settings)
     check_plots()
-    network = as_network(settings if network is None else network)
+    network = network_for(settings, network)
     layer = settings.layer or _first_layer(network)
     count = network.unit_shape(layer)[0]
     if settings.units is None:

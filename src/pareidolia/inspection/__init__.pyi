@@ -1,0 +1,147 @@
+from .attribution.attributing import (
+    attribute as attribute,
+)
+from .attribution.cam import (
+    cam_layer as cam_layer,
+)
+from .attribution.cam import (
+    coarse_grad_cam as coarse_grad_cam,
+)
+from .attribution.cam import (
+    grad_cam as grad_cam,
+)
+from .attribution.comparison import (
+    Comparison as Comparison,
+)
+from .attribution.comparison import (
+    compare_methods as compare_methods,
+)
+from .attribution.explaining import (
+    Saliency as Saliency,
+)
+from .attribution.explaining import (
+    saliency_picture as saliency_picture,
+)
+from .attribution.explanation import (
+    Explanation as Explanation,
+)
+from .attribution.faithfulness import (
+    deletion as deletion,
+)
+from .attribution.faithfulness import (
+    insertion as insertion,
+)
+from .attribution.faithfulness import (
+    randomization as randomization,
+)
+from .attribution.faithfulness import (
+    rank_correlation as rank_correlation,
+)
+from .attribution.gradients import (
+    gradient_x_input as gradient_x_input,
+)
+from .attribution.gradients import (
+    integrated_gradients as integrated_gradients,
+)
+from .attribution.gradients import (
+    noisy_gradients as noisy_gradients,
+)
+from .attribution.gradients import (
+    send_back as send_back,
+)
+from .attribution.masking import (
+    occlusion as occlusion,
+)
+from .attribution.masking import (
+    rise as rise,
+)
+from .attribution.measured import (
+    Faithfulness as Faithfulness,
+)
+from .attribution.measured import (
+    bootstrap as bootstrap,
+)
+from .attribution.overlays import (
+    blended as blended,
+)
+from .attribution.overlays import (
+    colored as colored,
+)
+from .attribution.overlays import (
+    overlay as overlay,
+)
+from .attribution.projecting import (
+    deconvnet_sheet as deconvnet_sheet,
+)
+from .attribution.registry import (
+    METHODS as METHODS,
+)
+from .attribution.registry import (
+    BatchOptions as BatchOptions,
+)
+from .attribution.registry import (
+    Method as Method,
+)
+from .attribution.registry import (
+    MethodOptions as MethodOptions,
+)
+from .attribution.registry import (
+    Steps as Steps,
+)
+from .attribution.registry import (
+    attribution_method as attribution_method,
+)
+from .attribution.registry import (
+    options_for as options_for,
+)
+from .attribution.settings import (
+    DeconvnetSettings as DeconvnetSettings,
+)
+from .attribution.settings import (
+    FaithfulnessSettings as FaithfulnessSettings,
+)
+from .attribution.settings import (
+    SaliencySettings as SaliencySettings,
+)
+from .framing import (
+    FramedPhoto as FramedPhoto,
+)
+from .framing import (
+    frame as frame,
+)
+from .framing import (
+    frame_photo as frame_photo,
+)
+from .projection import (
+    Projection as Projection,
+)
+from .projection import (
+    project as project,
+)
+from .projection import (
+    project_each as project_each,
+)
+from .targets import (
+    ClassTarget as ClassTarget,
+)
+from .targets import (
+    FunctionTarget as FunctionTarget,
+)
+from .targets import (
+    ObjectiveTarget as ObjectiveTarget,
+)
+from .targets import (
+    Target as Target,
+)
+from .targets import (
+    TargetLike as TargetLike,
+)
+from .targets import (
+    UnitTarget as UnitTarget,
+)
+from .targets import (
+    as_target as as_target,
+)
+from .targets import (
+    find_target as find_target,
+)
