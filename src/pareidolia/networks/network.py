@@ -2,9 +2,11 @@
 
 import copy
 import html
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
+from typing import Any
 
 import torch
 from rich.table import Table
@@ -15,7 +17,13 @@ from pareidolia.networks.assumptions import assume, read_shape
 from pareidolia.networks.classes import as_classes, class_index
 from pareidolia.networks.compiled import unwrap_compiled
 from pareidolia.networks.guarding import guarded
-from pareidolia.networks.layers import Layer, scripted_modules, trace_layers, visible_modules
+from pareidolia.networks.layers import (
+    Layer,
+    is_channels_last,
+    scripted_modules,
+    trace,
+    visible_modules,
+)
 from pareidolia.networks.mirror import mirror
 from pareidolia.networks.padding import Padding, swap_padding
 from pareidolia.networks.pooling import Pooling, swap_pooling
@@ -26,6 +34,19 @@ from pareidolia.networks.soundness import check_weights, refuse_lazy, refuse_scr
 from pareidolia.networks.style_layers import choose_style_layers
 from pareidolia.networks.tables import html_table, rich_table
 from pareidolia.settings import BadNetwork, BadPicture, UnknownName
+
+
+@dataclass(frozen=True)
+class Look:
+    """What one look at pictures found.
+
+    Attributes:
+        logits: N×K; None where the network gives no class scores.
+        layers: its layers with their shapes for pictures of that size; their receptive fields are unknown.
+    """
+
+    logits: Tensor | None
+    layers: dict[str, Layer]
 
 
 class Network:
@@ -231,18 +252,36 @@ class Network:
                 "e.g. torch.no_grad() or detach()"
             )
 
-    def _run(self, pictures: Tensor) -> object:
+    def look(self, pictures: Tensor) -> Look:
+        """One forward pass without gradients that notes the class scores and the layers on the way.
+
+        Raises:
+            BadPicture: the network cannot take such pictures.
+        """
+        self._preparation.check_range(pictures)
+        seen = self._run(pictures, lambda prepared: trace(self.module, prepared, fields=False))
+        try:
+            logits = class_scores(seen.output, self.name)
+        except BadNetwork:
+            return Look(None, seen.layers)
+        self._outputs = logits.shape[1]
+        self._check_names()
+        return Look(logits, seen.layers)
+
+    def _run(self, pictures: Tensor, run: Callable[[Tensor], Any] | None = None) -> Any:
+        """What `run`, or else the module, gives for the pictures as it takes them."""
         prepared = self.prepare(pictures)
         height, width = pictures.shape[2:]
         if (height, width) == self.input_shape[1:]:
-            with guarded(f"{self.name} fails on a picture of {width}x{height}: {{reason}}"):
-                return self.module(prepared)
-        with guarded(
-            f"{self.name}, made for {self.input_shape[2]}x{self.input_shape[1]} pixels, cannot look at "
-            f"a picture of {width}x{height}: {{reason}}",
-            BadPicture,
-        ):
-            return self.module(prepared)
+            guard = guarded(f"{self.name} fails on a picture of {width}x{height}: {{reason}}")
+        else:
+            guard = guarded(
+                f"{self.name}, made for {self.input_shape[2]}x{self.input_shape[1]} pixels, cannot look at "
+                f"a picture of {width}x{height}: {{reason}}",
+                BadPicture,
+            )
+        with guard:
+            return (run or self.module)(prepared)
 
     @cached_property
     def layers(self) -> dict[str, Layer]:
@@ -255,7 +294,7 @@ class Network:
         with guarded(
             f"{self.name} cannot look at a {shape} picture ({{reason}}); say what it takes with --input CxHxW"
         ):
-            return trace_layers(self.module, prepared)
+            return trace(self.module, prepared).layers
 
     def layer(self, name: str) -> Layer:
         """The layer called `name`; UnknownName with the nearest names where there is none."""
@@ -265,6 +304,21 @@ class Network:
             if f"{name}.".startswith(f"{scripted}."):
                 raise BadNetwork(f"{scripted} of {self.name} is a scripted module, which cannot be recorded")
         raise UnknownName("layer", name, self.layers)
+
+    def unit_shape(self, layer: str) -> tuple[int, ...]:
+        """The shape of a layer's output for one picture, whose first axis counts its units: C×H×W or C.
+
+        Raises:
+            UnknownName: there is no such layer.
+            BadNetwork: its channels come last, so that the number of a unit would name a row.
+        """
+        shape = self.layer(layer).shape
+        if is_channels_last(shape, self.input_shape):
+            raise BadNetwork(
+                f"layer '{layer}' of {self.name} gives {'×'.join(map(str, shape))}, channels last: its units "
+                "cannot be told apart; choose a layer of channels×rows×columns (see pareidolia networks)"
+            )
+        return shape
 
     def record(self, pictures: Tensor, layers: Iterable[str] | str) -> dict[str, Tensor]:
         """The activations of the named `layers`, or of one, on `pictures` (as in a call), by name, N first.

@@ -1,10 +1,11 @@
 """The base of all settings objects."""
 
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args, get_origin
+from typing import Annotated, Any, Literal, Self, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
+from pareidolia.settings.errors import PareidoliaError
 from pareidolia.settings.network_sources import follow_sources, network_forms
 
 Device = Annotated[
@@ -29,6 +30,21 @@ class Settings(BaseModel):
         kinds = get_args(declared) if get_origin(declared) is not tuple else (declared,)
         several = any(get_origin(kind) is tuple and get_args(kind)[-1:] == (...,) for kind in kinds)
         return (given,) if several and isinstance(given, str | int | float) else given
+
+    @classmethod
+    def of(cls, given: Self | None) -> Self:
+        """The settings that are given, or the defaults.
+
+        Raises:
+            PareidoliaError: it is something else, e.g. because arguments stand in another order.
+        """
+        if given is None:
+            return cls()
+        if not isinstance(given, cls):
+            raise PareidoliaError(
+                f"settings={type(given).__name__} is not settings: give {cls.__name__}(...)"
+            )
+        return given
 
 
 class NetworkSettings(Settings):

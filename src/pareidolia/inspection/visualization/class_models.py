@@ -52,7 +52,7 @@ class ClassModels(Gallery):
         settings: ClassModelSettings | None = None,
         network: NetworkLike = None,
     ) -> None:
-        self.settings = settings = settings or ClassModelSettings()
+        self.settings = settings = ClassModelSettings.of(settings)
         network = network_for(settings, network, pooling=settings.pooling, padding=settings.padding)
         asked = [names] if isinstance(names, str | int) else names
         indices = [network.class_index(str(name)) for name in asked]
@@ -72,12 +72,13 @@ class ClassModels(Gallery):
                 at_once=settings.at_once,
             )
             return
+        mean = network.mean
         self.penalty = usual_penalty(network, size) if settings.penalty is None else settings.penalty
         super().__init__(
             network,
             scores,
             [(size, settings.steps)],
-            start=lambda _: UnboundedCanvas(torch.zeros(1, len(network.mean), *size), network.mean),
+            start=lambda _: UnboundedCanvas(torch.zeros(1, len(mean), *size), mean),
             attempts=1,
             learning_rate=settings.learning_rate or _SHRINKING / (self.penalty or 1.0),
             optimizer=self._ascent,

@@ -15,6 +15,7 @@ from torch import Tensor
 from pareidolia.pictures import luminance, over_white, resize_picture, size_of, write_atomically
 from pareidolia.pictures.decoding import decode
 from pareidolia.pictures.reading import opened, read_upright
+from pareidolia.pictures.rounding import to_uint8
 from pareidolia.settings import BadPicture, PareidoliaError
 from pareidolia.training.data.folders import Files
 from pareidolia.training.data.pictureset import PictureSet
@@ -106,7 +107,7 @@ def _read(path: Path, height_width: tuple[int, int], gray: bool) -> Pixels | str
         return str(error)
     if gray:
         picture = luminance(picture)
-    levels: Pixels = (picture[0] * 255 + 0.5).floor().to(torch.uint8).numpy()
+    levels: Pixels = to_uint8(picture[0]).numpy()
     return levels
 
 
