@@ -8,9 +8,9 @@ import numpy as np
 import torch
 
 from pareidolia.atlas.attribution import class_attribution
-from pareidolia.atlas.collected import Collected
+from pareidolia.atlas.collected import CollectedActivations
 from pareidolia.atlas.icons import IconJob, paint_icons
-from pareidolia.atlas.stages import Array, Stages, key_of
+from pareidolia.atlas.stages import Array, StageCache, key_of
 from pareidolia.collecting import EngineSettings
 from pareidolia.networks import Network
 from pareidolia.pictures import from_uint8, open_uint8
@@ -32,11 +32,11 @@ class StageBatch:
 
 
 @dataclass(frozen=True)
-class BatchedStage:
+class CachedStage:
     """A stage whose result, an array of one entry a part, is kept in batches."""
 
     name: str
-    stages: Stages
+    stages: StageCache
     batches: Sequence[StageBatch]
 
     @property
@@ -59,17 +59,17 @@ class BatchedStage:
         return np.concatenate([part["values"] for part in parts if part is not None])
 
 
-def icon_stage(stages: Stages, name: str, place: str, job: IconJob, wanted: Array) -> BatchedStage:
+def icon_stage(stages: StageCache, name: str, place: str, job: IconJob, wanted: Array) -> CachedStage:
     """The icons of directions N×C as a stage, N×size×size×3; a batch stays while its own directions do."""
     cuts = _cuts(len(wanted), job.settings.icons_at_once)
     batches = [
         StageBatch(f"{place}/{start:06d}", job.key(wanted[start:stop]), start, stop) for start, stop in cuts
     ]
-    return BatchedStage(name, stages, batches)
+    return CachedStage(name, stages, batches)
 
 
 def paint_missing(
-    stage: BatchedStage, network: Network, job: IconJob, wanted: Array, engine: EngineSettings
+    stage: CachedStage, network: Network, job: IconJob, wanted: Array, engine: EngineSettings
 ) -> Iterator[int]:
     """Paint the batches that are missing, here or on a cluster; tells how many icons each had."""
     parts = {batch.start: batch for batch in stage.missing}
@@ -89,19 +89,19 @@ def paint_missing(
 
 
 def attribution_stage(
-    stages: Stages, name: str, place: str, collected: Collected, points: Array
-) -> BatchedStage:
+    stages: StageCache, name: str, place: str, collected: CollectedActivations, points: Array
+) -> CachedStage:
     """The class attributions of chosen activations (rising numbers) as a stage, N×K."""
     batches = []
     for start, stop in _cuts(len(points), ATTRIBUTION_BATCH):
         digest = hashlib.sha256(points[start:stop].tobytes()).hexdigest()
         key = key_of("attribution", collected.key, place, digest)
         batches.append(StageBatch(f"{place}/{start:06d}", key, start, stop))
-    return BatchedStage(name, stages, batches)
+    return CachedStage(name, stages, batches)
 
 
 def attribute_missing(
-    stage: BatchedStage, network: Network, layer: str, collected: Collected, points: Array
+    stage: CachedStage, network: Network, layer: str, collected: CollectedActivations, points: Array
 ) -> Iterator[int]:
     """Work out the batches that are missing; tells how many activations each had."""
     positions = torch.from_numpy(collected.positions(layer))
@@ -116,7 +116,7 @@ def attribute_missing(
 
 
 def _attributed(
-    network: Network, layer: str, collected: Collected, positions: torch.Tensor, points: Array
+    network: Network, layer: str, collected: CollectedActivations, positions: torch.Tensor, points: Array
 ) -> Array:
     collection = collected.collection
     photos = collected.pictures[points]

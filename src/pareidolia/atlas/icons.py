@@ -14,6 +14,7 @@ from pareidolia.painting import Gallery
 from pareidolia.painting.gallery import alike, fourier_noise
 from pareidolia.painting.terms import Direction
 from pareidolia.pictures import resize_picture
+from pareidolia.pictures.rounding import to_uint8
 from pareidolia.settings import BadPicture, NetworkSettings
 
 #: What convolutions see beyond an icon's border: zeros would paint a frame.
@@ -69,7 +70,7 @@ def paint_icons(network: Network, job: IconJob, wanted: Array) -> Array:
     for _ in gallery:
         pass
     pictures = resize_picture(gallery.pictures.cpu(), (size, size))
-    levels: Array = (pictures * 255).round().to(torch.uint8).permute(0, 2, 3, 1).numpy()
+    levels: Array = to_uint8(pictures).permute(0, 2, 3, 1).numpy()
     return levels
 
 

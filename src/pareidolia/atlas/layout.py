@@ -11,6 +11,8 @@ from pareidolia.settings import MissingExtra, PareidoliaError
 
 #: Fewer activations than these are no map.
 LEAST = 12
+#: What is said of activations in which nothing differs.
+ALL_ALIKE = "{} is the same: there is nothing to lay out; take another layer, or photos that differ"
 #: Activations that a layout was not fitted on are placed so many at once.
 PIECE = 4096
 
@@ -36,12 +38,14 @@ def lay_out(
         the `settings.fit_on` that the layout is fitted on.
     before: the places of the same points of the same photos on another layer's map: the new map starts from
         them, and is turned, mirrored and scaled to fit them best, so that a move between the two is small.
-    Raises PareidoliaError where there are too few activations.
+    Raises PareidoliaError where there are too few activations, or all are alike, zeros for instance.
     """
     if count < LEAST:
         raise PareidoliaError(f"{count} activations are too few for a map: take at least {LEAST}")
     fitted = _sample(count, settings.fit_on, seed)
     sample = np.concatenate([piece[mask] for piece, mask in _masked(pieces(), fitted)])
+    if not np.ptp(sample, axis=0).any():
+        raise PareidoliaError(ALL_ALIKE.format("every activation"))
     fit = _fit(sample, settings, seed, None if before is None else before[fitted])
     places = np.empty((count, 2))
     places[fitted] = fit.places

@@ -27,7 +27,7 @@ def key_of(name: str, *depends: Any) -> str:
     return hashlib.sha256(told.encode()).hexdigest()
 
 
-class Stages:
+class StageCache:
     """A folder of safetensors files, each whole or absent, each with the key it was made under."""
 
     def __init__(self, folder: Path) -> None:

@@ -12,8 +12,7 @@ from typing import Any, TypeVar
 
 import torch
 
-from pareidolia.collecting.chunks import Chunk, CollectJob, collect_chunk
-from pareidolia.collecting.engines import ChunkResult
+from pareidolia.collecting.chunks import Chunk, ChunkResult, CollectJob, collect_chunk
 from pareidolia.collecting.settings import EngineSettings
 from pareidolia.networks import Network, identity, load_network_from
 from pareidolia.settings import BadNetwork, MissingExtra, NetworkSettings, PareidoliaError, differences

@@ -27,15 +27,15 @@ class Collector:
 
     Args:
         folder: where the collection goes; made where it is not there. What it has already is kept.
-        cache_by_digest: whether `folder` is one for many collections: this one gets a subfolder of its own,
-            named after what it is, so that none is refused and each is found again.
         files: the pictures.
         layers: names of the layers.
         spec: what is kept, `TopActivations(...)` or `SampledActivations(...)` or one's own (see
             `CollectSpec`).
         settings: the network and how it looks.
+        network: what looks, as `as_network` takes it; None takes what the settings name.
         engine: where it looks.
-        network: the network that `settings` describe, where it is loaded already.
+        cache_by_digest: whether `folder` is one for many collections: this one gets a subfolder of its own,
+            named after what it is, so that none is refused and each is found again.
         anew: whether what is in `folder` is thrown away first.
 
     Raises PareidoliaError where `folder` holds a collection of something else, or other things than a
@@ -49,14 +49,14 @@ class Collector:
         layers: tuple[str, ...],
         spec: CollectSpec,
         settings: CollectingSettings | None = None,
-        engine: EngineSettings | None = None,
-        *,
         network: NetworkLike = None,
+        *,
+        engine: EngineSettings | None = None,
         cache_by_digest: bool = False,
         anew: bool = False,
     ) -> None:
-        settings = settings or CollectingSettings()
-        self.engine = engine or EngineSettings()
+        settings = CollectingSettings.of(settings)
+        self.engine = EngineSettings.of(engine)
         self.network = network_for(settings, network)
         self.job = _job(self.network, files, layers, spec, settings)
         manifest = _manifest(self.job, settings.chunk)
@@ -78,6 +78,7 @@ class Collector:
         index = total - sum(chunk.stop - chunk.start for chunk in missing)
         if not missing:
             return
+        self.collection.clear_leftovers()
         for done in run_chunks(self.network, self.job, missing, self.engine):
             if done.chunk is not None:
                 self.collection.keep_shard(done.chunk, done.shard)

@@ -1,23 +1,12 @@
 """Where chunks are looked at: here, or wherever `cluster.py` sends them."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import torch
 
-from pareidolia.collecting.chunks import Chunk, CollectJob, chunk_steps
-from pareidolia.collecting.reading import DecodeResult
+from pareidolia.collecting.chunks import Chunk, ChunkResult, CollectJob, chunk_results
 from pareidolia.collecting.settings import EngineSettings
 from pareidolia.networks import Network
-
-
-@dataclass(frozen=True)
-class ChunkResult:
-    """What an engine tells: so many more pictures are done; of a chunk, that its shard is whole."""
-
-    pictures: int
-    chunk: Chunk | None = None
-    shard: bytes = b""
 
 
 def run_chunks(
@@ -45,17 +34,3 @@ def run_in_turn(
     pictures = job.read(chunks, decoders)
     for chunk in chunks:
         yield from chunk_results(network, job, chunk, pictures)
-
-
-def chunk_results(
-    network: Network, job: CollectJob, chunk: Chunk, pictures: Iterator[DecodeResult]
-) -> Iterator[ChunkResult]:
-    """Look at a chunk; tells of each batch, then of the shard."""
-    steps = chunk_steps(network, job, chunk, pictures)
-    while True:
-        try:
-            count = next(steps)
-        except StopIteration as end:
-            yield ChunkResult(0, chunk, end.value)
-            return
-        yield ChunkResult(count)

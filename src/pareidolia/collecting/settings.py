@@ -1,15 +1,10 @@
 """Settings of collecting. No torch here."""
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
 from pareidolia.settings import NetworkSettings, Settings
-
-if TYPE_CHECKING:
-    from pareidolia.collecting.specs import Accumulator
-    from pareidolia.networks import Network
 
 
 class CollectingSettings(NetworkSettings):
@@ -55,12 +50,6 @@ class TopActivations(Settings):
 
     top: Annotated[int, Field(ge=1, le=1000, description="How many a unit.")] = 9
 
-    def begin(self, network: "Network", layers: Mapping[str, tuple[int, ...]]) -> "Accumulator":
-        """An accumulator that is empty yet; `layers` has the shape of each layer's output for one picture."""
-        from pareidolia.collecting.top_activations import TopActivationsAccumulator
-
-        return TopActivationsAccumulator(self, network, layers)
-
 
 class SampledActivations(Settings):
     """Keep the activations of whole columns of a layer at random positions of every picture."""
@@ -78,9 +67,3 @@ class SampledActivations(Settings):
     precision: Annotated[
         Literal["float32", "float16"], Field(description="What the activations are stored as.")
     ] = "float32"
-
-    def begin(self, network: "Network", layers: Mapping[str, tuple[int, ...]]) -> "Accumulator":
-        """An accumulator that is empty yet; `layers` has the shape of each layer's output for one picture."""
-        from pareidolia.collecting.sampled_activations import SampledActivationsAccumulator
-
-        return SampledActivationsAccumulator(self, network, layers)

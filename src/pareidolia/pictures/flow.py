@@ -11,6 +11,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from pareidolia.pictures.color import luminance, over_white
+from pareidolia.pictures.rounding import to_uint8
 from pareidolia.settings import BadPicture, MissingExtra
 
 # Sundaram, Brox and Keutzer (2010, eq. 5 and 6); the first and last number are pixels².
@@ -104,4 +105,4 @@ def _gray_levels(picture: Tensor) -> Any:
     """A picture 1×C×H×W as H×W bytes."""
     shown = over_white(picture)
     gray = luminance(shown) if shown.shape[1] == 3 else shown
-    return gray[0, 0].detach().clamp(0, 1).mul(255).round().byte().cpu().numpy()
+    return to_uint8(gray[0, 0]).cpu().numpy()

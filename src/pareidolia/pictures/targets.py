@@ -93,6 +93,12 @@ def remove_leftovers(path: str | Path) -> None:
         part.unlink(missing_ok=True)
 
 
+def clear_leftovers(folder: str | Path) -> None:
+    """Delete what killed processes left in `folder`; nobody else may be writing there."""
+    for part in Path(folder).glob(".pareidolia-*.part"):
+        part.unlink(missing_ok=True)
+
+
 def _part_of(path: Path) -> Path:
     """A name nobody uses in the folder that `path` (links followed) is in."""
     target = path.resolve()

@@ -7,7 +7,7 @@ from math import prod
 import torch
 from torch import Tensor, nn
 
-from pareidolia.networks import Network
+from pareidolia.networks import Network, NetworkLike, as_network
 from pareidolia.settings import BadNetwork
 
 # Convolutions come in these kinds; those over time or space are another matter.
@@ -37,7 +37,7 @@ class Kernels:
         return unit * self.groups // units * channels + channel
 
 
-def find_kernels(network: Network, layer: str | None = None) -> Kernels:
+def find_kernels(network: NetworkLike = None, layer: str | None = None) -> Kernels:
     """The kernels of `layer`, or of the first one that looks at the picture.
 
     The network sees (x − mean) / std of a picture x in [0, 1], so a first kernel w acts on x as w / std,
@@ -46,6 +46,7 @@ def find_kernels(network: Network, layer: str | None = None) -> Kernels:
 
     Raises UnknownName for a wrong layer, BadNetwork for one that has no kernels, or a network without any.
     """
+    network = as_network(network)
     first = _first(network)
     name = layer or first
     if name is None:

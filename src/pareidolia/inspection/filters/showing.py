@@ -36,7 +36,7 @@ def filters_sheet(settings: FiltersSettings | None = None, network: NetworkLike 
     Raises what `find_kernels` raises, and PareidoliaError for units or channels that are not there or too
     many for a sheet.
     """
-    settings = settings or FiltersSettings()
+    settings = FiltersSettings.of(settings)
     network = network_for(settings, network)
     kernels = find_kernels(network, settings.layer)
     count = len(kernels.weights)

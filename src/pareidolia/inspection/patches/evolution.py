@@ -54,11 +54,11 @@ class FeatureEvolution(Work):
         checkpoints: Sequence[str | Path],
         photos: str | Path,
         settings: EvolutionSettings | None = None,
-        engine: EngineSettings | None = None,
         *,
         index: str | Path,
+        engine: EngineSettings | None = None,
     ) -> None:
-        self.settings = settings or EvolutionSettings()
+        self.settings = EvolutionSettings.of(settings)
         self.checkpoints = find_checkpoints(checkpoints)
         self._photos, self._engine, self._index = photos, engine, index
         # Made now, it tells before hours of work what is wrong with layer, units or photos.
@@ -70,7 +70,7 @@ class FeatureEvolution(Work):
     def _moment(self, checkpoint: Path) -> StrongestPatches:
         shared = self.settings.model_dump(exclude={"weights"})
         settings = PatchesSettings(**shared, weights=str(checkpoint), top=1)
-        return StrongestPatches(self._photos, settings, self._engine, index=self._index)
+        return StrongestPatches(self._photos, settings, index=self._index, engine=self._engine)
 
     def __iter__(self) -> Iterator[Progress]:
         """Checkpoint by checkpoint; tells how far each is."""

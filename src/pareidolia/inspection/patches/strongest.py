@@ -61,9 +61,9 @@ class StrongestPatches(Work):
     Args:
         photos: a folder of pictures, subfolders included.
         settings: every option.
-        engine: where the photos are looked at.
+        network: what looks, as `as_network` takes it; None takes what the settings name.
         index: a folder for indices; each has a subfolder there, named after what it is.
-        network: the network that the settings describe, where it is loaded already.
+        engine: where the photos are looked at.
         collection: a finished collection of `TopActivations` that has the layer, instead of one's own index.
 
     Raises BadPicture for a folder without pictures, UnknownName for a wrong layer, PareidoliaError for wrong
@@ -74,16 +74,16 @@ class StrongestPatches(Work):
         self,
         photos: str | Path,
         settings: PatchesSettings | None = None,
-        engine: EngineSettings | None = None,
+        network: NetworkLike = None,
         *,
         index: str | Path,
-        network: NetworkLike = None,
+        engine: EngineSettings | None = None,
         collection: Collection | None = None,
     ) -> None:
-        self.settings = settings = settings or PatchesSettings()
+        self.settings = settings = PatchesSettings.of(settings)
         self.network = network_for(settings, network)
         self.layer = settings.layer or cam_layer(self.network)
-        count = self.network.layer(self.layer).shape[0]
+        count = self.network.unit_shape(self.layer)[0]
         self.units = list(read_numbers(settings.units, count, self.layer))
         self._collector = None
         if collection is None:
@@ -93,8 +93,8 @@ class StrongestPatches(Work):
                 (self.layer,),
                 TopActivations(top=settings.top),
                 settings,
-                engine,
-                network=self.network,
+                self.network,
+                engine=engine,
                 cache_by_digest=True,
             )
             collection = self._collector.collection
@@ -207,7 +207,7 @@ class StrongestPatches(Work):
     def _paint(self, units: list[int]) -> Iterator[Progress]:
         if not units:
             return
-        features = Features(feature_settings(self.settings, self.layer, units))
+        features = Features(feature_settings(self.settings, self.layer, units), self.network)
         for step in features:
             yield replace(step, stage="painting")
         pictures = features.pictures.detach().cpu()

@@ -23,7 +23,7 @@ from pareidolia.inspection.tuning.measures import (
 from pareidolia.inspection.tuning.settings import TuningSettings
 from pareidolia.inspection.tuning.site import Site, answers, find_site
 from pareidolia.inspection.tuning.stimuli import as_pictures, bars, gratings
-from pareidolia.networks import Network
+from pareidolia.networks import Network, NetworkLike, as_network
 from pareidolia.settings import PareidoliaError
 
 # Steps of the drift at a unit's own best grating, where F1/F0 is measured: 32 keep the error below 0.4 %.
@@ -147,7 +147,7 @@ class LayerTuning:
 
 
 def measure_tuning(
-    network: Network,
+    network: NetworkLike,
     layer: str,
     portrayed: Sequence[int] = (),
     settings: TuningSettings | None = None,
@@ -161,7 +161,8 @@ def measure_tuning(
     Raises UnknownName for a wrong layer, BadNetwork for one without channels, PareidoliaError for a unit that
     it does not have or colours on a grey network.
     """
-    settings = settings or TuningSettings()
+    settings = TuningSettings.of(settings)
+    network = as_network(network)
     site = find_site(network, layer)
     outside = [unit for unit in portrayed if not 0 <= unit < site.channels]
     if outside:

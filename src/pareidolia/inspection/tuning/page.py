@@ -50,11 +50,11 @@ def tuning_page(settings: TuningSettings | None = None, network: NetworkLike = N
     Raises what `measure_tuning` raises, PareidoliaError for units that the layer does not have or more than
     a page holds, MissingExtra without matplotlib.
     """
-    settings = settings or TuningSettings()
+    settings = TuningSettings.of(settings)
     check_plots()
     network = network_for(settings, network)
     layer = settings.layer or _first_layer(network)
-    count = network.layer(layer).shape[0]
+    count = network.unit_shape(layer)[0]
     if settings.units is None:
         units = tuple(range(min(count, _DEFAULT_ROWS)))
     else:

@@ -45,7 +45,7 @@ class Features(Gallery):
         network: NetworkLike = None,
         objectives: dict[str, Objective] | None = None,
     ) -> None:
-        self.settings = settings = settings or FeatureSettings()
+        self.settings = settings = FeatureSettings.of(settings)
         network = network_for(settings, network, pooling=settings.pooling, padding=settings.padding)
         self.title = ""
         if objectives is None:
@@ -112,7 +112,7 @@ def _named(settings: FeatureSettings, network: Network) -> tuple[str, dict[str, 
     if settings.aim is not None:
         return "", {aim: read_objective(aim, network) for aim in settings.aim}
     layer = settings.layer or _default_layer(network)
-    channels = network.layer(layer).shape[0]
+    channels = network.unit_shape(layer)[0]
     units = read_numbers(settings.units, channels, layer)
     return layer, {str(unit): read_objective(f"{layer}:{unit}{suffix}", network) for unit in units}
 

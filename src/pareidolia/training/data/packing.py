@@ -16,6 +16,7 @@ from torch import Tensor
 from pareidolia.pictures import luminance, over_white, resize_picture, size_of, write_atomically
 from pareidolia.pictures.decoding import decode
 from pareidolia.pictures.reading import opened, read_upright
+from pareidolia.pictures.rounding import to_uint8
 from pareidolia.settings import BadPicture, PareidoliaError
 from pareidolia.training.data.folders import Files, size_in_bytes
 from pareidolia.training.data.pictureset import PictureSet
@@ -122,7 +123,7 @@ def to_levels(picture: Tensor, height_width: Size, gray: bool) -> Tensor:
     picture = _cut(picture, height_width)
     if gray:
         picture = luminance(picture)
-    return (picture[0] * 255 + 0.5).floor().to(torch.uint8)
+    return to_uint8(picture[0])
 
 
 def _cut(picture: Tensor, height_width: Size) -> Tensor:
