@@ -109,7 +109,9 @@ def _optional(fields: Sequence[FieldInfo], owners: Sequence[str]) -> FieldInfo:
     defaults = {repr(field.default) for field in fields}
     default = "" if defaults == {"None"} or len(defaults) > 1 else f"; default: {fields[0].default}"
     description = f"{fields[0].description} [{', '.join(owners)}{default}]"
-    combined: Any = Annotated[distinct, Field(default=None, description=description)]
+    combined: Any = Annotated[
+        distinct, Field(default=None, description=description, json_schema_extra={"methods": list(owners)})
+    ]
     return FieldInfo.from_annotation(combined)
 
 
