@@ -8,14 +8,14 @@ import torch
 
 from pareidolia.atlas.settings import IconSettings
 from pareidolia.atlas.stages import Array, key_of
-from pareidolia.networks import Network, preserve_state
+from pareidolia.networks import Network
 from pareidolia.networks.padding import Padding
 from pareidolia.painting import Gallery
 from pareidolia.painting.gallery import alike, fourier_noise
 from pareidolia.painting.terms import Direction
 from pareidolia.pictures import resize_picture
 from pareidolia.pictures.rounding import to_uint8
-from pareidolia.settings import BadPicture, NetworkSettings
+from pareidolia.settings import NetworkSettings
 
 #: What convolutions see beyond an icon's border: zeros would paint a frame.
 PADDING: Padding = "replicate"
@@ -75,10 +75,6 @@ def paint_icons(network: Network, job: IconJob, wanted: Array) -> Array:
 
 
 def _canvas_size(network: Network, layer: str, size: int) -> tuple[int, int]:
-    gray = torch.full((1, network.input_shape[0], size, size), 0.5)
-    try:
-        with preserve_state(network.module), torch.no_grad():
-            network.record(gray, [layer])
-    except BadPicture:
-        return network.input_shape[1], network.input_shape[2]
-    return size, size
+    if network.accepts((size, size), [layer]):
+        return size, size
+    return network.input_shape[1], network.input_shape[2]

@@ -7,7 +7,8 @@ import numpy as np
 
 from pareidolia.atlas.settings import LayoutSettings
 from pareidolia.atlas.stages import Array
-from pareidolia.settings import MissingExtra, PareidoliaError
+from pareidolia.settings import PareidoliaError
+from pareidolia.settings.extras import require
 
 #: Fewer activations than these are no map.
 LEAST = 12
@@ -117,12 +118,9 @@ def _fit(sample: Array, settings: LayoutSettings, seed: int, start: Array | None
 
 
 def _umap(sample: Array, settings: LayoutSettings, seed: int, start: Array | None) -> Fit:
-    try:
-        from umap import UMAP
-    except ImportError as error:
-        raise MissingExtra("umap-learn", "atlas") from error
+    umap = require("umap", extra="atlas")
     # With a seed UMAP works on one thread, and gives the same map again.
-    reducer = UMAP(
+    reducer = umap.UMAP(
         n_neighbors=min(settings.neighbors, len(sample) - 1),
         min_dist=settings.min_dist,
         metric=settings.metric,
@@ -136,14 +134,13 @@ def _umap(sample: Array, settings: LayoutSettings, seed: int, start: Array | Non
 
 
 def _tsne(sample: Array, settings: LayoutSettings, seed: int, start: Array | None) -> Fit:
-    try:
-        from sklearn.manifold import TSNE
-    except ImportError as error:
-        raise MissingExtra("scikit-learn", "atlas") from error
+    manifold = require("sklearn.manifold", extra="atlas")
     perplexity = min(settings.neighbors / 3, (len(sample) - 1) / 3)
     # t-SNE starts small (van der Maaten 2008); scikit-learn's own start has this deviation.
     init = "pca" if start is None else 1e-4 * (start - start.mean(0)) / start.std(0).max()
-    reducer = TSNE(perplexity=perplexity, metric=settings.metric, init=init, random_state=seed, n_jobs=1)
+    reducer = manifold.TSNE(
+        perplexity=perplexity, metric=settings.metric, init=init, random_state=seed, n_jobs=1
+    )
     places = reducer.fit_transform(sample)
     return Fit(places, lambda rest: place_by_neighbors(rest, sample, places, settings.metric))
 

@@ -15,7 +15,8 @@ import torch
 from pareidolia.collecting.chunks import Chunk, ChunkResult, CollectJob, collect_chunk
 from pareidolia.collecting.settings import EngineSettings
 from pareidolia.networks import Network, identity, load_network_from
-from pareidolia.settings import BadNetwork, MissingExtra, NetworkSettings, PareidoliaError, differences
+from pareidolia.settings import BadNetwork, NetworkSettings, PareidoliaError, differences
+from pareidolia.settings.extras import require
 
 # A chunk that kills its worker each time (memory, say) would be tried for ever.
 _TRIES_AGAIN = 8
@@ -96,11 +97,7 @@ def _identity(settings: NetworkSettings) -> dict[str, str]:
 
 
 def _import_ray() -> Any:
-    try:
-        import ray
-    except ImportError as error:
-        raise MissingExtra("ray", "ray") from error
-    return ray
+    return require("ray", extra="ray")
 
 
 @contextmanager

@@ -1,7 +1,6 @@
 """`Network`: a module, the preparation of pictures for it, and its layers."""
 
 import copy
-import html
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -9,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from rich.table import Table
 from torch import Tensor, nn
 
 from pareidolia.networks.answers import class_scores
@@ -17,10 +15,9 @@ from pareidolia.networks.assumptions import assume, read_shape
 from pareidolia.networks.classes import as_classes, class_index
 from pareidolia.networks.compiled import unwrap_compiled
 from pareidolia.networks.guarding import guarded
+from pareidolia.networks.layered import Layered
 from pareidolia.networks.layers import (
     Layer,
-    is_channels_last,
-    scripted_modules,
     trace,
     visible_modules,
 )
@@ -31,9 +28,7 @@ from pareidolia.networks.preparing import Preparation, Prepare, check_preparatio
 from pareidolia.networks.recording import record_layers
 from pareidolia.networks.restoring import preserve_state
 from pareidolia.networks.soundness import check_weights, refuse_lazy, refuse_scripted, widen
-from pareidolia.networks.style_layers import choose_style_layers
-from pareidolia.networks.tables import html_table, rich_table
-from pareidolia.settings import BadNetwork, BadPicture, UnknownName
+from pareidolia.settings import BadNetwork, BadPicture
 
 
 @dataclass(frozen=True)
@@ -49,7 +44,7 @@ class Look:
     layers: dict[str, Layer]
 
 
-class Network:
+class Network(Layered):
     """A network that looks at pictures in [0, 1].
 
     The constructor takes the module over: it is put into evaluation mode and onto `device`, half precision is
@@ -175,13 +170,6 @@ class Network:
         assumed = f"; assumed: {', '.join(self.assumed)}" if self.assumed else ""
         return f"Network({self.name!r}, {self.preparation}, on {self.device}{assumed})"
 
-    def _repr_html_(self) -> str:
-        return f"<p>{html.escape(repr(self))}</p>{html_table(self.layers.values())}"
-
-    def table(self) -> Table:
-        """The layers with their kinds, shapes and receptive fields, as a table that rich prints."""
-        return rich_table(self.layers.values())
-
     @property
     def preparation(self) -> str:
         """In words: the pictures that the network takes, and how they are normalised."""
@@ -283,43 +271,6 @@ class Network:
         with guard:
             return (run or self.module)(prepared)
 
-    @cached_property
-    def layers(self) -> dict[str, Layer]:
-        """The layers by dotted name, in the order of their first call; found by one run at `input_shape`.
-
-        Raises BadNetwork where the module cannot take a picture of that shape.
-        """
-        prepared = self.prepare(torch.full((1, *self.input_shape), 0.5))
-        shape = "x".join(map(str, self.input_shape))
-        with guarded(
-            f"{self.name} cannot look at a {shape} picture ({{reason}}); say what it takes with --input CxHxW"
-        ):
-            return trace(self.module, prepared).layers
-
-    def layer(self, name: str) -> Layer:
-        """The layer called `name`; UnknownName with the nearest names where there is none."""
-        if name in self.layers:
-            return self.layers[name]
-        for scripted in scripted_modules(self.module):
-            if f"{name}.".startswith(f"{scripted}."):
-                raise BadNetwork(f"{scripted} of {self.name} is a scripted module, which cannot be recorded")
-        raise UnknownName("layer", name, self.layers)
-
-    def unit_shape(self, layer: str) -> tuple[int, ...]:
-        """The shape of a layer's output for one picture, whose first axis counts its units: C×H×W or C.
-
-        Raises:
-            UnknownName: there is no such layer.
-            BadNetwork: its channels come last, so that the number of a unit would name a row.
-        """
-        shape = self.layer(layer).shape
-        if is_channels_last(shape, self.input_shape):
-            raise BadNetwork(
-                f"layer '{layer}' of {self.name} gives {'×'.join(map(str, shape))}, channels last: its units "
-                "cannot be told apart; choose a layer of channels×rows×columns (see pareidolia networks)"
-            )
-        return shape
-
     def record(self, pictures: Tensor, layers: Iterable[str] | str) -> dict[str, Tensor]:
         """The activations of the named `layers`, or of one, on `pictures` (as in a call), by name, N first.
 
@@ -337,23 +288,6 @@ class Network:
     @cached_property
     def _modules(self) -> Mapping[str, nn.Module]:
         return dict(visible_modules(self.module))
-
-    @property
-    def style_layers(self) -> tuple[str, ...]:
-        """Up to five layers that show style, from fine to coarse; see `choose_style_layers` for the rule."""
-        return self._style_and_content[0]
-
-    @property
-    def content_layer(self) -> str:
-        """The layer that shows content; BadNetwork where no layer is a feature map."""
-        content = self._style_and_content[1]
-        if content is None:
-            raise BadNetwork(f"no layer of {self.name} is a feature map of rows and columns")
-        return content
-
-    @cached_property
-    def _style_and_content(self) -> tuple[tuple[str, ...], str | None]:
-        return choose_style_layers(self.module, self.layers, self.input_shape)
 
     def class_index(self, name: str | int) -> int:
         """The class that `name` means: a number, a name in any letter case, or a part that only one name has.

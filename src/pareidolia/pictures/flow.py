@@ -12,7 +12,8 @@ from torch import Tensor
 
 from pareidolia.pictures.color import luminance, over_white
 from pareidolia.pictures.rounding import to_uint8
-from pareidolia.settings import BadPicture, MissingExtra
+from pareidolia.settings import BadPicture
+from pareidolia.settings.extras import require
 
 # Sundaram, Brox and Keutzer (2010, eq. 5 and 6); the first and last number are pixels².
 _CONSISTENT = (0.01, 0.5)
@@ -37,11 +38,7 @@ def optical_flow(picture: Tensor, other: Tensor) -> Tensor:
 
 def require_flow() -> Any:
     """OpenCV; raises MissingExtra where it is not installed."""
-    try:
-        import cv2
-    except ImportError as error:
-        raise MissingExtra("opencv-python-headless", "video") from error
-    return cv2
+    return require("cv2", extra="video")
 
 
 def carried(picture: Tensor, flow: Tensor) -> Tensor:

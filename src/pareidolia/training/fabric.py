@@ -16,7 +16,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from pareidolia.settings import MissingExtra, PareidoliaError
+from pareidolia.settings import PareidoliaError
+from pareidolia.settings.extras import require
 
 
 class FabricGroup:
@@ -62,13 +63,10 @@ def launch(devices: int, nodes: int, device: str, work: Callable[..., int], *arg
     NODE_RANK in the environment say where they meet, unless torchrun or Slurm started the processes.
     Raises MissingExtra without lightning-fabric, PareidoliaError where there are not so many devices.
     """
-    try:
-        from lightning_fabric import Fabric
-    except ImportError as error:
-        raise MissingExtra("lightning-fabric", "cluster") from error
+    lightning = require("lightning_fabric", extra="cluster")
     started_by_others = "TORCHELASTIC_RUN_ID" in os.environ or "SLURM_NTASKS" in os.environ
     try:
-        fabric = Fabric(
+        fabric = lightning.Fabric(
             accelerator=device,
             devices=devices,
             num_nodes=nodes,

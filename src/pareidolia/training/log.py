@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from pareidolia.pictures import write_atomically
-from pareidolia.settings import MissingExtra, PareidoliaError
+from pareidolia.settings import PareidoliaError
+from pareidolia.settings.extras import require
 
 
 class Log:
@@ -69,8 +70,4 @@ def _step_of(line: str) -> float:
 
 
 def _event_writer() -> Any:
-    try:
-        from torch.utils.tensorboard import SummaryWriter
-    except ImportError as error:
-        raise MissingExtra("tensorboard", "tensorboard") from error
-    return SummaryWriter
+    return require("torch.utils.tensorboard", extra="tensorboard").SummaryWriter

@@ -13,8 +13,9 @@ from pareidolia.generative.looking.showing import opened
 from pareidolia.generative.runs import Run
 from pareidolia.operations import EXPLORE, operation
 from pareidolia.operations.inputs import RUN
+from pareidolia.pictures import check_plots
 from pareidolia.pictures.result import Result
-from pareidolia.settings import MissingExtra, PareidoliaError
+from pareidolia.settings import PareidoliaError
 
 _PIXELS_AN_INCH = 100
 _PRIOR_SAMPLES = 3000
@@ -81,11 +82,10 @@ def _drawn(
     title: str,
     size: int,
 ) -> Tensor:
-    try:
-        from matplotlib import colormaps
-        from matplotlib.figure import Figure
-    except ImportError as error:
-        raise MissingExtra("matplotlib", "plots") from error
+    check_plots()
+    from matplotlib import colormaps
+    from matplotlib.figure import Figure
+
     inches = size / _PIXELS_AN_INCH
     drawing = Figure(figsize=(inches, 0.86 * inches), dpi=_PIXELS_AN_INCH, layout="constrained")
     plot: Any = drawing.subplots()

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from pareidolia.pictures import write_atomically
-from pareidolia.settings import MissingExtra
+from pareidolia.settings.extras import require
 from pareidolia.style.feedforward.stylizer import Stylizer
 
 _LEAST, _MOST = 16, 16384
@@ -67,11 +67,8 @@ def write_onnx(
     inputs: by name an example, and which of its dimensions are not fixed.
     Raises MissingExtra without the packages onnx and onnxscript.
     """
-    try:
-        import onnx
-        import onnxscript  # noqa: F401 (torch's exporter asks for it)
-    except ImportError as error:
-        raise MissingExtra("onnx and onnxscript", "export") from error
+    onnx = require("onnx", extra="export")
+    require("onnxscript", extra="export")  # torch's exporter asks for it
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of torch's exporter, about itself
         program = torch.onnx.export(

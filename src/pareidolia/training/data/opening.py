@@ -7,7 +7,8 @@ import numpy as np
 import torch
 
 from pareidolia.safety import distrusted
-from pareidolia.settings import MissingExtra, PareidoliaError, nearest
+from pareidolia.settings import PareidoliaError, nearest
+from pareidolia.settings.extras import require
 from pareidolia.training.data.folders import Split, find_files
 from pareidolia.training.data.packing import Size, pack
 from pareidolia.training.data.pictureset import PictureSet
@@ -60,11 +61,7 @@ def _folder(name: str, split: Split, size: Size | None, color: str) -> PictureSe
 
 
 def _digits(split: Split) -> PictureSet:
-    try:
-        from sklearn.datasets import load_digits
-    except ImportError as error:
-        raise MissingExtra("scikit-learn", "samples") from error
-    found = load_digits()
+    found = require("sklearn.datasets", extra="samples").load_digits()
     # 17 levels from 0 to 16, onto 0 to 255.
     levels = torch.from_numpy(np.rint(found.images * (255 / 16)).astype(np.uint8))[:, None]
     labels = torch.from_numpy(found.target.astype(np.int64))
