@@ -79,7 +79,7 @@ def test_every_option_is_described():
     classes += [output_type(operation) for operation in OPERATIONS.values()]
     for settings in (*classes, TourSettings, ServingOptions, TourOutput):
         for name, field in settings.model_fields.items():
-            assert field.description and field.description[-1] in ".)]", f"{settings.__name__}.{name}"
+            assert field.description and field.description[-1] in ".)", f"{settings.__name__}.{name}"
 
 
 def test_help_shows_the_options_of_the_chosen_method_in_groups(studio):
