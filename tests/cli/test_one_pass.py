@@ -96,7 +96,7 @@ def test_a_film_is_painted_and_its_speed_told(video):
     assert code == 0, err
     answer = json.loads(out)
     assert answer["frames"] == 3 and answer["frames_per_second"] > 0
-    assert video.left() == ["video.mp4", "out.mp4"]
+    assert video.left() == ["out.mp4", "video.mp4"]
     assert video.run("again", "out.mp4", "--out", "same.mp4")[0] == 0
     assert (video.folder / "same.mp4").read_bytes() == (video.folder / "out.mp4").read_bytes()
 
