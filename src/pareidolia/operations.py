@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Made(Protocol):
-    """What is made: a picture 1×3×H×W in [0, 1], and in words what it shows."""
+    """A result: a picture 1×3×H×W in [0, 1], and its caption."""
 
     @property
     def picture(self) -> "Tensor": ...
@@ -28,21 +28,21 @@ class Made(Protocol):
 
 
 class Staged(Made, Protocol):
-    """What is made in stages, of different kinds of steps: iterated to the end, it has made its picture."""
+    """An operation in stages, of different kinds of steps: iterated to the end, it has made its picture."""
 
     def __iter__(self) -> "Iterator[Progress]": ...
 
 
 @runtime_checkable
 class Counted(Made, Protocol):
-    """What has numbers behind its picture: one mapping of names to values a row."""
+    """A result with numbers behind its picture: one mapping of names to values a row."""
 
     @property
     def rows(self) -> Sequence[Mapping[str, object]]: ...
 
 
 class FrameByFrame(Protocol):
-    """A video in the making: frames as files in a folder, which is its checkpoint too."""
+    """A video that is being made: frames as files in a folder, which is its checkpoint too."""
 
     @property
     def frames(self) -> "list[Path]": ...
@@ -62,14 +62,16 @@ class Operation:
     """One thing the library does, and where it is stated.
 
     Attributes:
-        name: as the command line and a picture's record name it.
-        function: "module:callable", called as callable(**inputs, settings=settings), gives a `Painting`, or
-            where the operation is done `at_once`, what it `Made`, or where it is done `in_stages`, what is
-            `Staged`; the last takes an `index` too, a folder for what may serve another time.
-        video: "module:callable" of the same for a video, where there is one: called as callable(folder of
-            frames, record, settings, inputs), gives a `FrameByFrame`.
+        name: on the command line and in a picture's record.
+        function: "module:callable", called as callable(**inputs, settings=settings). It returns a `Painting`,
+            or a `Made` if the operation is done `at_once`, or a `Staged` if it is done `in_stages`; the last
+            takes an `index` too, a folder for results that may be used again.
         settings_class: "module:class" of its options.
         inputs: names of the pictures it takes, in order; some may be left out.
+        at_once: whether it makes its result in one call.
+        in_stages: whether it is done in stages.
+        video: "module:callable" of the same for a video, if there is one: called as callable(folder of
+            frames, record, settings, inputs), returns a `FrameByFrame`.
     """
 
     name: str
@@ -96,7 +98,7 @@ class Operation:
         return painting
 
     def make(self, inputs: Mapping[str, Any], settings: Settings) -> "Made":
-        """What an operation that is done at once makes of these inputs."""
+        """The result of an operation that is done at once."""
         made: Made = _find(self.function)(**inputs, settings=settings)
         return made
 
@@ -273,7 +275,17 @@ OPERATIONS = {
 
 
 def find_operation(name: str) -> Operation:
-    """The operation of that name; UnknownName if there is none."""
+    """Find an operation by name.
+
+    Args:
+        name: its name.
+
+    Returns:
+        The operation.
+
+    Raises:
+        UnknownName: If there is none.
+    """
     if name not in OPERATIONS:
         raise UnknownName("operation", name, OPERATIONS)
     return OPERATIONS[name]

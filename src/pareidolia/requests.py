@@ -1,4 +1,4 @@
-"""Requests for an operation: on which pictures, with which settings; what a picture's record says."""
+"""Requests: an operation on certain pictures with certain settings, as a picture's record holds it."""
 
 import hashlib
 import os
@@ -20,10 +20,10 @@ Inputs = dict[str, str | tuple[str, ...]]
 
 @dataclass(frozen=True)
 class Request:
-    """An operation on certain pictures with certain settings: what a picture's record says.
+    """An operation on certain pictures with certain settings, as a picture's record holds it.
 
     Attributes:
-        operation: what is done.
+        operation: the operation.
         inputs: paths (or `sample:NAME`) by the operation's names of them; of a folder, its pictures count.
         settings: its options.
     """
@@ -45,7 +45,7 @@ class Request:
         return self.operation.stages(self.inputs, self.settings, **where)
 
     def record(self, folder: Path) -> dict[str, Any]:
-        """What is kept inside a picture saved in `folder`, as JSON has it: paths are relative to it."""
+        """The record of a picture saved in `folder`, as JSON has it: paths are relative to the folder."""
         return {
             "pareidolia": pareidolia.__version__,
             "version": VERSION,
@@ -61,10 +61,18 @@ class Request:
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any], folder: Path, changes: Mapping[str, Any]) -> "Request":
-        """The request that a picture in `folder` carries, with some settings changed.
+        """Read the request that a picture carries.
 
-        Records of earlier versions are migrated. Raises PareidoliaError if the record is of another kind or
-        of a later version, or if a picture it names is not found unchanged.
+        Args:
+            record: of the picture.
+            folder: where the picture is.
+            changes: settings that replace those of the record.
+
+        Returns:
+            The request.
+
+        Raises:
+            PareidoliaError: If the record is of another kind, or a picture it names is not found unchanged.
         """
         record = migrate(record)
         try:
@@ -81,9 +89,10 @@ class Request:
 
 
 def _entry(path: str, folder: Path) -> dict[str, str]:
-    """How a record names a picture or a run: where it is as seen from `folder`, and what it holds.
+    """A record's entry for a picture or a run: its path as seen from `folder`, and its digest.
 
-    What is not a file (a sample, a shipped model, a place in a latent space) is its name.
+    The entry of something that is not a file (a sample, a shipped model, a place in a latent space) is its
+    name.
     """
     if _is_sample(path) or not Path(path).exists():
         return {"path": path}
@@ -91,7 +100,7 @@ def _entry(path: str, folder: Path) -> dict[str, str]:
 
 
 def _found(entry: Mapping[str, str], folder: Path) -> str:
-    """The path of the picture or run that a record names, looked for beside the record and here."""
+    """The path of the picture or run that a record names, searched for beside the record and here."""
     if "sha256" not in entry:
         return entry["path"]
     existing = [path for path in _places(Path(entry["path"]), folder) if path.exists()]

@@ -1,4 +1,4 @@
-"""Building an atlas: stage after stage, each kept and not run again while what it depends on stays."""
+"""Building an atlas: stage after stage; a finished stage is run again only if what it depends on changed."""
 
 import json
 import shutil
@@ -33,13 +33,15 @@ class AtlasBuilding:
 
     Args:
         photos: a folder of photos; its subfolders are labels.
-        out: where the atlas goes. What stages kept there is used where nothing they depend on changed.
+        out: where the atlas is written. Stages kept there are used again if nothing they depend on changed.
         settings: what is made.
-        engine: where photos are looked at and icons painted.
+        engine: where the network runs on photos and paints icons.
         overwrite: whether a finished atlas of other photos or settings may be replaced.
 
-    Raises PareidoliaError where `out` holds other things, or such an atlas; while iterating, for what cannot
-    be laid out, and what `Collector` and `load_network` raise.
+    Raises:
+        PareidoliaError: If `out` holds other files, or such an atlas; while iterating, if activations cannot
+            be laid out.
+        BadNetwork: If the network cannot be loaded.
     """
 
     def __init__(
@@ -77,7 +79,7 @@ class AtlasBuilding:
         yield from self._publish(layers, tools)
 
     def _collector(self) -> Collector:
-        """The collector of what is wanted; what was collected for other settings goes."""
+        """The collector of the activations; what was collected for other settings is deleted."""
         settings = self.settings.part(CollectingSettings)
         chosen = self.settings
         keep = SampledActivations(count=chosen.positions, border=chosen.border, seed=chosen.seed)
@@ -152,7 +154,7 @@ class AtlasBuilding:
             )
 
     def _record(self) -> dict[str, Any]:
-        """What is made, as `stages/settings.json` holds it."""
+        """The settings as `stages/settings.json` holds them."""
         photos = str(self._files.folder.absolute())
         return {"version": VERSION, "photos": photos, "settings": self.settings.model_dump(mode="json")}
 
@@ -164,7 +166,14 @@ class AtlasBuilding:
 def read_settings(atlas: Path) -> AtlasSettings:
     """The settings that an atlas was built with.
 
-    Raises PareidoliaError where its stages are gone, as from one that was published without them.
+    Args:
+        atlas: its folder.
+
+    Returns:
+        The settings.
+
+    Raises:
+        PareidoliaError: If its stages are missing, for example because it was published without them.
     """
     path = atlas / STAGES / SETTINGS
     try:

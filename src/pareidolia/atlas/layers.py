@@ -1,4 +1,4 @@
-"""One layer of an atlas from its grids on: icons, classes, and what is written of it."""
+"""One layer of an atlas from its grids on: icons, classes, and writing them."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -27,12 +27,16 @@ from pareidolia.networks import Network
 
 @dataclass(frozen=True)
 class Tools:
-    """What every layer's stages work with.
+    """What the stages of every layer need.
 
     Attributes:
-        network: looks at photos; `painter` the same, as it looks at icons.
-        class_names: of its classes; empty where it has none.
+        stages: the folder that keeps them.
+        network: the network that sees photos.
+        painter: the same network as it paints icons.
+        class_names: of its classes; empty if it has none.
         job: what was collected.
+        settings: of the atlas.
+        engine: where icons are painted.
     """
 
     stages: Stages
@@ -45,11 +49,16 @@ class Tools:
 
 
 class LayerAtlas:
-    """A layer whose map is known."""
+    """A layer whose map is known.
+
+    Args:
+        layer_map: its map and grids.
+        tools: what its stages need.
+    """
 
     def __init__(self, layer_map: LayerMap, tools: Tools) -> None:
         self.map, self._tools = layer_map, tools
-        self._grids = layer_map.grids  # worked out here: what has no cells is told before icons are painted
+        self._grids = layer_map.grids  # computed here: a grid without cells is refused before painting
 
     @property
     def name(self) -> str:
@@ -57,7 +66,7 @@ class LayerAtlas:
         return self.map.layer
 
     def batched_stages(self) -> Iterator[tuple[BatchedStage, Iterator[int]]]:
-        """The stages of many parts, each with an iterator that works out what is missing."""
+        """The stages of many parts, each with an iterator that computes what is missing."""
         tools = self._tools
         for grid in self._grids:
             stage, wanted = self._icons(grid), self.map.directions(grid)
@@ -67,7 +76,13 @@ class LayerAtlas:
             yield stage, attribute_missing(stage, tools.network, self.name, self.map.collected, self._points)
 
     def write(self, folder: Path, grid: Grid, others: Sequence[LayerMap]) -> None:
-        """Write a grid into `folder`, with where its cells' activations lie on the maps of `others`."""
+        """Write one grid.
+
+        Args:
+            folder: the atlas's folder.
+            grid: the grid.
+            others: maps of other layers; where the cells' activations lie on them is written too.
+        """
         settings = self._tools.settings
         write_grid(
             folder,
@@ -97,7 +112,7 @@ class LayerAtlas:
         return icon_stage(self._tools.stages, name, place, self._icon_job, self.map.directions(grid))
 
     def _chosen(self, grid: Grid) -> list[Array]:
-        """For each cell the activations that are looked at again: for classes, for patches, or for both."""
+        """For each cell the activations that are used again: for classes, for patches, or for both."""
         settings = self._tools.settings
         return grid.chosen(max(settings.attributed, settings.patches), settings.seed)
 
@@ -106,7 +121,7 @@ class LayerAtlas:
 
     @cached_property
     def _points(self) -> Array:
-        """The activations of all grids that are asked for classes, rising; grids share most of them."""
+        """The activations of all grids whose classes are wanted, rising; grids share most of them."""
         return np.unique(np.concatenate([points for grid in self._grids for points in self._asked(grid)]))
 
     @cached_property
@@ -120,7 +135,7 @@ class LayerAtlas:
         )
 
     def _class_table(self, grid: Grid) -> Array | None:
-        """The mean class attribution of each cell, cells×K; None where the network has no classes."""
+        """The mean class attribution of each cell, cells×K; None if the network has no classes."""
         if not self._tools.class_names:
             return None
         values = self._attributions.values()

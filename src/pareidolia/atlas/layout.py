@@ -9,15 +9,20 @@ from pareidolia.atlas.settings import LayoutSettings
 from pareidolia.atlas.stages import Array
 from pareidolia.settings import MissingExtra, PareidoliaError
 
-#: Fewer activations than these are no map.
+#: Fewer activations than these do not make a map.
 LEAST = 12
-#: Activations that a layout was not fitted on are placed so many at once.
+#: How many of the activations that a layout was not fitted on are placed at once.
 PIECE = 4096
 
 
 @dataclass(frozen=True)
 class Fit:
-    """A layout of the activations it was fitted on (F×2), and how it places others (N×C → N×2)."""
+    """A fitted layout.
+
+    Attributes:
+        places: of the F activations it was fitted on, F×2.
+        place: places others, N×C → N×2.
+    """
 
     places: Array
     place: Callable[[Array], Array]
@@ -30,13 +35,24 @@ def lay_out(
     seed: int,
     before: Array | None = None,
 ) -> Array:
-    """Places (x, y) in [0, 1] for `count` activations, count×2 float32.
+    """Lay activations out in two dimensions.
 
-    pieces: gives the activations in pieces M_i×C, anew each time; one piece is in memory at a time, beside
-        the `settings.fit_on` that the layout is fitted on.
-    before: the places of the same points of the same photos on another layer's map: the new map starts from
-        them, and is turned, mirrored and scaled to fit them best, so that a move between the two is small.
-    Raises PareidoliaError where there are too few activations.
+    Args:
+        pieces: returns an iterator over the activations in pieces M_i×C, anew each time; one piece is in
+            memory at a time, beside the `settings.fit_on` that the layout is fitted on.
+        count: number of activations.
+        settings: method and options.
+        seed: of the layout.
+        before: the places of the same points of the same photos on another layer's map. The new map starts
+            from them, and is turned, mirrored and scaled to fit them best, so that a move between the two is
+            small.
+
+    Returns:
+        Places (x, y) in [0, 1], count×2 float32.
+
+    Raises:
+        PareidoliaError: If there are too few activations.
+        MissingExtra: If the method's library is not installed.
     """
     if count < LEAST:
         raise PareidoliaError(f"{count} activations are too few for a map: take at least {LEAST}")
@@ -55,9 +71,18 @@ def lay_out(
 
 
 def aligned(places: Array, target: Array, on: Array) -> Array:
-    """`places` turned, mirrored, scaled and moved so that those marked `on` lie nearest to `target`'s.
+    """Turn, mirror, scale and move places so that they lie nearest to others.
 
-    Orthogonal Procrustes (Schönemann 1966) with one scale.
+    Orthogonal Procrustes (Schönemann, "A generalized solution of the orthogonal Procrustes problem", 1966)
+    with one scale.
+
+    Args:
+        places: M×2.
+        target: M×2, where they should lie.
+        on: M bools, which of them count.
+
+    Returns:
+        M×2.
     """
     mine, theirs = places[on].mean(axis=0), target[on].mean(axis=0)
     left, strengths, right = np.linalg.svd((places[on] - mine).T @ (target[on] - theirs))
@@ -67,7 +92,9 @@ def aligned(places: Array, target: Array, on: Array) -> Array:
 
 
 def within_unit_square(places: Array) -> Array:
-    """The 1st to 99th percentile along each axis, and a tenth more on either side, fill [0, 1]; the rest is
+    """Scale and shift places to fill [0, 1] in both directions.
+
+    What fills it is the 1st to 99th percentile along each axis, and a tenth more on either side; the rest is
     moved to the border (lucid's `normalize_layout`).
     """
     low, high = np.percentile(places, [1, 99], axis=0)
@@ -78,9 +105,17 @@ def within_unit_square(places: Array) -> Array:
 
 
 def place_by_neighbors(activations: Array, known: Array, places: Array, metric: str, count: int = 5) -> Array:
-    """Where activations N×C lie among `known` F×C, whose places F×2 are known.
+    """Place activations at the mean place of the nearest known ones, weighted by inverse distance.
 
-    The mean place of the `count` nearest, weighted by the inverse of their distance.
+    Args:
+        activations: N×C.
+        known: F×C.
+        places: F×2, of the known ones.
+        metric: "cosine" or "euclidean".
+        count: how many neighbours.
+
+    Returns:
+        N×2.
     """
     from sklearn.neighbors import NearestNeighbors
 

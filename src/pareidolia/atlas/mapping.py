@@ -12,9 +12,14 @@ from pareidolia.settings import PareidoliaError
 
 
 class LayerMap:
-    """A layer's map; each of its stages is worked out when first asked for, or found where it was kept.
+    """A layer's map. Each of its stages is computed when first needed, or read if it is kept already.
 
-    before: the map of the layer that this one is aligned with.
+    Args:
+        layer: name of the layer.
+        collected: the activations.
+        settings: of the atlas.
+        stages: the folder that keeps them.
+        before: the map of the layer that this one is aligned with.
     """
 
     def __init__(
@@ -62,7 +67,11 @@ class LayerMap:
     def grids(self) -> tuple[Grid, ...]:
         """The grids, from coarse to fine.
 
-        Raises PareidoliaError where one of them has no cell with enough activations.
+        Returns:
+            The grids.
+
+        Raises:
+            PareidoliaError: If one of them has no cell with enough activations.
         """
         fewest = self._settings.fewest
         sides = self._settings.grids or suiting_sides(self.places, fewest)
@@ -87,7 +96,7 @@ class LayerMap:
         return means
 
     def directions(self, grid: Grid) -> Array:
-        """What each cell's icon is painted towards, cells×C float32: its mean, whitened if so asked."""
+        """The direction of each cell's icon, cells×C float32: its mean, whitened if the settings want it."""
         means = self.means(grid)
         if self._settings.whiten:
             means = means @ whitening(self.moment)

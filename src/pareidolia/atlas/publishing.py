@@ -1,4 +1,4 @@
-"""Writing what a visitor of an atlas gets: cells, sheets of images, the manifest, the viewer."""
+"""Writing what a visitor of an atlas needs: cells, sheets of images, the manifest, the viewer."""
 
 import hashlib
 import shutil
@@ -18,7 +18,7 @@ from pareidolia.atlas.stages import Array, Stages, key_of
 from pareidolia.networks import Layer
 from pareidolia.pictures import open_uint8, write_atomically
 
-#: Classes that are told for a cell.
+#: Number of classes listed for a cell.
 TOP = 5
 
 
@@ -26,8 +26,12 @@ TOP = 5
 class Behind:
     """The real photos behind the cells of a grid.
 
-    points: for each cell, numbers of some of its activations. windows: what each of all activations saw, as
-    `patch_windows` gives it.
+    Attributes:
+        collected: the activations.
+        points: for each cell, numbers of some of its activations.
+        windows: the square that each of all activations saw, as `patch_windows` returns it.
+        size: side of a patch in pixels.
+        each: number of patches a cell.
     """
 
     collected: Collected
@@ -37,13 +41,13 @@ class Behind:
     each: int
 
     def key(self, planned: Sheets) -> str:
-        """The key of sheets of them."""
+        """Digest of everything that the patches' sheets, laid out as `planned`, depend on."""
         digest = hashlib.sha256(np.concatenate([self.windows[points] for points in self.points]).tobytes())
         return key_of("patch sheets", planned.model_dump(), self.photos, digest.hexdigest())
 
     @property
     def photos(self) -> list[list[str]]:
-        """The names of the photos, a list a cell."""
+        """The names of the photos, a list for each cell."""
         names = self.collected.collection.files.names
         return [[names[self.collected.pictures[point]] for point in points] for points in self.points]
 
@@ -63,7 +67,18 @@ class Behind:
 
 
 def behind(collected: Collected, layer: Layer, chosen: Sequence[Array], *, size: int, each: int) -> Behind:
-    """The first `each` of the `chosen` activations of each cell, as patches of `size` pixels."""
+    """The first few of the chosen activations of each cell, as patches.
+
+    Args:
+        collected: the activations.
+        layer: the layer they are of.
+        chosen: for each cell, numbers of activations.
+        size: side of a patch in pixels.
+        each: number of patches a cell.
+
+    Returns:
+        The photos behind the cells.
+    """
     windows = patch_windows(layer, collected.positions(layer.name), collected.collection.height_width)
     return Behind(collected, [points[:each] for points in chosen], windows, size, each)
 
@@ -79,10 +94,20 @@ def write_grid(
     labels: int,
     moves: Mapping[str, Array],
 ) -> None:
-    """Write one grid into `folder`; sheets that are there and would be the same are left.
+    """Write one grid; sheets that are there and would be the same are left.
 
-    icons: cells×size×size×3 levels. table: class attributions, cells×K, None without classes. labels: how
-    many there are. moves: by layer, the mean place on its map of each cell's activations, cells×2.
+    Args:
+        folder: the atlas's folder.
+        stages: keeps the keys of what was written.
+        grid: the grid.
+        icons: cells×size×size×3 uint8.
+        patches: the photos behind the cells.
+        table: class attributions, cells×K; None if the network has no classes.
+        labels: number of labels.
+        moves: by layer, the mean place on its map of each cell's activations, cells×2.
+
+    Returns:
+        The grid's entry in the manifest.
     """
     folder.mkdir(parents=True, exist_ok=True)
     place = f"{folder.parent.name}/sheets-{grid.side}"
@@ -118,7 +143,7 @@ def write_grid(
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
-    """Write the viewer and then the manifest, which says that the atlas is whole."""
+    """Write the viewer and then the manifest, which marks the atlas as whole."""
     with as_file(files("pareidolia.atlas") / "viewer") as viewer:
         for name in ("index.html", "LICENSES.txt"):
             shutil.copyfile(viewer / name, folder / name)
@@ -135,7 +160,7 @@ def _write_once(
 
 
 def _tops(table: Array | None, cells: int) -> tuple[Array, Array]:
-    """The strongest classes of each cell and their values, cells×TOP; cells×0 without classes."""
+    """The strongest classes of each cell and their values, cells×TOP; cells×0 if there are no classes."""
     if table is None:
         return np.empty((cells, 0), np.int64), np.empty((cells, 0))
     tops = np.argsort(-table, axis=1, kind="stable")[:, :TOP]

@@ -101,5 +101,12 @@ class AtlasSettings(IconSettings, LayoutSettings, CollectingSettings):
         return self
 
     def part(self, kind: type[Part]) -> Part:
-        """The options that `kind`, one of the classes this one is made of, declares."""
+        """The options that belong to one of the classes this one is made of.
+
+        Args:
+            kind: that class.
+
+        Returns:
+            Its settings, with the values of these.
+        """
         return kind(**{name: getattr(self, name) for name in kind.model_fields})

@@ -1,6 +1,6 @@
-"""What each stage of building an atlas made, kept with the key of what it was made from.
+"""The results of the stages of building an atlas, each kept with the key of what it was made from.
 
-A stage's key is a digest of its own settings and of the keys of what it reads. What is kept under another
+A stage's key is a digest of its own settings and of the keys of what it reads. A result under another
 key is not found, and is replaced; so a stage runs again when, and only when, something it depends on changed.
 """
 
@@ -28,13 +28,17 @@ def key_of(name: str, *depends: Any) -> str:
 
 
 class Stages:
-    """A folder of safetensors files, each whole or absent, each with the key it was made under."""
+    """A folder of safetensors files, each whole or absent, each with the key it was made under.
+
+    Args:
+        folder: the folder.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
     def kept(self, name: str, key: str) -> Arrays | None:
-        """What stage `name` made under `key`; None where it has not, or what it left is broken."""
+        """The result of stage `name` under `key`; None if there is none, or its file is broken."""
         with self._opened(name, key) as file:
             if file is None:
                 return None
@@ -47,7 +51,7 @@ class Stages:
 
     @contextmanager
     def _opened(self, name: str, key: str) -> Iterator[Any]:
-        """The stage's file, or None where there is none of that key that can be read."""
+        """The stage's file, or None if there is none of that key that can be read."""
         try:
             opened = safe_open(self._path(name), "numpy")
         except (SafetensorError, OSError):
@@ -57,7 +61,7 @@ class Stages:
             yield file if (file.metadata() or {}).get("key") == key else None
 
     def keep(self, name: str, key: str, arrays: Arrays) -> None:
-        """Keep what stage `name` made under `key`."""
+        """Write the result of stage `name` under `key`."""
         path = self._path(name)
         path.parent.mkdir(parents=True, exist_ok=True)
         whole = {each: np.ascontiguousarray(array) for each, array in arrays.items()}

@@ -1,9 +1,9 @@
 """Sending a signal back from a unit or a class to the pixels.
 
-`gradient`, `deconvnet` and `guided` are rules as context managers over any network: what runs backward
-inside follows them. A torch function mode sees every rectifier, however it is written (`rectifiers` lists
+`gradient`, `deconvnet` and `guided` are rules as context managers over any network: backward passes
+inside follow them. A torch function mode sees every rectifier, however it is written (`rectifiers` lists
 them, `rules` replaces their backward pass, `engine` runs autograd inside the mode). What it cannot see is
-never passed over in silence: `audit` refuses it, `handwritten` names it. `deconvolution` is the
+never skipped silently: `audit` refuses it, `handwritten` names it. `deconvolution` is the
 deconvolutional network built by hand, layer by layer: the rule's reference.
 """
 

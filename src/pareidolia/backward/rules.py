@@ -1,4 +1,4 @@
-"""Backward rules: how a rectifier treats the signal that comes back through it."""
+"""Backward rules: how a rectifier changes the signal that comes back through it."""
 
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -23,7 +23,7 @@ ActivationFunction = Callable[[Tensor], Tensor]
 
 @contextmanager
 def gradient(module: nn.Module) -> Iterator[None]:
-    """Let the signal come back as the plain gradient: R = f'(x) · g for every activation f.
+    """Send the signal back as the plain gradient: R = f'(x) · g for every activation f.
 
     Saliency (Simonyan et al. 2014). It is autograd's own rule; the context exists so that the three rules are
     used alike.
@@ -33,16 +33,24 @@ def gradient(module: nn.Module) -> Iterator[None]:
 
 @contextmanager
 def deconvnet(module: nn.Module) -> Iterator[None]:
-    """Rectify the signal itself, whatever came forward: R = max(g, 0) at every rectifier.
+    """Rectify the signal itself, whatever the forward pass: R = max(g, 0) at every rectifier.
 
     The deconvolutional network (Zeiler and Fergus 2014). ReLU, ReLU6, LeakyReLU, PReLU, ELU, SELU, CELU,
     SiLU, GELU, Mish, Hardswish and softplus all count as the rectifier that they approximate, so that the
     rule does not depend on the signal's scale. Max pooling sends its signal to the maxima (the switches).
     Sigmoid, tanh, softmax and normalisations keep their gradient.
 
-    `module` may be compiled: it runs eagerly inside. Raises BadNetwork where a rectifier is hidden inside
-    TorchScript; warns (BackwardWarning) where an activation is written by hand, where attention mixes
-    positions by a softmax, which the rule was not made for, and where the only activations are no rectifiers.
+    A BackwardWarning is issued if an activation is written by hand, if attention mixes positions by a
+    softmax, for which the rule was not made, and if none of the activations is a rectifier.
+
+    Args:
+        module: the network; if it is compiled, it runs eagerly inside.
+
+    Yields:
+        Nothing.
+
+    Raises:
+        BadNetwork: If a rectifier is hidden inside TorchScript.
     """
     with in_mode(_Deconvnet(), module):
         yield
@@ -53,9 +61,8 @@ def guided(module: nn.Module) -> Iterator[None]:
     """Let the signal pass only where both it and the rectifier's input are positive.
 
     Guided backpropagation (Springenberg et al. 2015): R = f'(x) · [x > 0] · max(g, 0). For ReLU f' = 1 there;
-    for the smooth and the bounded rectifiers (list under `deconvnet`) f' is their own derivative.
-
-    Errors and warnings as for `deconvnet`.
+    for the smooth and the bounded rectifiers (list under `deconvnet`) f' is their own derivative. The errors
+    and warnings are those of `deconvnet`.
     """
     with in_mode(_Guided(), module):
         yield
@@ -70,7 +77,18 @@ assert tuple(_RULES) == get_args(RuleName)
 
 
 def backward_rule(name: str, module: nn.Module) -> AbstractContextManager[None]:
-    """The rule of this name over a module: `gradient`, `deconvnet` or `guided`; else UnknownName."""
+    """Find a rule by name.
+
+    Args:
+        name: `gradient`, `deconvnet` or `guided`.
+        module: the network that it is for.
+
+    Returns:
+        The rule's context.
+
+    Raises:
+        UnknownName: If there is no such rule.
+    """
     if name not in _RULES:
         raise UnknownName("backward rule", name, _RULES)
     return _RULES[name](module)
@@ -78,14 +96,25 @@ def backward_rule(name: str, module: nn.Module) -> AbstractContextManager[None]:
 
 @contextmanager
 def in_mode(mode: "RuleMode", module: nn.Module) -> Iterator[None]:
-    """Run what is inside under `mode`, with compiled parts of `module` run eagerly; refuses scripted ones."""
+    """Run what is inside under `mode`, with compiled parts of `module` run eagerly.
+
+    Args:
+        mode: the mode.
+        module: the network.
+
+    Yields:
+        Nothing.
+
+    Raises:
+        BadNetwork: If a rectifier is hidden inside TorchScript.
+    """
     refuse_scripted(module)
     with eager(), mode:
         yield
 
 
 class _Rectified(Function):
-    """Any activation going forward; going back, the rectified signal times `slope` (1 where that is None)."""
+    """Any activation going forward; going back, the rectified signal times `slope` (1 if that is None)."""
 
     @staticmethod
     def forward(ctx: FunctionCtx, x: Tensor, activation: ActivationFunction, slope: Tensor | None) -> Tensor:
@@ -122,10 +151,10 @@ class _GuidedReLU(Function):
 
 
 class RuleMode(TorchFunctionMode):
-    """Sees every torch function called inside it, and replaces the backward pass of the rectifiers.
+    """A mode that sees every torch function called inside it, and replaces the rectifiers' backward pass.
 
-    Modules, functions, tensor methods and in-place calls all arrive here, where hooks see modules only. The
-    backward pass runs inside the mode too, since checkpointed parts come forward once more during it.
+    Modules, functions, tensor methods and in-place calls all arrive here, while hooks see modules only. The
+    backward pass runs inside the mode too, since checkpointed parts are computed once more during it.
     """
 
     #: The autograd functions that stand for rectifiers.
@@ -137,7 +166,7 @@ class RuleMode(TorchFunctionMode):
 
     @abstractmethod
     def rectify(self, name: str, x: Tensor, activation: ActivationFunction) -> Tensor:
-        """activation(x), through which the signal comes back by the rule."""
+        """activation(x), with the rule as its backward pass."""
 
     def __torch_function__(
         self,

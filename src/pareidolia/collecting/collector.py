@@ -1,4 +1,4 @@
-"""A collection being made: step by step, resumed where it stopped."""
+"""A collection being made, step by step; it resumes where it stopped."""
 
 import hashlib
 import json
@@ -23,23 +23,25 @@ from pareidolia.settings import NetworkSettings, PareidoliaError, differences
 
 
 class Collector:
-    """A collection being made: iterate over it to look at the pictures that are not looked at yet.
+    """A collection being made: iterate over it to run the network on the pictures that are still missing.
 
     Args:
-        folder: where the collection goes; made where it is not there. What it has already is kept.
-        cache_by_digest: whether `folder` is one for many collections: this one gets a subfolder of its own,
-            named after what it is, so that none is refused and each is found again.
+        folder: where the collection is written; made if it does not exist. What it holds already is kept.
         files: the pictures.
         layers: names of the layers.
         spec: what is kept, `TopActivations(...)` or `SampledActivations(...)` or one's own (see
             `CollectSpec`).
-        settings: the network and how it looks.
-        engine: where it looks.
-        network: the network that `settings` describe, where it is loaded already.
-        anew: whether what is in `folder` is thrown away first.
+        settings: the network and how it sees pictures.
+        engine: where the network runs.
+        network: the network that `settings` describe, if it is loaded already.
+        cache_by_digest: whether `folder` holds many collections. This one then gets a subfolder named after
+            what it is, so that none is refused and each is found again.
+        anew: whether to delete what `folder` holds first.
 
-    Raises PareidoliaError where `folder` holds a collection of something else, or other things than a
-    collection, and what `load_network` and `Network.record` raise.
+    Raises:
+        PareidoliaError: If `folder` holds a collection of something else, or other files.
+        UnknownName: If the network has no such layer.
+        BadNetwork: If the network cannot be loaded.
     """
 
     def __init__(
@@ -70,9 +72,12 @@ class Collector:
         return self.collection.finished
 
     def __iter__(self) -> Iterator[Progress]:
-        """Look at what is missing; tells how far it is after each batch, or, on a cluster, each chunk.
+        """Run the network on what is missing.
 
-        Whoever stops iterating leaves whole shards behind, and loses at most the chunks under way.
+        Stopping leaves whole shards behind and loses at most the chunks under way.
+
+        Yields:
+            How far it is, after each batch, or on a cluster after each chunk.
         """
         missing, total = self.collection.missing(), len(self.job.files)
         index = total - sum(chunk.stop - chunk.start for chunk in missing)
@@ -108,7 +113,7 @@ def _job(
 
 
 def _with_absolute_paths(settings: NetworkSettings) -> NetworkSettings:
-    """A worker elsewhere has another working directory."""
+    """Absolute paths, since a worker elsewhere has another working directory."""
     home, separator, factory = settings.network.rpartition(":")
     changed: dict[str, Any] = {}
     if home.endswith(".py"):
@@ -140,14 +145,14 @@ def _form(spec: CollectSpec) -> str:
 
 
 def _title(manifest: Mapping[str, Any]) -> str:
-    """A folder's name that says what is collected, to people and by a digest to the byte."""
+    """A folder's name for people, with a digest of everything in the manifest that counts."""
     digest = hashlib.sha256(json.dumps(_compared(manifest), sort_keys=True).encode()).hexdigest()
     words = "-".join((manifest["network"]["name"], *manifest["layers"]))
     return f"{re.sub(r'[^A-Za-z0-9.]+', '-', words)[:60]}-{digest[:12]}"
 
 
 def _compared(manifest: Mapping[str, Any]) -> dict[str, Any]:
-    """The part of a manifest that decides what is collected: where things lie and who wrote it does not."""
+    """The part of a manifest that decides what is collected: without places of files and the version."""
     pictures = {key: value for key, value in manifest["pictures"].items() if key != "folder"}
     network = {key: value for key, value in manifest["network"].items() if key not in ("settings", "name")}
     kept = {key: manifest[key] for key in ("format", "layers", "keep", "look")}
@@ -155,7 +160,7 @@ def _compared(manifest: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _prepared(collection: Collection, anew: bool) -> Collection:
-    """The collection with its folder made, or found to hold the same; what else is there is refused."""
+    """The collection, with its folder made or found to hold the same; anything else in it is refused."""
     folder = collection.folder
     if (folder / MANIFEST).exists() and not anew:
         there = Collection.open(folder)

@@ -1,4 +1,4 @@
-"""Where chunks are looked at: here, or wherever `cluster.py` sends them."""
+"""Where chunks are run: on this machine, or on a cluster by `cluster.py`."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,7 +13,13 @@ from pareidolia.networks import Network
 
 @dataclass(frozen=True)
 class ChunkResult:
-    """What an engine tells: so many more pictures are done; of a chunk, that its shard is whole."""
+    """What an engine has finished since its last report.
+
+    Attributes:
+        pictures: number of pictures.
+        chunk: the chunk whose shard is complete, if one is.
+        shard: its bytes.
+    """
 
     pictures: int
     chunk: Chunk | None = None
@@ -23,7 +29,17 @@ class ChunkResult:
 def run_chunks(
     network: Network, job: CollectJob, chunks: list[Chunk], settings: EngineSettings
 ) -> Iterator[ChunkResult]:
-    """Look at the chunks with the engine that `settings` name, in whatever order it likes."""
+    """Run the chunks with the engine that `settings` name.
+
+    Args:
+        network: the network of `job`.
+        job: what is collected.
+        chunks: the chunks to run.
+        settings: the engine.
+
+    Returns:
+        What is finished, as it gets finished; chunks may come in any order.
+    """
     if settings.engine == "ray":
         from pareidolia.collecting.cluster import run_on_cluster
 
@@ -38,9 +54,16 @@ def run_chunks(
 def run_in_turn(
     network: Network, job: CollectJob, chunks: list[Chunk], decoders: int
 ) -> Iterator[ChunkResult]:
-    """Look at the chunks one after the other; so many threads decode ahead, across their boundaries.
+    """Run the chunks one after the other, for a GPU, which needs nothing but decoded pictures.
 
-    For a GPU, which needs nothing but pictures.
+    Args:
+        network: the network of `job`.
+        job: what is collected.
+        chunks: the chunks to run.
+        decoders: number of threads that decode ahead, also into the next chunk.
+
+    Yields:
+        What is finished, after each batch.
     """
     pictures = job.read(chunks, decoders)
     for chunk in chunks:
@@ -50,7 +73,17 @@ def run_in_turn(
 def chunk_results(
     network: Network, job: CollectJob, chunk: Chunk, pictures: Iterator[DecodeResult]
 ) -> Iterator[ChunkResult]:
-    """Look at a chunk; tells of each batch, then of the shard."""
+    """Run one chunk.
+
+    Args:
+        network: the network of `job`.
+        job: what is collected.
+        chunk: which pictures.
+        pictures: those of the chunk, in order.
+
+    Yields:
+        The number of pictures of each batch, and at last the shard.
+    """
     steps = chunk_steps(network, job, chunk, pictures)
     while True:
         try:

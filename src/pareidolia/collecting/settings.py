@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class CollectingSettings(NetworkSettings):
-    """How a network looks at a folder of pictures. All of it can change what is collected."""
+    """How a network sees a folder of pictures. Every option here can change what is collected."""
 
     size: Annotated[
         int | None,
@@ -31,7 +31,7 @@ class CollectingSettings(NetworkSettings):
 
 
 class EngineSettings(Settings):
-    """Where the chunks are looked at. None of it changes what is collected."""
+    """Where the network runs. No option here changes what is collected."""
 
     engine: Annotated[
         Literal["local", "ray"], Field(description="Look here, or as tasks of a Ray cluster.")
@@ -56,14 +56,22 @@ class TopActivations(Settings):
     top: Annotated[int, Field(ge=1, le=1000, description="How many a unit.")] = 9
 
     def begin(self, network: "Network", layers: Mapping[str, tuple[int, ...]]) -> "Accumulator":
-        """An accumulator that is empty yet; `layers` has the shape of each layer's output for one picture."""
+        """Begin a chunk.
+
+        Args:
+            network: the network whose activations are kept.
+            layers: by name, the shape of the layer's output for one picture.
+
+        Returns:
+            An empty ranking.
+        """
         from pareidolia.collecting.top_activations import TopActivationsAccumulator
 
         return TopActivationsAccumulator(self, network, layers)
 
 
 class SampledActivations(Settings):
-    """Keep the activations of whole columns of a layer at random positions of every picture."""
+    """Keep the activations of all channels at random positions of every picture."""
 
     form: ClassVar[str] = "Positions"
     """What manifests call it."""
@@ -80,7 +88,15 @@ class SampledActivations(Settings):
     ] = "float32"
 
     def begin(self, network: "Network", layers: Mapping[str, tuple[int, ...]]) -> "Accumulator":
-        """An accumulator that is empty yet; `layers` has the shape of each layer's output for one picture."""
+        """Begin a chunk.
+
+        Args:
+            network: the network whose activations are kept.
+            layers: by name, the shape of the layer's output for one picture.
+
+        Returns:
+            An empty sample.
+        """
         from pareidolia.collecting.sampled_activations import SampledActivationsAccumulator
 
         return SampledActivationsAccumulator(self, network, layers)

@@ -1,7 +1,7 @@
 """Generative models: autoencoder, VAE, adversarial autoencoder, GAN.
 
-Each model is one file that reads like its paper; `capabilities.py` says what models can do, `runs.py` opens a
-trained one.
+Each model is one file that reads like its paper; `capabilities.py` defines what models can do, `runs.py`
+opens a trained one.
 """
 
 from typing import TYPE_CHECKING

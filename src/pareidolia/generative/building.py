@@ -17,9 +17,20 @@ MODELS = {
 
 
 def build(kind: str, settings: ModelSettings, shape: tuple[int, int, int], classes: int) -> Any:
-    """A new model of that kind for pictures of `shape` (C, H, W), its weights drawn by the settings' seed.
+    """Build a new model; its weights are drawn by the settings' seed.
 
-    Raises UnknownName, and PareidoliaError where the settings do not suit the pictures.
+    Args:
+        kind: "autoencoder", "vae", "aae" or "gan".
+        settings: of that kind of model.
+        shape: C, H, W of the pictures.
+        classes: number of classes of the data.
+
+    Returns:
+        The model.
+
+    Raises:
+        UnknownName: If there is no such kind.
+        PareidoliaError: If the settings do not suit the pictures.
     """
     module, name = MODELS[known_kind(kind)].split(":")
     model_class = getattr(import_module(f"pareidolia.generative.{module}"), name)
@@ -29,12 +40,30 @@ def build(kind: str, settings: ModelSettings, shape: tuple[int, int, int], class
 
 
 def settings_of(kind: str, values: dict[str, Any]) -> ModelSettings:
-    """The settings object of that kind of model with these values, validated."""
+    """Validate settings of a kind of model.
+
+    Args:
+        kind: the kind.
+        values: its options by name.
+
+    Returns:
+        The settings object.
+    """
     return SETTINGS_OF[known_kind(kind)].model_validate(values)
 
 
 def known_kind(kind: str) -> str:
-    """The kind itself; UnknownName where there is no such model."""
+    """Check that there is such a kind of model.
+
+    Args:
+        kind: the kind.
+
+    Returns:
+        The kind itself.
+
+    Raises:
+        UnknownName: If there is none.
+    """
     if kind not in MODELS:
         raise UnknownName("model", kind, MODELS)
     return kind

@@ -1,4 +1,4 @@
-"""Sheets of what a model makes while it trains: samples, and pictures beside their reconstructions."""
+"""Sheets of a model's pictures while it trains: samples, and pictures beside their reconstructions."""
 
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ _WIDTH_AIMED_AT = 640
 
 
 def draw_preview(run: TrainingRun, path: Path) -> None:
-    """Save a sheet of samples, or for a model without a prior of reconstructions, of the run's result."""
+    """Save a sheet of the run's result: of samples, or of reconstructions if the model has no prior."""
     model = run.result
     training = model.training
     model.eval()

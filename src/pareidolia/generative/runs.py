@@ -2,9 +2,9 @@
 
 RUN/
   settings.json      the model's name and settings, the data's name, shape and classes
-  model.safetensors  the weights that the run gives (the moving average where one is kept)
-  checkpoint.pt      everything to go on from; checkpoint.previous.pt the one before
-  log.jsonl          a line of losses every so many steps
+  model.safetensors  the weights of the trained model (the moving average if one is kept)
+  checkpoint.pt      everything to continue from; checkpoint.previous.pt the one before
+  log.jsonl          a line of losses every few steps
   samples/           sheets drawn on the way
 """
 
@@ -31,12 +31,12 @@ class Run:
     Attributes:
         name: the path or shipped name it was opened by.
         kind: "autoencoder", "vae", "aae" or "gan".
-        model: an `nn.Module` in evaluation mode that asks for no gradients; what it can do, the protocols of
-            `capabilities.py` tell.
+        model: an `nn.Module` in evaluation mode with `requires_grad` off; the protocols of `capabilities.py`
+            tell what it can do.
         settings: of the model and its training.
         data: name of the training data, as `open_pictures` takes it.
         shape: C, H, W.
-        classes: names of the labels; none where the data had none.
+        classes: names of the labels; empty if the data had none.
     """
 
     name: str
@@ -48,7 +48,15 @@ class Run:
     classes: tuple[str, ...]
 
     def pictures(self, split: Literal["train", "test"] = "test", data: str | None = None) -> PictureSet:
-        """The run's pictures (or others, made to fit): the size and colour that the model takes."""
+        """The run's pictures (or others, made to fit), at the size and colour that the model takes.
+
+        Args:
+            split: "train" or "test".
+            data: name of other data; None for the run's own.
+
+        Returns:
+            The pictures.
+        """
         channels, size, _ = self.shape
         color = "gray" if channels == 1 else "rgb"
         return open_pictures(data or self.data, split, size=size, color=color)
@@ -57,7 +65,15 @@ class Run:
 def open_run(path: str | Path, device: torch.device | str = "cpu") -> Run:
     """Open a run directory, or a shipped model by its name ("digits-vae").
 
-    Raises PareidoliaError where there is no run, one that has saved no weights yet, or a broken one.
+    Args:
+        path: the folder or the name.
+        device: where to.
+
+    Returns:
+        The run.
+
+    Raises:
+        PareidoliaError: If there is no run, it has saved no weights yet, or it is broken.
     """
     folder = _folder(path)
     record = read_record(folder)

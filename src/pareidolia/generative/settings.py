@@ -18,7 +18,7 @@ PriorOption = Annotated[
 
 
 class ModelSettings(TrainingSettings):
-    """What every generative model can be told."""
+    """Options of every generative model."""
 
     latent: Annotated[int, Field(ge=1, le=4096, description="Length of the code.")] = 16
     network: Annotated[

@@ -28,15 +28,22 @@ def prepare(
     device: torch.device | None = None,
     tensorboard: bool = False,
 ) -> Training:
-    """The training of a model.
+    """Prepare the training of a model.
 
-    kind: "autoencoder", "vae", "aae" or "gan".
-    data: as `open_pictures` takes it.
-    settings: of that kind of model.
-    out: the run's folder.
-    process_group, device: where it computes; one device alone, chosen by the settings, unless given.
+    Args:
+        kind: "autoencoder", "vae", "aae" or "gan".
+        data: as `open_pictures` takes it.
+        settings: of that kind of model.
+        out: the run's folder.
+        process_group: the devices that share it; one device if None.
+        device: where it computes; chosen by the settings if None.
+        tensorboard: whether TensorBoard's event files are written too.
 
-    Raises PareidoliaError where the data or the settings are of no use.
+    Returns:
+        The training.
+
+    Raises:
+        PareidoliaError: If the data or the settings cannot be used.
     """
     process_group = process_group or SingleProcess()
     device = device or choose_device(settings.device)
@@ -76,5 +83,5 @@ def _source(pictures: PictureSet, settings: ModelSettings, device: torch.device)
 
 
 def _usual_epochs(count: int) -> float:
-    """So many that about 400,000 pictures are shown, within bounds."""
+    """As many as show about 400,000 pictures, within bounds."""
     return min(max(_PICTURES_SHOWN / count, _FEWEST_EPOCHS), _MOST_EPOCHS)

@@ -1,4 +1,4 @@
-"""A photo as a network gets to see it."""
+"""A photo at the size at which a network sees it."""
 
 import torch
 from torch import Tensor
@@ -9,11 +9,21 @@ from pareidolia.settings import BadPicture
 
 
 def frame(network: Network, photo: Tensor, size: int | None = None) -> Tensor:
-    """`photo` (1×3 or 1×4×H×W in [0, 1]) at the size at which the network looks at it, on its device.
+    """Resize a photo for a network.
 
-    The whole photo with `size` as its longer side, or, where that is None, with its shorter side as long as
-    the network was made for. A network that takes one size only (as vision transformers do) sees the middle
-    of the photo. Raises BadPicture where it cannot look at `size`.
+    A network that takes one size only (as vision transformers do) sees the middle of the photo; others see
+    the whole.
+
+    Args:
+        network: the network.
+        photo: 1×3×H×W or 1×4×H×W in [0, 1].
+        size: the longer side in pixels; None makes the shorter side as long as the network was made for.
+
+    Returns:
+        1×C×h×w on the network's device.
+
+    Raises:
+        BadPicture: If the network cannot take the photo at `size`.
     """
     photo = over_white(photo).to(network.device)
     height, width = photo.shape[-2:]

@@ -1,4 +1,4 @@
-"""The lecture's deconvnet: keep a few units of a layer, zero the rest, and send what is left back."""
+"""The deconvnet: keep a few units of a layer, set the rest to zero, and send that back to the pixels."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,13 @@ STRONGEST = "strongest"
 
 @dataclass(frozen=True)
 class Projection:
-    """What certain units saw: `signal` 1×C×H×W (signed), the units with their positions and activations."""
+    """What certain units saw.
+
+    Attributes:
+        signal: 1×C×H×W, signed.
+        units: with their positions.
+        activations: of the units.
+    """
 
     signal: Tensor
     units: tuple[Unit, ...]
@@ -26,14 +32,25 @@ class Projection:
 def project(
     network: Network, picture: Tensor, layer: str, units: Sequence[str], *, rule: str = "deconvnet"
 ) -> Projection:
-    """Send the activations of some units of `layer` back to the pixels of `picture` (1×C×H×W in [0, 1]).
+    """Send the activations of some units back to the pixels of a picture.
 
     The algorithm of Zeiler and Fergus (2014): forward; keep the units; zero the rest; back by unpooling
-    with switches, rectification and transposed convolution (rule `deconvnet`; `guided` and `gradient` too).
+    with switches, rectification and transposed convolution.
 
-    Each of `units` is a channel (`12`), a position of it (`12@3,4`), the strongest position of it
-    (`12@strongest`), or `strongest`, the strongest of all. Several are kept together.
-    Raises UnknownName for a wrong layer, PareidoliaError for a unit outside it.
+    Args:
+        network: the network.
+        picture: 1×C×H×W in [0, 1].
+        layer: name of the layer.
+        units: each a channel (`12`), a position of it (`12@3,4`), the strongest position of it
+            (`12@strongest`), or `strongest`, the strongest of all. Several are kept together.
+        rule: `deconvnet`, `guided` or `gradient`.
+
+    Returns:
+        What they saw.
+
+    Raises:
+        UnknownName: If there is no such layer.
+        PareidoliaError: If there is no such unit.
     """
     chosen: list[Unit] = []
     strengths: list[float] = []
@@ -50,10 +67,23 @@ def project(
 def project_each(
     network: Network, pictures: Tensor, layer: str, units: Sequence[Unit], *, rule: str = "deconvnet"
 ) -> Tensor:
-    """Of each of N pictures (N×C×H×W in [0, 1]) what its own unit of `layer` saw: signals N×C×H×W, signed.
+    """For each of some pictures, send the activation of its own unit back to the pixels.
 
-    As `project`, with unit i alone kept in picture i. Raises UnknownName for a wrong layer, PareidoliaError
-    for a unit outside it.
+    As `project`, with unit i alone kept in picture i.
+
+    Args:
+        network: the network.
+        pictures: N×C×H×W in [0, 1].
+        layer: name of the layer.
+        units: N.
+        rule: `deconvnet`, `guided` or `gradient`.
+
+    Returns:
+        Signals N×C×H×W, signed.
+
+    Raises:
+        UnknownName: If there is no such layer.
+        PareidoliaError: If there is no such unit.
     """
 
     def keep(maps: Tensor) -> Tensor:
@@ -67,7 +97,7 @@ def project_each(
 def _send_back(
     network: Network, pictures: Tensor, layer: str, keep: Callable[[Tensor], Tensor], rule: str
 ) -> Tensor:
-    """Forward to `layer`, and what `keep` leaves of its maps back to the pixels."""
+    """Forward to `layer`, then back to the pixels from the part of its maps that `keep` leaves."""
     network.layer(layer)
     with preserve_state(network.module), backward_rule(rule, network.module):
         leaf = pictures.detach().clone().requires_grad_()
@@ -87,7 +117,7 @@ def _alone(maps: Tensor, units: Sequence[tuple[int, Unit]]) -> Tensor:
 
 
 def _find_unit(layer: str, text: str, maps: Tensor) -> Unit:
-    """Read one of `project`'s units, looking into the layer's output (C×h×w, or C) for the strongest."""
+    """Read one of `project`'s units, searching the layer's output (C×h×w, or C) for the strongest."""
     channel_text, _, place = text.partition("@")
     if text == STRONGEST:
         return _strongest(layer, maps, range(len(maps)))

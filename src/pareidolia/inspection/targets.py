@@ -12,7 +12,7 @@ from pareidolia.settings import ClassName, PareidoliaError, Unit, UnknownName, p
 
 
 class Target(Protocol):
-    """Anything that gives one score a picture.
+    """Anything that computes one score for each picture.
 
     Called with a network and pictures N×C×H×W in [0, 1] it returns N scores, through which gradients flow.
     `one(i)` is the target of picture i alone; a target that is the same for all pictures returns itself.
@@ -87,7 +87,15 @@ class ObjectiveTarget:
 
 
 def check_unit(unit: Unit, shape: tuple[int, ...]) -> None:
-    """Raise PareidoliaError where `unit` lies outside a layer whose output has this shape (C, or C×H×W)."""
+    """Check that a unit lies within a layer.
+
+    Args:
+        unit: the unit.
+        shape: of the layer's output, C or C×H×W.
+
+    Raises:
+        PareidoliaError: If it lies outside.
+    """
     channel = unit.channel or 0
     if channel >= shape[0]:
         raise PareidoliaError(
@@ -106,12 +114,23 @@ def check_unit(unit: Unit, shape: tuple[int, ...]) -> None:
 
 
 def find_target(text: str, network: Network, pictures: Tensor) -> Target:
-    """The target that `text` names: `top`, a class by number, name or part of a name, or a unit.
+    """Find a target by text.
 
-    `top` is each picture's own most probable class; where the network has no classes, the channel of its last
+    `top` is each picture's own most probable class; if the network has no classes, the channel of its last
     feature map that is strongest on the pictures. A unit is `layer:channel`, `layer:channel@row,column` or
-    `layer`; `class:NAME` says that a class is meant, as a bare number always does.
-    Raises UnknownName or PareidoliaError where nothing, or more than one thing, is named.
+    `layer`; `class:NAME` makes clear that a class is meant, as a bare number always is.
+
+    Args:
+        text: `top`, a class by number, name or part of a name, or a unit.
+        network: the network.
+        pictures: N×C×H×W in [0, 1].
+
+    Returns:
+        The target.
+
+    Raises:
+        UnknownName: If nothing has that name.
+        PareidoliaError: If more than one thing has.
     """
     if text == "top":
         return _top(network, pictures)
@@ -140,7 +159,7 @@ def _top(network: Network, pictures: Tensor) -> Target:
 
 
 def confidence(target: Target, network: Network, pictures: Tensor) -> Tensor:
-    """What RISE and the deletion and insertion curves measure: a class's probability, else the score."""
+    """A class's probability, else the score: the measure of RISE and of the deletion and insertion curves."""
     if isinstance(target, ClassTarget):
         return target.probabilities(network, pictures)
     return target(network, pictures)

@@ -1,4 +1,4 @@
-"""Class names: read from a file, and found by what a person writes."""
+"""Class names: read from a file, and found by text."""
 
 import re
 from collections.abc import Sequence
@@ -10,7 +10,17 @@ _SHOWN = 6
 
 
 def read_classes(path: Path) -> tuple[str, ...]:
-    """The class names in a text file, one a line, in the order of the network's outputs."""
+    """Read class names from a text file, one a line, in the order of the network's outputs.
+
+    Args:
+        path: the file.
+
+    Returns:
+        The names.
+
+    Raises:
+        BadNetwork: If the file cannot be read, is empty, or has an empty line.
+    """
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
@@ -22,11 +32,21 @@ def read_classes(path: Path) -> tuple[str, ...]:
 
 
 def class_index(text: str, names: Sequence[str]) -> int:
-    """The index of the class that `text` means.
+    """Find a class by text.
 
-    In this order: a number; a whole name; a whole name in other letter case; a part of one name; one
+    Tried in this order: a number; a whole name; a whole name in other letter case; a part of one name; one
     name that is, as whole words, part of the text ("tabby cat" for "tabby").
-    Raises UnknownName where none fits, PareidoliaError where several do.
+
+    Args:
+        text: number, name or part of a name.
+        names: the class names in the order of the network's outputs.
+
+    Returns:
+        The class's number.
+
+    Raises:
+        UnknownName: If no class fits.
+        PareidoliaError: If several fit.
     """
     wanted = text.strip()
     if wanted.isdecimal():

@@ -13,12 +13,16 @@ from pareidolia.networks.restoring import preserve_state
 
 @dataclass(frozen=True)
 class Layer:
-    """A module that takes part in the network's answer.
+    """A module that takes part in the network's output.
 
-    `name` is its dotted module name, `kind` its class, `shape` that of its output without the batch (C, H, W
-    for feature maps) for a picture of the network's input shape. `receptive_field` is None where every
-    position sees the whole picture, or where what it sees cannot be told. `calls` counts how often one run
-    calls it (a recording keeps the last); layers in rising `finish` end their last call one after the other.
+    Attributes:
+        name: its dotted module name.
+        kind: its class.
+        shape: of its output without the batch (C, H, W for feature maps), for a picture of the network's
+            input shape.
+        receptive_field: None if every position sees the whole picture, or if the field cannot be determined.
+        calls: how often one forward pass calls it (a recording keeps the last output).
+        finish: layers in rising `finish` end their last call one after the other.
     """
 
     name: str
@@ -30,11 +34,18 @@ class Layer:
 
 
 def trace_layers(module: nn.Module, pictures: Tensor) -> dict[str, Layer]:
-    """The layers of `module` in the order of their first call, by one run on normalised `pictures` (1×C×H×W).
+    """Find the layers of a module by one forward pass.
 
-    Modules that are not called, give no tensor, or are scripted (no hook can watch these) are no layers, and
-    with a scripted module inside no receptive field can be told. The module is left untouched; what it raises
-    is passed on.
+    Modules that are not called, return no tensor, or are scripted (no hook can watch these) are not layers,
+    and with a scripted module inside no receptive field can be determined. The module is left untouched; its
+    errors are passed on.
+
+    Args:
+        module: the module.
+        pictures: 1×C×H×W, normalised.
+
+    Returns:
+        The layers by name, in the order of their first call.
     """
     watch = _Watch(pictures, blind=any(scripted_modules(module)))
     with (
@@ -64,12 +75,12 @@ def scripted_modules(module: nn.Module) -> Iterator[str]:
 
 
 def first_tensor(output: object) -> Tensor | None:
-    """A module's output, or the first tensor in it where it gives several."""
+    """A module's output, or the first tensor in it if there are several."""
     return next(tensors_in(output), None)
 
 
 class _Watch:
-    """Hooks that note each call of a module and what came out."""
+    """Hooks that note each call of a module and its output."""
 
     def __init__(self, pictures: Tensor, *, blind: bool) -> None:
         self.propagation = Propagation(pictures)

@@ -31,19 +31,29 @@ def load_network(
     pooling: Pooling = "max",
     padding: Padding = "zeros",
 ) -> Network:
-    """The network called `name`, ready to look at pictures; its parameters ask for no gradients.
+    """Load a network by name; its parameters have `requires_grad` off.
 
-    name: "retina", "torchvision:NAME", "timm:NAME", "package.module:factory" or "file.py:factory".
-    weights: "published", "random" (the same every time), or the path of a .safetensors, .pth or .pt file.
-        A factory's network is taken as it comes unless a path is given.
-    mean, std: one number a channel. Unless given, what the source knows; for a network of the user's own
-        ImageNet's where it takes three channels, else 0 and 1. `Network.preparation` says which are used.
-    classes: a text file with one class name a line.
-    input: what the network takes as "CxHxW"; unless given and where the source does not know, the channels of
-        its first convolution (else 3) at 224x224.
-    pooling: "average" or "l2" replace max pooling (see `pooling.py`).
-    padding: "reflect" or "replicate" replace the convolutions' zero padding (see `padding.py`).
-    Raises BadNetwork, UnknownName, MissingExtra, each with one line that says what to do.
+    Args:
+        name: "retina", "torchvision:NAME", "timm:NAME", "package.module:factory" or "file.py:factory".
+        weights: "published", "random" (the same every time), or the path of a .safetensors, .pth or .pt file.
+            A factory's network is used as it is unless a path is given.
+        mean: one number a channel. If None, what the source states; for a network of the user's own
+            ImageNet's if it takes three channels, else 0. `Network.preparation` shows what is used.
+        std: likewise; else 1.
+        classes: a text file with one class name a line.
+        input: what the network takes as "CxHxW". If None, what the source states; for a network of the user's
+            own the channels of its first convolution (else 3) at 224×224.
+        device: "auto", "cuda", "mps" or "cpu".
+        pooling: "average" or "l2" replace max pooling (see `pooling.py`).
+        padding: "reflect" or "replicate" replace the convolutions' zero padding (see `padding.py`).
+
+    Returns:
+        The network.
+
+    Raises:
+        BadNetwork: If the network cannot be built, or its weights or numbers do not fit.
+        UnknownName: If there is no network of that name.
+        MissingExtra: If the source's library is not installed.
     """
     class_names = None if classes is None else read_classes(Path(classes).expanduser())
     origin = build(name, weights, None if class_names is None else len(class_names))
@@ -66,7 +76,16 @@ def load_network(
 def load_network_from(
     settings: NetworkSettings, *, pooling: Pooling = "max", padding: Padding = "zeros"
 ) -> Network:
-    """The network that `settings` describe; see `load_network`."""
+    """Load the network that settings describe; see `load_network`.
+
+    Args:
+        settings: the settings.
+        pooling: replaces max pooling.
+        padding: replaces zero padding.
+
+    Returns:
+        The network.
+    """
     return load_network(
         settings.network,
         settings.weights,

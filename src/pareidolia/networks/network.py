@@ -16,12 +16,21 @@ from pareidolia.settings import BadNetwork, BadPicture, UnknownName
 
 
 class Network:
-    """A network that looks at pictures in [0, 1].
+    """A network that takes pictures in [0, 1].
 
-    `module` is put into evaluation mode and onto `device`; compiled parts of it are unwrapped, as hooks and
-    backward rules do not reach into compiled code. `mean` and `std` are one number a channel, `input_shape`
-    is C, H, W: what the network was made for, and the size at which `layers` gives shapes.
-    Raises BadNetwork for a scripted module, and for numbers that do not fit the channels.
+    Hooks and backward rules do not reach into compiled code, so compiled parts of the module are unwrapped.
+
+    Args:
+        name: shown in messages and records.
+        module: it is put into evaluation mode and moved to `device`.
+        mean: one number a channel, subtracted from pictures.
+        std: one number a channel, by which they are then divided.
+        input_shape: C, H, W: what the network was made for, and the size at which `layers` gives shapes.
+        class_names: in the order of the outputs; None if they have no names.
+        device: where to compute.
+
+    Raises:
+        BadNetwork: If the module is scripted, or the numbers do not fit the channels.
     """
 
     def __init__(
@@ -69,9 +78,17 @@ class Network:
         return f"{size}{gray}, mean {mean}, std {std}"
 
     def __call__(self, pictures: Tensor) -> Tensor:
-        """The logits, N×K, of `pictures` (N×3×H×W or N×1×H×W in [0, 1]); differentiable.
+        """The logits of pictures; differentiable.
 
-        Raises BadPicture for pictures that the network cannot take, BadNetwork if it gives no class scores.
+        Args:
+            pictures: N×3×H×W or N×1×H×W in [0, 1].
+
+        Returns:
+            N×K.
+
+        Raises:
+            BadPicture: If the network cannot take these pictures.
+            BadNetwork: If it returns no class scores.
         """
         return _logits(self._run(pictures), self.name)
 
@@ -112,9 +129,13 @@ class Network:
 
     @cached_property
     def layers(self) -> dict[str, Layer]:
-        """The layers by dotted name, in the order of their first call; found by one run at `input_shape`.
+        """The layers by dotted name, in the order of their first call in a forward pass at `input_shape`.
 
-        Raises BadNetwork where the module cannot take a picture of that shape.
+        Returns:
+            The layers.
+
+        Raises:
+            BadNetwork: If the module cannot take a picture of that shape.
         """
         pictures = torch.full((1, *self.input_shape), 0.5)
         try:
@@ -127,7 +148,18 @@ class Network:
             ) from error
 
     def layer(self, name: str) -> Layer:
-        """The layer called `name`; UnknownName with the nearest names where there is none."""
+        """Find a layer by name.
+
+        Args:
+            name: its dotted module name.
+
+        Returns:
+            The layer.
+
+        Raises:
+            UnknownName: If there is no such layer; the error lists the nearest names.
+            BadNetwork: If the module cannot take a picture of `input_shape`.
+        """
         if name in self.layers:
             return self.layers[name]
         for scripted in scripted_modules(self.module):
@@ -136,11 +168,22 @@ class Network:
         raise UnknownName("layer", name, self.layers)
 
     def record(self, pictures: Tensor, layers: Iterable[str]) -> dict[str, Tensor]:
-        """The activations of the named `layers` on `pictures` (as in a call), by name, N first.
+        """Record the activations of layers.
 
-        The network runs no further than the deepest layer asked for. A layer called several times gives its
-        last output, one with several outputs the first. Differentiable; no hook stays, also after an error.
-        Raises UnknownName for a wrong layer, BadPicture for pictures that the network cannot take.
+        The network runs no further than the deepest of them. Of a layer called several times the last output
+        is recorded, of one with several outputs the first. Differentiable; no hook stays, also after an
+        error.
+
+        Args:
+            pictures: as in a call.
+            layers: names of layers.
+
+        Returns:
+            The activations by name, N first.
+
+        Raises:
+            UnknownName: If there is no such layer.
+            BadPicture: If the network cannot take these pictures.
         """
         wanted = [self.layer(name) for name in dict.fromkeys(layers)]
         if not wanted:
@@ -153,12 +196,16 @@ class Network:
 
     @property
     def style_layers(self) -> tuple[str, ...]:
-        """Up to five layers that show style, from fine to coarse; see `choose_style_layers` for the rule."""
+        """Up to five layers that describe style, from fine to coarse; `choose_style_layers` has the rule."""
         return self._style_and_content[0]
 
     @property
     def content_layer(self) -> str:
-        """The layer that shows content; BadNetwork where no layer is a feature map."""
+        """The layer that describes content.
+
+        Raises:
+            BadNetwork: If no layer is a feature map.
+        """
         content = self._style_and_content[1]
         if content is None:
             raise BadNetwork(f"no layer of {self.name} is a feature map of rows and columns")
@@ -169,9 +216,17 @@ class Network:
         return choose_style_layers(self.module, self.layers, self.input_shape)
 
     def class_index(self, text: str) -> int:
-        """The class that `text` means: a number, a name in any letter case, or a part that only one name has.
+        """Find a class by text.
 
-        Raises UnknownName where none fits, PareidoliaError where several do.
+        Args:
+            text: a number, a name in any letter case, or a part that only one name has.
+
+        Returns:
+            The class's number.
+
+        Raises:
+            UnknownName: If no class fits.
+            PareidoliaError: If several fit.
         """
         if self.class_names is None and not text.strip().isdecimal():
             raise BadNetwork(f"{self.name} has no class names: give the number, or a file with --classes")

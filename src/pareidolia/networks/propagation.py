@@ -1,7 +1,7 @@
 """Receptive fields carried through a running network, function by function.
 
-A `TorchFunctionMode` sees every convolution and pooling, be it a module or a function, and notes for each
-tensor what its positions see. What each function does to that stands in `sight.py`.
+A `TorchFunctionMode` sees every convolution and pooling, whether it is a module or a function, and notes for
+each tensor what its positions see. `sight.py` has the rule of each function.
 """
 
 from collections.abc import Callable, Iterator
@@ -16,7 +16,7 @@ from pareidolia.networks.sight import Seen, sight_after
 
 
 class Propagation(TorchFunctionMode):
-    """While active, notes what every tensor computed from `pictures` (N×C×H×W) sees of them."""
+    """A mode that notes what every tensor computed from `pictures` (N×C×H×W) sees of them."""
 
     def __init__(self, pictures: Tensor) -> None:
         super().__init__()
@@ -44,7 +44,7 @@ class Propagation(TorchFunctionMode):
         return result
 
     def field(self, tensor: Tensor) -> ReceptiveField | None:
-        """What the positions of `tensor` see; None for the whole picture, or where it cannot be told."""
+        """What the positions of `tensor` see; None for the whole picture, or if it cannot be determined."""
         sight = self._sights.get(tensor)
         return sight.field() if isinstance(sight, Seen) else None
 

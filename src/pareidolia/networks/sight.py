@@ -1,8 +1,8 @@
 """What the positions of a tensor see, and what each function of torch does to that.
 
-Windows (convolutions, pools) widen it, elementwise functions join what their inputs see, and what moves axes
-is followed, so that channels-last blocks keep their receptive field. All that mixes positions in other ways
-(attention, flattening, statistics over the map) sees the whole picture.
+Windows (convolutions, pools) widen it, elementwise functions join what their inputs see, and functions that
+move axes are followed, so that channels-last blocks keep their receptive field. Everything that mixes
+positions in other ways (attention, flattening, statistics over the map) sees the whole picture.
 """
 
 import math
@@ -32,7 +32,7 @@ class Seen:
 
 
 class Everything:
-    """The whole picture, or what cannot be told."""
+    """The whole picture, or a field that cannot be determined."""
 
 
 EVERYTHING = Everything()
@@ -140,7 +140,7 @@ def _adaptive_pool2d(
     output_size: Any,
     return_indices: bool = False,
 ) -> Sight:
-    """An adaptive pool is a plain one where the sizes divide; pieces of unequal size are not told apart."""
+    """An adaptive pool is a plain one if the sizes divide; pieces of unequal size count as equal."""
     windows = [divmod(before[axis], after[axis]) for axis in (-2, -1)]
     if any(rest for _, rest in windows) or (after[-2] == 1 and after[-1] == 1):
         return EVERYTHING
@@ -184,7 +184,7 @@ def _transpose(
 
 
 def _reshape(seen: Seen, before: torch.Size, after: torch.Size, *arguments: Any, **named: Any) -> Sight:
-    """An axis is still there where its length, and the number of values after it, are."""
+    """An axis is still there if its length, and the number of values after it, are."""
     places: list[int] = []
     for axis in seen.axes:
         following = math.prod(before[axis:]) // max(before[axis], 1)
@@ -201,7 +201,7 @@ def _reshape(seen: Seen, before: torch.Size, after: torch.Size, *arguments: Any,
 
 
 def _along_last(seen: Seen, before: torch.Size, after: torch.Size, *arguments: Any, **named: Any) -> Sight:
-    """A linear map of the last axis looks at no other position unless that axis is one of the picture's."""
+    """A linear map of the last axis mixes no other positions unless that axis is one of the picture's."""
     return EVERYTHING if -1 in seen.axes else seen
 
 
@@ -220,7 +220,7 @@ def _layer_norm(
 def _over_channels(
     seen: Seen, before: torch.Size, after: torch.Size, input: Any, dim: Any = None, *rest: Any, **named: Any
 ) -> Sight:
-    """What works along axes (mean, softmax, cat, ...) mixes positions if these are the picture's."""
+    """Functions along axes (mean, softmax, cat, …) mix positions if these are the picture's."""
     dim = named.get("axis", dim)
     if dim is None:
         return EVERYTHING
@@ -247,7 +247,7 @@ def _normalize(
 
 
 def _getitem(seen: Seen, before: torch.Size, after: torch.Size, input: Tensor, index: Any) -> Sight:
-    """Slices and numbers on the other axes; the picture's axes are to stay whole."""
+    """Slices and numbers on the other axes; the picture's axes must stay whole."""
     parts = list(index) if isinstance(index, tuple) else [index]
     if not all(part is None or part is Ellipsis or isinstance(part, (int, slice)) for part in parts):
         return EVERYTHING

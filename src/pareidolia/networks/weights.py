@@ -1,4 +1,4 @@
-"""Weights files: read without running code, and put into a network or refused in words."""
+"""Weights files: read without running code, and loaded into a network or refused with a clear error."""
 
 import pickle
 from collections import OrderedDict
@@ -18,19 +18,33 @@ _SHOWN = 3
 
 
 def load_weights(module: nn.Module, path: Path, name: str) -> None:
-    """Read the weights file `path` into `module`, the network called `name`; half precision is widened.
+    """Load a weights file into a module; half precision is widened.
 
-    Raises BadNetwork where the file cannot be read (see `read_state_dict`) or is of another architecture.
+    Args:
+        module: the network.
+        path: the file.
+        name: of the network, for errors.
+
+    Raises:
+        BadNetwork: If the file cannot be read (see `read_state_dict`) or is of another architecture.
     """
     fit_state_dict(module, read_state_dict(path), path, name)
 
 
 def read_state_dict(path: Path) -> dict[str, Tensor]:
-    """The tensors of a .safetensors or .pth/.pt file by name, on the CPU. No code in the file is run.
+    """Read the tensors of a .safetensors or .pth/.pt file, on the CPU. No code in the file is run.
 
     Checkpoints that wrap the weights ("state_dict", "model_state_dict", "model") are opened, and the
-    prefixes that DataParallel and torch.compile leave ("module.", "_orig_mod.") are taken off.
-    Raises BadNetwork for a missing, truncated or foreign file, and for a pickle that holds code.
+    prefixes that DataParallel and torch.compile leave ("module.", "_orig_mod.") are removed.
+
+    Args:
+        path: the file.
+
+    Returns:
+        The tensors by name.
+
+    Raises:
+        BadNetwork: If the file is missing, truncated or of another kind, or is a pickle that holds code.
     """
     if not path.is_file():
         what = "is a folder" if path.is_dir() else "does not exist"
@@ -82,7 +96,17 @@ def _without_prefix(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
 
 
 def fit_state_dict(module: nn.Module, tensors: Mapping[str, Tensor], path: Path, name: str) -> None:
-    """Put `tensors`, read from `path`, into `module`; BadNetwork names what is missing or does not fit."""
+    """Load tensors into a module.
+
+    Args:
+        module: the network.
+        tensors: by name.
+        path: the file they were read from, for the error.
+        name: of the network, for the error.
+
+    Raises:
+        BadNetwork: If tensors are missing or do not fit; the error names them.
+    """
     own = module.state_dict()
     misshapen = {
         key: f"{key} ({_shape(tensors[key])}, not {_shape(value)})"

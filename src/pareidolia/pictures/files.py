@@ -33,19 +33,25 @@ _OPTIONS: dict[str, dict[str, Any]] = {
 def open_picture(
     path: str | Path, *, size: int | None = None, alpha: Literal["white", "keep"] = "white"
 ) -> Tensor:
-    """Open a picture as float32 1×3×H×W in [0, 1], sRGB.
+    """Open a picture as float32 in [0, 1], sRGB.
 
-    Reads PNG, JPEG, WebP, TIFF, GIF and animations (first frame), BMP, and AVIF where Pillow has it; honours
+    Reads PNG, JPEG, WebP, TIFF, GIF and animations (first frame), BMP, and AVIF if Pillow does; applies
     EXIF orientation and ICC profiles, takes grey, palette, CMYK and 16-bit pictures (16-bit colour, as
     opposed to grey, with the 8 bits that Pillow keeps of it).
 
-    path: a file, or `sample:NAME` (`sample_names`).
-    size: the longer side in pixels to resize to, up or down, antialiased; None keeps the file's.
-    alpha: "white" lays transparent pictures on white; "keep" gives 1×4×H×W where the file has an alpha
-        channel or a transparent colour, 1×3×H×W where not.
+    Args:
+        path: a file, or `sample:NAME` (`sample_names`).
+        size: the longer side in pixels to resize to, up or down, antialiased; None keeps the file's.
+        alpha: "white" lays transparent pictures on white; "keep" keeps an alpha channel or transparent
+            colour.
 
-    Raises BadPicture (missing, a folder, empty, no picture, damaged, over 100 megapixels) and, for a
-    sample, UnknownName or MissingExtra.
+    Returns:
+        1×3×H×W; with alpha 1×4×H×W.
+
+    Raises:
+        BadPicture: If the file is missing, a folder, empty, not a picture, damaged, or over 100 megapixels.
+        UnknownName: If there is no such sample.
+        MissingExtra: If the sample's library is not installed.
     """
     picture = _read(path)
     if alpha == "white":
@@ -57,9 +63,17 @@ def open_picture(
 
 
 def as_picture(source: PictureLike, *, size: int | None = None) -> Tensor:
-    """The picture itself, opened where `source` is a path; 1×3×H×W, or 1×4×H×W where it has alpha.
+    """The picture itself, or the picture in a file.
 
-    size: the longer side in pixels to resize to; None keeps it. Raises as `open_picture`.
+    Args:
+        source: a picture or a path.
+        size: the longer side in pixels to resize to; None keeps it.
+
+    Returns:
+        1×3×H×W, or 1×4×H×W if it has alpha.
+
+    Raises:
+        BadPicture: If the file cannot be opened as a picture.
     """
     picture = source if isinstance(source, Tensor) else open_picture(source, alpha="keep")
     if size is None:
@@ -71,15 +85,22 @@ def as_picture(source: PictureLike, *, size: int | None = None) -> Tensor:
 def save_picture(
     picture: Tensor, path: str | Path, *, record: Mapping[str, Any] | None = None, overwrite: bool = False
 ) -> None:
-    """Save a picture 1×1, 1×3 or 1×4×H×W in [0, 1] whole or not at all.
+    """Save a picture, whole or not at all.
 
     8 bits a channel, rounded to nearest, values outside [0, 1] clipped; the same picture gives the same
-    bytes. The suffix names the format: .png, .webp and .tif are lossless; .jpg has quality 95 and no alpha
-    (laid on white). `record` goes along as JSON: in PNG as text `pareidolia`, in the others as EXIF
-    ImageDescription; `read_record` reads it.
+    bytes. The suffix decides the format: .png, .webp and .tif are lossless; .jpg has quality 95 and no alpha
+    (laid on white).
 
-    Raises PareidoliaError as `check_target` and `write_atomically` do, and BadPicture where the tensor is no
-    single picture, holds NaN, or is larger than the format allows.
+    Args:
+        picture: 1×1×H×W, 1×3×H×W or 1×4×H×W in [0, 1].
+        path: the file.
+        record: kept in the file as JSON: in PNG as text `pareidolia`, in the others as EXIF ImageDescription;
+            `read_record` reads it.
+        overwrite: whether an existing file may be replaced.
+
+    Raises:
+        BadPicture: If the tensor is not a single picture, holds NaN, or is larger than the format allows.
+        PareidoliaError: If the file exists and `overwrite` is False, or it cannot be written.
     """
     path = Path(path)
     check_target(path, overwrite)
@@ -111,9 +132,16 @@ def _read(path: str | Path) -> Tensor:
 
 
 def to_image(picture: Tensor) -> Image.Image:
-    """A picture 1×1, 1×3 or 1×4×H×W in [0, 1] with 8 bits a channel, rounded to nearest, clipped.
+    """Convert a picture to a Pillow image with 8 bits a channel, rounded to nearest, clipped.
 
-    Raises BadPicture where the tensor is not a single picture or holds NaN.
+    Args:
+        picture: 1×1×H×W, 1×3×H×W or 1×4×H×W in [0, 1].
+
+    Returns:
+        The image.
+
+    Raises:
+        BadPicture: If the tensor is not a single picture or holds NaN.
     """
     if picture.ndim != 4 or picture.shape[0] != 1 or picture.shape[1] not in (1, 3, 4) or 0 in picture.shape:
         raise BadPicture(

@@ -10,7 +10,13 @@ _UNIT = re.compile(r"(?P<layer>[^:@]+)(:(?P<channel>\d+)(@(?P<row>\d+),(?P<colum
 
 @dataclass(frozen=True)
 class Unit:
-    """A layer, a channel of it, or one position of a channel; what is None is not restricted."""
+    """A layer, a channel of it, or one position of a channel.
+
+    Attributes:
+        layer: its name.
+        channel: its number; None stands for all.
+        position: row and column; None stands for all.
+    """
 
     layer: str
     channel: int | None = None
@@ -33,9 +39,16 @@ class ClassName:
 
 
 def parse_address(text: str) -> Unit | ClassName:
-    """Read `layer`, `layer:channel`, `layer:channel@row,column` or `class:NAME-or-number`.
+    """Read an address.
 
-    Raises PareidoliaError where the text has none of these forms.
+    Args:
+        text: `layer`, `layer:channel`, `layer:channel@row,column` or `class:NAME-or-number`.
+
+    Returns:
+        What it names.
+
+    Raises:
+        PareidoliaError: If the text has none of these forms.
     """
     if text.startswith("class:") and len(text) > len("class:"):
         return ClassName(text.removeprefix("class:"))

@@ -11,7 +11,7 @@ Device = Annotated[
 
 
 class Settings(BaseModel):
-    """Options of one operation: frozen, validated, and written into what the operation makes.
+    """Options of one operation: frozen, validated, and written into the operation's result.
 
     A field's type, range and description are stated here once; the command line, the studio and
     `pareidolia again` read them.
@@ -21,7 +21,7 @@ class Settings(BaseModel):
 
 
 class NetworkSettings(Settings):
-    """Which network looks, and how pictures are prepared for it."""
+    """Which network is used, and how pictures are prepared for it."""
 
     network: Annotated[
         str,
@@ -48,7 +48,7 @@ class NetworkSettings(Settings):
 
 
 class OperationSettings(NetworkSettings):
-    """What every operation that makes a picture can be told."""
+    """Options of every operation that makes a picture."""
 
     seed: Annotated[
         int, Field(ge=0, description="The same seed on the same machine gives the same bytes.")

@@ -1,4 +1,4 @@
-"""Numbers of units as the user writes them: `12`, `0-63`, several apart or with commas between."""
+"""Numbers of units as the user writes them: `12`, `0-63`, several with spaces or commas between."""
 
 import re
 from collections.abc import Sequence
@@ -9,10 +9,19 @@ _RANGE = re.compile(r"(\d+)(?:\s*-\s*(\d+))?")
 
 
 def read_numbers(texts: Sequence[str], count: int, layer: str, what: str = "unit") -> tuple[int, ...]:
-    """The numbers below `count` that `12`, `0-63` and the like name, each once, in their order.
+    """Read numbers of units.
 
-    what: what a layer has `count` of. Raises PareidoliaError for what cannot be read, a range that falls, and
-    what the layer does not have.
+    Args:
+        texts: `12`, `0-63` and the like.
+        count: the number of units.
+        layer: their layer, for errors.
+        what: what a unit is called in errors.
+
+    Returns:
+        The numbers, each once, in the order given.
+
+    Raises:
+        PareidoliaError: If a text cannot be read, a range falls, or there is no such unit.
     """
     numbers: dict[int, None] = {}
     for text in (part.strip() for each in texts for part in each.split(",")):

@@ -16,7 +16,7 @@ _ENLARGED = 1.6
 
 @dataclass(frozen=True)
 class Told:
-    """A section as it was told.
+    """A finished section.
 
     Attributes:
         key: names its words and formulas.
@@ -25,7 +25,7 @@ class Told:
         commands: what makes them.
         source: modules to read.
         papers: where the idea is from.
-        failure: why the section could not be told, if so.
+        failure: why the section failed, if it did.
     """
 
     key: str

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 
 class WeightAverage:
-    """Exponential moving average of all parameters, with a ramp: early weights are soon forgotten.
+    """Exponential moving average of all parameters, with a ramp: early weights soon lose their share.
 
     After t updates the decay is min(decay, (1 + t) / (10 + t)). Buffers are those of the last step.
 
@@ -24,7 +24,7 @@ class WeightAverage:
 
     @torch.no_grad()
     def update(self, model: nn.Module) -> None:
-        """Take in the weights after one more step."""
+        """Include the weights after one more step."""
         self.updates += 1
         decay = min(self.decay, (1 + self.updates) / (10 + self.updates))
         ours: list[Tensor] = list(self.model.parameters())
@@ -37,6 +37,6 @@ class WeightAverage:
         return {"updates": self.updates, "weights": self.model.state_dict()}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Go on from what `state_dict` gave."""
+        """Continue from a `state_dict`."""
         self.updates = int(state["updates"])
         self.model.load_state_dict(state["weights"])

@@ -1,6 +1,6 @@
 """The folder that keeps a training: checkpoints, weights, the log, sheets drawn on the way.
 
-At whatever moment the process dies, the folder holds a whole checkpoint: the newest is written beside and
+Whenever the process dies, the folder holds a whole checkpoint: a new one is written beside it and
 renamed, and the one before it is kept.
 """
 
@@ -32,11 +32,11 @@ Preview = Callable[[TrainingRun, Path], None]
 
 
 class TrainingFolder:
-    """A folder that a `TrainingRun` is kept in.
+    """A folder that keeps a `TrainingRun`.
 
     Args:
         path: of the folder.
-        record: what is trained and how, as JSON has it; a run of another record is not resumed.
+        record: what is trained and how, as JSON has it; a run with another record is not resumed.
         tensorboard: whether TensorBoard's event files are written too.
     """
 
@@ -50,7 +50,7 @@ class TrainingFolder:
         return (self.path / SETTINGS).exists() or self._newest is not None
 
     def begin(self, run: TrainingRun) -> None:
-        """Make the folder for a new run; what another run left there is removed."""
+        """Make the folder for a new run; files of another run in it are deleted."""
         if run.process_group.rank != 0:
             return
         (self.path / SAMPLES).mkdir(parents=True, exist_ok=True)
@@ -62,11 +62,17 @@ class TrainingFolder:
         self._write_record()
 
     def resume(self, run: TrainingRun) -> None:
-        """Bring the run to where the folder's newest whole checkpoint left it.
+        """Restore a run from the folder's newest whole checkpoint.
 
-        What does not change the weights may differ, and where the learning rate is constant the epochs too.
-        Raises PareidoliaError where the folder's run is another one, no checkpoint can be read, or the one
-        there is of networks that the same settings do not make any more.
+        Options that do not change the weights may differ, and if the learning rate is constant the epochs
+        too.
+
+        Args:
+            run: a run made with the same arguments.
+
+        Raises:
+            PareidoliaError: If the folder holds another run, no checkpoint can be read, or the same settings
+                no longer make the networks of the checkpoint.
         """
         free = _FREE | ({"settings.epochs"} if run.settings.schedule == "constant" else set())
         check_record(self.path, self.record, free)
@@ -80,7 +86,15 @@ class TrainingFolder:
             self._write_record()
 
     def steps(self, run: TrainingRun, preview: Preview | None = None) -> Iterator[Progress]:
-        """Step to the end, logging, drawing and saving on the way; whoever stops early may call `save`."""
+        """Step to the end, logging, drawing and saving on the way. After stopping early, call `save`.
+
+        Args:
+            run: what steps.
+            preview: draws a sheet of what the model makes.
+
+        Yields:
+            Each step after it was made.
+        """
         settings = run.settings
         saved = time.monotonic()
         drawn = _spread(run.total, settings.previews)
@@ -118,7 +132,7 @@ class TrainingFolder:
         return next((path for path in paths if path.exists()), None)
 
     def _read_newest(self) -> dict[str, Any] | None:
-        """The state in the newest checkpoint that can be read; None where none was written yet."""
+        """The state in the newest checkpoint that can be read; None if none was written yet."""
         broken = []
         for path in (self.path / _CHECKPOINT, self.path / _PREVIOUS):
             if not path.exists():
@@ -141,7 +155,17 @@ class TrainingFolder:
 
 
 def read_record(path: Path) -> dict[str, Any]:
-    """What the run in the folder `path` is; PareidoliaError where there is none or it cannot be read."""
+    """Read what the run in a folder is.
+
+    Args:
+        path: the folder.
+
+    Returns:
+        Its record.
+
+    Raises:
+        PareidoliaError: If there is no run or its record cannot be read.
+    """
     file = path / SETTINGS
     if not file.is_file():
         raise PareidoliaError(f"{path} holds no {SETTINGS}: it is not a run of pareidolia train")
@@ -152,9 +176,15 @@ def read_record(path: Path) -> dict[str, Any]:
 
 
 def check_record(path: Path, record: Mapping[str, Any], free: Collection[str]) -> None:
-    """Refuse to go on with a run of another model, other settings or other data, naming what differs.
+    """Check that a folder holds a run of the same model, settings and data.
 
-    free: names, as "settings.previews", of what may differ.
+    Args:
+        path: the folder.
+        record: what it should hold.
+        free: names, as "settings.previews", of what may differ.
+
+    Raises:
+        PareidoliaError: If something else differs; the error names it.
     """
     ours, theirs = _flat(migrate(record)), _flat(read_record(path))
     keys = [key for key in theirs | ours if key not in free and ours.get(key) != theirs.get(key)]

@@ -1,4 +1,4 @@
-"""What the loop trains: a model's phases, and where its batches come from."""
+"""What the loop trains: a model's phases, and the source of its batches."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -20,11 +20,11 @@ class Batch:
 
 @dataclass
 class Losses:
-    """What a phase's loss gives.
+    """What a phase's loss function returns.
 
     Attributes:
-        total: what is made smaller; the mean over the samples of this device.
-        metrics: numbers for the log by name, means likewise.
+        total: what is minimised, a scalar; the mean over the samples of this device.
+        metrics: other means for the log, by name.
     """
 
     total: Tensor
@@ -33,12 +33,12 @@ class Losses:
 
 @dataclass(frozen=True)
 class Phase:
-    """One of the things a model does in a step: an optimizer, its parameters, and the loss it makes smaller.
+    """One optimizer step of a model: the optimizer, its parameters, and the loss it minimises.
 
     Attributes:
         name: in the log and the checkpoint.
-        parameters: what its optimizer changes; nothing else is given gradients while it runs.
-        loss: of (batch, context).
+        parameters: what its optimizer changes; no other parameter gets gradients while it runs.
+        loss: a function of (batch, context).
         every: the phase takes part in each `every`-th step, beginning with the first.
         learning_rate: relative to the run's.
         betas: of Adam.
@@ -53,7 +53,7 @@ class Phase:
 
 
 class Trainable(Protocol):
-    """An `nn.Module` that says how it is trained: one phase for a VAE, two for a GAN, three for an AAE."""
+    """An `nn.Module` that can be trained: one phase for a VAE, two for a GAN, three for an AAE."""
 
     def phases(self) -> Sequence[Phase]:
         """Its phases, in the order in which a step runs them."""
@@ -61,16 +61,16 @@ class Trainable(Protocol):
 
 
 class Source(Protocol):
-    """Where batches come from; batch number `step` is a function of (seed, step) alone."""
+    """A source of batches; batch number `step` is a function of (seed, step) alone."""
 
     @property
     def count(self) -> int:
-        """How many samples there are: an epoch."""
+        """Number of samples in an epoch."""
         ...
 
     @property
     def size(self) -> tuple[int, int]:
-        """Height and width of the pictures."""
+        """Height and width of the pictures in pixels."""
         ...
 
     def batch(self, step: int, process_group: ProcessGroup) -> Any:

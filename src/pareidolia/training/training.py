@@ -16,7 +16,7 @@ class Training:
     Attributes:
         run: what steps.
         folder: what keeps it.
-        pictures: what it learns from.
+        pictures: the training set.
         preview: draws a sheet of what the model makes.
     """
 
@@ -26,7 +26,7 @@ class Training:
     preview: Preview
 
     def begin(self, *, resume: bool) -> None:
-        """Make the folder for a new run, or go on from its newest checkpoint."""
+        """Make the folder for a new run, or continue from its newest checkpoint."""
         if resume:
             self.folder.resume(self.run)
         else:

@@ -10,14 +10,21 @@ from pareidolia.generative.runs import Run
 from pareidolia.pictures.result import Result
 from pareidolia.settings import PareidoliaError
 
-# A sign stands alone, so that names may hold hyphens.
+# A sign has spaces around it, so that names may hold hyphens.
 _SIGN = re.compile(r"(?:^|\s+)([+-])(?=\s|$)")
 
 
 def parse_sum(expression: str) -> tuple[str, tuple[str, ...]]:
-    """The signs and the places of "A - B + C"; signs stand between spaces, one may begin the text.
+    """Read a sum such as "A - B + C"; signs have spaces around them, and one may begin the text.
 
-    Raises PareidoliaError where a sign has no place beside it.
+    Args:
+        expression: the text.
+
+    Returns:
+        The signs, and the names of places.
+
+    Raises:
+        PareidoliaError: If a sign has no place beside it.
     """
     parts = _SIGN.split(expression.strip())
     if parts[0]:
@@ -31,13 +38,20 @@ def parse_sum(expression: str) -> tuple[str, tuple[str, ...]]:
 def arithmetic_strip(
     run: Run | str, points: tuple[str, ...], settings: ArithmeticSettings | None = None
 ) -> Result:
-    """The terms as the model decodes them, and their sum.
+    """Decode the terms of a sum of codes, and the sum.
 
-    Radford et al. 2016, figure 7: it works with means of several codes, with single codes less.
+    Radford et al. 2016, figure 7: it works better with means of several codes than with single codes.
 
-    points: see `latent_space.LATENT_POINTS`; one sign each in the settings.
+    Args:
+        run: a run, its folder, or a shipped model's name.
+        points: see `latent_space.LATENT_POINTS`; each has a sign in the settings.
+        settings: signs and options.
 
-    Raises PareidoliaError where signs and places do not match, and where a place cannot be found.
+    Returns:
+        A strip of pictures.
+
+    Raises:
+        PareidoliaError: If signs and places do not match, or a place cannot be found.
     """
     settings = settings or ArithmeticSettings()
     if len(settings.signs) != len(points):

@@ -17,10 +17,18 @@ _DRAWN = 2000
 def manifold_grid(run: Run | str, settings: ManifoldSettings | None = None) -> Result:
     """A grid of decoded codes in two units, the others 0 (Kingma and Welling 2014, figure 4).
 
-    Through the prior's inverse distribution function, each cell holds an equal share of the prior; a prior
-    that has none is laid out evenly over the square that 98 % of its samples keep to.
+    Through the prior's inverse distribution function, each cell holds an equal share of the prior; if the
+    prior has none, the grid is laid out evenly over the square that holds 98 % of its samples.
 
-    Raises PareidoliaError for units that there are not, and for a model without a prior.
+    Args:
+        run: a run, its folder, or a shipped model's name.
+        settings: options.
+
+    Returns:
+        The grid.
+
+    Raises:
+        PareidoliaError: If the model has no such units, or no prior.
     """
     settings = settings or ManifoldSettings()
     space = opened(run, settings)
@@ -47,7 +55,7 @@ def _levels(space: LatentSpace, shares: Tensor, seed: int) -> Tensor:
 
 
 def _units(space: LatentSpace, settings: ManifoldSettings) -> tuple[tuple[int, int], str]:
-    """The two units, and in words how they were chosen."""
+    """The two units, and a sentence about how they were chosen."""
     latent = space.model.latent
     space.draw(1, settings.seed)  # refuses a model without a prior before the work
     if latent < 2:

@@ -24,7 +24,12 @@ CHANCE = "chance"
 
 @dataclass(frozen=True)
 class Mean:
-    """A mean over pictures and its 95 % confidence interval (None where there is one picture only)."""
+    """A mean over pictures.
+
+    Attributes:
+        value: the mean.
+        interval: its 95 % confidence interval; None if there is only one picture.
+    """
 
     value: float
     interval: tuple[float, float] | None
@@ -37,14 +42,18 @@ class Mean:
 
 @dataclass(frozen=True)
 class Faithfulness:
-    """What was measured of one method.
+    """The measurements of one method.
 
     Attributes:
-        deletion, insertion: areas under the curves; low and high are good.
-        last_layer, upper_half: likeness (Spearman's ρ) to the map of a network whose last layer, or upper
-            half, is randomised; near 0 is good. Near 1 says that the method does not explain the network.
-        deletion_curve, insertion_curve: the mean curves.
-        caution: what is known against the method, if anything.
+        method: its name.
+        deletion: area under the curve; low is good.
+        insertion: area under the curve; high is good.
+        last_layer: likeness (Spearman's ρ) to the map of a network whose last layer is randomised. Near 0 is
+            good; near 1 means that the method does not explain the network.
+        upper_half: likewise, with the upper half randomised.
+        deletion_curve: the mean curve.
+        insertion_curve: the mean curve.
+        caution: a known objection to the method, if there is one.
     """
 
     method: str
@@ -87,7 +96,14 @@ def bootstrap(values: Sequence[float], *, seed: int = 0, resamples: int = 2000) 
 def figure(results: Sequence[Faithfulness], path: str | Path, *, overwrite: bool = False) -> None:
     """Draw the mean deletion and insertion curves, and the likeness after randomisation, into a picture file.
 
-    Raises MissingExtra without matplotlib, and what `check_target` raises.
+    Args:
+        results: of `compare_methods`.
+        path: the file.
+        overwrite: whether an existing file may be replaced.
+
+    Raises:
+        MissingExtra: If matplotlib is not installed.
+        PareidoliaError: If the file exists and `overwrite` is False, or it cannot be written.
     """
     from io import BytesIO
 
@@ -167,7 +183,7 @@ def _attribution(
 ) -> Callable[[Network], Tensor]:
     """The method as a function of the network, original or randomised.
 
-    A randomised network's classes mean nothing, and behind a last ReLU most of their scores are zero: there
+    A randomised network's classes mean nothing, and behind a last ReLU most of their scores are zero: for it
     its own top class is explained.
     """
     if name == CHANCE:

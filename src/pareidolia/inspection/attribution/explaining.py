@@ -18,9 +18,20 @@ from pareidolia.pictures.result import Result
 def saliency_picture(
     photo: PictureLike, settings: SaliencySettings | None = None, network: Network | None = None
 ) -> Result:
-    """Which pixels made the network say so: one method's map over the photo, or a sheet of several.
+    """Show the pixels that support a target: one method's map over the photo, or a sheet of several.
 
-    Raises what `find_target` and the methods raise; BadPicture for a photo that the network cannot look at.
+    Args:
+        photo: the photo.
+        settings: target, method and options.
+        network: the network; the one that the settings name if None.
+
+    Returns:
+        The picture.
+
+    Raises:
+        BadPicture: If the network cannot take the photo.
+        UnknownName: If there is no such target or method.
+        PareidoliaError: If the target is ambiguous, or an option does not fit the photo.
     """
     settings = settings or SaliencySettings()
     network = network or load_network_from(settings)
@@ -41,9 +52,17 @@ def saliency_picture(
 def deconvnet_sheet(
     photo: PictureLike, settings: DeconvnetSettings | None = None, network: Network | None = None
 ) -> Result:
-    """What units of a layer saw in the photo: each sent back alone, and several also together, on a sheet.
+    """Show what units of a layer saw in the photo: each sent back alone, and several also together.
 
-    Above what came back, below the same part of the photo: the part that reached the units.
+    Above is the signal that came back, below the same part of the photo: the part that reached the units.
+
+    Args:
+        photo: the photo.
+        settings: layer, units and rule.
+        network: the network; the one that the settings name if None.
+
+    Returns:
+        A sheet.
     """
     settings = settings or DeconvnetSettings()
     network = network or load_network_from(settings)
@@ -65,7 +84,7 @@ def deconvnet_sheet(
 
 
 def describe(target: Target, network: Network, picture: Tensor) -> str:
-    """A target in words; a class with its name and probability on `picture` (1×C×H×W)."""
+    """Describe a target, a class with its name and its probability on `picture` (1×C×H×W)."""
     if not isinstance(target, ClassTarget):
         return str(getattr(target, "unit", "the objective"))
     index = target.indices[0]
@@ -76,13 +95,14 @@ def describe(target: Target, network: Network, picture: Tensor) -> str:
 
 
 def _named(method: str, attribution: Tensor) -> str:
-    """The method's name; a map of zeros is told: it can be the truth, as deconvnet often dies on the way."""
+    """The method's name; a map of zeros is reported: it can be true, as deconvnet's signal often vanishes."""
     return method if bool(attribution.any()) else f"{method} (nothing reached the pixels)"
 
 
 def _reached(signal: Tensor) -> tuple[slice, slice]:
-    """The rows and columns that hold all of a signal 1×C×H×W but a thousandth of its strength, as a square
-    where the picture allows.
+    """The rows and columns of a signal 1×C×H×W without the outer thousandth of its strength.
+
+    They are a square if the picture allows one.
     """
     strength = signal.abs().amax(dim=(0, 1))
     rows, columns = (

@@ -1,4 +1,4 @@
-"""Attribution by what comes back to the pixels: the gradient and its averages.
+"""Attribution by the signal that comes back to the pixels: the gradient and its averages.
 
 All take pictures N×C×H×W in [0, 1] and return signed maps N×C×H×W, per unit of pixel value.
 """
@@ -18,23 +18,38 @@ from pareidolia.networks import Network, preserve_state
 
 
 def send_back(network: Network, pictures: Tensor, target: Target, *, rule: str = "gradient") -> Tensor:
-    """Send the target's score back to the pixels under a backward rule; N×C×H×W.
+    """Send the target's score back to the pixels under a backward rule.
 
-    `gradient`: ∂S/∂x (Simonyan et al. 2014, eq. 3-4); `guided`: guided backpropagation (Springenberg et al.
-    2015); `deconvnet`: Zeiler and Fergus 2014. Raises BadNetwork where no gradient reaches the pixels.
+    Args:
+        network: the network.
+        pictures: N×C×H×W in [0, 1].
+        target: S.
+        rule: `gradient`, ∂S/∂x (Simonyan et al. 2014, eq. 3-4); `guided`, guided backpropagation
+            (Springenberg et al. 2015); or `deconvnet` (Zeiler and Fergus 2014).
+
+    Returns:
+        N×C×H×W.
+
+    Raises:
+        BadNetwork: If no gradient reaches the pixels.
     """
     with preserve_state(network.module), backward_rule(rule, network.module):
         return _pulled_back(network, pictures, target)
 
 
 def gradient_x_input(network: Network, pictures: Tensor, target: Target) -> Tensor:
-    """x ⊙ ∂S/∂x (Shrikumar et al. 2016): what each pixel adds, to first order."""
+    """x ⊙ ∂S/∂x (Shrikumar et al. 2016): each pixel's contribution, to first order."""
     return pictures * send_back(network, pictures, target)
 
 
 @dataclass(frozen=True)
 class NoisyGradients:
-    """The gradients of a picture under noise: their mean (SmoothGrad) and their variance (VarGrad)."""
+    """The gradients of a picture under noise.
+
+    Attributes:
+        mean: SmoothGrad, N×C×H×W.
+        variance: VarGrad, N×C×H×W.
+    """
 
     mean: Tensor
     variance: Tensor
@@ -50,10 +65,22 @@ def noisy_gradients(
     seed: int = 0,
     batch_size: int | None = None,
 ) -> NoisyGradients:
-    """Gradients of `samples` noisy copies of each picture.
+    """Gradients of noisy copies of each picture.
 
     SmoothGrad (Smilkov et al. 2017): M̂ = 1/n Σ ∂S/∂x (x + ε), ε ~ N(0, σ²), σ = `noise` · (max x − min x).
     VarGrad (Adebayo et al. 2018): the variance of the same gradients, divided by n.
+
+    Args:
+        network: the network.
+        pictures: N×C×H×W in [0, 1].
+        target: S.
+        samples: n.
+        noise: σ as a share of the picture's range.
+        seed: of the noise.
+        batch_size: pictures in one pass; None chooses by the picture's size.
+
+    Returns:
+        Their mean and variance.
     """
     spread = noise * (pictures.amax(dim=(1, 2, 3)) - pictures.amin(dim=(1, 2, 3)))
     means, variances = [], []
@@ -74,9 +101,12 @@ def noisy_gradients(
 
 @dataclass(frozen=True)
 class IntegratedGradients:
-    """Integrated gradients: `maps` N×C×H×W, and how far they miss completeness, N.
+    """Integrated gradients, and how far they miss completeness.
 
-    `errors` is |Σ maps − (S(x) − S(x′))|, which more steps make smaller; `differences` is S(x) − S(x′).
+    Attributes:
+        maps: N×C×H×W.
+        errors: |Σ maps − (S(x) − S(x′))|, N; more steps make it smaller.
+        differences: S(x) − S(x′), N.
     """
 
     maps: Tensor
@@ -95,8 +125,18 @@ def integrated_gradients(
 ) -> IntegratedGradients:
     """(x − x′) ⊙ ∫₀¹ ∂S/∂x (x′ + α (x − x′)) dα (Sundararajan et al. 2017, eq. 1).
 
-    The integral is taken at `steps` Gauss-Legendre nodes, `batch_size` at a time (default: by the picture's
-    size). `baseline` x′ is a number or pictures N×C×H×W (or 1×C×H×W); 0 is black.
+    The integral is taken at Gauss-Legendre nodes.
+
+    Args:
+        network: the network.
+        pictures: x, N×C×H×W in [0, 1].
+        target: S.
+        baseline: x′, a number or pictures N×C×H×W (or 1×C×H×W); 0 is black.
+        steps: number of nodes.
+        batch_size: nodes in one pass; None chooses by the picture's size.
+
+    Returns:
+        The maps and their errors.
     """
     start = torch.as_tensor(baseline, dtype=pictures.dtype, device=pictures.device).expand_as(pictures)
     nodes, weights = gauss_legendre(steps)

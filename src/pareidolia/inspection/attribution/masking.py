@@ -23,13 +23,27 @@ def occlusion(
     channels: tuple[int, ...] | None = None,
     batch_size: int | None = None,
 ) -> Tensor:
-    """How much the score falls when a window is covered, N×1×H×W, signed.
+    """How much the score falls when a window is covered, signed.
 
-    Zeiler and Fergus 2014, section 4.2. A window of `window` (height, width) pixels moves by `stride` over
-    the picture and is filled with `fill`; each pixel gets the mean of S(x) − S(x covered) over the windows
-    that covered it. At the lower and right edge windows are cut off by the border. `channels` covers only
-    those; None all.
-    Raises PareidoliaError for a window larger than the picture, or a stride that leaves gaps.
+    Zeiler and Fergus 2014, section 4.2. A window moves over the picture; each pixel gets the mean of
+    S(x) − S(x covered) over the windows that covered it. At the lower and right edge the border cuts windows
+    off.
+
+    Args:
+        network: the network.
+        pictures: N×C×H×W in [0, 1].
+        target: S.
+        window: height and width in pixels.
+        stride: by which it moves down and right, in pixels.
+        fill: value of covered pixels.
+        channels: those that are covered; None covers all.
+        batch_size: pictures in one pass; None chooses by the picture's size.
+
+    Returns:
+        N×1×H×W.
+
+    Raises:
+        PareidoliaError: If a window is larger than the picture, or the stride leaves gaps.
     """
     height, width = pictures.shape[-2:]
     (rows, columns), (down, right) = _pair(window), _pair(stride)
@@ -70,10 +84,23 @@ def rise(
     seed: int = 0,
     batch_size: int | None = None,
 ) -> Tensor:
-    """RISE (Petsiuk et al. 2018, eq. 6), N×1×H×W: 1/(p M) Σ_i f(x ⊙ m_i) m_i over M random masks.
+    """RISE (Petsiuk et al. 2018, eq. 6): 1/(p M) Σ_i f(x ⊙ m_i) m_i over M random masks.
 
-    Each mask is a grid of `cells`×`cells`, each kept with probability `keep` p, enlarged bilinearly and
-    shifted by less than a cell. f is a class's probability, or the score where the target is not a class.
+    Each mask is a grid of cells, each kept with probability p, enlarged bilinearly and shifted by less than a
+    cell. f is a class's probability, or the score if the target is not a class.
+
+    Args:
+        network: the network.
+        pictures: N×C×H×W in [0, 1].
+        target: f.
+        masks: M.
+        cells: rows and columns of a mask's grid.
+        keep: p.
+        seed: of the masks.
+        batch_size: masks in one pass; None chooses by the picture's size.
+
+    Returns:
+        N×1×H×W, not negative.
     """
     height, width = pictures.shape[-2:]
     maps = []

@@ -1,4 +1,4 @@
-"""The attribution methods by name, and how each is read."""
+"""The attribution methods by name, and how their maps are read."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -27,9 +27,11 @@ Attribute = Callable[[Network, Tensor, Target, AttributionSettings], Tensor]
 class Method:
     """A method of attribution.
 
-    `attribute` gives N×1×H×W, or N×C×H×W where signed colour is meant (`colored`). `signed` says whether
-    the sign means for and against the target. `caution` is what the sanity checks (Adebayo et al. 2018) say
-    against it, if anything.
+    Attributes:
+        attribute: computes N×1×H×W, or N×C×H×W if it is `colored`.
+        signed: whether the sign means for and against the target.
+        colored: whether the map is signed colour.
+        caution: an objection from the sanity checks (Adebayo et al. 2018), if there is one.
     """
 
     attribute: Attribute
@@ -131,11 +133,24 @@ def attribute(
     method: str,
     settings: AttributionSettings | None = None,
 ) -> Tensor:
-    """The map of a method by its name, for pictures N×C×H×W in [0, 1]; N×1×H×W, or N×C×H×W signed colour.
+    """The map of a method by its name.
 
     guided-backpropagation, deconvnet and guided-grad-cam give signed colour; gradient-x-input,
     integrated-gradients and occlusion a signed map; the others one that is not negative.
-    Raises UnknownName for a wrong method, and what the method itself raises.
+
+    Args:
+        network: the network.
+        pictures: N×C×H×W in [0, 1].
+        target: what is explained.
+        method: name of the method.
+        settings: options of the methods.
+
+    Returns:
+        N×1×H×W, or N×C×H×W if it is signed colour.
+
+    Raises:
+        UnknownName: If there is no such method.
+        PareidoliaError: If the method cannot be applied; see the method.
     """
     if method not in METHODS:
         raise UnknownName("method", method, METHODS)
@@ -143,5 +158,5 @@ def attribute(
 
 
 def method_names(asked: Iterable[str]) -> list[str]:
-    """The methods asked for, each once and in their order; `all` stands for every one."""
+    """The methods wanted, each once and in their order; `all` stands for every one."""
     return list(dict.fromkeys(name for each in asked for name in (METHODS if each == "all" else [each])))

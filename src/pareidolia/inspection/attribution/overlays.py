@@ -7,14 +7,21 @@ from torch import Tensor
 from pareidolia.inspection.attribution.methods import Method
 from pareidolia.pictures import luminance, symmetric
 
-# The share of pixels that may lie beyond full colour: single spikes would leave all else invisible.
+# The share of pixels that may lie beyond full colour: single spikes would leave everything else invisible.
 _OUTLIERS = 0.004
 
 
 def overlay(picture: Tensor, attribution: Tensor) -> Tensor:
-    """A map 1×1×H×W over a faded grey picture 1×3×H×W: red speaks for the target, blue against, 1×3×H×W.
+    """Lay a map over a faded grey picture: red supports the target, blue opposes it.
 
     Both signs share one scale: zero leaves the picture as it is, the strongest 0.4 % have full colour.
+
+    Args:
+        picture: 1×3×H×W in [0, 1].
+        attribution: 1×1×H×W.
+
+    Returns:
+        1×3×H×W in [0, 1].
     """
     gray = luminance(picture) if picture.shape[1] == 3 else picture
     faded = 0.45 + 0.55 * gray
@@ -28,17 +35,29 @@ def colored(signal: Tensor) -> Tensor:
 
 
 def shown(method: Method, picture: Tensor, attribution: Tensor) -> Tensor:
-    """An attribution 1×1 or 1×C×H×W in the manner that suits its method, 1×3×H×W in [0, 1]."""
+    """Show an attribution in the way that suits its method.
+
+    Args:
+        method: the method.
+        picture: 1×3×H×W in [0, 1].
+        attribution: 1×1×H×W or 1×C×H×W.
+
+    Returns:
+        1×3×H×W in [0, 1].
+    """
     if method.colored:
         return colored(attribution.expand(-1, 3, -1, -1))
     if not method.signed:
-        # RISE and Grad-CAM have a floor; what stands out from it is what is meant.
+        # RISE and Grad-CAM have a floor; only what rises above it has a meaning.
         attribution = attribution - attribution.amin()
     return overlay(picture, attribution)
 
 
 def _limit(attribution: Tensor) -> float:
-    """The magnitude shown in full colour; untouched pixels do not count, lest a small map glare."""
+    """The magnitude shown in full colour.
+
+    Pixels whose value is zero do not count, so that a map of few pixels is not shown too bright.
+    """
     magnitudes = attribution.detach().abs().flatten().float().cpu()
     touched = magnitudes[magnitudes > 1e-4 * magnitudes.max()]
     return float(np.quantile(touched.numpy(), 1 - _OUTLIERS)) if len(touched) else 0.0

@@ -18,7 +18,7 @@ WEIGHTS = (".safetensors", ".pth", ".pt")
 
 
 class FeatureEvolution:
-    """Some units at each checkpoint: their painted feature, their strongest patch, and what they saw in it.
+    """Some units at each checkpoint: their painted feature, their strongest patch, and the signal from it.
 
     Zeiler and Fergus (2014), figure 4. Iterate to the end, then take `picture` and `caption`. Each
     checkpoint's index is kept in `index`, so that further units cost little.
@@ -27,9 +27,15 @@ class FeatureEvolution:
         checkpoints: weights files of the network in order, or one folder of them (in the order of the numbers
             in their names).
         photos: a folder of pictures, subfolders included.
-        settings, engine, index: as for `StrongestPatches`; `settings.weights` is not used.
+        settings: every option; `settings.weights` is not used.
+        engine: where the network runs on the photos.
+        index: a folder for indices; each has a subfolder there, named after what it is.
 
-    Raises BadNetwork for a checkpoint of another network, and as `StrongestPatches`.
+    Raises:
+        BadNetwork: If a checkpoint is of another network.
+        BadPicture: If the folder has no pictures.
+        UnknownName: If there is no such layer.
+        PareidoliaError: If there is no checkpoint, or no such unit.
     """
 
     def __init__(
@@ -44,9 +50,9 @@ class FeatureEvolution:
         self.settings = settings or EvolutionSettings()
         self.checkpoints = find_checkpoints(checkpoints)
         self._photos, self._engine, self._index = photos, engine, index
-        # Made now, it tells before hours of work what is wrong with layer, units or photos.
+        # Made now, so that faults of layer, units or photos are found before hours of work.
         self._first = self._moment(self.checkpoints[0])
-        #: By checkpoint, each unit's picture and its strongest activation in words.
+        #: By checkpoint, each unit's picture and a caption with its strongest activation.
         self.moments: list[list[tuple[Tensor, str]]] = []
         self._caption = ""
 
@@ -56,7 +62,11 @@ class FeatureEvolution:
         return StrongestPatches(self._photos, settings, self._engine, index=self._index)
 
     def __iter__(self) -> Iterator[Progress]:
-        """Checkpoint by checkpoint; tells how far each is."""
+        """Work through the checkpoints.
+
+        Yields:
+            How far each is.
+        """
         for checkpoint in self.checkpoints[len(self.moments) :]:
             moment = self._moment(checkpoint) if self.moments else self._first
             for step in moment:
@@ -79,14 +89,21 @@ class FeatureEvolution:
 
     @property
     def caption(self) -> str:
-        """How many checkpoints, and what the last says of photos and units."""
+        """The number of checkpoints, and the last one's report on photos and units."""
         return f"{len(self.moments)} checkpoints, at the last {self._caption}"
 
 
 def find_checkpoints(given: Sequence[str | Path]) -> list[Path]:
-    """The weights files given, or those in the one folder given, in the order of the numbers in their names.
+    """Find weights files.
 
-    Raises PareidoliaError where there is none.
+    Args:
+        given: the files, or one folder of them.
+
+    Returns:
+        The files given, or those in the folder in the order of the numbers in their names.
+
+    Raises:
+        PareidoliaError: If there is none.
     """
     paths = [Path(each).expanduser() for each in given]
     if len(paths) == 1 and paths[0].is_dir():

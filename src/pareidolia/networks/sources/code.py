@@ -16,9 +16,19 @@ from pareidolia.settings import BadNetwork, UnknownName
 
 
 def build(home: str, factory: str, weights: str) -> Origin:
-    """Call `factory` of the module or file `home`; it gives an `nn.Module`, an `nn.Module` class will do.
+    """Call a factory of the user's.
 
-    "published" and "random" are both the network as the factory gives it, made under a fixed seed.
+    Args:
+        home: a module or a file.
+        factory: name of a function without arguments that returns an `nn.Module`, or of an `nn.Module` class.
+        weights: path of a file; "published" and "random" both take the network as the factory returns it,
+            made under a fixed seed.
+
+    Returns:
+        The network.
+
+    Raises:
+        BadNetwork: If there is no such module or file, or the factory does not work.
     """
     name = f"{home}:{factory}"
     make = find_callable(home, factory)
@@ -40,10 +50,18 @@ def build(home: str, factory: str, weights: str) -> Origin:
 
 
 def find_callable(home: str, name: str) -> Callable[..., Any]:
-    """The function or class `name` of a module (package.module) or a file (file.py).
+    """Find a function or class of the user's.
 
-    Raises BadNetwork where the module or file cannot be run or `name` cannot be called, UnknownName where
-    there is none.
+    Args:
+        home: a module (package.module) or a file (file.py).
+        name: of the function or class.
+
+    Returns:
+        The function or class.
+
+    Raises:
+        BadNetwork: If the module or file cannot be run or `name` is not callable.
+        UnknownName: If it has no such name.
     """
     namespace = _run_file(Path(home).expanduser()) if home.endswith(".py") else _import(home)
     if not hasattr(namespace, name):

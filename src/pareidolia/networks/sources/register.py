@@ -6,12 +6,20 @@ from pareidolia.settings import UnknownName
 
 
 def build(name: str, weights: str, class_count: int | None = None) -> Origin:
-    """The network called `name` with the `weights` asked for.
+    """Build a network by name.
 
-    `name`: "retina", "torchvision:NAME", "timm:NAME", "package.module:factory" or "file.py:factory".
-    `weights`: "published", "random" (the same every time), or the path of a weights file.
-    `class_count`: number of outputs where the user's own weights and classes change it.
-    Raises BadNetwork, UnknownName, MissingExtra.
+    Args:
+        name: "retina", "torchvision:NAME", "timm:NAME", "package.module:factory" or "file.py:factory".
+        weights: "published", "random" (the same every time), or the path of a weights file.
+        class_count: number of outputs if the user's own weights and classes change it.
+
+    Returns:
+        The network.
+
+    Raises:
+        BadNetwork: If the network cannot be built, or its weights do not fit.
+        UnknownName: If there is no network of that name.
+        MissingExtra: If the source's library is not installed.
     """
     source, _, rest = name.rpartition(":")
     if name == shipped.NAME:

@@ -36,7 +36,7 @@ _ON_A_SHEET = 4
 class StylizerTraining(nn.Module):
     """A style network and the one phase in which it is trained.
 
-    Its parameters are the network's alone; the loss's network is none of its modules.
+    Its parameters are the network's alone; the loss's network is not one of its modules.
     """
 
     def __init__(self, network: StylizerNetwork, loss: PerceptualLoss) -> None:
@@ -45,7 +45,7 @@ class StylizerTraining(nn.Module):
         self._loss = loss
 
     def phases(self) -> list[Phase]:
-        """Make the perceptual loss of painted crops small."""
+        """One phase: minimise the perceptual loss of painted crops."""
         return [Phase("paint", self.network.parameters(), self._paint)]
 
     def _paint(self, batch: StyledCrops, context: StepContext) -> Losses:
@@ -66,15 +66,23 @@ def prepare(
     tensorboard: bool = False,
     loss_network: Network | None = None,
 ) -> Training:
-    """The training of a network that paints in the style of each of the paintings.
+    """Prepare the training of a network that paints in the style of each of some paintings.
 
-    paintings: files or `sample:NAME`, a style each.
-    photos: a folder.
-    out: the run's folder.
-    process_group, device: where it computes; one device alone, chosen by the settings, unless given.
-    loss_network: the network whose activations the loss compares; by default the one the settings name.
+    Args:
+        paintings: files or `sample:NAME`, a style each.
+        photos: a folder.
+        settings: options.
+        out: the run's folder.
+        process_group: the devices that share it; one device if None.
+        device: where it computes; chosen by the settings if None.
+        tensorboard: whether TensorBoard's event files are written too.
+        loss_network: the network whose activations the loss compares; the one that the settings name if None.
 
-    Raises PareidoliaError where pictures or settings are of no use.
+    Returns:
+        The training.
+
+    Raises:
+        PareidoliaError: If pictures or settings cannot be used.
     """
     if not paintings:
         raise PareidoliaError("a style network needs at least one painting")
@@ -110,7 +118,17 @@ def loss_for(
     device: torch.device,
     loss_network: Network | None = None,
 ) -> PerceptualLoss:
-    """The loss that the settings ask for, through their network or `loss_network`, frozen on `device`."""
+    """The loss that settings describe.
+
+    Args:
+        settings: weights and layers.
+        paintings: 1×3×h×w in [0, 1], a style each.
+        device: where to compute.
+        loss_network: the network whose activations are compared; the one that the settings name if None.
+
+    Returns:
+        The loss, with its network frozen on `device`.
+    """
     loss_network = loss_network or load_network_from(
         settings, pooling=settings.pooling, padding=settings.padding
     )

@@ -10,7 +10,7 @@ from pareidolia.tour.guide import Exhibit, Guide
 
 
 def tell(guide: Guide) -> Iterator[Exhibit]:
-    """The photo in the user's style and in those that come along, and seconds a picture."""
+    """The photo in the user's style and in the shipped ones, and seconds a picture."""
     shipped = [f"sample:{path.stem}" for path in sorted(PAINTINGS.glob("*.jpg"))]
     styles = list(dict.fromkeys([guide.settings.painting, *shipped]))[:6]
     times = []

@@ -1,7 +1,7 @@
 """Pictures to learn from: digits, MNIST, or a folder whose subfolders are labels, as bytes in memory.
 
-`opening.py` knows data by name, `folders.py` finds files, labels and splits, `packing.py` decodes them once,
-and `order.py` says which pictures a step sees.
+`opening.py` opens data by name, `folders.py` finds files, labels and splits, `packing.py` decodes them once,
+and `order.py` decides which pictures a step sees.
 """
 
 from typing import TYPE_CHECKING

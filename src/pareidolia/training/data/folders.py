@@ -1,4 +1,4 @@
-"""Which picture files a folder holds, under which labels, and which of them are kept for the test."""
+"""Picture files of a folder, their labels, and which of them are kept for the test."""
 
 import hashlib
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ class Files:
     Attributes:
         root: the folder their names are relative to.
         paths: sorted.
-        labels: one a path, -1 where it lies in no class's folder; None where no path lies in one.
+        labels: one a path, -1 if it lies in no class's folder; None if no path lies in one.
         classes: names of the subfolders, sorted.
     """
 
@@ -32,13 +32,21 @@ class Files:
 
 
 def find_files(folder: Path, split: Split) -> Files:
-    """The pictures of `folder` that belong to `split`; the first folders below it are the labels.
+    """Find the pictures of a folder that belong to a split; the first folders below it are the labels.
 
-    Where there is a folder train/ the splits are its and that of test/ (else val/, dev/); where not, about a
-    tenth of 20 or more pictures is kept for the test, chosen by a hash of the name, so that pictures added
-    later move none.
+    If there is a folder train/, the splits are its files and those of test/ (else val/, dev/). Otherwise
+    about a tenth of 20 or more pictures is kept for the test, chosen by a hash of the name, so that pictures
+    added later change no other picture's split.
 
-    Raises PareidoliaError where there is no folder, or where it holds fewer than two pictures.
+    Args:
+        folder: the folder.
+        split: "train" or "test".
+
+    Returns:
+        The files.
+
+    Raises:
+        PareidoliaError: If there is no such folder, or it holds fewer than two pictures.
     """
     if not folder.is_dir():
         what = "is a file; name the folder it lies in" if folder.exists() else "does not exist"
@@ -76,7 +84,7 @@ def _subfolder(folder: Path, names: tuple[str, ...]) -> Path | None:
 
 
 def _class(path: Path, root: Path) -> str:
-    """Name of the folder directly below `root` that `path` lies in; "" where it lies in none."""
+    """Name of the folder directly below `root` that holds `path`; "" if there is none."""
     parts = path.relative_to(root).parts
     return parts[0] if len(parts) > 1 else ""
 

@@ -18,16 +18,22 @@ _BY_TORCHVISION = {"mnist": "MNIST", "fashion-mnist": "FashionMNIST"}
 def open_pictures(
     name: str, split: Split = "train", *, size: int | None = None, color: str = "auto"
 ) -> PictureSet:
-    """The pictures called `name`, of one size and depth.
+    """Open pictures by name; all have one size and depth.
 
-    name: "digits" (scikit-learn's 1,797 of 8×8, every sixth kept for the test); "mnist" or "fashion-mnist"
-        (torchvision's, in $PAREIDOLIA_DATA or the folder after a colon, "mnist:FOLDER"; fetched by
-        torchvision where they are not there); or a folder, see `find_files`.
-    split: "train" or "test".
-    size: side of the squares that a folder's pictures are cut to; None leaves them (see `pack`).
-    color: "gray", "rgb", or "auto", of a folder's pictures.
+    Args:
+        name: "digits" (scikit-learn's 1,797 of 8×8, every sixth kept for the test); "mnist" or
+            "fashion-mnist" (torchvision's, in $PAREIDOLIA_DATA or the folder after a colon, "mnist:FOLDER";
+            torchvision downloads what is missing); or a folder, see `find_files`.
+        split: "train" or "test".
+        size: side in pixels of the squares that a folder's pictures are cut to; None leaves them (see
+            `pack`).
+        color: "gray", "rgb", or "auto", of a folder's pictures.
 
-    Raises PareidoliaError where there is nothing to learn from.
+    Returns:
+        The pictures.
+
+    Raises:
+        PareidoliaError: If there are no pictures of that name, or they do not have that size and colour.
     """
     family, _, root = name.partition(":")
     if family == "digits":

@@ -1,4 +1,4 @@
-"""Which pictures a step sees: every epoch a new order, a function of (seed, epoch)."""
+"""Which pictures a step sees: every epoch has a new order, a function of (seed, epoch)."""
 
 import torch
 from torch import Tensor
@@ -16,10 +16,10 @@ class Pictures:
     each picture is seen once an epoch.
 
     Args:
-        pictures: the set.
+        pictures: the set; it stays where it is, and each batch is copied.
         batch: pictures a step on all devices together.
         seed: of the order.
-        device: where batches are wanted; the set moves there if it is in memory.
+        device: where batches are moved.
     """
 
     def __init__(self, pictures: PictureSet, batch: int, seed: int, device: torch.device) -> None:
@@ -43,7 +43,7 @@ class Pictures:
         return Batch(batch.pictures.to(self._device), labels)
 
     def indices(self, step: int) -> Tensor:
-        """The pictures of the whole batch."""
+        """The numbers of the pictures in the whole batch of a step."""
         first = step * self._batch
         parts, missing = [], self._batch
         while missing:

@@ -1,4 +1,4 @@
-"""Picture files decoded once to bytes of one size; those of large folders are kept for the next time."""
+"""Picture files decoded once to bytes of one size; the bytes of large folders are cached."""
 
 import hashlib
 import json
@@ -27,14 +27,21 @@ _GRAY_MODES = ("1", "L", "LA", "La", "I", "F", "I;16", "I;16L", "I;16B", "I;16N"
 
 
 def pack(files: Files, name: str, split: str, size: int | None, color: str) -> PictureSet:
-    """The files as bytes of one size and depth.
+    """Decode files to bytes of one size and depth. Files that cannot be read are skipped, and listed.
 
-    size: side of the square that is cut from the middle after the shorter side was scaled to it. None: all
-        stay as they are where they have one size of at most 64 px, else 64.
-    color: "gray", "rgb", or "auto": grey where all are.
-    Files that cannot be read are skipped, and listed.
+    Args:
+        files: the picture files.
+        name: of the set.
+        split: "train" or "test".
+        size: side in pixels of the square that is cut from the middle after the shorter side was scaled to
+            it. None leaves pictures that have one size of at most 64 px as they are; others become 64 px.
+        color: "gray", "rgb", or "auto": grey if all are.
 
-    Raises PareidoliaError where fewer than two can be read.
+    Returns:
+        The pictures.
+
+    Raises:
+        PareidoliaError: If fewer than two can be read.
     """
     kept = _cache_file(files, size, color) if len(files.paths) >= _KEPT_FROM else None
     if kept is not None and kept.is_file():
@@ -73,7 +80,7 @@ def _decoded(files: Files, size: int | None, color: str) -> tuple[Pixels, list[i
 
 
 def _in_threads(work: Any, paths: Sequence[Path]) -> Iterable[Any]:
-    """What `work` gives for each path, in order."""
+    """`work` of each path, in order, in threads."""
     if sum(path.stat().st_size for path in paths[:100]) < _SMALL_FILE * min(100, len(paths)):
         yield from map(work, paths)  # with tiny pictures threads only wait for one another
         return
@@ -83,7 +90,7 @@ def _in_threads(work: Any, paths: Sequence[Path]) -> Iterable[Any]:
 
 
 def _header(path: Path) -> tuple[tuple[int, int], bool] | str:
-    """Height, width, and whether it is grey; or what is wrong."""
+    """Height, width, and whether it is grey; or an error message."""
     try:
         with opened(path) as image:
             return (image.height, image.width), image.mode in _GRAY_MODES
@@ -122,7 +129,7 @@ def _cut(picture: Tensor, height_width: tuple[int, int]) -> Tensor:
 
 
 def _cache_file(files: Files, size: int | None, color: str) -> Path:
-    """Where these files' bytes are kept; another name once any file changes."""
+    """The file that caches these files' bytes; its name changes when any file does."""
     digest = hashlib.sha256(repr((str(files.root.resolve()), size, color)).encode())
     for path in files.paths:
         status = path.stat()
@@ -131,7 +138,7 @@ def _cache_file(files: Files, size: int | None, color: str) -> Path:
 
 
 def cache_folder() -> Path:
-    """Where packed pictures are kept: $PAREIDOLIA_CACHE, or pareidolia/ in the user's cache folder."""
+    """The folder of cached pictures: $PAREIDOLIA_CACHE, or pareidolia/ in the user's cache folder."""
     home = os.environ.get("PAREIDOLIA_CACHE")
     if home:
         return Path(home)
