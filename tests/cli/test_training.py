@@ -46,7 +46,7 @@ def test_every_model_trains_is_drawn_and_opened(studio, kind, options, can, cann
 
 
 def test_settings_come_from_a_file_then_pairs_then_options(studio):
-    (studio.folder / "wanted.toml").write_text('hidden = [9, 7]\nlatent = 3\nbatch = 50\nbinarise = "no"\n')
+    (studio.folder / "wanted.toml").write_text('hidden = [9, 7]\nlatent = 3\nbatch = 50\nbinarize = "no"\n')
     code, out, err = train(
         studio, "vae", "--config", "wanted.toml", "--set", "latent=4", "--set", "beta=2", "activation=tanh",
         "--latent", "5", "--epochs", "1", "--json", quick=(),

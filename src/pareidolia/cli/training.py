@@ -218,7 +218,7 @@ def _check(training: "Training", output: TrainingOutput) -> None:
 def _tell_beginning(training: "Training", output: TrainingOutput) -> None:
     pictures, run = training.pictures, training.run
     channels, height, width = pictures.shape
-    colors = "gray" if channels == 1 else "color"
+    colors = "grey" if channels == 1 else "colour"
     say(f"{len(pictures)} {colors} pictures of {width}x{height} px, {run.total} steps", output)
     for line in pictures.skipped[:5]:
         say(f"skipped: {line}", output)

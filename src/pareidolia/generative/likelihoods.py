@@ -47,7 +47,7 @@ class Likelihood(Protocol):
 class Bernoulli(nn.Module):
     """Each pixel is on with the probability whose logit is the decoder's output.
 
-    With binarise "no" x keeps its grey values. Then exp(log_prob) does not integrate to one over [0, 1]: it
+    With binarize "no" x keeps its grey values. Then exp(log_prob) does not integrate to one over [0, 1]: it
     is cross-entropy, not a density and not a bound on anything; published figures need "dynamic" (or fixed)
     pixels.
     """
