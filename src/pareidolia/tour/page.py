@@ -37,8 +37,18 @@ class Told:
     failure: str = ""
 
 
-def render_page(words: Words, told: Sequence[Told], pictures: str) -> str:
-    """The whole page as HTML; `pictures` is the folder of the pictures as seen from the page."""
+def render_page(words: Words, told: Sequence[Told], pictures: str, *, sample: bool = False) -> str:
+    """Render the whole page.
+
+    Args:
+        words: of its language.
+        told: the finished sections.
+        pictures: the folder of the pictures as seen from the page.
+        sample: whether the photo is a sample, not the user's.
+
+    Returns:
+        HTML.
+    """
     template = Template(files("pareidolia.tour").joinpath("page.html").read_text(encoding="utf-8"))
     numbers = {each.key: number for number, each in enumerate(told, 1)}
     parts = [(part, list(group)) for part, group in groupby(told, key=lambda each: each.part)]
@@ -47,6 +57,7 @@ def render_page(words: Words, told: Sequence[Told], pictures: str) -> str:
         _part(words, part, index, group, numbers, pictures) for index, (part, group) in enumerate(parts)
     )
     shown = {name: escape(text) for name, text in words.page.items()}
+    shown["lead"] = shown["lead_sample" if sample else "lead"]
     return template.substitute(shown, language=words.language, table_of_contents=contents, parts=body)
 
 

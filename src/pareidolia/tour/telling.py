@@ -57,7 +57,8 @@ def tell(
             told.append(_told(section, Guide(section.key, tour, report.beat)))
             report.end(Stop(stop.index, stop.total, stop.title, told[-1].failure))
     with write_atomically(folder / "index.html") as file:
-        file.write(render_page(tour.words, told, PICTURES).encode())
+        sample = settings.photo.startswith("sample:")
+        file.write(render_page(tour.words, told, PICTURES, sample=sample).encode())
     return told
 
 

@@ -28,6 +28,10 @@ class Words:
     parts: Mapping[str, str]
     sections: Mapping[str, Mapping[str, Any]]
 
+    def line(self, name: str, **values: object) -> str:
+        """A line of the page or the command, with `values` put into it."""
+        return self._filled(self.page[name], values)
+
     def caption(self, section: str, figure: str, **values: object) -> str:
         """The caption of a figure, with `values` put into it; numbers as the language writes them."""
         return self._filled(self.sections[section]["figures"][figure], values)

@@ -86,7 +86,7 @@ def tell_rules(guide: Guide) -> Iterator[Exhibit]:
     yield guide.draw("back", number_grid(BACK, note("rules", "back")), span=5)
     for rule in get_args(RuleName):
         signal = sent_back(rule)
-        yield guide.draw(rule, number_grid(signal, rule, muted=signal == 0), span=4)
+        yield guide.draw(rule, number_grid(signal, note("rules", rule), muted=signal == 0), span=4)
 
 
 def sent_back(rule: str) -> Tensor:
