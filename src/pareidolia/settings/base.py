@@ -32,10 +32,10 @@ class NetworkSettings(Settings):
         Field(description="published, random, or the path of a .safetensors or .pth file."),
     ] = "published"
     mean: Annotated[
-        tuple[float, ...] | None, Field(description="Mean a channel that the network subtracts.")
+        tuple[float, ...] | None, Field(description="Mean of each channel, subtracted from pictures.")
     ] = None
     std: Annotated[
-        tuple[float, ...] | None, Field(description="Standard deviation a channel that it divides by.")
+        tuple[float, ...] | None, Field(description="Standard deviation of each channel, by which they are divided.")
     ] = None
     classes: Annotated[
         Path | None, Field(description="A text file with one class name a line, in the order of the outputs.")
