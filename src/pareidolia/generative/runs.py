@@ -17,6 +17,7 @@ import torch
 from pareidolia.generative.building import build, settings_of
 from pareidolia.generative.settings import ModelSettings
 from pareidolia.networks.weights import load_weights
+from pareidolia.safety import distrusting
 from pareidolia.settings import PareidoliaError, UnknownName
 from pareidolia.training.data import PictureSet, open_pictures
 from pareidolia.training.folder import SETTINGS, WEIGHTS, read_record
@@ -59,7 +60,10 @@ class Run:
         """
         channels, size, _ = self.shape
         color = "gray" if channels == 1 else "rgb"
-        return open_pictures(data or self.data, split, size=size, color=color)
+        if data:
+            return open_pictures(data, split, size=size, color=color)
+        with distrusting(f"the run {self.name}"):
+            return open_pictures(self.data, split, size=size, color=color)
 
 
 def open_run(path: str | Path, device: torch.device | str = "cpu") -> Run:
@@ -73,7 +77,8 @@ def open_run(path: str | Path, device: torch.device | str = "cpu") -> Run:
         The run.
 
     Raises:
-        PareidoliaError: If there is no run, it has saved no weights yet, or it is broken.
+        PareidoliaError: If there is no run, it has saved no weights yet, it is broken, or its prior is code
+            and not trusted (`safety/trust.py`).
     """
     folder = _folder(path)
     record = read_record(folder)
@@ -81,7 +86,8 @@ def open_run(path: str | Path, device: torch.device | str = "cpu") -> Run:
         kind, data = record["model"], record["data"]
         settings = settings_of(kind, record["settings"])
         channels, height, width = data["shape"]
-        model = build(kind, settings, (channels, height, width), len(data["classes"]))
+        with distrusting(f"the run {folder}"):  # a prior may be code
+            model = build(kind, settings, (channels, height, width), len(data["classes"]))
     except (KeyError, TypeError, ValueError) as error:
         raise PareidoliaError(f"{folder / SETTINGS} is not of a generative model ({error!r})") from error
     if not (folder / WEIGHTS).is_file():

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from pareidolia.safety import require_file
 from pareidolia.settings import BadNetwork, PareidoliaError, UnknownName
 
 _SHOWN = 6
@@ -22,7 +23,9 @@ def read_classes(path: Path) -> tuple[str, ...]:
         BadNetwork: If the file cannot be read, is empty, or has an empty line.
     """
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = (
+            require_file(path, BadNetwork, "a file of class names").read_text(encoding="utf-8").splitlines()
+        )
     except (OSError, UnicodeDecodeError) as error:
         raise BadNetwork(f"the class names in {path} cannot be read: {error}") from error
     names = tuple(line.strip() for line in lines)

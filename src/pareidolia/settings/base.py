@@ -35,7 +35,8 @@ class NetworkSettings(Settings):
         tuple[float, ...] | None, Field(description="Mean of each channel, subtracted from pictures.")
     ] = None
     std: Annotated[
-        tuple[float, ...] | None, Field(description="Standard deviation of each channel, by which they are divided.")
+        tuple[float, ...] | None,
+        Field(description="Standard deviation of each channel, which divides them."),
     ] = None
     classes: Annotated[
         Path | None, Field(description="A text file with one class name a line, in the order of the outputs.")

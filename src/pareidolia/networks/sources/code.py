@@ -12,6 +12,7 @@ from torch import nn
 
 from pareidolia.networks.sources.origin import Origin, always_the_same, weights_file
 from pareidolia.networks.weights import load_weights
+from pareidolia.safety import require_trust
 from pareidolia.settings import BadNetwork, UnknownName
 
 
@@ -50,7 +51,7 @@ def build(home: str, factory: str, weights: str) -> Origin:
 
 
 def find_callable(home: str, name: str) -> Callable[..., Any]:
-    """Find a function or class of the user's.
+    """Find a function or class of the user's; everything that runs code by name goes through here.
 
     Args:
         home: a module (package.module) or a file (file.py).
@@ -62,7 +63,9 @@ def find_callable(home: str, name: str) -> Callable[..., Any]:
     Raises:
         BadNetwork: If the module or file cannot be run or `name` is not callable.
         UnknownName: If it has no such name.
+        PareidoliaError: If only a file that is not trusted names it (`safety/trust.py`).
     """
+    require_trust(f"{home}:{name}")
     namespace = _run_file(Path(home).expanduser()) if home.endswith(".py") else _import(home)
     if not hasattr(namespace, name):
         callables = [each for each, value in vars(namespace).items() if callable(value) and each[0] != "_"]
