@@ -20,7 +20,7 @@ if TYPE_CHECKING:
         spherical,
     )
     from pareidolia.generative.looking.latent_space import LatentPoint, LatentSpace
-    from pareidolia.generative.looking.manifold import manifold_grid
+    from pareidolia.generative.looking.manifold import Plane, manifold_grid
     from pareidolia.generative.looking.sampling import reconstruction_sheet, sample_sheet
     from pareidolia.generative.looking.settings import (
         ArithmeticSettings,
@@ -39,6 +39,7 @@ __all__ = [
     "LatentSettings",
     "LatentSpace",
     "ManifoldSettings",
+    "Plane",
     "ReconstructSettings",
     "SampleSettings",
     "WalkSettings",
@@ -74,6 +75,7 @@ __getattr__ = lazy_exports(
         "latent_cloud": "cloud",
         "linear": "interpolating",
         "logistic_direction": "directions",
+        "Plane": "manifold",
         "manifold_grid": "manifold",
         "mean_direction": "directions",
         "parse_sum": "arithmetic",
