@@ -7,13 +7,13 @@ aim for, train networks that make pictures. `docs/design.md` shows the rooms.
 from typing import TYPE_CHECKING
 
 from pareidolia.lazy import lazy_exports
+from pareidolia.version import __version__
 
 if TYPE_CHECKING:
     from pareidolia.networks import Network, load_network
     from pareidolia.pictures import open_picture, save_picture
     from pareidolia.settings import PareidoliaError
 
-__version__ = "0.1.0"
 __all__ = ["Network", "PareidoliaError", "__version__", "load_network", "open_picture", "save_picture"]
 __getattr__ = lazy_exports(
     __name__,

@@ -38,7 +38,9 @@ def test_options_have_todays_names():
     )
     assert (style.settings.balance, style.settings.colors) == ("gatys", "matched")
     assert classes.settings.regularize == "robust"
-    assert arithmetic.inputs["points"] == ("label:8", "label:3")
+    assert arithmetic.inputs["expression"] == ("+", "label:8", "-", "label:3")
+    assert classes.inputs == {"names": ("cat",)}
+    assert style.inputs == {"content": "sample:chelsea", "styles": ("sample:waves",)}
 
 
 def test_values_are_renamed_in_their_own_settings_alone():

@@ -12,7 +12,8 @@ from cyclopts import Parameter
 from pydantic import Field
 from rich.console import Console
 
-from pareidolia.cli.output import OverwriteOptions, print_json, say
+from pareidolia.cli.outputs import Verbosity
+from pareidolia.cli.printing import print_json, say
 from pareidolia.settings import PareidoliaError
 from pareidolia.tour.progress import Report, Stop
 from pareidolia.tour.settings import TourSettings
@@ -21,16 +22,17 @@ Line = Callable[..., str]
 """A line in the tour's language, by name and values."""
 
 
-class TourOutput(OverwriteOptions):
+class TourOutput(Verbosity):
     """Where the page goes."""
 
+    overwrite: Annotated[bool, Parameter(negative=()), Field(description="Replace what is there.")] = False
     out: Annotated[Path, Field(description="The folder of the page; it is made if need be.")] = Path("tour")
 
 
 def tour(
     *,
-    settings: Annotated[TourSettings, Parameter(name="*")] = TourSettings(),  # noqa: B008 (frozen)
-    output: Annotated[TourOutput, Parameter(name="*")] = TourOutput(),  # noqa: B008 (frozen)
+    settings: Annotated[TourSettings, Parameter(name="*")] = TourSettings(),
+    output: Annotated[TourOutput, Parameter(name="*")] = TourOutput(),
 ) -> int:
     """Tell the whole lecture on one page, with a photo of your own if you give one."""
     from pareidolia.tour import tell

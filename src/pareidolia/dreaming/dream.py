@@ -6,7 +6,8 @@ from torch import Tensor
 from pareidolia.dreaming.aims import read_aims
 from pareidolia.dreaming.canvas import DetailCanvas
 from pareidolia.dreaming.settings import DreamSettings
-from pareidolia.networks import Network, load_network_from
+from pareidolia.networks import NetworkLike, network_for
+from pareidolia.operations import PAINT, Input, operation
 from pareidolia.painting import Painting, Stage
 from pareidolia.painting.optimizers import NormalizedGradient
 from pareidolia.painting.transforms import Roll
@@ -30,6 +31,44 @@ SHORTEST_SIDE = 32
 _NOISE = 0.1  # standard deviation around grey
 
 
+@operation(
+    "dream",
+    group=PAINT,
+    help="Dream: strengthen in a picture what a network sees in it, or fall into it in a video.\n\nA video "
+    "(.mp4, .mov, .mkv, ...) is dreamt frame by frame, each dream carried along as things move.",
+    settings=DreamSettings,
+    inputs=(
+        Input(
+            "photo",
+            "A photo or a video, or sample:chelsea and the like; none with --start noise or nothing.",
+            required=False,
+        ),
+        Input(
+            "guide",
+            "A picture whose features the photo's are drawn to.",
+            "file",
+            required=False,
+            keyword=True,
+        ),
+        Input(
+            "mask",
+            "A picture of the photo's proportions: white where to dream, black where nothing may change.",
+            "file",
+            required=False,
+            keyword=True,
+        ),
+        Input(
+            "strength_map",
+            "A gray picture: how strongly to dream at each place.",
+            "file",
+            required=False,
+            keyword=True,
+        ),
+    ),
+    proceeds="in steps",
+    video="pareidolia.dreaming.video:DreamVideo",
+    network=True,
+)
 class Dream(Painting):
     """A picture in which a network sees more of what it sees (Mordvintsev, Olah and Tyka 2015).
 
@@ -38,11 +77,11 @@ class Dream(Painting):
 
     Args:
         photo: 1×3×H×W (or 1×4×H×W with alpha) in [0, 1], or a file; None begins from noise.
-        guide: a picture whose features attract the photo's.
-        mask: white where to dream, black where every pixel stays; stretched to the photo.
-        strength: a grey picture by which every step is multiplied; stretched to the photo.
         settings: every option.
         network: the network that dreams; the one that the settings name if None.
+        guide: a picture whose features attract the photo's.
+        mask: white where to dream, black where every pixel stays; stretched to the photo.
+        strength_map: a grey picture by which every step is multiplied; stretched to the photo.
 
     Raises:
         PareidoliaError: If the photo is missing or too narrow, there is a guide but no layer, or an aim does
@@ -52,21 +91,21 @@ class Dream(Painting):
     def __init__(
         self,
         photo: PictureLike | None = None,
+        settings: DreamSettings | None = None,
+        network: NetworkLike = None,
         *,
         guide: PictureLike | None = None,
         mask: PictureLike | None = None,
-        strength: PictureLike | None = None,
-        settings: DreamSettings | None = None,
-        network: Network | None = None,
+        strength_map: PictureLike | None = None,
     ) -> None:
         self.settings = settings = settings or DreamSettings()
         _check_start(photo, settings)
-        network = network or load_network_from(settings, pooling=settings.pooling, padding=settings.padding)
+        network = network_for(settings, network, pooling=settings.pooling, padding=settings.padding)
         first, self._alpha = _first_picture(photo, settings, network.device)
         full = size_of(first)
         check_shorter_side("the picture", full, SHORTEST_SIDE, "a dream")
         self._strength = _product(
-            [as_mask(given, full).to(network.device) for given in (mask, strength) if given is not None]
+            [as_mask(given, full).to(network.device) for given in (mask, strength_map) if given is not None]
         )
         self._under_mask = None if self._strength is None else first
         aims = read_aims(network, settings.aim, settings.aim_weights, settings.seed)

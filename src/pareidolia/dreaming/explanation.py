@@ -1,6 +1,6 @@
 """Why dogs? The class scores along a dream, and what dreams of many beginnings end in."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from pareidolia.dreaming.groups import CLASSES, GROUPS, check_classes, group_of,
 from pareidolia.dreaming.settings import DreamSettings
 from pareidolia.networks import Network, preserve_state
 from pareidolia.pictures import as_picture, sheet
+from pareidolia.progress import Progress
 
 _TOP = 5
 
@@ -133,34 +134,23 @@ def explain(
     beginnings: Mapping[str, Tensor],
     settings: DreamSettings,
     network: Network,
-    report: Callable[[str], None] = lambda line: None,
-) -> Explanation:
-    """Dream of each beginning and record the class scores on the way.
+) -> Generator[Progress, None, Explanation]:
+    """Dream of each of some pictures and record the class scores on the way.
 
-    Everything is dreamt at the network's own size, at which its classes mean most.
-
-    Args:
-        beginnings: 1×3×H×W by name, the user's photo first.
-        settings: of the dreams.
-        network: a network with ImageNet's classes.
-        report: called with a line about each dream.
-
-    Returns:
-        The dreams and their numbers.
-
-    Raises:
-        BadNetwork: If the network does not have ImageNet's classes.
+    `beginnings` are 1×3×H×W by name, the user's photo first; the network must have ImageNet's classes.
+    Everything is dreamt at the network's own size, at which its classes mean most. Yields a step for each
+    dream and returns all dreams with their numbers; a network with other classes is a `BadNetwork`.
     """
     names = check_classes(network.class_names, network.name)
     settings = settings.model_copy(update={"size": max(network.input_shape[1:]), "start": "photo"})
-    courses = []
-    for name, picture in beginnings.items():
-        report(f"dreaming of {name}")
-        courses.append(_course(name, picture, settings, network, names))
-    photo, layers = next(iter(beginnings.values())), {}
     aims = {*network.style_layers, default_layer(network)}
+    courses: list[ExplainedDream] = []
+    total = len(beginnings) + len(aims)
+    for name, picture in beginnings.items():
+        courses.append(_course(name, picture, settings, network, names))
+        yield Progress(len(courses), total, f"dreaming of {name}")
+    photo, layers = next(iter(beginnings.values())), {}
     for layer in sorted(aims, key=lambda name: network.layer(name).finish):
-        report(f"dreaming at {layer}")
         painting = Dream(
             photo,
             settings=settings.model_copy(update={"aim": (layer,), "aim_weights": None}),
@@ -169,6 +159,7 @@ def explain(
         for _ in painting:
             pass
         layers[layer] = painting.picture
+        yield Progress(len(courses) + len(layers), total, f"dreaming at {layer}")
     return Explanation(tuple(courses), layers)
 
 

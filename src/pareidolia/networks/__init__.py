@@ -14,7 +14,13 @@ if TYPE_CHECKING:
     from pareidolia.networks.devices import choose_device
     from pareidolia.networks.identities import identity
     from pareidolia.networks.layers import Layer
-    from pareidolia.networks.loading import load_network, load_network_from
+    from pareidolia.networks.loading import (
+        NetworkLike,
+        as_network,
+        load_network,
+        load_network_from,
+        network_for,
+    )
     from pareidolia.networks.network import Network
     from pareidolia.networks.receptive import ReceptiveField
     from pareidolia.networks.restoring import preserve_state
@@ -23,12 +29,15 @@ if TYPE_CHECKING:
 __all__ = [
     "Layer",
     "Network",
+    "NetworkLike",
     "ReceptiveField",
+    "as_network",
     "choose_device",
     "identity",
     "known_names",
     "load_network",
     "load_network_from",
+    "network_for",
     "preserve_state",
 ]
 __getattr__ = lazy_exports(
@@ -41,7 +50,10 @@ __getattr__ = lazy_exports(
         "identity": "identities",
         "known_names": "sources",
         "load_network": "loading",
+        "NetworkLike": "loading",
+        "as_network": "loading",
         "load_network_from": "loading",
+        "network_for": "loading",
         "preserve_state": "restoring",
     },
 )

@@ -12,11 +12,20 @@ from pareidolia.networks.network import Network
 from pareidolia.networks.padding import Padding, swap_padding
 from pareidolia.networks.pooling import Pooling, swap_pooling
 from pareidolia.networks.sources import build
-from pareidolia.settings import BadNetwork, NetworkSettings
+from pareidolia.settings import BadNetwork, NetworkSettings, PareidoliaError
 
 _IMAGENET_MEAN = (0.485, 0.456, 0.406)
 _IMAGENET_STD = (0.229, 0.224, 0.225)
 _DEFAULT_SIZE = (224, 224)
+
+NetworkLike = Network | nn.Module | str | NetworkSettings | None
+"""What is taken for a network; None is the default one."""
+
+
+def as_network(network: NetworkLike, *, pooling: Pooling = "max", padding: Padding = "zeros") -> Network:
+    """The network that is given or named."""
+    assert isinstance(network, Network)
+    return network
 
 
 def load_network(
@@ -97,6 +106,40 @@ def load_network_from(
         pooling=pooling,
         padding=padding,
     )
+
+
+def network_for(
+    settings: NetworkSettings,
+    network: NetworkLike = None,
+    *,
+    pooling: Pooling = "max",
+    padding: Padding = "zeros",
+) -> Network:
+    """Choose the network of an operation: the one given, else the one that `settings` name.
+
+    Args:
+        settings: name a network.
+        network: a network, a module or a name; None takes the one of `settings`.
+        pooling: of the network that is returned, see `swap_pooling`.
+        padding: likewise, see `swap_padding`.
+
+    Returns:
+        The network.
+
+    Raises:
+        PareidoliaError: If a network is given and the settings name another.
+    """
+    if network is None:
+        return load_network_from(settings, pooling=pooling, padding=padding)
+    default = NetworkSettings()
+    named = [
+        name
+        for name in NetworkSettings.model_fields
+        if name != "device" and getattr(settings, name) != getattr(default, name)
+    ]
+    if named and getattr(network, "name", None) != settings.network:
+        raise PareidoliaError(f"a network is given, and the settings name another ({', '.join(named)})")
+    return as_network(network, pooling=pooling, padding=padding)
 
 
 def _read_shape(text: str | None) -> tuple[int, int, int] | None:

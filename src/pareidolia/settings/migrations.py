@@ -26,7 +26,12 @@ _VALUES = {
     ("color", "grey"): "gray",
     ("likelihood", "discretised-logistic"): "discretized-logistic",
 }
-_INPUTS = {"places": "points"}
+_OPERATIONS = {"stylize": "stylizer paint"}
+_INPUTS: dict[str, dict[str, str]] = {
+    "style": {"photo": "content", "paintings": "styles"},
+    "brush": {"photo": "content", "paintings": "styles"},
+    "dream": {"strength": "strength_map"},
+}
 _STATE = {"told": "metrics"}
 
 
@@ -53,8 +58,24 @@ def migrate(record: Mapping[str, Any]) -> dict[str, Any]:
     if isinstance(record.get("settings"), Mapping):
         migrated["settings"] = _migrated_settings(record["settings"])
     if isinstance(record.get("inputs"), Mapping):
-        migrated["inputs"] = {_INPUTS.get(name, name): entry for name, entry in record["inputs"].items()}
+        _migrate_operation(migrated, record)
     return migrated
+
+
+def _migrate_operation(migrated: dict[str, Any], record: Mapping[str, Any]) -> None:
+    """Bring what an operation was given to the names of today, in place."""
+    name = str(record.get("operation"))
+    renamed = _INPUTS.get(name, {})
+    migrated["operation"] = _OPERATIONS.get(name, name)
+    inputs = {renamed.get(each, each): entry for each, entry in record["inputs"].items()}
+    settings = dict(migrated.get("settings", {}))
+    if name == "class-model" and "names" in settings:
+        inputs["names"] = [{"path": each} for each in settings.pop("names")]
+    if name == "arithmetic" and "places" in inputs:
+        signs = settings.pop("signs", "+")
+        terms = zip(signs, inputs.pop("places"), strict=False)
+        inputs["expression"] = [part for sign, entry in terms for part in ({"path": sign}, entry)]
+    migrated["inputs"], migrated["settings"] = inputs, settings
 
 
 def migrate_state(state: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,16 +7,31 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from pareidolia.networks import Network, load_network_from, preserve_state
+from pareidolia.networks import NetworkLike, network_for, preserve_state
+from pareidolia.operations import PAINT, operation
 from pareidolia.painting import Canvas, Objective, Painting, PixelCanvas, Stage, Sum, TotalVariation
 from pareidolia.pictures import PictureLike, fit, resize_picture, size_of
 from pareidolia.settings import PareidoliaError
 from pareidolia.style.canvas import MaskedCanvas
 from pareidolia.style.inputs import Size, StyleInputs, coarsest, scaled
 from pareidolia.style.losses import ContentLoss, Gram, StyleLoss
+from pareidolia.style.operation_inputs import STYLE_INPUTS
 from pareidolia.style.settings import StyleSettings
 
 
+@operation(
+    "style",
+    group=PAINT,
+    help="Paint a photo in the style of one or several paintings.\n\nWhere the photo is a folder, each of "
+    "its pictures is painted; where a painting is one, by each of its pictures alone. --out then names a "
+    "folder, and what is in it already is not painted again. --method one-pass paints at once, and videos "
+    "too.",
+    settings=StyleSettings,
+    inputs=STYLE_INPUTS,
+    proceeds="in steps",
+    network=True,
+    method="optimization",
+)
 class StyleTransfer(Painting):
     """A painting with the content of a photo and the style of paintings (Gatys, Ecker and Bethge 2015).
 
@@ -24,8 +39,8 @@ class StyleTransfer(Painting):
     cheap, each larger one adds finer strokes. `picture` has the photo's alpha, if any.
 
     Args:
-        photo: 1×3×H×W (or 1×4×H×W with alpha) in [0, 1], or a file.
-        paintings: at least one, of any sizes.
+        content: what the picture shows: 1×3×H×W (or 1×4×H×W with alpha) in [0, 1], or a file.
+        styles: what it is painted like: at least one picture, of any sizes.
         settings: every option.
         network: the network whose activations are compared; the one that the settings name if None.
         mask: where the style goes: white where to paint, black where the photo stays as it is.
@@ -33,17 +48,17 @@ class StyleTransfer(Painting):
 
     def __init__(
         self,
-        photo: PictureLike,
-        paintings: Sequence[PictureLike],
+        content: PictureLike,
+        styles: Sequence[PictureLike],
         settings: StyleSettings | None = None,
-        network: Network | None = None,
+        network: NetworkLike = None,
         mask: PictureLike | None = None,
     ) -> None:
         self.settings = settings = settings or StyleSettings()
-        network = network or load_network_from(settings, pooling=settings.pooling, padding=settings.padding)
+        network = network_for(settings, network, pooling=settings.pooling, padding=settings.padding)
         self._inputs = StyleInputs.prepare(
-            photo,
-            paintings,
+            content,
+            styles,
             mask,
             settings,
             size=settings.size,

@@ -1,13 +1,14 @@
 """The guide, which makes a section's pictures and keeps them."""
 
-import shlex
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from torch import Tensor
 
+from pareidolia.execution import Execution
+from pareidolia.execution.command_line import command_line
 from pareidolia.operations import find_operation
 from pareidolia.pictures import save_picture
 from pareidolia.requests import Request
@@ -99,7 +100,7 @@ class Guide:
         """One of two numbers: of the whole tour, or of the quick one."""
         return self.settings.pace(whole, quick)
 
-    def request(self, operation: str, inputs: Mapping[str, str | tuple[str, ...]], **options: Any) -> Request:
+    def request(self, operation: str, inputs: Mapping[str, Any], **options: Any) -> Request:
         """An operation on inputs, with the tour's seed and device where it takes them."""
         found = find_operation(operation)
         common: dict[str, Any] = {
@@ -107,13 +108,13 @@ class Guide:
             for name in ("seed", "device")
             if name in found.settings_type.model_fields
         }
-        return Request(found, dict(inputs), found.settings({**common, **options}))
+        return Request(found, dict(inputs), found.settings_type.model_validate({**common, **options}))
 
     def show(
         self,
         name: str,
         operation: str,
-        inputs: Mapping[str, str | tuple[str, ...]],
+        inputs: Mapping[str, Any],
         *,
         span: int = 12,
         values: Mapping[str, object] = NOTHING,
@@ -137,12 +138,12 @@ class Guide:
 
     def make(self, request: Request) -> Tensor:
         """The result of a request, 1×3×H×W in [0, 1]."""
-        if request.operation.at_once:
-            return request.make().picture
-        painting = request.begin()
-        for step in painting:
+        execution = Execution(request)
+        for step in execution:
             self.beat(step.index, step.total)
-        return painting.picture
+        picture: Tensor | None = execution.result.picture
+        assert picture is not None, "the tour shows operations that make pictures"
+        return picture
 
     def beat(self, index: int, total: int) -> None:
         """Report how far the picture under way is."""
@@ -177,46 +178,3 @@ class Guide:
         """Note a command for the reader, each once."""
         if command not in self.commands:
             self.commands.append(command)
-
-
-def command_line(request: Request, out: str, names: Mapping[str, str] = NOTHING) -> str:
-    """The command that does what a request describes: its inputs, and every option that is not the default.
-
-    Args:
-        request: the request.
-        out: the result's file.
-        names: how the command names paths.
-
-    Returns:
-        The command.
-    """
-    settings = request.settings
-    words: list[str] = []
-    for each in request.inputs.values():
-        words += [names.get(each, each)] if isinstance(each, str) else each
-    positional = _positional(request.operation.name)
-    for name in positional:
-        words += getattr(settings, name)
-    for name, declared in type(settings).model_fields.items():
-        value = getattr(settings, name)
-        if name not in positional and (declared.is_required() or value != declared.default):
-            words += _flag(name, value)
-    command = _COMMANDS.get(request.operation.name, (request.operation.name,))
-    return shlex.join(["pareidolia", command[0], *words, *command[1:], "--out", out])
-
-
-#: Commands with other names than their operations, and their further arguments.
-_COMMANDS = {"brush": ("style", "--method", "one-pass")}
-
-
-def _positional(operation: str) -> Sequence[str]:
-    """Settings that the command takes without a flag."""
-    return ("names",) if operation == "class-model" else ()
-
-
-def _flag(name: str, value: object) -> list[str]:
-    flag = name.replace("_", "-")
-    if isinstance(value, bool):
-        return [f"--{flag}" if value else f"--no-{flag}"]
-    values = value if isinstance(value, tuple) else (value,)
-    return [f"--{flag}", *(f"{each:g}" if isinstance(each, float) else str(each) for each in values)]

@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING
 from pareidolia.lazy import lazy_exports
 
 if TYPE_CHECKING:
-    from pareidolia.generative.looking.arithmetic import arithmetic_strip, parse_sum
+    from pareidolia.generative.looking.arithmetic import arithmetic_strip
     from pareidolia.generative.looking.cloud import latent_cloud
     from pareidolia.generative.looking.directions import logistic_direction, mean_direction, walk_strip
     from pareidolia.generative.looking.interpolating import (
-        interpolation_frames,
         interpolation_strip,
         linear,
         spherical,
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from pareidolia.generative.looking.manifold import Plane, manifold_grid
     from pareidolia.generative.looking.sampling import reconstruction_sheet, sample_sheet
     from pareidolia.generative.looking.settings import (
-        ArithmeticSettings,
         InterpolateSettings,
         LatentSettings,
         ManifoldSettings,
@@ -33,7 +31,6 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
-    "ArithmeticSettings",
     "InterpolateSettings",
     "LatentPoint",
     "LatentSettings",
@@ -44,14 +41,12 @@ __all__ = [
     "SampleSettings",
     "WalkSettings",
     "arithmetic_strip",
-    "interpolation_frames",
     "interpolation_strip",
     "latent_cloud",
     "linear",
     "logistic_direction",
     "manifold_grid",
     "mean_direction",
-    "parse_sum",
     "reconstruction_sheet",
     "sample_sheet",
     "spherical",
@@ -60,7 +55,6 @@ __all__ = [
 __getattr__ = lazy_exports(
     __name__,
     {
-        "ArithmeticSettings": "settings",
         "InterpolateSettings": "settings",
         "LatentSettings": "settings",
         "LatentSpace": "latent_space",
@@ -70,7 +64,6 @@ __getattr__ = lazy_exports(
         "SampleSettings": "settings",
         "WalkSettings": "settings",
         "arithmetic_strip": "arithmetic",
-        "interpolation_frames": "interpolating",
         "interpolation_strip": "interpolating",
         "latent_cloud": "cloud",
         "linear": "interpolating",
@@ -78,7 +71,6 @@ __getattr__ = lazy_exports(
         "Plane": "manifold",
         "manifold_grid": "manifold",
         "mean_direction": "directions",
-        "parse_sum": "arithmetic",
         "reconstruction_sheet": "sampling",
         "sample_sheet": "sampling",
         "spherical": "interpolating",

@@ -10,13 +10,23 @@ from pareidolia.inspection.attribution.settings import DeconvnetSettings, Salien
 from pareidolia.inspection.framing import frame
 from pareidolia.inspection.projection import Projection, project
 from pareidolia.inspection.targets import ClassTarget, Target, find_target
-from pareidolia.networks import Network, load_network_from
+from pareidolia.networks import Network, NetworkLike, network_for
+from pareidolia.operations import LOOK, operation
+from pareidolia.operations.inputs import PHOTO
 from pareidolia.pictures import PictureLike, as_picture, resize, sheet
 from pareidolia.pictures.result import Result
 
 
+@operation(
+    "saliency",
+    group=LOOK,
+    help="Show which pixels of a photo made the network say so.",
+    settings=SaliencySettings,
+    inputs=(PHOTO,),
+    network=True,
+)
 def saliency_picture(
-    photo: PictureLike, settings: SaliencySettings | None = None, network: Network | None = None
+    photo: PictureLike, settings: SaliencySettings | None = None, network: NetworkLike = None
 ) -> Result:
     """Show the pixels that support a target: one method's map over the photo, or a sheet of several.
 
@@ -34,7 +44,7 @@ def saliency_picture(
         PareidoliaError: If the target is ambiguous, or an option does not fit the photo.
     """
     settings = settings or SaliencySettings()
-    network = network or load_network_from(settings)
+    network = network_for(settings, network)
     picture = frame(network, as_picture(photo), settings.size)
     target = find_target(settings.target, network, picture)
     told = describe(target, network, picture)
@@ -49,8 +59,16 @@ def saliency_picture(
     return Result(sheet(panels, columns=min(4, len(panels))), f"{len(panels) - 1} methods for {told}")
 
 
+@operation(
+    "deconvnet",
+    group=LOOK,
+    help="Send units of a layer back to the pixels of a photo: what did they see?",
+    settings=DeconvnetSettings,
+    inputs=(PHOTO,),
+    network=True,
+)
 def deconvnet_sheet(
-    photo: PictureLike, settings: DeconvnetSettings | None = None, network: Network | None = None
+    photo: PictureLike, settings: DeconvnetSettings | None = None, network: NetworkLike = None
 ) -> Result:
     """Show what units of a layer saw in the photo: each sent back alone, and several also together.
 
@@ -65,7 +83,7 @@ def deconvnet_sheet(
         A sheet.
     """
     settings = settings or DeconvnetSettings()
-    network = network or load_network_from(settings)
+    network = network_for(settings, network)
     picture = frame(network, as_picture(photo), settings.size)
     asked: list[tuple[str, ...]] = [(unit,) for unit in settings.unit]
     if len(asked) > 1:

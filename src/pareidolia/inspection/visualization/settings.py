@@ -88,7 +88,7 @@ class CaricatureSettings(RobustSettings):
     size: Annotated[int, Field(ge=16, le=4096, description="Longer side of each picture, in pixels.")] = 224
 
 
-class ClassModelOptions(RobustSettings):
+class ClassModelSettings(RobustSettings):
     """Paint what a network takes for a class (Simonyan et al. 2014)."""
 
     regularize: Annotated[
@@ -116,14 +116,6 @@ class ClassModelOptions(RobustSettings):
     at_once: AtOnce = 8
     columns: Columns = None
     size: Annotated[int, Field(ge=16, le=4096, description="Side of each picture, in pixels.")] = 224
-
-
-class ClassModelSettings(ClassModelOptions):
-    """The same with the classes."""
-
-    names: Annotated[
-        tuple[str, ...], Field(min_length=1, description="The classes, by name, part of a name, or number.")
-    ]
 
 
 class InversionSettings(OperationSettings):

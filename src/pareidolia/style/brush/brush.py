@@ -9,6 +9,7 @@ from torch import Tensor
 
 from pareidolia.networks.devices import choose_device
 from pareidolia.networks.weights import load_weights
+from pareidolia.operations import PAINT, operation
 from pareidolia.pictures import PictureLike, size_of
 from pareidolia.pictures.result import Result
 from pareidolia.settings import BadNetwork
@@ -16,6 +17,7 @@ from pareidolia.style.brush.network import BrushNetwork
 from pareidolia.style.brush.settings import BrushSettings
 from pareidolia.style.feedforward.tiling import painted_by
 from pareidolia.style.inputs import StyleInputs, scaled
+from pareidolia.style.operation_inputs import STYLE_INPUTS
 
 WEIGHTS = Path(__file__).with_name("brush.safetensors")
 
@@ -128,14 +130,24 @@ def load_brush(device: str = "auto", weights: Path = WEIGHTS) -> Brush:
     return Brush(network)
 
 
+@operation(
+    "brush",
+    group=PAINT,
+    help="Paint a photo or a video in the style of paintings in one pass, with the shipped network brush.",
+    settings=BrushSettings,
+    inputs=STYLE_INPUTS,
+    video="pareidolia.style.video:brush_video",
+    command="style",
+    method="one-pass",
+)
 def brushed(
-    photo: PictureLike,
-    paintings: Sequence[PictureLike],
+    content: PictureLike,
+    styles: Sequence[PictureLike],
     settings: BrushSettings | None = None,
     mask: PictureLike | None = None,
 ) -> Result:
     """Paint a photo like paintings by the shipped network, in one pass; see `Brush.paint`."""
     settings = settings or BrushSettings()
-    picture = load_brush(settings.device).paint(photo, paintings, settings, mask)
+    picture = load_brush(settings.device).paint(content, styles, settings, mask)
     height, width = size_of(picture)
     return Result(picture, f"painted in one pass, {width}x{height} px")

@@ -1,0 +1,51 @@
+"""The operation `networks`: which networks there are, and what is inside one."""
+
+from pareidolia.networks.layers import Layer
+from pareidolia.networks.loading import NetworkLike, network_for
+from pareidolia.networks.sources import known_names
+from pareidolia.operations import LOOK, Input, operation
+from pareidolia.pictures.result import Result
+from pareidolia.settings import NetworkSettings
+
+
+@operation(
+    "networks",
+    group=LOOK,
+    help="List the networks that can be named, or the layers of one.",
+    settings=NetworkSettings,
+    inputs=(Input("name", "A network, as --network takes it.", "text", required=False),),
+    out="none",
+)
+def describe_networks(
+    name: str | None = None, settings: NetworkSettings | None = None, network: NetworkLike = None
+) -> Result:
+    """List the networks that can be named, or the layers of one.
+
+    Args:
+        name: of a network; if this and `network` are None, all names are listed.
+        settings: how it is loaded.
+        network: a network that is loaded already.
+
+    Returns:
+        A result without a picture; a row for each name or layer.
+    """
+    settings = settings or NetworkSettings()
+    if name is None and network is None:
+        rows = [{"network": each} for each in known_names()]
+        return Result(None, "and any network of your own, as package.module:factory or file.py:factory", rows)
+    if name is not None:
+        settings = settings.model_copy(update={"network": name})
+    found = network_for(settings, network)
+    return Result(
+        None, f"{found.name}: {found.preparation}", [_row(layer) for layer in found.layers.values()]
+    )
+
+
+def _row(layer: Layer) -> dict[str, object]:
+    field = layer.receptive_field
+    return {
+        "layer": layer.name,
+        "kind": layer.kind,
+        "shape": "x".join(map(str, layer.shape)),
+        "receptive field": "the whole picture" if field is None else str(field),
+    }
