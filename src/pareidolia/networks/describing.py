@@ -1,8 +1,8 @@
 """The operation `networks`: which networks there are, and what is inside one."""
 
-from pareidolia.networks.layers import Layer
-from pareidolia.networks.loading import NetworkLike, network_for
+from pareidolia.networks.accepting import NetworkLike, network_for
 from pareidolia.networks.sources import known_names
+from pareidolia.networks.tables import layer_row
 from pareidolia.operations import LOOK, Input, operation
 from pareidolia.pictures.result import Result
 from pareidolia.settings import NetworkSettings
@@ -37,15 +37,5 @@ def describe_networks(
         settings = settings.model_copy(update={"network": name})
     found = network_for(settings, network)
     return Result(
-        None, f"{found.name}: {found.preparation}", [_row(layer) for layer in found.layers.values()]
+        None, f"{found.name}: {found.preparation}", [layer_row(layer) for layer in found.layers.values()]
     )
-
-
-def _row(layer: Layer) -> dict[str, object]:
-    field = layer.receptive_field
-    return {
-        "layer": layer.name,
-        "kind": layer.kind,
-        "shape": "x".join(map(str, layer.shape)),
-        "receptive field": "the whole picture" if field is None else str(field),
-    }

@@ -4,13 +4,6 @@
 needs nothing. `pareidolia.watching` shows progress in a cell, and a `Result` shows itself.
 """
 
-from typing import TYPE_CHECKING
+import lazy_loader
 
-from pareidolia.lazy import lazy_exports
-
-if TYPE_CHECKING:
-    from pareidolia.notebook.atlas_view import AtlasView
-    from pareidolia.notebook.latent_plane import LatentPlane
-
-__all__ = ["AtlasView", "LatentPlane"]
-__getattr__ = lazy_exports(__name__, {"AtlasView": "atlas_view", "LatentPlane": "latent_plane"})
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -12,8 +12,7 @@ import torch
 from torch import Tensor
 
 from pareidolia.networks import Network, preserve_state
-from pareidolia.networks.lean_convolutions import lean_convolutions
-from pareidolia.networks.quick_stem import quick_stem
+from pareidolia.networks.speed import fast_cpu
 from pareidolia.painting.average import RunningAverage
 from pareidolia.painting.canvas import Canvas
 from pareidolia.painting.objectives import ModelOutputs, Objective
@@ -143,7 +142,7 @@ class Painting(ShowsItself):
         if self.index in self._starts:
             self._begin(stage)
         objective, optimizer = self._tools(stage)
-        with preserve_state(self.network.module), lean_convolutions(), quick_stem():
+        with preserve_state(self.network.module), fast_cpu():
             losses = self._improve(objective, optimizer)
         self.canvas.project()
         self._average.update(self.canvas.values)

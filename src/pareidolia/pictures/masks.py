@@ -2,8 +2,8 @@
 
 from torch import Tensor
 
+from pareidolia.pictures.accepting import PictureLike, as_picture
 from pareidolia.pictures.color import luminance, over_white
-from pareidolia.pictures.files import PictureLike, as_picture
 from pareidolia.pictures.resizing import resize_picture
 
 

@@ -206,7 +206,7 @@ class StrongestPatches(Work):
         field = self.network.layer(self.layer).receptive_field
         found = {}
         for index, (number, channel, place) in enumerate(places):
-            position = units[index].position
+            position = ranking.position(channel, place)
             found[channel, place] = Patch(
                 units[index],
                 files.names[number],

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from pareidolia.painting.settings import PaddingOption, PoolingOption
-from pareidolia.settings import OperationSettings
+from pareidolia.settings import OperationSettings, UnitNumbers
 
 Columns = Annotated[int | None, Field(ge=1, description="Pictures a row of the sheet.")]
 AtOnce = Annotated[
@@ -34,7 +34,7 @@ class FeatureSettings(RobustSettings):
 
     layer: Annotated[str | None, Field(description="The layer (default: a deep one of the network).")] = None
     units: Annotated[
-        tuple[str, ...], Field(min_length=1, description="Channels of the layer: 12, or 0-63, or several.")
+        UnitNumbers, Field(min_length=1, description="Channels of the layer: 12, or 0-63, or several.")
     ] = ("0-15",)
     aim: Annotated[
         tuple[str, ...] | None,

@@ -3,7 +3,7 @@
 import pytest
 import torch
 from hypothesis import given, settings
-from small_networks import ChannelsLast, Functional, made_positive, small_networks
+from tests.networks.small_networks import ChannelsLast, Functional, made_positive, small_networks
 from torch import Tensor, nn
 
 from pareidolia.networks import Network, load_network

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from pareidolia.networks.quick_stem import quick_stem
+from pareidolia.networks.speed.quick_stem import quick_stem
 
 
 @settings(max_examples=30, deadline=None)

@@ -1,7 +1,7 @@
 """Receptive fields carried through a running network, function by function.
 
-A `TorchFunctionMode` sees every convolution and pooling, whether it is a module or a function, and notes for
-each tensor what its positions see. `sight.py` has the rule of each function.
+A `TorchFunctionMode` intercepts every convolution and pooling, as a module or as a function, and records for
+each tensor what its positions see. `rules.py` holds what each function does to that.
 """
 
 from collections.abc import Callable, Iterator
@@ -11,8 +11,10 @@ from torch import Tensor
 from torch.overrides import TorchFunctionMode
 from torch.utils.weak import WeakTensorKeyDictionary
 
-from pareidolia.networks.receptive import Extent, ReceptiveField
-from pareidolia.networks.sight import Seen, sight_after
+from pareidolia.networks.fields import axes, windows  # noqa: F401 (their rules register themselves)
+from pareidolia.networks.fields.receptive import Extent, ReceptiveField
+from pareidolia.networks.fields.rules import RULES
+from pareidolia.networks.fields.traced import TracedField
 
 
 class Propagation(TorchFunctionMode):
@@ -20,8 +22,8 @@ class Propagation(TorchFunctionMode):
 
     def __init__(self, pictures: Tensor) -> None:
         super().__init__()
-        self._sights: Any = WeakTensorKeyDictionary()
-        self._sights[pictures] = Seen(Extent(), Extent())
+        self._fields: Any = WeakTensorKeyDictionary()
+        self._fields[pictures] = TracedField(Extent(), Extent())
 
     def __torch_function__(
         self,
@@ -32,21 +34,21 @@ class Propagation(TorchFunctionMode):
     ) -> Any:
         """Run `func` and note what its results see."""
         kwargs = kwargs or {}
-        inputs = [each for each in tensors_in((args, kwargs)) if each in self._sights]
+        inputs = [each for each in tensors_in((args, kwargs)) if each in self._fields]
         if not inputs:
             return func(*args, **kwargs)
         before = inputs[0].shape  # an in-place call may change it
         result = func(*args, **kwargs)
         name = getattr(func, "__name__", "")
-        sights = [self._sights[each] for each in inputs]
+        fields = [self._fields[each] for each in inputs]
         for output in [args[0]] if name == "__setitem__" else tensors_in(result):
-            self._sights[output] = sight_after(name, sights, before, output.shape, args, kwargs)
+            self._fields[output] = RULES.after(name, fields, before, output.shape, args, kwargs)
         return result
 
     def field(self, tensor: Tensor) -> ReceptiveField | None:
         """What the positions of `tensor` see; None for the whole picture, or if it cannot be determined."""
-        sight = self._sights.get(tensor)
-        return sight.field() if isinstance(sight, Seen) else None
+        found = self._fields.get(tensor)
+        return found.field() if isinstance(found, TracedField) else None
 
 
 def tensors_in(value: object) -> Iterator[Tensor]:

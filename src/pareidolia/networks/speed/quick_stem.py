@@ -13,7 +13,7 @@ from torch import Tensor
 from torch.autograd.function import Function, once_differentiable
 from torch.nn import functional as F
 
-from pareidolia.networks.convolution_calls import Convolution, ConvolutionMode
+from pareidolia.networks.speed.convolution_calls import Convolution, ConvolutionMode
 
 _THIN = 4
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from torch import nn
 from torch.nn import functional as F
 
-from pareidolia.networks.quick_pooling import quick_pooling
+from pareidolia.networks.speed.quick_pooling import quick_pooling
 
 
 def values_and_gradient(pool, maps):

@@ -2,7 +2,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from pareidolia.networks.lean_convolutions import lean_convolutions
+from pareidolia.networks.speed.lean_convolutions import lean_convolutions
 
 CASES = {
     "plain": (dict(padding=1), 6),

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 from torch.autograd.function import Function, once_differentiable
 
-from pareidolia.networks.convolution_calls import Convolution, ConvolutionMode
+from pareidolia.networks.speed.convolution_calls import Convolution, ConvolutionMode
 
 
 def lean_convolutions() -> AbstractContextManager[Any]:
