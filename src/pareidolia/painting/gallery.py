@@ -13,6 +13,7 @@ from pareidolia.painting.natural import PhaseCanvas
 from pareidolia.painting.objectives import Each, Objective
 from pareidolia.painting.optimizers import MakeOptimizer, OptimizerName
 from pareidolia.painting.painting import Painting, Stage
+from pareidolia.painting.randomness import step_generator
 from pareidolia.painting.transforms import ROBUST, Transform
 from pareidolia.settings import PareidoliaError
 
@@ -156,7 +157,7 @@ def fourier_noise(size: tuple[int, int], seed: int, copies: int = 1, decay: floa
     """
 
     def start(attempt: int) -> Canvas:
-        noise, deviation = _generator(seed, attempt), 0.01 * 6**attempt
+        noise, deviation = step_generator(seed, attempt), 0.01 * 6**attempt
         return FourierCanvas.noise(size, noise, count=copies, deviation=deviation, decay=decay)
 
     return start
@@ -175,11 +176,7 @@ def alike(start: Start, count: int) -> Start:
 
 def phase_noise(size: tuple[int, int], seed: int, copies: int = 1) -> Start:
     """Starts of even phases and natural magnitudes: a function of (seed, attempt)."""
-    return lambda attempt: PhaseCanvas.noise(size, _generator(seed, attempt), count=copies)
-
-
-def _generator(seed: int, attempt: int) -> torch.Generator:
-    return torch.Generator().manual_seed(seed * 1_000_003 + attempt)
+    return lambda attempt: PhaseCanvas.noise(size, step_generator(seed, attempt), count=copies)
 
 
 def _repeated(values: Tensor, times: int) -> Tensor:

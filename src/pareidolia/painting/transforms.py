@@ -12,6 +12,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from pareidolia.painting.randomness import step_generator
+
 Transform = Callable[[Tensor, torch.Generator], Tensor]
 
 
@@ -137,7 +139,7 @@ ROBUST: tuple[Transform, ...] = robust()
 
 def transformed(picture: Tensor, transforms: Sequence[Transform], seed: int, step: int) -> Tensor:
     """`picture` after all `transforms`; their randomness is a function of (seed, step) alone."""
-    generator = torch.Generator().manual_seed(seed * 1_000_003 + step)
+    generator = step_generator(seed, step)
     for transform in transforms:
         picture = transform(picture, generator)
     return picture
