@@ -19,7 +19,7 @@ def test_a_photo_is_painted_and_again(studio):
     code, out, _ = studio.run("style", "photo.png", "painting.png", *ONE_PASS, "--out", "out.png")
     assert code == 0 and "painted in one pass, 90x60 px" in out
     record = read_record(studio.folder / "out.png")
-    assert record["operation"] == "brush" and set(record["inputs"]) == {"photo", "paintings"}
+    assert record["operation"] == "brush" and set(record["inputs"]) == {"content", "styles"}
     assert studio.run("again", "out.png", "--out", "same.png")[0] == 0
     assert (studio.folder / "same.png").read_bytes() == (studio.folder / "out.png").read_bytes()
 

@@ -31,7 +31,7 @@ def test_the_picture_carries_its_settings(studio):
     studio.style("--seed", "7")
     record = read_record(studio.folder / "out.png")
     assert record["operation"] == "style" and record["settings"]["seed"] == 7
-    assert record["inputs"]["photo"]["path"] == "photo.png"
+    assert record["inputs"]["content"]["path"] == "photo.png"
 
 
 def test_the_same_seed_gives_the_same_bytes(studio):

@@ -1,9 +1,10 @@
 import pytest
 import torch
 
+from pareidolia.painting import Gram
 from pareidolia.pictures import resize_picture
 from pareidolia.settings import BadPicture, PareidoliaError, UnknownName
-from pareidolia.style import Gram, StyleSettings, StyleTransfer
+from pareidolia.style import StyleSettings, StyleTransfer
 
 
 def transfer(network, photo, *paintings, **options):
@@ -40,7 +41,7 @@ def test_style_loss_falls_and_content_stays(small_network, photo, painting_pictu
     )
 
     def gram(shown):
-        return Gram.of(small_network.record(shown, ["stage2.relu"])["stage2.relu"]).mean
+        return Gram.of(small_network.record(shown, ["stage2.relu"])["stage2.relu"]).means
 
     def distance(shown):
         return float((gram(shown) - gram(resize_picture(painting_picture, (96, 96)))).norm().detach())
@@ -81,7 +82,7 @@ def test_two_paintings_blend_by_their_weights(small_network, photo, painting_pic
 
     def grams(*paintings, **options):
         made = transfer(small_network, photo, *paintings, **options)
-        return made._blended_grams(96)["stage1.relu"]
+        return made._style_targets(96)["stage1.relu"].means
 
     blended = grams(painting_picture, other, painting_weights=(3, 1))
     expected = 0.75 * grams(painting_picture) + 0.25 * grams(other)

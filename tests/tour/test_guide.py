@@ -9,8 +9,8 @@ from pareidolia.tour.guide import command_line
 
 PHOTO, PAINTINGS = "sample:chelsea", ("sample:ink", "sample:waves")
 ASKED = [
-    ("style", {"photo": PHOTO, "paintings": PAINTINGS}, {"style_weight": 2.5, "style_layers": ("a", "b")}),
-    ("style", {"photo": PHOTO, "paintings": PAINTINGS}, {"coarse_to_fine": False, "start": "noise"}),
+    ("style", {"content": PHOTO, "styles": PAINTINGS}, {"style_weight": 2.5, "style_layers": ("a", "b")}),
+    ("style", {"content": PHOTO, "styles": PAINTINGS}, {"coarse_to_fine": False, "start": "noise"}),
     ("dream", {"photo": PHOTO}, {"aim": ("stage1.relu1",), "size": 99, "grey": True}),
     ("class-model", {}, {"names": ("spider web", "lion"), "penalty": 0.001}),
     ("walk", {"run": "digits-vae", "start": "label:3"}, {"towards": "8", "away": "3"}),
@@ -44,7 +44,7 @@ def test_paths_that_only_the_tour_knows_get_a_name():
 
 
 def test_painting_in_one_pass_is_a_method_of_style():
-    inputs = {"photo": PHOTO, "paintings": ("sample:ink",)}
+    inputs = {"content": PHOTO, "styles": ("sample:ink",)}
     request = Request(find_operation("brush"), inputs, OPERATIONS["brush"].settings({"size": 256}))
     command = command_line(request, "a.png")
     assert command == ("pareidolia style sample:chelsea sample:ink --size 256 --method one-pass --out a.png")

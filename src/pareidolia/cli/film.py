@@ -38,7 +38,7 @@ def asks_for_film(request: Request) -> bool:
     if request.operation.film is None:
         return False
     frames = getattr(request.settings, "frames", None) or 1
-    return frames > 1 or is_film(str(request.inputs.get("photo", "")))
+    return frames > 1 or is_film(str(request.inputs.get("content", request.inputs.get("photo", ""))))
 
 
 def make_or_film(request: Request, output: Output) -> int:

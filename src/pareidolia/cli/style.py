@@ -23,8 +23,8 @@ Method = Literal["optimisation", "one-pass"]
 
 
 def style(
-    photo: str,
-    *paintings: str,
+    content: str,
+    *styles: str,
     mask: str | None = None,
     method: Method = "optimisation",
     settings: Annotated[StyleSettings, Parameter(name="*")] = StyleSettings(),  # noqa: B008 (frozen)
@@ -33,15 +33,15 @@ def style(
 ) -> int:
     """Paint a photo in the style of one or several paintings.
 
-    Where the photo is a folder, each of its pictures is painted; where a painting is one, by each of its
-    pictures alone. --out then names a folder, and what is in it already is not painted again. A film is
+    Where the content is a folder, each of its pictures is painted; where a style is one, in each of its
+    pictures' alone. --out then names a folder, and what is in it already is not painted again. A film is
     painted with --method one-pass.
 
     Parameters
     ----------
-    photo
+    content
         What the picture shows: a file, sample:chelsea and the like, or a folder.
-    paintings
+    styles
         What it is painted like: files, sample:waves and the like, or folders; several files are blended.
     mask
         A picture of the photo's proportions: white where to paint, black where the photo stays.
@@ -52,12 +52,12 @@ def style(
     from pareidolia.pictures.targets import FORMATS
 
     asked = _asked(method, settings, one_pass)
-    if not any(Path(path).is_dir() for path in (photo, *paintings)):
-        request = _request(photo, paintings, mask, asked)
+    if not any(Path(path).is_dir() for path in (content, *styles)):
+        request = _request(content, styles, mask, asked)
         return make_or_film(request, output) if request.operation.at_once else run(request, output)
     if output.out.suffix.lower() in FORMATS:
         raise PareidoliaError(f"a folder of pictures goes to a folder: --out {output.out} names a picture")
-    jobs = _jobs(photo, paintings, mask, asked, output.out)
+    jobs = _jobs(content, styles, mask, asked, output.out)
     make_folder(output.out)
     return run_jobs(jobs, output)
 
@@ -81,40 +81,40 @@ def _refuse(names: Collection[str], fits: str, method: str) -> None:
 
 
 def _request(
-    photo: str, paintings: tuple[str, ...], mask: str | None, settings: StyleSettings | BrushSettings
+    content: str, styles: tuple[str, ...], mask: str | None, settings: StyleSettings | BrushSettings
 ) -> Request:
     from pareidolia.pictures import is_film
 
-    inputs: dict[str, str | tuple[str, ...]] = {"photo": photo, "paintings": paintings}
+    inputs: dict[str, str | tuple[str, ...]] = {"content": content, "styles": styles}
     if mask is not None:
         inputs["mask"] = mask
     name = "style" if isinstance(settings, StyleSettings) else "brush"
-    if name == "style" and is_film(photo):
-        raise PareidoliaError(f"'{photo}' is a film: it is painted with --method one-pass")
+    if name == "style" and is_film(content):
+        raise PareidoliaError(f"'{content}' is a film: it is painted with --method one-pass")
     return Request(find_operation(name), inputs, settings)
 
 
 def _jobs(
-    photo: str,
-    paintings: tuple[str, ...],
+    content: str,
+    styles: tuple[str, ...],
     mask: str | None,
     settings: StyleSettings | BrushSettings,
     folder: Path,
 ) -> list[Job]:
     """Every photo by every painting, or by the blend of all where none is a folder."""
-    if not paintings:
+    if not styles:
         raise PareidoliaError("style transfer needs at least one painting")
-    photos = pictures_of(photo)
-    if any(Path(painting).is_dir() for painting in paintings):
+    photos = pictures_of(content)
+    if any(Path(style).is_dir() for style in styles):
         if settings.painting_weights is not None:
             raise PareidoliaError("paintings of a folder are not blended: leave out --painting-weights")
-        styles: list[tuple[str, ...]] = [(one,) for painting in paintings for one in pictures_of(painting)]
+        blends: list[tuple[str, ...]] = [(one,) for style in styles for one in pictures_of(style)]
     else:
-        styles = [paintings]
+        blends = [styles]
     photo_names = names_of(photos)
-    style_names = names_of([shown[0] for shown in styles]) if len(styles) > 1 else [""]
+    style_names = names_of([shown[0] for shown in blends]) if len(blends) > 1 else [""]
     return [
         Job(_request(path, shown, mask, settings), folder / f"{'--'.join(filter(None, (name, like)))}.png")
         for path, name in zip(photos, photo_names, strict=True)
-        for shown, like in zip(styles, style_names, strict=True)
+        for shown, like in zip(blends, style_names, strict=True)
     ]

@@ -65,7 +65,7 @@ def style_figures(
 
 
 def _request(photo: str, cell: "Cell") -> Request:
-    return Request(find_operation("style"), {"photo": photo, "paintings": cell.paintings}, cell.settings)
+    return Request(find_operation("style"), {"content": photo, "styles": cell.paintings}, cell.settings)
 
 
 def _save_sheet(figure: "Figure", folder: Path, cells: Path, size: int) -> None:

@@ -71,11 +71,11 @@ def paint(
         raise PareidoliaError("name at least one photo")
     operation = find_operation("stylize")
     if len(photos) == 1 and not Path(photos[0]).is_dir():
-        return make_or_film(Request(operation, {"run": run, "photo": photos[0]}, settings), output)
+        return make_or_film(Request(operation, {"run": run, "content": photos[0]}, settings), output)
     found = [path for photo in photos for path in pictures_of(photo)]
     make_folder(output.out)
     jobs = [
-        Job(Request(operation, {"run": run, "photo": path}, settings), output.out / f"{name}.png")
+        Job(Request(operation, {"run": run, "content": path}, settings), output.out / f"{name}.png")
         for path, name in zip(found, names_of(found), strict=True)
     ]
     return run_jobs(jobs, output)

@@ -16,9 +16,19 @@ if TYPE_CHECKING:
     from pareidolia.painting.natural import PhaseCanvas
     from pareidolia.painting.objectives import Activation, Each, Objective, Seen, Sum, Term, TotalVariation
     from pareidolia.painting.painting import Painting, Stage
+    from pareidolia.painting.statistics import (
+        STYLE_STATISTICS,
+        Gram,
+        MeanStd,
+        PositionSums,
+        StyleStatistic,
+        style_gradient,
+        style_statistic,
+    )
     from pareidolia.painting.terms import ClassScore, Direction, Diverse, MiddleActivation, PowerNorm
 
 __all__ = [
+    "STYLE_STATISTICS",
     "Activation",
     "Canvas",
     "Checkpoint",
@@ -28,23 +38,30 @@ __all__ = [
     "Each",
     "FourierCanvas",
     "Gallery",
+    "Gram",
+    "MeanStd",
     "MiddleActivation",
     "Objective",
     "Painting",
     "PhaseCanvas",
     "PixelCanvas",
+    "PositionSums",
     "PowerNorm",
     "Seen",
     "Stage",
+    "StyleStatistic",
     "Sum",
     "Term",
     "TotalVariation",
     "UnboundedCanvas",
     "read_objective",
+    "style_gradient",
+    "style_statistic",
 ]
 __getattr__ = lazy_exports(
     __name__,
     {
+        "STYLE_STATISTICS": "statistics",
         "Activation": "objectives",
         "Canvas": "canvas",
         "Checkpoint": "checkpoint",
@@ -54,18 +71,24 @@ __getattr__ = lazy_exports(
         "Each": "objectives",
         "FourierCanvas": "canvas",
         "Gallery": "gallery",
+        "Gram": "statistics",
+        "MeanStd": "statistics",
         "MiddleActivation": "terms",
         "Objective": "objectives",
         "Painting": "painting",
         "PhaseCanvas": "natural",
         "PixelCanvas": "canvas",
+        "PositionSums": "statistics",
         "PowerNorm": "terms",
         "Seen": "objectives",
         "Stage": "painting",
+        "StyleStatistic": "statistics",
         "Sum": "objectives",
         "Term": "objectives",
         "TotalVariation": "objectives",
         "UnboundedCanvas": "canvas",
         "read_objective": "algebra",
+        "style_gradient": "statistics",
+        "style_statistic": "statistics",
     },
 )

@@ -97,6 +97,11 @@ class Painting(ShowsItself):
         return self.index >= self.total
 
     @property
+    def stage(self) -> Stage:
+        """The stage whose canvas is held: that of the last step made, or the first."""
+        return self._stage_of(max(0, self.index - 1))
+
+    @property
     def picture(self) -> Tensor:
         """The picture now, N×C×H×W in [0, 1], averaged over the last steps."""
         values = self._average.value
@@ -147,7 +152,7 @@ class Painting(ShowsItself):
         self.index = int(state["index"])
         if self.index == 0:
             return
-        stage = self._stage_of(self.index - 1)
+        stage = self.stage
         if self.canvas.size != stage.size:
             self.canvas.continue_at(stage.size, self.canvas.values)
         self.canvas.hold(state["values"].to(self.network.device))

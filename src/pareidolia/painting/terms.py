@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from pareidolia.painting.objectives import Activation, Objective, Seen, Term, added
+from pareidolia.painting.statistics import Gram
 from pareidolia.settings import PareidoliaError
 
 Place = tuple[int, int] | Literal["middle"] | None
@@ -154,8 +155,9 @@ class Diverse(Objective):
         looks = len(seen.picture) // self.copies
         own = [self.aim.losses(one) for one in seen.split(looks)]
         features = seen.activations[self.layer].flatten(2)
+        # The looks at one picture side by side, as one map of all their positions.
         features = features.view(self.copies, -1, *features.shape[1:]).transpose(1, 2).flatten(2)
-        grams = torch.nn.functional.normalize((features @ features.mT).flatten(1), dim=1)
+        grams = torch.nn.functional.normalize(Gram.of(features[..., None]).sums.flatten(1), dim=1)
         likeness = grams @ grams.detach().mT
         others = likeness.sum(1) - likeness.diagonal()
         scales = torch.stack([torch.stack(list(losses.values())).sum().detach().abs() for losses in own])

@@ -6,36 +6,30 @@ from pareidolia.lazy import lazy_exports
 
 if TYPE_CHECKING:
     from pareidolia.style.figures import Figure, style_figures
-    from pareidolia.style.losses import ContentLoss, Gram, StyleLoss, content_loss, style_gradient, style_loss
+    from pareidolia.style.losses import ContentLoss, StyleLoss, content_loss
     from pareidolia.style.settings import StyleFiguresSettings, StyleSettings
     from pareidolia.style.transfer import StyleTransfer
 
 __all__ = [
     "ContentLoss",
     "Figure",
-    "Gram",
     "StyleFiguresSettings",
     "StyleLoss",
     "StyleSettings",
     "StyleTransfer",
     "content_loss",
     "style_figures",
-    "style_gradient",
-    "style_loss",
 ]
 __getattr__ = lazy_exports(
     __name__,
     {
         "ContentLoss": "losses",
         "Figure": "figures",
-        "Gram": "losses",
         "StyleFiguresSettings": "settings",
         "StyleLoss": "losses",
         "StyleSettings": "settings",
         "StyleTransfer": "transfer",
         "content_loss": "losses",
         "style_figures": "figures",
-        "style_gradient": "losses",
-        "style_loss": "losses",
     },
 )

@@ -100,8 +100,8 @@ def brush_film(
     """A film painted by brush; the code of its paintings is that for the first frame all along."""
     if "mask" in inputs:
         raise PareidoliaError("a film moves, a mask does not: leave out --mask")
-    brush, film = load_brush(settings.device), _opened(inputs["photo"])
-    paintings = [as_picture(painting, size=settings.painting_size) for painting in inputs["paintings"]]
+    brush, film = load_brush(settings.device), _opened(inputs["content"])
+    paintings = [as_picture(painting, size=settings.painting_size) for painting in inputs["styles"]]
     code = brush.code(next(film.frames(size=settings.size)), paintings, settings)
     as_shown = settings.model_copy(update={"size": None})
 
@@ -121,7 +121,7 @@ def stylizer_film(
     def paint(frame: Tensor) -> Tensor:
         return stylizer.paint(frame, as_shown)
 
-    return _film(folder, record, _opened(inputs["photo"]), paint, settings)
+    return _film(folder, record, _opened(inputs["content"]), paint, settings)
 
 
 def _film(

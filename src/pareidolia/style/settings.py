@@ -10,6 +10,14 @@ from pareidolia.settings import OperationSettings, Settings
 Layers = tuple[str, ...] | None
 Weights = tuple[float, ...] | None
 Colours = Literal["paintings", "matched", "luminance"]
+Balance = Literal["relative", "lecture"]
+Match = Annotated[
+    str,
+    Field(
+        description="The statistic of the style layers that the picture takes over: gram, how channels go "
+        "together; mean-std, each channel by itself; or one of a plug-in."
+    ),
+]
 OwnSize = Annotated[
     int | None,
     Field(ge=16, le=16384, description="Longer side of the result, in pixels (default: the photo's)."),
@@ -72,12 +80,13 @@ class StyleSettings(StyleControl, PaintingSettings):
     ] = None
     style_layers: Annotated[
         Layers,
-        Field(description="Layers whose Gram matrices the paintings give (default: the network's own)."),
+        Field(description="Layers whose statistic the paintings give (default: the network's own)."),
     ] = None
     content_layer_weights: Annotated[Weights, Field(description="A weight for each content layer.")] = None
     style_layer_weights: Annotated[Weights, Field(description="A weight for each style layer.")] = None
+    match: Match = "gram"
     balance: Annotated[
-        Literal["relative", "lecture"],
+        Balance,
         Field(
             description="relative: each layer's loss is 1 for an empty map, so all layers count alike; "
             "lecture: the sums exactly as in the formulas, where a few layers outweigh the rest."

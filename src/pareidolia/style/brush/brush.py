@@ -33,21 +33,31 @@ class Brush:
     @torch.no_grad()
     def paint(
         self,
-        photo: PictureLike,
-        paintings: Sequence[PictureLike],
+        content: PictureLike,
+        styles: Sequence[PictureLike],
         settings: BrushSettings | None = None,
         mask: PictureLike | None = None,
         code: Tensor | None = None,
     ) -> Tensor:
-        """The photo painted like paintings, 1×3×H×W in [0, 1], or 1×4×H×W where it has alpha.
+        """A photo painted like paintings.
 
-        mask: white where to paint, black where the photo stays as it is.
-        code: takes the place of the paintings' own, as for the frames of a film.
+        Args:
+            content: the photo: a file, `sample:NAME`, or 1×3×H×W (1×4×H×W with alpha) in [0, 1].
+            styles: the paintings, at least one such picture; several are blended.
+            settings: every option.
+            mask: of the photo's proportions: white (or opaque, where its alpha varies) where to paint, black
+                where the photo stays as it is.
+            code: takes the place of the paintings' own, as for the frames of a film.
 
-        Raises BadPicture where a picture is broken or too narrow, PareidoliaError where weights do not fit.
+        Returns:
+            1×3×H×W in [0, 1], or 1×4×H×W where the photo has alpha.
+
+        Raises:
+            BadPicture: a picture is broken or too narrow, or the mask is of one colour.
+            PareidoliaError: weights do not fit.
         """
         settings = settings or BrushSettings()
-        material = self._material(photo, paintings, settings, mask)
+        material = self._material(content, styles, settings, mask)
         shown = material.photo.expand(-1, 3, -1, -1)
         if code is None:
             code = self._code_for(material, settings)
@@ -58,7 +68,7 @@ class Brush:
 
     @torch.no_grad()
     def code(
-        self, photo: PictureLike, paintings: Sequence[PictureLike], settings: BrushSettings | None = None
+        self, content: PictureLike, styles: Sequence[PictureLike], settings: BrushSettings | None = None
     ) -> Tensor:
         """What `paint` would paint this photo with, 1×M: the weighted mean of the paintings' codes.
 
@@ -66,17 +76,17 @@ class Brush:
         photo itself has the rest.
         """
         settings = settings or BrushSettings()
-        return self._code_for(self._material(photo, paintings, settings, None), settings)
+        return self._code_for(self._material(content, styles, settings, None), settings)
 
     def _material(
         self,
-        photo: PictureLike,
-        paintings: Sequence[PictureLike],
+        content: PictureLike,
+        styles: Sequence[PictureLike],
         settings: BrushSettings,
         mask: PictureLike | None,
     ) -> Material:
         return Material.prepared(
-            photo, paintings, mask, settings,
+            content, styles, mask, settings,
             size=settings.size, painting_size=settings.painting_size,
             device=next(self.network.parameters()).device,
         )  # fmt: skip
@@ -104,13 +114,13 @@ def load_brush(device: str = "auto", weights: Path = WEIGHTS) -> Brush:
 
 
 def brushed(
-    photo: PictureLike,
-    paintings: Sequence[PictureLike],
+    content: PictureLike,
+    styles: Sequence[PictureLike],
     settings: BrushSettings | None = None,
     mask: PictureLike | None = None,
 ) -> Result:
     """The photo painted like paintings by the shipped network, in one pass; see `Brush.paint`."""
     settings = settings or BrushSettings()
-    picture = load_brush(settings.device).paint(photo, paintings, settings, mask)
+    picture = load_brush(settings.device).paint(content, styles, settings, mask)
     height, width = size_of(picture)
     return Result(picture, f"painted in one pass, {width}x{height} px")

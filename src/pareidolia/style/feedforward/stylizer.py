@@ -33,13 +33,13 @@ class Stylizer:
     paintings: tuple[str, ...]
 
     @torch.no_grad()
-    def paint(self, photo: PictureLike, settings: PaintSettings | None = None) -> Tensor:
+    def paint(self, content: PictureLike, settings: PaintSettings | None = None) -> Tensor:
         """The photo painted, 1×3×H×W in [0, 1], or 1×4×H×W where it has alpha.
 
         With `settings.tile`, in tiles that join without a seam.
         """
         settings = settings or PaintSettings()
-        shown, alpha = split_alpha(as_picture(photo, size=settings.size))
+        shown, alpha = split_alpha(as_picture(content, size=settings.size))
         device = next(self.network.parameters()).device
         shown = shown.expand(-1, 3, -1, -1).to(device)
         styles = blended(settings.style_weights, self.paintings).to(device)
@@ -50,7 +50,7 @@ class Stylizer:
         return painted if alpha is None else torch.cat([painted, alpha], dim=1)
 
 
-def stylized(run: str | Path, photo: PictureLike, settings: PaintSettings | None = None) -> Result:
+def stylized(run: str | Path, content: PictureLike, settings: PaintSettings | None = None) -> Result:
     """The photo painted in one pass by the network that the folder `run` holds.
 
     Raises PareidoliaError where the folder is of something else or weights do not fit, BadPicture for a
@@ -58,7 +58,7 @@ def stylized(run: str | Path, photo: PictureLike, settings: PaintSettings | None
     """
     settings = settings or PaintSettings()
     painter = open_stylizer(run, settings.device)
-    picture = painter.paint(photo, settings)
+    picture = painter.paint(content, settings)
     height, width = size_of(picture)
     return Result(picture, f"painted in one pass, {width}x{height} px")
 

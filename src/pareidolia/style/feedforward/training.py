@@ -56,7 +56,7 @@ class StylizerTraining(nn.Module):
 
 
 def prepare(
-    paintings: Sequence[str],
+    styles: Sequence[str],
     photos: str,
     settings: StylizerSettings,
     out: Path,
@@ -68,7 +68,7 @@ def prepare(
 ) -> Training:
     """The training of a network that paints in the style of each of the paintings.
 
-    paintings: files or `sample:NAME`, a style each.
+    styles: paintings, files or `sample:NAME`, a style each.
     photos: a folder.
     out: the run's folder.
     company, device: where it computes; one device alone, chosen by the settings, unless given.
@@ -76,15 +76,15 @@ def prepare(
 
     Raises PareidoliaError where pictures or settings are of no use.
     """
-    if not paintings:
+    if not styles:
         raise PareidoliaError("a style network needs at least one painting")
     device = device or choose_device(settings.device)
-    loss = loss_for(settings, [open_picture(painting) for painting in paintings], device, looking)
+    loss = loss_for(settings, [open_picture(style) for style in styles], device, looking)
     pictures = open_pictures(photos, "train", size=round(settings.crop * MARGIN), colour="rgb")
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(settings.seed)
-        network = StylizerNetwork(len(paintings), settings.width, settings.blocks)
-    source = CroppedPhotos(pictures, settings.crop, len(paintings), settings.batch, settings.seed, device)
+        network = StylizerNetwork(len(styles), settings.width, settings.blocks)
+    source = CroppedPhotos(pictures, settings.crop, len(styles), settings.batch, settings.seed, device)
     run = TrainingRun(
         StylizerTraining(network, loss),
         source,
@@ -97,7 +97,7 @@ def prepare(
         "pareidolia": pareidolia.__version__,
         "model": KIND,
         "settings": settings.model_dump(mode="json"),
-        "paintings": [PurePath(painting.removeprefix("sample:")).stem for painting in paintings],
+        "paintings": [PurePath(style.removeprefix("sample:")).stem for style in styles],
         "data": {"name": photos, "pictures": len(pictures), "fingerprint": pictures.fingerprint},
     }
     return Training(run, TrainingFolder(out, record, tensorboard=tensorboard), pictures, draw_preview)
@@ -120,6 +120,7 @@ def loss_for(
         content_weight=settings.content_weight,
         style_weight=settings.style_weight,
         smoothness=settings.smoothness,
+        match=settings.match,
     )
 
 

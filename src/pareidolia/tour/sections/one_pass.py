@@ -15,7 +15,7 @@ def tell(guide: Guide) -> Iterator[Exhibit]:
     styles = list(dict.fromkeys([guide.settings.painting, *shipped]))[:6]
     times = []
     for number, painting in enumerate(styles, 1):
-        inputs: Inputs = {"photo": guide.photo, "paintings": (painting,)}
+        inputs: Inputs = {"content": guide.photo, "styles": (painting,)}
         request = guide.request("brush", inputs, size=guide.settings.large)
         began = time.perf_counter()
         picture = guide.make(request)

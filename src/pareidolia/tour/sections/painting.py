@@ -16,7 +16,7 @@ from pareidolia.tour.guide import Exhibit, Guide
 
 
 def _pair(guide: Guide) -> Inputs:
-    return {"photo": guide.photo, "paintings": (guide.settings.painting,)}
+    return {"content": guide.photo, "styles": (guide.settings.painting,)}
 
 
 def tell_content(guide: Guide) -> Iterator[Exhibit]:
