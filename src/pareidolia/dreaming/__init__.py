@@ -1,6 +1,6 @@
 """Deep Dream: strengthen in a picture what a network sees in it, coarse to fine.
 
-`Dream` is the painting, `objectives.py` what can be dreamt of, `aims.py` how a person names it, `canvas.py`
+`Dream` is the painting, `aims.py` what is dreamt of, `canvas.py`
 the canvas whose detail is carried between octaves.
 """
 
@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     from pareidolia.dreaming.canvas import DetailCanvas
     from pareidolia.dreaming.dream import Dream
     from pareidolia.dreaming.film import DreamFilm
-    from pareidolia.dreaming.objectives import BestMatch, Energy, RandomClass
+    from pareidolia.dreaming.objectives import BestMatch
     from pareidolia.dreaming.settings import DreamSettings
 
-__all__ = ["BestMatch", "DetailCanvas", "Dream", "DreamFilm", "DreamSettings", "Energy", "RandomClass"]
+__all__ = ["BestMatch", "DetailCanvas", "Dream", "DreamFilm", "DreamSettings"]
 __getattr__ = lazy_exports(
     __name__,
     {
@@ -24,7 +24,5 @@ __getattr__ = lazy_exports(
         "Dream": "dream",
         "DreamFilm": "film",
         "DreamSettings": "settings",
-        "Energy": "objectives",
-        "RandomClass": "objectives",
     },
 )

@@ -1,4 +1,4 @@
-"""From what a person names to an objective."""
+"""What is dreamt of: the objective of each size, from the aims that a person names."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -6,16 +6,13 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from pareidolia.dreaming.objectives import BestMatch, Energy, RandomClass
+from pareidolia.dreaming.objectives import BestMatch
 from pareidolia.networks import Network, untouched
 from pareidolia.networks.style_layers import is_squeezenet
-from pareidolia.painting import ClassScore, Objective, Sum
+from pareidolia.painting import Energy, Objective, Sum
+from pareidolia.painting.aims import AimedUnit, read_terms
 from pareidolia.pictures import fit, resize_picture
-from pareidolia.settings import ClassName, PareidoliaError, Unit, parse_address
-
-RANDOM_CLASS = "random-class"
-
-Aim = Callable[[tuple[int, int]], Objective]
+from pareidolia.settings import PareidoliaError
 
 
 @dataclass(frozen=True)
@@ -24,11 +21,11 @@ class Aims:
 
     Args:
         units: layers and channels.
-        classes: objectives on the network's answer.
+        others: objectives that have a scale of their own: classes, and registered ones.
     """
 
-    units: tuple[tuple[float, Unit], ...]
-    classes: tuple[tuple[float, Objective], ...]
+    units: tuple[tuple[float, AimedUnit], ...]
+    others: tuple[tuple[float, Objective], ...]
 
     def at(
         self, network: Network, picture: Tensor, guide: Tensor | None
@@ -39,18 +36,19 @@ class Aims:
         several layers balance whatever their magnitudes. Where there is a guide, the layers' features are
         drawn to it.
         """
-        layers = list(dict.fromkeys(unit.layer for _, unit in self.units))
+        layers = list(dict.fromkeys(aimed.unit.layer for _, aimed in self.units))
         densities = _energy_a_pixel(network, picture, layers)
         guides = {} if guide is None else _recorded(network, _at_own_size(network, guide), layers)
 
         def objective(size: tuple[int, int]) -> Objective:
-            parts = list(self.classes)
-            for weight, unit in self.units:
-                scale = densities[unit.layer] * size[0] * size[1]
+            parts = list(self.others)
+            for weight, aimed in self.units:
+                layer = aimed.unit.layer
+                scale = densities[layer] * size[0] * size[1]
                 part: Objective = (
-                    BestMatch(unit.layer, guides[unit.layer], scale)
-                    if unit.layer in guides
-                    else Energy(unit, scale)
+                    BestMatch(layer, guides[layer], scale)
+                    if layer in guides
+                    else Energy(aimed.unit, scale, aimed.middle)
                 )
                 parts.append((weight, part))
             return Sum(tuple(parts))
@@ -58,31 +56,25 @@ class Aims:
         return objective
 
 
-def read_aims(
-    network: Network, names: Sequence[str] | None, weights: Sequence[float] | None, seed: int
-) -> Aims:
-    """The aims that `names` mean to `network`.
+def read_aims(network: Network, aims: Sequence[str] | None, seed: int) -> Aims:
+    """What the aims, which are added up, mean to a dream through `network`.
 
-    Raises UnknownName for a wrong layer or class, PareidoliaError where a network has no classes, where a
-    channel does not exist, and where names and weights are not equally many.
+    Args:
+        network: has the layers and classes.
+        aims: as `pareidolia.painting.aims` reads them; None is a deep layer.
+        seed: of aims that draw at random.
+
+    Raises:
+        UnknownName: a layer or class that there is not.
+        PareidoliaError: what cannot be read or dreamt of, or weights that are all 0.
     """
-    names = names or (default_layer(network),)
-    weights = weights or (1.0,) * len(names)
-    if len(weights) != len(names):
-        raise PareidoliaError(f"{len(names)} aim(s) need as many aim weights; given: {len(weights)}")
-    if not any(weights):
-        raise PareidoliaError("the aim weights are all 0: there is nothing to dream of")
-    units: list[tuple[float, Unit]] = []
-    classes: list[tuple[float, Objective]] = []
-    for name, weight in zip(names, weights, strict=True):
-        address = ClassName("0") if name == RANDOM_CLASS else parse_address(name)
-        if isinstance(address, Unit):
-            units.append((weight, _checked(network, address)))
-            continue
-        index = _class_index(network, address)
-        aimed = RandomClass(seed) if name == RANDOM_CLASS else ClassScore(index, address.name)
-        classes.append((weight, aimed))
-    return Aims(tuple(units), tuple(classes))
+    texts = aims or (default_layer(network),)
+    terms = [term for text in texts for term in read_terms(text, network, seed)]
+    if not any(weight for weight, _ in terms):
+        raise PareidoliaError("the weights of the aims are all 0: there is nothing to dream of")
+    units = [(weight, _checked(network, aim)) for weight, aim in terms if isinstance(aim, AimedUnit)]
+    others = [(weight, aim) for weight, aim in terms if isinstance(aim, Objective)]
+    return Aims(tuple(units), tuple(others))
 
 
 def default_layer(network: Network) -> str:
@@ -92,27 +84,16 @@ def default_layer(network: Network) -> str:
     return network.style_layers[-1] if network.style_layers else network.content_layer
 
 
-def _checked(network: Network, unit: Unit) -> Unit:
+def _checked(network: Network, aimed: AimedUnit) -> AimedUnit:
+    unit = aimed.unit
     if unit.position is not None:
-        raise PareidoliaError(f"a dream has no places: write {unit.layer}:{unit.channel} instead of {unit}")
-    shape = network.layer(unit.layer).shape
-    if len(shape) != 3:
-        raise PareidoliaError(f"{unit.layer} is no feature map; for the network's answer aim at class:NAME")
-    if unit.channel is not None and unit.channel >= shape[0]:
-        raise PareidoliaError(f"{unit.layer} has channels 0 to {shape[0] - 1}, not {unit}")
-    return unit
-
-
-def _class_index(network: Network, address: ClassName) -> int:
-    try:
-        return network.class_index(address.name)
-    except PareidoliaError as error:
-        if network.class_names is not None:
-            raise
+        whole = f"{unit.layer}:{unit.channel}"
         raise PareidoliaError(
-            f"{error}; to dream of classes take a network that has them, e.g. "
-            "--network torchvision:squeezenet1_0"
-        ) from error
+            f"a dream has no places, since it has many sizes: write {whole} or {whole}@middle, not {unit}"
+        )
+    if len(network.layer(unit.layer).shape) != 3:
+        raise PareidoliaError(f"{unit.layer} is no feature map; for the network's answer aim at class:NAME")
+    return aimed
 
 
 def _energy_a_pixel(network: Network, picture: Tensor, layers: Sequence[str]) -> dict[str, float]:

@@ -9,6 +9,7 @@ from pareidolia.dreaming.settings import DreamSettings
 from pareidolia.networks import Network, load_network_from
 from pareidolia.painting import Painting, Stage
 from pareidolia.painting.optimizers import NormalizedGradient
+from pareidolia.painting.randomness import seeded_generator
 from pareidolia.painting.transforms import Roll
 from pareidolia.pictures import (
     PictureLike,
@@ -65,7 +66,7 @@ class Dream(Painting):
             [as_mask(given, full).to(network.device) for given in (mask, strength) if given is not None]
         )
         self._under_mask = None if self._strength is None else first
-        aims = read_aims(network, settings.aim, settings.aim_weights, settings.seed)
+        aims = read_aims(network, settings.aim, settings.seed)
         if guide is not None and not aims.units:
             raise PareidoliaError("a guide draws a layer's features: aim at layers, not at classes alone")
         guiding = None if guide is None else over_white(as_picture(guide)).to(network.device)
@@ -119,7 +120,7 @@ def _first_picture(
     if photo is None:
         picture, alpha = torch.full((1, 3, settings.size, settings.size), 0.5), None
         if settings.start == "noise":
-            generator = torch.Generator().manual_seed(settings.seed)
+            generator = seeded_generator(settings.seed)
             noise = torch.randn(picture.shape, generator=generator)
             picture = (picture + _NOISE * noise).clamp(0, 1)
     else:

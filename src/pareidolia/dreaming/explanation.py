@@ -12,6 +12,7 @@ from pareidolia.dreaming.dream import Dream
 from pareidolia.dreaming.groups import CLASSES, GROUPS, check_classes, group_of, masses, members
 from pareidolia.dreaming.settings import DreamSettings
 from pareidolia.networks import Network, untouched
+from pareidolia.painting.randomness import seeded_generator
 from pareidolia.pictures import as_picture, sheet
 
 _TOP = 5
@@ -145,7 +146,7 @@ def explain(
         report(f"dreaming at {layer}")
         painting = Dream(
             photo,
-            settings=settings.model_copy(update={"aim": (layer,), "aim_weights": None}),
+            settings=settings.model_copy(update={"aim": (layer,)}),
             network=network,
         )
         for _ in painting:
@@ -156,7 +157,7 @@ def explain(
 
 def noises(count: int, side: int, seed: int) -> Iterator[tuple[str, Tensor]]:
     """`count` square pictures of grey noise of standard deviation 0.1, by name."""
-    generator = torch.Generator().manual_seed(seed)
+    generator = seeded_generator(seed)
     for number in range(1, count + 1):
         noise = torch.randn((1, 3, side, side), generator=generator)
         yield f"noise {number}", (0.5 + 0.1 * noise).clamp(0, 1)

@@ -15,12 +15,10 @@ class DreamSettings(OperationSettings):
         tuple[str, ...] | None,
         Field(
             min_length=1,
-            description="What to dream of: layers, layer:channel, class:NAME, or random-class, another class "
-            "at every step (default: a deep layer of the network).",
+            description="What to dream of: LAYER, LAYER:CHANNEL, class:NAME, random-class (another class at "
+            "every step) or another objective, and sums such as '0.5*L:12 - L2:3@middle'; several are added "
+            "up (default: a deep layer of the network).",
         ),
-    ] = None
-    aim_weights: Annotated[
-        tuple[float, ...] | None, Field(description="A weight for each aim; a negative one fades it out.")
     ] = None
     start: Annotated[
         Literal["photo", "noise", "nothing"],

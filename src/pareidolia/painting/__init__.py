@@ -9,12 +9,22 @@ from typing import TYPE_CHECKING
 from pareidolia.lazy import lazy_exports
 
 if TYPE_CHECKING:
-    from pareidolia.painting.algebra import read_objective
+    from pareidolia.painting.aims import read_objective
     from pareidolia.painting.canvas import Canvas, FourierCanvas, PixelCanvas, UnboundedCanvas
     from pareidolia.painting.checkpoint import Checkpoint
     from pareidolia.painting.gallery import Gallery
     from pareidolia.painting.natural import PhaseCanvas
-    from pareidolia.painting.objectives import Activation, Each, Objective, Seen, Sum, Term, TotalVariation
+    from pareidolia.painting.objectives import (
+        OBJECTIVES,
+        Activation,
+        Each,
+        Objective,
+        Seen,
+        Sum,
+        Term,
+        TotalVariation,
+        objective,
+    )
     from pareidolia.painting.painting import Painting, Stage
     from pareidolia.painting.statistics import (
         STYLE_STATISTICS,
@@ -25,9 +35,18 @@ if TYPE_CHECKING:
         style_gradient,
         style_statistic,
     )
-    from pareidolia.painting.terms import ClassScore, Direction, Diverse, MiddleActivation, PowerNorm
+    from pareidolia.painting.terms import (
+        ClassScore,
+        Direction,
+        Diverse,
+        Energy,
+        MiddleActivation,
+        PowerNorm,
+        RandomClass,
+    )
 
 __all__ = [
+    "OBJECTIVES",
     "STYLE_STATISTICS",
     "Activation",
     "Canvas",
@@ -36,6 +55,7 @@ __all__ = [
     "Direction",
     "Diverse",
     "Each",
+    "Energy",
     "FourierCanvas",
     "Gallery",
     "Gram",
@@ -47,6 +67,7 @@ __all__ = [
     "PixelCanvas",
     "PositionSums",
     "PowerNorm",
+    "RandomClass",
     "Seen",
     "Stage",
     "StyleStatistic",
@@ -54,6 +75,7 @@ __all__ = [
     "Term",
     "TotalVariation",
     "UnboundedCanvas",
+    "objective",
     "read_objective",
     "style_gradient",
     "style_statistic",
@@ -61,6 +83,7 @@ __all__ = [
 __getattr__ = lazy_exports(
     __name__,
     {
+        "OBJECTIVES": "objectives",
         "STYLE_STATISTICS": "statistics",
         "Activation": "objectives",
         "Canvas": "canvas",
@@ -69,6 +92,7 @@ __getattr__ = lazy_exports(
         "Direction": "terms",
         "Diverse": "terms",
         "Each": "objectives",
+        "Energy": "terms",
         "FourierCanvas": "canvas",
         "Gallery": "gallery",
         "Gram": "statistics",
@@ -80,6 +104,7 @@ __getattr__ = lazy_exports(
         "PixelCanvas": "canvas",
         "PositionSums": "statistics",
         "PowerNorm": "terms",
+        "RandomClass": "terms",
         "Seen": "objectives",
         "Stage": "painting",
         "StyleStatistic": "statistics",
@@ -87,7 +112,8 @@ __getattr__ = lazy_exports(
         "Term": "objectives",
         "TotalVariation": "objectives",
         "UnboundedCanvas": "canvas",
-        "read_objective": "algebra",
+        "objective": "objectives",
+        "read_objective": "aims",
         "style_gradient": "statistics",
         "style_statistic": "statistics",
     },

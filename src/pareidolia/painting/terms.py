@@ -7,9 +7,11 @@ from typing import Literal
 import torch
 from torch import Tensor
 
-from pareidolia.painting.objectives import Activation, Objective, Seen, Term, added
+from pareidolia.networks import Network
+from pareidolia.painting.objectives import Activation, Objective, Seen, Term, added, objective
+from pareidolia.painting.randomness import seeded_generator
 from pareidolia.painting.statistics import Gram
-from pareidolia.settings import PareidoliaError
+from pareidolia.settings import PareidoliaError, Unit
 
 Place = tuple[int, int] | Literal["middle"] | None
 
@@ -36,6 +38,82 @@ def class_scores(seen: Seen) -> Tensor:
     if seen.logits is None:
         raise PareidoliaError("this look has no class scores: the objective did not ask for them")
     return seen.logits
+
+
+def class_index(network: Network, name: str) -> int:
+    """The class of a name or number; PareidoliaError that names a network with classes where it has none."""
+    try:
+        return network.class_index(name)
+    except PareidoliaError as error:
+        if network.class_names is not None:
+            raise
+        raise PareidoliaError(
+            f"{error}; to aim at classes take a network that has them, e.g. "
+            "--network torchvision:squeezenet1_0"
+        ) from error
+
+
+class RandomClass(Term):
+    """The score of another class at each step, the others' zeroed: −s_k with k a function of (seed, step)."""
+
+    name = "random class"
+    layers = frozenset()
+    needs_logits = True
+
+    def __init__(self, seed: int) -> None:
+        self._seed = seed
+
+    def class_at(self, step: int, count: int) -> int:
+        """The class of a step, one of `count`."""
+        # Not the transforms' generator: the class would follow from the jitter.
+        generator = seeded_generator((self._seed + 1) * 2_000_003 + step)
+        return int(torch.randint(count, (), generator=generator))
+
+    def loss(self, seen: Seen) -> Tensor:
+        logits = class_scores(seen)
+        return -logits[:, self.class_at(seen.step, logits.shape[1])].sum()
+
+
+@objective("random-class")
+def random_class(network: Network, seed: int) -> RandomClass:
+    """Another class at every step, of a network that has classes."""
+    class_index(network, "0")
+    return RandomClass(seed)
+
+
+@objective("energy")
+class Energy(Term):
+    """−½ Σ a² over the activations a of a layer, or of one channel of it.
+
+    Its gradient sends the activations themselves back: what the layer sees is strengthened (Mordvintsev et
+    al. 2015, `objective_L2`).
+
+    Args:
+        unit: a layer, or a channel of one.
+        scale: what the sum is divided by.
+        middle: takes the middle of the map alone, times its number of positions.
+    """
+
+    def __init__(self, unit: Unit, scale: float = 1.0, middle: bool = False) -> None:
+        self.unit = unit
+        self.name = f"energy of {unit}{'@middle' if middle else ''}"
+        self._scale, self._middle = scale, middle
+
+    @property
+    def layers(self) -> frozenset[str]:
+        return frozenset({self.unit.layer})
+
+    @property
+    def adds_over_positions(self) -> bool:
+        return not self._middle
+
+    def loss(self, seen: Seen) -> Tensor:
+        maps = seen.activations[self.unit.layer]
+        squares = (maps if self.unit.channel is None else maps[:, self.unit.channel]).square()
+        if self._middle:
+            height, width = squares.shape[-2:]
+            squares = squares[..., height // 2, width // 2] * (height * width)
+        return -squares.sum() / (2 * self._scale)
 
 
 class Direction(Term):

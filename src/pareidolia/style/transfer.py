@@ -86,9 +86,9 @@ class StyleTransfer(Painting):
         """Some steps at which the picture has that size, and the canvas its bleed besides."""
         margin = margin_of(size, self.settings.bleed)
         bled = (size[0] + 2 * margin, size[1] + 2 * margin)
-        return BledStage(bled, steps, partial(self._objective, max(size)), self.settings.step_size, margin)
+        return BledStage(bled, steps, partial(self._aim, max(size)), self.settings.step_size, margin)
 
-    def _objective(self, side: int, size: Size) -> Objective:
+    def _aim(self, side: int, size: Size) -> Objective:
         """α L_content + β L_style + TV for a canvas of `size` that shows a picture of the longer `side`."""
         settings = self.settings
         objective: Objective = Sum(())

@@ -40,8 +40,8 @@ class FeatureSettings(RobustSettings):
         tuple[str, ...] | None,
         Field(
             min_length=1,
-            description="Instead of layer and units: aims such as 'L:12', 'L:12@middle', 'L', 'class:NAME', "
-            "and their sums and differences, 'L:12 - 0.5*L:40'; a picture each.",
+            description="Instead of layer and units: LAYER, LAYER:CHANNEL, class:NAME, random-class or "
+            "another objective, and sums such as '0.5*L:12 - L2:3@middle'; a picture each.",
         ),
     ] = None
     place: Annotated[
