@@ -64,18 +64,16 @@ def icons(options: argparse.Namespace) -> Report:
 
 def collecting(options: argparse.Namespace) -> Report:
     """Photos a second against a bare forward loop over the same photos, decoded in advance."""
-    from pareidolia.collecting import Collector, Positions
+    from pareidolia.collecting import Collector, SampledActivations
     from pareidolia.collecting.settings import CollectingSettings
-    from pareidolia.pictures import find_pictures, from_levels, open_levels
+    from pareidolia.pictures import find_pictures, from_uint8, open_uint8
 
     weights = str(options.shared / "weights/squeezenet1_0.safetensors")
     settings = CollectingSettings(network="torchvision:squeezenet1_0", weights=weights)
     files = find_pictures(options.photos)
     network = squeezenet(options)
     batches = [
-        from_levels(
-            [open_levels(files.path(i), (224, 224)) for i in range(start, min(start + 8, len(files)))]
-        )
+        from_uint8([open_uint8(files.path(i), (224, 224)) for i in range(start, min(start + 8, len(files)))])
         for start in range(0, len(files), 8)
     ]
 
@@ -87,7 +85,7 @@ def collecting(options: argparse.Namespace) -> Report:
     def collect() -> None:
         with tempfile.TemporaryDirectory() as folder:
             for _ in Collector(
-                folder, files, ("features.12",), Positions(count=4), settings, network=network
+                folder, files, ("features.12",), SampledActivations(count=4), settings, network=network
             ):
                 pass
 

@@ -17,9 +17,9 @@ from pathlib import Path
 import torch
 
 from benchmarks.runner import Report, interleaved
-from pareidolia.collecting import CollectingSettings, Collector, EngineSettings, Strongest
-from pareidolia.networks import Network, load_network, untouched
-from pareidolia.pictures import PictureFiles, find_pictures, from_levels, open_levels
+from pareidolia.collecting import CollectingSettings, Collector, EngineSettings, TopActivations
+from pareidolia.networks import Network, load_network, preserve_state
+from pareidolia.pictures import PictureFiles, find_pictures, from_uint8, open_uint8
 
 MEMORY = """
 import sys
@@ -87,12 +87,12 @@ def bare(
 ) -> Callable[[], None]:
     """A loop over decoded pictures that does nothing but run the network."""
     settings = CollectingSettings()
-    levels = [open_levels(files.path(number), network.input_shape[1:]) for number in range(len(files))]
+    levels = [open_uint8(files.path(number), network.input_shape[1:]) for number in range(len(files))]
 
     def loop() -> None:
-        with untouched(network.module), torch.no_grad():
+        with preserve_state(network.module), torch.no_grad():
             for start in range(0, len(levels), settings.batch):
-                pictures = from_levels(levels[start : start + settings.batch])
+                pictures = from_uint8(levels[start : start + settings.batch])
                 network.record(pictures.contiguous(memory_format=layout), [layer])
 
     return loop
@@ -102,7 +102,9 @@ def run(network: Network, name: str, weights: str, layer: str, files: PictureFil
     """Collect the strongest activations of all units of a layer."""
     folder = tempfile.mkdtemp()
     settings = CollectingSettings(network=name, weights=weights, device="cpu")
-    for _ in Collector(folder, files, (layer,), Strongest(), settings, EngineSettings(), network=network):
+    for _ in Collector(
+        folder, files, (layer,), TopActivations(), settings, EngineSettings(), network=network
+    ):
         pass
     shutil.rmtree(folder)
 

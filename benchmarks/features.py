@@ -19,7 +19,7 @@ import torch
 from torch import Tensor
 
 from benchmarks.runner import Report, timed
-from pareidolia.inspection.visualisation import Features, FeatureSettings
+from pareidolia.inspection.visualization import Features, FeatureSettings
 from pareidolia.networks import Network, load_network
 from pareidolia.pictures import resize, save_picture, sheet
 

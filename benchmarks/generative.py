@@ -71,7 +71,7 @@ def pythae_epochs(pictures: PictureSet, folder: Path) -> Callable[[], object]:
 
 def our_epochs(pictures: PictureSet, folder: Path, epochs: int) -> Callable[[], object]:
     """One more epoch of our loop at each call."""
-    values = {"hidden": (HIDDEN,), "latent": LATENT, "batch": BATCH, "binarise": "no", "epochs": epochs}
+    values = {"hidden": (HIDDEN,), "latent": LATENT, "batch": BATCH, "binarize": "no", "epochs": epochs}
     settings = settings_of("vae", {**values, "previews": 0})
     model = build("vae", settings, pictures.shape, 0)
     run = TrainingRun(model, Pictures(pictures, BATCH, 0, torch.device("cpu")), settings)

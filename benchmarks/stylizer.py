@@ -41,8 +41,8 @@ def compare(options: argparse.Namespace) -> Report:
         noise = torch.rand(photo.shape, generator=torch.Generator().manual_seed(0))
         with torch.no_grad():
             one_pass = _total(loss, stylizer.paint(photo), photo).item()
-        optimised = [_optimised(loss, photo, start, options.iterations) for start in (photo, noise)]
-        rows.append((one_pass, *optimised))
+        optimized = [_optimized(loss, photo, start, options.iterations) for start in (photo, noise)]
+        rows.append((one_pass, *optimized))
         report.rows.append((path.stem, *rows[-1]))
         print(path.stem, *(f"{value:.3f}" for value in rows[-1]), flush=True)
     medians = [statistics.median(column) for column in zip(*rows, strict=True)]
@@ -60,7 +60,7 @@ def _total(loss: PerceptualLoss, painted: Tensor, photo: Tensor) -> Tensor:
     return torch.stack(list(loss.parts(painted, photo, torch.ones(1, 1)).values())).sum()
 
 
-def _optimised(loss: PerceptualLoss, photo: Tensor, start: Tensor, iterations: int) -> float:
+def _optimized(loss: PerceptualLoss, photo: Tensor, start: Tensor, iterations: int) -> float:
     """The loss after so many iterations of L-BFGS over pixels held in [0, 1]."""
     pixels = start.clone().requires_grad_(True)
     optimizer = torch.optim.LBFGS([pixels], max_iter=iterations, max_eval=10 * iterations, history_size=10)

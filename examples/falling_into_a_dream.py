@@ -1,8 +1,8 @@
-"""A film that falls into a photo: each frame is dreamt from the last one, enlarged and turned a little.
+"""A video that falls into a photo: each frame is dreamt from the last one, enlarged and turned a little.
 
     python examples/falling_into_a_dream.py photo.jpg --seconds 12 --out dream.mp4
 
-A .gif needs nothing more, a .mp4 the extra `film`. Frames lie in OUT.frames; what is there already is kept,
+A .gif needs nothing more, a .mp4 the extra `video`. Frames lie in OUT.frames; what is there already is kept,
 so the same call goes on where it was stopped. The command that does this is
 `pareidolia dream photo.jpg --frames 180 --rotate 0.6 --out dream.mp4`.
 """
@@ -10,8 +10,8 @@ so the same call goes on where it was stopped. The command that does this is
 import argparse
 from pathlib import Path
 
-from pareidolia.dreaming import DreamFilm, DreamSettings
-from pareidolia.pictures import write_film
+from pareidolia.dreaming import DreamSettings, DreamVideo
+from pareidolia.pictures import write_video
 
 
 def main() -> None:
@@ -34,12 +34,12 @@ def main() -> None:
         settings = settings.model_copy(update={"size": 96, "frames": 4, "octaves": 2, "steps": 3})
     folder = given.out.with_name(f"{given.out.name}.frames")
     record = {"photo": given.photo, "settings": settings.model_dump(mode="json")}
-    film = DreamFilm(folder, record, settings, {"photo": given.photo})
-    film.check()
-    for index in film.steps():
+    video = DreamVideo(folder, record, settings, {"photo": given.photo})
+    video.check()
+    for index in video.steps():
         print(f"frame {index + 1} of {settings.frames}")
-    write_film(film.frames, given.out, film.beginnings.fps)
-    print(f"{given.out}: {len(film.frames)} frames, kept in {folder}")
+    write_video(video.frames, given.out, video.frame_init.fps)
+    print(f"{given.out}: {len(video.frames)} frames, kept in {folder}")
 
 
 if __name__ == "__main__":

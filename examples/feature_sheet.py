@@ -9,7 +9,7 @@ import argparse
 from pathlib import Path
 
 from pareidolia import load_network, save_picture
-from pareidolia.inspection.visualisation import Features, FeatureSettings
+from pareidolia.inspection.visualization import Features, FeatureSettings
 
 
 def main() -> None:

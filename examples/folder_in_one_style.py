@@ -26,7 +26,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="small pictures in few steps")
     given = parser.parse_args()
 
-    settings = StyleSettings(size=given.size, colours="paintings")
+    settings = StyleSettings(size=given.size, colors="paintings")
     if given.quick:
         settings = StyleSettings(size=96, coarse_to_fine=False, steps=8)
     given.out.mkdir(parents=True, exist_ok=True)

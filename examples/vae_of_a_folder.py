@@ -45,7 +45,7 @@ def main() -> None:
     steps = torch.linspace(0, 1, 8)
     rows = []
     for number in range(4):
-        start, end = space.place(f"test:{2 * number}").code, space.place(f"test:{2 * number + 1}").code
+        start, end = space.resolve(f"test:{2 * number}").code, space.resolve(f"test:{2 * number + 1}").code
         rows += [(picture[None], "") for picture in space.decode(spherical(start, end, steps)).cpu()]
     enlarge = max(1, 64 // rows[0][0].shape[-1])
     save_picture(sheet(rows, len(steps), enlarge=enlarge), given.out / "walks.png", overwrite=True)

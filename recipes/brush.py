@@ -29,7 +29,7 @@ from pareidolia.generative.adversary import discriminator_loss, generator_loss, 
 from pareidolia.networks.weights import fit_state_dict, read_state_dict
 from pareidolia.pictures import open_picture, resize_picture, save_picture, sheet
 from pareidolia.style.brush.network import BrushNetwork
-from pareidolia.training import Losses, Moment, Phase, TrainingFolder, TrainingRun
+from pareidolia.training import Losses, Phase, StepContext, TrainingFolder, TrainingRun
 from pareidolia.training.settings import TrainingSettings
 from run_files import save_half
 
@@ -82,7 +82,7 @@ class BrushTraining(nn.Module):
             Phase("judge", self.critic.parameters(), self._judge, betas=(0.5, 0.99)),
         ]
 
-    def _paint(self, sitting: Sitting, moment: Moment) -> Losses:
+    def _paint(self, sitting: Sitting, context: StepContext) -> Losses:
         settings = self._settings
         codes = self.network.codes_of(sitting.paintings)
         painted = self.network(sitting.photos, codes, origin=sitting.origin)
@@ -93,26 +93,26 @@ class BrushTraining(nn.Module):
         liking = generator_loss(self.critic(painted, self._pieces(sitting)[1]))
         total = settings.content_weight * content.mean() + settings.style_weight * style
         total = total + settings.critic_weight * liking
-        told = {"liking": liking, "content": content.mean(), **self._told(styles)}
-        return Losses(total, {name: value.detach() for name, value in told.items()})
+        metrics = {"liking": liking, "content": content.mean(), **self._told(styles)}
+        return Losses(total, {name: value.detach() for name, value in metrics.items()})
 
-    def _judge(self, sitting: Sitting, moment: Moment) -> Losses:
+    def _judge(self, sitting: Sitting, context: StepContext) -> Losses:
         """Real is a piece of the painting; neither what was painted nor a piece of another painting is."""
         settings = self._settings
         piece, wanted = self._pieces(sitting)
         real = self.critic(piece, wanted)
         painted, other = self.critic(self._painted, wanted), self.critic(piece, wanted.roll(1, 0))
         loss = discriminator_loss(real, torch.cat([painted, other]))
-        told = {
+        metrics = {
             name: logits.sigmoid().mean()
             for name, logits in {"real": real, "painted": painted, "other": other}.items()
         }
-        if moment.step % settings.r1_every == 0:
+        if context.step % settings.r1_every == 0:
             with torch.autocast(piece.device.type, enabled=False):
                 penalty, _ = gradient_penalty(lambda seen: self.critic(seen, wanted).mean(1), piece)
-            told["r1"] = penalty
+            metrics["r1"] = penalty
             loss = loss + 0.5 * settings.r1 * settings.r1_every * penalty
-        return Losses(loss, {name: value.detach() for name, value in told.items()})
+        return Losses(loss, {name: value.detach() for name, value in metrics.items()})
 
     def _pieces(self, sitting: Sitting) -> tuple[Tensor, Tensor]:
         """Two corners of each painting, as large as the crops."""
@@ -122,9 +122,9 @@ class BrushTraining(nn.Module):
     def _told(self, styles: Tensor) -> dict[str, Tensor]:
         """The judge's style figure, and its parts by size and by stage."""
         by_part = styles.mean(0).view(3, 5)
-        told = {"style": styles.mean()}
-        told |= {f"style/{size}": by_part[k].mean() for k, size in enumerate(("whole", "half", "quarter"))}
-        return told | {f"style relu{k + 1}": by_part[:, k].mean() for k in range(5)}
+        metrics = {"style": styles.mean()}
+        metrics |= {f"style/{size}": by_part[k].mean() for k, size in enumerate(("whole", "half", "quarter"))}
+        return metrics | {f"style relu{k + 1}": by_part[:, k].mean() for k in range(5)}
 
 
 def tame(styles: Tensor) -> Tensor:

@@ -12,12 +12,12 @@ from torch import Tensor
 
 from brush_loss import Looking
 from packed_pictures import SUFFIXES, Pixels, as_tensor
-from pareidolia.training import Company
+from pareidolia.training import ProcessGroup
 
 SIDE = 256
 """Side of the squares of paintings."""
 
-_RECOLOURED = 0.5
+_RECOLORED = 0.5
 """How many of the squares stand there once more in other colours."""
 
 _LONGER = 640
@@ -40,7 +40,7 @@ def squares(path: Path) -> Iterator[Pixels]:
         yield pixels[top : top + SIDE, left : left + SIDE]
 
 
-def recoloured(pixels: Pixels, rng: np.random.Generator) -> Pixels:
+def recolored(pixels: Pixels, rng: np.random.Generator) -> Pixels:
     """The square with its colours exchanged, half the time as a negative, mirrored or turned."""
     changed = pixels[..., rng.permutation(3)]
     if rng.random() < 0.3:
@@ -65,8 +65,8 @@ def pack_paintings(
         for number in sorted(rng.permutation(len(paths))[:count]):
             for square in squares(paths[number]):
                 found.append(square)
-                if rng.random() < _RECOLOURED:
-                    found.append(recoloured(square, rng))
+                if rng.random() < _RECOLORED:
+                    found.append(recolored(square, rng))
         print(f"{folder.name}: {len(found)} squares so far", flush=True)
     pixels = np.stack(found)[rng.permutation(len(found))]
     np.save(target.with_suffix(".npy"), pixels)
@@ -116,16 +116,16 @@ class Sittings:
         """Height and width of a crop."""
         return self._crop, self._crop
 
-    def batch(self, step: int, company: Company) -> Sitting:
+    def batch(self, step: int, process_group: ProcessGroup) -> Sitting:
         """This device's share of batch number `step`."""
         rng = np.random.default_rng([self._seed, step])
         painted = np.sort(rng.integers(len(self._paintings), size=self._batch))
         photos = torch.cat([self._photo(rng) for _ in range(self._batch)])
         paintings = as_tensor(self._paintings[painted])
         return Sitting(
-            company.rows(photos).contiguous(memory_format=torch.channels_last),
-            company.rows(paintings).contiguous(memory_format=torch.channels_last),
-            company.rows(torch.from_numpy(self._grams[painted])),
+            process_group.rows(photos).contiguous(memory_format=torch.channels_last),
+            process_group.rows(paintings).contiguous(memory_format=torch.channels_last),
+            process_group.rows(torch.from_numpy(self._grams[painted])),
             (4 * int(rng.integers(128)), 4 * int(rng.integers(128))),
         )
 

@@ -13,7 +13,7 @@ import torch.nn.functional as F
 from PIL import Image
 from torch import Tensor
 
-from packed_pictures import SCALES, SUFFIXES, Pixels, as_tensor, decode, recoloured
+from packed_pictures import SCALES, SUFFIXES, Pixels, as_tensor, decode, recolored
 
 THUMB = 16
 SAME = 0.97
@@ -99,7 +99,7 @@ class ClassPhotos:
 
 
 @dataclass(frozen=True)
-class Batch:
+class ClassBatch:
     """`small` shows most of a photo, of the `classes`; `large` a part of a large one at its own scale."""
 
     small: Tensor
@@ -142,7 +142,7 @@ class ClassCrops:
         chosen = list(self.kept(0))
         return as_tensor(photos.pictures[chosen]), torch.from_numpy(classes[chosen])
 
-    def at(self, step: int) -> Batch:
+    def at(self, step: int) -> ClassBatch:
         """Batch number `step`, of pictures of size(step); those before step 0 are for measuring."""
         rng, size = np.random.default_rng([self.seed, step + BEFORE]), self.size(step)
         shrunk = self.counts[0] // SHRUNK
@@ -158,7 +158,7 @@ class ClassCrops:
             crop(photos.pictures[i], part_of(photos.pictures.shape[1], rng, size), size)
             for i in rng.choice(self.drawn[1], self.counts[1])
         ]
-        return Batch(sharpened(varied(crops, rng), rng), varied(parts, rng), torch.tensor(numbers))
+        return ClassBatch(sharpened(varied(crops, rng), rng), varied(parts, rng), torch.tensor(numbers))
 
 
 def varied(crops: Sequence[Pixels], rng: np.random.Generator) -> Tensor:
@@ -167,7 +167,7 @@ def varied(crops: Sequence[Pixels], rng: np.random.Generator) -> Tensor:
     flipped = rng.random(len(pixels)) < 0.5
     pixels[flipped] = pixels[flipped, :, ::-1]
     x = as_tensor(pixels)
-    x[::4] = recoloured(x[::4], rng)
+    x[::4] = recolored(x[::4], rng)
     return x.clamp_(0, 1)
 
 

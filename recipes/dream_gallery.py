@@ -1,4 +1,4 @@
-"""The gallery of Deep Dream: a still, guided, a random class a step, from nothing, a film, and why dogs.
+"""The gallery of Deep Dream: a still, guided, a random class a step, from nothing, a video, and why dogs.
 
     python recipes/dream_gallery.py PHOTO GUIDE --network torchvision:squeezenet1_0 --out runs/dreams
 

@@ -11,7 +11,7 @@ yourself.
 import argparse
 from pathlib import Path
 
-from pareidolia.collecting import Collector, Strongest
+from pareidolia.collecting import Collector, TopActivations
 from pareidolia.inspection.patches import PatchesSettings, StrongestPatches
 from pareidolia.networks import load_network_from
 from pareidolia.operations import find_operation
@@ -54,10 +54,10 @@ def main() -> None:
         options.out / "index",
         find_pictures(options.photos),
         layers,
-        Strongest(top=shared.top),
+        TopActivations(top=shared.top),
         shared,
         network=network,
-        shelf=True,
+        cache_by_digest=True,
     )
     for step in collector:
         print(f"\rlooking at photos: {step.index} of {step.total}", end="", flush=True)

@@ -29,12 +29,12 @@ def squares() -> list[torch.Tensor]:
 
 def fit(pictures: list[torch.Tensor]) -> list[tuple[float, float, float]]:
     """For each colour: its mean, A and a."""
-    colours = torch.cat([decorrelated(each) for each in pictures])
+    colors = torch.cat([decorrelated(each) for each in pictures])
     # A window, since the jump from one border to the other would add a cross of 1/k.
     edge = torch.hann_window(SIDE, periodic=True)
     window = edge[:, None] * edge
-    mean = colours.mean(dim=(0, 2, 3))
-    spectrum = torch.fft.fft2((colours - mean.view(1, 3, 1, 1)) * window) / SIDE**2
+    mean = colors.mean(dim=(0, 2, 3))
+    spectrum = torch.fft.fft2((colors - mean.view(1, 3, 1, 1)) * window) / SIDE**2
     power = spectrum.abs().square().mean(dim=0) / window.square().mean()
     cycles = torch.fft.fftfreq(SIDE, 1 / SIDE)
     radius = (cycles[:, None] ** 2 + cycles**2).sqrt()

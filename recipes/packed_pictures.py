@@ -59,7 +59,7 @@ def pack(folders: Sequence[Path], target: Path, side: int, seed: int = 0) -> Non
     partial.replace(target)
 
 
-class Crops:
+class PackedCrops:
     """Batches of crops; batch number `step` depends on (seed, step) alone, so that a run can be resumed.
 
     A batch has one scale (source pixels a pixel, log-uniform in `SCALES`), random positions and flips. A
@@ -88,7 +88,7 @@ class Crops:
         if side != self.size:
             x = F.interpolate(x, (self.size, self.size), mode="bilinear", antialias=True, align_corners=False)
         changed = self.batch // 4
-        x[:changed] = recoloured(x[:changed], rng)
+        x[:changed] = recolored(x[:changed], rng)
         return x.clamp_(0, 1)
 
     def held_out(self) -> Iterator[Tensor]:
@@ -97,7 +97,7 @@ class Crops:
             yield as_tensor(self.pictures[start : min(start + 16, HELD_OUT)])
 
 
-def recoloured(x: Tensor, rng: np.random.Generator) -> Tensor:
+def recolored(x: Tensor, rng: np.random.Generator) -> Tensor:
     """Another gain and shift a channel, and noise of a strength that differs from crop to crop."""
     gain = torch.from_numpy(rng.uniform(0.5, 1.5, (len(x), 3, 1, 1))).float()
     shift = torch.from_numpy(rng.uniform(-0.2, 0.2, (len(x), 3, 1, 1))).float()

@@ -23,7 +23,7 @@ from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from feature_distillation import Student, folded, moments, set_readouts, trainable_trunk, variance_explained
-from packed_pictures import Crops, ahead, pack
+from packed_pictures import PackedCrops, ahead, pack
 from pareidolia.networks import retina
 from run_files import note, save, save_half, write
 from slim_vgg import SlimVgg
@@ -73,7 +73,7 @@ class Run:
         torch.manual_seed(options.seed)
         self.student = self.placed(Student(trainable_trunk())).train()
         self.teacher = self.placed(SlimVgg(options.teacher))
-        self.crops = Crops(options.packed, options.crop, options.batch, options.seed)
+        self.crops = PackedCrops(options.packed, options.crop, options.batch, options.seed)
         self.average = AveragedModel(
             self.student, multi_avg_fn=get_ema_multi_avg_fn(options.ema), use_buffers=True
         )

@@ -14,10 +14,10 @@ from class_photos import photo_paths
 from packed_pictures import as_tensor
 from pareidolia.networks import Network
 
-Labelled = tuple[Tensor, Tensor]
+Labeled = tuple[Tensor, Tensor]
 
 
-def small_photos(folder: Path, ids: Sequence[str], shown: int, batch: int = 100) -> Iterator[Labelled]:
+def small_photos(folder: Path, ids: Sequence[str], shown: int, batch: int = 100) -> Iterator[Labeled]:
     """The photos of folders CLASS_ID/PHOTO as they are, one crop each, enlarged to `shown` pixels."""
     paths = photo_paths(folder)
     for start in range(0, len(paths), batch):
@@ -27,7 +27,7 @@ def small_photos(folder: Path, ids: Sequence[str], shown: int, batch: int = 100)
         yield x.clamp(0, 1), torch.tensor([ids.index(path.parent.name) for path in some])
 
 
-def sample_photos(folder: Path, ids: Sequence[str], side: int = 224) -> Iterator[Labelled]:
+def sample_photos(folder: Path, ids: Sequence[str], side: int = 224) -> Iterator[Labeled]:
     """The photos CLASS_ID_NAME.JPEG of the classes in `ids`: the middle 7/8 of the square."""
     for path in photo_paths(folder):
         name = path.name.split("_")[0]
@@ -42,7 +42,7 @@ def sample_photos(folder: Path, ids: Sequence[str], side: int = 224) -> Iterator
 
 
 @torch.no_grad()
-def accuracy(network: Network, photos: Iterator[Labelled], among: Sequence[int]) -> tuple[float, float, int]:
+def accuracy(network: Network, photos: Iterator[Labeled], among: Sequence[int]) -> tuple[float, float, int]:
     """Top-1 and top-5 with the answer chosen `among` these classes, and the number of photos."""
     network.module.to(memory_format=torch.channels_last)
     chosen = torch.tensor(among)

@@ -28,7 +28,7 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
-from class_photos import Batch, ClassCrops, ClassPhotos, measured_thumbnails, pack_classes
+from class_photos import ClassBatch, ClassCrops, ClassPhotos, measured_thumbnails, pack_classes
 from feature_distillation import Student, folded, moments, set_readouts, variance_explained, with_batch_norm
 from packed_pictures import ahead, as_tensor
 from pareidolia.networks import retina
@@ -210,7 +210,7 @@ class Run:
         length = change.flatten(1).norm(dim=1)[:, None, None, None]
         return (pictures + change * (epsilon / length).clamp(max=1)).clamp(0, 1)
 
-    def train_on(self, batch: Batch) -> dict[str, float]:
+    def train_on(self, batch: ClassBatch) -> dict[str, float]:
         """One step; gives its loss, its share of right answers, and what stages 3 to 5 explain."""
         torch.manual_seed(self.options.seed + (self.step << 20))  # for dropout and perturbations
         for group in self.optimizer.param_groups:

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from pareidolia.dreaming import Dream, DreamSettings
 from pareidolia.inspection.filters import FiltersSettings, filters_sheet
-from pareidolia.inspection.visualisation import ClassModels, ClassModelSettings, Features, FeatureSettings
+from pareidolia.inspection.visualization import ClassModels, ClassModelSettings, Features, FeatureSettings
 from pareidolia.painting import Painting
 from pareidolia.pictures import save_picture, sheet
 from pareidolia.style import StyleSettings, StyleTransfer
@@ -61,7 +61,7 @@ def units(weights: str) -> Tensor:
 def classes(weights: str) -> Tensor:
     """Eight class models."""
     settings = ClassModelSettings(
-        weights=weights, names=CLASSES, regularise="robust", size=SIDE, columns=4, steps=STEPS
+        weights=weights, names=CLASSES, regularize="robust", size=SIDE, columns=4, steps=STEPS
     )
     return finished(ClassModels(settings)).picture
 

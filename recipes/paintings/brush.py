@@ -84,7 +84,7 @@ class Oil:
     """Thick paint on a sheet: colour H×W×3 in [0, 1] and its height H×W in points."""
 
     sheet: Sheet
-    colour: Array
+    color: Array
     height: Array
     bristles: Bristles
 
@@ -92,7 +92,7 @@ class Oil:
         self,
         path: Array,
         half: float,
-        colours: tuple[Array, Array],
+        colors: tuple[Array, Array],
         *,
         body: float = 1.0,
         dryness: float = 0.25,
@@ -110,8 +110,8 @@ class Oil:
             alpha = alpha * mask[print_.window]
         a = alpha[..., None]
         blend = np.clip((hairs - 0.5) * 1.6 + 0.5 + 0.25 * print_.across, 0, 1)[..., None]
-        colour = self.colour[print_.window]
-        colour += a * (colours[0] + (colours[1] - colours[0]) * blend - colour)
+        color = self.color[print_.window]
+        color += a * (colors[0] + (colors[1] - colors[0]) * blend - color)
         ridge = np.clip(print_.across**2, 0, 1) ** 3
         thick = body * (0.25 + 0.75 * hairs + 0.45 * ridge + 0.35 * progress)
         height = self.height[print_.window]

@@ -69,8 +69,8 @@ def paint(sheet: Sheet, rng: np.random.Generator) -> Array:
     _seal(paper)
     spread = np.maximum(paper.density, sheet.blur(paper.density, 1.6) * 0.55)
     grain = 1 + 0.10 * fibre[..., None]
-    sheet_colour = PAPER * (1 + 0.022 * fibre + 0.02 * sheet.noise(rng, 300, 4))[..., None]
-    return np.clip(sheet_colour * np.exp(-np.clip(spread * grain, 0, None)), 0, 1).astype(np.float32)
+    sheet_color = PAPER * (1 + 0.022 * fibre + 0.02 * sheet.noise(rng, 300, 4))[..., None]
+    return np.clip(sheet_color * np.exp(-np.clip(spread * grain, 0, None)), 0, 1).astype(np.float32)
 
 
 def _fibres(sheet: Sheet, rng: np.random.Generator) -> Array:

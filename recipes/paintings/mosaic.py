@@ -20,8 +20,8 @@ def paint(sheet: Sheet, rng: np.random.Generator) -> Array:
     flat = Sheet(1.0)
     cartoon = _cartoon(flat, rng)
     angle = cartoon.angle()
-    centres = _pack(angle, cartoon.size, rng)
-    return _set(sheet, centres, cartoon.colour, angle, cartoon.size, rng)
+    centers = _pack(angle, cartoon.size, rng)
+    return _set(sheet, centers, cartoon.color, angle, cartoon.size, rng)
 
 
 @dataclass
@@ -31,13 +31,13 @@ class Cartoon:
     Colours H×W×3; a field H×W whose level lines the rows of stones follow; the stones' size H×W in points.
     """
 
-    colour: Array
+    color: Array
     field: Array
     size: Array
 
-    def cover(self, where: NDArray[np.bool_], colour: Array, field: Array | None = None) -> None:
+    def cover(self, where: NDArray[np.bool_], color: Array, field: Array | None = None) -> None:
         """Lay one colour, or H×W×3 of them, over a region; and a field of its own."""
-        self.colour = np.where(where[..., None], colour, self.colour)
+        self.color = np.where(where[..., None], color, self.color)
         if field is not None:
             self.field = np.where(where, field, self.field)
 
@@ -141,10 +141,10 @@ def _distance(inside: NDArray[np.bool_]) -> Array:
     return (outer - inner).astype(np.float32)
 
 
-def _nearest(points: Array, centres: Array, turn: Array, size: Array) -> tuple[Array, Array, Array]:
+def _nearest(points: Array, centers: Array, turn: Array, size: Array) -> tuple[Array, Array, Array]:
     """The stone each point belongs to, its distance in that stone's square metric, and the runner-up's."""
-    _, candidates = cKDTree(centres).query(points, k=9, workers=2)
-    offset = points[:, None] - centres[candidates]
+    _, candidates = cKDTree(centers).query(points, k=9, workers=2)
+    offset = points[:, None] - centers[candidates]
     c, s = np.cos(turn)[candidates], np.sin(turn)[candidates]
     u = np.abs(offset[..., 0] * c + offset[..., 1] * s)
     v = np.abs(offset[..., 1] * c - offset[..., 0] * s)
@@ -155,10 +155,10 @@ def _nearest(points: Array, centres: Array, turn: Array, size: Array) -> tuple[A
     return np.take_along_axis(candidates, order[:, :1], 1)[:, 0], both[:, 0], both[:, 1]
 
 
-def _at(field: Array, centres: Array) -> Array:
+def _at(field: Array, centers: Array) -> Array:
     rows, columns = (
-        np.clip(centres[:, 1], 0, HEIGHT - 1).astype(int),
-        np.clip(centres[:, 0], 0, WIDTH - 1).astype(int),
+        np.clip(centers[:, 1], 0, HEIGHT - 1).astype(int),
+        np.clip(centers[:, 0], 0, WIDTH - 1).astype(int),
     )
     return field[rows, columns]
 
@@ -169,35 +169,35 @@ def _pack(angle: Array, size: Array, rng: np.random.Generator, rounds: int = 40)
     points = np.stack([x.ravel(), y.ravel()], -1)
     chance = 1 / _at(size, points) ** 2
     count = int(4 * chance.sum())
-    centres = points[rng.choice(len(points), count, replace=False, p=chance / chance.sum())]
+    centers = points[rng.choice(len(points), count, replace=False, p=chance / chance.sum())]
     for _ in range(rounds):
-        owner, _, _ = _nearest(points, centres, _at(angle, centres), _at(size, centres))
+        owner, _, _ = _nearest(points, centers, _at(angle, centers), _at(size, centers))
         total = np.bincount(owner, minlength=count)
         for axis in (0, 1):
             mean = np.bincount(owner, points[:, axis], count) / np.maximum(total, 1)
-            centres[:, axis] = np.where(total > 0, mean, centres[:, axis])
-    return centres
+            centers[:, axis] = np.where(total > 0, mean, centers[:, axis])
+    return centers
 
 
 def _set(
-    sheet: Sheet, centres: Array, colour: Array, angle: Array, size: Array, rng: np.random.Generator
+    sheet: Sheet, centers: Array, color: Array, angle: Array, size: Array, rng: np.random.Generator
 ) -> Array:
     """Lay the stones in grout: each with its own tint, tilt and chipped edge, lit from the upper left."""
     x, y = sheet.grid
     rough = sheet.noise(rng, 7, 2)
     points = np.stack([(x + 0.35 * rough).ravel(), (y + 0.35 * sheet.noise(rng, 7, 2)).ravel()], -1)
-    count = len(centres)
-    turn = _at(angle, centres) + rng.normal(0, 0.06, count).astype(np.float32)
+    count = len(centers)
+    turn = _at(angle, centers) + rng.normal(0, 0.06, count).astype(np.float32)
     owner, first, second = (
-        part.reshape(sheet.shape) for part in _nearest(points, centres, turn, _at(size, centres))
+        part.reshape(sheet.shape) for part in _nearest(points, centers, turn, _at(size, centers))
     )
-    gap = (second - first) * _at(size, centres)[owner] / 20 - 0.55
+    gap = (second - first) * _at(size, centers)[owner] / 20 - 0.55
     stone = np.clip(0.5 + gap * sheet.scale, 0, 1).astype(np.float32)
 
-    tint = _at(colour, centres) * rng.normal(1, 0.11, (count, 1)) + rng.normal(0, 0.025, (count, 3))
+    tint = _at(color, centers) * rng.normal(1, 0.11, (count, 1)) + rng.normal(0, 0.025, (count, 3))
     tilt = rng.normal(0, 0.05, (2, count)).astype(np.float32)[:, owner]
     bevel = 1.5 * step(0, 2.0, gap)
-    offset_x, offset_y = x - centres[owner, 0], y - centres[owner, 1]
+    offset_x, offset_y = x - centers[owner, 0], y - centers[owner, 1]
     height = bevel + tilt[0] * offset_x + tilt[1] * offset_y
     height = np.where(stone > 0, height, -0.8).astype(np.float32) * stone
     vein = 0.07 * sheet.noise(rng, 9, 2, (2.0, 0.7))

@@ -29,8 +29,8 @@ SUPERSAMPLING = 2
 def paint(name: str, size: int, seed: int) -> Image.Image:
     """The named painting, `size` pixels wide and five sixths as high."""
     sheet = Sheet(SUPERSAMPLING * size / WIDTH)
-    colour = PAINTINGS[name](sheet, np.random.default_rng(seed))
-    large = Image.fromarray((np.clip(colour, 0, 1) * 255 + 0.5).astype(np.uint8))
+    color = PAINTINGS[name](sheet, np.random.default_rng(seed))
+    large = Image.fromarray((np.clip(color, 0, 1) * 255 + 0.5).astype(np.uint8))
     return large.resize((size, round(size * 5 / 6)), Image.Resampling.LANCZOS)
 
 

@@ -7,7 +7,7 @@ from sheet import HEIGHT, WIDTH, Array, Sheet, rgb
 
 from brush import Bristles, Oil
 
-BLACK, CREAM, BONE, GREY = rgb("#17161a"), rgb("#efe6d2"), rgb("#d9ccb0"), rgb("#9a9a97")
+BLACK, CREAM, BONE, GRAY = rgb("#17161a"), rgb("#efe6d2"), rgb("#d9ccb0"), rgb("#9a9a97")
 RED, VERMILION, OCHRE, YELLOW = rgb("#b3201f"), rgb("#d9452b"), rgb("#cf9a3a"), rgb("#f0c22e")
 BLUE, NAVY, TEAL, ROSE = rgb("#1f4aa0"), rgb("#17284f"), rgb("#2f6f73"), rgb("#dba79a")
 LINEN = rgb("#b79f78")
@@ -22,7 +22,7 @@ class Plane:
     width: float
     height: float
     angle: float
-    colour: Array
+    color: Array
     brushed: float = 0.0
 
 
@@ -32,7 +32,7 @@ GROUND = [
     Plane(110, 120, 420, 420, -16, BONE, 10),
     Plane(690, 70, 380, 300, -16, ROSE, 80),
     Plane(120, 600, 460, 260, -16, OCHRE, 0),
-    Plane(700, 580, 330, 330, -16, GREY, 90),
+    Plane(700, 580, 330, 330, -16, GRAY, 90),
     Plane(420, 640, 210, 190, -16, BONE, 90),
     Plane(50, 330, 150, 210, -16, TEAL, 90),
 ]
@@ -91,7 +91,7 @@ def paint(sheet: Sheet, rng: np.random.Generator) -> Array:
     # Thin paint sinks into the weave and age darkens the hollows.
     height = sheet.blur(oil.height, 0.3) + 0.35 * weave
     cloud = 1 + 0.035 * sheet.noise(rng, 240, 4) + 0.05 * (weave - 0.5)
-    return sheet.light(oil.colour * cloud[..., None], height, 0.7, gloss=0.2)
+    return sheet.light(oil.color * cloud[..., None], height, 0.7, gloss=0.2)
 
 
 def _fill(oil: Oil, plane: Plane, tremble: tuple[Array, Array], rng: np.random.Generator) -> None:
@@ -104,14 +104,14 @@ def _fill(oil: Oil, plane: Plane, tremble: tuple[Array, Array], rng: np.random.G
     mask = oil.sheet.coverage(np.maximum(across, down))
     # A dark seam where a plane was cut in over its neighbour.
     seam = np.exp(-((np.maximum(across, down) / 1.3) ** 2)) * 0.25
-    oil.colour *= (1 - seam)[..., None]
+    oil.color *= (1 - seam)[..., None]
 
     brushed = turn + np.deg2rad(plane.brushed)
     way, side = np.array([np.cos(brushed), np.sin(brushed)]), np.array([-np.sin(brushed), np.cos(brushed)])
     upright = plane.brushed > 45
     run, breadth = (plane.height, plane.width) if upright else (plane.width, plane.height)
     half = float(np.clip(breadth / 7, 2.5, 11))
-    centre = np.array([plane.x, plane.y])
+    center = np.array([plane.x, plane.y])
     for coat in range(2):
         for offset in np.arange(-breadth / 2, breadth / 2 + half, half * 1.05):
             start = -run / 2 - half
@@ -119,19 +119,19 @@ def _fill(oil: Oil, plane: Plane, tremble: tuple[Array, Array], rng: np.random.G
                 length = rng.uniform(0.5, 1.2) * 130
                 points = np.linspace(start, start + length, 6)
                 sway = offset + np.cumsum(rng.normal(0, half * 0.10, 6)) + rng.normal(0, half * 0.25)
-                path = centre + points[:, None] * way + sway[:, None] * side
+                path = center + points[:, None] * way + sway[:, None] * side
                 start += length * 0.75
                 if (path.max(0) < 0).any() or path[:, 0].min() > WIDTH or path[:, 1].min() > HEIGHT:
                     continue
-                colours = _load(plane.colour, rng)
+                colors = _load(plane.color, rng)
                 body, dry = (0.5, 0.1) if coat == 0 else (0.85, rng.uniform(0.3, 0.75))
-                oil.stroke(path.astype(np.float32), half, colours, body=body, dryness=dry, mask=mask)
+                oil.stroke(path.astype(np.float32), half, colors, body=body, dryness=dry, mask=mask)
 
 
-def _load(colour: Array, rng: np.random.Generator) -> tuple[Array, Array]:
+def _load(color: Array, rng: np.random.Generator) -> tuple[Array, Array]:
     """The plane's colour, a little warmer or cooler, lighter or darker each time the brush is loaded."""
     shift = rng.normal(0, 0.018) + np.array([1, 0, -1]) * rng.normal(0, 0.012)
     apart = abs(rng.normal(0.025, 0.02))
-    light = np.clip(colour + shift + apart, 0, 1)
-    dark = np.clip((colour + shift) * 0.93 - apart, 0, 1)
+    light = np.clip(color + shift + apart, 0, 1)
+    dark = np.clip((color + shift) * 0.93 - apart, 0, 1)
     return dark.astype(np.float32), light.astype(np.float32)

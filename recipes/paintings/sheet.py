@@ -63,14 +63,14 @@ class Sheet:
         """Antialiased coverage of the region where a signed distance in points is negative."""
         return np.clip(0.5 - distance * np.float32(self.scale), 0, 1)
 
-    def light(self, colour: Array, height: Array, depth: float, gloss: float = 0.0) -> Array:
+    def light(self, color: Array, height: Array, depth: float, gloss: float = 0.0) -> Array:
         """Light from the upper left on a relief: `height` in points, exaggerated `depth` times."""
         slope_y, slope_x = np.gradient(height * np.float32(depth * self.scale))
         facing = (-slope_x * -0.6 - slope_y * -0.8).astype(np.float32)
         facing /= np.sqrt(1 + slope_x**2 + slope_y**2)
         shade = 1 + 0.55 * facing
         glint = gloss * np.clip(facing - 0.25, 0, 1) ** 2
-        return np.clip(colour * shade[..., None] + glint[..., None], 0, 1).astype(np.float32)
+        return np.clip(color * shade[..., None] + glint[..., None], 0, 1).astype(np.float32)
 
     def weave(self, rng: np.random.Generator, pitch: float = 2.6) -> Array:
         """Height in [0, 1] of a linen canvas: threads over and under, none quite straight or even."""
@@ -98,8 +98,8 @@ def mix(below: Array, above: Array, amount: Array) -> Array:
     return (below + (above - below) * amount[..., None]).astype(np.float32)
 
 
-def ramp(colours: list[Array], position: Array) -> Array:
+def ramp(colors: list[Array], position: Array) -> Array:
     """Colours along a palette: position 0 is the first, 1 the last, between them straight lines."""
-    stops = np.linspace(0, 1, len(colours))
-    palette = np.stack(colours)
+    stops = np.linspace(0, 1, len(colors))
+    palette = np.stack(colors)
     return np.stack([np.interp(position, stops, palette[:, c]) for c in range(3)], -1).astype(np.float32)

@@ -40,7 +40,7 @@ LAMPS = [
 class Sketch:
     """What the painter has in mind, a pixel a point: colours, the strokes' way, where care is needed."""
 
-    colour: Array
+    color: Array
     angle: Array
     care: Array
 
@@ -48,8 +48,8 @@ class Sketch:
 def paint(sheet: Sheet, rng: np.random.Generator) -> Array:
     """Paint the night: an H×W×3 picture in [0, 1]."""
     sketch = _sketch(rng)
-    colour = np.broadcast_to(UNDERPAINTING, (*sheet.shape, 3)).astype(np.float32)
-    oil = Oil(sheet, colour, sheet.weave(rng) * 0.3, Bristles(rng))
+    color = np.broadcast_to(UNDERPAINTING, (*sheet.shape, 3)).astype(np.float32)
+    oil = Oil(sheet, color, sheet.weave(rng) * 0.3, Bristles(rng))
     #             half-width, length, spacing, thickness, least care
     for half, length, spacing, body, care in (
         (15.0, 120, 20, 0.9, 0.0),
@@ -61,11 +61,11 @@ def paint(sheet: Sheet, rng: np.random.Generator) -> Array:
         for x, y in _places(rng, spacing):
             if sketch.care[int(y), int(x)] >= care + 0.12 * rng.standard_normal():
                 path = _follow(sketch.angle, x, y, length * rng.uniform(0.7, 1.25))
-                colours = _load(sketch.colour[int(y), int(x)], rng)
+                colors = _load(sketch.color[int(y), int(x)], rng)
                 oil.stroke(
-                    path, half * rng.uniform(0.75, 1.2), colours, body=body, dryness=rng.uniform(0.1, 0.55)
+                    path, half * rng.uniform(0.75, 1.2), colors, body=body, dryness=rng.uniform(0.1, 0.55)
                 )
-    return sheet.light(oil.colour, sheet.blur(oil.height, 0.35), 0.75, gloss=0.35)
+    return sheet.light(oil.color, sheet.blur(oil.height, 0.35), 0.75, gloss=0.35)
 
 
 def _sketch(rng: np.random.Generator) -> Sketch:
@@ -74,20 +74,20 @@ def _sketch(rng: np.random.Generator) -> Sketch:
     angle, swirl = _wind(flat, rng)
     streaks = _smear(flat.noise(rng, 26, 2), angle, 26)
     tone = 0.36 + 0.15 * streaks + 0.13 * swirl + 0.16 * step(150, SHORE, y) + 0.05 * flat.noise(rng, 160, 2)
-    colour = ramp(NIGHT, np.clip(tone, 0, 0.92))
+    color = ramp(NIGHT, np.clip(tone, 0, 0.92))
     care = 0.25 + 0.35 * step(0.3, 1.2, np.abs(streaks))
 
     for sx, sy, radius in STARS:
         away = np.hypot(x - sx, y - sy) / radius
         rings = 0.10 * np.sin(away * 17) * step(0.15, 0.4, away)
         glow = np.clip(1 - away**0.8 + rings, 0, 1)
-        colour = mix(colour, ramp(LIGHT, np.clip(glow * 1.25, 0, 1)), step(0.02, 0.45, glow))
+        color = mix(color, ramp(LIGHT, np.clip(glow * 1.25, 0, 1)), step(0.02, 0.45, glow))
         care = np.maximum(care, 1.2 * step(1.1, 0.4, away))
 
     ridge = SHORE - 26 - 30 * np.sin(x / 118 + 0.6) - 16 * np.sin(x / 47) - 22 * step(420, 760, x)
     land = step(-1.5, 1.5, y - ridge)
     slope = np.clip(0.25 + 0.22 * streaks + 0.5 * step(40, 0, y - ridge), 0, 1)
-    colour = mix(colour, ramp(HILL, slope), land)
+    color = mix(color, ramp(HILL, slope), land)
     hillside = np.arctan(np.gradient(ridge[0]))[None, :] + 0.12 * flat.noise(rng, 60, 2)
     angle = np.where(land > 0.5, hillside, angle)
     care = np.maximum(care, step(14, 3, np.abs(y - ridge)))
@@ -96,7 +96,7 @@ def _sketch(rng: np.random.Generator) -> Sketch:
     water = step(-1.5, 1.5, y - shore)
     ripple = flat.noise(rng, 26, 3, (3.0, 0.45))
     near = step(SHORE, HEIGHT, y)
-    colour = mix(colour, ramp(SEA, np.clip(0.40 + 0.2 * ripple - 0.02 * near, 0, 1)), water)
+    color = mix(color, ramp(SEA, np.clip(0.40 + 0.2 * ripple - 0.02 * near, 0, 1)), water)
     angle = np.where(water > 0.5, 0.16 * flat.noise(rng, 70, 2) + 0.10 * np.sin(x / 40 + y / 15), angle)
     care = np.where(water > 0.5, 0.30 + 0.25 * step(0.4, 1.4, np.abs(ripple)), care)
 
@@ -113,9 +113,9 @@ def _sketch(rng: np.random.Generator) -> Sketch:
             * step(SHORE + 150 * power + 50, SHORE + 20, y)
         )
         shine = np.maximum(lamp, 0.88 * column)
-        colour = mix(colour, ramp(LIGHT[1:], np.clip(shine * 1.1, 0, 1)), np.clip(shine * 1.5, 0, 1))
+        color = mix(color, ramp(LIGHT[1:], np.clip(shine * 1.1, 0, 1)), np.clip(shine * 1.5, 0, 1))
         care = np.maximum(care, 1.1 * step(0.15, 0.5, shine))
-    return Sketch(colour, angle.astype(np.float32), care.astype(np.float32))
+    return Sketch(color, angle.astype(np.float32), care.astype(np.float32))
 
 
 def _wind(flat: Sheet, rng: np.random.Generator) -> tuple[Array, Array]:
@@ -173,9 +173,9 @@ def _follow(angle: Array, x: float, y: float, length: float) -> Array:
     return np.array([*halves[0][::-1], (x, y), *halves[1]], np.float32)
 
 
-def _load(colour: Array, rng: np.random.Generator) -> tuple[Array, Array]:
+def _load(color: Array, rng: np.random.Generator) -> tuple[Array, Array]:
     """Two colours for the brush, near the one meant and a little apart, as paint mixed in haste."""
     shift = rng.normal(0, 0.035, 3) + rng.normal(0, 0.045)
     apart = rng.normal(0, 0.03, 3) + rng.normal(0, 0.06)
-    first, second = np.clip(colour + shift - apart, 0, 1), np.clip(colour + shift + apart, 0, 1)
+    first, second = np.clip(color + shift - apart, 0, 1), np.clip(color + shift + apart, 0, 1)
     return first.astype(np.float32), second.astype(np.float32)

@@ -28,13 +28,13 @@ class Blocks:
         self.sheet = sheet
         self.scale = sheet.scale * _FINE
         size = (sheet.shape[1] * _FINE, sheet.shape[0] * _FINE)
-        self._colour, self._key = Image.new("RGB", size), Image.new("L", size)
-        self._draw_colour, self._draw_key = ImageDraw.Draw(self._colour), ImageDraw.Draw(self._key)
+        self._color, self._key = Image.new("RGB", size), Image.new("L", size)
+        self._draw_color, self._draw_key = ImageDraw.Draw(self._color), ImageDraw.Draw(self._key)
 
-    def polygon(self, points: Array, colour: Array, line: float = 0.0) -> None:
+    def polygon(self, points: Array, color: Array, line: float = 0.0) -> None:
         """A filled shape, outlined with `line` points of the key block."""
         corners = [tuple(p) for p in (points * self.scale).tolist()]
-        self._draw_colour.polygon(corners, fill=_bytes(colour))
+        self._draw_color.polygon(corners, fill=_bytes(color))
         self._draw_key.polygon(corners, fill=0)
         if line:
             self.line(np.concatenate([points, points[:1]]), line)
@@ -44,13 +44,13 @@ class Blocks:
         corners = [tuple(p) for p in (points * self.scale).tolist()]
         self._draw_key.line(corners, fill=255, width=max(1, round(width * self.scale)), joint="curve")
 
-    def discs(self, discs: Array, colour: Array, line: float = 0.0) -> None:
+    def discs(self, discs: Array, color: Array, line: float = 0.0) -> None:
         """The union of discs (x, y, radius), outlined as one shape."""
         for draw, extra, fill in ((self._draw_key, line, 255 if line else 0), (self._draw_key, 0.0, 0)):
             for x, y, r in discs.tolist():
                 draw.ellipse(self._box(x, y, r + extra), fill=fill)
         for x, y, r in discs.tolist():
-            self._draw_colour.ellipse(self._box(x, y, r + line / 2), fill=_bytes(colour))
+            self._draw_color.ellipse(self._box(x, y, r + line / 2), fill=_bytes(color))
 
     def _box(self, x: float, y: float, r: float) -> tuple[float, float, float, float]:
         k = self.scale
@@ -59,10 +59,10 @@ class Blocks:
     def pull(self) -> tuple[Array, Array]:
         """The colours H×W×3 and the lines H×W, in [0, 1], the blocks a little out of register."""
         slip = round(0.7 * self.scale)
-        colour = np.asarray(self._colour.reduce(_FINE), np.float32) / 255
+        color = np.asarray(self._color.reduce(_FINE), np.float32) / 255
         width, height = self._key.size
         key = self._key.crop((slip, -slip, width + slip, height - slip))
-        return colour, np.asarray(key.reduce(_FINE), np.float32) / 255
+        return color, np.asarray(key.reduce(_FINE), np.float32) / 255
 
 
 def paint(sheet: Sheet, rng: np.random.Generator) -> Array:
@@ -84,18 +84,18 @@ def paint(sheet: Sheet, rng: np.random.Generator) -> Array:
 def _print(blocks: Blocks, rng: np.random.Generator) -> Array:
     """Press the blocks on paper: ink thinned by the grain of the wood, mottled by the hand that rubbed it."""
     sheet = blocks.sheet
-    colour, key = blocks.pull()
+    color, key = blocks.pull()
     _, y = sheet.grid
     # Shading wiped on the block by hand: dark at the top of the sky, deeper towards the foot of the sheet.
-    colour = mix(
-        colour, np.broadcast_to(DEEP, colour.shape), 0.85 * step(62, -8, y + 5 * sheet.noise(rng, 200, 2))
+    color = mix(
+        color, np.broadcast_to(DEEP, color.shape), 0.85 * step(62, -8, y + 5 * sheet.noise(rng, 200, 2))
     )
-    colour = colour * (1 - 0.16 * step(380, 640, y))[..., None]
+    color = color * (1 - 0.16 * step(380, 640, y))[..., None]
     grain = _wood(sheet, rng)
     mottle = 0.5 * sheet.noise(rng, 60, 5) + 0.35 * sheet.noise(rng, 2.5, 2)
     load = np.clip(0.93 + 0.11 * grain + 0.07 * mottle, 0.35, 1.3)
     bare = PAPER * (1 + 0.025 * sheet.noise(rng, 4, 3) + 0.02 * sheet.noise(rng, 260, 3))[..., None]
-    printed = bare * np.clip(colour / PAPER, 0.01, 1.04) ** load[..., None]
+    printed = bare * np.clip(color / PAPER, 0.01, 1.04) ** load[..., None]
     inked = sheet.blur(key, 0.3) * np.clip(0.95 + 0.12 * grain, 0, 1)
     printed *= (1 - 0.03 * grain)[..., None]
     return mix(printed.astype(np.float32), PRUSSIAN * 0.75, np.clip(inked, 0, 1).astype(np.float32))
@@ -121,7 +121,7 @@ def _sky(blocks: Blocks) -> None:
     sheet = np.array([(0, 0), (WIDTH, 0), (WIDTH, HEIGHT), (0, HEIGHT)], np.float32)
     blocks.polygon(sheet, SAND)
     blocks.discs(np.array([(520.0, 118.0, 62.0)]), RUST, 1.2)
-    for x, y, length, half, colour in (
+    for x, y, length, half, color in (
         (-60, 62, 250, 9, CREAM), (60, 84, 270, 10, OCHRE), (-40, 108, 200, 8, MIST),
         (330, 72, 170, 8, CREAM), (250, 128, 150, 8, OCHRE), (420, 150, 260, 9, CREAM),
         (590, 84, 260, 10, MIST), (650, 112, 200, 8, OCHRE), (120, 142, 120, 7, CREAM),
@@ -129,7 +129,7 @@ def _sky(blocks: Blocks) -> None:
     ):  # fmt: skip
         along = np.linspace(0, length, int(length / 2))
         discs = np.stack([x + along, y + 2.5 * np.sin(along / 55 + x), np.full_like(along, half)], -1)
-        blocks.discs(discs, colour, 1.0)
+        blocks.discs(discs, color, 1.0)
 
 
 def _spline(points: list[tuple[float, float]] | Array, count: int) -> Array:
@@ -181,9 +181,9 @@ def _wave(blocks: Blocks, x: float, y: float, size: float, index: int, rng: np.r
     stripes += [(0.74, PALE), (0.8, DEEP), (0.92, MIDDLE)]
     line = 0.012 * size
     waver = 0.012 * np.sin(np.linspace(0, 9, 90) + rng.uniform(0, 6))
-    for start, colour in stripes:
+    for start, color in stripes:
         s = np.clip(start + waver * (start > 0), 0, 1)[:, None]
-        blocks.polygon(np.concatenate([face + (back - face) * s, back[::-1]]), colour, line)
+        blocks.polygon(np.concatenate([face + (back - face) * s, back[::-1]]), color, line)
     _foam(blocks, back, face, size, rng)
 
 
@@ -243,6 +243,6 @@ def _finger(
     return np.concatenate([hook, *branches])
 
 
-def _bytes(colour: Array) -> tuple[int, int, int]:
-    red, green, blue = (int(v * 255 + 0.5) for v in colour)
+def _bytes(color: Array) -> tuple[int, int, int]:
+    red, green, blue = (int(v * 255 + 0.5) for v in color)
     return red, green, blue

@@ -42,7 +42,7 @@ class Counted(Made, Protocol):
 
 
 class FrameByFrame(Protocol):
-    """A film in the making: frames as files in a folder, which is its checkpoint too."""
+    """A video in the making: frames as files in a folder, which is its checkpoint too."""
 
     @property
     def frames(self) -> "list[Path]": ...
@@ -66,7 +66,7 @@ class Operation:
         function: "module:callable", called as callable(**inputs, settings=settings), gives a `Painting`, or
             where the operation is done `at_once`, what it `Made`, or where it is done `in_stages`, what is
             `Staged`; the last takes an `index` too, a folder for what may serve another time.
-        film: "module:callable" of the same for a film, where there is one: called as callable(folder of
+        video: "module:callable" of the same for a video, where there is one: called as callable(folder of
             frames, record, settings, inputs), gives a `FrameByFrame`.
         settings_class: "module:class" of its options.
         inputs: names of the pictures it takes, in order; some may be left out.
@@ -78,7 +78,7 @@ class Operation:
     inputs: tuple[str, ...]
     at_once: bool = False
     in_stages: bool = False
-    film: str | None = None
+    video: str | None = None
 
     @property
     def settings_type(self) -> type[Settings]:
@@ -105,13 +105,13 @@ class Operation:
         staged: Staged = _find(self.function)(**inputs, settings=settings, **where)
         return staged
 
-    def filmed(
+    def begin_video(
         self, folder: "Path", record: Mapping[str, Any], settings: Settings, inputs: Mapping[str, Any]
     ) -> FrameByFrame:
-        """The film of an operation that has one, ready to step."""
-        assert self.film is not None
-        film: FrameByFrame = _find(self.film)(folder, record, settings, inputs)
-        return film
+        """The video of an operation that has one, ready to step."""
+        assert self.video is not None
+        video: FrameByFrame = _find(self.video)(folder, record, settings, inputs)
+        return video
 
 
 OPERATIONS = {
@@ -129,7 +129,7 @@ OPERATIONS = {
             "pareidolia.style.feedforward.settings:PaintSettings",
             ("run", "content"),
             at_once=True,
-            film="pareidolia.style.film:stylizer_film",
+            video="pareidolia.style.video:stylizer_video",
         ),
         Operation(
             "brush",
@@ -137,37 +137,37 @@ OPERATIONS = {
             "pareidolia.style.brush.settings:BrushSettings",
             ("content", "styles", "mask"),
             at_once=True,
-            film="pareidolia.style.film:brush_film",
+            video="pareidolia.style.video:brush_video",
         ),
         Operation(
             "dream",
             "pareidolia.dreaming:Dream",
             "pareidolia.dreaming.settings:DreamSettings",
             ("photo", "guide", "mask", "strength"),
-            film="pareidolia.dreaming:DreamFilm",
+            video="pareidolia.dreaming:DreamVideo",
         ),
         Operation(
             "features",
-            "pareidolia.inspection.visualisation:Features",
-            "pareidolia.inspection.visualisation.settings:FeatureSettings",
+            "pareidolia.inspection.visualization:Features",
+            "pareidolia.inspection.visualization.settings:FeatureSettings",
             (),
         ),
         Operation(
             "class-model",
-            "pareidolia.inspection.visualisation:ClassModels",
-            "pareidolia.inspection.visualisation.settings:ClassModelSettings",
+            "pareidolia.inspection.visualization:ClassModels",
+            "pareidolia.inspection.visualization.settings:ClassModelSettings",
             (),
         ),
         Operation(
             "invert",
-            "pareidolia.inspection.visualisation:Inversion",
-            "pareidolia.inspection.visualisation.settings:InversionSettings",
+            "pareidolia.inspection.visualization:Inversion",
+            "pareidolia.inspection.visualization.settings:InversionSettings",
             ("photo",),
         ),
         Operation(
             "caricature",
-            "pareidolia.inspection.visualisation:Caricature",
-            "pareidolia.inspection.visualisation.settings:CaricatureSettings",
+            "pareidolia.inspection.visualization:Caricature",
+            "pareidolia.inspection.visualization.settings:CaricatureSettings",
             ("photo",),
         ),
         Operation(
@@ -237,7 +237,7 @@ OPERATIONS = {
             "arithmetic",
             "pareidolia.generative.looking:arithmetic_strip",
             "pareidolia.generative.looking.settings:ArithmeticSettings",
-            ("run", "places"),
+            ("run", "points"),
             at_once=True,
         ),
         Operation(

@@ -81,7 +81,7 @@ class Request:
 def _entry(path: str, folder: Path) -> dict[str, str]:
     """How a record names a picture or a run: where it is as seen from `folder`, and what it holds.
 
-    What is no file (a sample, a shipped model, a place in a latent space) is its name.
+    What is not a file (a sample, a shipped model, a place in a latent space) is its name.
     """
     if _is_sample(path) or not Path(path).exists():
         return {"path": path}

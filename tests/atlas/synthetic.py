@@ -78,5 +78,5 @@ def _write_grid(folder, side, turn, layers, icon, patch, full):
 def _icons(x, y, size):
     ramp = np.linspace(-1, 1, size)
     waves = np.sin(6 * (ramp[None, :, None] * (1 + x[:, None, None]) + ramp[None, None] * y[:, None, None]))
-    colour = np.stack([0.5 + x, 0.55 + 0.3 * np.cos(5 * y), 0.5 + y], axis=1)[:, None, None, :]
-    return (255 * np.clip(colour * (0.75 + 0.25 * waves[..., None]), 0, 1)).astype(np.uint8)
+    color = np.stack([0.5 + x, 0.55 + 0.3 * np.cos(5 * y), 0.5 + y], axis=1)[:, None, None, :]
+    return (255 * np.clip(color * (0.75 + 0.25 * waves[..., None]), 0, 1)).astype(np.uint8)

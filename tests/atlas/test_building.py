@@ -12,7 +12,7 @@ from pareidolia.atlas import AtlasBuilding, read_cells, read_manifest
 from pareidolia.atlas import batches as batches_module
 from pareidolia.atlas import mapping as mapping_module
 from pareidolia.collecting import collector as collector_module
-from pareidolia.pictures import open_levels
+from pareidolia.pictures import open_uint8
 from pareidolia.settings import PareidoliaError, UnknownName
 
 
@@ -84,7 +84,7 @@ def test_the_patches_are_of_the_photos_that_are_named(built, photos):
     cells = read_cells(built, entry)
     sheet = cells.patches.sheets[0]
     patch = pixels(built / entry.folder / sheet.file)[:16, :16]
-    photo = open_levels(photos / cells.photos[0][0], (32, 32)).astype(int)
+    photo = open_uint8(photos / cells.photos[0][0], (32, 32)).astype(int)
     windows = (photo[top : top + 16, left : left + 16] for top in range(17) for left in range(17))
     assert min(np.abs(window - patch).mean() for window in windows) < 12  # WebP is lossy
 
@@ -168,11 +168,11 @@ def test_too_few_pictures_for_a_grid(photos, settings, tmp_path):
 
 
 def test_constant_activations(settings, tmp_path):
-    (tmp_path / "grey").mkdir()
+    (tmp_path / "gray").mkdir()
     for number in range(20):
         Image.new("RGB", (32, 32), (90, 90, 90)).save(tmp_path / f"grey/{number}.png")
     with pytest.raises(PareidoliaError, match="every activation of head is the same"):
-        build(tmp_path / "grey", tmp_path / "atlas", settings(layer=("head",), grids=(2,)))
+        build(tmp_path / "gray", tmp_path / "atlas", settings(layer=("head",), grids=(2,)))
 
 
 def test_a_wrong_layer(photos, settings, tmp_path):
@@ -205,7 +205,7 @@ def test_other_things_are_left_alone(photos, settings, tmp_path):
 
 @pytest.mark.parametrize(
     ("broken", "word"),
-    [("", "is broken"), ('{"format": "else"}', "no manifest of an atlas"), ("[1]", "no manifest")],
+    [("", "is broken"), ('{"format": "else"}', "not a manifest of an atlas"), ("[1]", "not a manifest")],
 )
 def test_a_broken_manifest_is_told(tmp_path, broken, word):
     (tmp_path / "atlas.json").write_text(broken)

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pareidolia.atlas import LayoutSettings, lay_out
-from pareidolia.atlas.layout import aligned, place_by_neighbours, within_unit_square
+from pareidolia.atlas.layout import aligned, place_by_neighbors, within_unit_square
 from pareidolia.settings import PareidoliaError
 
 # These two compile themselves or load much at first.
@@ -49,7 +49,7 @@ def test_a_map_without_extent_stays_finite():
 def test_known_activations_are_placed_where_they_lie():
     values, _ = clouds()
     places = np.random.default_rng(0).random((60, 2))
-    found = place_by_neighbours(values[:5], values, places, "euclidean")
+    found = place_by_neighbors(values[:5], values, places, "euclidean")
     np.testing.assert_allclose(found, places[:5], atol=1e-4)
 
 
@@ -79,18 +79,18 @@ def check_separate(places, which):
 @pytest.mark.parametrize("layout", ["pca", TSNE, UMAP])
 def test_clouds_lie_apart_and_the_same_seed_lays_out_the_same(layout):
     values, which = clouds(150)
-    places = laid_out(values, layout=layout, fit_on=100, neighbours=15)
+    places = laid_out(values, layout=layout, fit_on=100, neighbors=15)
     check_separate(places, which)
-    np.testing.assert_array_equal(places, laid_out(values, layout=layout, fit_on=100, neighbours=15))
+    np.testing.assert_array_equal(places, laid_out(values, layout=layout, fit_on=100, neighbors=15))
 
 
 @pytest.mark.parametrize("layout", ["pca", UMAP])
 def test_a_layer_is_laid_out_after_another(layout):
     values, _ = clouds(150)
     other = values @ np.random.default_rng(5).normal(0, 1, (6, 6)).astype(np.float32)
-    before = laid_out(values, layout=layout, neighbours=15)
-    free = laid_out(other, layout=layout, neighbours=15)
-    after = laid_out(other, before, layout=layout, neighbours=15)
+    before = laid_out(values, layout=layout, neighbors=15)
+    free = laid_out(other, layout=layout, neighbors=15)
+    after = laid_out(other, before, layout=layout, neighbors=15)
     distance = np.linalg.norm(after - before, axis=1).mean()
     assert distance <= np.linalg.norm(free - before, axis=1).mean()
     assert distance < 0.3

@@ -142,7 +142,7 @@ def test_a_link_brings_back_the_view(look):
     assert at(page) == [0.4, 0.6, 0.5]
     assert link(page) == {
         "layer": "early", "at": "0.4000,0.6000,0.50", "search": "red fox", "against": "daisy",
-        "colour": "label", "names": "off",
+        "color": "label", "names": "off",
     }  # fmt: skip
 
 

@@ -47,7 +47,7 @@ def sent_back(network: Callable[[Tensor], Tensor], pictures: Tensor, target: int
     return signal
 
 
-def randomise(network: nn.Module, seed: int = 0) -> nn.Module:
+def randomize(network: nn.Module, seed: int = 0) -> nn.Module:
     """Fill normalisations too, so that nothing is trivially zero or one; keep the activations' scale."""
     generator = torch.Generator().manual_seed(seed)
     for module in network.modules():

@@ -5,7 +5,7 @@ import torch
 import torch.nn.functional as F
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from references import randomise, relative_error
+from references import randomize, relative_error
 from torch import Tensor, nn
 from torchvision import models
 
@@ -154,7 +154,7 @@ def test_it_equals_the_rule_through_autograd(name: str) -> None:
     network = NETWORKS[name]().eval()
     x = torch.randn(2, 3, 67, 64)
     network(x)
-    randomise(network)
+    randomize(network)
     by_hand = DeconvolutionalNetwork(network)
     output = by_hand.forward(x)
     assert torch.allclose(output, network(x), atol=1e-5)
@@ -168,7 +168,7 @@ def test_it_equals_the_rule_through_autograd(name: str) -> None:
 
 
 def test_a_signal_starts_at_any_layer() -> None:
-    network = randomise(
+    network = randomize(
         nn.Sequential(nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU()), nn.MaxPool2d(2), nn.ReLU())
     )
     by_hand = DeconvolutionalNetwork(network)

@@ -4,7 +4,7 @@ import warnings
 
 import pytest
 import torch
-from references import hooked, randomise, relative_error, sent_back
+from references import hooked, randomize, relative_error, sent_back
 from torch import Tensor, nn
 from torchvision import models
 
@@ -69,7 +69,7 @@ def _marked(families: dict[str, int], quick: set[str]) -> list:
 
 
 def _compare_with_hooks(network: nn.Module, size: int) -> None:
-    randomise(network)
+    randomize(network)
     pictures = torch.randn(1, 3, size, size)
     top = int(network(pictures).argmax())
     for rule in RULES:
@@ -114,7 +114,7 @@ def test_timms_networks_against_tensor_hooks(name: str) -> None:
 @pytest.mark.parametrize("rule", RULES)
 def test_equal_to_captum_where_captum_is_right(name: str, rule: str) -> None:
     attr = pytest.importorskip("captum.attr", reason="captum is not installed")
-    network = randomise(models.get_model(name, weights=None, num_classes=20))
+    network = randomize(models.get_model(name, weights=None, num_classes=20))
     pictures = torch.randn(2, 3, 80, 80)
     method = {"gradient": attr.Saliency, "deconvnet": attr.Deconvolution, "guided": attr.GuidedBackprop}[rule]
     options = {"abs": False} if rule == "gradient" else {}
@@ -130,7 +130,7 @@ def test_densenets_modules_equal_captum(rule: str) -> None:
     """One dense block with its transition: its rectifiers are modules, so Captum is right there."""
     attr = pytest.importorskip("captum.attr", reason="captum is not installed")
     features = models.densenet121(weights=None).features
-    network = randomise(nn.Sequential(features.denseblock1, features.transition1, nn.Flatten()))
+    network = randomize(nn.Sequential(features.denseblock1, features.transition1, nn.Flatten()))
     method = {"gradient": attr.Saliency, "deconvnet": attr.Deconvolution, "guided": attr.GuidedBackprop}[rule]
     options = {"abs": False} if rule == "gradient" else {}
     inputs: Tensor = torch.randn(1, 64, 8, 8)

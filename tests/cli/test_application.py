@@ -5,12 +5,12 @@ import sys
 import pytest
 
 from pareidolia.atlas import AtlasSettings
-from pareidolia.cli.again import Changes
+from pareidolia.cli.again import ChangeOptions
 from pareidolia.cli.app import app
-from pareidolia.cli.atlas import AtlasOutput, Serving
+from pareidolia.cli.atlas import AtlasOutput, ServeOptions
 from pareidolia.cli.commands import COMMANDS
 from pareidolia.cli.dream import DreamOutput
-from pareidolia.cli.inspection import Figure
+from pareidolia.cli.inspection import FigureOutput
 from pareidolia.cli.output import Output, TabledOutput
 from pareidolia.cli.tour import TourOutput
 from pareidolia.collecting import EngineSettings
@@ -72,7 +72,16 @@ def test_help_lists_every_command_in_its_group(studio):
 def test_every_option_is_described():
     classes = [operation.settings_type for operation in OPERATIONS.values()]
     classes += [AtlasSettings, EvaluateSettings, EngineSettings, TourSettings]
-    outputs = (AtlasOutput, Serving, TourOutput, Changes, Output, TabledOutput, DreamOutput, Figure)
+    outputs = (
+        AtlasOutput,
+        ServeOptions,
+        TourOutput,
+        ChangeOptions,
+        Output,
+        TabledOutput,
+        DreamOutput,
+        FigureOutput,
+    )
     for settings in (*classes, *outputs):
         for name, field in settings.model_fields.items():
             assert field.description and field.description[-1] in ".)", f"{settings.__name__}.{name}"

@@ -48,7 +48,7 @@ def test_the_mask_leaves_the_rest_to_the_byte(studio):
 
 
 def test_a_dream_from_nothing_is_square(studio):
-    assert dream(studio, "--start", "noise", "--grey", photo=())[0] == 0
+    assert dream(studio, "--start", "noise", "--gray", photo=())[0] == 0
     assert Image.open("out.png").size == (64, 64) and Image.open("out.png").mode == "L"
 
 
@@ -98,20 +98,20 @@ def test_no_photo_is_refused(studio):
     assert code == 2 and err.count("\n") == 1 and "give a photo" in err
 
 
-class TestFilm:
+class TestVideo:
     @staticmethod
-    def film(studio, *more, out="film.gif", frames=3):
+    def video(studio, *more, out="video.gif", frames=3):
         return dream(studio, "--frames", frames, "--rotate", "2", "--frame-steps", "1", *more, out=out)
 
     def test_a_film_is_made_and_only_the_film_stays(self, studio):
-        code, out, _ = self.film(studio, "--json")
+        code, out, _ = self.video(studio, "--json")
         assert code == 0 and json.loads(out)["settings"]["frames"] == 3
-        assert studio.left() == ["film.gif"]
-        with Image.open("film.gif") as film:
-            assert film.n_frames == 3 and film.size == (64, 43)
+        assert studio.left() == ["video.gif"]
+        with Image.open("video.gif") as video:
+            assert video.n_frames == 3 and video.size == (64, 43)
 
     def test_stopping_keeps_the_frames_and_resume_ends_with_the_same_bytes(self, studio, monkeypatch):
-        self.film(studio, out="whole.gif")
+        self.video(studio, out="whole.gif")
         step, made = Painting.step, []
 
         def stopping(painting):
@@ -122,18 +122,18 @@ class TestFilm:
 
         with monkeypatch.context() as patched:
             patched.setattr(Painting, "step", stopping)
-            code, out, _ = self.film(studio)
+            code, out, _ = self.video(studio)
         assert code == 130 and "stopped after frame 1 of 3" in out
-        assert studio.left() == ["film.gif.frames", "whole.gif"]
-        code, _, err = self.film(studio)
+        assert studio.left() == ["video.gif.frames", "whole.gif"]
+        code, _, err = self.video(studio)
         assert code == 2 and "--resume goes on" in err
-        code, out, _ = self.film(studio, "--resume")
+        code, out, _ = self.video(studio, "--resume")
         assert code == 0 and "going on from frame 1 of 3" in out
-        assert (studio.folder / "film.gif").read_bytes() == (studio.folder / "whole.gif").read_bytes()
-        assert studio.left() == ["film.gif", "whole.gif"]
+        assert (studio.folder / "video.gif").read_bytes() == (studio.folder / "whole.gif").read_bytes()
+        assert studio.left() == ["video.gif", "whole.gif"]
 
     def test_a_film_is_no_picture(self, studio):
-        code, _, err = self.film(studio, out="film.png")
+        code, _, err = self.video(studio, out="video.png")
         assert code == 2 and ".mp4 .gif" in err and studio.left() == []
 
 

@@ -1,4 +1,4 @@
-"""`pareidolia style --method one-pass`, on photos, folders and films; `export brush`."""
+"""`pareidolia style --method one-pass`, on photos, folders and videos; `export brush`."""
 
 import json
 
@@ -36,8 +36,8 @@ def test_control_is_that_of_every_method(studio):
     assert np.array_equal(paint("first.png", "--painting-weights", "1", "0", paintings=both), whole)
     assert np.abs(paint("blend.png", paintings=both) - whole).mean() > 1
     assert np.abs(paint("weak.png", "--strength", "0.2") - whole).mean() > 1
-    grey = paint("grey.png", "--colours", "luminance")
-    assert np.ptp(grey, axis=2).max() <= 2  # the photo is grey
+    gray = paint("grey.png", "--colors", "luminance")
+    assert np.ptp(gray, axis=2).max() <= 2  # the photo is grey
     Image.new("L", (9, 6), 0).save("mask.png")
     mask = Image.open("mask.png").copy()
     mask.paste(255, (0, 0, 4, 6))
@@ -61,7 +61,7 @@ def test_folders_are_painted_and_errors_told(studio):
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        ((*ONE_PASS, "--steps", "3"), "--steps goes with --method optimisation"),
+        ((*ONE_PASS, "--steps", "3"), "--steps goes with --method optimization"),
         (("--tile", "256"), "--tile goes with --method one-pass"),
         ((*ONE_PASS, "--strength", "2"), "--strength"),
         ((*ONE_PASS, "--resume"), "nothing to resume"),
@@ -75,34 +75,34 @@ def test_options_that_do_not_fit_are_refused(studio, words, told):
 
 
 @pytest.fixture
-def film(studio):
-    pytest.importorskip("av", reason="films need PyAV")
+def video(studio):
+    pytest.importorskip("av", reason="videos need PyAV")
     pytest.importorskip("cv2", reason="optical flow needs OpenCV")
-    from pareidolia.pictures import write_film
+    from pareidolia.pictures import write_video
 
     frames = []
     for index in range(3):
         frames.append(studio.folder / f"frame{index}.png")
         Image.open("photo.png").rotate(5 * index).save(frames[-1])
-    write_film(frames, studio.folder / "film.mp4", 10)
+    write_video(frames, studio.folder / "video.mp4", 10)
     for frame in frames:
         frame.unlink()
     return studio
 
 
-def test_a_film_is_painted_and_its_speed_told(film):
-    words = ("style", "film.mp4", "painting.png", *ONE_PASS)
-    code, out, err = film.run(*words, "--out", "out.mp4", "--json")
+def test_a_film_is_painted_and_its_speed_told(video):
+    words = ("style", "video.mp4", "painting.png", *ONE_PASS)
+    code, out, err = video.run(*words, "--out", "out.mp4", "--json")
     assert code == 0, err
     answer = json.loads(out)
     assert answer["frames"] == 3 and answer["frames_per_second"] > 0
-    assert film.left() == ["film.mp4", "out.mp4"]
-    assert film.run("again", "out.mp4", "--out", "same.mp4")[0] == 0
-    assert (film.folder / "same.mp4").read_bytes() == (film.folder / "out.mp4").read_bytes()
+    assert video.left() == ["out.mp4", "video.mp4"]
+    assert video.run("again", "out.mp4", "--out", "same.mp4")[0] == 0
+    assert (video.folder / "same.mp4").read_bytes() == (video.folder / "out.mp4").read_bytes()
 
 
-def test_a_film_without_the_method_is_refused(film):
-    code, _, err = film.run("style", "film.mp4", "painting.png", "--out", "out.mp4")
+def test_a_film_without_the_method_is_refused(video):
+    code, _, err = video.run("style", "video.mp4", "painting.png", "--out", "out.mp4")
     assert code == 2 and "--method one-pass" in err
 
 

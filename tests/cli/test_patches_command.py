@@ -59,7 +59,7 @@ def test_without_painting_and_as_json(looking) -> None:
 
 
 def test_interrupted_and_gone_on(looking, monkeypatch) -> None:
-    real, opened = reading_module.open_levels, []
+    real, opened = reading_module.open_uint8, []
 
     def interrupting(path, size):
         opened.append(path.name)
@@ -67,7 +67,7 @@ def test_interrupted_and_gone_on(looking, monkeypatch) -> None:
             signal.raise_signal(signal.SIGINT)
         return real(path, size)
 
-    monkeypatch.setattr(reading_module, "open_levels", interrupting)
+    monkeypatch.setattr(reading_module, "open_uint8", interrupting)
     command = ("patches", "photos", *QUICK, "--no-painted", "--chunk", "2", "--batch", "1", "--out", "a.png")
     code, out, _ = looking.run(*command)
     assert code == 130 and "goes on from what is in the index" in out and "a.png" not in looking.left()

@@ -69,12 +69,12 @@ def test_what_makes_no_sense_is_one_clear_line(trained, words, told):
 
 
 def test_a_film_is_painted(trained):
-    pytest.importorskip("av", reason="films need PyAV")
+    pytest.importorskip("av", reason="videos need PyAV")
     pytest.importorskip("cv2", reason="optical flow needs OpenCV")
-    from pareidolia.pictures import write_film
+    from pareidolia.pictures import write_video
 
-    write_film([trained.folder / f"photos/{k}.png" for k in range(4)], trained.folder / "film.mp4", 10)
-    code, out, err = trained.run("stylizer", "paint", "run", "film.mp4", "--frames", "2", "--out", "out.mp4")
+    write_video([trained.folder / f"photos/{k}.png" for k in range(4)], trained.folder / "video.mp4", 10)
+    code, out, err = trained.run("stylizer", "paint", "run", "video.mp4", "--frames", "2", "--out", "out.mp4")
     assert code == 0, err
     assert "2 frames in" in out and "frames per second" in out
     assert not (trained.folder / "out.mp4.frames").exists()

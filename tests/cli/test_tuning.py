@@ -92,5 +92,5 @@ def test_a_greyscale_network(studio) -> None:
         "invariance", "photo.png", *net, "--steps", "4", "--layers", "1", "3", "--out", "d.png"
     )
     assert code == 0 and "no classes" not in out
-    code, _, err = studio.run("tuning", *net, "--colour", "red-green", "--out", "e.png")
+    code, _, err = studio.run("tuning", *net, "--color", "red-green", "--out", "e.png")
     assert code == 2 and "sees no colours" in err

@@ -9,7 +9,7 @@ QUICK = CollectingSettings(size=32, batch=4, chunk=6, device="cpu")
 
 
 def fill(folder, count: int = 20, seed: int = 0) -> None:
-    """Pictures of blocks in random colours, some in a subfolder, one grey, one that is no picture."""
+    """Pictures of blocks in random colours, some in a subfolder, one grey, one that is not a picture."""
     random = np.random.default_rng(seed)
     (folder / "more").mkdir(parents=True)
     for number in range(count):

@@ -9,7 +9,13 @@ import psutil
 import pytest
 from PIL import Image
 
-from pareidolia.collecting import CollectingSettings, Collector, EngineSettings, Positions, Strongest
+from pareidolia.collecting import (
+    CollectingSettings,
+    Collector,
+    EngineSettings,
+    SampledActivations,
+    TopActivations,
+)
 from pareidolia.pictures import find_pictures
 from pareidolia.settings import MissingExtra, PareidoliaError
 
@@ -57,7 +63,7 @@ def working():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("keep", [Strongest(top=5), Positions(count=3)])
+@pytest.mark.parametrize("keep", [TopActivations(top=5), SampledActivations(count=3)])
 def test_equal_bytes_from_a_cluster_with_a_worker_killed(keep, many_photos, cluster, tmp_path) -> None:
     files = find_pictures(many_photos)
     here = Collector(tmp_path / "here", files, LAYERS, keep, SETTINGS)
@@ -89,7 +95,7 @@ def test_what_a_worker_raises_comes_in_one_line(many_photos, cluster, tmp_path) 
     save_file(state, weights)
     settings = SETTINGS.model_copy(update={"weights": str(weights)})
     engine = EngineSettings(engine="ray", address=cluster.address)
-    made = Collector(tmp_path / "c", find_pictures(many_photos), LAYERS, Strongest(), settings, engine)
+    made = Collector(tmp_path / "c", find_pictures(many_photos), LAYERS, TopActivations(), settings, engine)
     save_file({name: tensor * 1.01 for name, tensor in state.items()}, weights)
     with pytest.raises(PareidoliaError, match="a worker finds another network than this machine: weights"):
         list(made)
@@ -105,6 +111,6 @@ def test_ray_missing_is_named(many_photos, tmp_path, monkeypatch) -> None:
 
     monkeypatch.setattr(builtins, "__import__", refuse)
     engine = EngineSettings(engine="ray")
-    made = Collector(tmp_path / "c", find_pictures(many_photos), LAYERS, Strongest(), SETTINGS, engine)
+    made = Collector(tmp_path / "c", find_pictures(many_photos), LAYERS, TopActivations(), SETTINGS, engine)
     with pytest.raises(MissingExtra, match=r"pip install 'pareidolia\[ray\]'"):
         list(made)

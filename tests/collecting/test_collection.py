@@ -8,7 +8,7 @@ import pytest
 import torch
 from PIL import Image
 
-from pareidolia.collecting import Collection, Positions, Strongest, read_ranking
+from pareidolia.collecting import Collection, SampledActivations, TopActivations, read_ranking
 from pareidolia.collecting import reading as reading_module
 from pareidolia.collecting.reading import read_ahead
 from pareidolia.collecting.threads import with_shared_weights
@@ -22,32 +22,32 @@ def shards(folder):
 
 
 def test_the_same_bytes_and_resumed_where_it_stopped(collector, tmp_path, monkeypatch) -> None:
-    list(collector(Strongest(), folder="whole"))
-    stopped = collector(Strongest(), folder="stopped")
+    list(collector(TopActivations(), folder="whole"))
+    stopped = collector(TopActivations(), folder="stopped")
     assert 8 <= [step.index for step in islice(stopped, 3)][-1] <= 12
     missing = {path for chunk in stopped.collection.missing() for path in stopped.job.paths(chunk)}
     assert 9 <= len(missing) <= 21 and not stopped.finished
     opened = []
-    real = reading_module.open_levels
+    real = reading_module.open_uint8
     monkeypatch.setattr(
-        reading_module, "open_levels", lambda path, size: opened.append(path) or real(path, size)
+        reading_module, "open_uint8", lambda path, size: opened.append(path) or real(path, size)
     )
-    again = collector(Strongest(), folder="stopped")
+    again = collector(TopActivations(), folder="stopped")
     steps = [step.index for step in again]
     assert steps == sorted(steps) and steps[-1] == 21 and again.finished
     assert sorted(opened) == sorted(missing), "only what lacked was looked at"
-    assert list(collector(Strongest(), folder="stopped")) == []
+    assert list(collector(TopActivations(), folder="stopped")) == []
     assert shards(tmp_path / "whole") == shards(tmp_path / "stopped")
     assert not list((tmp_path / "whole").rglob(".pareidolia-*"))
 
 
 @pytest.mark.parametrize("threads", [1, 2, 5])
 def test_the_number_of_threads_does_not_matter(threads: int, collector, tmp_path, small_network) -> None:
-    list(collector(Strongest(), folder="first"))
+    list(collector(TopActivations(), folder="first"))
     before = torch.get_num_threads()
     try:
         torch.set_num_threads(threads)
-        list(collector(Strongest(), folder="second"))
+        list(collector(TopActivations(), folder="second"))
         assert torch.get_num_threads() == threads
     finally:
         torch.set_num_threads(before)
@@ -66,13 +66,13 @@ def test_what_a_thread_meets_is_raised(collector, monkeypatch) -> None:
     def fail(path, size):
         raise MemoryError("no room")
 
-    monkeypatch.setattr(reading_module, "open_levels", fail)
+    monkeypatch.setattr(reading_module, "open_uint8", fail)
     with pytest.raises(MemoryError, match="no room"):
-        list(collector(Strongest()))
+        list(collector(TopActivations()))
 
 
 def test_a_broken_shard_is_told_and_made_again(collector, tmp_path) -> None:
-    made = collector(Strongest())
+    made = collector(TopActivations())
     list(made)
     path = tmp_path / "collection" / "shards" / "000001.safetensors"
     whole = path.read_bytes()
@@ -82,7 +82,7 @@ def test_a_broken_shard_is_told_and_made_again(collector, tmp_path) -> None:
     path.unlink()
     with pytest.raises(PareidoliaError, match="is missing"):
         read_ranking(made.collection, "stage2.relu")
-    list(collector(Strongest()))
+    list(collector(TopActivations()))
     assert path.read_bytes() == whole
 
 
@@ -93,14 +93,14 @@ def test_a_broken_shard_is_told_and_made_again(collector, tmp_path) -> None:
         ({"batch": 3}, "look.batch"),
         ({"chunk": 5}, "look.chunk"),
         ({"layers": ("stage1.relu",)}, "layers.stage1.relu"),
-        ({"keep": Strongest(top=3)}, "keep.top: 9 there, 3 here"),
-        ({"keep": Positions()}, "keep.form: Strongest there, Positions here"),
+        ({"keep": TopActivations(top=3)}, "keep.top: 9 there, 3 here"),
+        ({"keep": SampledActivations()}, "keep.form: Strongest there, Positions here"),
     ],
 )
 def test_another_collection_is_refused(changes, told: str, collector, tmp_path) -> None:
-    list(collector(Strongest()))
+    list(collector(TopActivations()))
     before = shards(tmp_path / "collection")
-    asked = {"keep": Strongest(), **changes}
+    asked = {"keep": TopActivations(), **changes}
     with pytest.raises(PareidoliaError, match=told.replace(".", r"\.")):
         collector(**asked)
     assert shards(tmp_path / "collection") == before
@@ -111,20 +111,20 @@ def test_another_collection_is_refused(changes, told: str, collector, tmp_path) 
 
 
 def test_other_weights_and_other_pictures_are_refused(collector, photos, small_network) -> None:
-    list(collector(Strongest()))
+    list(collector(TopActivations()))
     with torch.no_grad():
         small_network.module[0].conv.bias[0] += 1e-3
     with pytest.raises(PareidoliaError, match=r"network\.weights"):
-        collector(Strongest())
+        collector(TopActivations())
     with torch.no_grad():
         small_network.module[0].conv.bias[0] -= 1e-3
     Image.new("RGB", (9, 9)).save(photos / "new.png")
     with pytest.raises(PareidoliaError, match=r"pictures\.count: 21 there, 22 here"):
-        collector(Strongest())
+        collector(TopActivations())
 
 
 def test_opened_without_the_network(collector, tmp_path, photos) -> None:
-    made = collector(Strongest(top=2))
+    made = collector(TopActivations(top=2))
     list(made)
     there = Collection.open(tmp_path / "collection")
     assert there.finished and there.shapes == {"stage2.relu": (8, 16, 16)} and there.height_width == (32, 32)
@@ -138,23 +138,23 @@ def test_opened_without_the_network(collector, tmp_path, photos) -> None:
 def test_refused_folders(collector, tmp_path) -> None:
     with pytest.raises(PareidoliaError, match="holds no collection"):
         Collection.open(tmp_path)
-    list(collector(Strongest()))
+    list(collector(TopActivations()))
     manifest = tmp_path / "collection" / "manifest.json"
     manifest.write_text(manifest.read_text().replace('"format": 1', '"format": 99'))
-    for attempt in (lambda: Collection.open(tmp_path / "collection"), lambda: collector(Strongest())):
+    for attempt in (lambda: Collection.open(tmp_path / "collection"), lambda: collector(TopActivations())):
         with pytest.raises(PareidoliaError, match="format 99, this version reads 1"):
             attempt()
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "diary.txt").write_text("dear")
     for anew in (False, True):
-        with pytest.raises(PareidoliaError, match=r"mine is no collection \(diary.txt\)"):
-            collector(Strongest(), folder="mine", anew=anew)
+        with pytest.raises(PareidoliaError, match=r"mine is not a collection \(diary.txt\)"):
+            collector(TopActivations(), folder="mine", anew=anew)
     assert (tmp_path / "mine" / "diary.txt").read_text() == "dear"
 
 
 def test_refused_layers_and_sizes(collector) -> None:
     with pytest.raises(UnknownName, match=r"stage2\.relu"):
-        collector(Strongest(), ("stage2.rel",))
+        collector(TopActivations(), ("stage2.rel",))
     from torch import nn
 
     from pareidolia.networks import Network
@@ -162,7 +162,7 @@ def test_refused_layers_and_sizes(collector) -> None:
     tokens = nn.Sequential(nn.Conv2d(3, 4, 3), nn.Flatten(2))
     network = Network("tokens", tokens, mean=(0.0,) * 3, std=(1.0,) * 3, input_shape=(3, 32, 32))
     with pytest.raises(PareidoliaError, match="gives 4×900 for a picture"):
-        collector(Strongest(), ("1",), network=network)
+        collector(TopActivations(), ("1",), network=network)
 
 
 def test_folders_of_pictures(photos, tmp_path) -> None:
@@ -186,9 +186,9 @@ def test_folders_of_pictures(photos, tmp_path) -> None:
 def test_reading_runs_ahead_in_order_and_no_further(photos, monkeypatch) -> None:
     files = find_pictures(photos)
     opened = []
-    real = reading_module.open_levels
+    real = reading_module.open_uint8
     monkeypatch.setattr(
-        reading_module, "open_levels", lambda path, size: opened.append(path) or real(path, size)
+        reading_module, "open_uint8", lambda path, size: opened.append(path) or real(path, size)
     )
     stream = read_ahead(map(files.path, range(21)), (16, 20), threads=3, ahead=5)
     first = next(stream)

@@ -143,7 +143,7 @@ def test_smoothing_takes_the_grain_out(small_network, photo):
 
 
 def test_black_and_white_stays(small_network, photo):
-    picture = finished(dream(small_network, photo, grey=True))
+    picture = finished(dream(small_network, photo, gray=True))
     assert picture.shape == (1, 1, 72, 96)
     assert (picture - luminance(photo)).abs().mean() > 0.01
 
@@ -152,7 +152,7 @@ def test_alpha_comes_back_and_what_is_under_it_does_not_matter(small_network, ph
     alpha = (photo[:, :1] > 0.3).float()
     hidden = torch.where(alpha > 0, photo, torch.rand_like(photo))
     first, second = (
-        finished(dream(small_network, torch.cat([colour, alpha], 1))) for colour in (photo, hidden)
+        finished(dream(small_network, torch.cat([color, alpha], 1))) for color in (photo, hidden)
     )
     assert torch.equal(first[:, 3:], alpha)
     assert torch.equal(first, second)

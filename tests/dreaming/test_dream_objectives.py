@@ -1,7 +1,7 @@
 import torch
 
 from pareidolia.dreaming import BestMatch, objectives
-from pareidolia.painting import Energy, RandomClass, Seen
+from pareidolia.painting import Energy, ModelOutputs, RandomClass
 from pareidolia.settings import Unit
 
 
@@ -10,7 +10,7 @@ def maps(*shape, seed=0):
 
 
 def seen(activations=None, logits=None, step=0):
-    return Seen(torch.zeros(1, 3, 4, 4), activations or {}, logits, step)
+    return ModelOutputs(torch.zeros(1, 3, 4, 4), activations or {}, logits, step)
 
 
 def test_energy_sends_the_activations_themselves_back():

@@ -5,8 +5,8 @@ from pareidolia.generative.building import build, settings_of
 from pareidolia.generative.capabilities import Classifies
 from pareidolia.generative.training import prepare
 from pareidolia.settings import PareidoliaError
-from pareidolia.training import Batch, Moment, seeded
-from pareidolia.training.data.labelled import PartlyLabelled
+from pareidolia.training import Batch, StepContext, seeded
+from pareidolia.training.data.labeled import PartlyLabeled
 
 SHAPE = (1, 4, 4)
 
@@ -20,8 +20,8 @@ def batch(count=6):
     return Batch(pictures, torch.arange(count) % 3)
 
 
-def moment(count=6):
-    return Moment(0, 10, 0.0, count, seeded(torch.Generator(), 0))
+def context(count=6):
+    return StepContext(0, 10, 0.0, count, seeded(torch.Generator(), 0))
 
 
 def trained(kind, tmp_path, **values):
@@ -35,7 +35,7 @@ def test_an_untrained_decoder_says_the_mean_picture():
     mean = torch.rand(SHAPE, generator=torch.Generator().manual_seed(0)).clamp(0.05, 0.95)
     for kind in ("autoencoder", "aae", "gan", "vae"):
         model = make(kind)
-        model.start_from(mean)
+        model.init_output_bias(mean)
         torch.testing.assert_close(model.decode(torch.zeros(1, 2))[0], mean)
 
 
@@ -44,7 +44,7 @@ def test_a_denoising_autoencoder_sees_noise_and_aims_at_the_clean_picture():
     seen = []
     model.encoder.register_forward_pre_hook(lambda module, inputs: seen.append(inputs[0]))
     given = batch(300)
-    loss = model.loss(given, moment(300)).total
+    loss = model.loss(given, context(300)).total
     assert not torch.equal(seen[0], given.pictures)
     assert (seen[0] == 0).float().mean().item() == pytest.approx(0.3, abs=0.03)
     made = model.decode(model.encode(seen[0]))
@@ -53,11 +53,11 @@ def test_a_denoising_autoencoder_sees_noise_and_aims_at_the_clean_picture():
 
 def test_the_sparsity_penalty_is_the_divergence_of_coins():
     model = make("autoencoder", sparsity=2.0, active=0.1)
-    losses = model.loss(batch(), moment())
+    losses = model.loss(batch(), context())
     means = model.encode(batch().pictures).mean(0)
     coin, target = torch.distributions.Bernoulli(means), torch.distributions.Bernoulli(torch.tensor(0.1))
     penalty = torch.distributions.kl_divergence(target, coin).sum()
-    torch.testing.assert_close(losses.total, losses.told["squared_error"] + 2 * penalty)
+    torch.testing.assert_close(losses.total, losses.metrics["squared_error"] + 2 * penalty)
 
 
 @pytest.mark.slow
@@ -84,25 +84,25 @@ def test_labels_that_cannot_be_used_are_refused(values, classes, message):
 def test_each_labels_part_of_the_prior_is_shown_to_the_discriminator():
     model = make("aae", labels="prior", prior="mixture")
     labels = torch.tensor([0, 1, 2] * 2000 + [-1] * 3000)
-    samples = model._prior_samples(labels, moment(len(labels)))
+    samples = model._prior_samples(labels, context(len(labels)))
     middles = torch.stack([samples[labels == label].mean(0) for label in (0, 1, 2)])
     expected = model.prior.sample_each(4000, torch.Generator()).mean(0)
     torch.testing.assert_close(middles, expected, atol=0.15, rtol=0)
     assert samples[labels == -1].mean(0).norm() < 0.3  # of the whole prior
     inputs = []
     model.discriminator.register_forward_pre_hook(lambda module, given: inputs.append(given[0]))
-    model._judge(torch.zeros(4, 2), torch.tensor([0, 2, -1, 1]))
+    model._logits(torch.zeros(4, 2), torch.tensor([0, 2, -1, 1]))
     assert inputs[0][:, 2:].argmax(1).tolist() == [0, 2, 3, 1]
 
 
 @pytest.mark.parametrize("labels", ["none", "semi-supervised"])
 def test_r1_smooths_the_discriminators_of_codes(labels):
     pictures = batch()
-    both = PartlyLabelled(pictures.pictures, None, pictures) if labels == "semi-supervised" else pictures
+    both = PartlyLabeled(pictures.pictures, None, pictures) if labels == "semi-supervised" else pictures
     model = make("aae", labels=labels, r1=10)
-    smooth = model.discriminate(both, moment()).total
+    smooth = model.discriminate(both, context()).total
     model.settings = model.settings.model_copy(update={"r1": 0})
-    assert smooth > model.discriminate(both, moment()).total
+    assert smooth > model.discriminate(both, context()).total
 
 
 def test_a_semi_supervised_code_is_style_and_class():
@@ -114,11 +114,11 @@ def test_a_semi_supervised_code_is_style_and_class():
     pictures = batch().pictures
     torch.testing.assert_close(model.encode(pictures)[:, 2:], model.classify(pictures).exp())
     assert model.decode(codes[:4]).shape == (4, *SHAPE)
-    both = PartlyLabelled(pictures, None, batch())
+    both = PartlyLabeled(pictures, None, batch())
     assert [phase.name for phase in model.phases()] == [
         "reconstruction", "discriminator", "regularisation", "classification",
     ]  # fmt: skip
-    assert all(phase.loss(both, moment()).total.isfinite() for phase in model.phases())
+    assert all(phase.loss(both, context()).total.isfinite() for phase in model.phases())
 
 
 @pytest.mark.slow
@@ -138,7 +138,7 @@ def test_codes_are_bent_to_the_prior(tmp_path):
 
 @pytest.mark.slow
 def test_a_hundred_labels_name_most_digits(tmp_path):
-    model = trained("aae", tmp_path, latent=8, labels="semi-supervised", labelled=100, noise=0.2, epochs=60)
+    model = trained("aae", tmp_path, latent=8, labels="semi-supervised", labeled=100, noise=0.2, epochs=60)
     from pareidolia.training.data import open_pictures
 
     digits = open_pictures("digits", "test")

@@ -8,7 +8,7 @@ from torch import nn
 from pareidolia.generative.building import build, settings_of
 from pareidolia.generative.networks import enlarge, make_encoder
 from pareidolia.generative.settings import ModelSettings
-from pareidolia.training import Batch, Moment, seeded
+from pareidolia.training import Batch, StepContext, seeded
 
 
 @pytest.mark.parametrize("side", [(8, 12), (9, 12), (4, 6)])
@@ -55,15 +55,15 @@ def test_a_convolutional_vae_begins_at_the_mean_colour_and_keeps_its_code():
     torch.manual_seed(0)
     model = build("vae", settings_of("vae", {"network": "convolutional", "width": 8}), (3, 16, 16), 0)
     mean = torch.tensor([0.7, 0.6, 0.5]).view(3, 1, 1).expand(3, 16, 16)
-    model.start_from(mean)
+    model.init_output_bias(mean)
     assert (model.decode(torch.randn(8, 16)) - mean).abs().max() < 0.3
     dark = torch.linspace(0, 0.5, 16)[:, None].expand(16, 16)
     ramps = torch.stack([dark, dark.T, dark.flip(0), dark.T.flip(1)]).repeat(8, 1, 1)
     batch = Batch((mean - ramps[:, None]).clamp(0, 1))
     optimizer = torch.optim.Adam(model.parameters(), 2e-3)
     for step in range(120):
-        losses = model.loss(batch, Moment(step, 120, step / 120, 32, seeded(torch.Generator(), step)))
+        losses = model.loss(batch, StepContext(step, 120, step / 120, 32, seeded(torch.Generator(), step)))
         optimizer.zero_grad()
         losses.total.backward()
         optimizer.step()
-    assert losses.told["kl"] > 3
+    assert losses.metrics["kl"] > 3

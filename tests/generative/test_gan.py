@@ -5,8 +5,8 @@ import torch
 from torch.distributions import Categorical, MixtureSameFamily, Normal
 
 from pareidolia.generative.adversary import (
-    discriminate,
     discriminator_loss,
+    discriminator_objective,
     generator_loss,
     gradient_penalty,
 )
@@ -38,15 +38,15 @@ def test_r1_is_the_squared_gradient_on_real_samples():
     assert logits.shape == (6, 1)
 
 
-@pytest.mark.parametrize("game", ["non-saturating", "hinge"])
-def test_r1_costs_half_its_weight(game):
+@pytest.mark.parametrize("kind", ["non-saturating", "hinge"])
+def test_r1_costs_half_its_weight(kind):
     weight = torch.tensor([[1.0, -2.0, 0.5]])
     samples = torch.randn(2, 6, 3, generator=torch.Generator().manual_seed(0))
-    plain, told = discriminate(lambda x: x @ weight.T, *samples, game=game)
-    assert plain == discriminator_loss(*(samples @ weight.T), game) and set(told) == {"real", "fake"}
-    penalised, told = discriminate(lambda x: x @ weight.T, *samples, r1=4, game=game)
-    assert (penalised - plain).item() == pytest.approx(2 * 5.25, rel=1e-5)
-    assert told["r1"].item() == pytest.approx(5.25)
+    plain, metrics = discriminator_objective(lambda x: x @ weight.T, *samples, kind=kind)
+    assert plain == discriminator_loss(*(samples @ weight.T), kind) and set(metrics) == {"real", "fake"}
+    penalized, metrics = discriminator_objective(lambda x: x @ weight.T, *samples, r1=4, kind=kind)
+    assert (penalized - plain).item() == pytest.approx(2 * 5.25, rel=1e-5)
+    assert metrics["r1"].item() == pytest.approx(5.25)
 
 
 class Line:
@@ -57,7 +57,7 @@ class Line:
     def __init__(self, density, batch):
         self.density, self.count_a_step = density, batch
 
-    def batch(self, step, company):
+    def batch(self, step, process_group):
         return Batch(draw(self.density, self.count_a_step, seeded(torch.Generator(), "line", step)))
 
 
@@ -76,14 +76,14 @@ def mixture(weights, means, deviations):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("game", ["minimax", "non-saturating"])
-def test_the_best_discriminator_is_p_data_over_p_data_plus_p_g(game):
+@pytest.mark.parametrize("kind", ["minimax", "non-saturating"])
+def test_the_best_discriminator_is_p_data_over_p_data_plus_p_g(kind):
     p_data = mixture([0.6, 0.4], [0.3, 0.7], [0.08, 0.06])
     p_g = mixture([1.0], [0.5], [0.15])
     settings = settings_of(
         "gan",
         {
-            "loss": game,
+            "loss": kind,
             "hidden": (64, 64),
             "activation": "tanh",
             "r1": 0,
@@ -106,7 +106,7 @@ def test_the_best_discriminator_is_p_data_over_p_data_plus_p_g(game):
         pass
     x = torch.linspace(0, 1, 201)
     with torch.no_grad():
-        judged = run.result.judge(x.view(-1, 1, 1, 1)).sigmoid().flatten()
+        judged = run.result.logits(x.view(-1, 1, 1, 1)).sigmoid().flatten()
     data, made = p_data.log_prob(x).exp(), p_g.log_prob(x).exp()
     seen = data + made > 0.1  # where there are samples to learn from
     assert seen.float().mean() > 0.7
@@ -124,17 +124,17 @@ def test_a_gan_samples_and_does_not_encode():
     assert made.shape == (4, 1, 6, 6) and made.min() >= 0 and made.max() <= 1
 
 
-@pytest.mark.parametrize("game", ["minimax", "non-saturating", "hinge"])
+@pytest.mark.parametrize("kind", ["minimax", "non-saturating", "hinge"])
 @pytest.mark.parametrize("network", ["mlp", "convolutional"])
-def test_each_phase_makes_its_own_loss_smaller(game, network):
-    settings = {"loss": game, "network": network, "width": 4, "average": 0, "epochs": 1, "beta1": 0.9}
+def test_each_phase_makes_its_own_loss_smaller(kind, network):
+    settings = {"loss": kind, "network": network, "width": 4, "average": 0, "epochs": 1, "beta1": 0.9}
     model = make(**settings)
     pictures = torch.rand(16, 1, 6, 6, generator=torch.Generator().manual_seed(0))
 
     class Same:
         count, size = 16 * 30, (6, 6)
 
-        def batch(self, step, company):
+        def batch(self, step, process_group):
             return Batch(pictures)
 
     discriminator, generator = model.phases()
@@ -149,10 +149,10 @@ def test_spectral_norm_bounds_the_discriminators_slope():
     model = make(spectral_norm=True, network="mlp", activation="relu").train()
     pictures = torch.rand(8, 1, 6, 6)
     for _ in range(100):  # power iterations
-        model.judge(pictures)
+        model.logits(pictures)
     model.eval()
     one, other = torch.rand(2, 64, 1, 6, 6)
-    rise = (model.judge(one) - model.judge(other)).abs().flatten()
+    rise = (model.logits(one) - model.logits(other)).abs().flatten()
     # judge stretches [0, 1] to [-1, 1]: twice the distance.
     assert (rise <= 2.01 * (one - other).flatten(1).norm(dim=1)).all()
     assert not math.isnan(rise.sum().item())

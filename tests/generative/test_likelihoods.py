@@ -3,7 +3,7 @@ import math
 import pytest
 import torch
 
-from pareidolia.generative.likelihoods import Bernoulli, DiscretisedLogistic, Gaussian
+from pareidolia.generative.likelihoods import Bernoulli, DiscretizedLogistic, Gaussian
 
 
 def generator():
@@ -64,7 +64,7 @@ def test_the_optimal_sigma_is_the_one_a_search_finds():
 def test_a_discretised_logistics_probabilities_sum_to_one(log_scale):
     levels = (torch.arange(256, dtype=torch.float64) / 255).view(256, 1, 1, 1)
     raw = torch.tensor([0.3, log_scale], dtype=torch.float64).view(1, 2, 1, 1).expand(256, -1, -1, -1)
-    logs = DiscretisedLogistic().log_prob(levels, raw)
+    logs = DiscretizedLogistic().log_prob(levels, raw)
     assert logs.exp().sum().item() == pytest.approx(1)
     # The plain difference of two logistic functions, where it does not cancel.
     scale = math.exp(log_scale)
@@ -75,11 +75,11 @@ def test_a_discretised_logistics_probabilities_sum_to_one(log_scale):
 
 def test_a_discretised_logistic_stays_finite_far_from_its_mean():
     raw = torch.tensor([5.0, -7.0]).view(1, 2, 1, 1)
-    logs = DiscretisedLogistic().log_prob(torch.tensor([[[[0.5]]]]), raw)
+    logs = DiscretizedLogistic().log_prob(torch.tensor([[[[0.5]]]]), raw)
     assert logs.isfinite().all()
 
 
-@pytest.mark.parametrize("likelihood", [Bernoulli(), Gaussian(), DiscretisedLogistic()])
+@pytest.mark.parametrize("likelihood", [Bernoulli(), Gaussian(), DiscretizedLogistic()])
 def test_the_bias_says_the_mean_picture(likelihood):
     mean = torch.rand(3, 4, 4, generator=generator()).clamp(0.01, 0.99)
     raw = likelihood.bias(mean)[None]

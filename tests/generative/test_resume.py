@@ -11,7 +11,7 @@ MODELS = [
     ("vae", {"likelihood": "gaussian", "samples": 2, "kl_warm_up": 1}),
     ("vae", {"network": "convolutional", "width": 2, "average": 0.9}),
     ("aae", {"latent": 2, "prior": "mixture", "labels": "prior"}),
-    ("aae", {"labels": "semi-supervised", "labelled": 20, "noise": 0.3}),
+    ("aae", {"labels": "semi-supervised", "labeled": 20, "noise": 0.3}),
     ("gan", {"spectral_norm": True, "r1_every": 3, "loss": "hinge"}),
 ]
 

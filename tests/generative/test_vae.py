@@ -12,7 +12,7 @@ from pareidolia.generative.bound import (
 )
 from pareidolia.generative.building import build, settings_of
 from pareidolia.generative.capabilities import Encodes, HasDensity, Samples
-from pareidolia.training import Batch, Moment, TrainingRun, seeded
+from pareidolia.training import Batch, StepContext, TrainingRun, seeded
 from pareidolia.training.data import Pictures, PictureSet
 
 SHAPE = (1, 4, 4)
@@ -26,8 +26,8 @@ def pictures(count=5, shape=SHAPE):
     return torch.rand(count, *shape, generator=torch.Generator().manual_seed(1))
 
 
-def moment(batch=5, step=0):
-    return Moment(step, 10, step / 10, batch, seeded(torch.Generator(), step))
+def context(batch=5, step=0):
+    return StepContext(step, 10, step / 10, batch, seeded(torch.Generator(), step))
 
 
 def wide(model):
@@ -39,7 +39,7 @@ def wide(model):
     return model
 
 
-@pytest.mark.parametrize("likelihood", ["bernoulli", "gaussian", "discretised-logistic"])
+@pytest.mark.parametrize("likelihood", ["bernoulli", "gaussian", "discretized-logistic"])
 def test_the_three_lines_of_the_bound(likelihood):
     model = wide(make(likelihood=likelihood))
     assert isinstance(model, HasDensity) and isinstance(model, Samples) and isinstance(model, Encodes)
@@ -83,9 +83,9 @@ def test_iwaes_bound_grows_with_k_towards_log_p():
 def test_the_loss_is_the_negative_bound():
     model = make()
     batch = Batch(pictures().round())
-    losses = model.loss(batch, moment())
-    assert losses.total.item() == pytest.approx(sum(value.item() for value in losses.told.values()))
-    draws = [model.loss(batch, moment(step=step)).total for step in range(400)]
+    losses = model.loss(batch, context())
+    assert losses.total.item() == pytest.approx(sum(value.item() for value in losses.metrics.values()))
+    draws = [model.loss(batch, context(step=step)).total for step in range(400)]
     z = model.posterior(batch.pictures).sample(torch.Generator().manual_seed(2), 400)
     expected = -bound_of_joint(model, batch.pictures, z).mean()
     assert torch.stack(draws).mean().item() == pytest.approx(expected.item(), rel=0.01)
@@ -96,7 +96,7 @@ def test_many_samples_make_the_importance_weighted_loss_smaller():
     batch = Batch(pictures().round())
     with torch.no_grad():
         losses = [
-            torch.stack([model.loss(batch, moment(step=step)).total for step in range(50)]).mean()
+            torch.stack([model.loss(batch, context(step=step)).total for step in range(50)]).mean()
             for model in (one, many)
         ]
     assert losses[1] < losses[0]
@@ -106,8 +106,8 @@ def test_beta_warm_up_and_free_bits_weigh_the_divergence():
     batch = Batch(pictures().round())
 
     def parts(step=0, **values):
-        losses = wide(make(**values)).float().loss(batch, moment(step=step))
-        return losses.total.item(), losses.told["reconstruction"].item(), losses.told["kl"].item()
+        losses = wide(make(**values)).float().loss(batch, context(step=step))
+        return losses.total.item(), losses.metrics["reconstruction"].item(), losses.metrics["kl"].item()
 
     total, reconstruction, kl = parts(beta=4)
     assert total == pytest.approx(reconstruction + 4 * kl, rel=1e-5)
@@ -122,7 +122,7 @@ def test_beta_warm_up_and_free_bits_weigh_the_divergence():
 @pytest.mark.parametrize("shape", [(1, 8, 8), (3, 20, 28), (1, 28, 28), (3, 64, 64)])
 def test_convolutional_networks_fit_any_shape(shape):
     model = build("vae", settings_of("vae", {"network": "convolutional", "width": 4}), shape, 0)
-    model.start_from(torch.full(shape, 0.3))
+    model.init_output_bias(torch.full(shape, 0.3))
     x = pictures(3, shape)
     assert model.encode(x).shape == (3, 16)
     decoded = model.decode(torch.zeros(2, 16))
@@ -186,7 +186,7 @@ def test_at_probabilistic_pcas_optimum_the_bound_is_log_p():
 def test_a_trained_linear_vae_comes_within_a_hundredth_of_a_nat_a_dimension():
     linear = LinearModel()
     model = linear.vae(epochs=2500, batch=400, learning_rate=1e-2, schedule="cosine")
-    model.start_from(linear.mean.view(1, linear.side, linear.side).float())
+    model.init_output_bias(linear.mean.view(1, linear.side, linear.side).float())
     data = PictureSet("linear", "train", linear.bytes)
     source = Pictures(data, 400, 0, torch.device("cpu"))
     for _ in TrainingRun(model, source, model.settings):

@@ -49,7 +49,7 @@ def test_objectives_are_targets(network, pictures) -> None:
         ("tabyb cat", "no class or unit 'tabyb cat'; did you mean tabby cat"),
         ("cat", "may be any of tabby cat"),
         ("10", "the classes are 0 to 9"),
-        ("relu2:x", "is no address"),
+        ("relu2:x", "is not an address"),
     ],
 )
 def test_what_is_not_there_is_said(text: str, message: str, network, pictures) -> None:

@@ -71,8 +71,8 @@ def test_answers_without_logits_are_refused(wrap: object, match: str) -> None:
 
 def test_colour_for_a_grey_network_is_luminance() -> None:
     net = network(nn.Sequential(nn.Conv2d(1, 2, 1), nn.Flatten()), 1)
-    grey = torch.rand(1, 1, 8, 8)
-    assert torch.allclose(net.prepare(grey.expand(-1, 3, -1, -1)), net.prepare(grey), atol=1e-6)
+    gray = torch.rand(1, 1, 8, 8)
+    assert torch.allclose(net.prepare(gray.expand(-1, 3, -1, -1)), net.prepare(gray), atol=1e-6)
     red, green, blue = (net.prepare(each.view(1, 3, 1, 1)) for each in torch.eye(3))
     assert green > red > blue
 

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from small_networks import Twice, small_networks
 from torch import Tensor, nn
 
-from pareidolia.networks import Network, untouched
+from pareidolia.networks import Network, preserve_state
 from pareidolia.settings import BadNetwork, BadPicture, UnknownName
 
 
@@ -165,7 +165,7 @@ def test_a_network_is_left_as_it_was_found(module: nn.Sequential) -> None:
         parameter.grad = torch.ones_like(parameter) if index % 2 else None
     before = state(module)
     pictures = torch.rand(2, 3, 40, 40, requires_grad=True)
-    with pytest.raises(KeyboardInterrupt), untouched(module):
+    with pytest.raises(KeyboardInterrupt), preserve_state(module):
         assert not any(each.training for each in module.modules())
         module[0].register_forward_hook(lambda *_: None)
         sum(each.sum() for each in net.record(pictures, net.layers).values()).backward()

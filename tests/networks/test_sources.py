@@ -72,7 +72,7 @@ def test_offline_the_missing_file_is_named(cache: Path) -> None:
 
 def test_a_broken_file_in_the_cache_is_named(cache: Path) -> None:
     (cache / "vgg11-8a719046.pth").write_bytes(b"PK\x03\x04")
-    with pytest.raises(BadNetwork, match=r"vgg11-8a719046\.pth is no"):
+    with pytest.raises(BadNetwork, match=r"vgg11-8a719046\.pth is not a"):
         load_network("torchvision:vgg11")
 
 
@@ -167,13 +167,13 @@ def test_timm_missing(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_factory_in_a_file(file: Path) -> None:
-    grey = load_network(f"{file}:Net", device="cpu")
-    assert grey.input_shape == (1, 224, 224)
-    assert grey.preparation == "1x224x224, luminance of colour, mean 0, std 1"
-    assert grey(torch.rand(2, 1, 8, 8)).shape == (2, 2)
-    coloured = load_network(f"{file}:coloured", mean=(0.5,) * 3, input="3x16x20", device="cpu")
-    assert coloured.preparation == "3x16x20, mean 0.5 0.5 0.5, std 0.229 0.224 0.225"
-    assert coloured.layers["0"].shape == (5, 14, 18)
+    gray = load_network(f"{file}:Net", device="cpu")
+    assert gray.input_shape == (1, 224, 224)
+    assert gray.preparation == "1x224x224, luminance of colour, mean 0, std 1"
+    assert gray(torch.rand(2, 1, 8, 8)).shape == (2, 2)
+    colored = load_network(f"{file}:coloured", mean=(0.5,) * 3, input="3x16x20", device="cpu")
+    assert colored.preparation == "3x16x20, mean 0.5 0.5 0.5, std 0.229 0.224 0.225"
+    assert colored.layers["0"].shape == (5, 14, 18)
 
 
 def test_a_factory_in_a_module() -> None:
@@ -188,8 +188,8 @@ def test_a_factory_in_a_module() -> None:
         ("needs", "needs.. failed: TypeError: .*argument"),
         ("number", "gave int, not a torch.nn.Module"),
         ("broken", "failed: ValueError: no, not today"),
-        ("made", "is no function or class"),
-        ("text", "is no function or class"),
+        ("made", "is not a function or class"),
+        ("text", "is not a function or class"),
         ("Nett", "there is no factory in .* 'Nett'; did you mean Net"),
     ],
 )
@@ -214,8 +214,8 @@ def test_numbers_that_do_not_fit(file: Path) -> None:
     for arguments, match in (
         ({"mean": (0.5,)}, "takes 3 channels, but the mean has 1 numbers"),
         ({"std": (1.0, 0.0, 1.0)}, "must not be zero"),
-        ({"input": "3x0x8"}, "no input shape"),
-        ({"input": "224"}, "no input shape"),
+        ({"input": "3x0x8"}, "not an input shape"),
+        ({"input": "224"}, "not an input shape"),
     ):
         with pytest.raises(BadNetwork, match=match):
             load_network(f"{file}:coloured", **arguments)

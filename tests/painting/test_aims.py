@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from pareidolia.painting import OBJECTIVES, Objective, Seen, objective, read_objective
+from pareidolia.painting import OBJECTIVES, ModelOutputs, Objective, objective, read_objective
 from pareidolia.settings import PareidoliaError, UnknownName
 
 OWN = """
@@ -37,7 +37,7 @@ def maps(small_network):
 
 
 def value(network, maps, text, seed=0):
-    losses = read_objective(text, network, seed).losses(Seen(torch.zeros(2, 3, 64, 64), maps))
+    losses = read_objective(text, network, seed).losses(ModelOutputs(torch.zeros(2, 3, 64, 64), maps))
     return sum(losses.values())
 
 
@@ -78,7 +78,7 @@ def test_an_objective_is_registered_where_it_is_defined(small_network, maps, mon
 def test_a_score_is_one_number_a_picture(maps):
     wrong = Objective.of("stage2.relu", lambda maps: maps.mean(), "mean")
     with pytest.raises(PareidoliaError, match=r"mean of stage2.relu: of 2 picture.s. .*shape \(\)"):
-        wrong.losses(Seen(torch.zeros(2, 3, 64, 64), maps))
+        wrong.losses(ModelOutputs(torch.zeros(2, 3, 64, 64), maps))
 
 
 @pytest.mark.parametrize(

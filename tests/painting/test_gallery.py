@@ -3,7 +3,7 @@ import copy
 import pytest
 import torch
 
-from pareidolia.painting import Activation, Each, Gallery, Seen
+from pareidolia.painting import Activation, Each, Gallery, ModelOutputs
 from pareidolia.settings import PareidoliaError
 
 SIZES = [((20, 24), 3), ((30, 36), 3)]
@@ -59,7 +59,7 @@ def test_a_stopped_gallery_goes_on_to_the_same_bytes(small_network):
 def test_each_objective_sees_its_own_pictures():
     maps = torch.rand(4, 3, 5, 5, requires_grad=True)
     objective = Each([Activation("a:0"), Activation("a:2")])
-    losses = objective.losses(Seen(torch.rand(4, 3, 5, 5), {"a": maps}))
+    losses = objective.losses(ModelOutputs(torch.rand(4, 3, 5, 5), {"a": maps}))
     torch.testing.assert_close(losses["activation of a:0"], -maps[:2, 0].mean((1, 2)).sum())
     torch.testing.assert_close(losses["activation of a:2"], -maps[2:, 2].mean((1, 2)).sum())
     sum(losses.values()).backward()

@@ -21,8 +21,8 @@ def test_the_magnitudes_stay_those_of_natural_pictures_while_phases_change(size)
     with torch.no_grad():
         picture = canvas.render(canvas.values)
         # The inverse of the sigmoid, unclamped.
-        colours = torch.einsum("nchw,dc->ndhw", picture.logit(), _inverse())
-    magnitudes = torch.fft.rfft2(colours).abs()
+        colors = torch.einsum("nchw,dc->ndhw", picture.logit(), _inverse())
+    magnitudes = torch.fft.rfft2(colors).abs()
     magnitudes[..., 0, 0] = 0
     torch.testing.assert_close(
         magnitudes, natural_magnitudes(size).double().expand_as(magnitudes), rtol=1e-4, atol=1e-4
@@ -30,9 +30,9 @@ def test_the_magnitudes_stay_those_of_natural_pictures_while_phases_change(size)
 
 
 def _inverse():
-    from pareidolia.painting.canvas import _COLOUR
+    from pareidolia.painting.canvas import _COLOR
 
-    return _COLOUR.double().inverse()
+    return _COLOR.double().inverse()
 
 
 def test_a_canvas_of_a_picture_has_its_phases():
@@ -64,10 +64,10 @@ def test_the_law_fits_photos_it_is_told_for():
         ]
     except MissingExtra as missing:
         pytest.skip(str(missing))
-    colours = torch.cat([decorrelated(photo) for photo in photos])
+    colors = torch.cat([decorrelated(photo) for photo in photos])
     window = torch.hann_window(128)[:, None] * torch.hann_window(128)
-    centred = (colours - colours.mean((2, 3), keepdim=True)) * window
-    power = torch.fft.rfft2(centred).abs().square().mean(0) / window.square().mean()
+    centered = (colors - colors.mean((2, 3), keepdim=True)) * window
+    power = torch.fft.rfft2(centered).abs().square().mean(0) / window.square().mean()
     law = natural_magnitudes((128, 128)).square()
     cycles = (torch.fft.fftfreq(128, 1 / 128)[:, None] ** 2 + torch.fft.rfftfreq(128, 1 / 128) ** 2).sqrt()
     for low, high in ((3, 8), (8, 20), (20, 50)):

@@ -1,13 +1,15 @@
 import pytest
 import torch
 
-from pareidolia.painting import Activation, Seen, TotalVariation
+from pareidolia.painting import Activation, ModelOutputs, TotalVariation
 from pareidolia.settings import PareidoliaError
 
 
 def seen():
     maps = torch.arange(2 * 3 * 2 * 2, dtype=torch.float32).view(2, 3, 2, 2)
-    return Seen(torch.rand(1, 3, 8, 8, generator=torch.Generator().manual_seed(0)), {"a": maps, "b": maps**2})
+    return ModelOutputs(
+        torch.rand(1, 3, 8, 8, generator=torch.Generator().manual_seed(0)), {"a": maps, "b": maps**2}
+    )
 
 
 def total(objective, at=None):
@@ -49,8 +51,8 @@ def test_a_class_is_no_unit():
 
 def test_total_variation_of_a_slope_is_the_same_in_every_direction():
     ramp = torch.linspace(0, 1, 32).expand(1, 3, 32, 32)
-    across, down = (total(TotalVariation(), Seen(x, {})) for x in (ramp, ramp.transpose(2, 3)))
+    across, down = (total(TotalVariation(), ModelOutputs(x, {})) for x in (ramp, ramp.transpose(2, 3)))
     assert across == pytest.approx(down)
     # Squared slope a pixel: once across, half along either diagonal; two directions, three colours.
     assert across == pytest.approx(3 * (1 / 31) ** 2 * (1 + 0.5 * 2) / 2, rel=1e-4)
-    assert total(TotalVariation(), Seen(torch.full((1, 3, 9, 9), 0.3), {})) == 0
+    assert total(TotalVariation(), ModelOutputs(torch.full((1, 3, 9, 9), 0.3), {})) == 0

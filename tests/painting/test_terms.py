@@ -7,8 +7,8 @@ from pareidolia.painting import (
     Direction,
     Diverse,
     MiddleActivation,
+    ModelOutputs,
     PowerNorm,
-    Seen,
     Sum,
     read_objective,
 )
@@ -21,7 +21,7 @@ def maps(*shape, seed=0):
 
 
 def seen(activations, logits=None, picture=None):
-    return Seen(torch.zeros(2, 3, 4, 4) if picture is None else picture, {"a": activations}, logits)
+    return ModelOutputs(torch.zeros(2, 3, 4, 4) if picture is None else picture, {"a": activations}, logits)
 
 
 def test_a_direction_sends_itself_back_from_every_position():
@@ -153,7 +153,7 @@ def test_an_aim_as_text_is_the_algebra_in_python(small_network):
         + 2 * MiddleActivation("stage1.relu")
     )
     assert read.layers == built.layers
-    look = Seen(picture, small_network.record(picture, read.layers))
+    look = ModelOutputs(picture, small_network.record(picture, read.layers))
     mine, other = (sum(each.losses(look).values()) for each in (read, built))
     torch.testing.assert_close(mine, other)
     negative = sum(read_objective("-stage2.relu:3", small_network).losses(look).values())
@@ -162,7 +162,7 @@ def test_an_aim_as_text_is_the_algebra_in_python(small_network):
 
 def test_objectives_form_a_vector_space(small_network):
     picture = torch.rand(1, 3, 64, 64, generator=torch.Generator().manual_seed(1))
-    look = Seen(picture, small_network.record(picture, ["stage2.relu"]))
+    look = ModelOutputs(picture, small_network.record(picture, ["stage2.relu"]))
     a, b = Activation("stage2.relu:3"), Activation("stage2.relu:4")
 
     def value(objective):
@@ -177,10 +177,10 @@ def test_objectives_form_a_vector_space(small_network):
     [
         ("stage9.relu:1", UnknownName, "did you mean"),
         ("stage2.relu:99", PareidoliaError, "channels 0 to 7"),
-        ("stage2.relu:1 + ", PareidoliaError, "no address"),
-        ("", PareidoliaError, "no aim"),
+        ("stage2.relu:1 + ", PareidoliaError, "not an address"),
+        ("", PareidoliaError, "not an aim"),
         ("0.5*", UnknownName, "no layer '0.5"),
-        ("stage2.relu:x", PareidoliaError, "no address"),
+        ("stage2.relu:x", PareidoliaError, "not an address"),
         ("class:cat", PareidoliaError, "no class names"),
     ],
 )

@@ -16,7 +16,7 @@ def test_randomness_is_a_function_of_seed_and_step():
 
 
 def test_pad_puts_grey_around():
-    padded = Pad(3, grey=0.25)(picture(), torch.Generator())
+    padded = Pad(3, gray=0.25)(picture(), torch.Generator())
     assert padded.shape == (1, 3, 46, 54)
     assert torch.equal(padded[..., 3:-3, 3:-3], picture())
     assert (padded[..., :3, :] == 0.25).all()

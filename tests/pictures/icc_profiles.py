@@ -44,7 +44,7 @@ def linear_rgb(swapped: bool = False) -> bytes:
     return _profile(b"RGB ", b"XYZ ", b"mntr", tags)
 
 
-def linear_grey() -> bytes:
+def linear_gray() -> bytes:
     """Grey whose values are linear light."""
     return _profile(b"GRAY", b"XYZ ", b"mntr", {b"wtpt": _WHITE, b"kTRC": _gamma(1.0)})
 

@@ -43,7 +43,7 @@ def test_zero_bytes(tmp_path: Path) -> None:
 def test_no_ordinary_file() -> None:
     if not Path("/dev/zero").exists():
         pytest.skip("this system has no /dev/zero")
-    refused("/dev/zero", "no ordinary file")
+    refused("/dev/zero", "not an ordinary file")
 
 
 @pytest.mark.parametrize("path", ["a" * 5000 + ".png", "nul\0byte.png"])
@@ -66,7 +66,7 @@ def test_forbidden(tmp_path: Path) -> None:
 )
 def test_not_a_picture(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "text.png").write_bytes(content)
-    refused(tmp_path / "text.png", "is no picture that can be read")
+    refused(tmp_path / "text.png", "is not a picture that can be read")
 
 
 @pytest.mark.parametrize("kept", [0.2, 0.5, 0.8, 0.95])

@@ -8,14 +8,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from icc_profiles import black_only_cmyk, linear_grey, linear_rgb
+from icc_profiles import black_only_cmyk, linear_gray, linear_rgb
 from PIL import Image, ImageCms, features
 
 from pareidolia.pictures import open_picture
 from pareidolia.settings import BadPicture
 
 RNG = np.random.default_rng(3)
-COLOURS = RNG.integers(0, 256, (9, 14, 3), dtype=np.uint8)
+COLORS = RNG.integers(0, 256, (9, 14, 3), dtype=np.uint8)
 
 
 def saved(folder: Path, image: Image.Image, name: str = "a.png", **options: object) -> Path:
@@ -46,11 +46,11 @@ def srgb_of_linear(value: np.ndarray) -> np.ndarray:
 def test_lossless_formats_give_the_exact_values(
     tmp_path: Path, name: str, options: dict[str, object]
 ) -> None:
-    picture = open_picture(saved(tmp_path, Image.fromarray(COLOURS), name, **options))
+    picture = open_picture(saved(tmp_path, Image.fromarray(COLORS), name, **options))
     assert picture.shape == (1, 3, 9, 14)
     assert picture.dtype == torch.float32
     assert picture.is_contiguous()
-    assert torch.equal(picture[0], torch.tensor(COLOURS).permute(2, 0, 1).float() / 255)
+    assert torch.equal(picture[0], torch.tensor(COLORS).permute(2, 0, 1).float() / 255)
 
 
 @pytest.mark.parametrize("name", ["a.jpg", "a.webp", "a.avif"])
@@ -63,23 +63,23 @@ def test_lossy_formats_come_close(tmp_path: Path, name: str) -> None:
 
 
 def test_the_content_counts_not_the_suffix(tmp_path: Path) -> None:
-    path = saved(tmp_path, Image.fromarray(COLOURS), "a.bmp")
+    path = saved(tmp_path, Image.fromarray(COLORS), "a.bmp")
     assert open_picture(path.rename(tmp_path / "a.jpg")).shape == (1, 3, 9, 14)
 
 
 def test_one_bit(tmp_path: Path) -> None:
-    bits = COLOURS[..., 0] > 127
+    bits = COLORS[..., 0] > 127
     picture = open_picture(saved(tmp_path, Image.fromarray(bits)))
     assert np.array_equal(picture[0, 1].numpy(), bits.astype(np.float32))
 
 
 def test_grey_is_three_equal_channels(tmp_path: Path) -> None:
-    picture = open_picture(saved(tmp_path, Image.fromarray(COLOURS[..., 0])))
-    assert np.array_equal(levels(picture).round(), np.repeat(COLOURS[..., :1], 3, axis=2))
+    picture = open_picture(saved(tmp_path, Image.fromarray(COLORS[..., 0])))
+    assert np.array_equal(levels(picture).round(), np.repeat(COLORS[..., :1], 3, axis=2))
 
 
 def test_palette(tmp_path: Path) -> None:
-    image = Image.fromarray(COLOURS).quantize(16)
+    image = Image.fromarray(COLORS).quantize(16)
     assert np.array_equal(
         levels(open_picture(saved(tmp_path, image))).round(), np.asarray(image.convert("RGB"))
     )
@@ -92,11 +92,11 @@ def test_sixteen_bit_grey_keeps_its_precision(tmp_path: Path, name: str) -> None
     assert np.allclose(picture[0, 2].numpy(), values / 65535, atol=1e-7)
 
 
-def png(width: int, height: int, depth: int, colour_type: int, rows: bytes) -> bytes:
+def png(width: int, height: int, depth: int, color_type: int, rows: bytes) -> bytes:
     def chunk(name: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
 
-    header = struct.pack(">IIBBBBB", width, height, depth, colour_type, 0, 0, 0)
+    header = struct.pack(">IIBBBBB", width, height, depth, color_type, 0, 0, 0)
     parts = chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
     return b"\x89PNG\r\n\x1a\n" + parts
 
@@ -174,9 +174,7 @@ def test_exif_orientation(tmp_path: Path, orientation: int, name: str) -> None:
 
 
 def test_broken_exif_is_ignored(tmp_path: Path) -> None:
-    path = saved(
-        tmp_path, Image.fromarray(COLOURS), exif=b"Exif\0\0MM\0*\0\0\0\x08\xff\xff" + b"\x01\x12" * 9
-    )
+    path = saved(tmp_path, Image.fromarray(COLORS), exif=b"Exif\0\0MM\0*\0\0\0\x08\xff\xff" + b"\x01\x12" * 9)
     assert open_picture(path).shape == (1, 3, 9, 14)
 
 
@@ -186,8 +184,8 @@ def test_broken_exif_is_ignored(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["a.png", "a.tif", "a.webp"])
 def test_a_linear_rgb_profile_is_turned_into_srgb(tmp_path: Path, name: str) -> None:
     lossless = {"lossless": True} if name.endswith("webp") else {}
-    path = saved(tmp_path, Image.fromarray(COLOURS), name, icc_profile=linear_rgb(), **lossless)
-    assert np.abs(levels(open_picture(path)) - 255 * srgb_of_linear(COLOURS / 255)).max() < 1.6
+    path = saved(tmp_path, Image.fromarray(COLORS), name, icc_profile=linear_rgb(), **lossless)
+    assert np.abs(levels(open_picture(path)) - 255 * srgb_of_linear(COLORS / 255)).max() < 1.6
 
 
 def test_a_profile_may_swap_channels_and_leaves_alpha(tmp_path: Path) -> None:
@@ -206,15 +204,15 @@ def test_a_palette_with_a_profile(tmp_path: Path) -> None:
 
 def test_the_srgb_profile_changes_nothing(tmp_path: Path) -> None:
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-    picture = open_picture(saved(tmp_path, Image.fromarray(COLOURS), icc_profile=profile))
-    assert np.array_equal(levels(picture).round(), COLOURS)
+    picture = open_picture(saved(tmp_path, Image.fromarray(COLORS), icc_profile=profile))
+    assert np.array_equal(levels(picture).round(), COLORS)
 
 
 @pytest.mark.parametrize("deep", [False, True])
 def test_a_grey_profile(tmp_path: Path, deep: bool) -> None:
     ramp = np.arange(256, dtype=np.uint8).reshape(16, 16)
     image = Image.fromarray(ramp.astype(np.uint16) * 257 if deep else ramp)
-    picture = open_picture(saved(tmp_path, image, icc_profile=linear_grey()))
+    picture = open_picture(saved(tmp_path, image, icc_profile=linear_gray()))
     assert np.abs(levels(picture)[..., 1] - 255 * srgb_of_linear(ramp / 255)).max() < 1.6
 
 
@@ -231,11 +229,11 @@ def test_a_cmyk_profile(tmp_path: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "profile", [b"no profile at all", linear_rgb()[:150], black_only_cmyk(), linear_grey()]
+    "profile", [b"no profile at all", linear_rgb()[:150], black_only_cmyk(), linear_gray()]
 )
 def test_broken_and_foreign_profiles_are_ignored(tmp_path: Path, profile: bytes) -> None:
-    path = saved(tmp_path, Image.fromarray(COLOURS), icc_profile=profile)
-    assert np.array_equal(levels(open_picture(path)).round(), COLOURS)
+    path = saved(tmp_path, Image.fromarray(COLORS), icc_profile=profile)
+    assert np.array_equal(levels(open_picture(path)).round(), COLORS)
 
 
 def test_lab(tmp_path: Path) -> None:
@@ -266,7 +264,7 @@ def test_alpha_on_white_or_kept(tmp_path: Path, mode: str, name: str) -> None:
 
 
 def test_keep_without_transparency_gives_three_channels(tmp_path: Path) -> None:
-    assert open_picture(saved(tmp_path, Image.fromarray(COLOURS)), alpha="keep").shape == (1, 3, 9, 14)
+    assert open_picture(saved(tmp_path, Image.fromarray(COLORS)), alpha="keep").shape == (1, 3, 9, 14)
 
 
 @pytest.mark.parametrize(
@@ -300,7 +298,7 @@ def test_a_gif_with_transparency(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("size", "shape"), [(28, (18, 28)), (7, (5, 7)), (14, (9, 14))])
 def test_size_is_the_longer_side(tmp_path: Path, size: int, shape: tuple[int, int]) -> None:
-    picture = open_picture(saved(tmp_path, Image.fromarray(COLOURS)), size=size)
+    picture = open_picture(saved(tmp_path, Image.fromarray(COLORS)), size=size)
     assert picture.shape[-2:] == shape
     assert 0 <= picture.min() <= picture.max() <= 1
 
@@ -332,11 +330,11 @@ def test_extreme_but_usable_sizes(tmp_path: Path) -> None:
 
 
 def test_a_path_may_be_a_string(tmp_path: Path) -> None:
-    assert open_picture(str(saved(tmp_path, Image.fromarray(COLOURS)))).shape == (1, 3, 9, 14)
+    assert open_picture(str(saved(tmp_path, Image.fromarray(COLORS)))).shape == (1, 3, 9, 14)
 
 
 def test_pillow_reads_the_same_bytes_elsewhere(tmp_path: Path) -> None:
     buffer = io.BytesIO()
-    Image.fromarray(COLOURS).save(buffer, "JPEG", quality=90)
+    Image.fromarray(COLORS).save(buffer, "JPEG", quality=90)
     (tmp_path / "a.jpg").write_bytes(buffer.getvalue())
     assert np.array_equal(levels(open_picture(tmp_path / "a.jpg")).round(), np.asarray(Image.open(buffer)))

@@ -37,8 +37,8 @@ def test_painting_is_whole_and_within_bounds(name: str) -> None:
 def test_painting_has_texture_everywhere(name: str) -> None:
     """No 128-pixel square is flat: a large empty region would teach a style of emptiness."""
     with Image.open(FOLDER / f"{name}.jpg") as picture:
-        grey = np.asarray(picture.convert("L"), np.float32)
-    squares = grey.reshape(5, 128, 6, 128).swapaxes(1, 2).reshape(30, -1)
+        gray = np.asarray(picture.convert("L"), np.float32)
+    squares = gray.reshape(5, 128, 6, 128).swapaxes(1, 2).reshape(30, -1)
     assert squares.std(axis=1).min() > 4
 
 

@@ -65,8 +65,8 @@ def test_only_larger_pictures_are_shrunk() -> None:
 def test_texts_add_ink_and_room(texts: dict[str, object]) -> None:
     plain, written = sheet(squares(4), 2), sheet(squares(4), 2, **texts)
     assert written.shape[2] * written.shape[3] > plain.shape[2] * plain.shape[3]
-    grey = (written[0, 0] == written[0, 1]) & (written[0, 1] == written[0, 2])
-    assert written[0, 0][grey].min() < 0.3
+    gray = (written[0, 0] == written[0, 1]) & (written[0, 1] == written[0, 2])
+    assert written[0, 0][gray].min() < 0.3
     assert (plain[0, 0] > 0.9).all()
 
 
@@ -80,7 +80,7 @@ def test_captions_stay_inside_the_page() -> None:
 
 def test_grey_alpha_and_single_pixels_are_shown() -> None:
     clear = torch.zeros(1, 4, 8, 8)
-    page = sheet([(torch.zeros(1, 1, 8, 8), "grey"), (clear, "clear"), (torch.zeros(1, 3, 1, 1), "dot")], 3)
+    page = sheet([(torch.zeros(1, 1, 8, 8), "gray"), (clear, "clear"), (torch.zeros(1, 3, 1, 1), "dot")], 3)
     assert page.shape[1] == 3
     assert (page == 1).all(dim=1).sum() == 64  # the clear one is white, the paper is not
     assert (page == 0).all(dim=1).sum() == 65

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from pareidolia.training import Alone
+from pareidolia.training import SingleProcess
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ def test_a_sitting_is_a_function_of_seed_and_step(looking, tmp_path):
     pack_paintings([folder], [2], looking, tmp_path / "packed")
     np.save(tmp_path / "photos.npy", np.random.default_rng(0).integers(0, 256, (5, 96, 96, 3), np.uint8))
     source = Sittings(tmp_path / "photos.npy", tmp_path / "packed", crop=64, batch=3, seed=1)
-    first, again, other = (source.batch(step, Alone()) for step in (4, 4, 5))
+    first, again, other = (source.batch(step, SingleProcess()) for step in (4, 4, 5))
     assert first.photos.shape == (3, 3, 64, 64) and first.paintings.shape == (3, 3, 256, 256)
     assert torch.equal(first.photos, again.photos) and torch.equal(first.grams, again.grams)
     assert not torch.equal(first.photos, other.photos)

@@ -42,21 +42,21 @@ def packed(few_held_out: None, tmp_path_factory: pytest.TempPathFactory) -> Path
 
 
 def test_packing_skips_what_is_no_picture_and_refuses_another_set(packed: Path, tmp_path: Path) -> None:
-    assert packed_pictures.Crops(packed, 32, 2, 0).count == packed_pictures.HELD_OUT + 8
+    assert packed_pictures.PackedCrops(packed, 32, 2, 0).count == packed_pictures.HELD_OUT + 8
     with pytest.raises(SystemExit, match="other pictures"):
         packed_pictures.pack([tmp_path], packed, side=40)
 
 
 def test_a_batch_depends_on_seed_and_step_alone(packed: Path) -> None:
-    crops = packed_pictures.Crops(packed, 32, 4, seed=3)
+    crops = packed_pictures.PackedCrops(packed, 32, 4, seed=3)
     ahead = list(packed_pictures.ahead(crops.at, 5, 9))
     assert len(ahead) == 4
     for step, batch in zip(range(5, 9), ahead, strict=True):
-        assert torch.equal(batch, packed_pictures.Crops(packed, 32, 4, seed=3).at(step))
+        assert torch.equal(batch, packed_pictures.PackedCrops(packed, 32, 4, seed=3).at(step))
         assert batch.shape == (4, 3, 32, 32)
         assert 0 <= batch.min() < batch.max() <= 1
     assert not torch.equal(ahead[0], ahead[1])
-    assert not torch.equal(ahead[0], packed_pictures.Crops(packed, 32, 4, seed=4).at(5))
+    assert not torch.equal(ahead[0], packed_pictures.PackedCrops(packed, 32, 4, seed=4).at(5))
 
 
 def test_the_compact_maps_keep_the_distances_of_the_aux_maps(teacher: Path) -> None:

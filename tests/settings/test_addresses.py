@@ -24,7 +24,7 @@ def test_classes_round_trip(name):
 
 @pytest.mark.parametrize("text", ["", "layer:", "layer:x", "layer:1@2", "layer@1,2", "class:", "a:b:c"])
 def test_what_is_no_address_is_refused_by_name(text):
-    with pytest.raises(PareidoliaError, match="is no address"):
+    with pytest.raises(PareidoliaError, match="is not an address"):
         parse_address(text)
 
 

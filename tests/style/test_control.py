@@ -3,11 +3,11 @@
 import pytest
 import torch
 
-from pareidolia.painting import Gram, Seen
+from pareidolia.painting import Gram, ModelOutputs
 from pareidolia.pictures import luminance, resize_picture, to_yiq
 from pareidolia.settings import BadPicture
 from pareidolia.style import StyleLoss, StyleSettings, StyleTransfer
-from pareidolia.style.colours import match_colours
+from pareidolia.style.colors import match_colors
 
 
 def transfer(network, photo, painting, mask=None, **options):
@@ -51,7 +51,7 @@ def test_more_strength_changes_the_photo_more(small_network, photo, painting_pic
 
 def test_luminance_keeps_the_photos_chroma(small_network, photo, painting_picture):
     soft = 0.3 + 0.4 * photo
-    picture = painted(small_network, soft, painting_picture, colours="luminance")
+    picture = painted(small_network, soft, painting_picture, colors="luminance")
     assert (luminance(picture) - luminance(soft)).abs().mean() > 0.01
     chroma = (to_yiq(picture) - to_yiq(soft))[:, 1:]
     # Where luminance grows too light or dark for the chroma, it is clamped: a few pixels.
@@ -64,8 +64,8 @@ def test_matched_paintings_are_recoloured_before_they_are_looked_at(small_networ
     def grams(painting, **options):
         return transfer(small_network, photo, painting, **options)._style_targets(96)["stage1.relu"].means
 
-    asked = grams(red, colours="matched")
-    by_hand = grams(match_colours(resize_picture(red, (96, 96)), photo))
+    asked = grams(red, colors="matched")
+    by_hand = grams(match_colors(resize_picture(red, (96, 96)), photo))
     torch.testing.assert_close(asked, by_hand)
     assert not torch.allclose(asked, grams(red), rtol=0.1)
 
@@ -96,7 +96,7 @@ def test_style_beside_the_mask_does_not_count():
     mask[..., :4] = 1
     loss = StyleLoss(target, [1.0], "relative", mask)
     maps = torch.rand(1, 5, 6, 4, requires_grad=True)
-    loss.loss(Seen(torch.zeros(1, 3, 12, 8), {"a": maps})).backward()
+    loss.loss(ModelOutputs(torch.zeros(1, 3, 12, 8), {"a": maps})).backward()
     assert maps.grad[..., 2:].abs().max() == 0 < maps.grad[..., :2].abs().max()
 
 

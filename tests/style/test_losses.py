@@ -5,7 +5,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pareidolia.painting import Gram, Seen, style_gradient
+from pareidolia.painting import Gram, ModelOutputs, style_gradient
 from pareidolia.style import ContentLoss, StyleLoss, content_loss
 
 
@@ -76,7 +76,9 @@ def test_grams_of_tiles_add_up_to_the_whole(cut, seed):
 
 def test_relative_balance_makes_an_empty_map_cost_its_weight():
     targets = {"a": 100 * maps(1, 3, 4, 4), "b": 0.01 * maps(1, 5, 2, 2)}
-    empty = Seen(torch.zeros(1), {layer: torch.zeros_like(target) for layer, target in targets.items()})
+    empty = ModelOutputs(
+        torch.zeros(1), {layer: torch.zeros_like(target) for layer, target in targets.items()}
+    )
     assert ContentLoss(targets, [0.25, 2.0], "relative").loss(empty) == pytest.approx(2.25)
     grams = {layer: Gram.of(target) for layer, target in targets.items()}
     assert StyleLoss(grams, [0.25, 2.0], "relative").loss(empty) == pytest.approx(2.25)
@@ -84,7 +86,7 @@ def test_relative_balance_makes_an_empty_map_cost_its_weight():
 
 def test_lecture_balance_is_the_weighted_sum():
     f, c = maps(1, 3, 4, 4), maps(1, 3, 4, 4, seed=1)
-    loss = ContentLoss({"a": c}, [3.0], "lecture").loss(Seen(f, {"a": f}))
+    loss = ContentLoss({"a": c}, [3.0], "gatys").loss(ModelOutputs(f, {"a": f}))
     assert torch.isclose(loss, 3 * content_loss(f, c))
 
 

@@ -126,9 +126,7 @@ def test_pictures_too_narrow_are_refused(small_network, photo, painting_picture)
 
 def test_lecture_balance_is_the_lectures_total(small_network, photo, painting_picture):
     """L = α Σ w ½ Σ (F − C)² + β Σ w / (4N²) Σ (G/M − A/M)², at the first step, by hand."""
-    options = dict(
-        balance="lecture", content_weight=2.0, style_weight=7.0, coarse_to_fine=False, start="noise"
-    )
+    options = dict(balance="gatys", content_weight=2.0, style_weight=7.0, coarse_to_fine=False, start="noise")
     painting = transfer(small_network, photo, painting_picture, **options)
     canvas = painting.picture
     losses = painting.step().losses
@@ -179,7 +177,7 @@ def test_a_bleed_wider_than_the_picture_is_cut_to_what_it_can_reflect(small_netw
 
 def test_a_transfer_begins_from_what_brush_paints(small_network, photo, painting_picture):
     from pareidolia.style.brush import load_brush
-    from pareidolia.style.material import scaled
+    from pareidolia.style.inputs import scaled
 
     def begun(**options):
         settings = StyleSettings(start="brush", size=96, coarse_to_fine=False, bleed=0, **options)

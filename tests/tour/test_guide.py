@@ -11,7 +11,7 @@ PHOTO, PAINTINGS = "sample:chelsea", ("sample:ink", "sample:waves")
 ASKED = [
     ("style", {"content": PHOTO, "styles": PAINTINGS}, {"style_weight": 2.5, "style_layers": ("a", "b")}),
     ("style", {"content": PHOTO, "styles": PAINTINGS}, {"coarse_to_fine": False, "start": "noise"}),
-    ("dream", {"photo": PHOTO}, {"aim": ("stage1.relu1",), "size": 99, "grey": True}),
+    ("dream", {"photo": PHOTO}, {"aim": ("stage1.relu1",), "size": 99, "gray": True}),
     ("class-model", {}, {"names": ("spider web", "lion"), "penalty": 0.001}),
     ("walk", {"run": "digits-vae", "start": "label:3"}, {"towards": "8", "away": "3"}),
     ("interpolate", {"run": "digits-gan", "a": "random:1", "b": "random:8"}, {"path": "spherical"}),

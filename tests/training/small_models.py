@@ -36,17 +36,17 @@ class TwoPhases(nn.Module):
     def phases(self):
         return [
             Phase("denoise", [*self.encoder.parameters(), *self.decoder.parameters()], self.denoise),
-            Phase("critic", self.critic.parameters(), self.criticise, every=2, betas=(0.5, 0.9)),
+            Phase("critic", self.critic.parameters(), self.criticize, every=2, betas=(0.5, 0.9)),
         ]
 
-    def denoise(self, batch: Batch, moment):
-        noisy = batch.pictures + 0.1 * moment.normal(1, 6, 6)
+    def denoise(self, batch: Batch, context):
+        noisy = batch.pictures + 0.1 * context.normal(1, 6, 6)
         self.seen += 1
         error = (self.decoder(self.encoder(noisy)) - batch.pictures.flatten(1)).square().sum(1).mean()
         return Losses(error, {"code": self.encoder(noisy).detach().abs().mean()})
 
-    def criticise(self, batch: Batch, moment):
+    def criticize(self, batch: Batch, context):
         with torch.no_grad():
             code = self.encoder(batch.pictures)
-        real = self.critic(moment.normal(4)) - self.critic(code)
+        real = self.critic(context.normal(4)) - self.critic(code)
         return Losses(-real.mean() + real.square().mean())

@@ -6,15 +6,15 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from pareidolia.settings import PareidoliaError
-from pareidolia.training import Alone
+from pareidolia.training import SingleProcess
 from pareidolia.training.data import Pictures, PictureSet, open_pictures, packing
-from pareidolia.training.data.labelled import FewLabels
+from pareidolia.training.data.labeled import FewLabels
 
 
 def paint(path, size=(8, 8), mode="L", value=100):
     path.parent.mkdir(parents=True, exist_ok=True)
-    colour = value if mode == "L" else (value, 20, 30)
-    Image.new(mode, size[::-1], colour).save(path)
+    color = value if mode == "L" else (value, 20, 30)
+    Image.new(mode, size[::-1], color).save(path)
 
 
 def folder(root, names=("a/1.png", "a/2.png", "b/3.png"), **how):
@@ -80,7 +80,7 @@ def test_mixed_sizes_are_cut_from_the_middle_and_mixed_depths_become_colour(tmp_
     assert (tall[:, 2:-2] >= 199).all() and (wide == 100).all()
     assert (deep == round(30_000 / 65_535 * 255)).all()
     assert open_pictures(str(tmp_path)).shape == (3, 64, 64)
-    assert open_pictures(str(tmp_path), size=16, colour="grey").shape == (1, 16, 16)
+    assert open_pictures(str(tmp_path), size=16, color="gray").shape == (1, 16, 16)
 
 
 def test_corrupt_files_are_listed_and_skipped(tmp_path):
@@ -189,13 +189,13 @@ def test_every_picture_is_seen_once_an_epoch(count, batch, seed):
 def test_few_labels_are_even_over_the_classes_and_come_with_every_batch():
     digits = open_pictures("digits")
     source = FewLabels(digits, 25, 10, 0, torch.device("cpu"))
-    assert source.labelled == 25 and source.count == len(digits)
-    labels = torch.cat([source.batch(step, Alone()).labelled.labels for step in range(5)])
+    assert source.labeled == 25 and source.count == len(digits)
+    labels = torch.cat([source.batch(step, SingleProcess()).labeled.labels for step in range(5)])
     assert sorted(labels[:25].bincount().tolist()) == [2] * 5 + [3] * 5
     assert labels[:25].sort().values.tolist() == labels[25:].sort().values.tolist()
-    batch = source.batch(0, Alone())
-    assert batch.labels is None and len(batch.pictures) == len(batch.labelled.pictures) == 10
-    assert FewLabels(digits, None, 10, 0, torch.device("cpu")).labelled == len(digits)
+    batch = source.batch(0, SingleProcess())
+    assert batch.labels is None and len(batch.pictures) == len(batch.labeled.pictures) == 10
+    assert FewLabels(digits, None, 10, 0, torch.device("cpu")).labeled == len(digits)
 
 
 @pytest.mark.parametrize("count", [9, 100_000])

@@ -22,7 +22,7 @@ MODELS = {
     "vae": ("--likelihood", "gaussian", "--free-bits", "0.1", "--kl-warm-up", "1", "--clip", "5"),
     "autoencoder": ("--sparsity", "1", "--noise", "0.2", "--masked", "0.2"),
     "gan": ("--r1", "1", "--r1-every", "2"),
-    "aae": ("--labels", "semi-supervised", "--labelled", "100", "--noise", "0.1"),
+    "aae": ("--labels", "semi-supervised", "--labeled", "100", "--noise", "0.1"),
 }
 
 # Games amplify rounding, tenfold in ten steps: the AAE's weights differ by 2e-4 after 20, by 1e-3 after 30.
@@ -99,8 +99,8 @@ def test_a_batch_that_cannot_be_shared_is_refused():
     from tests.training.small_models import SETTINGS, TwoPhases, source
 
     from pareidolia.settings import PareidoliaError
-    from pareidolia.training import Alone, TrainingRun
+    from pareidolia.training import SingleProcess, TrainingRun
 
-    three = type("Three", (Alone,), {"size": 3})()
+    three = type("Three", (SingleProcess,), {"size": 3})()
     with pytest.raises(PareidoliaError, match="take --batch 9"):
-        TrainingRun(TwoPhases(), source(), SETTINGS, company=three)
+        TrainingRun(TwoPhases(), source(), SETTINGS, process_group=three)

@@ -39,7 +39,7 @@ def train(path, settings=EVERY_STEP):
     return run
 
 
-def told(path):
+def metrics(path):
     lines = [json.loads(line) for line in (path / LOG).read_text().splitlines()]
     return [{key: value for key, value in line.items() if key != "seconds"} for line in lines]
 
@@ -50,8 +50,14 @@ def test_a_run_leaves_settings_weights_checkpoints_and_a_log(tmp_path):
     for key, value in run.average.model.state_dict().items():
         assert torch.equal(weights[key], value)
     assert json.loads((tmp_path / "run" / SETTINGS).read_text()) == RECORD
-    assert [line["step"] for line in told(tmp_path / "run")] == [5, 10, 15]
-    assert set(told(tmp_path / "run")[0]) == {"step", "epoch", "denoise/loss", "denoise/code", "critic/loss"}
+    assert [line["step"] for line in metrics(tmp_path / "run")] == [5, 10, 15]
+    assert set(metrics(tmp_path / "run")[0]) == {
+        "step",
+        "epoch",
+        "denoise/loss",
+        "denoise/code",
+        "critic/loss",
+    }
     assert (tmp_path / "run" / _PREVIOUS).exists()
 
 
@@ -77,7 +83,7 @@ def test_wherever_a_run_dies_it_ends_with_the_same_weights(tmp_path, monkeypatch
     monkeypatch.setattr(Path, "replace", replace)
     train(tmp_path / "run")
     assert (tmp_path / "run" / WEIGHTS).read_bytes() == (tmp_path / "whole" / WEIGHTS).read_bytes()
-    assert told(tmp_path / "run") == told(tmp_path / "whole")
+    assert metrics(tmp_path / "run") == metrics(tmp_path / "whole")
     assert whole.finished
 
 
@@ -96,7 +102,7 @@ def test_kill_9_at_random_moments_then_resumed_ends_with_the_same_bytes(tmp_path
     subprocess.run(command(tmp_path / "run"), check=True, cwd=Path(__file__).parents[2])
     assert kills >= 1
     assert (tmp_path / "run" / WEIGHTS).read_bytes() == (tmp_path / "whole" / WEIGHTS).read_bytes()
-    assert told(tmp_path / "run") == told(tmp_path / "whole")
+    assert metrics(tmp_path / "run") == metrics(tmp_path / "whole")
 
 
 @pytest.mark.slow
@@ -108,7 +114,7 @@ def test_sigterm_saves_after_the_step_under_way(tmp_path):
     run, folder = train_small.make(tmp_path / "run")
     folder.resume(run)
     assert 0 < run.index < run.total
-    assert all(line["step"] <= run.index for line in told(tmp_path / "run"))
+    assert all(line["step"] <= run.index for line in metrics(tmp_path / "run"))
 
 
 def command(path):
@@ -158,7 +164,7 @@ def test_a_broken_checkpoint_gives_way_to_the_one_before(tmp_path):
     folder.resume(run)
     assert run.index == 14
     (tmp_path / "run" / _PREVIOUS).write_bytes(b"")
-    with pytest.raises(PareidoliaError, match="no checkpoint that can be read"):
+    with pytest.raises(PareidoliaError, match="not a checkpoint that can be read"):
         folder.resume(run)
 
 
@@ -218,7 +224,7 @@ def test_beginning_anew_removes_what_the_old_run_left(tmp_path):
     folder.begin(run)
     left = {path.relative_to(tmp_path / "run").as_posix() for path in (tmp_path / "run").rglob("*")}
     assert left == {SETTINGS, LOG, SAMPLES, "notes.txt"}
-    assert told(tmp_path / "run") == []
+    assert metrics(tmp_path / "run") == []
 
 
 def test_weights_that_are_no_numbers_leave_the_last_good_checkpoint(tmp_path):
@@ -228,7 +234,7 @@ def test_weights_that_are_no_numbers_leave_the_last_good_checkpoint(tmp_path):
     for _ in range(3):
         next(steps)
     run.model.critic.bias.data.fill_(float("nan"))
-    with pytest.raises(PareidoliaError, match="no number any more"):
+    with pytest.raises(PareidoliaError, match="became NaN or infinite"):
         for _ in steps:
             pass
     again, folder = make(tmp_path / "run")
@@ -243,7 +249,7 @@ def test_the_log_drops_lines_beyond_the_checkpoint_and_lines_cut_short(tmp_path)
     with (tmp_path / LOG).open("a") as file:
         file.write('{"step": 20, "ep')
     log.cut_after(10)
-    assert [line["step"] for line in told(tmp_path)] == [5, 10]
+    assert [line["step"] for line in metrics(tmp_path)] == [5, 10]
 
 
 def test_previews_are_spread_over_the_run_and_the_last_is_its_end(tmp_path):

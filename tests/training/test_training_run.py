@@ -7,7 +7,7 @@ from torch import nn
 
 from pareidolia.settings import PareidoliaError
 from pareidolia.training import Losses, Phase, TrainingRun
-from pareidolia.training.run import NoNumber
+from pareidolia.training.run import NonFiniteError
 
 
 def make(**changes):
@@ -41,7 +41,7 @@ def test_a_resumed_run_ends_with_the_same_bytes(stop, average):
     resumed = [step.losses for step in second]
     assert torch.equal(weights(whole), weights(second))
     assert resumed == logged[stop:]
-    assert second.told.take() == whole.told.take()
+    assert second.metrics.take() == whole.metrics.take()
 
 
 def test_the_same_seed_gives_the_same_weights_and_another_others():
@@ -87,7 +87,7 @@ def test_gradients_are_clipped_to_the_norm():
             self.weight = nn.Parameter(torch.zeros(4))
 
         def phases(self):
-            return [Phase("only", [self.weight], lambda batch, moment: Losses(1000 * self.weight.sum()))]
+            return [Phase("only", [self.weight], lambda batch, context: Losses(1000 * self.weight.sum()))]
 
     settings = SETTINGS.model_copy(update={"clip": 1.0})
     run = TrainingRun(Steep(), source(settings), settings)
@@ -109,8 +109,8 @@ class Diverging(nn.Module):
     def phases(self):
         return [Phase("fall", [self.weight], self.loss)]
 
-    def loss(self, batch, moment):
-        return Losses(self.weight.sum() * (self.bad if moment.step == 3 else 1.0))
+    def loss(self, batch, context):
+        return Losses(self.weight.sum() * (self.bad if context.step == 3 else 1.0))
 
 
 @pytest.mark.parametrize("bad", [math.nan, math.inf])
@@ -119,7 +119,7 @@ def test_a_loss_that_is_no_number_stops_before_a_weight_changes(bad):
     for _ in range(3):
         run.step()
     before = run.model.weight.item()
-    with pytest.raises(NoNumber, match=r"step 4.*--learning-rate"):
+    with pytest.raises(NonFiniteError, match=r"step 4.*--learning-rate"):
         run.step()
     assert run.model.weight.item() == before and run.index == 3
 
@@ -128,7 +128,7 @@ def test_weights_that_are_no_numbers_are_not_saved():
     run = make()
     run.step()
     run.model.decoder.bias.data[0] = math.nan
-    with pytest.raises(NoNumber, match="a weight"):
+    with pytest.raises(NonFiniteError, match="a weight"):
         run.state_dict()
 
 

@@ -4,13 +4,13 @@ import torch
 import torch.autograd.forward_ad as forward_ad
 from torch import Tensor, nn
 
-from pareidolia.networks import Network, untouched
+from pareidolia.networks import Network, preserve_state
 from pareidolia.settings import BadNetwork, PareidoliaError
 
 
 def class_names(network: Network) -> tuple[str, ...]:
     """The names of the network's classes, numbers where they have none; empty where it knows no classes."""
-    with untouched(network.module), torch.no_grad():
+    with preserve_state(network.module), torch.no_grad():
         try:
             logits = network(torch.full((1, *network.input_shape), 0.5))
         except BadNetwork:
@@ -41,7 +41,7 @@ def class_attribution(network: Network, layer: str, pictures: Tensor, positions:
         dual: Tensor = forward_ad.make_dual(output, _only_at(output, positions))  # type: ignore[no-untyped-call]
         return dual
 
-    with untouched(network.module), torch.no_grad(), forward_ad.dual_level():
+    with preserve_state(network.module), torch.no_grad(), forward_ad.dual_level():
         module.register_forward_hook(grow)
         try:
             dual = forward_ad.unpack_dual(network(pictures))  # type: ignore[no-untyped-call]

@@ -13,7 +13,7 @@ from pareidolia.atlas.icons import IconJob, paint_icons
 from pareidolia.atlas.stages import Array, Stages, key_of
 from pareidolia.collecting import EngineSettings
 from pareidolia.networks import Network
-from pareidolia.pictures import from_levels, open_levels
+from pareidolia.pictures import from_uint8, open_uint8
 
 #: Activations whose class attributions are kept in one file.
 ATTRIBUTION_BATCH = 256
@@ -22,7 +22,7 @@ AT_ONCE = 16
 
 
 @dataclass(frozen=True)
-class Batch:
+class StageBatch:
     """Parts `start` to `stop` (exclusive) of a stage, kept by `name` under `key`."""
 
     name: str
@@ -37,10 +37,10 @@ class BatchedStage:
 
     name: str
     stages: Stages
-    batches: Sequence[Batch]
+    batches: Sequence[StageBatch]
 
     @property
-    def missing(self) -> list[Batch]:
+    def missing(self) -> list[StageBatch]:
         """The batches that are not kept yet."""
         return [batch for batch in self.batches if not self.stages.has(batch.name, batch.key)]
 
@@ -49,7 +49,7 @@ class BatchedStage:
         """How many parts there are."""
         return self.batches[-1].stop
 
-    def keep(self, batch: Batch, values: Array) -> None:
+    def keep(self, batch: StageBatch, values: Array) -> None:
         """Keep what a batch gave."""
         self.stages.keep(batch.name, batch.key, {"values": values})
 
@@ -63,7 +63,7 @@ def icon_stage(stages: Stages, name: str, place: str, job: IconJob, wanted: Arra
     """The icons of directions N×C as a stage, N×size×size×3; a batch stays while its own directions do."""
     cuts = _cuts(len(wanted), job.settings.icons_at_once)
     batches = [
-        Batch(f"{place}/{start:06d}", job.key(wanted[start:stop]), start, stop) for start, stop in cuts
+        StageBatch(f"{place}/{start:06d}", job.key(wanted[start:stop]), start, stop) for start, stop in cuts
     ]
     return BatchedStage(name, stages, batches)
 
@@ -96,7 +96,7 @@ def attribution_stage(
     for start, stop in _cuts(len(points), ATTRIBUTION_BATCH):
         digest = hashlib.sha256(points[start:stop].tobytes()).hexdigest()
         key = key_of("attribution", collected.key, place, digest)
-        batches.append(Batch(f"{place}/{start:06d}", key, start, stop))
+        batches.append(StageBatch(f"{place}/{start:06d}", key, start, stop))
     return BatchedStage(name, stages, batches)
 
 
@@ -121,10 +121,10 @@ def _attributed(
     collection = collected.collection
     photos = collected.pictures[points]
     levels = {
-        int(photo): open_levels(collection.files.path(int(photo)), collection.height_width)
+        int(photo): open_uint8(collection.files.path(int(photo)), collection.height_width)
         for photo in np.unique(photos)
     }
-    pictures = from_levels([levels[int(photo)] for photo in photos])
+    pictures = from_uint8([levels[int(photo)] for photo in photos])
     found: Array = class_attribution(network, layer, pictures, positions[points]).float().cpu().numpy()
     return found
 

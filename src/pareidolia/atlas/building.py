@@ -16,7 +16,7 @@ from pareidolia.atlas.mapping import LayerMap
 from pareidolia.atlas.publishing import write_manifest
 from pareidolia.atlas.settings import AtlasSettings
 from pareidolia.atlas.stages import Stages, key_of
-from pareidolia.collecting import Collector, EngineSettings, Positions
+from pareidolia.collecting import Collector, EngineSettings, SampledActivations
 from pareidolia.collecting.settings import CollectingSettings
 from pareidolia.networks import identity, load_network_from
 from pareidolia.pictures import find_pictures, write_atomically
@@ -79,7 +79,7 @@ class AtlasBuilding:
         """The collector of what is wanted; what was collected for other settings goes."""
         settings = self.settings.part(CollectingSettings)
         chosen = self.settings
-        keep = Positions(count=chosen.positions, border=chosen.border, seed=chosen.seed)
+        keep = SampledActivations(count=chosen.positions, border=chosen.border, seed=chosen.seed)
         network = load_network_from(settings)
         wanted = key_of(
             "collecting",

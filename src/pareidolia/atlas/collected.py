@@ -14,7 +14,7 @@ class Collected:
     """M activations of every layer at the same points of the same photos.
 
     Attributes:
-        collection: a finished one that kept `Positions`.
+        collection: a finished one that kept `SampledActivations`.
         key: of what was collected.
         pictures: M int64, numbers of the photos they are from.
     """

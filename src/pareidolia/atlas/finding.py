@@ -11,12 +11,12 @@ import torch
 from pareidolia.atlas.building import STAGES, read_settings
 from pareidolia.atlas.collected import Collected
 from pareidolia.atlas.format import Cells, LayerEntry, read_cells, read_manifest
-from pareidolia.atlas.layout import place_by_neighbours
+from pareidolia.atlas.layout import place_by_neighbors
 from pareidolia.atlas.mapping import LayerMap
 from pareidolia.atlas.stages import Array, Stages
 from pareidolia.collecting import Collection
-from pareidolia.networks import load_network_from, untouched
-from pareidolia.pictures import from_levels, open_levels
+from pareidolia.networks import load_network_from, preserve_state
+from pareidolia.pictures import from_uint8, open_uint8
 from pareidolia.settings import PareidoliaError
 
 #: Activations that a photo's are compared with.
@@ -55,8 +55,8 @@ def find_photo(atlas: str | Path, photo: str | Path) -> list[Landing]:
     manifest, settings = read_manifest(atlas), read_settings(atlas)
     collected = _collected(atlas)
     network = load_network_from(settings)
-    picture = from_levels([open_levels(photo, collected.collection.height_width)])
-    with untouched(network.module), torch.no_grad():
+    picture = from_uint8([open_uint8(photo, collected.collection.height_width)])
+    with preserve_state(network.module), torch.no_grad():
         recorded = network.record(picture, settings.layer)
     landings = []
     before: LayerMap | None = None
@@ -65,7 +65,7 @@ def find_photo(atlas: str | Path, photo: str | Path) -> list[Landing]:
         before = before or layer_map
         found = recorded[entry.name].float().cpu()
         vectors = (found.flatten(2)[0].T if found.ndim == 4 else found).numpy()
-        places = place_by_neighbours(vectors, *_known(layer_map, settings.seed), settings.nearness)
+        places = place_by_neighbors(vectors, *_known(layer_map, settings.seed), settings.nearness)
         landings.append(_landing(entry, places, read_cells(atlas, entry.grids[-1]), manifest.classes))
     return landings
 

@@ -146,7 +146,7 @@ def read_manifest(folder: Path) -> Manifest:
     path = folder / MANIFEST
     held = _read(path, f"{folder} holds no atlas: there is no {MANIFEST} in it")
     if not isinstance(held, dict) or held.get("format") != FORMAT:
-        raise PareidoliaError(f"{path} is no manifest of an atlas")
+        raise PareidoliaError(f"{path} is not a manifest of an atlas")
     if held.get("version") != VERSION:
         raise PareidoliaError(
             f"{folder} is an atlas of format {held.get('version')}, this version reads and writes format "

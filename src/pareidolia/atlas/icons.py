@@ -8,7 +8,7 @@ import torch
 
 from pareidolia.atlas.settings import IconSettings
 from pareidolia.atlas.stages import Array, key_of
-from pareidolia.networks import Network, untouched
+from pareidolia.networks import Network, preserve_state
 from pareidolia.networks.padding import Padding
 from pareidolia.painting import Gallery
 from pareidolia.painting.gallery import alike, fourier_noise
@@ -74,10 +74,10 @@ def paint_icons(network: Network, job: IconJob, wanted: Array) -> Array:
 
 
 def _canvas_size(network: Network, layer: str, size: int) -> tuple[int, int]:
-    grey = torch.full((1, network.input_shape[0], size, size), 0.5)
+    gray = torch.full((1, network.input_shape[0], size, size), 0.5)
     try:
-        with untouched(network.module), torch.no_grad():
-            network.record(grey, [layer])
+        with preserve_state(network.module), torch.no_grad():
+            network.record(gray, [layer])
     except BadPicture:
         return network.input_shape[1], network.input_shape[2]
     return size, size

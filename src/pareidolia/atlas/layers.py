@@ -21,7 +21,7 @@ from pareidolia.atlas.publishing import behind, write_grid
 from pareidolia.atlas.settings import AtlasSettings, IconSettings
 from pareidolia.atlas.stages import Array, Stages
 from pareidolia.collecting import EngineSettings
-from pareidolia.collecting.chunks import Job
+from pareidolia.collecting.chunks import CollectJob
 from pareidolia.networks import Network
 
 
@@ -39,7 +39,7 @@ class Tools:
     network: Network
     painter: Network
     class_names: tuple[str, ...]
-    job: Job
+    job: CollectJob
     settings: AtlasSettings
     engine: EngineSettings
 

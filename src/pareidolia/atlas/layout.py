@@ -77,9 +77,7 @@ def within_unit_square(places: Array) -> Array:
     return found
 
 
-def place_by_neighbours(
-    activations: Array, known: Array, places: Array, metric: str, count: int = 5
-) -> Array:
+def place_by_neighbors(activations: Array, known: Array, places: Array, metric: str, count: int = 5) -> Array:
     """Where activations N×C lie among `known` F×C, whose places F×2 are known.
 
     The mean place of the `count` nearest, weighted by the inverse of their distance.
@@ -121,7 +119,7 @@ def _umap(sample: Array, settings: LayoutSettings, seed: int, start: Array | Non
         raise MissingExtra("umap-learn", "atlas") from error
     # With a seed UMAP works on one thread, and gives the same map again.
     reducer = UMAP(
-        n_neighbors=min(settings.neighbours, len(sample) - 1),
+        n_neighbors=min(settings.neighbors, len(sample) - 1),
         min_dist=settings.min_dist,
         metric=settings.metric,
         init="spectral" if start is None else 10 * start,
@@ -138,12 +136,12 @@ def _tsne(sample: Array, settings: LayoutSettings, seed: int, start: Array | Non
         from sklearn.manifold import TSNE
     except ImportError as error:
         raise MissingExtra("scikit-learn", "atlas") from error
-    perplexity = min(settings.neighbours / 3, (len(sample) - 1) / 3)
+    perplexity = min(settings.neighbors / 3, (len(sample) - 1) / 3)
     # t-SNE starts small (van der Maaten 2008); scikit-learn's own start has this deviation.
     init = "pca" if start is None else 1e-4 * (start - start.mean(0)) / start.std(0).max()
     reducer = TSNE(perplexity=perplexity, metric=settings.metric, init=init, random_state=seed, n_jobs=1)
     places = reducer.fit_transform(sample)
-    return Fit(places, lambda rest: place_by_neighbours(rest, sample, places, settings.metric))
+    return Fit(places, lambda rest: place_by_neighbors(rest, sample, places, settings.metric))
 
 
 def _pca(sample: Array, settings: LayoutSettings, seed: int, start: Array | None) -> Fit:

@@ -16,7 +16,7 @@ from pareidolia.atlas.patches import by_photo, cut, patch_windows
 from pareidolia.atlas.sheets import PATCH_BLOCK, plan_icons, plan_sheets, write_icons, write_sheets
 from pareidolia.atlas.stages import Array, Stages, key_of
 from pareidolia.networks import Layer
-from pareidolia.pictures import open_levels, write_atomically
+from pareidolia.pictures import open_uint8, write_atomically
 
 #: Classes that are told for a cell.
 TOP = 5
@@ -54,7 +54,7 @@ class Behind:
         points = np.concatenate([self.points[cell] for cell in cells])
         collection = self.collected.collection
         for photo, chosen in by_photo(points, self.collected.pictures).items():
-            levels = open_levels(collection.files.path(photo), collection.height_width)
+            levels = open_uint8(collection.files.path(photo), collection.height_width)
             for which, patch in zip(
                 chosen, cut(levels, self.windows[points[chosen]], self.size), strict=True
             ):

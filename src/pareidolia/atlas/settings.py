@@ -16,7 +16,7 @@ class LayoutSettings(Settings):
     layout: Annotated[
         Literal["umap", "pca", "tsne"], Field(description="How 2-D places are found for activations.")
     ] = "umap"
-    neighbours: Annotated[
+    neighbors: Annotated[
         int, Field(ge=2, le=500, description="UMAP's neighbours, and t-SNE's perplexity times three.")
     ] = 50
     min_dist: Annotated[
@@ -78,7 +78,7 @@ class AtlasSettings(IconSettings, LayoutSettings, CollectingSettings):
         Field(
             min_length=1,
             description="Cells a side of each grid (default: those of 5 10 20 40 80 160 in which most "
-            "activations find company).",
+            "activations have neighbours).",
         ),
     ] = None
     fewest: Annotated[int, Field(ge=1, description="Cells of fewer activations are left out.")] = 6

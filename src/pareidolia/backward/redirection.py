@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.autograd.function import Function, FunctionCtx
 
-from pareidolia.backward.rules import Activation, RuleMode, derivative, in_mode
+from pareidolia.backward.rules import ActivationFunction, RuleMode, derivative, in_mode
 
 
 @contextmanager
@@ -28,7 +28,7 @@ def redirected(module: nn.Module) -> Iterator[None]:
 
 class _RedirectedRectifier(Function):
     @staticmethod
-    def forward(ctx: FunctionCtx, x: Tensor, activation: Activation, slope: Tensor) -> Tensor:
+    def forward(ctx: FunctionCtx, x: Tensor, activation: ActivationFunction, slope: Tensor) -> Tensor:
         ctx.save_for_backward(slope)
         y = activation(x)
         if y is x:
@@ -47,6 +47,6 @@ class _RedirectedRectifier(Function):
 class _Redirection(RuleMode):
     stand_ins = (_RedirectedRectifier,)
 
-    def rectify(self, name: str, x: Tensor, activation: Activation) -> Tensor:
+    def rectify(self, name: str, x: Tensor, activation: ActivationFunction) -> Tensor:
         result: Tensor = _RedirectedRectifier.apply(x, activation, derivative(x, activation))
         return result

@@ -18,7 +18,7 @@ from pareidolia.backward.rectifiers import function_name, has_unit_slope, rectif
 from pareidolia.settings import UnknownName
 
 RuleName = Literal["gradient", "deconvnet", "guided"]
-Activation = Callable[[Tensor], Tensor]
+ActivationFunction = Callable[[Tensor], Tensor]
 
 
 @contextmanager
@@ -88,7 +88,7 @@ class _Rectified(Function):
     """Any activation going forward; going back, the rectified signal times `slope` (1 where that is None)."""
 
     @staticmethod
-    def forward(ctx: FunctionCtx, x: Tensor, activation: Activation, slope: Tensor | None) -> Tensor:
+    def forward(ctx: FunctionCtx, x: Tensor, activation: ActivationFunction, slope: Tensor | None) -> Tensor:
         if slope is not None:
             ctx.save_for_backward(slope)
         y = activation(x)
@@ -108,7 +108,7 @@ class _GuidedReLU(Function):
     """ReLU going forward; going back, the rectified signal where ReLU's output is positive: one pass less."""
 
     @staticmethod
-    def forward(ctx: FunctionCtx, x: Tensor, activation: Activation) -> Tensor:
+    def forward(ctx: FunctionCtx, x: Tensor, activation: ActivationFunction) -> Tensor:
         y = activation(x)
         if y is x:
             ctx.mark_dirty(x)
@@ -136,7 +136,7 @@ class RuleMode(TorchFunctionMode):
         self._watch = Watch()
 
     @abstractmethod
-    def rectify(self, name: str, x: Tensor, activation: Activation) -> Tensor:
+    def rectify(self, name: str, x: Tensor, activation: ActivationFunction) -> Tensor:
         """activation(x), through which the signal comes back by the rule."""
 
     def __torch_function__(
@@ -171,7 +171,7 @@ class RuleMode(TorchFunctionMode):
 class _Deconvnet(RuleMode):
     stand_ins = (_Rectified,)
 
-    def rectify(self, name: str, x: Tensor, activation: Activation) -> Tensor:
+    def rectify(self, name: str, x: Tensor, activation: ActivationFunction) -> Tensor:
         result: Tensor = _Rectified.apply(x, activation, None)
         return result
 
@@ -179,7 +179,7 @@ class _Deconvnet(RuleMode):
 class _Guided(RuleMode):
     stand_ins = (_Rectified, _GuidedReLU)
 
-    def rectify(self, name: str, x: Tensor, activation: Activation) -> Tensor:
+    def rectify(self, name: str, x: Tensor, activation: ActivationFunction) -> Tensor:
         result: Tensor = (
             _GuidedReLU.apply(x, activation)
             if name == "relu"
@@ -188,7 +188,7 @@ class _Guided(RuleMode):
         return result
 
 
-def _slope(name: str, x: Tensor, activation: Activation) -> Tensor:
+def _slope(name: str, x: Tensor, activation: ActivationFunction) -> Tensor:
     """f'(x) · [x > 0]."""
     positive = x.detach() > 0
     if has_unit_slope(name):
@@ -196,7 +196,7 @@ def _slope(name: str, x: Tensor, activation: Activation) -> Tensor:
     return derivative(x, activation) * positive
 
 
-def derivative(x: Tensor, activation: Activation) -> Tensor:
+def derivative(x: Tensor, activation: ActivationFunction) -> Tensor:
     """f'(x) of an activation that works element by element."""
     leaf = x.detach().clone().requires_grad_()
     # The second clone is for in-place activations, which must not overwrite a leaf.

@@ -6,15 +6,15 @@ from typing import Annotated
 from cyclopts import Parameter
 from pydantic import Field
 
-from pareidolia.cli.film import asks_for_film, run_film
 from pareidolia.cli.looking import make_interpolation
 from pareidolia.cli.output import Output
 from pareidolia.cli.run import make, run, run_stages
+from pareidolia.cli.video import asks_for_video, run_video
 from pareidolia.requests import Request
 from pareidolia.settings import Settings
 
 
-class Changes(Settings):
+class ChangeOptions(Settings):
     """What may differ from the first time; what is not given stays."""
 
     network: Annotated[str | None, Field(description="Another network.")] = None
@@ -28,7 +28,7 @@ def again(
     picture: Path,
     /,
     *,
-    changes: Annotated[Changes, Parameter(name="*")] = Changes(),  # noqa: B008 (frozen)
+    changes: Annotated[ChangeOptions, Parameter(name="*")] = ChangeOptions(),  # noqa: B008 (frozen)
     output: Annotated[Output, Parameter(name="*")],
 ) -> int:
     """Paint a picture once more: the same pixels on the same machine, or with a setting changed.
@@ -36,7 +36,7 @@ def again(
     Parameters
     ----------
     picture
-        A picture or a film that pareidolia made.
+        A picture or a video that pareidolia made.
     """
     from pareidolia.pictures import read_record
 
@@ -45,8 +45,8 @@ def again(
     request = Request.from_record(record, picture.absolute().parent, changed)
     if request.operation.name == "interpolate":
         return make_interpolation(request, output)
-    if asks_for_film(request):
-        return run_film(request, output)
+    if asks_for_video(request):
+        return run_video(request, output)
     if request.operation.at_once:
         return make(request, output)
     return run_stages(request, output) if request.operation.in_stages else run(request, output)

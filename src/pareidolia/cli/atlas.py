@@ -9,7 +9,14 @@ from cyclopts import App, Parameter
 from pydantic import Field
 
 from pareidolia.atlas.settings import AtlasSettings
-from pareidolia.cli.output import Replacing, Telling, print_json, say, stage_report, stop_request
+from pareidolia.cli.output import (
+    OverwriteOptions,
+    VerbosityOptions,
+    print_json,
+    say,
+    stage_report,
+    stop_request,
+)
 from pareidolia.collecting.settings import EngineSettings
 
 if TYPE_CHECKING:
@@ -18,7 +25,7 @@ if TYPE_CHECKING:
 atlas = App(name="atlas", help="Make a layer's activations a map to walk through: build, view, find.")
 
 
-class AtlasOutput(Replacing):
+class AtlasOutput(OverwriteOptions):
     """Where an atlas goes."""
 
     out: Annotated[Path, Field(description="A folder; a build that was stopped goes on from what is in it.")]
@@ -65,7 +72,7 @@ def build(
     return 0
 
 
-class Serving(Telling):
+class ServeOptions(VerbosityOptions):
     """How an atlas is shown."""
 
     port: Annotated[int, Field(ge=0, le=65535, description="Port on 127.0.0.1; 0 takes any.")] = 8000
@@ -77,7 +84,7 @@ def view(
     folder: Path,
     /,
     *,
-    serving: Annotated[Serving, Parameter(name="*")] = Serving(),  # noqa: B008 (frozen)
+    serving: Annotated[ServeOptions, Parameter(name="*")] = ServeOptions(),  # noqa: B008 (frozen)
 ) -> int:
     """Serve an atlas to this machine's browser until Ctrl-C; any server of plain files does as well.
 
@@ -108,7 +115,7 @@ def find(
     photo: str,
     /,
     *,
-    telling: Annotated[Telling, Parameter(name="*")] = Telling(),  # noqa: B008 (frozen)
+    verbosity: Annotated[VerbosityOptions, Parameter(name="*")] = VerbosityOptions(),  # noqa: B008 (frozen)
 ) -> int:
     """Tell where a photo's own activations land on an atlas, and the link that shows it.
 
@@ -122,7 +129,7 @@ def find(
     from pareidolia.atlas import find_photo
 
     landings = find_photo(folder, photo)
-    if telling.as_json:
+    if verbosity.as_json:
         print_json({"photo": photo, "layers": [_numbers(each) for each in landings]})
         return 0
     for landing in landings:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
-from pareidolia.cli.output import Output, PictureOutput, Replacing, say
+from pareidolia.cli.output import Output, OverwriteOptions, PictureOutput, say
 from pareidolia.cli.run import make, run
 from pareidolia.requests import Request
 from pareidolia.settings import PareidoliaError
@@ -15,14 +15,14 @@ FAILED = 1
 
 
 @dataclass(frozen=True)
-class Job:
+class BatchJob:
     """A request, and the file its result goes to."""
 
     request: Request
     out: Path
 
 
-def run_jobs(jobs: Sequence[Job], output: Replacing) -> int:
+def run_jobs(jobs: Sequence[BatchJob], output: OverwriteOptions) -> int:
     """Run them in order; returns 0, `FAILED` where some failed, or 128 + the signal that stopped it.
 
     A result that is there with the record of its request is left as it is, an unfinished one is gone on
@@ -70,14 +70,14 @@ def names_of(paths: Sequence[str]) -> list[str]:
     ]
 
 
-def _run(job: Job, output: Replacing) -> int:
+def _run(job: BatchJob, output: OverwriteOptions) -> int:
     if job.request.operation.at_once:
         target = PictureOutput(out=job.out, overwrite=output.overwrite, quiet=output.quiet)
         return make(job.request, target)
     return run(job.request, Output(out=job.out, resume=True, overwrite=output.overwrite, quiet=output.quiet))
 
 
-def _is_made(job: Job) -> bool:
+def _is_made(job: BatchJob) -> bool:
     """Whether the result is there, whole, with the record of this very request."""
     from pareidolia.pictures import read_record
 

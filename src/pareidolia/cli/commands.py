@@ -37,7 +37,7 @@ COMMANDS = {
         Command(
             "dream",
             "dream:dream",
-            "Dream: strengthen in a picture what a network sees in it, or fall into it in a film.",
+            "Dream: strengthen in a picture what a network sees in it, or fall into it in a video.",
         ),
         Command(
             "again",
@@ -73,22 +73,22 @@ COMMANDS = {
         ),
         Command(
             "features",
-            "visualisation:features",
+            "visualization:features",
             "Paint what units of a network respond to, many at once, on a sheet.",
         ),
         Command(
             "class-model",
-            "visualisation:class_model",
+            "visualization:class_model",
             "Paint what a network takes for a class, or for several on a sheet.",
         ),
         Command(
             "invert",
-            "visualisation:invert",
+            "visualization:invert",
             "Paint a photo back from its activations at each of several layers: what do they still know?",
         ),
         Command(
             "caricature",
-            "visualisation:caricature",
+            "visualization:caricature",
             "Paint a photo as layers exaggerate it: more of what they see in it.",
         ),
         Command(
@@ -133,7 +133,7 @@ COMMANDS = {
         Command(
             "interpolate",
             "looking:interpolate",
-            "Walk from one code to another: a strip of pictures, or a film where --out ends in .mp4 or .gif.",
+            "Walk from one code to another: a strip of pictures, or a video where --out ends in .mp4 or .gif.",
         ),
         Command("manifold", "looking:manifold", "Lay a plane of the latent space out as a grid of pictures."),
         Command(

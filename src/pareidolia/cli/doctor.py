@@ -9,13 +9,13 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
-from pareidolia.cli.output import Telling, print_json
+from pareidolia.cli.output import VerbosityOptions, print_json
 
 
-def doctor(*, telling: Annotated[Telling, Parameter(name="*")] = Telling()) -> None:  # noqa: B008 (frozen)
+def doctor(*, verbosity: Annotated[VerbosityOptions, Parameter(name="*")] = VerbosityOptions()) -> None:  # noqa: B008 (frozen)
     """Tell the device, the memory, which extras are present, and where weights are looked for."""
     report = _report()
-    if telling.as_json:
+    if verbosity.as_json:
         print_json(report)
         return
     for heading, values in report.items():

@@ -7,16 +7,16 @@ from cyclopts import Parameter
 from pydantic import Field
 
 from pareidolia.cli.explain import run_explanation
-from pareidolia.cli.film import asks_for_film, run_film
-from pareidolia.cli.output import OUT, Output, Resuming
+from pareidolia.cli.output import OUT, Output, ResumeOptions
 from pareidolia.cli.run import run
+from pareidolia.cli.video import asks_for_video, run_video
 from pareidolia.dreaming.settings import DreamSettings
 from pareidolia.operations import find_operation
 from pareidolia.requests import Inputs, Request
 from pareidolia.settings import PareidoliaError
 
 
-class DreamOutput(Resuming):
+class DreamOutput(ResumeOptions):
     """Where a dream goes, or what explains it."""
 
     out: Annotated[Path | None, OUT] = None
@@ -36,14 +36,14 @@ def dream(
     settings: Annotated[DreamSettings, Parameter(name="*")] = DreamSettings(),  # noqa: B008 (frozen)
     output: Annotated[DreamOutput, Parameter(name="*")] = DreamOutput(),  # noqa: B008 (frozen)
 ) -> int:
-    """Dream: strengthen in a picture what a network sees in it, or fall into it in a film.
+    """Dream: strengthen in a picture what a network sees in it, or fall into it in a video.
 
-    A film (.mp4, .mov, .mkv, ...) is dreamt frame by frame, each dream carried along as things move.
+    A video (.mp4, .mov, .mkv, ...) is dreamt frame by frame, each dream carried along as things move.
 
     Parameters
     ----------
     photo
-        A photo or a film, or sample:chelsea and the like; none with --start noise or nothing.
+        A photo or a video, or sample:chelsea and the like; none with --start noise or nothing.
     guide
         A picture whose features the photo's are drawn to.
     mask
@@ -61,4 +61,4 @@ def dream(
         raise PareidoliaError("say where the dream goes with --out FILE, or --explain DIR")
     request = Request(find_operation("dream"), inputs, settings)
     target = Output.model_validate(output.model_dump(exclude={"explain"}))
-    return run_film(request, target) if asks_for_film(request) else run(request, target)
+    return run_video(request, target) if asks_for_video(request) else run(request, target)

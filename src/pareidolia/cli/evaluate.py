@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
-from pareidolia.cli.output import Telling, print_json, say
+from pareidolia.cli.output import VerbosityOptions, print_json, say
 from pareidolia.generative.measuring.settings import EvaluateSettings
 
 if TYPE_CHECKING:
-    from pareidolia.generative.measuring import Measured
+    from pareidolia.generative.measuring import Measurement
 
 
 def evaluate(
@@ -18,7 +18,7 @@ def evaluate(
     /,
     *,
     settings: Annotated[EvaluateSettings, Parameter(name="*")] = EvaluateSettings(),  # noqa: B008 (frozen)
-    telling: Annotated[Telling, Parameter(name="*")] = Telling(),  # noqa: B008 (frozen)
+    verbosity: Annotated[VerbosityOptions, Parameter(name="*")] = VerbosityOptions(),  # noqa: B008 (frozen)
 ) -> int:
     """Measure a trained model: likelihoods, distances to real pictures, what it forgets.
 
@@ -33,9 +33,9 @@ def evaluate(
     figures = []
     for figure in measure(run, settings):
         figures.append(figure)
-        if not telling.as_json:
-            say(f"{time.perf_counter() - began:6.1f} s  {figure.what}: {shown(figure)}", telling)
-    if telling.as_json:
+        if not verbosity.as_json:
+            say(f"{time.perf_counter() - began:6.1f} s  {figure.what}: {shown(figure)}", verbosity)
+    if verbosity.as_json:
         print_json(
             {
                 "run": run,
@@ -49,7 +49,7 @@ def evaluate(
     return 0
 
 
-def shown(figure: "Measured") -> str:
+def shown(figure: "Measurement") -> str:
     """The figure with its error and unit; shares as percentages."""
     estimate, unit = figure.estimate, figure.unit
     if unit == "share":
@@ -57,11 +57,11 @@ def shown(figure: "Measured") -> str:
     return f"{estimate} {unit}".rstrip()
 
 
-def _numbers(figure: "Measured") -> dict[str, Any]:
+def _numbers(figure: "Measurement") -> dict[str, Any]:
     return {**asdict(figure.estimate), **{k: v for k, v in asdict(figure).items() if k != "estimate"}}
 
 
-def _print_table(figures: "list[Measured]") -> None:
+def _print_table(figures: "list[Measurement]") -> None:
     from rich.console import Console
     from rich.table import Table
 

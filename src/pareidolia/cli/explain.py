@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from pareidolia.cli.output import Telling, print_json, say
+from pareidolia.cli.output import VerbosityOptions, print_json, say
 from pareidolia.dreaming.settings import DreamSettings
 from pareidolia.settings import MissingExtra, PareidoliaError
 
@@ -12,7 +12,7 @@ _PAGE = "why_dogs.md"
 
 
 def run_explanation(
-    photo: str, folder: Path, settings: DreamSettings, telling: Telling, *, overwrite: bool
+    photo: str, folder: Path, settings: DreamSettings, verbosity: VerbosityOptions, *, overwrite: bool
 ) -> int:
     """Explain, and write into `folder` (made if need be); returns the exit code."""
     from pareidolia.dreaming.explanation import explain, noises
@@ -30,17 +30,17 @@ def run_explanation(
         try:
             beginnings[f"sample {name}"] = sample_photo(name)
         except MissingExtra:
-            say(f"without the photo {name}: the extra samples is not installed", telling)
+            say(f"without the photo {name}: the extra samples is not installed", verbosity)
     beginnings |= dict(noises(_NOISES, max(network.input_shape[1:]), settings.seed))
-    found = explain(beginnings, settings, network, lambda line: say(line, telling))
+    found = explain(beginnings, settings, network, lambda line: say(line, verbosity))
     folder.mkdir(parents=True, exist_ok=True)
     save_picture(found.beginnings(), folder / "beginnings.png", overwrite=True)
     save_picture(found.course_of_layers(), folder / "layers.png", overwrite=True)
     (folder / "numbers.json").write_text(json.dumps(found.numbers(), indent=1), encoding="utf-8")
     figures = "\n![layers](layers.png)\n\n![beginnings](beginnings.png)\n"
     (folder / _PAGE).write_text(found.text() + figures, encoding="utf-8")
-    if telling.as_json:
+    if verbosity.as_json:
         print_json({"out": str(folder), **found.numbers()})
     else:
-        say(f"told in {folder / _PAGE}", telling)
+        say(f"written to {folder / _PAGE}", verbosity)
     return 0

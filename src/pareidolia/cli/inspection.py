@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter
 from pydantic import Field
 
-from pareidolia.cli.output import PictureOutput, Replacing, print_json, say
+from pareidolia.cli.output import OverwriteOptions, PictureOutput, print_json, say
 from pareidolia.cli.run import make
 from pareidolia.inspection.attribution.settings import (
     DeconvnetSettings,
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pareidolia.inspection.attribution.comparison import Faithfulness
 
 
-class Figure(Replacing):
+class FigureOutput(OverwriteOptions):
     """The figure that is written, if one is wanted."""
 
     out: Annotated[Path | None, Field(description="A file for the figure of the curves.")] = None
@@ -65,7 +65,7 @@ def deconvnet(
 def faithfulness(
     *photos: str,
     settings: Annotated[FaithfulnessSettings, Parameter(name="*")] = FaithfulnessSettings(),  # noqa: B008
-    output: Annotated[Figure, Parameter(name="*")] = Figure(),  # noqa: B008 (frozen)
+    output: Annotated[FigureOutput, Parameter(name="*")] = FigureOutput(),  # noqa: B008 (frozen)
 ) -> int:
     """Measure how far attribution methods tell the truth: deletion, insertion, randomised parameters.
 

@@ -69,7 +69,7 @@ def interpolate(
     settings: Annotated[InterpolateSettings, Parameter(name="*")] = InterpolateSettings(),  # noqa: B008
     output: Annotated[PictureOutput, Parameter(name="*")],
 ) -> int:
-    """Walk from one code to another: a strip of pictures, or a film where --out ends in .mp4 or .gif.
+    """Walk from one code to another: a strip of pictures, or a video where --out ends in .mp4 or .gif.
 
     Parameters
     ----------
@@ -137,9 +137,9 @@ def arithmetic(
     """
     from pareidolia.generative.looking.arithmetic import parse_sum
 
-    signs, places = parse_sum(expression)
+    signs, points = parse_sum(expression)
     signed = ArithmeticSettings(signs=signs, **settings.model_dump())
-    return _look("arithmetic", {"run": run, "places": places}, signed, output)
+    return _look("arithmetic", {"run": run, "points": points}, signed, output)
 
 
 def walk(
@@ -167,35 +167,35 @@ def _look(name: str, inputs: Inputs, settings: Settings, output: PictureOutput) 
 
 
 def make_interpolation(request: Request, output: PictureOutput) -> int:
-    """The strip, or where the file's name ends as a film's does, the film; returns the exit code."""
-    from pareidolia.pictures.films import FILM_SUFFIXES
+    """The strip, or where the file's name ends as a video's does, the video; returns the exit code."""
+    from pareidolia.pictures.videos import VIDEO_SUFFIXES
 
-    film = output.out.suffix.lower() in FILM_SUFFIXES
-    return _make_film(request, output) if film else make(request, output)
+    video = output.out.suffix.lower() in VIDEO_SUFFIXES
+    return _make_video(request, output) if video else make(request, output)
 
 
-def _make_film(request: Request, output: PictureOutput) -> int:
-    """Write the walk there and back as a film, whole or not at all."""
+def _make_video(request: Request, output: PictureOutput) -> int:
+    """Write the walk there and back as a video, whole or not at all."""
     from pareidolia.generative.looking import interpolation_frames
-    from pareidolia.pictures import check_target, save_picture, write_film
-    from pareidolia.pictures.films import FILM_SUFFIXES, require_films
+    from pareidolia.pictures import check_target, save_picture, write_video
+    from pareidolia.pictures.videos import VIDEO_SUFFIXES, require_videos
 
-    check_target(output.out, output.overwrite, FILM_SUFFIXES)
-    require_films(output.out)
+    check_target(output.out, output.overwrite, VIDEO_SUFFIXES)
+    require_videos(output.out)
     began = time.perf_counter()
     settings = cast(InterpolateSettings, request.settings)
-    places = {name: str(place) for name, place in request.inputs.items()}
+    points = {name: str(place) for name, place in request.inputs.items()}
     record = request.record(output.out.absolute().parent)
     with tempfile.TemporaryDirectory() as folder:
         frames = []
-        for number, frame in enumerate(interpolation_frames(**places, settings=settings)):
+        for number, frame in enumerate(interpolation_frames(**points, settings=settings)):
             frames.append(Path(folder) / f"{number:05}.png")
             save_picture(frame, frames[-1])
-        write_film(frames, output.out, settings.fps, record=record)
+        write_video(frames, output.out, settings.fps, record=record)
     seconds = time.perf_counter() - began
     if output.as_json:
         print_json({"out": str(output.out), "seconds": round(seconds, 3), "frames": len(frames), **record})
     else:
-        told = f"{len(frames)} frames from {places['a']} to {places['b']} and back"
+        told = f"{len(frames)} frames from {points['a']} to {points['b']} and back"
         say(f"{output.out}: {told}, in {seconds:.1f} s", output)
     return 0

@@ -6,7 +6,7 @@ from cyclopts import Parameter
 from rich.console import Console
 from rich.table import Table
 
-from pareidolia.cli.output import Telling, print_json
+from pareidolia.cli.output import VerbosityOptions, print_json
 from pareidolia.settings import NetworkSettings
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ def networks(
     /,
     *,
     settings: Annotated[NetworkSettings, Parameter(name="*")] = NetworkSettings(),  # noqa: B008 (frozen)
-    telling: Annotated[Telling, Parameter(name="*")] = Telling(),  # noqa: B008 (frozen)
+    verbosity: Annotated[VerbosityOptions, Parameter(name="*")] = VerbosityOptions(),  # noqa: B008 (frozen)
 ) -> None:
     """List the networks that can be named, or the layers of one.
 
@@ -28,15 +28,15 @@ def networks(
         A network, as --network takes it.
     """
     if name is None:
-        _list(telling)
+        _list(verbosity)
     else:
-        _describe(settings.model_copy(update={"network": name}), telling)
+        _describe(settings.model_copy(update={"network": name}), verbosity)
 
 
-def _list(telling: Telling) -> None:
+def _list(verbosity: VerbosityOptions) -> None:
     from pareidolia.networks import known_names
 
-    if telling.as_json:
+    if verbosity.as_json:
         print_json({"networks": known_names()})
         return
     for name in known_names():
@@ -44,12 +44,12 @@ def _list(telling: Telling) -> None:
     print("and any network of your own, as package.module:factory or file.py:factory")
 
 
-def _describe(settings: NetworkSettings, telling: Telling) -> None:
+def _describe(settings: NetworkSettings, verbosity: VerbosityOptions) -> None:
     from pareidolia.networks import load_network_from
 
     network = load_network_from(settings)
     rows = [_row(layer) for layer in network.layers.values()]
-    if telling.as_json:
+    if verbosity.as_json:
         print_json({"network": network.name, "preparation": network.preparation, "layers": rows})
         return
     table = Table("layer", "kind", "shape", "receptive field", box=None, header_style="bold")

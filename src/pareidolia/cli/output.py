@@ -19,7 +19,7 @@ from rich.console import Console
 from pareidolia.settings import PareidoliaError, Settings
 
 
-class Telling(Settings):
+class VerbosityOptions(Settings):
     """How much is printed, and in what form."""
 
     as_json: Annotated[
@@ -33,13 +33,13 @@ class Telling(Settings):
 OUT = Field(description="The file to write; its ending says the format.")
 
 
-class Replacing(Telling):
+class OverwriteOptions(VerbosityOptions):
     """What happens to what is there already."""
 
     overwrite: Annotated[bool, Parameter(negative=()), Field(description="Replace what is there.")] = False
 
 
-class Resuming(Replacing):
+class ResumeOptions(OverwriteOptions):
     """What happens to a run that was stopped."""
 
     resume: Annotated[
@@ -49,7 +49,7 @@ class Resuming(Replacing):
     ] = False
 
 
-class PictureOutput(Replacing):
+class PictureOutput(OverwriteOptions):
     """Where a picture goes that is made at once."""
 
     out: Annotated[Path, OUT]
@@ -63,7 +63,7 @@ class TabledOutput(PictureOutput):
     ] = None
 
 
-class Output(PictureOutput, Resuming):
+class Output(PictureOutput, ResumeOptions):
     """Where a picture goes that is painted step by step."""
 
 
@@ -106,17 +106,17 @@ def write_table(rows: Sequence[Mapping[str, object]], path: Path) -> None:
         file.write(text.getvalue().encode("utf-8"))
 
 
-def say(line: str, telling: Telling) -> None:
+def say(line: str, verbosity: VerbosityOptions) -> None:
     """Print a line for people: on standard output, or on standard error where that is kept for JSON."""
-    if not telling.quiet:
-        print(line, file=sys.stderr if telling.as_json else sys.stdout, flush=True)
+    if not verbosity.quiet:
+        print(line, file=sys.stderr if verbosity.as_json else sys.stdout, flush=True)
 
 
 @contextmanager
-def progress_report(telling: Telling) -> Iterator[Any]:
+def progress_report(verbosity: VerbosityOptions) -> Iterator[Any]:
     """A callable told of each step: a bar on a terminal, else a line every tenth of the way."""
     console = Console(stderr=True)
-    if telling.quiet:
+    if verbosity.quiet:
         yield lambda step: None
     elif console.is_terminal:
         with _bar(console) as report:
@@ -145,7 +145,7 @@ def _bar(console: Console) -> Iterator[Any]:
 
 
 def _told(step: Progressing) -> str:
-    """Size and loss of a step; what has no loss (a frame of a film) tells its size."""
+    """Size and loss of a step; what has no loss (a frame of a video) tells its size."""
     size = f"{step.size[1]}x{step.size[0]} px"
     return size if step.loss is None else f"{size}, loss {step.loss:.4g}"
 
@@ -185,9 +185,9 @@ class Staging(Protocol):
     def total(self) -> int: ...
 
 
-def stage_report(telling: Telling) -> Callable[[Staging], None]:
+def stage_report(verbosity: VerbosityOptions) -> Callable[[Staging], None]:
     """A callable told of each step: a line when a stage begins and every tenth of its way."""
-    return (lambda step: None) if telling.quiet else _StageLines()
+    return (lambda step: None) if verbosity.quiet else _StageLines()
 
 
 class _StageLines:

@@ -1,6 +1,6 @@
 """`pareidolia style`: a photo in the style of paintings, or folders of photos by folders of paintings.
 
-By optimisation, or in one pass, which paints films too.
+By optimisation, or in one pass, which paints videos too.
 """
 
 from collections.abc import Collection
@@ -9,24 +9,24 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from pareidolia.cli.batch import Job, names_of, pictures_of, run_jobs
-from pareidolia.cli.film import make_or_film
+from pareidolia.cli.batch import BatchJob, names_of, pictures_of, run_jobs
 from pareidolia.cli.output import Output, make_folder
 from pareidolia.cli.run import run
+from pareidolia.cli.video import make_or_video
 from pareidolia.operations import find_operation
 from pareidolia.requests import Request
 from pareidolia.settings import PareidoliaError
 from pareidolia.style.brush.settings import BrushSettings, OnePassControl
 from pareidolia.style.settings import StyleSettings
 
-Method = Literal["optimisation", "one-pass"]
+Method = Literal["optimization", "one-pass"]
 
 
 def style(
     content: str,
     *styles: str,
     mask: str | None = None,
-    method: Method = "optimisation",
+    method: Method = "optimization",
     settings: Annotated[StyleSettings, Parameter(name="*")] = StyleSettings(),  # noqa: B008 (frozen)
     one_pass: Annotated[OnePassControl, Parameter(name="*")] = OnePassControl(),  # noqa: B008 (frozen)
     output: Annotated[Output, Parameter(name="*")],
@@ -34,7 +34,7 @@ def style(
     """Paint a photo in the style of one or several paintings.
 
     Where the content is a folder, each of its pictures is painted; where a style is one, in each of its
-    pictures' alone. --out then names a folder, and what is in it already is not painted again. A film is
+    pictures' alone. --out then names a folder, and what is in it already is not painted again. A video is
     painted with --method one-pass.
 
     Parameters
@@ -46,15 +46,15 @@ def style(
     mask
         A picture of the photo's proportions: white where to paint, black where the photo stays.
     method
-        optimisation: the picture is changed step by step, with --network looking; one-pass: the shipped
-        network brush paints it at once, and films too.
+        optimization: the picture is changed step by step, with --network looking; one-pass: the shipped
+        network brush paints it at once, and videos too.
     """
     from pareidolia.pictures.targets import FORMATS
 
     asked = _asked(method, settings, one_pass)
     if not any(Path(path).is_dir() for path in (content, *styles)):
         request = _request(content, styles, mask, asked)
-        return make_or_film(request, output) if request.operation.at_once else run(request, output)
+        return make_or_video(request, output) if request.operation.at_once else run(request, output)
     if output.out.suffix.lower() in FORMATS:
         raise PareidoliaError(f"a folder of pictures goes to a folder: --out {output.out} names a picture")
     jobs = _jobs(content, styles, mask, asked, output.out)
@@ -66,11 +66,11 @@ def _asked(
     method: Method, settings: StyleSettings, one_pass: OnePassControl
 ) -> StyleSettings | BrushSettings:
     """The settings of the method; what was given and it does not take is refused."""
-    if method == "optimisation":
-        _refuse(one_pass.model_fields_set, "--method one-pass", "optimisation")
+    if method == "optimization":
+        _refuse(one_pass.model_fields_set, "--method one-pass", "optimization")
         return settings
     given = settings.model_dump(exclude_unset=True)
-    _refuse(given.keys() - BrushSettings.model_fields.keys(), "--method optimisation", "one pass")
+    _refuse(given.keys() - BrushSettings.model_fields.keys(), "--method optimization", "one pass")
     return BrushSettings.model_validate({**given, **one_pass.model_dump(exclude_unset=True)})
 
 
@@ -83,14 +83,14 @@ def _refuse(names: Collection[str], fits: str, method: str) -> None:
 def _request(
     content: str, styles: tuple[str, ...], mask: str | None, settings: StyleSettings | BrushSettings
 ) -> Request:
-    from pareidolia.pictures import is_film
+    from pareidolia.pictures import is_video
 
     inputs: dict[str, str | tuple[str, ...]] = {"content": content, "styles": styles}
     if mask is not None:
         inputs["mask"] = mask
     name = "style" if isinstance(settings, StyleSettings) else "brush"
-    if name == "style" and is_film(content):
-        raise PareidoliaError(f"'{content}' is a film: it is painted with --method one-pass")
+    if name == "style" and is_video(content):
+        raise PareidoliaError(f"'{content}' is a video: it is painted with --method one-pass")
     return Request(find_operation(name), inputs, settings)
 
 
@@ -100,7 +100,7 @@ def _jobs(
     mask: str | None,
     settings: StyleSettings | BrushSettings,
     folder: Path,
-) -> list[Job]:
+) -> list[BatchJob]:
     """Every photo by every painting, or by the blend of all where none is a folder."""
     if not styles:
         raise PareidoliaError("style transfer needs at least one painting")
@@ -114,7 +114,9 @@ def _jobs(
     photo_names = names_of(photos)
     style_names = names_of([shown[0] for shown in blends]) if len(blends) > 1 else [""]
     return [
-        Job(_request(path, shown, mask, settings), folder / f"{'--'.join(filter(None, (name, like)))}.png")
+        BatchJob(
+            _request(path, shown, mask, settings), folder / f"{'--'.join(filter(None, (name, like)))}.png"
+        )
         for path, name in zip(photos, photo_names, strict=True)
         for shown, like in zip(blends, style_names, strict=True)
     ]

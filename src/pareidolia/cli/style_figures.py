@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 from pydantic import Field
 
-from pareidolia.cli.batch import Job, run_jobs
-from pareidolia.cli.output import Replacing, make_folder, print_json, say
+from pareidolia.cli.batch import BatchJob, run_jobs
+from pareidolia.cli.output import OverwriteOptions, make_folder, print_json, say
 from pareidolia.operations import find_operation
 from pareidolia.requests import Request
 from pareidolia.style.settings import StyleFiguresSettings
 
 if TYPE_CHECKING:
-    from pareidolia.style.figures import Cell, Figure
+    from pareidolia.style.figures import Cell, StyleFigure
 
 
-class FolderOutput(Replacing):
+class FolderOutput(OverwriteOptions):
     """The folder that figures go to."""
 
     out: Annotated[Path, Field(description="The folder to write into; it is made if need be.")]
@@ -52,13 +52,15 @@ def style_figures(
     for figure in figures:
         check_target(_sheet_path(output.out, figure), output.overwrite)
     jobs = [
-        Job(_request(photo, cell), _cell(cells, cell.file)) for figure in figures for cell in figure.cells
+        BatchJob(_request(photo, cell), _cell(cells, cell.file))
+        for figure in figures
+        for cell in figure.cells
     ]
     code = run_jobs(jobs, output)
     if code == 0:
         for figure in figures:
             _save_sheet(figure, output.out, cells, settings.size)
-        say(f"told in {output.out}", output)
+        say(f"written to {output.out}", output)
         if output.as_json:
             print_json({"out": str(output.out), "figures": [figure.file for figure in figures]})
     return code
@@ -68,7 +70,7 @@ def _request(photo: str, cell: "Cell") -> Request:
     return Request(find_operation("style"), {"content": photo, "styles": cell.paintings}, cell.settings)
 
 
-def _save_sheet(figure: "Figure", folder: Path, cells: Path, size: int) -> None:
+def _save_sheet(figure: "StyleFigure", folder: Path, cells: Path, size: int) -> None:
     from pareidolia.pictures import open_picture, save_picture, sheet
 
     shown = [(open_picture(_cell(cells, cell.file)), "") for cell in figure.cells]
@@ -87,7 +89,7 @@ def _save_sheet(figure: "Figure", folder: Path, cells: Path, size: int) -> None:
     save_picture(picture, _sheet_path(folder, figure), overwrite=True)
 
 
-def _sheet_path(folder: Path, figure: "Figure") -> Path:
+def _sheet_path(folder: Path, figure: "StyleFigure") -> Path:
     return folder / f"{figure.file}.png"
 
 

@@ -8,10 +8,10 @@ from typing import Annotated
 from cyclopts import App, Parameter
 from pydantic import Field
 
-from pareidolia.cli.batch import Job, names_of, pictures_of, run_jobs
-from pareidolia.cli.film import make_or_film
-from pareidolia.cli.output import Output, Replacing, make_folder, print_json, say
+from pareidolia.cli.batch import BatchJob, names_of, pictures_of, run_jobs
+from pareidolia.cli.output import Output, OverwriteOptions, make_folder, print_json, say
 from pareidolia.cli.training import TrainingOutput, merged, run_training
+from pareidolia.cli.video import make_or_video
 from pareidolia.operations import find_operation
 from pareidolia.requests import Request
 from pareidolia.settings import PareidoliaError
@@ -23,7 +23,7 @@ BRUSH = "brush"
 stylizer = App(name="stylizer", help="Train a network that paints in one pass, and paint with it.")
 
 
-class NetworkOutput(Replacing):
+class NetworkOutput(OverwriteOptions):
     """Where an exported network goes."""
 
     out: Annotated[Path, Field(description="The .onnx file to write.")]
@@ -58,24 +58,24 @@ def paint(
     settings: Annotated[PaintSettings, Parameter(name="*")] = PaintSettings(),  # noqa: B008 (frozen)
     output: Annotated[Output, Parameter(name="*")],
 ) -> int:
-    """Paint photos, folders of them, or a film with a trained network, in one pass.
+    """Paint photos, folders of them, or a video with a trained network, in one pass.
 
     Parameters
     ----------
     run
         The folder of the network's training.
     photos
-        Files, sample:chelsea and the like, or folders; for more than one photo --out is a folder. Or a film.
+        Files, sample:chelsea and the like, or folders; for more than one photo --out is a folder. Or a video.
     """
     if not photos:
         raise PareidoliaError("name at least one photo")
     operation = find_operation("stylize")
     if len(photos) == 1 and not Path(photos[0]).is_dir():
-        return make_or_film(Request(operation, {"run": run, "content": photos[0]}, settings), output)
+        return make_or_video(Request(operation, {"run": run, "content": photos[0]}, settings), output)
     found = [path for photo in photos for path in pictures_of(photo)]
     make_folder(output.out)
     jobs = [
-        Job(Request(operation, {"run": run, "content": path}, settings), output.out / f"{name}.png")
+        BatchJob(Request(operation, {"run": run, "content": path}, settings), output.out / f"{name}.png")
         for path, name in zip(found, names_of(found), strict=True)
     ]
     return run_jobs(jobs, output)

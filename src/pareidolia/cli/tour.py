@@ -12,13 +12,13 @@ from cyclopts import Parameter
 from pydantic import Field
 from rich.console import Console
 
-from pareidolia.cli.output import Replacing, print_json, say
+from pareidolia.cli.output import OverwriteOptions, print_json, say
 from pareidolia.settings import PareidoliaError
 from pareidolia.tour.progress import Report, Stop
 from pareidolia.tour.settings import TourSettings
 
 
-class TourOutput(Replacing):
+class TourOutput(OverwriteOptions):
     """Where the page goes."""
 
     out: Annotated[Path, Field(description="The folder of the page; it is made if need be.")] = Path("tour")
@@ -43,7 +43,7 @@ def tour(
         answer = {"out": str(page), "seconds": round(seconds, 3), "failures": failures}
         print_json({**answer, "settings": settings.model_dump(mode="json")})
     else:
-        say(f"the tour is told in {page.absolute()}, in {seconds:.0f} s: open it in a browser", output)
+        say(f"the tour is written to {page.absolute()}, in {seconds:.0f} s: open it in a browser", output)
     for key, failure in failures.items():
         print(f"pareidolia: the section '{key}' could not be told: {failure}", file=sys.stderr)
     return 1 if failures else 0

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 from cyclopts import App, Parameter
 from pydantic import Field
 
-from pareidolia.cli.output import Resuming, print_json, progress_report, say, stop_request
+from pareidolia.cli.output import ResumeOptions, print_json, progress_report, say, stop_request
 from pareidolia.generative.settings import (
     AAESettings,
     AutoencoderSettings,
@@ -25,14 +25,14 @@ if TYPE_CHECKING:
 
     import torch
 
-    from pareidolia.training import Company, Training
+    from pareidolia.training import ProcessGroup, Training
 
 Given = TypeVar("Given", bound=TrainingSettings)
 
 train = App(name="train", help="Train a generative model on pictures, in a folder that keeps it.")
 
 
-class TrainingOutput(Resuming):
+class TrainingOutput(ResumeOptions):
     """Where a run goes, what else it is told, and what computes it."""
 
     out: Annotated[Path, Field(description="The run's folder.")]
@@ -147,7 +147,7 @@ def _read_config(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise PareidoliaError(f"{path} is no TOML file: {error}") from error
+        raise PareidoliaError(f"{path} is not a TOML file: {error}") from error
 
 
 def _read_pair(pair: str) -> tuple[str, Any]:
@@ -169,7 +169,7 @@ def _start(kind: str, data: str, settings: ModelSettings, output: TrainingOutput
 
 
 def run_training(prepare: "Callable[..., Training]", device: str, output: TrainingOutput) -> int:
-    """Train what `prepare(out, company=, device=, tensorboard=)` gives; returns the exit code.
+    """Train what `prepare(out, process_group=, device=, tensorboard=)` gives; returns the exit code.
 
     device: "auto", "cpu", "cuda" or "mps"; several devices are launched as one company.
     """
@@ -181,25 +181,25 @@ def run_training(prepare: "Callable[..., Training]", device: str, output: Traini
 
 
 def _train(
-    company: "Company | None",
+    process_group: "ProcessGroup | None",
     device: "torch.device | None",
     prepare: "Callable[..., Training]",
     output: TrainingOutput,
 ) -> int:
     """Train in this process, alone or as one of a company; returns the exit code."""
-    leading = company is None or company.rank == 0
+    leading = process_group is None or process_group.rank == 0
     output = output if leading else output.model_copy(update={"quiet": True})
     began = time.perf_counter()
-    training = prepare(output.out, company=company, device=device, tensorboard=output.tensorboard)
+    training = prepare(output.out, process_group=process_group, device=device, tensorboard=output.tensorboard)
     _check(training, output)
-    training.run.company.barrier()
+    training.run.process_group.barrier()
     training.begin(resume=output.resume and training.folder.begun)
     _tell_beginning(training, output)
     last, stopped_by = None, None
     with stop_request() as stop, progress_report(output) as report:
         for last in training:
             report(last)
-            if training.run.company.any(bool(stop)) and not training.run.finished:
+            if training.run.process_group.any(bool(stop)) and not training.run.finished:
                 training.folder.save(training.run)
                 stopped_by = stop.signal
                 break
@@ -218,8 +218,8 @@ def _check(training: "Training", output: TrainingOutput) -> None:
 def _tell_beginning(training: "Training", output: TrainingOutput) -> None:
     pictures, run = training.pictures, training.run
     channels, height, width = pictures.shape
-    colours = "grey" if channels == 1 else "colour"
-    say(f"{len(pictures)} {colours} pictures of {width}x{height} px, {run.total} steps", output)
+    colors = "grey" if channels == 1 else "colour"
+    say(f"{len(pictures)} {colors} pictures of {width}x{height} px, {run.total} steps", output)
     for line in pictures.skipped[:5]:
         say(f"skipped: {line}", output)
     if len(pictures.skipped) > 5:

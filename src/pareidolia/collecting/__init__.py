@@ -15,23 +15,28 @@ if TYPE_CHECKING:
     from pareidolia.collecting.chunks import Chunk, collect_chunk
     from pareidolia.collecting.collection import Collection
     from pareidolia.collecting.collector import Collector
-    from pareidolia.collecting.keeping import Gathering, Keep
-    from pareidolia.collecting.positions import Samples, read_samples
-    from pareidolia.collecting.settings import CollectingSettings, EngineSettings, Positions, Strongest
-    from pareidolia.collecting.strongest import Ranking, read_ranking
+    from pareidolia.collecting.sampled_activations import ActivationSamples, read_samples
+    from pareidolia.collecting.settings import (
+        CollectingSettings,
+        EngineSettings,
+        SampledActivations,
+        TopActivations,
+    )
+    from pareidolia.collecting.specs import Accumulator, CollectSpec
+    from pareidolia.collecting.top_activations import Ranking, read_ranking
 
 __all__ = [
+    "Accumulator",
+    "ActivationSamples",
     "Chunk",
+    "CollectSpec",
     "CollectingSettings",
     "Collection",
     "Collector",
     "EngineSettings",
-    "Gathering",
-    "Keep",
-    "Positions",
     "Ranking",
-    "Samples",
-    "Strongest",
+    "SampledActivations",
+    "TopActivations",
     "collect_chunk",
     "read_ranking",
     "read_samples",
@@ -44,14 +49,14 @@ __getattr__ = lazy_exports(
         "Collection": "collection",
         "Collector": "collector",
         "EngineSettings": "settings",
-        "Gathering": "keeping",
-        "Keep": "keeping",
-        "Positions": "settings",
-        "Ranking": "strongest",
-        "Samples": "positions",
-        "Strongest": "settings",
+        "Accumulator": "specs",
+        "CollectSpec": "specs",
+        "SampledActivations": "settings",
+        "Ranking": "top_activations",
+        "ActivationSamples": "sampled_activations",
+        "TopActivations": "settings",
         "collect_chunk": "chunks",
-        "read_ranking": "strongest",
-        "read_samples": "positions",
+        "read_ranking": "top_activations",
+        "read_samples": "sampled_activations",
     },
 )

@@ -12,8 +12,8 @@ from typing import Any, TypeVar
 
 import torch
 
-from pareidolia.collecting.chunks import Chunk, Job, collect_chunk
-from pareidolia.collecting.engines import Done
+from pareidolia.collecting.chunks import Chunk, CollectJob, collect_chunk
+from pareidolia.collecting.engines import ChunkResult
 from pareidolia.collecting.settings import EngineSettings
 from pareidolia.networks import Network, identity, load_network_from
 from pareidolia.settings import BadNetwork, MissingExtra, NetworkSettings, PareidoliaError, differences
@@ -26,14 +26,14 @@ Part = TypeVar("Part")
 Result = TypeVar("Result")
 
 
-def run_on_cluster(job: Job, chunks: list[Chunk], settings: EngineSettings) -> Iterator[Done]:
+def run_on_cluster(job: CollectJob, chunks: list[Chunk], settings: EngineSettings) -> Iterator[ChunkResult]:
     """Look at the chunks as Ray tasks; tells each one's shard as it comes back, in any order.
 
     Raises as `map_on_cluster`.
     """
     shared = (job, settings.decoders)
     for chunk, shard in map_on_cluster(_shard_of, shared, chunks, settings):
-        yield Done(chunk.stop - chunk.start, chunk, shard)
+        yield ChunkResult(chunk.stop - chunk.start, chunk, shard)
 
 
 def map_on_cluster(
@@ -78,7 +78,7 @@ def worker_network(wanted: NetworkSettings, identified: Mapping[str, str], **swa
     return _network(wanted, **swaps)
 
 
-def _shard_of(shared: tuple[Job, int], chunk: Chunk) -> bytes:
+def _shard_of(shared: tuple[CollectJob, int], chunk: Chunk) -> bytes:
     """What runs on a worker; with one thread, as in `threads.py`, since their number decides the last bit."""
     job, decoders = shared
     torch.set_num_threads(1)

@@ -10,7 +10,7 @@ from typing import Any, Self
 from safetensors import SafetensorError, safe_open
 
 from pareidolia.collecting.chunks import METADATA, Chunk
-from pareidolia.collecting.keeping import Arrays
+from pareidolia.collecting.specs import Arrays
 from pareidolia.pictures import write_atomically
 from pareidolia.pictures.folders import PictureFiles
 from pareidolia.settings import PareidoliaError

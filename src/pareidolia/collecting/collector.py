@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pareidolia
-from pareidolia.collecting.chunks import Job, layer_shapes
+from pareidolia.collecting.chunks import CollectJob, layer_shapes
 from pareidolia.collecting.collection import FILES, FORMAT, MANIFEST, SHARDS, Collection
 from pareidolia.collecting.engines import run_chunks
-from pareidolia.collecting.keeping import Keep
 from pareidolia.collecting.settings import CollectingSettings, EngineSettings
+from pareidolia.collecting.specs import CollectSpec
 from pareidolia.networks import Network, identity, load_network_from
 from pareidolia.pictures.folders import PictureFiles
 from pareidolia.progress import Progress
@@ -27,11 +27,11 @@ class Collector:
 
     Args:
         folder: where the collection goes; made where it is not there. What it has already is kept.
-        shelf: whether `folder` is one for many collections: this one gets a subfolder of its own, named after
+        cache_by_digest: whether `folder` is one for many collections: this one gets a subfolder of its own, named after
             what it is, so that none is refused and each is found again.
         files: the pictures.
         layers: names of the layers.
-        keep: what is kept, `Strongest(...)` or `Positions(...)` or one's own (see `Keep`).
+        spec: what is kept, `TopActivations(...)` or `SampledActivations(...)` or one's own (see `CollectSpec`).
         settings: the network and how it looks.
         engine: where it looks.
         network: the network that `settings` describe, where it is loaded already.
@@ -46,20 +46,20 @@ class Collector:
         folder: str | Path,
         files: PictureFiles,
         layers: tuple[str, ...],
-        keep: Keep,
+        spec: CollectSpec,
         settings: CollectingSettings | None = None,
         engine: EngineSettings | None = None,
         *,
         network: Network | None = None,
-        shelf: bool = False,
+        cache_by_digest: bool = False,
         anew: bool = False,
     ) -> None:
         settings = settings or CollectingSettings()
         self.engine = engine or EngineSettings()
         self.network = network or load_network_from(settings)
-        self.job = _job(self.network, files, layers, keep, settings)
+        self.job = _job(self.network, files, layers, spec, settings)
         manifest = _manifest(self.job, settings.chunk)
-        place = Path(folder) / _title(manifest) if shelf else Path(folder)
+        place = Path(folder) / _title(manifest) if cache_by_digest else Path(folder)
         manifest["pictures"]["folder"] = Path(os.path.relpath(files.folder, place)).as_posix()
         self.collection = _prepared(Collection(place, manifest, files), anew)
 
@@ -86,19 +86,23 @@ class Collector:
 
 
 def _job(
-    network: Network, files: PictureFiles, layers: tuple[str, ...], keep: Keep, settings: CollectingSettings
-) -> Job:
+    network: Network,
+    files: PictureFiles,
+    layers: tuple[str, ...],
+    spec: CollectSpec,
+    settings: CollectingSettings,
+) -> CollectJob:
     side = settings.size
     height_width = network.input_shape[1:] if side is None else (side, side)
     named = NetworkSettings(**{name: getattr(settings, name) for name in NetworkSettings.model_fields})
-    return Job(
+    return CollectJob(
         _with_absolute_paths(named),
         identity(network),
         replace(files, folder=files.folder.absolute()),
         height_width,
         settings.batch,
         layer_shapes(network, layers, height_width),
-        keep,
+        spec,
     )
 
 
@@ -115,14 +119,14 @@ def _with_absolute_paths(settings: NetworkSettings) -> NetworkSettings:
     return settings.model_copy(update=changed)
 
 
-def _manifest(job: Job, chunk: int) -> dict[str, Any]:
+def _manifest(job: CollectJob, chunk: int) -> dict[str, Any]:
     """What a collection of `job` is, as JSON has it."""
     return {
         "format": FORMAT,
         "pareidolia": pareidolia.__version__,
         "network": {**job.identity, "settings": job.network.model_dump(mode="json")},
         "layers": {name: list(shape) for name, shape in job.layers.items()},
-        "keep": {"form": type(job.keep).__name__, **job.keep.model_dump(mode="json")},
+        "keep": {"form": type(job.spec).__name__, **job.spec.model_dump(mode="json")},
         "look": {"height_width": list(job.height_width), "batch": job.batch, "chunk": chunk},
         "pictures": {"count": len(job.files), "digest": job.files.digest},
     }
@@ -159,7 +163,7 @@ def _prepared(collection: Collection, anew: bool) -> Collection:
     strange -= {MANIFEST, FILES, SHARDS}
     if strange or folder.is_file():
         raise PareidoliaError(
-            f"{folder} is no collection ({', '.join(sorted(strange)) or 'a file'}): give another folder"
+            f"{folder} is not a collection ({', '.join(sorted(strange)) or 'a file'}): give another folder"
         )
     if folder.is_dir():
         shutil.rmtree(folder)

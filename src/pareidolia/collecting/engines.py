@@ -5,14 +5,14 @@ from dataclasses import dataclass
 
 import torch
 
-from pareidolia.collecting.chunks import Chunk, Job, chunk_steps
-from pareidolia.collecting.reading import Read
+from pareidolia.collecting.chunks import Chunk, CollectJob, chunk_steps
+from pareidolia.collecting.reading import DecodeResult
 from pareidolia.collecting.settings import EngineSettings
 from pareidolia.networks import Network
 
 
 @dataclass(frozen=True)
-class Done:
+class ChunkResult:
     """What an engine tells: so many more pictures are done; of a chunk, that its shard is whole."""
 
     pictures: int
@@ -20,7 +20,9 @@ class Done:
     shard: bytes = b""
 
 
-def run_chunks(network: Network, job: Job, chunks: list[Chunk], settings: EngineSettings) -> Iterator[Done]:
+def run_chunks(
+    network: Network, job: CollectJob, chunks: list[Chunk], settings: EngineSettings
+) -> Iterator[ChunkResult]:
     """Look at the chunks with the engine that `settings` name, in whatever order it likes."""
     if settings.engine == "ray":
         from pareidolia.collecting.cluster import run_on_cluster
@@ -33,23 +35,27 @@ def run_chunks(network: Network, job: Job, chunks: list[Chunk], settings: Engine
     return run_in_turn(network, job, chunks, settings.decoders)
 
 
-def run_in_turn(network: Network, job: Job, chunks: list[Chunk], decoders: int) -> Iterator[Done]:
+def run_in_turn(
+    network: Network, job: CollectJob, chunks: list[Chunk], decoders: int
+) -> Iterator[ChunkResult]:
     """Look at the chunks one after the other; so many threads decode ahead, across their boundaries.
 
     For a GPU, which needs nothing but pictures.
     """
     pictures = job.read(chunks, decoders)
     for chunk in chunks:
-        yield from chunk_done(network, job, chunk, pictures)
+        yield from chunk_results(network, job, chunk, pictures)
 
 
-def chunk_done(network: Network, job: Job, chunk: Chunk, pictures: Iterator[Read]) -> Iterator[Done]:
+def chunk_results(
+    network: Network, job: CollectJob, chunk: Chunk, pictures: Iterator[DecodeResult]
+) -> Iterator[ChunkResult]:
     """Look at a chunk; tells of each batch, then of the shard."""
     steps = chunk_steps(network, job, chunk, pictures)
     while True:
         try:
             count = next(steps)
         except StopIteration as end:
-            yield Done(0, chunk, end.value)
+            yield ChunkResult(0, chunk, end.value)
             return
-        yield Done(count)
+        yield ChunkResult(count)

@@ -8,7 +8,7 @@ from pydantic import Field
 from pareidolia.settings import NetworkSettings, Settings
 
 if TYPE_CHECKING:
-    from pareidolia.collecting.keeping import Gathering
+    from pareidolia.collecting.specs import Accumulator
     from pareidolia.networks import Network
 
 
@@ -47,19 +47,19 @@ class EngineSettings(Settings):
     ] = 2
 
 
-class Strongest(Settings):
+class TopActivations(Settings):
     """Keep the strongest activations of every unit, each from another picture."""
 
     top: Annotated[int, Field(ge=1, le=1000, description="How many a unit.")] = 9
 
-    def begin(self, network: "Network", layers: Mapping[str, tuple[int, ...]]) -> "Gathering":
+    def begin(self, network: "Network", layers: Mapping[str, tuple[int, ...]]) -> "Accumulator":
         """A gathering that is empty yet; `layers` has the shape of each layer's output for one picture."""
-        from pareidolia.collecting.strongest import StrongestGathering
+        from pareidolia.collecting.top_activations import TopActivationsAccumulator
 
-        return StrongestGathering(self, network, layers)
+        return TopActivationsAccumulator(self, network, layers)
 
 
-class Positions(Settings):
+class SampledActivations(Settings):
     """Keep the activations of whole columns of a layer at random positions of every picture."""
 
     count: Annotated[int, Field(ge=1, le=10_000, description="Positions a picture.")] = 1
@@ -73,8 +73,8 @@ class Positions(Settings):
         Literal["float32", "float16"], Field(description="What the activations are stored as.")
     ] = "float32"
 
-    def begin(self, network: "Network", layers: Mapping[str, tuple[int, ...]]) -> "Gathering":
+    def begin(self, network: "Network", layers: Mapping[str, tuple[int, ...]]) -> "Accumulator":
         """A gathering that is empty yet; `layers` has the shape of each layer's output for one picture."""
-        from pareidolia.collecting.positions import PositionsGathering
+        from pareidolia.collecting.sampled_activations import SampledActivationsAccumulator
 
-        return PositionsGathering(self, network, layers)
+        return SampledActivationsAccumulator(self, network, layers)

@@ -12,20 +12,22 @@ from threading import Event, Lock, Thread
 
 import torch
 
-from pareidolia.collecting.chunks import Chunk, Job
-from pareidolia.collecting.engines import Done, chunk_done
+from pareidolia.collecting.chunks import Chunk, CollectJob
+from pareidolia.collecting.engines import ChunkResult, chunk_results
 from pareidolia.collecting.reading import read_each
 from pareidolia.networks import Network
 
-Told = SimpleQueue[Done | BaseException | None]
+ResultQueue = SimpleQueue[ChunkResult | BaseException | None]
 
 
-def run_in_threads(network: Network, job: Job, chunks: list[Chunk], count: int) -> Iterator[Done]:
+def run_in_threads(
+    network: Network, job: CollectJob, chunks: list[Chunk], count: int
+) -> Iterator[ChunkResult]:
     """Look at the chunks with `count` threads, each with the network for itself (its weights are shared).
 
     Raises what looking raises. Whoever stops iterating waits for the batches under way.
     """
-    told: Told = SimpleQueue()
+    results: ResultQueue = SimpleQueue()
     waiting, lock, stop = iter(chunks), Lock(), Event()
 
     def take() -> Chunk | None:
@@ -36,14 +38,14 @@ def run_in_threads(network: Network, job: Job, chunks: list[Chunk], count: int) 
         torch.set_num_threads(1)  # of this thread
         try:
             while (chunk := take()) is not None:
-                for done in chunk_done(own, job, chunk, read_each(job.paths(chunk), job.height_width)):
+                for done in chunk_results(own, job, chunk, read_each(job.paths(chunk), job.height_width)):
                     if stop.is_set():
                         return
-                    told.put(done)
+                    results.put(done)
         except BaseException as error:
-            told.put(error)
+            results.put(error)
         finally:
-            told.put(None)
+            results.put(None)
 
     networks = _networks(network, min(count, len(chunks)))
     threads = [Thread(target=look, args=(own,), name="looking", daemon=True) for own in networks]
@@ -51,7 +53,7 @@ def run_in_threads(network: Network, job: Job, chunks: list[Chunk], count: int) 
         for thread in threads:
             thread.start()
         try:
-            yield from _until_all_ended(told, len(threads))
+            yield from _until_all_ended(results, len(threads))
         finally:
             stop.set()
             for thread in threads:
@@ -77,9 +79,9 @@ def with_shared_weights(network: Network) -> Network:
     return made
 
 
-def _until_all_ended(told: Told, threads: int) -> Iterator[Done]:
+def _until_all_ended(results: ResultQueue, threads: int) -> Iterator[ChunkResult]:
     while threads:
-        each = told.get()
+        each = results.get()
         if isinstance(each, BaseException):
             raise each
         if each is None:

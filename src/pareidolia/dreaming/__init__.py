@@ -11,18 +11,18 @@ from pareidolia.lazy import lazy_exports
 if TYPE_CHECKING:
     from pareidolia.dreaming.canvas import DetailCanvas
     from pareidolia.dreaming.dream import Dream
-    from pareidolia.dreaming.film import DreamFilm
     from pareidolia.dreaming.objectives import BestMatch
     from pareidolia.dreaming.settings import DreamSettings
+    from pareidolia.dreaming.video import DreamVideo
 
-__all__ = ["BestMatch", "DetailCanvas", "Dream", "DreamFilm", "DreamSettings"]
+__all__ = ["BestMatch", "DetailCanvas", "Dream", "DreamSettings", "DreamVideo"]
 __getattr__ = lazy_exports(
     __name__,
     {
         "BestMatch": "objectives",
         "DetailCanvas": "canvas",
         "Dream": "dream",
-        "DreamFilm": "film",
+        "DreamVideo": "video",
         "DreamSettings": "settings",
     },
 )

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from pareidolia.dreaming.objectives import BestMatch
-from pareidolia.networks import Network, untouched
+from pareidolia.networks import Network, preserve_state
 from pareidolia.networks.style_layers import is_squeezenet
 from pareidolia.painting import Energy, Objective, Sum
 from pareidolia.painting.aims import AimedUnit, read_terms
@@ -92,7 +92,9 @@ def _checked(network: Network, aimed: AimedUnit) -> AimedUnit:
             f"a dream has no places, since it has many sizes: write {whole} or {whole}@middle, not {unit}"
         )
     if len(network.layer(unit.layer).shape) != 3:
-        raise PareidoliaError(f"{unit.layer} is no feature map; for the network's answer aim at class:NAME")
+        raise PareidoliaError(
+            f"{unit.layer} is not a feature map; for the network's answer aim at class:NAME"
+        )
     return aimed
 
 
@@ -105,7 +107,7 @@ def _energy_a_pixel(network: Network, picture: Tensor, layers: Sequence[str]) ->
 
 
 def _recorded(network: Network, picture: Tensor, layers: Sequence[str]) -> dict[str, Tensor]:
-    with untouched(network.module), torch.no_grad():
+    with preserve_state(network.module), torch.no_grad():
         return network.record(picture, layers)
 
 

@@ -125,7 +125,7 @@ def _first_picture(
             picture = (picture + _NOISE * noise).clamp(0, 1)
     else:
         picture, alpha = split_alpha(as_picture(photo, size=settings.size))
-    if settings.grey and picture.shape[1] == 3:
+    if settings.gray and picture.shape[1] == 3:
         picture = luminance(picture)
     return picture.to(device), None if alpha is None else alpha.to(device)
 
@@ -135,5 +135,5 @@ def _product(weights: list[Tensor]) -> Tensor | None:
         return None
     product = torch.stack(weights).prod(dim=0)
     if not product.any():
-        raise BadPicture("the mask is black everywhere: there is no place to dream in")
+        raise BadPicture("the mask is black everywhere: nothing is left to dream in")
     return product

@@ -11,7 +11,7 @@ from pareidolia.dreaming.aims import default_layer
 from pareidolia.dreaming.dream import Dream
 from pareidolia.dreaming.groups import CLASSES, GROUPS, check_classes, group_of, masses, members
 from pareidolia.dreaming.settings import DreamSettings
-from pareidolia.networks import Network, untouched
+from pareidolia.networks import Network, preserve_state
 from pareidolia.painting.randomness import seeded_generator
 from pareidolia.pictures import as_picture, sheet
 
@@ -29,7 +29,7 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Course:
+class ExplainedDream:
     """One dream: its beginning, its end, and the answers along the way, the undreamt picture's first."""
 
     name: str
@@ -47,7 +47,7 @@ class Explanation:
         layers: pictures of dreams of the photo, from the first layer to the last.
     """
 
-    courses: tuple[Course, ...]
+    courses: tuple[ExplainedDream, ...]
     layers: Mapping[str, Tensor]
 
     def beginnings(self) -> Tensor:
@@ -165,17 +165,17 @@ def noises(count: int, side: int, seed: int) -> Iterator[tuple[str, Tensor]]:
 
 def _course(
     name: str, picture: Tensor, settings: DreamSettings, network: Network, names: tuple[str, ...]
-) -> Course:
+) -> ExplainedDream:
     still = as_picture(picture, size=settings.size).to(network.device)
     painting = Dream(picture, settings=settings, network=network)
     answers = [_answer(0, still, network, names)]
     for step in painting:
         answers.append(_answer(step.index, painting.picture, network, names))
-    return Course(name, still, painting.picture, tuple(answers))
+    return ExplainedDream(name, still, painting.picture, tuple(answers))
 
 
 def _answer(step: int, picture: Tensor, network: Network, names: tuple[str, ...]) -> Answer:
-    with untouched(network.module), torch.no_grad():
+    with preserve_state(network.module), torch.no_grad():
         logits = network(picture)[0]
     probabilities = logits.softmax(dim=0)
     best = logits.topk(_TOP).indices.tolist()

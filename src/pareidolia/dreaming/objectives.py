@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from pareidolia.painting import Seen, Term
+from pareidolia.painting import ModelOutputs, Term
 
 # So many dot products are held at once while best matches are looked for (64 MB).
 _PRODUCTS_AT_ONCE = 1 << 24
@@ -32,8 +32,8 @@ class BestMatch(Term):
     def layers(self) -> frozenset[str]:
         return frozenset({self.layer})
 
-    def loss(self, seen: Seen) -> Tensor:
-        features = seen.activations[self.layer].flatten(2).transpose(1, 2).flatten(0, 1)
+    def loss(self, outputs: ModelOutputs) -> Tensor:
+        features = outputs.activations[self.layer].flatten(2).transpose(1, 2).flatten(0, 1)
         at_once = max(1, _PRODUCTS_AT_ONCE // self._guide.shape[1])
         with torch.no_grad():
             best = torch.cat([(part @ self._guide).argmax(dim=1) for part in torch.split(features, at_once)])

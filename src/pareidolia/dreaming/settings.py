@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from pareidolia.painting.settings import Padding, Pooling
+from pareidolia.painting.settings import PaddingOption, PoolingOption
 from pareidolia.settings import OperationSettings
 
 
@@ -39,29 +39,29 @@ class DreamSettings(OperationSettings):
     smoothing: Annotated[
         float, Field(ge=0, le=20, description="Pixels by which the gradient is blurred; 0 keeps every grain.")
     ] = 0.0
-    grey: Annotated[bool, Field(description="Dream in black and white.")] = False
+    gray: Annotated[bool, Field(description="Dream in black and white.")] = False
     frames: Annotated[
         int | None,
         Field(
             ge=1,
-            description="How many frames; more than one is a film, to a .mp4 or .gif "
-            "(default: 1; of a film all).",
+            description="How many frames; more than one is a video, to a .mp4 or .gif "
+            "(default: 1; of a video all).",
         ),
     ] = None
     zoom: Annotated[
         float | None,
-        Field(ge=0.5, le=2, description="How much nearer each frame of a photo's film is (default: 1.05)."),
+        Field(ge=0.5, le=2, description="How much nearer each frame of a photo's video is (default: 1.05)."),
     ] = None
     rotate: Annotated[
-        float, Field(ge=-90, le=90, description="Degrees by which each frame of a photo's film is turned.")
+        float, Field(ge=-90, le=90, description="Degrees by which each frame of a photo's video is turned.")
     ] = 0.0
     persistence: Annotated[
         float,
-        Field(ge=0, le=1, description="How much of a frame's dream the next frame of a film keeps."),
+        Field(ge=0, le=1, description="How much of a frame's dream the next frame of a video keeps."),
     ] = 0.9
     fps: Annotated[
         int | None,
-        Field(ge=1, le=50, description="Frames in a second (default: 15; of a film its own)."),
+        Field(ge=1, le=50, description="Frames in a second (default: 15; of a video its own)."),
     ] = None
     frame_steps: Annotated[
         int, Field(ge=1, description="Steps of each frame but the first, at the two largest sizes.")
@@ -70,5 +70,5 @@ class DreamSettings(OperationSettings):
         int | None,
         Field(ge=64, description="Look in tiles of this many pixels: the same picture in less memory."),
     ] = None
-    pooling: Pooling = "max"
-    padding: Padding = "replicate"
+    pooling: PoolingOption = "max"
+    padding: PaddingOption = "replicate"

@@ -13,13 +13,13 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from pareidolia.generative.adversary import discriminate, generator_loss
+from pareidolia.generative.adversary import discriminator_objective, generator_loss
 from pareidolia.generative.autoencoder import squared_error
 from pareidolia.generative.networks import Shape, make_decoder, make_encoder, mlp, set_output
 from pareidolia.generative.priors import HasParts, make_prior
 from pareidolia.generative.settings import AAESettings
 from pareidolia.settings import PareidoliaError
-from pareidolia.training import Batch, Losses, Moment, Phase
+from pareidolia.training import Batch, Losses, Phase, StepContext
 
 
 def make_aae(settings: AAESettings, shape: Shape, classes: int = 0) -> Any:
@@ -56,10 +56,10 @@ class AAE(nn.Module):
         self.latent = self.prior.latent
         self.encoder = make_encoder(settings, shape, self.latent)
         self.decoder = make_decoder(settings, self.latent, shape)
-        told = classes + 1 if settings.labels == "prior" else 0
-        self.discriminator = mlp((self.latent + told, *settings.critic, 1), settings)
+        label_classes = classes + 1 if settings.labels == "prior" else 0
+        self.discriminator = mlp((self.latent + label_classes, *settings.critic, 1), settings)
 
-    def start_from(self, mean: Tensor) -> None:
+    def init_output_bias(self, mean: Tensor) -> None:
         """Begin with a decoder that says the data's mean picture, C×H×W (or its colour)."""
         set_output(self.decoder, mean.clamp(0.01, 0.99).logit())
 
@@ -81,44 +81,46 @@ class AAE(nn.Module):
         return [
             Phase("reconstruction", autoencoder, self.reconstruct),
             Phase("discriminator", discriminator, self.discriminate, learning_rate=rate, betas=betas),
-            Phase("regularisation", encoder, self.regularise, learning_rate=rate, betas=betas),
+            Phase("regularisation", encoder, self.regularize, learning_rate=rate, betas=betas),
         ]
 
-    def reconstruct(self, batch: Batch, moment: Moment) -> Losses:
+    def reconstruct(self, batch: Batch, context: StepContext) -> Losses:
         """Squared error, summed over pixels."""
         pictures = batch.pictures
         if self.settings.noise:
-            pictures = pictures + self.settings.noise * moment.normal(*self.shape)
+            pictures = pictures + self.settings.noise * context.normal(*self.shape)
         return Losses(squared_error(self.decode(self.encode(pictures)), batch.pictures))
 
-    def discriminate(self, batch: Batch, moment: Moment) -> Losses:
+    def discriminate(self, batch: Batch, context: StepContext) -> Losses:
         """Tell the prior's samples from codes."""
         with torch.no_grad():
             codes = self.encode(batch.pictures)
         labels = self._labels(batch)
-        samples = self._prior_samples(labels, moment)
-        return Losses(*discriminate(lambda z: self._judge(z, labels), samples, codes, self.settings.r1))
+        samples = self._prior_samples(labels, context)
+        return Losses(
+            *discriminator_objective(lambda z: self._logits(z, labels), samples, codes, self.settings.r1)
+        )
 
-    def regularise(self, batch: Batch, moment: Moment) -> Losses:
+    def regularize(self, batch: Batch, context: StepContext) -> Losses:
         """Let the encoder make codes that pass for the prior's samples."""
-        return Losses(generator_loss(self._judge(self.encode(batch.pictures), self._labels(batch))))
+        return Losses(generator_loss(self._logits(self.encode(batch.pictures), self._labels(batch))))
 
     def _labels(self, batch: Batch) -> Tensor | None:
         return batch.labels if self.settings.labels == "prior" else None
 
-    def _judge(self, codes: Tensor, labels: Tensor | None) -> Tensor:
+    def _logits(self, codes: Tensor, labels: Tensor | None) -> Tensor:
         if labels is not None:
             # -1, unknown, becomes the last class: figure 3's extra one.
-            told = F.one_hot(labels % (self.classes + 1), self.classes + 1)
-            codes = torch.cat([codes, told.to(codes)], dim=1)
+            one_hot = F.one_hot(labels % (self.classes + 1), self.classes + 1)
+            codes = torch.cat([codes, one_hot.to(codes)], dim=1)
         logits: Tensor = self.discriminator(codes)
         return logits
 
-    def _prior_samples(self, labels: Tensor | None, moment: Moment) -> Tensor:
+    def _prior_samples(self, labels: Tensor | None, context: StepContext) -> Tensor:
         """Of the prior, or for a known label of its part."""
-        samples = moment.draw(self.prior.sample)
+        samples = context.draw(self.prior.sample)
         if labels is None or not isinstance(self.prior, HasParts):
             return samples
-        parts = moment.draw(self.prior.sample_each)
+        parts = context.draw(self.prior.sample_each)
         of_label = parts[torch.arange(len(labels)), labels.clamp(min=0)]
         return torch.where(labels[:, None] >= 0, of_label, samples)

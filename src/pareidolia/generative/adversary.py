@@ -10,44 +10,44 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-Game = Literal["non-saturating", "minimax", "hinge"]
+AdversarialLoss = Literal["non-saturating", "minimax", "hinge"]
 
 
-def discriminator_loss(real: Tensor, fake: Tensor, game: Game = "non-saturating") -> Tensor:
+def discriminator_loss(real: Tensor, fake: Tensor, kind: AdversarialLoss = "non-saturating") -> Tensor:
     """−E log D(x) − E log(1 − D(G(z))); hinge: E max(0, 1 − D(x)) + E max(0, 1 + D(G(z)))."""
-    if game == "hinge":
+    if kind == "hinge":
         return F.relu(1 - real).mean() + F.relu(1 + fake).mean()
     return F.softplus(-real).mean() + F.softplus(fake).mean()
 
 
-def discriminate(
-    judge: Callable[[Tensor], Tensor],
+def discriminator_objective(
+    discriminator: Callable[[Tensor], Tensor],
     real: Tensor,
     fake: Tensor,
     r1: float = 0.0,
-    game: Game = "non-saturating",
+    kind: AdversarialLoss = "non-saturating",
 ) -> tuple[Tensor, dict[str, Tensor]]:
     """The discriminator's loss on samples, ½ r1 E‖∇D‖² included, and what to tell of it: D, and E‖∇D‖².
 
-    judge: samples → logits.
+    discriminator: samples → logits.
     """
-    told = {}
+    metrics = {}
     if r1 > 0:
-        penalty, judged = gradient_penalty(judge, real)
-        told["r1"] = penalty.detach()
+        penalty, real_logits = gradient_penalty(discriminator, real)
+        metrics["r1"] = penalty.detach()
     else:
-        judged = judge(real)
-    made = judge(fake)
-    told |= {"real": judged.detach().sigmoid().mean(), "fake": made.detach().sigmoid().mean()}
-    loss = discriminator_loss(judged, made, game)
-    return (loss + 0.5 * r1 * penalty if r1 > 0 else loss), told
+        real_logits = discriminator(real)
+    fake_logits = discriminator(fake)
+    metrics |= {"real": real_logits.detach().sigmoid().mean(), "fake": fake_logits.detach().sigmoid().mean()}
+    loss = discriminator_loss(real_logits, fake_logits, kind)
+    return (loss + 0.5 * r1 * penalty if r1 > 0 else loss), metrics
 
 
-def generator_loss(fake: Tensor, game: Game = "non-saturating") -> Tensor:
+def generator_loss(fake: Tensor, kind: AdversarialLoss = "non-saturating") -> Tensor:
     """minimax: E log(1 − D(G(z))); non-saturating: −E log D(G(z)); hinge: −E D(G(z))."""
-    if game == "minimax":
+    if kind == "minimax":
         return -F.softplus(fake).mean()
-    return F.softplus(-fake).mean() if game == "non-saturating" else -fake.mean()
+    return F.softplus(-fake).mean() if kind == "non-saturating" else -fake.mean()
 
 
 def gradient_penalty(discriminator: Callable[[Tensor], Tensor], real: Tensor) -> tuple[Tensor, Tensor]:

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from pareidolia.generative.networks import Shape, make_decoder, make_encoder, set_output
 from pareidolia.generative.settings import AutoencoderSettings
-from pareidolia.training import Batch, Losses, Moment, Phase
+from pareidolia.training import Batch, Losses, Phase, StepContext
 
 
 class Autoencoder(nn.Module):
@@ -29,7 +29,7 @@ class Autoencoder(nn.Module):
         self.encoder = make_encoder(settings, shape, settings.latent)
         self.decoder = make_decoder(settings, settings.latent, shape)
 
-    def start_from(self, mean: Tensor) -> None:
+    def init_output_bias(self, mean: Tensor) -> None:
         """Begin with a decoder that says the data's mean picture, C×H×W (or its colour)."""
         set_output(self.decoder, mean.clamp(0.01, 0.99).logit())
 
@@ -47,23 +47,23 @@ class Autoencoder(nn.Module):
         """One: reconstruction."""
         return [Phase("reconstruction", self.parameters(), self.loss)]
 
-    def loss(self, batch: Batch, moment: Moment) -> Losses:
+    def loss(self, batch: Batch, context: StepContext) -> Losses:
         """Squared error, summed over pixels, and the sparsity penalty; means over the batch."""
-        code = self.encode(self._spoilt(batch.pictures, moment))
+        code = self.encode(self._spoilt(batch.pictures, context))
         error = squared_error(self.decode(code), batch.pictures)
         if not self.settings.sparsity:
             return Losses(error)
-        penalty = _divergence_from(self.settings.active, moment.mean(code).float())
+        penalty = _divergence_from(self.settings.active, context.mean(code).float())
         return Losses(
             error + self.settings.sparsity * penalty,
             {"squared_error": error.detach(), "activation": code.detach().mean()},
         )
 
-    def _spoilt(self, pictures: Tensor, moment: Moment) -> Tensor:
+    def _spoilt(self, pictures: Tensor, context: StepContext) -> Tensor:
         if self.settings.noise:
-            pictures = pictures + self.settings.noise * moment.normal(*self.shape)
+            pictures = pictures + self.settings.noise * context.normal(*self.shape)
         if self.settings.masked:
-            pictures = pictures * (moment.uniform(*self.shape) >= self.settings.masked)
+            pictures = pictures * (context.uniform(*self.shape) >= self.settings.masked)
         return pictures
 
 

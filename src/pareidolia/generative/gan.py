@@ -10,11 +10,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.parametrizations import spectral_norm
 
-from pareidolia.generative.adversary import discriminate, generator_loss
+from pareidolia.generative.adversary import discriminator_objective, generator_loss
 from pareidolia.generative.networks import Shape, make_decoder, make_encoder, set_output
 from pareidolia.generative.priors import make_prior
 from pareidolia.generative.settings import GANSettings
-from pareidolia.training import Batch, Losses, Moment, Phase
+from pareidolia.training import Batch, Losses, Phase, StepContext
 
 
 class GAN(nn.Module):
@@ -38,7 +38,7 @@ class GAN(nn.Module):
                 if isinstance(layer, nn.Linear | nn.Conv2d):
                     spectral_norm(layer)
 
-    def start_from(self, mean: Tensor) -> None:
+    def init_output_bias(self, mean: Tensor) -> None:
         """Begin with a generator that says the data's mean picture, C×H×W (or its colour)."""
         set_output(self.generator, mean.clamp(0.01, 0.99).logit())
 
@@ -47,7 +47,7 @@ class GAN(nn.Module):
         picture: Tensor = self.generator(z)
         return picture.sigmoid()
 
-    def judge(self, pictures: Tensor) -> Tensor:
+    def logits(self, pictures: Tensor) -> Tensor:
         """The logit of D(x): N×C×H×W → N×1."""
         logits: Tensor = self.discriminator(2 * pictures - 1)
         return logits
@@ -60,16 +60,16 @@ class GAN(nn.Module):
             Phase("generator", self.generator.parameters(), self.generator_phase, betas=betas),
         ]
 
-    def discriminator_phase(self, batch: Batch, moment: Moment) -> Losses:
+    def discriminator_phase(self, batch: Batch, context: StepContext) -> Losses:
         """Tell real pictures from made ones."""
         with torch.no_grad():
-            made = self.decode(moment.draw(self.prior.sample))
+            made = self.decode(context.draw(self.prior.sample))
         settings = self.settings
-        due = moment.step % settings.r1_every == 0
+        due = context.step % settings.r1_every == 0
         r1 = settings.r1 * settings.r1_every if due else 0.0
-        return Losses(*discriminate(self.judge, batch.pictures, made, r1, settings.loss))
+        return Losses(*discriminator_objective(self.logits, batch.pictures, made, r1, settings.loss))
 
-    def generator_phase(self, batch: Batch, moment: Moment) -> Losses:
+    def generator_phase(self, batch: Batch, context: StepContext) -> Losses:
         """Make what the discriminator takes for real."""
-        fake = self.judge(self.decode(moment.draw(self.prior.sample)))
+        fake = self.logits(self.decode(context.draw(self.prior.sample)))
         return Losses(generator_loss(fake, self.settings.loss))

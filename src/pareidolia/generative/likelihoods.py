@@ -47,21 +47,21 @@ class Likelihood(Protocol):
 class Bernoulli(nn.Module):
     """Each pixel is on with the probability that the decoder's logit says.
 
-    With binarise "no" x keeps its grey values. Then exp(log_prob) does not integrate to one over [0, 1]: it
+    With binarize "no" x keeps its grey values. Then exp(log_prob) does not integrate to one over [0, 1]: it
     is cross-entropy, no density and no bound on anything; published figures need "dynamic" (or fixed) pixels.
     """
 
     numbers = 1
 
-    def __init__(self, binarise: Literal["dynamic", "threshold", "no"] = "dynamic") -> None:
+    def __init__(self, binarize: Literal["dynamic", "threshold", "no"] = "dynamic") -> None:
         super().__init__()
-        self.binarise = binarise
+        self.binarize = binarize
 
     def observe(self, pictures: Tensor, uniform: Callable[[], Tensor]) -> Tensor:
         """Pixels of 0 and 1, or the grey values."""
-        if self.binarise == "no":
+        if self.binarize == "no":
             return pictures
-        bar = uniform() if self.binarise == "dynamic" else 0.5
+        bar = uniform() if self.binarize == "dynamic" else 0.5
         return (pictures > bar).to(pictures.dtype)
 
     def log_prob(self, x: Tensor, raw: Tensor) -> Tensor:
@@ -129,7 +129,7 @@ class Gaussian(nn.Module):
         return mean
 
 
-class DiscretisedLogistic(nn.Module):
+class DiscretizedLogistic(nn.Module):
     """Probabilities of 256 levels under a logistic density (Kingma et al. 2016; Salimans et al. 2017).
 
     The decoder gives a mean and a log scale a value; the outermost levels take the tails. A probability, so

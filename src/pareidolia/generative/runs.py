@@ -50,8 +50,8 @@ class Run:
     def pictures(self, split: Literal["train", "test"] = "test", data: str | None = None) -> PictureSet:
         """The run's pictures (or others, made to fit): the size and colour that the model takes."""
         channels, size, _ = self.shape
-        colour = "grey" if channels == 1 else "rgb"
-        return open_pictures(data or self.data, split, size=size, colour=colour)
+        color = "gray" if channels == 1 else "rgb"
+        return open_pictures(data or self.data, split, size=size, color=color)
 
 
 def open_run(path: str | Path, device: torch.device | str = "cpu") -> Run:

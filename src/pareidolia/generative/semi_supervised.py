@@ -10,13 +10,13 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from pareidolia.generative.adversary import discriminate, generator_loss
+from pareidolia.generative.adversary import discriminator_objective, generator_loss
 from pareidolia.generative.autoencoder import squared_error
 from pareidolia.generative.networks import Shape, make_decoder, make_encoder, mlp, set_output
 from pareidolia.generative.priors import Sampler, make_prior
 from pareidolia.generative.settings import AAESettings
-from pareidolia.training import Losses, Moment, Phase
-from pareidolia.training.data.labelled import PartlyLabelled
+from pareidolia.training import Losses, Phase, StepContext
+from pareidolia.training.data.labeled import PartlyLabeled
 
 
 class SemiSupervisedAAE(nn.Module):
@@ -42,7 +42,7 @@ class SemiSupervisedAAE(nn.Module):
         self.style_discriminator = mlp((self.style.latent, *settings.critic, 1), settings)
         self.class_discriminator = mlp((classes, *settings.critic, 1), settings)
 
-    def start_from(self, mean: Tensor) -> None:
+    def init_output_bias(self, mean: Tensor) -> None:
         """Begin with a decoder that says the data's mean picture, C×H×W (or its colour)."""
         set_output(self.decoder, mean.clamp(0.01, 0.99).logit())
 
@@ -69,33 +69,33 @@ class SemiSupervisedAAE(nn.Module):
         return [
             Phase("reconstruction", autoencoder, self.reconstruct),
             Phase("discriminator", discriminators, self.discriminate, learning_rate=rate, betas=betas),
-            Phase("regularisation", encoder, self.regularise, learning_rate=rate, betas=betas),
+            Phase("regularisation", encoder, self.regularize, learning_rate=rate, betas=betas),
             Phase("classification", encoder, self.learn_labels),
         ]
 
-    def reconstruct(self, batch: PartlyLabelled, moment: Moment) -> Losses:
+    def reconstruct(self, batch: PartlyLabeled, context: StepContext) -> Losses:
         """Squared error, summed over pixels."""
-        codes = self.encode(self._noisy(batch.pictures, moment))
+        codes = self.encode(self._noisy(batch.pictures, context))
         return Losses(squared_error(self.decode(codes), batch.pictures))
 
-    def discriminate(self, batch: PartlyLabelled, moment: Moment) -> Losses:
+    def discriminate(self, batch: PartlyLabeled, context: StepContext) -> Losses:
         """Tell the priors' samples from codes."""
         with torch.no_grad():
-            codes = self.encode(self._noisy(batch.pictures, moment))
-        real, fake, r1 = self._parts(moment.draw(self._sample)), self._parts(codes), self.settings.r1
-        style, _ = discriminate(self.style_discriminator, real[0], fake[0], r1)
-        of_class, _ = discriminate(self.class_discriminator, real[1], fake[1], r1)
+            codes = self.encode(self._noisy(batch.pictures, context))
+        real, fake, r1 = self._parts(context.draw(self._sample)), self._parts(codes), self.settings.r1
+        style, _ = discriminator_objective(self.style_discriminator, real[0], fake[0], r1)
+        of_class, _ = discriminator_objective(self.class_discriminator, real[1], fake[1], r1)
         return Losses(style + of_class, {"style": style.detach(), "class": of_class.detach()})
 
-    def regularise(self, batch: PartlyLabelled, moment: Moment) -> Losses:
+    def regularize(self, batch: PartlyLabeled, context: StepContext) -> Losses:
         """Let the encoder make styles and classes that pass for the priors' samples."""
-        style, of_class = self._judge(self.encode(self._noisy(batch.pictures, moment)))
+        style, of_class = self._logits(self.encode(self._noisy(batch.pictures, context)))
         return Losses(generator_loss(style) + generator_loss(of_class))
 
-    def learn_labels(self, batch: PartlyLabelled, moment: Moment) -> Losses:
+    def learn_labels(self, batch: PartlyLabeled, context: StepContext) -> Losses:
         """Cross-entropy on the labelled pictures."""
-        logits = self._encoded(self._noisy(batch.labelled.pictures, moment))[1]
-        labels = batch.labelled.labels
+        logits = self._encoded(self._noisy(batch.labeled.pictures, context))[1]
+        labels = batch.labeled.labels
         assert labels is not None
         right = (logits.detach().argmax(1) == labels).float().mean()
         return Losses(F.cross_entropy(logits, labels), {"right": right})
@@ -109,14 +109,14 @@ class SemiSupervisedAAE(nn.Module):
         style, of_class = torch.split(codes, [self.style.latent, self.classes], dim=1)
         return style, of_class
 
-    def _judge(self, codes: Tensor) -> tuple[Tensor, Tensor]:
+    def _logits(self, codes: Tensor) -> tuple[Tensor, Tensor]:
         style, of_class = self._parts(codes)
         return self.style_discriminator(style), self.class_discriminator(of_class)
 
-    def _noisy(self, pictures: Tensor, moment: Moment) -> Tensor:
+    def _noisy(self, pictures: Tensor, context: StepContext) -> Tensor:
         if not self.settings.noise:
             return pictures
-        return pictures + self.settings.noise * moment.normal(*self.shape)
+        return pictures + self.settings.noise * context.normal(*self.shape)
 
     def _sample(self, count: int, generator: torch.Generator) -> Tensor:
         style = self.style.sample(count, generator)

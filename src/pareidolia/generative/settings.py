@@ -8,7 +8,7 @@ from pareidolia.training.settings import TrainingSettings
 
 R1 = Annotated[float, Field(ge=0, description="Weight γ of R1, ½γ‖∇D‖² on what is real (Mescheder 2018).")]
 
-Prior = Annotated[
+PriorOption = Annotated[
     str,
     Field(
         description="normal, uniform, mixture (of Gaussians in the plane), swiss-roll, or a sampler of your "
@@ -41,8 +41,8 @@ class ModelSettings(TrainingSettings):
             description="Pictures are cut to squares of this many pixels (default: as they are).",
         ),
     ] = None
-    colour: Annotated[
-        Literal["auto", "grey", "rgb"], Field(description="auto: grey where all pictures are grey.")
+    color: Annotated[
+        Literal["auto", "gray", "rgb"], Field(description="auto: grey where all pictures are grey.")
     ] = "auto"
 
 
@@ -50,10 +50,10 @@ class VAESettings(ModelSettings):
     """A variational autoencoder (Kingma and Welling 2014)."""
 
     likelihood: Annotated[
-        Literal["auto", "bernoulli", "gaussian", "discretised-logistic"],
+        Literal["auto", "bernoulli", "gaussian", "discretized-logistic"],
         Field(description="p(x|z). auto: bernoulli for grey pictures, gaussian for colour."),
     ] = "auto"
-    binarise: Annotated[
+    binarize: Annotated[
         Literal["dynamic", "threshold", "no"],
         Field(
             description="What a bernoulli likelihood sees of grey values: pixels drawn anew at each step, "
@@ -102,7 +102,7 @@ class AAESettings(ModelSettings):
         1000,
         1000,
     )
-    prior: Prior = "normal"
+    prior: PriorOption = "normal"
     labels: Annotated[
         Literal["none", "prior", "semi-supervised"],
         Field(
@@ -110,7 +110,7 @@ class AAESettings(ModelSettings):
             "encoder tells class and style apart (figure 6)."
         ),
     ] = "none"
-    labelled: Annotated[
+    labeled: Annotated[
         int | None,
         Field(ge=1, description="How many labels are used, evenly over the classes (default: all)."),
     ] = None
@@ -139,7 +139,7 @@ class GANSettings(ModelSettings):
         float,
         Field(ge=0, lt=1, description="Decay of the weights' moving average; 0 gives the last weights."),
     ] = 0.995
-    prior: Prior = "normal"
+    prior: PriorOption = "normal"
     loss: Annotated[
         Literal["non-saturating", "minimax", "hinge"], Field(description="What the two play for.")
     ] = "non-saturating"

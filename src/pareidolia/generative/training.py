@@ -9,9 +9,9 @@ from pareidolia.generative.building import build
 from pareidolia.generative.previews import draw_preview
 from pareidolia.generative.settings import AAESettings, ModelSettings
 from pareidolia.networks.devices import choose_device
-from pareidolia.training import Alone, Company, Source, Training, TrainingFolder, TrainingRun
+from pareidolia.training import ProcessGroup, SingleProcess, Source, Training, TrainingFolder, TrainingRun
 from pareidolia.training.data import Pictures, PictureSet, open_pictures
-from pareidolia.training.data.labelled import FewLabels
+from pareidolia.training.data.labeled import FewLabels
 
 _PICTURES_SHOWN = 400_000
 _FEWEST_EPOCHS, _MOST_EPOCHS = 10, 300
@@ -23,7 +23,7 @@ def prepare(
     settings: ModelSettings,
     out: Path,
     *,
-    company: Company | None = None,
+    process_group: ProcessGroup | None = None,
     device: torch.device | None = None,
     tensorboard: bool = False,
 ) -> Training:
@@ -33,18 +33,23 @@ def prepare(
     data: as `open_pictures` takes it.
     settings: of that kind of model.
     out: the run's folder.
-    company, device: where it computes; one device alone, chosen by the settings, unless given.
+    process_group, device: where it computes; one device alone, chosen by the settings, unless given.
 
     Raises PareidoliaError where the data or the settings are of no use.
     """
-    company = company or Alone()
+    process_group = process_group or SingleProcess()
     device = device or choose_device(settings.device)
-    pictures = open_pictures(data, "train", size=settings.size, colour=settings.colour)
+    pictures = open_pictures(data, "train", size=settings.size, color=settings.color)
     model = build(kind, settings, pictures.shape, len(pictures.classes))
-    model.start_from(pictures.mean())
+    model.init_output_bias(pictures.mean())
     source = _source(pictures, settings, device)
     run = TrainingRun(
-        model, source, settings, epochs=_usual_epochs(len(pictures)), device=device, company=company
+        model,
+        source,
+        settings,
+        epochs=_usual_epochs(len(pictures)),
+        device=device,
+        process_group=process_group,
     )
     record = {
         "pareidolia": pareidolia.__version__,
@@ -64,7 +69,7 @@ def prepare(
 
 def _source(pictures: PictureSet, settings: ModelSettings, device: torch.device) -> Source:
     if isinstance(settings, AAESettings) and settings.labels == "semi-supervised":
-        return FewLabels(pictures, settings.labelled, settings.batch, settings.seed, device)
+        return FewLabels(pictures, settings.labeled, settings.batch, settings.seed, device)
     return Pictures(pictures, settings.batch, settings.seed, device)
 
 

@@ -11,11 +11,11 @@ from torch import Tensor, nn
 
 from pareidolia.generative.bound import importance_weighted
 from pareidolia.generative.gaussian import DiagonalGaussian
-from pareidolia.generative.likelihoods import Bernoulli, DiscretisedLogistic, Gaussian
+from pareidolia.generative.likelihoods import Bernoulli, DiscretizedLogistic, Gaussian
 from pareidolia.generative.networks import Shape, make_decoder, make_encoder, set_output
 from pareidolia.generative.priors import StandardNormal
 from pareidolia.generative.settings import VAESettings
-from pareidolia.training import Batch, Losses, Moment, Phase
+from pareidolia.training import Batch, Losses, Phase, StepContext
 
 
 class VAE(nn.Module):
@@ -40,7 +40,7 @@ class VAE(nn.Module):
             settings, settings.latent, (self.likelihood.numbers * channels, size[0], size[1])
         )
 
-    def start_from(self, mean: Tensor) -> None:
+    def init_output_bias(self, mean: Tensor) -> None:
         """Begin with a decoder that says the data's mean picture, C×H×W (or its colour)."""
         set_output(self.decoder, self.likelihood.bias(mean))
 
@@ -82,42 +82,42 @@ class VAE(nn.Module):
         """One: the bound."""
         return [Phase("bound", self.parameters(), self.loss)]
 
-    def loss(self, batch: Batch, moment: Moment) -> Losses:
+    def loss(self, batch: Batch, context: StepContext) -> Losses:
         """The negative bound in nats: summed over pixels and latents, mean over the batch."""
-        x = self.likelihood.observe(batch.pictures, lambda: moment.uniform(*self.shape))
+        x = self.likelihood.observe(batch.pictures, lambda: context.uniform(*self.shape))
         posterior = self.posterior(x)
         if self.settings.samples > 1:
-            return self._importance_weighted(x, posterior, moment)
-        z = posterior.at(moment.normal(self.latent))
-        log_likelihood = self.likelihood.training_log_prob(x, self.raw(z), moment.mean).mean()
+            return self._importance_weighted(x, posterior, context)
+        z = posterior.at(context.normal(self.latent))
+        log_likelihood = self.likelihood.training_log_prob(x, self.raw(z), context.mean).mean()
         divergence = posterior.divergence()
         cost = divergence.sum(-1).mean()
-        told = {"reconstruction": -log_likelihood.detach(), "kl": cost.detach()}
+        metrics = {"reconstruction": -log_likelihood.detach(), "kl": cost.detach()}
         if self.settings.free_bits > 0:
-            cost = moment.mean(divergence).clamp(min=self.settings.free_bits).sum()
-        return Losses(self._weight(moment) * cost - log_likelihood, told)
+            cost = context.mean(divergence).clamp(min=self.settings.free_bits).sum()
+        return Losses(self._weight(context) * cost - log_likelihood, metrics)
 
-    def _importance_weighted(self, x: Tensor, posterior: DiagonalGaussian, moment: Moment) -> Losses:
+    def _importance_weighted(self, x: Tensor, posterior: DiagonalGaussian, context: StepContext) -> Losses:
         """−E log 1/k Σ p(x, z) / q(z|x), of k samples (Burda et al. 2016, equation 8)."""
         count = self.settings.samples
-        z = posterior.at(moment.normal(count, self.latent).transpose(0, 1))
-        log_likelihood = self.likelihood.training_log_prob(x, self.raw(z), moment.mean)
+        z = posterior.at(context.normal(count, self.latent).transpose(0, 1))
+        log_likelihood = self.likelihood.training_log_prob(x, self.raw(z), context.mean)
         divergence = posterior.log_prob(z) - self.prior.log_prob(z)
-        log_weights = log_likelihood - self._weight(moment) * divergence
+        log_weights = log_likelihood - self._weight(context) * divergence
         bound = importance_weighted(log_weights).mean()
-        told = {"reconstruction": -log_likelihood.detach().mean(), "kl": divergence.detach().mean()}
-        return Losses(-bound, told)
+        metrics = {"reconstruction": -log_likelihood.detach().mean(), "kl": divergence.detach().mean()}
+        return Losses(-bound, metrics)
 
-    def _weight(self, moment: Moment) -> float:
+    def _weight(self, context: StepContext) -> float:
         """β, after a linear warm-up."""
         warm_up = self.settings.kl_warm_up
-        return self.settings.beta * (min(1.0, moment.epoch / warm_up) if warm_up else 1.0)
+        return self.settings.beta * (min(1.0, context.epoch / warm_up) if warm_up else 1.0)
 
 
-def _likelihood(settings: VAESettings, shape: Shape) -> Bernoulli | Gaussian | DiscretisedLogistic:
+def _likelihood(settings: VAESettings, shape: Shape) -> Bernoulli | Gaussian | DiscretizedLogistic:
     kind = settings.likelihood
     if kind == "auto":
         kind = "bernoulli" if shape[0] == 1 else "gaussian"
     if kind == "bernoulli":
-        return Bernoulli(settings.binarise)
-    return Gaussian(settings.sigma) if kind == "gaussian" else DiscretisedLogistic()
+        return Bernoulli(settings.binarize)
+    return Gaussian(settings.sigma) if kind == "gaussian" else DiscretizedLogistic()

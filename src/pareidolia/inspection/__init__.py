@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pareidolia.inspection.attribution.faithfulness import (
         deletion,
         insertion,
-        randomisation,
+        randomization,
         rank_correlation,
     )
     from pareidolia.inspection.attribution.gradients import (
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     )
     from pareidolia.inspection.attribution.masking import occlusion, rise
     from pareidolia.inspection.attribution.methods import METHODS, attribute
-    from pareidolia.inspection.attribution.overlays import coloured, overlay
+    from pareidolia.inspection.attribution.overlays import colored, overlay
     from pareidolia.inspection.attribution.settings import (
         DeconvnetSettings,
         FaithfulnessSettings,
@@ -51,7 +51,7 @@ __all__ = [
     "bootstrap",
     "cam_layer",
     "coarse_grad_cam",
-    "coloured",
+    "colored",
     "compare_methods",
     "deconvnet_sheet",
     "deletion",
@@ -66,7 +66,7 @@ __all__ = [
     "overlay",
     "project",
     "project_each",
-    "randomisation",
+    "randomization",
     "rank_correlation",
     "rise",
     "saliency_picture",
@@ -89,7 +89,7 @@ __getattr__ = lazy_exports(
         "bootstrap": "attribution.comparison",
         "cam_layer": "attribution.cam",
         "coarse_grad_cam": "attribution.cam",
-        "coloured": "attribution.overlays",
+        "colored": "attribution.overlays",
         "compare_methods": "attribution.comparison",
         "deconvnet_sheet": "attribution.explaining",
         "deletion": "attribution.faithfulness",
@@ -104,7 +104,7 @@ __getattr__ = lazy_exports(
         "overlay": "attribution.overlays",
         "project": "projection",
         "project_each": "projection",
-        "randomisation": "attribution.faithfulness",
+        "randomization": "attribution.faithfulness",
         "rank_correlation": "attribution.faithfulness",
         "rise": "attribution.masking",
         "saliency_picture": "attribution.explaining",

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from pareidolia.backward import backward_rule
 from pareidolia.inspection.targets import check_unit
-from pareidolia.networks import Network, untouched
+from pareidolia.networks import Network, preserve_state
 from pareidolia.settings import PareidoliaError, Unit
 
 STRONGEST = "strongest"
@@ -69,7 +69,7 @@ def _send_back(
 ) -> Tensor:
     """Forward to `layer`, and what `keep` leaves of its maps back to the pixels."""
     network.layer(layer)
-    with untouched(network.module), backward_rule(rule, network.module):
+    with preserve_state(network.module), backward_rule(rule, network.module):
         leaf = pictures.detach().clone().requires_grad_()
         maps = network.record(leaf, [layer])[layer]
         torch.autograd.backward(maps, keep(maps.detach()))
@@ -93,7 +93,7 @@ def _find_unit(layer: str, text: str, maps: Tensor) -> Unit:
         return _strongest(layer, maps, range(len(maps)))
     if not channel_text.isdecimal():
         raise PareidoliaError(
-            f"'{text}' is no unit: write a channel (12), a position (12@3,4), 12@{STRONGEST}, or {STRONGEST}"
+            f"'{text}' is not a unit: write a channel (12), a position (12@3,4), 12@{STRONGEST}, or {STRONGEST}"
         )
     channel = int(channel_text)
     check_unit(Unit(layer, channel), tuple(maps.shape))
@@ -103,7 +103,7 @@ def _find_unit(layer: str, text: str, maps: Tensor) -> Unit:
         return Unit(layer, channel)
     row, comma, column = place.partition(",")
     if not (comma and row.isdecimal() and column.isdecimal()):
-        raise PareidoliaError(f"'{place}' is no position: write row,column as in 12@3,4")
+        raise PareidoliaError(f"'{place}' is not a position: write row,column as in 12@3,4")
     unit = Unit(layer, channel, (int(row), int(column)))
     check_unit(unit, tuple(maps.shape))
     return unit

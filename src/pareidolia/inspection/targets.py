@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from pareidolia.networks import Network
-from pareidolia.painting import Objective, Seen
+from pareidolia.painting import ModelOutputs, Objective
 from pareidolia.settings import ClassName, PareidoliaError, Unit, UnknownName, parse_address
 
 
@@ -82,8 +82,8 @@ class ObjectiveTarget:
         return self
 
     def _loss(self, network: Network, picture: Tensor) -> Tensor:
-        seen = Seen(picture, network.record(picture, self.objective.layers))
-        return torch.stack(list(self.objective.losses(seen).values())).sum()
+        outputs = ModelOutputs(picture, network.record(picture, self.objective.layers))
+        return torch.stack(list(self.objective.losses(outputs).values())).sum()
 
 
 def check_unit(unit: Unit, shape: tuple[int, ...]) -> None:

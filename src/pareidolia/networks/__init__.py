@@ -2,7 +2,7 @@
 
 `load_network` finds a network by name (`sources/`, `weights.py`) and wraps it as a `Network`, which
 normalises, classifies, lists its layers with their receptive fields (`layers.py`, `propagation.py`) and
-records activations (`recording.py`). `untouched` lends a module to an operation and takes it back as it was.
+records activations (`recording.py`). `preserve_state` lends a module to an operation and takes it back as it was.
 """
 
 from typing import TYPE_CHECKING
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pareidolia.networks.loading import load_network, load_network_from
     from pareidolia.networks.network import Network
     from pareidolia.networks.receptive import ReceptiveField
-    from pareidolia.networks.restoring import untouched
+    from pareidolia.networks.restoring import preserve_state
     from pareidolia.networks.sources import known_names
 
 __all__ = [
@@ -28,7 +28,7 @@ __all__ = [
     "known_names",
     "load_network",
     "load_network_from",
-    "untouched",
+    "preserve_state",
 ]
 __getattr__ = lazy_exports(
     __name__,
@@ -41,6 +41,6 @@ __getattr__ = lazy_exports(
         "known_names": "sources",
         "load_network": "loading",
         "load_network_from": "loading",
-        "untouched": "restoring",
+        "preserve_state": "restoring",
     },
 )

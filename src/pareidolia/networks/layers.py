@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from pareidolia.networks.propagation import Propagation, tensors_in
 from pareidolia.networks.receptive import ReceptiveField
-from pareidolia.networks.restoring import untouched
+from pareidolia.networks.restoring import preserve_state
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ def trace_layers(module: nn.Module, pictures: Tensor) -> dict[str, Layer]:
     """
     watch = _Watch(pictures, blind=any(scripted_modules(module)))
     with (
-        untouched(module),
+        preserve_state(module),
         torch.no_grad(),
         torch.random.fork_rng(enabled=pictures.device.type == "cpu", devices=[]),
     ):

@@ -51,12 +51,12 @@ def load_network(
     swap_pooling(module, pooling, name)
     swap_padding(module, padding)
     shape = _read_shape(input) or origin.input_shape or (_first_channels(module), *_DEFAULT_SIZE)
-    coloured = shape[0] == len(_IMAGENET_MEAN)
+    colored = shape[0] == len(_IMAGENET_MEAN)
     return Network(
         name,
         module,
-        mean=tuple(mean or origin.mean or (_IMAGENET_MEAN if coloured else (0.0,) * shape[0])),
-        std=tuple(std or origin.std or (_IMAGENET_STD if coloured else (1.0,) * shape[0])),
+        mean=tuple(mean or origin.mean or (_IMAGENET_MEAN if colored else (0.0,) * shape[0])),
+        std=tuple(std or origin.std or (_IMAGENET_STD if colored else (1.0,) * shape[0])),
         input_shape=shape,
         class_names=class_names or origin.class_names,
         device=choose_device(device),
@@ -85,7 +85,7 @@ def _read_shape(text: str | None) -> tuple[int, int, int] | None:
         return None
     if not re.fullmatch(r"[1-9]\d*x[1-9]\d*x[1-9]\d*", text):
         raise BadNetwork(
-            f"'{text}' is no input shape: write channels, height and width as CxHxW, e.g. 3x224x224"
+            f"'{text}' is not an input shape: write channels, height and width as CxHxW, e.g. 3x224x224"
         )
     channels, height, width = (int(number) for number in text.split("x"))
     return channels, height, width

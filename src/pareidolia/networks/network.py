@@ -11,7 +11,7 @@ from pareidolia.networks.compiled import unwrap_compiled
 from pareidolia.networks.layers import Layer, scripted_modules, trace_layers, visible_modules
 from pareidolia.networks.recording import record_layers
 from pareidolia.networks.style_layers import choose_style_layers
-from pareidolia.pictures.colour import luminance
+from pareidolia.pictures.color import luminance
 from pareidolia.settings import BadNetwork, BadPicture, UnknownName
 
 
@@ -65,8 +65,8 @@ class Network:
         """In words: the pictures that the network takes, and how they are normalised."""
         size = "x".join(str(length) for length in self.input_shape)
         mean, std = (" ".join(f"{number:g}" for number in numbers) for numbers in (self.mean, self.std))
-        grey = ", luminance of colour" if self.input_shape[0] == 1 else ""
-        return f"{size}{grey}, mean {mean}, std {std}"
+        gray = ", luminance of colour" if self.input_shape[0] == 1 else ""
+        return f"{size}{gray}, mean {mean}, std {std}"
 
     def __call__(self, pictures: Tensor) -> Tensor:
         """The logits, N×K, of `pictures` (N×3×H×W or N×1×H×W in [0, 1]); differentiable.

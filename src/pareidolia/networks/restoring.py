@@ -17,7 +17,7 @@ _HOOKS = (
 
 
 @contextmanager
-def untouched(module: nn.Module) -> Iterator[None]:
+def preserve_state(module: nn.Module) -> Iterator[None]:
     """Lend `module` for an operation: in evaluation mode and without parameter gradients inside.
 
     On exit, also after an error, every module has its training flag back, every parameter its

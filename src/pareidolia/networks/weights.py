@@ -40,7 +40,7 @@ def read_state_dict(path: Path) -> dict[str, Tensor]:
     except OSError as error:
         raise BadNetwork(f"the weights file {path} cannot be read: {error.strerror or error}") from error
     except SafetensorError as error:
-        raise BadNetwork(f"{path} is no whole .safetensors file; is it truncated? ({error})") from error
+        raise BadNetwork(f"{path} is not a whole .safetensors file; is it truncated? ({error})") from error
     tensors = {key: value for key, value in loaded.items() if isinstance(value, Tensor)}
     if not tensors:
         raise BadNetwork(
@@ -58,11 +58,11 @@ def _read_pickle(path: Path) -> object:
                 f"{path} holds code besides weights, so it was not opened; "
                 "save the weights alone with torch.save(model.state_dict(), FILE)"
             ) from error
-        raise BadNetwork(f"{path} is no weights file that torch or safetensors wrote") from error
+        raise BadNetwork(f"{path} is not a weights file that torch or safetensors wrote") from error
     except OSError:
         raise
     except Exception as error:  # the reader meets broken bytes with errors of all kinds
-        raise BadNetwork(f"{path} is no whole weights file; is it truncated?") from error
+        raise BadNetwork(f"{path} is not a whole weights file; is it truncated?") from error
 
 
 def _unwrap(loaded: object) -> Mapping[str, object]:

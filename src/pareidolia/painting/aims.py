@@ -79,7 +79,7 @@ def _term(text: str, whole: str, network: Network, seed: int) -> Term:
     match = _WEIGHTED.fullmatch(text)
     if match is None:
         raise PareidoliaError(
-            f"'{whole}' is no aim: write terms as 0.5*layer:channel, joined by ' + ' or ' - '"
+            f"'{whole}' is not an aim: write terms as 0.5*layer:channel, joined by ' + ' or ' - '"
         )
     weight = float(match["weight"] or 1) * (-1 if match["sign"] == "-" else 1)
     return weight, _aimed(match["term"].strip(), network, seed)

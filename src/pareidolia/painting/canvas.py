@@ -10,8 +10,8 @@ from torch import Tensor
 from pareidolia.pictures import resize, size_of
 
 # Correlation of colours in natural photographs (lucid): columns are decorrelated directions in RGB.
-_COLOUR = torch.tensor([[0.26, 0.09, 0.02], [0.27, 0.00, -0.05], [0.27, -0.09, 0.03]])
-_COLOUR = _COLOUR / _COLOUR.norm(dim=0).max()
+_COLOR = torch.tensor([[0.26, 0.09, 0.02], [0.27, 0.00, -0.05], [0.27, -0.09, 0.03]])
+_COLOR = _COLOR / _COLOR.norm(dim=0).max()
 
 
 class Canvas(ABC):
@@ -138,39 +138,39 @@ class FourierCanvas(Canvas):
         return cls(_to_spectrum(decorrelated(picture), decay), picture.shape[-1], decay)
 
     def render(self, values: Tensor) -> Tensor:
-        return correlated(self._colours(values))
+        return correlated(self._colors(values))
 
     @property
     def size(self) -> tuple[int, int]:
         return self.values.shape[-3], self.width
 
     def continue_at(self, size: tuple[int, int], values: Tensor) -> None:
-        colours = resize(self._colours(values.detach()), size)
+        colors = resize(self._colors(values.detach()), size)
         self.width = size[1]
-        self.hold(_to_spectrum(colours, self.decay))
+        self.hold(_to_spectrum(colors, self.decay))
 
-    def _colours(self, values: Tensor) -> Tensor:
+    def _colors(self, values: Tensor) -> Tensor:
         height = values.shape[-3]
         spectrum = torch.view_as_complex(values.contiguous())
         spectrum = spectrum * _frequency_scale(height, self.width, self.decay, values.device)
-        colours: Tensor = torch.fft.irfft2(spectrum, s=(height, self.width)) / 4
-        return colours
+        colors: Tensor = torch.fft.irfft2(spectrum, s=(height, self.width)) / 4
+        return colors
 
 
-def correlated(colours: Tensor) -> Tensor:
+def correlated(colors: Tensor) -> Tensor:
     """The picture N×3×H×W in [0, 1] that decorrelated colours stand for, through a sigmoid."""
-    return torch.sigmoid(_mixed(colours, _COLOUR))
+    return torch.sigmoid(_mixed(colors, _COLOR))
 
 
 def decorrelated(picture: Tensor) -> Tensor:
     """Its inverse, for values from 0.002 to 0.998: a sigmoid never reaches 0 or 1."""
-    return _mixed(picture.clamp(0.002, 0.998).logit(), _COLOUR.inverse())
+    return _mixed(picture.clamp(0.002, 0.998).logit(), _COLOR.inverse())
 
 
-def _to_spectrum(colours: Tensor, decay: float) -> Tensor:
-    height, width = colours.shape[-2:]
-    scale = _frequency_scale(height, width, decay, colours.device)
-    spectrum: Tensor = torch.fft.rfft2(colours * 4) / scale
+def _to_spectrum(colors: Tensor, decay: float) -> Tensor:
+    height, width = colors.shape[-2:]
+    scale = _frequency_scale(height, width, decay, colors.device)
+    spectrum: Tensor = torch.fft.rfft2(colors * 4) / scale
     return torch.view_as_real(spectrum)
 
 
@@ -182,6 +182,6 @@ def _frequency_scale(height: int, width: int, decay: float, device: torch.device
     return scale
 
 
-def _mixed(colours: Tensor, matrix: Tensor) -> Tensor:
-    mixed: Tensor = torch.einsum("nchw,dc->ndhw", colours, matrix.to(colours))
+def _mixed(colors: Tensor, matrix: Tensor) -> Tensor:
+    mixed: Tensor = torch.einsum("nchw,dc->ndhw", colors, matrix.to(colors))
     return mixed

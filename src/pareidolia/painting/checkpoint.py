@@ -52,7 +52,7 @@ class Checkpoint:
             record, state = held["record"], held["state"]
         except Exception as error:
             raise PareidoliaError(
-                f"{self.path} is no checkpoint that can be read; delete it to begin anew"
+                f"{self.path} is not a checkpoint that can be read; delete it to begin anew"
             ) from error
         if record != self._record:
             differing = ", ".join(differences(self._record, record))

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from pareidolia.backward import BackwardWarning, redirected
-from pareidolia.networks import Network, untouched
+from pareidolia.networks import Network, preserve_state
 from pareidolia.painting.canvas import Canvas, FourierCanvas
 from pareidolia.painting.natural import PhaseCanvas
 from pareidolia.painting.objectives import Each, Objective
@@ -91,7 +91,7 @@ class Gallery(Painting):
 
     def silent(self) -> list[bool]:
         """For each picture as it stands, whether its objective sends no gradient back."""
-        with untouched(self.network.module):
+        with preserve_state(self.network.module):
             _, gradient = self._look_in_parts(range(len(self.objectives)))
         return _vanishing(gradient).tolist()
 

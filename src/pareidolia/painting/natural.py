@@ -54,9 +54,9 @@ class PhaseCanvas(Canvas):
         return self.values.shape[-2], self.width
 
     def continue_at(self, size: tuple[int, int], values: Tensor) -> None:
-        colours = decorrelated(self.render(values.detach()))
+        colors = decorrelated(self.render(values.detach()))
         self.width = size[1]
-        self.hold(_phases(resize(colours, size)))
+        self.hold(_phases(resize(colors, size)))
 
 
 def natural_magnitudes(size: tuple[int, int]) -> Tensor:
@@ -68,7 +68,7 @@ def _magnitudes(height: int, width: int, like: Tensor) -> Tensor:
     vertical = torch.fft.fftfreq(height, device=like.device)[:, None]
     horizontal = torch.fft.rfftfreq(width, device=like.device)
     cycles = (vertical.square() + horizontal.square()).sqrt() * max(height, width)
-    amplitudes, exponents = (_each_colour(numbers, like)[0] for numbers in (AMPLITUDES, EXPONENTS))
+    amplitudes, exponents = (_each_color(numbers, like)[0] for numbers in (AMPLITUDES, EXPONENTS))
     law = amplitudes / cycles.clamp(min=1e-6) ** exponents
     law[:, 0, 0] = 0
     magnitudes: Tensor = law * (height * width)
@@ -76,15 +76,15 @@ def _magnitudes(height: int, width: int, like: Tensor) -> Tensor:
 
 
 def _means(like: Tensor) -> Tensor:
-    return _each_colour(MEANS, like)
+    return _each_color(MEANS, like)
 
 
-def _each_colour(numbers: tuple[float, ...], like: Tensor) -> Tensor:
+def _each_color(numbers: tuple[float, ...], like: Tensor) -> Tensor:
     return torch.tensor(numbers, device=like.device, dtype=like.dtype).view(1, 3, 1, 1)
 
 
-def _phases(colours: Tensor) -> Tensor:
-    phases: Tensor = torch.fft.rfft2(colours).angle()
+def _phases(colors: Tensor) -> Tensor:
+    phases: Tensor = torch.fft.rfft2(colors).angle()
     return phases
 
 

@@ -16,7 +16,7 @@ from pareidolia.settings.registry import Registry
 
 
 @dataclass(frozen=True)
-class Seen:
+class ModelOutputs:
     """One look at the canvas.
 
     Attributes:
@@ -31,14 +31,14 @@ class Seen:
     logits: Tensor | None = None
     step: int = 0
 
-    def split(self, count: int) -> Iterator["Seen"]:
+    def split(self, count: int) -> Iterator["ModelOutputs"]:
         """The looks at each `count` pictures in a row."""
         # `split` sends its gradients back in one piece, where slices would each fill the whole with zeros.
         parts = {name: torch.split(maps, count) for name, maps in self.activations.items()}
         logits = None if self.logits is None else torch.split(self.logits, count)
         for index, picture in enumerate(torch.split(self.picture, count)):
             activations = {name: maps[index] for name, maps in parts.items()}
-            yield Seen(picture, activations, None if logits is None else logits[index], self.step)
+            yield ModelOutputs(picture, activations, None if logits is None else logits[index], self.step)
 
 
 class Objective(ABC):
@@ -76,7 +76,7 @@ class Objective(ABC):
         return False
 
     @abstractmethod
-    def losses(self, seen: Seen) -> dict[str, Tensor]:
+    def losses(self, outputs: ModelOutputs) -> dict[str, Tensor]:
         """Its weighted parts by name, scalars; their sum is what is made small."""
 
     def __add__(self, other: "Objective") -> "Objective":
@@ -112,11 +112,11 @@ class Sum(Objective):
     def adds_over_positions(self) -> bool:
         return all(objective.adds_over_positions for _, objective in self.parts)
 
-    def losses(self, seen: Seen) -> dict[str, Tensor]:
+    def losses(self, outputs: ModelOutputs) -> dict[str, Tensor]:
         return added(
             (name, weight * loss)
             for weight, objective in self.parts
-            for name, loss in objective.losses(seen).items()
+            for name, loss in objective.losses(outputs).items()
         )
 
 
@@ -134,11 +134,11 @@ class Each(Objective):
     def needs_logits(self) -> bool:
         return any(objective.needs_logits for objective in self.objectives)
 
-    def losses(self, seen: Seen) -> dict[str, Tensor]:
-        pictures = len(seen.picture) // len(self.objectives)
+    def losses(self, outputs: ModelOutputs) -> dict[str, Tensor]:
+        pictures = len(outputs.picture) // len(self.objectives)
         return added(
             part
-            for objective, one in zip(self.objectives, seen.split(pictures), strict=True)
+            for objective, one in zip(self.objectives, outputs.split(pictures), strict=True)
             for part in objective.losses(one).items()
         )
 
@@ -157,11 +157,11 @@ class Term(Objective):
     name: str
 
     @abstractmethod
-    def loss(self, seen: Seen) -> Tensor:
+    def loss(self, outputs: ModelOutputs) -> Tensor:
         """The unweighted loss, a scalar."""
 
-    def losses(self, seen: Seen) -> dict[str, Tensor]:
-        return {self.name: self.loss(seen)}
+    def losses(self, outputs: ModelOutputs) -> dict[str, Tensor]:
+        return {self.name: self.loss(outputs)}
 
 
 class Score(Term):
@@ -175,8 +175,8 @@ class Score(Term):
     def layers(self) -> frozenset[str]:
         return frozenset({self._layer})
 
-    def loss(self, seen: Seen) -> Tensor:
-        maps = seen.activations[self._layer]
+    def loss(self, outputs: ModelOutputs) -> Tensor:
+        maps = outputs.activations[self._layer]
         scores = self._score(maps)
         if scores.shape != maps.shape[:1]:
             raise PareidoliaError(
@@ -196,8 +196,8 @@ class TotalVariation(Term):
     name = "total variation"
     layers = frozenset()
 
-    def loss(self, seen: Seen) -> Tensor:
-        x = seen.picture
+    def loss(self, outputs: ModelOutputs) -> Tensor:
+        x = outputs.picture
         across, down = x[..., :, 1:] - x[..., :, :-1], x[..., 1:, :] - x[..., :-1, :]
         falling, rising = x[..., 1:, 1:] - x[..., :-1, :-1], x[..., 1:, :-1] - x[..., :-1, 1:]
         straight = across.square().mean() + down.square().mean()
@@ -223,8 +223,8 @@ class Activation(Term):
     def layers(self) -> frozenset[str]:
         return frozenset({self.unit.layer})
 
-    def loss(self, seen: Seen) -> Tensor:
-        maps = seen.activations[self.unit.layer]
+    def loss(self, outputs: ModelOutputs) -> Tensor:
+        maps = outputs.activations[self.unit.layer]
         if self.unit.channel is not None:
             if self.unit.channel >= maps.shape[1]:
                 raise PareidoliaError(

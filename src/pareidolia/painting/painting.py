@@ -11,12 +11,12 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from pareidolia.networks import Network, untouched
+from pareidolia.networks import Network, preserve_state
 from pareidolia.networks.lean_convolutions import lean_convolutions
 from pareidolia.networks.quick_stem import quick_stem
 from pareidolia.painting.average import RunningAverage
 from pareidolia.painting.canvas import Canvas
-from pareidolia.painting.objectives import Objective, Seen
+from pareidolia.painting.objectives import ModelOutputs, Objective
 from pareidolia.painting.optimizers import MakeOptimizer, OptimizerName, carry_moments, make_optimizer
 from pareidolia.painting.tiling import tiles
 from pareidolia.painting.transforms import Transform, transformed
@@ -116,7 +116,7 @@ class Painting(ShowsItself):
     def step(self) -> Progress:
         """Make one step and tell of it.
 
-        Raises PareidoliaError when all steps have been made, and when the loss is no number any more.
+        Raises PareidoliaError when all steps have been made, and when the loss became NaN or infinite.
         """
         if self.finished:
             raise PareidoliaError(f"this painting has made all its {self.total} steps")
@@ -124,7 +124,7 @@ class Painting(ShowsItself):
         if self.index in self._starts:
             self._begin(stage)
         objective, optimizer = self._tools(stage)
-        with untouched(self.network.module), lean_convolutions(), quick_stem():
+        with preserve_state(self.network.module), lean_convolutions(), quick_stem():
             losses = self._improve(objective, optimizer)
         self.canvas.project()
         self._average.update(self.canvas.values)
@@ -217,7 +217,7 @@ class Painting(ShowsItself):
         layers = objective.layers
         activations = self.network.record(shown, layers) if layers else {}
         logits = self.network(shown) if objective.needs_logits else None
-        return self._send_back(objective, Seen(picture, activations, logits, self.index))
+        return self._send_back(objective, ModelOutputs(picture, activations, logits, self.index))
 
     def _look_in_tiles(
         self, objective: Objective, whole: Tensor, side: int
@@ -235,20 +235,20 @@ class Painting(ShowsItself):
             place = (..., *tile.crop)
             crop = whole[place].clone(memory_format=torch.preserve_format).requires_grad_(True)
             seen = self.network.record(crop, objective.layers)
-            parts = self._send_back(objective, Seen(crop, tile.activations(seen), step=self.index))
+            parts = self._send_back(objective, ModelOutputs(crop, tile.activations(seen), step=self.index))
             if crop.grad is not None:
                 gradient[place] += crop.grad
             losses = {name: losses.get(name, 0.0) + part for name, part in parts.items()}
         return losses, gradient
 
-    def _send_back(self, objective: Objective, seen: Seen) -> dict[str, float]:
+    def _send_back(self, objective: Objective, seen: ModelOutputs) -> dict[str, float]:
         """The losses of one look, whose gradient goes back to what was looked at."""
         parts = objective.losses(seen)
         loss = torch.stack(list(parts.values())).sum()
         # Before the canvas is touched, so that the last good picture can still be saved.
         if not math.isfinite(loss.item()):
             raise PareidoliaError(
-                f"the loss is no number any more at step {self.index + 1}; try a smaller learning rate"
+                f"the loss became NaN or infinite at step {self.index + 1}; try a smaller learning rate"
             )
         loss.backward()  # type: ignore[no-untyped-call]
         return {name: part.item() for name, part in parts.items()}

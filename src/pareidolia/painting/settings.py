@@ -6,11 +6,11 @@ from pydantic import Field
 
 from pareidolia.settings import OperationSettings
 
-Pooling = Annotated[
+PoolingOption = Annotated[
     Literal["max", "average", "l2"],
     Field(description="What the network pools with while painting; average is smoother."),
 ]
-Padding = Annotated[
+PaddingOption = Annotated[
     Literal["zeros", "reflect", "replicate"],
     Field(description="What the network's convolutions see beyond the border; zeros paint a frame."),
 ]
@@ -35,8 +35,8 @@ class PaintingSettings(OperationSettings):
         float,
         Field(ge=0, lt=1, description="Decay of the running average that is shown; 0 shows the last step."),
     ] = 0.5
-    pooling: Pooling = "max"
-    padding: Padding = "replicate"
+    pooling: PoolingOption = "max"
+    padding: PaddingOption = "replicate"
 
     @property
     def step_size(self) -> float:

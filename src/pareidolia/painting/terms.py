@@ -8,12 +8,12 @@ import torch
 from torch import Tensor
 
 from pareidolia.networks import Network
-from pareidolia.painting.objectives import Activation, Objective, Seen, Term, added, objective
+from pareidolia.painting.objectives import Activation, ModelOutputs, Objective, Term, added, objective
 from pareidolia.painting.randomness import seeded_generator
 from pareidolia.painting.statistics import Gram
 from pareidolia.settings import PareidoliaError, Unit
 
-Place = tuple[int, int] | Literal["middle"] | None
+Location = tuple[int, int] | Literal["middle"] | None
 
 # Below this cosine a direction's objective does not fall any more, or it would have no slope to climb.
 LEAST_COSINE = 0.1
@@ -29,15 +29,15 @@ class ClassScore(Term):
         self._index = index
         self.name = f"class {name}"
 
-    def loss(self, seen: Seen) -> Tensor:
-        return -class_scores(seen)[:, self._index].sum()
+    def loss(self, outputs: ModelOutputs) -> Tensor:
+        return -class_scores(outputs)[:, self._index].sum()
 
 
-def class_scores(seen: Seen) -> Tensor:
+def class_scores(outputs: ModelOutputs) -> Tensor:
     """The logits of a look, N×K."""
-    if seen.logits is None:
+    if outputs.logits is None:
         raise PareidoliaError("this look has no class scores: the objective did not ask for them")
-    return seen.logits
+    return outputs.logits
 
 
 def class_index(network: Network, name: str) -> int:
@@ -69,9 +69,9 @@ class RandomClass(Term):
         generator = seeded_generator((self._seed + 1) * 2_000_003 + step)
         return int(torch.randint(count, (), generator=generator))
 
-    def loss(self, seen: Seen) -> Tensor:
-        logits = class_scores(seen)
-        return -logits[:, self.class_at(seen.step, logits.shape[1])].sum()
+    def loss(self, outputs: ModelOutputs) -> Tensor:
+        logits = class_scores(outputs)
+        return -logits[:, self.class_at(outputs.step, logits.shape[1])].sum()
 
 
 @objective("random-class")
@@ -107,8 +107,8 @@ class Energy(Term):
     def adds_over_positions(self) -> bool:
         return not self._middle
 
-    def loss(self, seen: Seen) -> Tensor:
-        maps = seen.activations[self.unit.layer]
+    def loss(self, outputs: ModelOutputs) -> Tensor:
+        maps = outputs.activations[self.unit.layer]
         squares = (maps if self.unit.channel is None else maps[:, self.unit.channel]).square()
         if self._middle:
             height, width = squares.shape[-2:]
@@ -130,7 +130,7 @@ class Direction(Term):
     """
 
     def __init__(
-        self, layer: str, vector: Tensor | Sequence[float], cosine_power: float = 0.0, place: Place = None
+        self, layer: str, vector: Tensor | Sequence[float], cosine_power: float = 0.0, place: Location = None
     ) -> None:
         self._vector = torch.as_tensor(vector).detach()
         self._layer = layer
@@ -142,8 +142,8 @@ class Direction(Term):
     def layers(self) -> frozenset[str]:
         return frozenset({self._layer})
 
-    def loss(self, seen: Seen) -> Tensor:
-        maps = at(seen.activations[self._layer], self._place)
+    def loss(self, outputs: ModelOutputs) -> Tensor:
+        maps = at(outputs.activations[self._layer], self._place)
         maps = maps.reshape(*maps.shape[:2], -1)
         vector = self._vector.to(maps)
         if vector.shape not in (maps.shape[1:2], maps.shape[:2]):
@@ -159,7 +159,7 @@ class Direction(Term):
         return -products.mean(dim=1).sum()
 
 
-def at(maps: Tensor, place: Place) -> Tensor:
+def at(maps: Tensor, place: Location) -> Tensor:
     """N×C×H×W at a place, N×C; all of them where `place` is None, or where a layer has no positions."""
     if place is None or maps.dim() < 4:
         return maps
@@ -174,9 +174,9 @@ class MiddleActivation(Activation):
         super().__init__(address)
         self.name = f"activation of {self.unit}@middle"
 
-    def loss(self, seen: Seen) -> Tensor:
-        middle = {layer: at(maps, "middle") for layer, maps in seen.activations.items()}
-        return super().loss(Seen(seen.picture, middle, seen.logits, seen.step))
+    def loss(self, outputs: ModelOutputs) -> Tensor:
+        middle = {layer: at(maps, "middle") for layer, maps in outputs.activations.items()}
+        return super().loss(ModelOutputs(outputs.picture, middle, outputs.logits, outputs.step))
 
 
 class PowerNorm(Term):
@@ -196,8 +196,8 @@ class PowerNorm(Term):
         self._power = power
         self.name = f"{power:g}-norm"
 
-    def loss(self, seen: Seen) -> Tensor:
-        return (seen.picture - self._origin.to(seen.picture)).abs().pow(self._power).sum()
+    def loss(self, outputs: ModelOutputs) -> Tensor:
+        return (outputs.picture - self._origin.to(outputs.picture)).abs().pow(self._power).sum()
 
 
 @dataclass(frozen=True)
@@ -229,10 +229,10 @@ class Diverse(Objective):
     def needs_logits(self) -> bool:
         return self.aim.needs_logits
 
-    def losses(self, seen: Seen) -> dict[str, Tensor]:
-        looks = len(seen.picture) // self.copies
-        own = [self.aim.losses(one) for one in seen.split(looks)]
-        features = seen.activations[self.layer].flatten(2)
+    def losses(self, outputs: ModelOutputs) -> dict[str, Tensor]:
+        looks = len(outputs.picture) // self.copies
+        own = [self.aim.losses(one) for one in outputs.split(looks)]
+        features = outputs.activations[self.layer].flatten(2)
         # The looks at one picture side by side, as one map of all their positions.
         features = features.view(self.copies, -1, *features.shape[1:]).transpose(1, 2).flatten(2)
         grams = torch.nn.functional.normalize(Gram.of(features[..., None]).sums.flatten(1), dim=1)

@@ -22,11 +22,11 @@ class Pad:
     """Grey on every side, so that what is painted at the border is seen whole."""
 
     pixels: int = 12
-    grey: float = 0.5
+    gray: float = 0.5
 
     def __call__(self, picture: Tensor, generator: torch.Generator) -> Tensor:
         """N×C×H×W → N×C×(H+2p)×(W+2p)."""
-        return F.pad(picture, (self.pixels,) * 4, value=self.grey)
+        return F.pad(picture, (self.pixels,) * 4, value=self.gray)
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ class Turn:
 
 
 @dataclass(frozen=True)
-class Crops:
+class RandomCrops:
     """Several random squares of each picture, in a row, each resampled to the picture's size, with noise.
 
     MACO's robustness (Fel et al. 2023), whose crops show a network details and the whole by turns.

@@ -10,7 +10,7 @@ from torch import Tensor
 from pareidolia.settings import BadPicture
 
 _SINGLE = {"I", "F", "I;16", "I;16L", "I;16B", "I;16N"}
-_GREY = {"1", "L", "LA", "La"}
+_GRAY = {"1", "L", "LA", "La"}
 _MODE_OF_SPACE = {"RGB ": "RGB", "GRAY": "L", "CMYK": "CMYK"}
 
 
@@ -24,17 +24,17 @@ def decode(image: Image.Image) -> Tensor:
     """
     profile = image.info.get("icc_profile")
     if image.mode in _SINGLE:
-        grey, alpha = _deep_grey(image)
+        gray, alpha = _deep_gray(image)
         if not profile:
-            return _stacked(grey, alpha)
-        colour = Image.fromarray(np.floor(grey.numpy() * 255 + 0.5).astype(np.uint8))
+            return _stacked(gray, alpha)
+        color = Image.fromarray(np.floor(gray.numpy() * 255 + 0.5).astype(np.uint8))
     else:
-        colour, alpha = _split(image)
+        color, alpha = _split(image)
     if profile:
-        colour = _to_srgb(colour, profile)
-    if colour.mode not in ("L", "RGB"):
-        colour = colour.convert("RGB")
-    return _stacked(_unit_range(colour), alpha)
+        color = _to_srgb(color, profile)
+    if color.mode not in ("L", "RGB"):
+        color = color.convert("RGB")
+    return _stacked(_unit_range(color), alpha)
 
 
 def is_plain(image: Image.Image) -> bool:
@@ -45,13 +45,13 @@ def is_plain(image: Image.Image) -> bool:
 def plain_srgb(image: Image.Image) -> Image.Image:
     """`decode` for plain images, as a Pillow image of mode RGB. No torch runs in it: many threads may."""
     profile = image.info.get("icc_profile")
-    colour = _to_srgb(image, profile) if profile else image
-    return colour if colour.mode == "RGB" else colour.convert("RGB")
+    color = _to_srgb(image, profile) if profile else image
+    return color if color.mode == "RGB" else color.convert("RGB")
 
 
 def _split(image: Image.Image) -> tuple[Image.Image, Tensor | None]:
     """The colour of an 8-bit image as L, RGB or CMYK, and its alpha H×W where it has one."""
-    mode = "L" if image.mode in _GREY else "RGB"
+    mode = "L" if image.mode in _GRAY else "RGB"
     if image.has_transparency_data:
         whole = image.convert("LA" if mode == "L" else "RGBA")
         return whole.convert(mode), _unit_range(whole.getchannel("A"))
@@ -61,37 +61,37 @@ def _split(image: Image.Image) -> tuple[Image.Image, Tensor | None]:
     return (image if image.mode in ("CMYK", mode) else image.convert(mode)), None
 
 
-def _to_srgb(colour: Image.Image, profile: bytes) -> Image.Image:
+def _to_srgb(color: Image.Image, profile: bytes) -> Image.Image:
     try:
         source = ImageCms.ImageCmsProfile(BytesIO(profile))
-        if _MODE_OF_SPACE.get(source.profile.xcolor_space) != colour.mode:
-            return colour
-        return _transformed_grey(colour, source) if colour.mode == "L" else _transformed(colour, source)
+        if _MODE_OF_SPACE.get(source.profile.xcolor_space) != color.mode:
+            return color
+        return _transformed_gray(color, source) if color.mode == "L" else _transformed(color, source)
     except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
-        return colour
+        return color
 
 
-def _transformed_grey(grey: Image.Image, source: ImageCms.ImageCmsProfile) -> Image.Image:
+def _transformed_gray(gray: Image.Image, source: ImageCms.ImageCmsProfile) -> Image.Image:
     """Look up each of the 256 greys: LittleCMS's fast path for grey is levels off in the shadows."""
     ramp = Image.fromarray(np.arange(256, dtype=np.uint8)[None])
     table = np.asarray(_transformed(ramp, source, ImageCms.Flags.NOOPTIMIZE))[0]
-    return Image.fromarray(table[np.asarray(grey)])
+    return Image.fromarray(table[np.asarray(gray)])
 
 
 def _transformed(
-    colour: Image.Image,
+    color: Image.Image,
     source: ImageCms.ImageCmsProfile,
     flags: ImageCms.Flags = ImageCms.Flags.NONE,
 ) -> Image.Image:
     srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
     made = ImageCms.profileToProfile(
-        colour, source, srgb, ImageCms.Intent.PERCEPTUAL, outputMode="RGB", flags=flags
+        color, source, srgb, ImageCms.Intent.PERCEPTUAL, outputMode="RGB", flags=flags
     )
     assert made is not None  # None only where it works in place.
     return made
 
 
-def _deep_grey(image: Image.Image) -> tuple[Tensor, Tensor | None]:
+def _deep_gray(image: Image.Image) -> tuple[Tensor, Tensor | None]:
     """Grey H×W in [0, 1] of 16-bit or floating-point values, and alpha where one value is transparent."""
     values = np.asarray(image).astype(np.float32)
     top = 1.0 if image.mode == "F" else 65535.0
@@ -110,9 +110,9 @@ def _unit_range(image: Image.Image) -> Tensor:
     return planes.float().div_(255)
 
 
-def _stacked(colour: Tensor, alpha: Tensor | None) -> Tensor:
+def _stacked(color: Tensor, alpha: Tensor | None) -> Tensor:
     """1×3×H×W or 1×4×H×W from H×W or 3×H×W, and H×W."""
-    planes = colour if colour.ndim == 3 else colour.expand(3, -1, -1)
+    planes = color if color.ndim == 3 else color.expand(3, -1, -1)
     if alpha is not None:
         planes = torch.cat([planes, alpha[None]])
     return planes[None].contiguous()

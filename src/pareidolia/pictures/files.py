@@ -10,7 +10,7 @@ from PIL import Image
 from torch import Tensor
 
 from pareidolia.pictures import samples
-from pareidolia.pictures.colour import over_white
+from pareidolia.pictures.color import over_white
 from pareidolia.pictures.decoding import decode
 from pareidolia.pictures.reading import read_upright
 from pareidolia.pictures.records import options_for
@@ -113,7 +113,7 @@ def _read(path: str | Path) -> Tensor:
 def to_image(picture: Tensor) -> Image.Image:
     """A picture 1×1, 1×3 or 1×4×H×W in [0, 1] with 8 bits a channel, rounded to nearest, clipped.
 
-    Raises BadPicture where the tensor is no single picture or holds NaN.
+    Raises BadPicture where the tensor is not a single picture or holds NaN.
     """
     if picture.ndim != 4 or picture.shape[0] != 1 or picture.shape[1] not in (1, 3, 4) or 0 in picture.shape:
         raise BadPicture(

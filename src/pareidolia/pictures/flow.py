@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from pareidolia.pictures.colour import luminance, over_white
+from pareidolia.pictures.color import luminance, over_white
 from pareidolia.settings import BadPicture, MissingExtra
 
 # Sundaram, Brox and Keutzer (2010, eq. 5 and 6); the first and last number are pixels².
@@ -30,7 +30,7 @@ def optical_flow(picture: Tensor, other: Tensor) -> Tensor:
         raise BadPicture(f"a flow needs two pictures of one size, at least 16x16 pixels, not {sizes}")
     cv2 = require_flow()
     search = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
-    found = search.calc(_grey_levels(picture), _grey_levels(other), None)
+    found = search.calc(_gray_levels(picture), _gray_levels(other), None)
     return torch.from_numpy(np.ascontiguousarray(found)).permute(2, 0, 1)[None].to(picture.device)
 
 
@@ -39,7 +39,7 @@ def require_flow() -> Any:
     try:
         import cv2
     except ImportError as error:
-        raise MissingExtra("opencv-python-headless", "film") from error
+        raise MissingExtra("opencv-python-headless", "video") from error
     return cv2
 
 
@@ -100,8 +100,8 @@ def _steepness(flow: Tensor) -> Tensor:
     return _squared(across) + _squared(down)
 
 
-def _grey_levels(picture: Tensor) -> Any:
+def _gray_levels(picture: Tensor) -> Any:
     """A picture 1×C×H×W as H×W bytes."""
     shown = over_white(picture)
-    grey = luminance(shown) if shown.shape[1] == 3 else shown
-    return grey[0, 0].detach().clamp(0, 1).mul(255).round().byte().cpu().numpy()
+    gray = luminance(shown) if shown.shape[1] == 3 else shown
+    return gray[0, 0].detach().clamp(0, 1).mul(255).round().byte().cpu().numpy()

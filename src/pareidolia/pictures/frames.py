@@ -1,4 +1,4 @@
-"""The frames of a film in the making: picture files in a folder, which are also its checkpoint."""
+"""The frames of a video in the making: picture files in a folder, which are also its checkpoint."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -6,15 +6,15 @@ from typing import Any
 
 from torch import Tensor
 
-from pareidolia.pictures.colour import over_white
+from pareidolia.pictures.color import over_white
 from pareidolia.pictures.files import open_picture, save_picture
-from pareidolia.pictures.film_reading import Film
 from pareidolia.pictures.records import read_record
+from pareidolia.pictures.video_reading import Video
 from pareidolia.settings import PareidoliaError
 
 
 class FrameFolder:
-    """Frames as files, made one after the other; each carries the record of its film.
+    """Frames as files, made one after the other; each carries the record of its video.
 
     Args:
         path: of the folder; made with the first frame.
@@ -33,11 +33,11 @@ class FrameFolder:
         return sorted(self.path.glob("*.png"))
 
     def check(self) -> None:
-        """Raise PareidoliaError where the folder holds frames of another film."""
+        """Raise PareidoliaError where the folder holds frames of another video."""
         files = self.files
         if files and read_record(files[0]) != self._record:
             raise PareidoliaError(
-                f"{self.path} holds frames of another film; delete it or give --overwrite to begin anew"
+                f"{self.path} holds frames of another video; delete it or give --overwrite to begin anew"
             )
 
     def save(self, index: int, picture: Tensor) -> None:
@@ -53,16 +53,16 @@ class FrameFolder:
         return self.path / f"{index:06d}.png"
 
 
-class FilmFrames:
-    """The frames of a film file by number; one after the other, each is decoded once.
+class VideoFrames:
+    """The frames of a video file by number; one after the other, each is decoded once.
 
     Args:
-        film: the file.
-        size: longer side in pixels; None keeps the film's own.
+        video: the file.
+        size: longer side in pixels; None keeps the video's own.
     """
 
-    def __init__(self, film: Film, size: int | None) -> None:
-        self._film, self._size = film, size
+    def __init__(self, video: Video, size: int | None) -> None:
+        self._video, self._size = video, size
         self._ahead: Iterator[Tensor] | None = None
         self._shown: tuple[int, Tensor] | None = None
 
@@ -71,6 +71,6 @@ class FilmFrames:
         if self._shown is not None and self._shown[0] == index:
             return self._shown[1]
         if self._ahead is None or self._shown is None or self._shown[0] + 1 != index:
-            self._ahead = self._film.frames(start=index, size=self._size)
+            self._ahead = self._video.frames(start=index, size=self._size)
         self._shown = (index, next(self._ahead))
         return self._shown[1]

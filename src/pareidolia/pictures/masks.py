@@ -2,7 +2,7 @@
 
 from torch import Tensor
 
-from pareidolia.pictures.colour import luminance, over_white
+from pareidolia.pictures.color import luminance, over_white
 from pareidolia.pictures.files import PictureLike, as_picture
 from pareidolia.pictures.resizing import resize_picture
 

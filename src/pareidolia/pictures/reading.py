@@ -1,4 +1,4 @@
-"""From a file to an upright Pillow image; what is no picture, too large or broken is refused in one line."""
+"""From a file to an upright Pillow image; what is not a picture, too large or broken is refused in one line."""
 
 import warnings
 from collections.abc import Iterator
@@ -70,7 +70,7 @@ def _check_file(path: Path) -> None:
         if not path.exists():
             raise BadPicture(f"there is no file '{path}'")
         if not path.is_file():
-            raise BadPicture(f"'{path}' is no ordinary file")
+            raise BadPicture(f"'{path}' is not an ordinary file")
         if path.stat().st_size == 0:
             raise BadPicture(f"'{path}' is empty (0 bytes)")
     except OSError as error:
@@ -85,7 +85,7 @@ def _header(path: Path) -> Image.Image:
     except Image.DecompressionBombError as error:
         raise _too_large(path) from error
     except UnidentifiedImageError as error:
-        raise BadPicture(f"'{path}' is no picture that can be read ({', '.join(formats)})") from error
+        raise BadPicture(f"'{path}' is not a picture that can be read ({', '.join(formats)})") from error
     except OSError as error:
         raise BadPicture(f"cannot read '{path}': {error.strerror or _one_line(error)}") from error
     except MemoryError:

@@ -16,9 +16,9 @@ _IMAGE_DESCRIPTION = 0x010E
 
 
 def read_record(path: str | Path) -> dict[str, Any]:
-    """The record that `save_picture` or `write_film` wrote into the file at `path`.
+    """The record that `save_picture` or `write_video` wrote into the file at `path`.
 
-    Raises BadPicture where the file is no picture or film, or carries no record.
+    Raises BadPicture where the file is not a picture or video, or carries no record.
     """
     text, wrapped = _text(path)
     try:
@@ -33,11 +33,11 @@ def read_record(path: str | Path) -> dict[str, Any]:
 
 def _text(path: str | Path) -> tuple[str | None, bool]:
     """The text that may be a record, and whether it is one wrapped as {"pareidolia": record}."""
-    # Imported here: films write records.
-    from pareidolia.pictures.film_reading import Film, is_film
+    # Imported here: videos write records.
+    from pareidolia.pictures.video_reading import Video, is_video
 
-    if is_film(path):
-        return Film(path).comment, True
+    if is_video(path):
+        return Video(path).comment, True
     with opened(path) as image:
         if image.format == "PNG":
             return image.info.get(KEY), False
@@ -47,7 +47,7 @@ def _text(path: str | Path) -> tuple[str | None, bool]:
 
 
 def comment_for(record: Mapping[str, Any] | None) -> str:
-    """A film's comment that carries `record`: JSON, wrapped as {"pareidolia": record}; ASCII only."""
+    """A video's comment that carries `record`: JSON, wrapped as {"pareidolia": record}; ASCII only."""
     return "" if record is None else json.dumps({KEY: dict(record)})
 
 

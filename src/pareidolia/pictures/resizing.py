@@ -73,9 +73,9 @@ def resize_picture(picture: Tensor, height_width: tuple[int, int]) -> Tensor:
         return picture
     if picture.shape[1] != 4:
         return resize(picture, height_width).clamp(0, 1)
-    colour, alpha = picture[:, :3], picture[:, 3:]
-    hidden = resize(colour, height_width)
-    seen = resize(colour * alpha, height_width)
+    color, alpha = picture[:, :3], picture[:, 3:]
+    hidden = resize(color, height_width)
+    seen = resize(color * alpha, height_width)
     opacity = resize(alpha, height_width).clamp(0, 1)
     visible = opacity >= 0.5 / 255
     unmultiplied = torch.where(visible, seen / torch.where(visible, opacity, 1.0), hidden)

@@ -5,7 +5,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from pareidolia.pictures.colour import over_white
+from pareidolia.pictures.color import over_white
 from pareidolia.pictures.decoding import decode
 from pareidolia.pictures.reading import read_upright
 from pareidolia.settings import MissingExtra, UnknownName

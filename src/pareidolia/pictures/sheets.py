@@ -7,7 +7,7 @@ from itertools import accumulate
 import torch
 from torch import Tensor
 
-from pareidolia.pictures.colour import over_white
+from pareidolia.pictures.color import over_white
 from pareidolia.pictures.resizing import fit, resize_picture
 from pareidolia.pictures.text import Writer
 from pareidolia.settings import BadPicture
@@ -108,7 +108,7 @@ def _drawn(lines: list[_Line], title: str, writer: Writer) -> Tensor:
     ]
     lefts = _starts(margin, widths, [gap] * columns)
     right = lefts[-1] + widths[-1]
-    head = writer.write(title, right - margin, bold=True, scale=1.5, centred=False)
+    head = writer.write(title, right - margin, bold=True, scale=1.5, centered=False)
     right = max(right, margin + head.shape[2])
     heights = [line.height for line in lines]
     tops = _starts(

@@ -33,7 +33,7 @@ class Writer:
         self.paper = paper
 
     def write(
-        self, text: str, width: int, *, bold: bool = False, scale: float = 1.0, centred: bool = True
+        self, text: str, width: int, *, bold: bool = False, scale: float = 1.0, centered: bool = True
     ) -> Tensor:
         """The text as a block 3×h×w, wrapped at `width` pixels, or wider where that is unreadably narrow.
 
@@ -50,7 +50,7 @@ class Writer:
         mask = Image.new("L", (wide, height * len(lines)))
         draw = ImageDraw.Draw(mask)
         for number, line in enumerate(lines):
-            left, anchor = (wide / 2, "ma") if centred else (0, "la")
+            left, anchor = (wide / 2, "ma") if centered else (0, "la")
             draw.text((left, number * height), line, 255, font, anchor, stroke_width=0.3 if bold else 0)
         cover = torch.from_numpy(np.array(mask)).float() / 255
         return (self.paper + (_INK - self.paper) * cover).expand(3, -1, -1)

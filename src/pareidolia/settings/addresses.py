@@ -42,7 +42,7 @@ def parse_address(text: str) -> Unit | ClassName:
     match = _UNIT.fullmatch(text)
     if match is None:
         raise PareidoliaError(
-            f"'{text}' is no address: write layer, layer:channel, layer:channel@row,column or class:NAME"
+            f"'{text}' is not an address: write layer, layer:channel, layer:channel@row,column or class:NAME"
         )
     channel = None if match["channel"] is None else int(match["channel"])
     position = None if match["row"] is None else (int(match["row"]), int(match["column"]))

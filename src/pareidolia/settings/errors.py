@@ -12,7 +12,7 @@ class PareidoliaError(Exception):
 
 
 class BadPicture(PareidoliaError):
-    """A file is no picture, is broken, or is of a size that cannot be used."""
+    """A file is not a picture, is broken, or is of a size that cannot be used."""
 
 
 class BadNetwork(PareidoliaError):

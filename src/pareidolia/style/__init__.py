@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING
 from pareidolia.lazy import lazy_exports
 
 if TYPE_CHECKING:
-    from pareidolia.style.figures import Figure, style_figures
+    from pareidolia.style.figures import StyleFigure, style_figures
     from pareidolia.style.losses import ContentLoss, StyleLoss, content_loss
     from pareidolia.style.settings import StyleFiguresSettings, StyleSettings
     from pareidolia.style.transfer import StyleTransfer
 
 __all__ = [
     "ContentLoss",
-    "Figure",
+    "StyleFigure",
     "StyleFiguresSettings",
     "StyleLoss",
     "StyleSettings",
@@ -24,7 +24,7 @@ __getattr__ = lazy_exports(
     __name__,
     {
         "ContentLoss": "losses",
-        "Figure": "figures",
+        "StyleFigure": "figures",
         "StyleFiguresSettings": "settings",
         "StyleLoss": "losses",
         "StyleSettings": "settings",

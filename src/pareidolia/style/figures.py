@@ -24,7 +24,7 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Figure:
+class StyleFigure:
     """A sheet of cells, row by row.
 
     Attributes:
@@ -46,7 +46,7 @@ class Figure:
 
 def style_figures(
     photo: str, paintings: Sequence[str], layers: Sequence[str], settings: StyleFiguresSettings
-) -> list[Figure]:
+) -> list[StyleFigure]:
     """The four figures: content by layer, style by layers, layers by α/β, and one photo in every style.
 
     Args:
@@ -66,7 +66,9 @@ def style_figures(
     ]
 
 
-def _contents(photo: str, painting: str, layers: Sequence[str], settings: StyleFiguresSettings) -> Figure:
+def _contents(
+    photo: str, painting: str, layers: Sequence[str], settings: StyleFiguresSettings
+) -> StyleFigure:
     """Figure 1 of the paper, below: the photo painted back from one layer's activations alone."""
     cells = [
         Cell(
@@ -77,10 +79,10 @@ def _contents(photo: str, painting: str, layers: Sequence[str], settings: StyleF
         for number, layer in enumerate(layers, start=1)
     ]
     title = "Content: the photo painted back from one layer's activations"
-    return Figure("1-content", title, (), tuple(layers), tuple(cells), (photo, "the photo"))
+    return StyleFigure("1-content", title, (), tuple(layers), tuple(cells), (photo, "the photo"))
 
 
-def _styles(painting: str, layers: Sequence[str], settings: StyleFiguresSettings) -> Figure:
+def _styles(painting: str, layers: Sequence[str], settings: StyleFiguresSettings) -> StyleFigure:
     """Figure 1 of the paper, above: a texture painted from the Gram matrices of the first layers alone."""
     cells = [
         Cell(
@@ -91,10 +93,10 @@ def _styles(painting: str, layers: Sequence[str], settings: StyleFiguresSettings
         for number in range(1, len(layers) + 1)
     ]
     title = "Style: a texture painted from the Gram matrices of the first layers"
-    return Figure("2-style", title, (), _up_to(layers), tuple(cells), (painting, "the painting"))
+    return StyleFigure("2-style", title, (), _up_to(layers), tuple(cells), (painting, "the painting"))
 
 
-def _matrix(painting: str, layers: Sequence[str], settings: StyleFiguresSettings) -> Figure:
+def _matrix(painting: str, layers: Sequence[str], settings: StyleFiguresSettings) -> StyleFigure:
     """Figure 3 of the paper: more layers downwards, more content to the right."""
     cells = [
         Cell(
@@ -106,10 +108,12 @@ def _matrix(painting: str, layers: Sequence[str], settings: StyleFiguresSettings
         for column, weight in enumerate(settings.style_weights, start=1)
     ]
     columns = tuple(f"α/β = 1/{weight:g}" for weight in settings.style_weights)
-    return Figure("3-matrix", "Style layers by the weight of content", _up_to(layers), columns, tuple(cells))
+    return StyleFigure(
+        "3-matrix", "Style layers by the weight of content", _up_to(layers), columns, tuple(cells)
+    )
 
 
-def _paintings(photo: str, paintings: Sequence[str], settings: StyleFiguresSettings) -> Figure:
+def _paintings(photo: str, paintings: Sequence[str], settings: StyleFiguresSettings) -> StyleFigure:
     """Figure 2 of the paper: one photo in several styles."""
     cells = [
         Cell(f"painting-{number}", (painting,), settings.painting())
@@ -117,7 +121,7 @@ def _paintings(photo: str, paintings: Sequence[str], settings: StyleFiguresSetti
     ]
     names = tuple(PurePath(painting.removeprefix("sample:")).stem for painting in paintings)
     title = "One photo, several styles"
-    return Figure("4-paintings", title, (), names, tuple(cells), (photo, "the photo"))
+    return StyleFigure("4-paintings", title, (), names, tuple(cells), (photo, "the photo"))
 
 
 def _up_to(layers: Sequence[str]) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from pareidolia.painting import Seen, Term
+from pareidolia.painting import ModelOutputs, Term
 from pareidolia.painting.statistics import StyleStatistic
 from pareidolia.pictures import size_of
 from pareidolia.style.settings import Balance
@@ -41,9 +41,9 @@ class ContentLoss(Term):
     def layers(self) -> frozenset[str]:
         return frozenset(self._targets)
 
-    def loss(self, seen: Seen) -> Tensor:
+    def loss(self, outputs: ModelOutputs) -> Tensor:
         parts = [
-            self._weights[layer] * content_loss(seen.activations[layer], target)
+            self._weights[layer] * content_loss(outputs.activations[layer], target)
             for layer, target in self._targets.items()
         ]
         return torch.stack(parts).sum()
@@ -78,10 +78,10 @@ class StyleLoss(Term):
     def layers(self) -> frozenset[str]:
         return frozenset(self._targets)
 
-    def loss(self, seen: Seen) -> Tensor:
+    def loss(self, outputs: ModelOutputs) -> Tensor:
         parts = []
         for layer, target in self._targets.items():
-            maps = seen.activations[layer]
+            maps = outputs.activations[layer]
             statistic = type(target).of(maps, self._mask_over(maps))
             parts.append(self._weights[layer] * statistic.distance(target).sum())
         return torch.stack(parts).sum()
@@ -92,6 +92,6 @@ class StyleLoss(Term):
 
 
 def _balanced(weights: Sequence[float], empty: Sequence[Tensor], balance: Balance) -> list[float]:
-    if balance == "lecture":
+    if balance == "gatys":
         return list(weights)
     return [weight / max(float(loss), 1e-12) for weight, loss in zip(weights, empty, strict=True)]

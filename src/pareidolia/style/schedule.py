@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from pareidolia.painting import Stage
 from pareidolia.pictures import fit
-from pareidolia.style.material import Size, coarsest
+from pareidolia.style.inputs import Size, coarsest
 from pareidolia.style.settings import StyleSettings
 
 

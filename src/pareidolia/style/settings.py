@@ -9,8 +9,8 @@ from pareidolia.settings import OperationSettings, Settings
 
 Layers = tuple[str, ...] | None
 Weights = tuple[float, ...] | None
-Colours = Literal["paintings", "matched", "luminance"]
-Balance = Literal["relative", "lecture"]
+Colors = Literal["paintings", "matched", "luminance"]
+Balance = Literal["relative", "gatys"]
 Match = Annotated[
     str,
     Field(
@@ -40,8 +40,8 @@ class StyleControl(Settings):
             ge=0, le=1, description="How far the style goes from the photo's own (0) to the paintings' (1)."
         ),
     ] = 1.0
-    colours: Annotated[
-        Colours,
+    colors: Annotated[
+        Colors,
         Field(
             description="Whose colours: the paintings'; matched: the paintings are recoloured to the "
             "photo's mean and covariance first; luminance: only light and dark are painted, the photo keeps "
@@ -50,18 +50,18 @@ class StyleControl(Settings):
     ] = "paintings"
 
 
-class FilmControl(Settings):
-    """What can be said of a film that is painted in one pass, frame by frame."""
+class VideoControl(Settings):
+    """What can be said of a video that is painted in one pass, frame by frame."""
 
     persistence: Annotated[
         float,
-        Field(ge=0, lt=1, description="How much of a frame the next frame of a film keeps, as things move."),
+        Field(ge=0, lt=1, description="How much of a frame the next frame of a video keeps, as things move."),
     ] = 0.6
     frames: Annotated[
-        int | None, Field(ge=1, description="How many frames of a film are painted (default: all).")
+        int | None, Field(ge=1, description="How many frames of a video are painted (default: all).")
     ] = None
     fps: Annotated[
-        int | None, Field(ge=1, le=50, description="Frames in a second (default: the film's own).")
+        int | None, Field(ge=1, le=50, description="Frames in a second (default: the video's own).")
     ] = None
 
 
@@ -89,7 +89,7 @@ class StyleSettings(StyleControl, PaintingSettings):
         Balance,
         Field(
             description="relative: each layer's loss is 1 for an empty map, so all layers count alike; "
-            "lecture: the sums exactly as in the formulas, where a few layers outweigh the rest."
+            "gatys: the sums exactly as in the formulas, where a few layers outweigh the rest."
         ),
     ] = "relative"
     start: Annotated[

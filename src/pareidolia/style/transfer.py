@@ -7,15 +7,15 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from pareidolia.networks import Network, load_network_from, untouched
+from pareidolia.networks import Network, load_network_from, preserve_state
 from pareidolia.painting import Canvas, Objective, Painting, PixelCanvas, Stage, Sum, TotalVariation
 from pareidolia.painting.randomness import seeded_generator
 from pareidolia.painting.statistics import STYLE_STATISTICS, StyleStatistic
 from pareidolia.pictures import PictureLike, resize_picture, size_of
 from pareidolia.settings import PareidoliaError
 from pareidolia.style.canvas import MaskedCanvas
+from pareidolia.style.inputs import Size, StyleInputs, scaled
 from pareidolia.style.losses import ContentLoss, StyleLoss
-from pareidolia.style.material import Material, Size, scaled
 from pareidolia.style.schedule import BledStage, margin_of, schedule
 from pareidolia.style.settings import StyleSettings
 
@@ -50,7 +50,7 @@ class StyleTransfer(Painting):
     ) -> None:
         self.settings = settings = settings or StyleSettings()
         network = network or load_network_from(settings, pooling=settings.pooling, padding=settings.padding)
-        self._material = Material.prepared(
+        self._inputs = StyleInputs.prepare(
             content,
             styles,
             mask,
@@ -69,9 +69,9 @@ class StyleTransfer(Painting):
         self._style_weights = _layer_weights(
             "style", network, settings.style_layers or network.style_layers, settings.style_layer_weights
         )
-        full = size_of(self._material.photo)
-        self._photo = self._bled(self._material.photo)
-        self._mask = None if self._material.mask is None else self._bled(self._material.mask)
+        full = size_of(self._inputs.photo)
+        self._photo = self._bled(self._inputs.photo)
+        self._mask = None if self._inputs.mask is None else self._bled(self._inputs.mask)
         stages = [self._stage(size, steps) for size, steps in schedule(full, settings)]
         super().__init__(
             network,
@@ -94,7 +94,7 @@ class StyleTransfer(Painting):
         objective: Objective = Sum(())
         if settings.smoothness > 0:
             objective += settings.smoothness * TotalVariation()
-        with untouched(self.network.module), torch.no_grad():
+        with preserve_state(self.network.module), torch.no_grad():
             if settings.content_weight > 0:
                 shown = self.network.record(resize_picture(self._photo, size), self._content_weights)
                 content = ContentLoss(shown, list(self._content_weights.values()), settings.balance)
@@ -112,10 +112,10 @@ class StyleTransfer(Painting):
         Below full strength the photo's own style is one of them.
         """
         wide = round(side * self.settings.style_size)
-        pictures = [scaled(painting, wide) for painting in self._material.paintings]
-        shares = list(self._material.shares)
+        pictures = [scaled(painting, wide) for painting in self._inputs.paintings]
+        shares = list(self._inputs.shares)
         if self.settings.strength < 1:
-            pictures.append(scaled(self._material.photo, side))
+            pictures.append(scaled(self._inputs.photo, side))
             shares.append(1 - self.settings.strength)
         found = [self._statistics_of(picture) for picture in pictures]
         return {
@@ -132,7 +132,7 @@ class StyleTransfer(Painting):
         """The picture now, with the content's alpha where it has one: 1×3×H×W or 1×4×H×W in [0, 1]."""
         assert isinstance(self.stage, BledStage)
         painted = _cut(super().picture, self.stage.margin)
-        return self._material.finished(painted)
+        return self._inputs.restore_color_and_alpha(painted)
 
     def _bled(self, picture: Tensor) -> Tensor:
         """The picture with its own reflection around it."""
@@ -148,7 +148,7 @@ class StyleTransfer(Painting):
             case "content":
                 return resize_picture(self._photo, size)
             case "style":
-                return resize_picture(self._material.paintings[0], size)
+                return resize_picture(self._inputs.paintings[0], size)
             case "brush":
                 return resize_picture(self._brushed(), size)
             case "noise":
@@ -162,8 +162,8 @@ class StyleTransfer(Painting):
         if self.settings.strength == 0:
             return self._photo
         brush = load_brush(self._photo.device.type)
-        blend = BrushSettings(painting_weights=self._material.shares)
-        painted = brush.paint(self._photo, self._material.paintings, blend)
+        blend = BrushSettings(painting_weights=self._inputs.shares)
+        painted = brush.paint(self._photo, self._inputs.paintings, blend)
         return torch.lerp(self._photo, painted.to(self._photo), self.settings.strength)
 
 

@@ -9,21 +9,21 @@ from typing import TYPE_CHECKING
 from pareidolia.lazy import lazy_exports
 
 if TYPE_CHECKING:
-    from pareidolia.training.company import Alone, Company
     from pareidolia.training.folder import TrainingFolder
-    from pareidolia.training.moments import Moment, seeded
     from pareidolia.training.phases import Batch, Losses, Phase, Source, Trainable
+    from pareidolia.training.process_group import ProcessGroup, SingleProcess
     from pareidolia.training.run import TrainingRun
+    from pareidolia.training.step_context import StepContext, seeded
     from pareidolia.training.training import Training
 
 __all__ = [
-    "Alone",
     "Batch",
-    "Company",
     "Losses",
-    "Moment",
     "Phase",
+    "ProcessGroup",
+    "SingleProcess",
     "Source",
+    "StepContext",
     "Trainable",
     "Training",
     "TrainingFolder",
@@ -33,17 +33,17 @@ __all__ = [
 __getattr__ = lazy_exports(
     __name__,
     {
-        "Alone": "company",
+        "SingleProcess": "process_group",
         "Batch": "phases",
-        "Company": "company",
+        "ProcessGroup": "process_group",
         "Losses": "phases",
-        "Moment": "moments",
+        "StepContext": "step_context",
         "Phase": "phases",
         "Source": "phases",
         "Trainable": "phases",
         "Training": "training",
         "TrainingFolder": "folder",
         "TrainingRun": "run",
-        "seeded": "moments",
+        "seeded": "step_context",
     },
 )

@@ -22,8 +22,8 @@ from pareidolia.settings import MissingExtra, PareidoliaError
 _COMPROMISED = ("2.6.2", "2.6.3")
 
 
-class Together:
-    """The devices of a launched Fabric; see `Company`."""
+class FabricGroup:
+    """The devices of a launched Fabric; see `ProcessGroup`."""
 
     def __init__(self, fabric: Any) -> None:
         self._fabric = fabric
@@ -50,8 +50,8 @@ class Together:
 
     def any(self, here: bool) -> bool:
         """Whether it holds on any device."""
-        told = torch.tensor(float(here), device=self._fabric.device)
-        return bool(self._fabric.all_reduce(told, reduce_op="sum") > 0)
+        flag = torch.tensor(float(here), device=self._fabric.device)
+        return bool(self._fabric.all_reduce(flag, reduce_op="sum") > 0)
 
     def barrier(self) -> None:
         """Wait for all."""
@@ -59,7 +59,7 @@ class Together:
 
 
 def launch(devices: int, nodes: int, device: str, work: Callable[..., int], *arguments: Any) -> int:
-    """Run `work(company, device, *arguments)` in a process for each device; the first one's exit code.
+    """Run `work(process_group, device, *arguments)` in a process for each device; the first one's exit code.
 
     devices: on this machine. nodes: how many machines run this same command; MASTER_ADDR, MASTER_PORT and
     NODE_RANK in the environment say where they meet, unless torchrun or Slurm started the processes.
@@ -89,7 +89,7 @@ def launch(devices: int, nodes: int, device: str, work: Callable[..., int], *arg
 
 
 def _begin(fabric: Any, work: Callable[..., int], arguments: tuple[Any, ...]) -> int:
-    code = work(Together(fabric), fabric.device, *arguments)
+    code = work(FabricGroup(fabric), fabric.device, *arguments)
     # A process that ends with its group's threads still running is now and then aborted (gloo).
     if torch.distributed.is_initialized():
         fabric.barrier()

@@ -51,7 +51,7 @@ class TrainingFolder:
 
     def begin(self, run: TrainingRun) -> None:
         """Make the folder for a new run; what another run left there is removed."""
-        if run.company.rank != 0:
+        if run.process_group.rank != 0:
             return
         (self.path / SAMPLES).mkdir(parents=True, exist_ok=True)
         for name in (_CHECKPOINT, _PREVIOUS, WEIGHTS):
@@ -74,7 +74,7 @@ class TrainingFolder:
         if state is not None:
             fit_state_dict(run.model, state["model"], self.path, "this version's networks")
             run.load_state_dict(state)
-        if run.company.rank == 0:
+        if run.process_group.rank == 0:
             (self.path / SAMPLES).mkdir(exist_ok=True)
             self._log.cut_after(run.index)
             self._write_record()
@@ -87,7 +87,7 @@ class TrainingFolder:
         for step in run:
             if step.index % settings.log_every == 0 or run.finished:
                 self._note(run)
-            if run.company.rank == 0 and preview is not None and step.index in drawn:
+            if run.process_group.rank == 0 and preview is not None and step.index in drawn:
                 preview(run, self.path / SAMPLES / f"{step.index:07d}.png")
             if time.monotonic() - saved >= settings.checkpoint_seconds or run.finished:
                 self.save(run)
@@ -96,7 +96,7 @@ class TrainingFolder:
 
     def save(self, run: TrainingRun) -> None:
         """Write checkpoint and weights, each whole or not at all; the checkpoint before is kept."""
-        if run.company.rank != 0:
+        if run.process_group.rank != 0:
             return
         state = {"record": self.record, "state": run.state_dict()}
         newest = self.path / _CHECKPOINT
@@ -129,12 +129,14 @@ class TrainingFolder:
             except Exception:  # the reader meets broken bytes with errors of all kinds
                 broken.append(path)
         if broken:
-            raise PareidoliaError(f"{broken[0]} is no checkpoint that can be read: --overwrite begins anew")
+            raise PareidoliaError(
+                f"{broken[0]} is not a checkpoint that can be read: --overwrite begins anew"
+            )
         return None
 
     def _note(self, run: TrainingRun) -> None:
-        means = run.told.take()
-        if run.company.rank == 0:
+        means = run.metrics.take()
+        if run.process_group.rank == 0:
             self._log.write(run.index, run.epoch, means)
 
 
@@ -142,7 +144,7 @@ def read_record(path: Path) -> dict[str, Any]:
     """What the run in the folder `path` is; PareidoliaError where there is none or it cannot be read."""
     file = path / SETTINGS
     if not file.is_file():
-        raise PareidoliaError(f"{path} holds no {SETTINGS}: it is no run of pareidolia train")
+        raise PareidoliaError(f"{path} holds no {SETTINGS}: it is not a run of pareidolia train")
     try:
         record: dict[str, Any] = json.loads(file.read_text())
         return record
@@ -158,9 +160,9 @@ def check_record(path: Path, record: Mapping[str, Any], free: Collection[str]) -
     ours, theirs = _flat(record), _flat(read_record(path))
     keys = [key for key in theirs | ours if key not in free and ours.get(key) != theirs.get(key)]
     if keys:
-        told = "; ".join(f"{key} is {theirs.get(key)} there, {ours.get(key)} now" for key in keys[:3])
+        differing = "; ".join(f"{key} is {theirs.get(key)} there, {ours.get(key)} now" for key in keys[:3])
         raise PareidoliaError(
-            f"{path} holds another run ({told}): name another folder, or --overwrite to begin anew"
+            f"{path} holds another run ({differing}): name another folder, or --overwrite to begin anew"
         )
 
 

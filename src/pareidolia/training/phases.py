@@ -6,8 +6,8 @@ from typing import Any, Protocol
 
 from torch import Tensor, nn
 
-from pareidolia.training.company import Company
-from pareidolia.training.moments import Moment
+from pareidolia.training.process_group import ProcessGroup
+from pareidolia.training.step_context import StepContext
 
 
 @dataclass(frozen=True)
@@ -24,11 +24,11 @@ class Losses:
 
     Attributes:
         total: what is made smaller; the mean over the samples of this device.
-        told: numbers for the log by name, means likewise.
+        metrics: numbers for the log by name, means likewise.
     """
 
     total: Tensor
-    told: dict[str, Tensor] = field(default_factory=dict)
+    metrics: dict[str, Tensor] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Phase:
     Attributes:
         name: in the log and the checkpoint.
         parameters: what its optimizer changes; nothing else is given gradients while it runs.
-        loss: of (batch, moment).
+        loss: of (batch, context).
         every: the phase takes part in each `every`-th step, beginning with the first.
         learning_rate: relative to the run's.
         betas: of Adam.
@@ -46,7 +46,7 @@ class Phase:
 
     name: str
     parameters: Iterable[nn.Parameter]
-    loss: Callable[[Any, Moment], Losses]
+    loss: Callable[[Any, StepContext], Losses]
     every: int = 1
     learning_rate: float = 1.0
     betas: tuple[float, float] = (0.9, 0.999)
@@ -73,6 +73,6 @@ class Source(Protocol):
         """Height and width of the pictures."""
         ...
 
-    def batch(self, step: int, company: Company) -> Any:
+    def batch(self, step: int, process_group: ProcessGroup) -> Any:
         """This device's share of batch number `step`."""
         ...

@@ -11,21 +11,21 @@ from torch import Tensor, nn
 from pareidolia.progress import Progress
 from pareidolia.settings import PareidoliaError
 from pareidolia.training.average import WeightAverage
-from pareidolia.training.company import Alone, Company
-from pareidolia.training.moments import Moment, seeded
 from pareidolia.training.phases import Losses, Phase, Source
+from pareidolia.training.process_group import ProcessGroup, SingleProcess
 from pareidolia.training.schedules import factor
 from pareidolia.training.settings import TrainingSettings
+from pareidolia.training.step_context import StepContext, seeded
 
 
-class NoNumber(PareidoliaError):
-    """A loss or a weight is no number any more; what was saved before is good."""
+class NonFiniteError(PareidoliaError):
+    """A loss or a weight became NaN or infinite; what was saved before is good."""
 
     def __init__(self, what: str, step: int, settings: TrainingSettings) -> None:
         clip = "a smaller --clip" if settings.clip else "--clip 1"
         half = ", or --precision float32" if settings.precision != "float32" else ""
         super().__init__(
-            f"{what} is no number any more at step {step}; the last checkpoint is kept. Begin anew with "
+            f"{what} became NaN or infinite at step {step}; the last checkpoint is kept. Begin anew with "
             f"a smaller --learning-rate than {settings.learning_rate:g}, some --warm-up, {clip}{half}"
         )
 
@@ -42,7 +42,7 @@ class TrainingRun:
         settings: how to train.
         epochs: how often each sample is seen, where the settings do not say.
         device: where to compute.
-        company: the devices that share each step.
+        process_group: the devices that share each step.
     """
 
     def __init__(
@@ -53,24 +53,24 @@ class TrainingRun:
         *,
         epochs: float | None = None,
         device: torch.device | None = None,
-        company: Company | None = None,
+        process_group: ProcessGroup | None = None,
     ) -> None:
         self.device = device or torch.device("cpu")
         # Channels last: convolutions on a CPU run two to three times as fast.
         self.model: Any = model.to(self.device).to(memory_format=torch.channels_last).train()
         self.source, self.settings = source, settings
-        self.company: Company = company or Alone()
-        if settings.batch % self.company.size:
+        self.process_group: ProcessGroup = process_group or SingleProcess()
+        if settings.batch % self.process_group.size:
             raise PareidoliaError(
-                f"a batch of {settings.batch} cannot be shared evenly by {self.company.size} devices: "
-                f"take --batch {-(-settings.batch // self.company.size) * self.company.size}"
+                f"a batch of {settings.batch} cannot be shared evenly by {self.process_group.size} devices: "
+                f"take --batch {-(-settings.batch // self.process_group.size) * self.process_group.size}"
             )
         passes = settings.epochs or epochs or 1.0
         self.total = max(1, math.ceil(passes * source.count / settings.batch))
         self.index = 0
         self.phases = [_Running(phase, settings, self.device) for phase in model.phases()]
         self.average = WeightAverage(self.model, settings.average) if settings.average else None
-        self.told = _Means()
+        self.metrics = _Means()
         self._generator = torch.Generator(self.device)
 
     def __iter__(self) -> Iterator[Progress]:
@@ -100,11 +100,11 @@ class TrainingRun:
         """
         if self.finished:
             raise PareidoliaError(f"this training has made all its {self.total} steps")
-        batch = self.source.batch(self.index, self.company)
+        batch = self.source.batch(self.index, self.process_group)
         losses = {}
         for number, running in enumerate(self.phases):
             if self.index % running.phase.every == 0:
-                losses[running.phase.name] = self._improve(running, batch, self._moment(number))
+                losses[running.phase.name] = self._improve(running, batch, self._context(number))
         if self.average is not None:
             self.average.update(self.model)
         self.index += 1
@@ -116,13 +116,13 @@ class TrainingRun:
         Raises NoNumber where a weight is none any more.
         """
         if not all(bool(each.isfinite().all()) for each in self.model.parameters()):
-            raise NoNumber("a weight", self.index, self.settings)
+            raise NonFiniteError("a weight", self.index, self.settings)
         state = {
             "index": self.index,
             "model": self.model.state_dict(),
             "phases": {each.phase.name: each.optimizer.state_dict() for each in self.phases},
             "average": None if self.average is None else self.average.state_dict(),
-            "told": self.told.state_dict(),
+            "metrics": self.metrics.state_dict(),
         }
         return copy.deepcopy(state)
 
@@ -134,27 +134,29 @@ class TrainingRun:
             each.optimizer.load_state_dict(state["phases"][each.phase.name])
         if self.average is not None:
             self.average.load_state_dict(state["average"])
-        self.told.load_state_dict(state["told"])
+        self.metrics.load_state_dict(state["metrics"])
 
-    def _moment(self, phase: int) -> Moment:
+    def _context(self, phase: int) -> StepContext:
         generator = seeded(self._generator, self.settings.seed, "phase", phase, self.index)
         settings, step = self.settings, self.index
-        return Moment(step, self.total, self.epoch, settings.batch, generator, self.company)
+        return StepContext(step, self.total, self.epoch, settings.batch, generator, self.process_group)
 
-    def _improve(self, running: "_Running", batch: Any, moment: Moment) -> float:
+    def _improve(self, running: "_Running", batch: Any, context: StepContext) -> float:
         """One phase's change of its parameters; its loss over all devices before it."""
         half = self.settings.precision == "bfloat16"
         with torch.autocast(self.device.type, torch.bfloat16, enabled=half):
-            losses = running.phase.loss(batch, moment)
+            losses = running.phase.loss(batch, context)
         gradients = running.gradients(losses)
         total = losses.total.detach().float()
-        told = list(losses.told.values())
-        self.company.average_([*gradients, total, *told])
+        metrics = list(losses.metrics.values())
+        self.process_group.average_([*gradients, total, *metrics])
         loss = total.item()
         if not math.isfinite(loss):
-            raise NoNumber(f"the loss of phase '{running.phase.name}'", self.index + 1, self.settings)
+            raise NonFiniteError(f"the loss of phase '{running.phase.name}'", self.index + 1, self.settings)
         running.change(factor(self.settings.schedule, self.settings.warm_up, self.index, self.total))
-        self.told.add(running.phase.name, {"loss": total, **dict(zip(losses.told, told, strict=True))})
+        self.metrics.add(
+            running.phase.name, {"loss": total, **dict(zip(losses.metrics, metrics, strict=True))}
+        )
         return loss
 
 
@@ -195,9 +197,9 @@ class _Means:
         self._sums: dict[str, Tensor] = {}
         self._counts: dict[str, int] = {}
 
-    def add(self, phase: str, told: dict[str, Tensor]) -> None:
+    def add(self, phase: str, metrics: dict[str, Tensor]) -> None:
         """Take in one step's numbers."""
-        for name, value in told.items():
+        for name, value in metrics.items():
             key = f"{phase}/{name}"
             # Out of place: the first is the caller's tensor.
             self._sums[key] = self._sums[key] + value if key in self._sums else value

@@ -23,8 +23,8 @@ from pareidolia.generative.looking import (
     spherical,
 )
 from pareidolia.generative.looking.cloud import principal_plane
+from pareidolia.generative.looking.latent_space import fit_picture
 from pareidolia.generative.looking.manifold import _levels
-from pareidolia.generative.looking.places import fit_picture
 from pareidolia.generative.looking.showing import laid_out, tiled
 from pareidolia.generative.runs import open_run
 from pareidolia.pictures import luminance, open_picture, read_record, save_picture
@@ -159,9 +159,9 @@ def test_the_manifold_is_the_decoder_on_a_grid(trained):
     found = manifold_grid(run, ManifoldSettings(side=3)).picture
     middle = run.model.decode(torch.zeros(1, 2))
     enlarged = found.shape[-1] // 3
-    centre = found[0, 0, enlarged + enlarged // 2, enlarged + enlarged // 2]
+    center = found[0, 0, enlarged + enlarged // 2, enlarged + enlarged // 2]
     values = middle.flatten()
-    assert float((values - centre).abs().min()) < 1e-5
+    assert float((values - center).abs().min()) < 1e-5
 
 
 def test_units_of_a_long_code_are_those_that_vary_most(trained):
@@ -176,7 +176,7 @@ def test_units_of_a_long_code_are_those_that_vary_most(trained):
 
 
 @pytest.mark.parametrize(
-    ("text", "signs", "places"),
+    ("text", "signs", "points"),
     [
         ("a.png - b-c.png + label:3", "+-+", ("a.png", "b-c.png", "label:3")),
         ("label:8", "+", ("label:8",)),
@@ -184,13 +184,13 @@ def test_units_of_a_long_code_are_those_that_vary_most(trained):
         ("my photo.png  +  x.png", "++", ("my photo.png", "x.png")),
     ],
 )
-def test_sums_are_read(text, signs, places):
-    assert parse_sum(text) == (signs, places)
+def test_sums_are_read(text, signs, points):
+    assert parse_sum(text) == (signs, points)
 
 
 @pytest.mark.parametrize("text", ["", "a + ", "a + - b", " + ", "a  -"])
 def test_what_is_no_sum(text):
-    with pytest.raises(PareidoliaError, match="is no sum"):
+    with pytest.raises(PareidoliaError, match="is not a sum"):
         parse_sum(text)
 
 
@@ -201,27 +201,27 @@ def test_places(trained):
     run = open_run(trained("vae"))
     space = LatentSpace(run)
     picture = run.pictures("test").pictures(slice(4, 5))
-    torch.testing.assert_close(space.place("test:4").code, run.model.encode(picture))
+    torch.testing.assert_close(space.resolve("test:4").code, run.model.encode(picture))
     chosen = run.pictures("train").labels == 3
     expected = space.codes[chosen].mean(0, keepdim=True)
-    torch.testing.assert_close(space.place("label:3").code, expected)
-    assert space.place("random:5").code.equal(space.place("random:5").code)
-    assert not space.place("random:5").code.equal(space.place("random:6").code)
+    torch.testing.assert_close(space.resolve("label:3").code, expected)
+    assert space.resolve("random:5").code.equal(space.resolve("random:5").code)
+    assert not space.resolve("random:5").code.equal(space.resolve("random:6").code)
 
 
 def test_pictures_are_made_to_fit(tmp_path):
     tall = torch.zeros(1, 3, 40, 20)
     tall[..., 10:30, :] = torch.tensor([1.0, 0.0, 0.0]).view(1, 3, 1, 1)
     save_picture(tall, tmp_path / "tall.png")
-    grey, told = fit_picture(str(tmp_path / "tall.png"), (1, 10, 10))
+    gray, told = fit_picture(str(tmp_path / "tall.png"), (1, 10, 10))
     # Only the red middle is seen.
-    torch.testing.assert_close(grey, luminance(tall)[..., 10:20, :10])
+    torch.testing.assert_close(gray, luminance(tall)[..., 10:20, :10])
     assert told.endswith("tall.png cut to its middle and resized from 20x20")
-    save_picture(grey, tmp_path / "fits.png")
+    save_picture(gray, tmp_path / "fits.png")
     same, told = fit_picture(str(tmp_path / "fits.png"), (1, 10, 10))
-    assert told == "fits.png" and float((same - grey).abs().max()) < 1 / 254
-    colour, _ = fit_picture(str(tmp_path / "fits.png"), (3, 10, 10))
-    assert colour.shape == (1, 3, 10, 10)
+    assert told == "fits.png" and float((same - gray).abs().max()) < 1 / 254
+    color, _ = fit_picture(str(tmp_path / "fits.png"), (3, 10, 10))
+    assert color.shape == (1, 3, 10, 10)
 
 
 # Sheets.
@@ -337,7 +337,7 @@ def test_an_autoencoder_has_no_prior(trained, tmp_path, capsys):
         (("walk", "RUN", "test:1"), "towards"),
         (("manifold", "RUN", "--units", "0", "7"), "two different units, from 0 to 2"),
         (("manifold", "RUN", "--units", "1", "1"), "two different units"),
-        (("arithmetic", "RUN", "label:8 + + label:3"), "is no sum"),
+        (("arithmetic", "RUN", "label:8 + + label:3"), "is not a sum"),
         (("sample", "RUN", "--count", "0"), "--count"),
     ],
 )

@@ -32,7 +32,7 @@ def binary(count, shape=SHAPE):
         {"activation": "tanh"},
         {"activation": "leaky-relu"},
         {"activation": "silu"},
-        {"binarise": "threshold"},
+        {"binarize": "threshold"},
     ],
 )
 @pytest.mark.parametrize("codes", [(7, 3), (3,), (2, 5, 3)])
@@ -57,7 +57,7 @@ def test_products_too_small_for_their_digits_are_done_again():
 
 
 @pytest.mark.parametrize(
-    "values", [{"network": "convolutional", "width": 4}, {"likelihood": "gaussian"}, {"binarise": "no"}]
+    "values", [{"network": "convolutional", "width": 4}, {"likelihood": "gaussian"}, {"binarize": "no"}]
 )
 def test_other_models_answer_for_themselves(values):
     model = make((1, 12, 12), **values)

@@ -110,7 +110,7 @@ def test_precision_and_recall_by_hand():
     real = torch.tensor([[0.0], [1.0], [3.0]])
     made = torch.tensor([[0.5], [5.0], [5.5]])
     # Nearest neighbours reach 1, 1, 2 and 4.5, 0.5, 0.5.
-    precision, recall = precision_and_recall(real, made, neighbours=1)
+    precision, recall = precision_and_recall(real, made, neighbors=1)
     assert precision.value == pytest.approx(2 / 3) and recall.value == 1
 
 
@@ -133,9 +133,9 @@ def test_features_are_a_layers_means_over_positions(small_network):
 
 
 def test_grey_and_small_pictures_are_seen(small_network):
-    grey = torch.rand(2, 1, 8, 8, generator=generator())
+    gray = torch.rand(2, 1, 8, 8, generator=generator())
     features = FeatureNetwork(small_network)
-    torch.testing.assert_close(features(grey), features(grey.expand(-1, 3, -1, -1)))
+    torch.testing.assert_close(features(gray), features(gray.expand(-1, 3, -1, -1)))
 
 
 def test_an_unknown_layer_is_named(small_network):

@@ -9,7 +9,7 @@ from tests.generative.measuring.linear import LinearGaussian, generator
 
 from pareidolia.cli import main
 from pareidolia.cli.evaluate import shown
-from pareidolia.generative.measuring import EvaluateSettings, Measured, evaluate, mean_of
+from pareidolia.generative.measuring import EvaluateSettings, Measurement, evaluate, mean_of
 from pareidolia.generative.measuring.classifier import accuracy, train_classifier
 from pareidolia.generative.measuring.codes import activity, reconstruction_error
 from pareidolia.generative.measuring.estimates import Estimate
@@ -56,7 +56,7 @@ def test_figures_have_the_digits_that_their_error_allows(estimate, text):
 
 
 def test_shares_are_shown_as_percentages():
-    figure = Measured("labels", "sure", Estimate(0.561, 0.029, 300), "share")
+    figure = Measurement("labels", "sure", Estimate(0.561, 0.029, 300), "share")
     assert shown(figure) == "56.1 ± 2.9 %"
 
 

@@ -17,18 +17,18 @@ def normal(count, size, seed):
 
 
 def test_one_window_is_a_gaussian():
-    point, centre = torch.tensor([[1.0, 2.0, 3.0]]), torch.tensor([[1.0, 0.0, 3.0]])
-    found = parzen_log_density(point, centre, [0.5, 2.0])
+    point, center = torch.tensor([[1.0, 2.0, 3.0]]), torch.tensor([[1.0, 0.0, 3.0]])
+    found = parzen_log_density(point, center, [0.5, 2.0])
     expected = [-0.5 * 4 / s**2 - 1.5 * math.log(2 * math.pi * s**2) for s in (0.5, 2.0)]
     assert found[:, 0].tolist() == pytest.approx(expected)
 
 
 @settings(max_examples=20, deadline=None)
 @given(st.integers(0, 1000), st.integers(1, 40), st.integers(1, 30), st.floats(0.05, 3))
-def test_windows_are_a_mixture_of_equal_gaussians(seed, points, centres, width):
-    x, c = normal(points, 4, seed), normal(centres, 4, seed + 1)
+def test_windows_are_a_mixture_of_equal_gaussians(seed, points, centers, width):
+    x, c = normal(points, 4, seed), normal(centers, 4, seed + 1)
     component = torch.distributions.Independent(torch.distributions.Normal(c.double(), width), 1)
-    weights = torch.distributions.Categorical(torch.ones(centres))
+    weights = torch.distributions.Categorical(torch.ones(centers))
     mixture = torch.distributions.MixtureSameFamily(weights, component)
     found = parzen_log_density(x, c, [width])[0]
     torch.testing.assert_close(found, mixture.log_prob(x.double()), rtol=1e-4, atol=1e-3)
@@ -50,17 +50,17 @@ def test_densities_integrate_to_one():
 
 
 def test_the_best_width_is_that_of_the_validation():
-    centres, validation = normal(3000, 1, 0), normal(1000, 1, 1)
+    centers, validation = normal(3000, 1, 0), normal(1000, 1, 1)
     widths = [0.01, 0.2, 3.0]
-    assert best_width(validation, centres, widths) == 0.2
+    assert best_width(validation, centers, widths) == 0.2
 
 
 def test_centroids_of_separate_clusters_are_their_means():
     clusters = torch.tensor([[0.0, 0.0], [10.0, 0.0], [0.0, 10.0]])
-    points = torch.cat([normal(50, 2, k) * 0.1 + centre for k, centre in enumerate(clusters)])
+    points = torch.cat([normal(50, 2, k) * 0.1 + center for k, center in enumerate(clusters)])
     found = min(
         (centroids(points, 3, generator(seed)) for seed in range(8)),
-        key=lambda centres: float(torch.cdist(points, centres).amin(1).sum()),
+        key=lambda centers: float(torch.cdist(points, centers).amin(1).sum()),
     )
     expected = torch.stack([part.mean(0) for part in points.split(50)])
     nearest = torch.cdist(expected, found).argmin(1)

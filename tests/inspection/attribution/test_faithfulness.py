@@ -11,11 +11,11 @@ from pareidolia.inspection import (
     compare_methods,
     deletion,
     insertion,
-    randomisation,
+    randomization,
     rank_correlation,
 )
 from pareidolia.inspection.attribution.comparison import figure
-from pareidolia.inspection.attribution.faithfulness import blurred, randomised, weighted_layers
+from pareidolia.inspection.attribution.faithfulness import blurred, randomized, weighted_layers
 from pareidolia.inspection.attribution.settings import FaithfulnessSettings
 from pareidolia.networks import Network
 
@@ -79,7 +79,7 @@ def test_randomisation_shuffles_a_copy(network) -> None:
     names = weighted_layers(network)
     assert names == ["head", "conv2", "conv1"]
     for count in range(4):
-        after = randomised(network, names[:count]).module.state_dict()
+        after = randomized(network, names[:count]).module.state_dict()
         changed = {name.rsplit(".", 1)[0] for name in before if not after[name].equal(before[name])}
         assert changed == set(names[:count])
         assert all(after[name].flatten().sort()[0].equal(before[name].flatten().sort()[0]) for name in after)
@@ -88,12 +88,12 @@ def test_randomisation_shuffles_a_copy(network) -> None:
 
 def test_a_method_that_does_not_look_at_the_network_is_found_out(network, pictures) -> None:
     edges = torch.rand(1, 1, 24, 28)
-    assert randomisation(network, lambda copy: edges) == (pytest.approx(1), pytest.approx(1))
+    assert randomization(network, lambda copy: edges) == (pytest.approx(1), pytest.approx(1))
 
     def gradient(copy: Network) -> torch.Tensor:
         return attribute(copy, pictures[:1], ClassTarget((3,)), "gradient")
 
-    last, half = randomisation(network, gradient)
+    last, half = randomization(network, gradient)
     assert half < 0.9 and last < 1
 
 

@@ -28,7 +28,7 @@ def _state(module: nn.Module):
 @pytest.mark.parametrize("method", METHODS)
 def test_shapes_signs_and_batches(method: str, network, pictures) -> None:
     found = attribute(network, pictures, TARGET, method, QUICK)
-    channels = 3 if METHODS[method].coloured else 1
+    channels = 3 if METHODS[method].colored else 1
     assert found.shape == (2, channels, 24, 28)
     assert found.isfinite().all() and found.abs().max() > 0
     if not METHODS[method].signed:
@@ -85,7 +85,7 @@ def test_every_method_on_a_vision_transformer(method: str) -> None:
     network = Network("vit", module, mean=(0.5,) * 3, std=(0.5,) * 3, input_shape=(3, 32, 32))
     x = torch.rand(1, 3, 32, 32)
     target = find_target("7", network, x)
-    if METHODS[method].coloured:  # the rules were made for rectifiers, and say so
+    if METHODS[method].colored:  # the rules were made for rectifiers, and say so
         with pytest.warns(BackwardWarning, match="attention"):
             found = attribute(network, x, target, method, QUICK)
     else:

@@ -8,7 +8,7 @@ from pareidolia.inspection import (
     METHODS,
     DeconvnetSettings,
     SaliencySettings,
-    coloured,
+    colored,
     deconvnet_sheet,
     frame,
     overlay,
@@ -34,10 +34,10 @@ def test_zero_is_neutral_and_signs_share_one_scale() -> None:
 
 def test_signals_lie_around_grey() -> None:
     signal = torch.zeros(1, 3, 8, 8)
-    assert torch.equal(coloured(signal), torch.full_like(signal, 0.5))
+    assert torch.equal(colored(signal), torch.full_like(signal, 0.5))
     signal[0, 0, 0, 0], signal[0, 1, 0, 0] = 2.0, -2.0
-    assert coloured(signal)[0, :, 0, 0].tolist() == [1.0, 0.0, 0.5]
-    assert (coloured(signal)[0, :, 1:] == 0.5).all()
+    assert colored(signal)[0, :, 0, 0].tolist() == [1.0, 0.0, 0.5]
+    assert (colored(signal)[0, :, 1:] == 0.5).all()
 
 
 def test_a_floor_is_taken_off_unsigned_maps() -> None:

@@ -54,8 +54,8 @@ def test_a_weight_is_a_square_of_its_colour_on_the_sheet() -> None:
     red = (picture[0] - torch.tensor([1, 0.5, 0.5]).view(3, 1, 1)).abs().amax(dim=0) < 1e-6
     rows, columns = torch.nonzero(red).T
     assert int(red.sum()) == 49 and int(rows.max() - rows.min()) == int(columns.max() - columns.min()) == 6
-    grey = ((picture[0] - 0.5).abs().amax(dim=0) < 1e-6).sum()
-    assert int(grey) == 49 * 24
+    gray = ((picture[0] - 0.5).abs().amax(dim=0) < 1e-6).sum()
+    assert int(gray) == 49 * 24
 
 
 def test_deeper_layers_by_channel_and_groups_by_their_own_inputs() -> None:

@@ -6,7 +6,7 @@ from safetensors.torch import save_file
 
 from pareidolia.collecting import EngineSettings
 from pareidolia.inspection import project, project_each
-from pareidolia.inspection.attribution.overlays import coloured
+from pareidolia.inspection.attribution.overlays import colored
 from pareidolia.inspection.patches import (
     EvolutionSettings,
     FeatureEvolution,
@@ -16,7 +16,7 @@ from pareidolia.inspection.patches import (
 from pareidolia.inspection.patches.crops import crop
 from pareidolia.inspection.patches.evolution import find_checkpoints
 from pareidolia.networks import load_network_from
-from pareidolia.pictures import from_levels, open_levels
+from pareidolia.pictures import from_uint8, open_uint8
 from pareidolia.settings import BadNetwork, PareidoliaError, Unit, UnknownName
 
 
@@ -36,7 +36,7 @@ def test_patches_are_what_fired_most_and_where(photos, chosen, tmp_path) -> None
         assert [p.activation for p in patches] == sorted((p.activation for p in patches), reverse=True)
         assert len({p.name for p in patches}) == len(patches) <= 4
         for patch in patches:
-            picture = from_levels([open_levels(photos / patch.name, (32, 32))]).contiguous()
+            picture = from_uint8([open_uint8(photos / patch.name, (32, 32))]).contiguous()
             with torch.no_grad():
                 maps = found.network.record(picture, ["relu2"])["relu2"][0, unit]
             assert abs(float(maps[patch.unit.position]) - patch.activation) < 1e-5
@@ -44,7 +44,7 @@ def test_patches_are_what_fired_most_and_where(photos, chosen, tmp_path) -> None
             assert torch.equal(patch.patch, crop(picture, field, patch.unit.position))
             row, column = patch.unit.position
             alone = project(found.network, picture, "relu2", [f"{unit}@{row},{column}"])
-            expected = crop(coloured(alone.signal), field, patch.unit.position)
+            expected = crop(colored(alone.signal), field, patch.unit.position)
             assert torch.allclose(patch.signal, expected, atol=1e-3)
     assert "5 units of relu2 over 12 photos" in found.caption and "skipped 1: broken.jpg" in found.caption
     assert found.picture.min() >= 0 and found.picture.max() <= 1

@@ -123,7 +123,7 @@ def test_a_layer_is_read_where_it_sees_no_padding() -> None:
     site = find_site(seeing(module), "3")
     # Fields of 12 pixels begin at −5 + 4 r: the first inside is r = 2, at 3.
     assert site.canvas.size == (15, 15) and site.position == (2, 2) and site.extent == 12 and not site.caution
-    assert site.canvas.centre == (8.5, 8.5)
+    assert site.canvas.center == (8.5, 8.5)
 
 
 class Context(nn.Module):
@@ -156,7 +156,7 @@ def test_where_a_crop_would_not_be_faithful_the_whole_picture_is_shown(module: n
     network = seeing(module)
     site = find_site(network, "conv" if isinstance(module, FixedSize) else "out")
     assert site.canvas.size == (48, 48) and site.position == (20, 20) and site.extent == 9
-    assert site.canvas.centre == (24, 24)
+    assert site.canvas.center == (24, 24)
     assert apart(measure_tuning(network, site.layer, (), COARSE).units[0].orientation.peak, 0) < 2
 
 
@@ -183,12 +183,12 @@ def test_colours() -> None:
     with torch.no_grad():
         conv.weight.copy_(torch.stack([plain, -plain, torch.zeros_like(plain)])[None])
     network = seeing(nn.Sequential(conv, nn.ReLU()), channels=3)
-    coloured = COARSE.model_copy(update={"colour": "red-green"})
-    other = COARSE.model_copy(update={"colour": "blue-yellow"})
-    assert apart(measure_tuning(network, "1", (), coloured).units[0].orientation.peak, 20) < 1.5
+    colored = COARSE.model_copy(update={"color": "red-green"})
+    other = COARSE.model_copy(update={"color": "blue-yellow"})
+    assert apart(measure_tuning(network, "1", (), colored).units[0].orientation.peak, 20) < 1.5
     waves = [
         measure_tuning(network, "1", (), each).units[0].orientation_curve.max()
-        for each in (coloured, COARSE, other)
+        for each in (colored, COARSE, other)
     ]
     assert waves[1] < 1e-5 * waves[0] and waves[2] < 1e-5 * waves[0]
 
@@ -220,7 +220,7 @@ def test_refusals(small_network: Network) -> None:
     with pytest.raises(BadNetwork, match="neither"):
         measure_tuning(seeing(Tokens()), "tokens")
     with pytest.raises(PareidoliaError, match="sees no colours"):
-        measure_tuning(simple_cells([gabor(0, 0.1)]), "1", (), TuningSettings(colour="red-green"))
+        measure_tuning(simple_cells([gabor(0, 0.1)]), "1", (), TuningSettings(color="red-green"))
     for wrong in ({"orientations": 5}, {"phases": 3}, {"frequencies": 2}, {"positions": 3}, {"diameters": 2}):
         with pytest.raises(ValueError, match="greater than or equal"):
             TuningSettings(**wrong)

@@ -8,16 +8,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
-from pareidolia.inspection.tuning import Canvas, as_pictures, bars, gratings
+from pareidolia.inspection.tuning import StimulusCanvas, as_pictures, bars, gratings
 
-CANVAS = Canvas.centred(21, 21)
+CANVAS = StimulusCanvas.centered(21, 21)
 
 
 def one(value: float) -> Tensor:
     return torch.tensor([value], dtype=torch.float64)
 
 
-def grating(theta: float, phase: float = 0.0, frequency: float = 0.1, canvas: Canvas = CANVAS) -> Tensor:
+def grating(
+    theta: float, phase: float = 0.0, frequency: float = 0.1, canvas: StimulusCanvas = CANVAS
+) -> Tensor:
     return gratings(canvas, one(theta), one(frequency), one(phase))[0, 0]
 
 
@@ -54,7 +56,7 @@ def test_the_frequency_is_that_of_the_formula(theta: float, frequency: float) ->
 
 
 def test_a_disc_has_its_area_and_a_whole_grating_is_not_cut() -> None:
-    disc = gratings(Canvas.centred(64, 64), one(0), one(0), one(0), one(40.0))
+    disc = gratings(StimulusCanvas.centered(64, 64), one(0), one(0), one(0), one(40.0))
     assert float(disc.sum()) == pytest.approx(math.pi * 20**2, rel=0.01)
     wide = gratings(CANVAS, one(30), one(0.1), one(1), one(31.0))
     assert torch.equal(wide, gratings(CANVAS, one(30), one(0.1), one(1)))
@@ -62,7 +64,7 @@ def test_a_disc_has_its_area_and_a_whole_grating_is_not_cut() -> None:
 
 @pytest.mark.parametrize("theta", [0, 30, 45, 90, 120])
 def test_a_bar_has_its_width_place_and_sign(theta: float) -> None:
-    canvas = Canvas.centred(41, 41)
+    canvas = StimulusCanvas.centered(41, 41)
     bar = bars(canvas, one(theta), one(5.0), one(4.0), one(-1.0))[0, 0]
     across = canvas.across(one(theta))[0]
     middle = canvas.radius() < 12  # away from the corners, where a slanted bar is cut
@@ -76,9 +78,9 @@ def test_a_bar_has_its_width_place_and_sign(theta: float) -> None:
 
 def test_pictures_stay_in_range_and_the_ground_is_mid_grey() -> None:
     patterns = torch.stack([grating(20), torch.zeros(21, 21)])[:, None]
-    grey = as_pictures(patterns, 0.5)
-    assert grey.shape == (2, 1, 21, 21) and bool((grey[1] == 0.5).all())
-    assert float(grey.min()) == pytest.approx(0.25, abs=0.01) and float(grey.max()) <= 0.75
+    gray = as_pictures(patterns, 0.5)
+    assert gray.shape == (2, 1, 21, 21) and bool((gray[1] == 0.5).all())
+    assert float(gray.min()) == pytest.approx(0.25, abs=0.01) and float(gray.max()) <= 0.75
     red = as_pictures(torch.ones(1, 1, 2, 2), 1.0, "red-green")[0, :, 0, 0]
     blue = as_pictures(torch.ones(1, 1, 2, 2), 1.0, "blue-yellow")[0, :, 0, 0]
     assert red.tolist() == [1, 0, 0.5] and blue.tolist() == [0, 0, 1]

@@ -6,31 +6,31 @@ import torch
 from gabors import gabor, simple_cells
 
 from pareidolia.inspection.tuning import TuningSettings, tuning_page
-from pareidolia.inspection.tuning.orientation_map import orientation_colours
+from pareidolia.inspection.tuning.orientation_map import orientation_colors
 from pareidolia.networks import Network
 from pareidolia.settings import PareidoliaError
 
 QUICK = TuningSettings(orientations=6, frequencies=4, phases=4, positions=4, diameters=3)
 
 
-def colours(orientations: list[float], selectivity: float) -> torch.Tensor:
+def colors(orientations: list[float], selectivity: float) -> torch.Tensor:
     angles = torch.tensor([orientations])
-    return orientation_colours(angles, torch.full_like(angles, selectivity))[0, :, 0].T
+    return orientation_colors(angles, torch.full_like(angles, selectivity))[0, :, 0].T
 
 
 def test_the_colours_go_round_once_in_180_degrees() -> None:
-    assert torch.allclose(colours([0.0], 1), colours([180.0], 1), atol=1e-6)
-    around = colours([float(angle) for angle in range(0, 181, 10)], 1)
+    assert torch.allclose(colors([0.0], 1), colors([180.0], 1), atol=1e-6)
+    around = colors([float(angle) for angle in range(0, 181, 10)], 1)
     steps = (around[1:] - around[:-1]).norm(dim=1)
     assert float(steps.max()) < 2.5 * float(steps.min())  # no jump, and no stretch of one colour
-    apart = (colours([20.0], 1) - colours([110.0], 1)).norm()
+    apart = (colors([20.0], 1) - colors([110.0], 1)).norm()
     assert float(apart) > 0.35
     assert float(around.min()) > 0 and float(around.max()) < 1  # in gamut: nothing is clipped
 
 
 def test_no_selectivity_is_grey() -> None:
-    grey = colours([10.0, 77.0], 0)
-    assert torch.allclose(grey, grey[0, :1].expand(2, 3), atol=1e-3)
+    gray = colors([10.0, 77.0], 0)
+    assert torch.allclose(gray, gray[0, :1].expand(2, 3), atol=1e-3)
 
 
 def test_a_page_tells_of_simple_and_silent_units() -> None:

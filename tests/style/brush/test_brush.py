@@ -46,7 +46,7 @@ def test_strength_leads_from_the_photos_own_code(brush, photo, painting_picture)
 
 def test_luminance_keeps_the_photos_chroma(brush, photo, painting_picture):
     soft = 0.3 + 0.4 * photo
-    picture = brush.paint(soft, [painting_picture], BrushSettings(colours="luminance"))
+    picture = brush.paint(soft, [painting_picture], BrushSettings(colors="luminance"))
     chroma = (to_yiq(picture) - to_yiq(soft))[:, 1:]
     assert chroma.abs().median() < 1e-5 < (picture - soft).abs().mean()
 

@@ -3,7 +3,7 @@ import torch
 from torch.nn.functional import instance_norm
 
 from pareidolia.style.brush.network import BrushNetwork, CodedNorm, Codes, Grain, Painter
-from pareidolia.style.feedforward.network import Pass
+from pareidolia.style.feedforward.network import ForwardContext
 
 
 def test_a_coded_norm_is_instance_normalisation_with_the_codes_scale_and_shift():
@@ -14,14 +14,14 @@ def test_a_coded_norm_is_instance_normalisation_with_the_codes_scale_and_shift()
     x, code = torch.randn(2, 3, 5, 7), torch.randn(2, 10)
     scale, shift = 1 + code[:, 4:7], code[:, 7:10]
     expected = instance_norm(x) * scale[:, :, None, None] + shift[:, :, None, None]
-    torch.testing.assert_close(norm(x, Pass(code, None, [])), expected, atol=1e-4, rtol=1e-4)
+    torch.testing.assert_close(norm(x, ForwardContext(code, None, [])), expected, atol=1e-4, rtol=1e-4)
 
 
 def test_every_number_of_a_code_is_used(brush):
     painter = brush.network.painter
     code = torch.zeros(1, painter.code, requires_grad=True)
     picture = torch.rand(1, 3, 32, 48)
-    painter(picture, Pass(code, None, [])).square().sum().backward()
+    painter(picture, ForwardContext(code, None, [])).square().sum().backward()
     assert (code.grad != 0).float().mean() > 0.9
 
 
@@ -51,8 +51,8 @@ def test_the_grain_belongs_to_the_place():
 
 def test_a_grey_picture_is_not_painted_in_one_repeated_pattern(brush):
     """Every shift-invariant network alone would repeat its squares of 8 pixels."""
-    network, grey = brush.network, torch.full((1, 3, 192, 192), 0.5)
-    painted = network(grey, network.codes_of(torch.rand(1, 3, 40, 40)))[..., 64:128, 64:128]
+    network, gray = brush.network, torch.full((1, 3, 192, 192), 0.5)
+    painted = network(gray, network.codes_of(torch.rand(1, 3, 40, 40)))[..., 64:128, 64:128]
     assert float((painted[..., 8:] - painted[..., :-8]).abs().max()) > 0.02
 
 
@@ -65,7 +65,7 @@ def test_a_pixel_sees_no_further_than_the_reach(brush, place):
     network(shown, code, statistics)[0, :, place, place].sum().backward()
     rows, columns = shown.grad[0].abs().sum(0).nonzero().T
     furthest = max((rows - place).abs().max(), (columns - place).abs().max())
-    assert network.reach - 24 < furthest <= network.reach
+    assert network.receptive_radius - 24 < furthest <= network.receptive_radius
 
 
 def test_it_begins_without_a_checkerboard():

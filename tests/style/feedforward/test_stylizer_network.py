@@ -5,7 +5,7 @@ from torch.nn.functional import instance_norm
 
 from pareidolia.pictures import size_of
 from pareidolia.settings import PareidoliaError
-from pareidolia.style.feedforward.network import Pass, StyledNorm, StylizerNetwork
+from pareidolia.style.feedforward.network import ForwardContext, StyledNorm, StylizerNetwork
 from pareidolia.style.feedforward.settings import PaintSettings
 from pareidolia.style.feedforward.stylizer import Stylizer, blended
 
@@ -35,7 +35,7 @@ def test_a_styled_norm_is_instance_normalisation_with_the_styles_scale_and_shift
     torch.nn.init.normal_(norm.shift)
     x = torch.randn(2, 3, 5, 7)
     weights = torch.tensor([[0.25, 0.75], [1.0, 0.0]])
-    ours = norm(x, weights, Pass(weights, None, []).moments(x))
+    ours = norm(x, weights, ForwardContext(weights, None, []).moments(x))
     scale, shift = weights @ norm.scale, weights @ norm.shift
     expected = instance_norm(x) * scale[:, :, None, None] + shift[:, :, None, None]
     torch.testing.assert_close(ours, expected, atol=1e-5, rtol=1e-5)
@@ -62,8 +62,10 @@ def test_a_pixel_sees_no_further_than_the_reach(network):
     shown = picture.clone().requires_grad_(True)
     network(shown, FIRST, statistics)[0, :, 48, 48].sum().backward()
     rows, columns = shown.grad[0].abs().sum(0).nonzero().T
-    assert (rows - 48).abs().max() <= network.reach and (columns - 48).abs().max() <= network.reach
-    assert (rows - 48).abs().max() > network.reach - 6
+    assert (rows - 48).abs().max() <= network.receptive_radius and (
+        columns - 48
+    ).abs().max() <= network.receptive_radius
+    assert (rows - 48).abs().max() > network.receptive_radius - 6
 
 
 @pytest.mark.parametrize("size", [(200, 333), (150, 150), (61, 300)])

@@ -6,7 +6,7 @@ from pareidolia.pictures import resize_picture
 from pareidolia.settings import PareidoliaError
 from pareidolia.style import StyleSettings, StyleTransfer
 from pareidolia.style.feedforward import PerceptualLoss, StylizerSettings, open_stylizer, prepare
-from pareidolia.training import Alone
+from pareidolia.training import SingleProcess
 
 LAYERS = tuple(f"stage{k}.relu" for k in range(1, 6))
 
@@ -45,7 +45,7 @@ def training(photos, settings, small_network, painting_picture, tmp_path):
     def make(out="run", **changes):
         paintings = [str(tmp_path / "stripes.png"), str(tmp_path / "other.png")]
         changed = settings.model_copy(update=changes)
-        return prepare(paintings, str(photos), changed, tmp_path / out, looking=small_network)
+        return prepare(paintings, str(photos), changed, tmp_path / out, loss_network=small_network)
 
     return make
 
@@ -70,10 +70,10 @@ def test_the_loss_is_that_of_style_transfer(small_network, photo, painting_pictu
 
 def test_crops_are_a_function_of_seed_and_step(training):
     source = training().run.source
-    first, again = source.batch(5, Alone()), source.batch(5, Alone())
+    first, again = source.batch(5, SingleProcess()), source.batch(5, SingleProcess())
     assert torch.equal(first.photos, again.photos) and torch.equal(first.styles, again.styles)
     assert first.photos.shape == (2, 3, 64, 64) and first.styles.sum(1).tolist() == [1, 1]
-    assert not torch.equal(first.photos, source.batch(6, Alone()).photos)
+    assert not torch.equal(first.photos, source.batch(6, SingleProcess()).photos)
 
 
 def test_training_makes_the_loss_small_and_leaves_the_looking_network_alone(training, small_network):
@@ -122,5 +122,5 @@ def test_what_was_trained_is_opened_and_paints(training, photo):
 def test_no_painting_or_no_run_is_told(photos, settings, tmp_path):
     with pytest.raises(PareidoliaError, match="at least one painting"):
         prepare([], str(photos), settings, tmp_path / "run")
-    with pytest.raises(PareidoliaError, match="no run"):
+    with pytest.raises(PareidoliaError, match="not a run"):
         open_stylizer(tmp_path)

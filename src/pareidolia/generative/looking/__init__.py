@@ -2,7 +2,7 @@
 
 `sampling.py` samples and reconstructs, `interpolating.py` walks between two codes, `manifold.py` lays a plane
 out, `cloud.py` shows where pictures lie, `arithmetic.py` adds codes, `directions.py` walks where a label
-points. `places.py` finds the code that a name means: a picture, a test picture, a label, or a random one.
+points. `latent_space.py` finds the code that a name means: a picture, a test picture, a label, or a random one.
 """
 
 from typing import TYPE_CHECKING
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
         linear,
         spherical,
     )
+    from pareidolia.generative.looking.latent_space import LatentPoint, LatentSpace
     from pareidolia.generative.looking.manifold import manifold_grid
-    from pareidolia.generative.looking.places import LatentSpace, Place
     from pareidolia.generative.looking.sampling import reconstruction_sheet, sample_sheet
     from pareidolia.generative.looking.settings import (
         ArithmeticSettings,
@@ -35,10 +35,10 @@ if TYPE_CHECKING:
 __all__ = [
     "ArithmeticSettings",
     "InterpolateSettings",
+    "LatentPoint",
     "LatentSettings",
     "LatentSpace",
     "ManifoldSettings",
-    "Place",
     "ReconstructSettings",
     "SampleSettings",
     "WalkSettings",
@@ -62,9 +62,9 @@ __getattr__ = lazy_exports(
         "ArithmeticSettings": "settings",
         "InterpolateSettings": "settings",
         "LatentSettings": "settings",
-        "LatentSpace": "places",
+        "LatentSpace": "latent_space",
         "ManifoldSettings": "settings",
-        "Place": "places",
+        "LatentPoint": "latent_space",
         "ReconstructSettings": "settings",
         "SampleSettings": "settings",
         "WalkSettings": "settings",

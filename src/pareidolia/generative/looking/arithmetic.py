@@ -22,28 +22,28 @@ def parse_sum(expression: str) -> tuple[str, tuple[str, ...]]:
     parts = _SIGN.split(expression.strip())
     if parts[0]:
         parts = ["", "+", *parts]
-    signs, places = "".join(parts[1::2]), tuple(part.strip() for part in parts[2::2])
-    if not places or not all(places):
-        raise PareidoliaError(f"'{expression}' is no sum: write A - B + C, with spaces around the signs")
-    return signs, places
+    signs, points = "".join(parts[1::2]), tuple(part.strip() for part in parts[2::2])
+    if not points or not all(points):
+        raise PareidoliaError(f"'{expression}' is not a sum: write A - B + C, with spaces around the signs")
+    return signs, points
 
 
 def arithmetic_strip(
-    run: Run | str, places: tuple[str, ...], settings: ArithmeticSettings | None = None
+    run: Run | str, points: tuple[str, ...], settings: ArithmeticSettings | None = None
 ) -> Result:
     """The terms as the model decodes them, and their sum.
 
     Radford et al. 2016, figure 7: it works with means of several codes, with single codes less.
 
-    places: see `places.PLACES`; one sign each in the settings.
+    points: see `latent_space.LATENT_POINTS`; one sign each in the settings.
 
     Raises PareidoliaError where signs and places do not match, and where a place cannot be found.
     """
     settings = settings or ArithmeticSettings()
-    if len(settings.signs) != len(places):
-        raise PareidoliaError(f"{len(places)} terms need as many signs, not '{settings.signs}'")
+    if len(settings.signs) != len(points):
+        raise PareidoliaError(f"{len(points)} terms need as many signs, not '{settings.signs}'")
     space = opened(run, settings)
-    terms = [space.place(name) for name in places]
+    terms = [space.resolve(name) for name in points]
     factors = torch.tensor([1.0 if sign == "+" else -1.0 for sign in settings.signs])
     codes = torch.cat([term.code for term in terms])
     total = (factors.to(codes)[:, None] * codes).sum(0, keepdim=True)

@@ -17,7 +17,7 @@ from pareidolia.settings import MissingExtra, PareidoliaError
 _PIXELS_AN_INCH = 100
 _PRIOR_SAMPLES = 3000
 # Matplotlib's ten colours, but for the grey one, which is the prior's.
-_COLOURS = (
+_COLORS = (
     *("tab:blue", "tab:orange", "tab:green", "tab:red", "tab:purple"),
     *("tab:brown", "tab:pink", "black", "tab:olive", "tab:cyan"),
 )
@@ -86,10 +86,10 @@ def _drawn(
     if labels is None or not classes:
         plot.scatter(*codes.T.numpy(), s=dot, color="tab:blue", linewidths=0, alpha=0.7, label="pictures")
     else:
-        colours = _COLOURS if len(classes) <= 10 else colormaps["turbo"](np.linspace(0, 1, len(classes)))
-        for number, (name, colour) in enumerate(zip(classes, colours, strict=False)):
+        colors = _COLORS if len(classes) <= 10 else colormaps["turbo"](np.linspace(0, 1, len(classes)))
+        for number, (name, color) in enumerate(zip(classes, colors, strict=False)):
             points = codes[labels == number].T.numpy()
-            plot.scatter(*points, s=dot, color=colour, linewidths=0, alpha=0.7, label=name)
+            plot.scatter(*points, s=dot, color=color, linewidths=0, alpha=0.7, label=name)
     plot.set(title=title, xlabel=axes[0], ylabel=axes[1], aspect="equal")
     columns = -(-(len(classes) + 1) // 24)
     plot.legend(loc="center left", bbox_to_anchor=(1, 0.5), frameon=False, markerscale=1.5, ncols=columns)

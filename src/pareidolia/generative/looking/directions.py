@@ -16,7 +16,7 @@ _NEWTON_STEPS = 50
 
 
 @dataclass(frozen=True)
-class Direction:
+class LabelDirection:
     """Where a label lies, seen from others.
 
     Attributes:
@@ -29,14 +29,14 @@ class Direction:
     accuracy: float
 
 
-def mean_direction(with_label: Tensor, without: Tensor) -> Direction:
+def mean_direction(with_label: Tensor, without: Tensor) -> LabelDirection:
     """From the mean of codes M×L to the mean of codes N×L (Larsen et al. 2016, section 3.3)."""
     vector = with_label.mean(0) - without.mean(0)
     middle = 0.5 * (with_label.mean(0) + without.mean(0))
-    return Direction(vector, _accuracy((with_label - middle) @ vector, (without - middle) @ vector))
+    return LabelDirection(vector, _accuracy((with_label - middle) @ vector, (without - middle) @ vector))
 
 
-def logistic_direction(with_label: Tensor, without: Tensor) -> Direction:
+def logistic_direction(with_label: Tensor, without: Tensor) -> LabelDirection:
     """Normal of the plane by which a logistic regression tells codes N×L and M×L apart.
 
     Both sides count alike. A small ridge keeps it finite where a plane tells all apart; found by Newton's
@@ -54,7 +54,7 @@ def logistic_direction(with_label: Tensor, without: Tensor) -> Direction:
     unit = normal / normal.norm().clamp(min=1e-12)
     apart = (with_label.double().mean(0) - without.double().mean(0)) @ unit
     accuracy = _accuracy(scores[: len(with_label)], scores[len(with_label) :])
-    return Direction((unit * apart).to(with_label), accuracy)
+    return LabelDirection((unit * apart).to(with_label), accuracy)
 
 
 def walk_strip(run: Run | str, start: str, settings: WalkSettings) -> Result:
@@ -64,13 +64,13 @@ def walk_strip(run: Run | str, start: str, settings: WalkSettings) -> Result:
     label.
     """
     space = opened(run, settings)
-    place = space.place(start)
+    place = space.resolve(start)
     if settings.towards == settings.away:
         raise PareidoliaError(f"label {settings.away} cannot be walked to and away from at once")
-    labelled = space.labelled(settings.towards)
-    others = ~labelled if settings.away is None else space.labelled(settings.away)
+    labeled = space.labeled(settings.towards)
+    others = ~labeled if settings.away is None else space.labeled(settings.away)
     find = {"mean": mean_direction, "logistic": logistic_direction}[settings.method]
-    direction = find(space.codes[labelled.to(space.device)], space.codes[others.to(space.device)])
+    direction = find(space.codes[labeled.to(space.device)], space.codes[others.to(space.device)])
     shares = torch.linspace(-settings.reach, settings.reach, settings.steps)
     pictures = space.decode(place.code + shares.to(place.code)[:, None] * direction.vector)
     captions = [f"{float(share):+.2g}" if abs(share) > 1e-6 else "0" for share in shares]

@@ -1,4 +1,4 @@
-"""The operation `interpolate`: from one code to another, as a strip or a film."""
+"""The operation `interpolate`: from one code to another, as a strip or a video."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ from pareidolia.generative.runs import Run
 from pareidolia.pictures import resize_picture
 from pareidolia.pictures.result import Result
 
-_FILM_SIDE = 256
+_VIDEO_SIDE = 256
 _AT_ONCE = 100
 
 
@@ -45,13 +45,13 @@ PATHS = {"linear": linear, "spherical": spherical}
 def interpolation_strip(
     run: Run | str, a: str, b: str, settings: InterpolateSettings | None = None
 ) -> Result:
-    """A row of pictures from `a` to `b` for each path; see `places.PLACES` for what these can be.
+    """A row of pictures from `a` to `b` for each path; see `latent_space.LATENT_POINTS` for what these can be.
 
     Raises PareidoliaError where a place cannot be found, e.g. a picture's code without an encoder.
     """
     settings = settings or InterpolateSettings()
     space = opened(run, settings)
-    start, end = space.place(a), space.place(b)
+    start, end = space.resolve(a), space.resolve(b)
     shares = torch.linspace(0, 1, settings.steps)
     names = list(PATHS) if settings.path == "both" else [settings.path]
     rows = [space.decode(PATHS[name](start.code, end.code, shares)) for name in names]
@@ -62,10 +62,10 @@ def interpolation_strip(
 def interpolation_frames(
     run: Run | str, a: str, b: str, settings: InterpolateSettings | None = None
 ) -> Iterator[Tensor]:
-    """Frames 1×3×H×W of a film from `a` to `b` and back, slowing at both ends; path "both" is spherical."""
+    """Frames 1×3×H×W of a video from `a` to `b` and back, slowing at both ends; path "both" is spherical."""
     settings = settings or InterpolateSettings()
     space = opened(run, settings)
-    start, end = space.place(a), space.place(b)
+    start, end = space.resolve(a), space.resolve(b)
     path = PATHS["spherical" if settings.path == "both" else settings.path]
     count = max(2, round(settings.fps * settings.seconds))
     shares = 0.5 - 0.5 * torch.cos(torch.linspace(0, 2 * torch.pi, count))
@@ -75,8 +75,8 @@ def interpolation_frames(
 
 
 def _enlarged(picture: Tensor) -> Tensor:
-    """Small pictures with sharp pixels up to 256 px, all at even sides, as films need."""
+    """Small pictures with sharp pixels up to 256 px, all at even sides, as videos need."""
     height, width = picture.shape[-2:]
-    factor = max(1, _FILM_SIDE // max(height, width))
+    factor = max(1, _VIDEO_SIDE // max(height, width))
     large = picture.repeat_interleave(factor, 2).repeat_interleave(factor, 3)
     return resize_picture(large, (height * factor // 2 * 2, width * factor // 2 * 2))

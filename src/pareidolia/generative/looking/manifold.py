@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 
 from pareidolia.generative.capabilities import Encodes, HasInverseCdf
-from pareidolia.generative.looking.places import LatentSpace
+from pareidolia.generative.looking.latent_space import LatentSpace
 from pareidolia.generative.looking.settings import ManifoldSettings
 from pareidolia.generative.looking.showing import opened, tiled
 from pareidolia.generative.runs import Run

@@ -4,7 +4,7 @@ import math
 
 import torch
 
-from pareidolia.generative.looking.places import Place
+from pareidolia.generative.looking.latent_space import LatentPoint
 from pareidolia.generative.looking.settings import ReconstructSettings, SampleSettings
 from pareidolia.generative.looking.showing import laid_out, opened
 from pareidolia.generative.runs import Run
@@ -30,30 +30,30 @@ def reconstruction_sheet(
 ) -> Result:
     """Above the pictures as the model sees them, below what it makes of their codes, with the error of each.
 
-    pictures: names that `LatentSpace.place` knows a picture for; without any, test pictures, evenly spread.
+    pictures: names that `LatentSpace.resolve` knows a picture for; without any, test pictures, evenly spread.
 
-    Raises PareidoliaError for a model without an encoder, BadPicture for what is no picture.
+    Raises PareidoliaError for a model without an encoder, BadPicture for what is not a picture.
     """
     settings = settings or ReconstructSettings()
     space = opened(run, settings)
     _ = space.encoder
     if pictures:
-        places = [space.place(name) for name in pictures]
+        points = [space.resolve(name) for name in pictures]
     else:
         count = min(settings.count, len(space.test))
-        places = [space.place(f"test:{number * len(space.test) // count}") for number in range(count)]
-    seen = torch.cat([_seen(place) for place in places]).cpu()
-    rebuilt = space.decode(torch.cat([place.code for place in places]))
+        points = [space.resolve(f"test:{number * len(space.test) // count}") for number in range(count)]
+    seen = torch.cat([_seen(place) for place in points]).cpu()
+    rebuilt = space.decode(torch.cat([place.code for place in points]))
     errors = (seen - rebuilt).square().flatten(1).mean(1)
-    captions = [place.told for place in places] + [f"error {float(error):.3g}" for error in errors]
+    captions = [place.told for place in points] + [f"error {float(error):.3g}" for error in errors]
     picture = laid_out(
-        torch.cat([seen, rebuilt]), len(places), captions=captions, row_titles=("seen", "rebuilt")
+        torch.cat([seen, rebuilt]), len(points), captions=captions, row_titles=("seen", "rebuilt")
     )
-    told = "; ".join(place.told for place in places) if pictures else f"{len(places)} test pictures"
+    told = "; ".join(place.told for place in points) if pictures else f"{len(points)} test pictures"
     return Result(picture, f"{told}: mean squared error {float(errors.mean()):.3g}")
 
 
-def _seen(place: Place) -> torch.Tensor:
+def _seen(place: LatentPoint) -> torch.Tensor:
     if place.picture is None:
-        raise PareidoliaError(f"{place.told} is no picture: only pictures can be reconstructed")
+        raise PareidoliaError(f"{place.told} is not a picture: only pictures can be reconstructed")
     return place.picture

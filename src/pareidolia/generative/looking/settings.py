@@ -46,8 +46,8 @@ class InterpolateSettings(LookSettings):
     steps: Annotated[int, Field(ge=2, le=1000, description="Pictures on the strip, both ends with them.")] = (
         10
     )
-    fps: Annotated[int, Field(ge=1, le=60, description="Frames a second of a film.")] = 24
-    seconds: Annotated[float, Field(gt=0, le=600, description="Length of a film, there and back.")] = 4.0
+    fps: Annotated[int, Field(ge=1, le=60, description="Frames a second of a video.")] = 24
+    seconds: Annotated[float, Field(gt=0, le=600, description="Length of a video, there and back.")] = 4.0
 
 
 class ManifoldSettings(LookSettings):

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import torch.nn.functional as F
 from torch import Tensor
 
-from pareidolia.generative.looking.places import LatentSpace
+from pareidolia.generative.looking.latent_space import LatentSpace
 from pareidolia.generative.looking.settings import LookSettings
 from pareidolia.generative.runs import Run, open_run
 from pareidolia.networks import choose_device

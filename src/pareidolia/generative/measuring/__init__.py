@@ -19,7 +19,7 @@ if TYPE_CHECKING:
         precision_and_recall,
     )
     from pareidolia.generative.measuring.estimates import Estimate, mean_of
-    from pareidolia.generative.measuring.evaluating import Measured, evaluate
+    from pareidolia.generative.measuring.evaluating import Measurement, evaluate
     from pareidolia.generative.measuring.features import FeatureNetwork
     from pareidolia.generative.measuring.importance import importance_sampled
     from pareidolia.generative.measuring.parzen import best_width, centroids, parzen_log_density
@@ -30,7 +30,7 @@ __all__ = [
     "Estimate",
     "EvaluateSettings",
     "FeatureNetwork",
-    "Measured",
+    "Measurement",
     "activity",
     "best_width",
     "centroids",
@@ -51,7 +51,7 @@ __getattr__ = lazy_exports(
         "Estimate": "estimates",
         "EvaluateSettings": "settings",
         "FeatureNetwork": "features",
-        "Measured": "evaluating",
+        "Measurement": "evaluating",
         "activity": "codes",
         "best_width": "parzen",
         "centroids": "parzen",

@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from pareidolia.training import Batch, Losses, Moment, Phase
+from pareidolia.training import Batch, Losses, Phase, StepContext
 from pareidolia.training.data import Pictures, PictureSet
 from pareidolia.training.run import TrainingRun
 from pareidolia.training.settings import TrainingSettings
@@ -47,7 +47,7 @@ class Classifier(nn.Module):
         """One: cross-entropy."""
         return [Phase("labels", self.parameters(), self._loss)]
 
-    def _loss(self, batch: Batch, moment: Moment) -> Losses:
+    def _loss(self, batch: Batch, context: StepContext) -> Losses:
         assert batch.labels is not None
         return Losses(F.cross_entropy(self(batch.pictures), batch.labels))
 

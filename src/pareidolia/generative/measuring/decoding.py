@@ -95,7 +95,7 @@ class FlatDecoder:
 def _flat_layers(model: HasDensity) -> list[nn.Module] | None:
     """The layers of a fully connected decoder of pixels that are on or off; None for any other model."""
     likelihood, decoder = getattr(model, "likelihood", None), getattr(model, "decoder", None)
-    if not isinstance(likelihood, Bernoulli) or likelihood.binarise == "no" or decoder is None:
+    if not isinstance(likelihood, Bernoulli) or likelihood.binarize == "no" or decoder is None:
         return None
     leaves = [each for each in decoder.modules() if next(each.children(), None) is None]
     layers = [each for each in leaves if not isinstance(each, nn.Unflatten)]

@@ -78,20 +78,20 @@ def kernel(real: Tensor, made: Tensor) -> Estimate:
 
 
 @torch.no_grad()
-def precision_and_recall(real: Tensor, made: Tensor, neighbours: int = 3) -> tuple[Estimate, Estimate]:
+def precision_and_recall(real: Tensor, made: Tensor, neighbors: int = 3) -> tuple[Estimate, Estimate]:
     """Shares of made pictures within the real ones' manifold, and of real ones within the made ones'.
 
-    A manifold is the balls around its pictures that reach to their `neighbours`-th nearest of their own kind
-    (Kynkäänniemi et al. 2019, equation 2). real: N×D, made: M×D; both more than `neighbours`.
+    A manifold is the balls around its pictures that reach to their `neighbors`-th nearest of their own kind
+    (Kynkäänniemi et al. 2019, equation 2). real: N×D, made: M×D; both more than `neighbors`.
     """
-    return _within(made, real, neighbours), _within(real, made, neighbours)
+    return _within(made, real, neighbors), _within(real, made, neighbors)
 
 
-def _within(points: Tensor, manifold: Tensor, neighbours: int) -> Estimate:
+def _within(points: Tensor, manifold: Tensor, neighbors: int) -> Estimate:
     points, manifold = points.double(), manifold.double()
     # A picture is its own nearest, hence + 1.
     radii = torch.cat(
-        [torch.cdist(part, manifold).kthvalue(neighbours + 1).values for part in torch.split(manifold, 500)]
+        [torch.cdist(part, manifold).kthvalue(neighbors + 1).values for part in torch.split(manifold, 500)]
     )
     inside = [(torch.cdist(part, manifold) <= radii).any(1) for part in torch.split(points, 500)]
     return mean_of(torch.cat(inside))

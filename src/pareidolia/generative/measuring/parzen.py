@@ -17,27 +17,27 @@ _POINTS_AT_ONCE = 500
 
 
 @torch.no_grad()
-def parzen_log_density(points: Tensor, centres: Tensor, widths: Sequence[float]) -> Tensor:
+def parzen_log_density(points: Tensor, centers: Tensor, widths: Sequence[float]) -> Tensor:
     """log 1/M Σ N(x; cₘ, σ²) in nats, for each σ of `widths`: W×N, double.
 
     points: N×D; centres: M×D.
     """
     # Around their mean the squared lengths are small, and their differences keep their digits.
-    middle = centres.mean(0)
-    points, centres = points - middle, centres - middle
-    lengths = centres.square().sum(1)
+    middle = centers.mean(0)
+    points, centers = points - middle, centers - middle
+    lengths = centers.square().sum(1)
     parts = []
     for part in torch.split(points, _POINTS_AT_ONCE):
-        squares = torch.addmm(lengths, part, centres.T, alpha=-2).double()
+        squares = torch.addmm(lengths, part, centers.T, alpha=-2).double()
         squares = (squares + part.square().sum(1, keepdim=True)).clamp(min=0)
         parts.append(torch.stack([(squares / (-2 * width**2)).logsumexp(1) for width in widths]))
     constant = torch.tensor([0.5 * points.shape[1] * math.log(2 * math.pi * width**2) for width in widths])
-    return torch.cat(parts, dim=1) - math.log(len(centres)) - constant.double().to(points.device)[:, None]
+    return torch.cat(parts, dim=1) - math.log(len(centers)) - constant.double().to(points.device)[:, None]
 
 
-def best_width(validation: Tensor, centres: Tensor, widths: Sequence[float] = WIDTHS) -> float:
+def best_width(validation: Tensor, centers: Tensor, widths: Sequence[float] = WIDTHS) -> float:
     """The σ that gives the validation pictures (N×D) the highest mean log density."""
-    means = parzen_log_density(validation, centres, widths).mean(1)
+    means = parzen_log_density(validation, centers, widths).mean(1)
     return widths[int(means.argmax())]
 
 
@@ -47,19 +47,19 @@ def centroids(points: Tensor, count: int, generator: torch.Generator, *, rounds:
 
     A centre that no point is nearest to stays where it is.
     """
-    centres = points[torch.randperm(len(points), generator=generator)[:count].to(points.device)].clone()
+    centers = points[torch.randperm(len(points), generator=generator)[:count].to(points.device)].clone()
     for _ in range(rounds):
-        nearest = _nearest(points, centres)
-        sums = torch.zeros_like(centres).index_add_(0, nearest, points)
-        sizes = torch.bincount(nearest, minlength=len(centres))[:, None]
-        moved = torch.where(sizes > 0, sums / sizes.clamp(min=1), centres)
-        if torch.equal(moved, centres):
+        nearest = _nearest(points, centers)
+        sums = torch.zeros_like(centers).index_add_(0, nearest, points)
+        sizes = torch.bincount(nearest, minlength=len(centers))[:, None]
+        moved = torch.where(sizes > 0, sums / sizes.clamp(min=1), centers)
+        if torch.equal(moved, centers):
             break
-        centres = moved
-    return centres
+        centers = moved
+    return centers
 
 
-def _nearest(points: Tensor, centres: Tensor) -> Tensor:
-    lengths = centres.square().sum(1)
-    parts = (torch.addmm(lengths, part, centres.T, alpha=-2) for part in torch.split(points, _POINTS_AT_ONCE))
+def _nearest(points: Tensor, centers: Tensor) -> Tensor:
+    lengths = centers.square().sum(1)
+    parts = (torch.addmm(lengths, part, centers.T, alpha=-2) for part in torch.split(points, _POINTS_AT_ONCE))
     return torch.cat([part.argmin(1) for part in parts])

@@ -62,7 +62,7 @@ class EvaluateSettings(NetworkSettings):
     size: Annotated[
         int, Field(ge=16, le=1024, description="Longer side of the pictures as that network sees them.")
     ] = 64
-    neighbours: Annotated[
+    neighbors: Annotated[
         int, Field(ge=1, description="How many neighbours wide the balls of precision and recall are.")
     ] = 3
     sure: Annotated[

@@ -6,9 +6,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from pareidolia.inspection.attribution.leaves import captured
+from pareidolia.inspection.attribution.backward_to_input import detach_at
 from pareidolia.inspection.targets import Target
-from pareidolia.networks import Network, untouched
+from pareidolia.networks import Network, preserve_state
 from pareidolia.networks.layers import Layer
 from pareidolia.settings import BadNetwork
 
@@ -31,7 +31,7 @@ def coarse_grad_cam(
     """
     name = layer or cam_layer(network)
     module = network.module.get_submodule(network.layer(name).name)
-    with untouched(network.module), torch.enable_grad(), captured(module) as outputs:
+    with preserve_state(network.module), torch.enable_grad(), detach_at(module) as outputs:
         scores = target(network, pictures.detach())
         if not outputs or not scores.requires_grad:
             raise BadNetwork(f"the target does not depend on layer '{name}': choose a layer before it")

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from pareidolia.inspection.attribution.faithfulness import Curve, deletion, insertion, randomisation
+from pareidolia.inspection.attribution.faithfulness import ScoreCurve, deletion, insertion, randomization
 from pareidolia.inspection.attribution.methods import METHODS, attribute, method_names
 from pareidolia.inspection.attribution.settings import FaithfulnessSettings
 from pareidolia.inspection.framing import frame
@@ -52,8 +52,8 @@ class Faithfulness:
     insertion: Mean
     last_layer: Mean
     upper_half: Mean
-    deletion_curve: Curve
-    insertion_curve: Curve
+    deletion_curve: ScoreCurve
+    insertion_curve: ScoreCurve
     caution: str
 
 
@@ -102,7 +102,7 @@ def figure(results: Sequence[Faithfulness], path: str | Path, *, overwrite: bool
     left, middle, right = drawing.subplots(1, 3)
     for axes, kind in ((left, "deletion"), (middle, "insertion")):
         for result in results:
-            curve: Curve = getattr(result, f"{kind}_curve")
+            curve: ScoreCurve = getattr(result, f"{kind}_curve")
             style = ":" if result.method == CHANCE else "-"
             area = getattr(result, kind).value
             axes.plot(curve.shares, curve.values, style, label=f"{result.method} {area:.3f}")
@@ -133,8 +133,8 @@ def figure(results: Sequence[Faithfulness], path: str | Path, *, overwrite: bool
 def _whiskers(means: Sequence[Mean]) -> Any:
     spans = [mean.interval or (mean.value, mean.value) for mean in means]
     low, high = np.array(spans).T
-    centre = np.array([mean.value for mean in means])
-    return np.maximum(np.stack([centre - low, high - centre]), 0.0)
+    center = np.array([mean.value for mean in means])
+    return np.maximum(np.stack([center - low, high - center]), 0.0)
 
 
 def _measure(
@@ -147,7 +147,7 @@ def _measure(
         found = method(network)
         deletions.append(deletion(network, picture, target, found, steps=settings.curve_steps))
         insertions.append(insertion(network, picture, target, found, steps=settings.curve_steps))
-        alike = (0.0, 0.0) if name == CHANCE else randomisation(network, method, seed=settings.seed)
+        alike = (0.0, 0.0) if name == CHANCE else randomization(network, method, seed=settings.seed)
         last.append(alike[0])
         every.append(alike[1])
     return Faithfulness(
@@ -183,5 +183,5 @@ def _attribution(
     return found
 
 
-def _mean_curve(curves: Sequence[Curve]) -> Curve:
-    return Curve(curves[0].shares, torch.stack([curve.values for curve in curves]).mean(dim=0))
+def _mean_curve(curves: Sequence[ScoreCurve]) -> ScoreCurve:
+    return ScoreCurve(curves[0].shares, torch.stack([curve.values for curve in curves]).mean(dim=0))

@@ -5,7 +5,7 @@ from torch import Tensor
 
 from pareidolia.inspection.attribution.cam import cam_layer
 from pareidolia.inspection.attribution.methods import METHODS, attribute, method_names
-from pareidolia.inspection.attribution.overlays import coloured, shown
+from pareidolia.inspection.attribution.overlays import colored, shown
 from pareidolia.inspection.attribution.settings import DeconvnetSettings, SaliencySettings
 from pareidolia.inspection.framing import frame
 from pareidolia.inspection.projection import Projection, project
@@ -56,7 +56,7 @@ def deconvnet_sheet(
     parts = [_reached(each.signal) for each in found]
     height = picture.shape[-2]
     signals = [
-        _enlarged(coloured(each.signal)[..., *part], height) for each, part in zip(found, parts, strict=True)
+        _enlarged(colored(each.signal)[..., *part], height) for each, part in zip(found, parts, strict=True)
     ]
     patches = [_enlarged(picture[..., *part], height) for part in parts]
     captions = [_caption(each) for each in found]

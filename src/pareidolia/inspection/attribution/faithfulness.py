@@ -10,13 +10,13 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from pareidolia.inspection.targets import Target, confidence
-from pareidolia.networks import Network, untouched
+from pareidolia.networks import Network, preserve_state
 
 Attribution = Callable[[Network], Tensor]
 
 
 @dataclass(frozen=True)
-class Curve:
+class ScoreCurve:
     """The target's confidence (`values`) as a growing share of the pixels is deleted or inserted, 0 to 1."""
 
     shares: Tensor
@@ -30,7 +30,7 @@ class Curve:
 
 def deletion(
     network: Network, picture: Tensor, target: Target, attribution: Tensor, *, steps: int = 28
-) -> Curve:
+) -> ScoreCurve:
     """Confidence as the most important pixels turn black, one share after the other; low area is good.
 
     Petsiuk et al. 2018, algorithm 1. `picture` is 1×C×H×W in [0, 1], `attribution` 1×C×H×W or 1×1×H×W: the
@@ -41,7 +41,7 @@ def deletion(
 
 def insertion(
     network: Network, picture: Tensor, target: Target, attribution: Tensor, *, steps: int = 28
-) -> Curve:
+) -> ScoreCurve:
     """Confidence as the most important pixels replace those of a blurred picture; high area is good."""
     return _curve(network, blurred(picture), picture, target, attribution, steps)
 
@@ -65,7 +65,7 @@ def weighted_layers(network: Network) -> list[str]:
     return [name for name, module in modules if any(True for _ in module.parameters(recurse=False))]
 
 
-def randomised(network: Network, layers: Sequence[str], *, seed: int = 0) -> Network:
+def randomized(network: Network, layers: Sequence[str], *, seed: int = 0) -> Network:
     """A copy of the network with the weights of `layers` shuffled, which keeps their distribution."""
     copied = deepcopy(network)
     generator = torch.Generator().manual_seed(seed)
@@ -81,7 +81,7 @@ def _shuffle(parameters: Sequence[nn.Parameter], generator: torch.Generator) -> 
         parameter.copy_(parameter.flatten()[order].view_as(parameter))
 
 
-def randomisation(network: Network, attribution: Attribution, *, seed: int = 0) -> tuple[float, float]:
+def randomization(network: Network, attribution: Attribution, *, seed: int = 0) -> tuple[float, float]:
     """How alike a method's map stays when the network's last layer, or its upper half, is randomised.
 
     Two points of the cascading randomisation of Adebayo et al. (2018, section 4.1). `attribution` maps a
@@ -92,7 +92,7 @@ def randomisation(network: Network, attribution: Attribution, *, seed: int = 0) 
     layers = weighted_layers(network)
     upper = layers[: ceil(len(layers) / 2)]
     last, half = (
-        rank_correlation(original, attribution(randomised(network, names, seed=seed)))
+        rank_correlation(original, attribution(randomized(network, names, seed=seed)))
         for names in (layers[:1], upper)
     )
     return last, half
@@ -101,9 +101,9 @@ def randomisation(network: Network, attribution: Attribution, *, seed: int = 0) 
 def rank_correlation(one: Tensor, other: Tensor) -> float:
     """Spearman's ρ of two maps' magnitudes, in [-1, 1]; 0 where one of them is constant."""
     ranks = [_ranks(each.abs().sum(dim=1).flatten().double().cpu()) for each in (one, other)]
-    centred = [each - each.mean() for each in ranks]
-    norm = centred[0].norm() * centred[1].norm()
-    return float(centred[0] @ centred[1] / norm) if norm > 0 else 0.0
+    centered = [each - each.mean() for each in ranks]
+    norm = centered[0].norm() * centered[1].norm()
+    return float(centered[0] @ centered[1] / norm) if norm > 0 else 0.0
 
 
 def _ranks(values: Tensor) -> Tensor:
@@ -116,7 +116,7 @@ def _ranks(values: Tensor) -> Tensor:
 
 def _curve(
     network: Network, before: Tensor, after: Tensor, target: Target, attribution: Tensor, steps: int
-) -> Curve:
+) -> ScoreCurve:
     """Replace pixels of `before` by those of `after`, most important first, and watch the confidence."""
     signal = attribution.abs().sum(dim=1) if attribution.shape[1] > 1 else attribution[:, 0]
     order = signal.flatten().argsort(descending=True, stable=True)
@@ -126,9 +126,9 @@ def _curve(
     rank[order] = torch.arange(pixels, device=order.device)
     rank = rank.view(1, 1, *before.shape[-2:])
     values = []
-    with untouched(network.module), torch.no_grad():
+    with preserve_state(network.module), torch.no_grad():
         for some in torch.split(counts.to(order.device), 16):
             mixed = torch.where(rank < some.view(-1, 1, 1, 1), after, before)
             seen = mixed.contiguous(memory_format=torch.channels_last)
             values.append(confidence(target, network, seen).float().cpu())
-    return Curve(counts / pixels, torch.cat(values))
+    return ScoreCurve(counts / pixels, torch.cat(values))

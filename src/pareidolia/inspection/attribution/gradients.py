@@ -10,11 +10,11 @@ import torch
 from torch import Tensor
 
 from pareidolia.backward import backward_rule
+from pareidolia.inspection.attribution.backward_to_input import pull_back
 from pareidolia.inspection.attribution.batching import batches, fitting
-from pareidolia.inspection.attribution.leaves import pull_back
-from pareidolia.inspection.attribution.line import Line
+from pareidolia.inspection.attribution.straight_path import StraightPath
 from pareidolia.inspection.targets import Target
-from pareidolia.networks import Network, untouched
+from pareidolia.networks import Network, preserve_state
 
 
 def send_back(network: Network, pictures: Tensor, target: Target, *, rule: str = "gradient") -> Tensor:
@@ -23,7 +23,7 @@ def send_back(network: Network, pictures: Tensor, target: Target, *, rule: str =
     `gradient`: ∂S/∂x (Simonyan et al. 2014, eq. 3-4); `guided`: guided backpropagation (Springenberg et al.
     2015); `deconvnet`: Zeiler and Fergus 2014. Raises BadNetwork where no gradient reaches the pixels.
     """
-    with untouched(network.module), backward_rule(rule, network.module):
+    with preserve_state(network.module), backward_rule(rule, network.module):
         return _pulled_back(network, pictures, target)
 
 
@@ -57,7 +57,7 @@ def noisy_gradients(
     """
     spread = noise * (pictures.amax(dim=(1, 2, 3)) - pictures.amin(dim=(1, 2, 3)))
     means, variances = [], []
-    with untouched(network.module):
+    with preserve_state(network.module):
         for index, picture in enumerate(pictures):
             generator = torch.Generator().manual_seed(seed)
             total = squares = torch.zeros_like(picture, dtype=torch.float64)
@@ -101,9 +101,9 @@ def integrated_gradients(
     start = torch.as_tensor(baseline, dtype=pictures.dtype, device=pictures.device).expand_as(pictures)
     nodes, weights = gauss_legendre(steps)
     maps, differences = [], []
-    with untouched(network.module):
+    with preserve_state(network.module):
         for index, (picture, begin) in enumerate(zip(pictures, start, strict=True)):
-            line = Line(network, target.one(index), begin, picture)
+            line = StraightPath(network, target.one(index), begin, picture)
             for some in batches(steps, batch_size or fitting(picture)):
                 line.add(nodes[some], weights[some])
             maps.append((picture - begin) * line.gradient())

@@ -8,7 +8,7 @@ from torch.nn import functional as F
 
 from pareidolia.inspection.attribution.batching import batches, fitting
 from pareidolia.inspection.targets import Target, confidence
-from pareidolia.networks import Network, untouched
+from pareidolia.networks import Network, preserve_state
 from pareidolia.settings import PareidoliaError
 
 
@@ -46,7 +46,7 @@ def occlusion(
         for column in range(ceil((width - columns) / right) + 1)
     ]
     maps = []
-    with untouched(network.module), torch.no_grad():
+    with preserve_state(network.module), torch.no_grad():
         for index, picture in enumerate(pictures):
             one = target.one(index)
             falls = _score(one, network, picture[None]) - torch.cat(
@@ -73,11 +73,11 @@ def rise(
     """RISE (Petsiuk et al. 2018, eq. 6), N×1×H×W: 1/(p M) Σ_i f(x ⊙ m_i) m_i over M random masks.
 
     Each mask is a grid of `cells`×`cells`, each kept with probability `keep` p, enlarged bilinearly and
-    shifted by less than a cell. f is a class's probability, or the score where the target is no class.
+    shifted by less than a cell. f is a class's probability, or the score where the target is not a class.
     """
     height, width = pictures.shape[-2:]
     maps = []
-    with untouched(network.module), torch.no_grad():
+    with preserve_state(network.module), torch.no_grad():
         for index, picture in enumerate(pictures):
             generator = torch.Generator().manual_seed(seed)
             total = torch.zeros(1, height, width, device=picture.device)

@@ -27,14 +27,14 @@ Attribute = Callable[[Network, Tensor, Target, AttributionSettings], Tensor]
 class Method:
     """A method of attribution.
 
-    `attribute` gives N×1×H×W, or N×C×H×W where signed colour is meant (`coloured`). `signed` says whether
+    `attribute` gives N×1×H×W, or N×C×H×W where signed colour is meant (`colored`). `signed` says whether
     the sign means for and against the target. `caution` is what the sanity checks (Adebayo et al. 2018) say
     against it, if anything.
     """
 
     attribute: Attribute
     signed: bool = False
-    coloured: bool = False
+    colored: bool = False
     caution: str = ""
 
 
@@ -114,10 +114,10 @@ METHODS: dict[str, Method] = {
     "smoothgrad": Method(_smoothgrad),
     "vargrad": Method(_vargrad),
     "integrated-gradients": Method(_integrated_gradients, signed=True),
-    "guided-backpropagation": Method(_guided, signed=True, coloured=True, caution=_BLIND),
-    "deconvnet": Method(_deconvnet, signed=True, coloured=True, caution=_BLIND),
+    "guided-backpropagation": Method(_guided, signed=True, colored=True, caution=_BLIND),
+    "deconvnet": Method(_deconvnet, signed=True, colored=True, caution=_BLIND),
     "grad-cam": Method(_grad_cam),
-    "guided-grad-cam": Method(_guided_grad_cam, signed=True, coloured=True, caution=_BLIND),
+    "guided-grad-cam": Method(_guided_grad_cam, signed=True, colored=True, caution=_BLIND),
     "occlusion": Method(_occlusion, signed=True),
     "rise": Method(_rise),
 }

@@ -16,12 +16,12 @@ def overlay(picture: Tensor, attribution: Tensor) -> Tensor:
 
     Both signs share one scale: zero leaves the picture as it is, the strongest 0.4 % have full colour.
     """
-    grey = luminance(picture) if picture.shape[1] == 3 else picture
-    faded = 0.45 + 0.55 * grey
+    gray = luminance(picture) if picture.shape[1] == 3 else picture
+    faded = 0.45 + 0.55 * gray
     return (faded * symmetric(attribution, limit=_limit(attribution))).clamp(0, 1)
 
 
-def coloured(signal: Tensor) -> Tensor:
+def colored(signal: Tensor) -> Tensor:
     """A signed signal 1×3×H×W as a picture: zero is mid-grey, each channel scaled by the same limit."""
     limit = _limit(signal)
     return (0.5 + 0.5 * signal / limit).clamp(0, 1) if limit > 0 else torch.full_like(signal, 0.5)
@@ -29,8 +29,8 @@ def coloured(signal: Tensor) -> Tensor:
 
 def shown(method: Method, picture: Tensor, attribution: Tensor) -> Tensor:
     """An attribution 1×1 or 1×C×H×W in the manner that suits its method, 1×3×H×W in [0, 1]."""
-    if method.coloured:
-        return coloured(attribution.expand(-1, 3, -1, -1))
+    if method.colored:
+        return colored(attribution.expand(-1, 3, -1, -1))
     if not method.signed:
         # RISE and Grad-CAM have a floor; what stands out from it is what is meant.
         attribution = attribution - attribution.amin()

@@ -6,14 +6,24 @@ from pareidolia.lazy import lazy_exports
 
 if TYPE_CHECKING:
     from pareidolia.inspection.invariance.figure import invariance_figure
-    from pareidolia.inspection.invariance.measuring import Course, feature_distance, measure_invariance
+    from pareidolia.inspection.invariance.measuring import (
+        TransformResponse,
+        feature_distance,
+        measure_invariance,
+    )
     from pareidolia.inspection.invariance.settings import InvarianceSettings
 
-__all__ = ["Course", "InvarianceSettings", "feature_distance", "invariance_figure", "measure_invariance"]
+__all__ = [
+    "InvarianceSettings",
+    "TransformResponse",
+    "feature_distance",
+    "invariance_figure",
+    "measure_invariance",
+]
 __getattr__ = lazy_exports(
     __name__,
     {
-        "Course": "measuring",
+        "TransformResponse": "measuring",
         "InvarianceSettings": "settings",
         "feature_distance": "measuring",
         "invariance_figure": "figure",

@@ -6,7 +6,7 @@ from typing import Any
 
 import torch
 
-from pareidolia.inspection.invariance.measuring import Course, measure_invariance
+from pareidolia.inspection.invariance.measuring import TransformResponse, measure_invariance
 from pareidolia.inspection.invariance.settings import InvarianceSettings
 from pareidolia.networks import Network, load_network_from
 from pareidolia.pictures import PictureLike, as_picture, check_plots, figure_picture, new_figure
@@ -77,7 +77,7 @@ def _names(photos: Sequence[PictureLike]) -> list[str]:
     ]
 
 
-def _rows(name: str, course: Course) -> list[dict[str, object]]:
+def _rows(name: str, course: TransformResponse) -> list[dict[str, object]]:
     return [
         {
             "photo": name,
@@ -90,7 +90,7 @@ def _rows(name: str, course: Course) -> list[dict[str, object]]:
     ]
 
 
-def _figure(found: dict[str, list[Course]], layers: Sequence[str], name: str) -> Any:
+def _figure(found: dict[str, list[TransformResponse]], layers: Sequence[str], name: str) -> Any:
     from matplotlib import colormaps
 
     first = next(iter(found.values()))
@@ -123,12 +123,12 @@ def _figure(found: dict[str, list[Course]], layers: Sequence[str], name: str) ->
     for row, course in enumerate(first):
         panels = [figure.add_subplot(grid[row, column]) for column in range(columns)]
         _draw_examples(figure, course, panels[0].get_position(), width)
-        for (photo, courses), colour in zip(found.items(), palette, strict=False):
+        for (photo, courses), color in zip(found.items(), palette, strict=False):
             moved = courses[row]
             for axes, layer in zip(panels, layers, strict=False):
-                axes.plot(moved.amounts, moved.distances[layer], color=colour, linewidth=1.5, label=photo)
+                axes.plot(moved.amounts, moved.distances[layer], color=color, linewidth=1.5, label=photo)
             if moved.probabilities is not None:
-                panels[-1].plot(moved.amounts, moved.probabilities, color=colour, linewidth=1.5)
+                panels[-1].plot(moved.amounts, moved.probabilities, color=color, linewidth=1.5)
         for place, axes in enumerate(panels):
             is_layer = place < len(layers)
             axes.set_title(layers[place] if is_layer else "probability of the photo's class", fontsize=10)
@@ -146,7 +146,7 @@ def _figure(found: dict[str, list[Course]], layers: Sequence[str], name: str) ->
     return figure
 
 
-def _draw_examples(figure: Any, course: Course, beside: Any, width: float) -> None:
+def _draw_examples(figure: Any, course: TransformResponse, beside: Any, width: float) -> None:
     """Five of the first photo's transformed pictures at the left of a row of panels."""
     each = (_EXAMPLES - 0.3) / 5 / width
     for place, picture in enumerate(course.examples):

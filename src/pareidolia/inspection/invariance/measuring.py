@@ -9,7 +9,7 @@ from torch import Tensor
 from pareidolia.inspection.framing import middle
 from pareidolia.inspection.invariance.settings import InvarianceSettings
 from pareidolia.inspection.invariance.transforms import enlarged, shifted, turned
-from pareidolia.networks import Network, untouched
+from pareidolia.networks import Network, preserve_state
 from pareidolia.pictures import over_white
 from pareidolia.settings import BadNetwork
 
@@ -17,7 +17,7 @@ _BATCH = 16
 
 
 @dataclass(frozen=True)
-class Course:
+class TransformResponse:
     """A photo on its way through one transform.
 
     Attributes:
@@ -37,7 +37,7 @@ class Course:
 
 def measure_invariance(
     network: Network, photo: Tensor, layers: Sequence[str], settings: InvarianceSettings | None = None
-) -> list[Course]:
+) -> list[TransformResponse]:
     """Shift, enlarge and turn a photo (1×3 or 1×4×H×W in [0, 1]) and follow the activations of `layers`.
 
     The network sees the middle of the photo at the size it was made for. What comes in from outside is the
@@ -61,7 +61,7 @@ def measure_invariance(
             [settings.turn * step / (2 * settings.steps) for step in range(2 * settings.steps + 1)],
         ),
     }
-    with untouched(network.module), torch.no_grad():
+    with preserve_state(network.module), torch.no_grad():
         own = _features(network, picture, layers)
         chances = _chances(network, picture)
         likeliest = None if chances is None else int(chances.argmax())
@@ -90,7 +90,7 @@ def _course(
     network: Network,
     own: Mapping[str, Tensor],
     likeliest: int | None,
-) -> Course:
+) -> TransformResponse:
     distances: dict[str, list[float]] = {layer: [] for layer in own}
     probabilities: list[float] = []
     for batch in torch.split(pictures, _BATCH):
@@ -101,7 +101,7 @@ def _course(
             assert chances is not None
             probabilities += chances[:, likeliest].tolist()
     shown = [round(place * (len(amounts) - 1) / 4) for place in range(5)]
-    return Course(
+    return TransformResponse(
         name,
         tuple(amounts),
         {layer: tuple(values) for layer, values in distances.items()},

@@ -7,16 +7,16 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from pareidolia.collecting import Collection, Collector, EngineSettings, Ranking, Strongest, read_ranking
+from pareidolia.collecting import Collection, Collector, EngineSettings, Ranking, TopActivations, read_ranking
 from pareidolia.inspection.attribution.cam import cam_layer
-from pareidolia.inspection.attribution.overlays import coloured
+from pareidolia.inspection.attribution.overlays import colored
 from pareidolia.inspection.patches.blocks import block
 from pareidolia.inspection.patches.crops import crop
 from pareidolia.inspection.patches.settings import PatchesSettings, UnitsSettings
 from pareidolia.inspection.projection import project_each
-from pareidolia.inspection.visualisation import Features, FeatureSettings
+from pareidolia.inspection.visualization import Features, FeatureSettings
 from pareidolia.networks import Network, load_network_from
-from pareidolia.pictures import find_pictures, from_levels, open_levels, sheet
+from pareidolia.pictures import find_pictures, from_uint8, open_uint8, sheet
 from pareidolia.progress import Progress
 from pareidolia.settings import NetworkSettings, Unit
 from pareidolia.settings.numbers import read_numbers
@@ -51,7 +51,7 @@ class StrongestPatches:
         engine: where the photos are looked at.
         index: a folder for indices; each has a subfolder there, named after what it is.
         network: the network that the settings describe, where it is loaded already.
-        collection: a finished collection of `Strongest` that has the layer, instead of an index of one's own.
+        collection: a finished collection of `TopActivations` that has the layer, instead of an index of one's own.
 
     Raises BadPicture for a folder without pictures, UnknownName for a wrong layer, PareidoliaError for wrong
     units and for layers that are neither maps C×H×W nor C values.
@@ -78,11 +78,11 @@ class StrongestPatches:
                 index,
                 find_pictures(photos),
                 (self.layer,),
-                Strongest(top=settings.top),
+                TopActivations(top=settings.top),
                 settings,
                 engine,
                 network=self.network,
-                shelf=True,
+                cache_by_digest=True,
             )
             collection = self._collector.collection
         self.collection = collection
@@ -169,8 +169,8 @@ class StrongestPatches:
         self, ranking: Ranking, places: Sequence[tuple[int, int, int]]
     ) -> dict[tuple[int, int], Patch]:
         files, size = self.collection.files, self.collection.height_width
-        levels = {number: open_levels(files.path(number), size) for number, _, _ in places}
-        pictures = from_levels([levels[number] for number, _, _ in places]).contiguous()
+        levels = {number: open_uint8(files.path(number), size) for number, _, _ in places}
+        pictures = from_uint8([levels[number] for number, _, _ in places]).contiguous()
         units = [Unit(self.layer, unit, ranking.position(unit, place)) for _, unit, place in places]
         signals = project_each(self.network, pictures, self.layer, units).cpu().expand(-1, 3, -1, -1)
         field = self.network.layer(self.layer).receptive_field
@@ -182,7 +182,7 @@ class StrongestPatches:
                 files.names[number],
                 float(ranking.values[channel, place]),
                 crop(pictures[index : index + 1], field, position),
-                crop(coloured(signals[index : index + 1]), field, position),
+                crop(colored(signals[index : index + 1]), field, position),
             )
         return found
 

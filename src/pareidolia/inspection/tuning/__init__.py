@@ -12,12 +12,12 @@ if TYPE_CHECKING:
     from pareidolia.inspection.tuning.experiment import LayerTuning, Portrait, Tuning, measure_tuning
     from pareidolia.inspection.tuning.page import tuning_page
     from pareidolia.inspection.tuning.settings import TuningSettings
-    from pareidolia.inspection.tuning.stimuli import Canvas, as_pictures, bars, gratings
+    from pareidolia.inspection.tuning.stimuli import StimulusCanvas, as_pictures, bars, gratings
 
 __all__ = [
-    "Canvas",
     "LayerTuning",
     "Portrait",
+    "StimulusCanvas",
     "Tuning",
     "TuningSettings",
     "as_pictures",
@@ -29,7 +29,7 @@ __all__ = [
 __getattr__ = lazy_exports(
     __name__,
     {
-        "Canvas": "stimuli",
+        "StimulusCanvas": "stimuli",
         "LayerTuning": "experiment",
         "Portrait": "experiment",
         "Tuning": "experiment",

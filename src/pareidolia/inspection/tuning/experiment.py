@@ -11,7 +11,7 @@ from torch import Tensor
 from pareidolia.inspection.tuning.measures import (
     SIMPLE_ABOVE,
     Band,
-    Curve,
+    TuningCurve,
     circular_variance,
     frequency_band,
     half_width,
@@ -53,14 +53,14 @@ class Tuning:
 
     unit: int
     responds: bool
-    orientation_curve: Curve
-    frequency_curve: Curve
+    orientation_curve: TuningCurve
+    frequency_curve: TuningCurve
     orientation: Band
     frequency: Band
     circular_variance: float
     modulation: float
-    bar_curve: Curve
-    sweeps: Curve
+    bar_curve: TuningCurve
+    sweeps: TuningCurve
     bar_orientation: Band
 
     @property
@@ -93,10 +93,10 @@ class Portrait:
     """
 
     tuning: Tuning
-    field: Curve
-    best: Curve
-    phase_curve: Curve
-    size_curve: Curve
+    field: TuningCurve
+    best: TuningCurve
+    phase_curve: TuningCurve
+    size_curve: TuningCurve
     diameter: float
     suppression: float
 
@@ -138,10 +138,10 @@ class LayerTuning:
     """
 
     site: Site
-    orientations: Curve
-    frequencies: Curve
-    diameters: Curve
-    positions: Curve
+    orientations: TuningCurve
+    frequencies: TuningCurve
+    diameters: TuningCurve
+    positions: TuningCurve
     units: tuple[Tuning, ...]
     portraits: tuple[Portrait, ...]
 
@@ -166,8 +166,8 @@ def measure_tuning(
     outside = [unit for unit in portrayed if not 0 <= unit < site.channels]
     if outside:
         raise PareidoliaError(f"layer '{layer}' has units 0 to {site.channels - 1}, there is no {outside[0]}")
-    if settings.colour != "grey" and network.input_shape[0] != 3:
-        raise PareidoliaError(f"{network.name} sees no colours: leave out --colour")
+    if settings.color != "gray" and network.input_shape[0] != 3:
+        raise PareidoliaError(f"{network.name} sees no colours: leave out --color")
     return _Experiment(network, site, settings).run(portrayed)
 
 
@@ -256,7 +256,7 @@ class _Experiment:
         )
         return found.T.reshape(-1, 2, len(self.widths), len(self.orientations), len(self.positions))
 
-    def _tuning(self, unit: int, waves: Curve, swept: Curve, floor: float) -> Tuning:
+    def _tuning(self, unit: int, waves: TuningCurve, swept: TuningCurve, floor: float) -> Tuning:
         mean = waves.mean(axis=2)
         best, at = (int(place) for place in np.unravel_index(mean.argmax(), mean.shape))
         by_orientation, by_frequency = mean[:, at], mean[best]
@@ -277,7 +277,7 @@ class _Experiment:
             orientation_band(orientations, bar_curve),
         )
 
-    def _portrait(self, tuning: Tuning, field: Curve) -> Portrait:
+    def _portrait(self, tuning: Tuning, field: TuningCurve) -> Portrait:
         canvas, unit = self.site.canvas, tuning.unit
         orientation, frequency = (
             torch.tensor([value], dtype=torch.float64)
@@ -307,7 +307,7 @@ class _Experiment:
         return torch.cat(list(found))
 
     def _as_pictures(self, patterns: Tensor) -> Tensor:
-        return as_pictures(patterns, self.settings.contrast, self.settings.colour)
+        return as_pictures(patterns, self.settings.contrast, self.settings.color)
 
 
 def _cycle(steps: int) -> Tensor:

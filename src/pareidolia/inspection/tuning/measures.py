@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-Curve = NDArray[np.float64]
+TuningCurve = NDArray[np.float64]
 
 #: Skottun et al. (1991): cells whose F1/F0 is above are simple, below complex.
 SIMPLE_ABOVE = 1.0
@@ -30,7 +30,7 @@ class Band:
     high: float | None
 
 
-def orientation_band(orientations: Curve, responses: Curve) -> Band:
+def orientation_band(orientations: TuningCurve, responses: TuningCurve) -> Band:
     """The preferred orientation in [0, 180), and where the curve falls to half on either side.
 
     `orientations` are even steps over 180 degrees, on which the curve is periodic; `low` and `high` may lie
@@ -54,7 +54,7 @@ def orientation_band(orientations: Curve, responses: Curve) -> Band:
     )
 
 
-def frequency_band(frequencies: Curve, responses: Curve) -> Band:
+def frequency_band(frequencies: TuningCurve, responses: TuningCurve) -> Band:
     """The preferred spatial frequency and where the curve falls to half, in the unit of `frequencies`.
 
     `frequencies` rise evenly on a logarithmic scale, on which the peak's parabola and the half heights are
@@ -80,7 +80,7 @@ def octaves(band: Band) -> float | None:
     return None if band.low is None or band.high is None else float(np.log2(band.high / band.low))
 
 
-def circular_variance(orientations: Curve, responses: Curve) -> float:
+def circular_variance(orientations: TuningCurve, responses: TuningCurve) -> float:
     """1 − |Σ r exp(2iθ)| / Σ r: 0 for one orientation only, 1 for all alike (Ringach et al. 2002)."""
     total = responses.sum()
     if total <= 0:
@@ -88,7 +88,7 @@ def circular_variance(orientations: Curve, responses: Curve) -> float:
     return float(1.0 - abs((responses * np.exp(2j * np.deg2rad(orientations))).sum()) / total)
 
 
-def modulation(responses: Curve) -> float:
+def modulation(responses: TuningCurve) -> float:
     """F1/F0 of the responses over one cycle of drift in even steps: amplitude at the drift over the mean.
 
     π/2 for a rectified linear unit without threshold, more with one, 0 for a response that does not depend
@@ -101,7 +101,7 @@ def modulation(responses: Curve) -> float:
     return float(2.0 * abs((responses * turns).mean()) / mean)
 
 
-def preferred_size(diameters: Curve, responses: Curve) -> tuple[float, float]:
+def preferred_size(diameters: TuningCurve, responses: TuningCurve) -> tuple[float, float]:
     """The smallest diameter with 95 % of the largest response, and the suppression beyond it in [0, 1].
 
     Suppression is 1 − (response to the largest) / (largest response); 0 where there is no response.
@@ -112,7 +112,7 @@ def preferred_size(diameters: Curve, responses: Curve) -> tuple[float, float]:
     return float(diameters[responses >= 0.95 * highest][0]), float(1.0 - responses[-1] / highest)
 
 
-def _band(places: Curve, values: Curve, middle: int) -> Band:
+def _band(places: TuningCurve, values: TuningCurve, middle: int) -> Band:
     """The band about the highest value, at index `middle`, of a curve over even `places`."""
     shift, height = 0.0, float(values[middle])
     if 0 < middle < len(values) - 1:
@@ -129,7 +129,7 @@ def _band(places: Curve, values: Curve, middle: int) -> Band:
     )
 
 
-def _falls_to(half: float, places: Curve, values: Curve) -> float | None:
+def _falls_to(half: float, places: TuningCurve, values: TuningCurve) -> float | None:
     """Where the curve, followed from its peak, first crosses `half`."""
     below = np.flatnonzero(values <= half)
     if len(below) == 0 or below[0] == 0:

@@ -19,7 +19,7 @@ _PROPORTION = 2.8
 _NUMBERED = 128
 
 
-def orientation_colours(orientation: Tensor, selectivity: Tensor) -> Tensor:
+def orientation_colors(orientation: Tensor, selectivity: Tensor) -> Tensor:
     """Hue for orientation (degrees; 180 is 0 again), saturation for selectivity in [0, 1]; H×W to 1×3×H×W.
 
     All have one lightness; no selectivity is grey.
@@ -42,8 +42,8 @@ def draw_map(axes: Any, units: Sequence[Tuning], saturated: float) -> None:
             cells[:, place] = torch.tensor([unit.orientation.peak, unit.selectivity / saturated])
     empty = cells[0].isnan().reshape(rows, columns)
     orientation, selectivity = cells.nan_to_num().reshape(2, rows, columns)
-    colours = torch.where(empty, 1.0, orientation_colours(orientation, selectivity)[0])
-    axes.imshow(colours.permute(1, 2, 0).numpy(), interpolation="nearest", aspect="equal")
+    colors = torch.where(empty, 1.0, orientation_colors(orientation, selectivity)[0])
+    axes.imshow(colors.permute(1, 2, 0).numpy(), interpolation="nearest", aspect="equal")
     numbered = len(units) <= _NUMBERED
     for place, unit in enumerate(units):
         row, column = divmod(place, columns)
@@ -65,9 +65,9 @@ def draw_key(axes: Any, saturated: float) -> None:
     side = 301
     y, x = torch.meshgrid(torch.linspace(1, -1, side), torch.linspace(-1, 1, side), indexing="ij")
     radius = torch.hypot(x, y)
-    colours = orientation_colours(torch.rad2deg(torch.atan2(y, x)) % 180, radius)[0]
-    colours = torch.where(radius > 1, 1.0, colours)
-    axes.imshow(colours.permute(1, 2, 0).numpy(), extent=(-1, 1, -1, 1), interpolation="bilinear")
+    colors = orientation_colors(torch.rad2deg(torch.atan2(y, x)) % 180, radius)[0]
+    colors = torch.where(radius > 1, 1.0, colors)
+    axes.imshow(colors.permute(1, 2, 0).numpy(), extent=(-1, 1, -1, 1), interpolation="bilinear")
     for degrees in (0, 45, 90, 135):
         angle = np.deg2rad(degrees)
         across, up = np.cos(angle), np.sin(angle)
@@ -79,7 +79,7 @@ def draw_key(axes: Any, saturated: float) -> None:
     axes.axis("off")
 
 
-def full_colour(units: Sequence[Tuning]) -> float:
+def full_color(units: Sequence[Tuning]) -> float:
     """The selectivity shown in full colour: the largest of the layer, at least 0.1, rounded up to tenths."""
     largest = max((unit.selectivity for unit in units), default=0.0)
     return min(1.0, max(0.1, ceil(10 * largest) / 10))

@@ -6,7 +6,7 @@ import numpy as np
 
 from pareidolia.inspection.tuning.experiment import LayerTuning, Portrait, measure_tuning
 from pareidolia.inspection.tuning.measures import SIMPLE_ABOVE, half_width, octaves
-from pareidolia.inspection.tuning.orientation_map import draw_key, draw_map, full_colour
+from pareidolia.inspection.tuning.orientation_map import draw_key, draw_map, full_color
 from pareidolia.inspection.tuning.settings import TuningSettings
 from pareidolia.networks import Network, load_network_from
 from pareidolia.pictures import check_plots, figure_picture, new_figure
@@ -126,7 +126,7 @@ def _head(figure: Any, found: LayerTuning, height: float) -> None:
     """The map of the layer, its key, and how F1/F0 and the frequencies are spread."""
     low, tall = 1 - (_HEAD - 1.25) / height, (_HEAD - 2.3) / height
     units = [unit for unit in found.units if unit.responds]
-    saturated = full_colour(found.units)
+    saturated = full_color(found.units)
     chart = figure.add_axes((0.02, low, 0.4, tall))
     draw_map(chart, found.units, saturated)
     chart.set_anchor("W")
@@ -174,8 +174,8 @@ def _draw_row(panels: list[Any], portrait: Portrait, found: LayerTuning) -> None
     phase.set_xticks([0, 90, 180, 270, 360], ["0°", "90°", "180°", "270°", "360°"])
     _curve(size, found.diameters, portrait.size_curve)
     size.axvline(portrait.diameter, color="0.5", linewidth=0.8, linestyle="--")
-    for curve, colour, label in zip(tuning.sweeps, (_LIGHT, _DARK), ("light", "dark"), strict=True):
-        _curve(sweep, found.positions, curve, colour=colour, label=label, marker="")
+    for curve, color, label in zip(tuning.sweeps, (_LIGHT, _DARK), ("light", "dark"), strict=True):
+        _curve(sweep, found.positions, curve, color=color, label=label, marker="")
     sweep.set_ylim(0, 1.25 * max(float(tuning.sweeps.max()), 1e-9))
     sweep.legend(fontsize=7, frameon=False, loc="upper right", ncols=2, handlelength=1.2, columnspacing=0.8)
 
@@ -221,9 +221,9 @@ def _polar(axes: Any, portrait: Portrait, found: LayerTuning) -> None:
 
 
 def _curve(
-    axes: Any, places: Any, values: Any, *, colour: str = _LINE, label: str | None = None, marker: str = "."
+    axes: Any, places: Any, values: Any, *, color: str = _LINE, label: str | None = None, marker: str = "."
 ) -> None:
-    axes.plot(places, values, color=colour, linewidth=1.3, marker=marker, markersize=4, label=label)
+    axes.plot(places, values, color=color, linewidth=1.3, marker=marker, markersize=4, label=label)
     axes.set_ylim(0, 1.12 * max(float(values.max()), 1e-9))
     axes.tick_params(labelsize=7)
     axes.spines[["top", "right"]].set_visible(False)

@@ -6,7 +6,7 @@ from pydantic import Field, model_validator
 
 from pareidolia.settings import NetworkSettings
 
-ColourName = Literal["grey", "red-green", "blue-yellow"]
+ColorName = Literal["gray", "red-green", "blue-yellow"]
 
 
 class TuningSettings(NetworkSettings):
@@ -53,9 +53,9 @@ class TuningSettings(NetworkSettings):
     contrast: Annotated[
         float, Field(gt=0, le=1, description="Of gratings and bars on mid-grey; 1 goes from black to white.")
     ] = 1.0
-    colour: Annotated[
-        ColourName, Field(description="The colours between which gratings and bars change.")
-    ] = "grey"
+    color: Annotated[ColorName, Field(description="The colours between which gratings and bars change.")] = (
+        "gray"
+    )
 
     @model_validator(mode="after")
     def _frequencies_rise(self) -> Self:

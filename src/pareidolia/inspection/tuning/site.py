@@ -7,8 +7,8 @@ from math import ceil
 import torch
 from torch import Tensor
 
-from pareidolia.inspection.tuning.stimuli import Canvas
-from pareidolia.networks import Layer, Network, ReceptiveField, untouched
+from pareidolia.inspection.tuning.stimuli import StimulusCanvas
+from pareidolia.networks import Layer, Network, ReceptiveField, preserve_state
 from pareidolia.settings import BadNetwork, BadPicture
 
 # Pixels of all pictures that run through the network at once, and pictures at most.
@@ -32,7 +32,7 @@ class Site:
     layer: str
     channels: int
     position: tuple[int, int] | None
-    canvas: Canvas
+    canvas: StimulusCanvas
     extent: int
     caution: str = ""
 
@@ -57,7 +57,7 @@ def find_site(network: Network, layer: str) -> Site:
     height, width = network.input_shape[1:]
     field = found.receptive_field
     if len(found.shape) == 1:
-        return Site(layer, found.shape[0], None, Canvas.centred(height, width), max(height, width))
+        return Site(layer, found.shape[0], None, StimulusCanvas.centered(height, width), max(height, width))
     whole = _whole(network, found)
     if field is not None and not whole.caution:
         cropped = _cropped(found, field)
@@ -71,7 +71,7 @@ def answers(network: Network, site: Site, count: int, draw: Callable[[slice], Te
     """What the site's units answer to `count` pictures, in batches N×U; `draw` makes those of a slice."""
     height, width = site.canvas.size
     size = max(1, min(_BATCH_PICTURES, _BATCH_PIXELS // (height * width)))
-    with untouched(network.module):
+    with preserve_state(network.module):
         for first in range(0, count, size):
             pictures = draw(slice(first, min(first + size, count)))
             yield _record(network, site, pictures)
@@ -100,7 +100,7 @@ def _cropped(layer: Layer, field: ReceptiveField) -> Site:
     """The first position that sees no padding, on the least canvas that holds what it sees."""
     position = _first_inside(field.start[0], field.stride[0]), _first_inside(field.start[1], field.stride[1])
     top, left, bottom, right = field.window(*position)
-    canvas = Canvas((bottom, right), ((top + bottom - 1) / 2, (left + right - 1) / 2))
+    canvas = StimulusCanvas((bottom, right), ((top + bottom - 1) / 2, (left + right - 1) / 2))
     return Site(layer.name, layer.shape[0], position, canvas, max(field.size))
 
 
@@ -108,7 +108,7 @@ def _whole(network: Network, layer: Layer) -> Site:
     """The whole input, and the position nearest the middle that sees no padding, if there is one."""
     height, width = network.input_shape[1:]
     middle = layer.shape[1] // 2, layer.shape[2] // 2
-    canvas, field = Canvas.centred(height, width), layer.receptive_field
+    canvas, field = StimulusCanvas.centered(height, width), layer.receptive_field
     if field is None:
         return Site(layer.name, layer.shape[0], middle, canvas, max(height, width))
     row, column = (
@@ -122,7 +122,7 @@ def _whole(network: Network, layer: Layer) -> Site:
         )
         return Site(layer.name, layer.shape[0], middle, canvas, max(height, width), caution)
     top, left, bottom, right = field.window(row, column)
-    canvas = Canvas((height, width), ((top + bottom - 1) / 2, (left + right - 1) / 2))
+    canvas = StimulusCanvas((height, width), ((top + bottom - 1) / 2, (left + right - 1) / 2))
     return Site(layer.name, layer.shape[0], (row, column), canvas, max(field.size))
 
 
@@ -147,7 +147,7 @@ def _agree(network: Network, field: ReceptiveField, whole: Site, cropped: Site) 
     above, beside, below, beyond = field.window(*cropped.position)
     crop[..., above:below, beside:beyond] = picture[..., top:bottom, left:right]
     try:
-        with untouched(network.module):
+        with preserve_state(network.module):
             expected = _record(network, whole, picture)
             found = _record(network, cropped, crop)
     except BadPicture:  # made for one size only

@@ -15,30 +15,30 @@ from math import pi
 import torch
 from torch import Tensor
 
-from pareidolia.inspection.tuning.settings import ColourName
+from pareidolia.inspection.tuning.settings import ColorName
 
 # What is added to mid-grey at full contrast, by channel.
-_COLOURS: dict[ColourName, tuple[float, ...]] = {
-    "grey": (0.5,),
+_COLORS: dict[ColorName, tuple[float, ...]] = {
+    "gray": (0.5,),
     "red-green": (0.5, -0.5, 0.0),
     "blue-yellow": (-0.5, -0.5, 0.5),
 }
 
 
 @dataclass(frozen=True)
-class Canvas:
+class StimulusCanvas:
     """The pixels on which stimuli are drawn.
 
     Attributes:
         size: height and width in pixels.
-        centre: row and column (of pixel centres, may be fractions) about which stimuli are drawn.
+        center: row and column (of pixel centres, may be fractions) about which stimuli are drawn.
     """
 
     size: tuple[int, int]
-    centre: tuple[float, float]
+    center: tuple[float, float]
 
     @classmethod
-    def centred(cls, height: int, width: int) -> "Canvas":
+    def centered(cls, height: int, width: int) -> "StimulusCanvas":
         """A canvas about whose middle everything is drawn."""
         return cls((height, width), ((height - 1) / 2, (width - 1) / 2))
 
@@ -56,7 +56,7 @@ class Canvas:
         return torch.hypot(rows, columns)
 
     def _offsets(self) -> tuple[Tensor, Tensor]:
-        (height, width), (row, column) = self.size, self.centre
+        (height, width), (row, column) = self.size, self.center
         return (
             torch.arange(height, dtype=torch.float64)[:, None] - row,
             torch.arange(width, dtype=torch.float64)[None] - column,
@@ -64,7 +64,7 @@ class Canvas:
 
 
 def gratings(
-    canvas: Canvas,
+    canvas: StimulusCanvas,
     orientation: Tensor,
     frequency: Tensor,
     phase: Tensor,
@@ -83,7 +83,9 @@ def gratings(
     return waves[:, None].float()
 
 
-def bars(canvas: Canvas, orientation: Tensor, position: Tensor, width: Tensor, sign: Tensor) -> Tensor:
+def bars(
+    canvas: StimulusCanvas, orientation: Tensor, position: Tensor, width: Tensor, sign: Tensor
+) -> Tensor:
     """Bars across the whole canvas, N×1×H×W: `sign` (1 light, −1 dark) inside, 0 outside, edges a pixel soft.
 
     `position` is the distance of the bar's middle from the canvas's centre in the direction of drift, `width`
@@ -94,10 +96,10 @@ def bars(canvas: Canvas, orientation: Tensor, position: Tensor, width: Tensor, s
     return (sign.view(-1, 1, 1) * inside)[:, None].float()
 
 
-def as_pictures(patterns: Tensor, contrast: float = 1.0, colour: ColourName = "grey") -> Tensor:
+def as_pictures(patterns: Tensor, contrast: float = 1.0, color: ColorName = "gray") -> Tensor:
     """Patterns N×1×H×W in [−1, 1] on mid-grey as pictures in [0, 1]: N×1×H×W, or N×3×H×W in colour.
 
     Positive is light, red, or blue; negative dark, green, or yellow.
     """
-    axis = patterns.new_tensor(_COLOURS[colour]).view(1, -1, 1, 1)
+    axis = patterns.new_tensor(_COLORS[color]).view(1, -1, 1, 1)
     return 0.5 + contrast * patterns * axis

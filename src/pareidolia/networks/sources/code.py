@@ -24,7 +24,7 @@ def build(home: str, factory: str, weights: str) -> Origin:
     make = find_callable(home, factory)
     if isinstance(make, nn.Module):
         raise BadNetwork(
-            f"{name} is no function or class: name what makes the network when called without arguments"
+            f"{name} is not a function or class: name what makes the network when called without arguments"
         )
     with always_the_same():
         try:
@@ -42,7 +42,7 @@ def build(home: str, factory: str, weights: str) -> Origin:
 def find_callable(home: str, name: str) -> Callable[..., Any]:
     """The function or class `name` of a module (package.module) or a file (file.py).
 
-    Raises BadNetwork where the module or file cannot be run or `name` is no callable, UnknownName where there
+    Raises BadNetwork where the module or file cannot be run or `name` is not a callable, UnknownName where there
     is none.
     """
     namespace = _run_file(Path(home).expanduser()) if home.endswith(".py") else _import(home)
@@ -51,7 +51,7 @@ def find_callable(home: str, name: str) -> Callable[..., Any]:
         raise UnknownName(f"factory in {home}", name, callables)
     found = getattr(namespace, name)
     if not callable(found):
-        raise BadNetwork(f"{home}:{name} is no function or class: name what is called to make it")
+        raise BadNetwork(f"{home}:{name} is not a function or class: name what is called to make it")
     made: Callable[..., Any] = found
     return made
 
@@ -72,7 +72,7 @@ def _run_file(path: Path) -> ModuleType:
     title = f"pareidolia_user_{path.stem}"
     spec = importlib.util.spec_from_file_location(title, path)
     if spec is None or spec.loader is None:
-        raise BadNetwork(f"{path} is no Python file")
+        raise BadNetwork(f"{path} is not a Python file")
     module = importlib.util.module_from_spec(spec)
     sys.modules[title] = module  # dataclasses and pickling look their module up
     try:

@@ -15,7 +15,7 @@ from pareidolia.settings import BadNetwork
 from pareidolia.style.brush.network import BrushNetwork
 from pareidolia.style.brush.settings import BrushSettings
 from pareidolia.style.feedforward.tiling import painted_by
-from pareidolia.style.material import Material, scaled
+from pareidolia.style.inputs import StyleInputs, scaled
 
 WEIGHTS = Path(__file__).with_name("brush.safetensors")
 
@@ -47,7 +47,7 @@ class Brush:
             settings: every option.
             mask: of the photo's proportions: white (or opaque, where its alpha varies) where to paint, black
                 where the photo stays as it is.
-            code: takes the place of the paintings' own, as for the frames of a film.
+            code: takes the place of the paintings' own, as for the frames of a video.
 
         Returns:
             1×3×H×W in [0, 1], or 1×4×H×W where the photo has alpha.
@@ -57,14 +57,14 @@ class Brush:
             PareidoliaError: weights do not fit.
         """
         settings = settings or BrushSettings()
-        material = self._material(content, styles, settings, mask)
-        shown = material.photo.expand(-1, 3, -1, -1)
+        inputs = self._inputs(content, styles, settings, mask)
+        shown = inputs.photo.expand(-1, 3, -1, -1)
         if code is None:
-            code = self._code_for(material, settings)
+            code = self._code_for(inputs, settings)
         painted = painted_by(self.network, shown, code, settings.tile)
-        if material.mask is not None:
-            painted = torch.lerp(shown, painted, material.mask)
-        return material.finished(painted).cpu()
+        if inputs.mask is not None:
+            painted = torch.lerp(shown, painted, inputs.mask)
+        return inputs.restore_color_and_alpha(painted).cpu()
 
     @torch.no_grad()
     def code(
@@ -76,25 +76,25 @@ class Brush:
         photo itself has the rest.
         """
         settings = settings or BrushSettings()
-        return self._code_for(self._material(content, styles, settings, None), settings)
+        return self._code_for(self._inputs(content, styles, settings, None), settings)
 
-    def _material(
+    def _inputs(
         self,
         content: PictureLike,
         styles: Sequence[PictureLike],
         settings: BrushSettings,
         mask: PictureLike | None,
-    ) -> Material:
-        return Material.prepared(
+    ) -> StyleInputs:
+        return StyleInputs.prepare(
             content, styles, mask, settings,
             size=settings.size, painting_size=settings.painting_size,
             device=next(self.network.parameters()).device,
         )  # fmt: skip
 
-    def _code_for(self, material: Material, settings: BrushSettings) -> Tensor:
-        shown, shares = list(material.paintings), list(material.shares)
+    def _code_for(self, inputs: StyleInputs, settings: BrushSettings) -> Tensor:
+        shown, shares = list(inputs.paintings), list(inputs.shares)
         if settings.strength < 1:
-            shown.append(scaled(material.photo, settings.painting_size))
+            shown.append(scaled(inputs.photo, settings.painting_size))
             shares.append(1 - settings.strength)
         codes = [self.network.codes_of(each.expand(-1, 3, -1, -1)) for each in shown]
         return torch.stack([share * code for share, code in zip(shares, codes, strict=True)]).sum(0)

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from pareidolia.style.brush.brush import Brush
 from pareidolia.style.brush.network import BrushNetwork
 from pareidolia.style.feedforward.export import multiples_of, write_onnx
-from pareidolia.style.feedforward.network import Pass
+from pareidolia.style.feedforward.network import ForwardContext
 
 _PAINTING_SIDES = {
     2: torch.export.Dim("painting_rows", min=32, max=16384),
@@ -40,7 +40,7 @@ class _OneStyle(nn.Module):
         self.register_buffer("style", code)
 
     def forward(self, photo: Tensor) -> Tensor:
-        painted: Tensor = self.painter(photo, Pass(self.style, None, []))
+        painted: Tensor = self.painter(photo, ForwardContext(self.style, None, []))
         return painted
 
 
@@ -53,7 +53,7 @@ def export_brush(brush: Brush, out: Path, code: Tensor | None = None, names: Seq
     alone, and lacks the part that reads paintings; `names` of its paintings stand in the metadata, as JSON
     under "styles". Raises MissingExtra without the packages onnx and onnxscript.
     """
-    photo = (torch.rand(1, 3, 64, 96), multiples_of(brush.network.multiple))
+    photo = (torch.rand(1, 3, 64, 96), multiples_of(brush.network.size_multiple))
     if code is not None:
         write_onnx(_OneStyle(brush.network, code), {"photo": photo}, {"styles": json.dumps(list(names))}, out)
         return

@@ -15,7 +15,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from pareidolia.style.feedforward.network import Pass, Place, Statistics
+from pareidolia.style.feedforward.network import ForwardContext, PixelOffset, Statistics
 
 _EPSILON = 1e-5
 _GRAINS = 4
@@ -30,7 +30,7 @@ class CodedNorm(nn.Module):
         self._scales = slice(offset, offset + channels)
         self._shifts = slice(offset + channels, offset + 2 * channels)
 
-    def forward(self, x: Tensor, run: Pass) -> Tensor:
+    def forward(self, x: Tensor, run: ForwardContext) -> Tensor:
         """(1 + γ) (x − mean)/deviation + β."""
         mean, variance = run.moments(x)
         scale = (1 + run.styles[:, self._scales, None, None]) * (variance + _EPSILON).rsqrt()
@@ -64,7 +64,7 @@ class Stroke(nn.Module):
         self.beside = nn.Conv2d(beside, width, 1, bias=False) if beside else None
         self.norm = codes.norm(width)
 
-    def forward(self, x: Tensor, run: Pass, beside: Tensor | None = None) -> Tensor:
+    def forward(self, x: Tensor, run: ForwardContext, beside: Tensor | None = None) -> Tensor:
         """N×C×H×W to N×width×(H·enlarge/stride)×…; `beside`, of that size, is mixed in before the norm."""
         if self.enlarge > 1:
             x = F.interpolate(x, scale_factor=self.enlarge, mode="bilinear", align_corners=False)
@@ -102,7 +102,7 @@ class Block(nn.Module):
         self.first = Stroke(width, width, codes)
         self.second = Stroke(width, width, codes)
 
-    def forward(self, x: Tensor, run: Pass) -> Tensor:
+    def forward(self, x: Tensor, run: ForwardContext) -> Tensor:
         """N×width×h×w to the same."""
         change: Tensor = self.second(F.relu(self.first(x, run)), run)
         return x + change
@@ -125,12 +125,12 @@ class Painter(nn.Module):
         _repeat_in_squares(self.paint)
 
     @property
-    def reach(self) -> int:
+    def receptive_radius(self) -> int:
         """How far, in pixels, a pixel of the result sees."""
         # Squares of 4, the stem, down, two kernels a block at an eighth, up twice, the last one, smoothing.
         return 3 + 4 + 4 + 16 * len(self.blocks) + (8 + 4) + (4 + 2) + (2 + 1) + 1
 
-    def forward(self, pictures: Tensor, run: Pass) -> Tensor:
+    def forward(self, pictures: Tensor, run: ForwardContext) -> Tensor:
         """The painted pictures; `run.styles` is N×`code` or 1×`code`."""
         squares = F.pixel_unshuffle(2 * pictures - 1, 4)
         grain = self.grain(squares, (run.origin[0] // 4, run.origin[1] // 4))
@@ -202,22 +202,26 @@ class BrushNetwork(nn.Module):
         self.painter = Painter(quarter, eighth, blocks, late, half)
         self.reader = Reader(read, hidden, self.painter.code)
 
-    multiple = 8
+    size_multiple = 8
 
     @property
-    def reach(self) -> int:
+    def receptive_radius(self) -> int:
         """How far, in pixels, a pixel of the result sees."""
-        return self.painter.reach
+        return self.painter.receptive_radius
 
     def forward(
-        self, pictures: Tensor, codes: Tensor, statistics: Statistics | None = None, origin: Place = (0, 0)
+        self,
+        pictures: Tensor,
+        codes: Tensor,
+        statistics: Statistics | None = None,
+        origin: PixelOffset = (0, 0),
     ) -> Tensor:
         """The pictures N×3×H×W painted as codes N×`code` or 1×`code` say.
 
         statistics: taken by the normalisations in place of the pictures' own (`statistics_of`).
         origin: row and column of their first pixel in the whole picture, multiples of 4, for the grain.
         """
-        painted: Tensor = self.painter(pictures, Pass(codes, statistics, [], origin))
+        painted: Tensor = self.painter(pictures, ForwardContext(codes, statistics, [], origin))
         return painted
 
     def codes_of(self, paintings: Tensor) -> Tensor:
@@ -227,7 +231,7 @@ class BrushNetwork(nn.Module):
 
     def statistics_of(self, pictures: Tensor, codes: Tensor) -> Statistics:
         """The mean and variance that each normalisation takes for these pictures."""
-        run = Pass(codes, None, [])
+        run = ForwardContext(codes, None, [])
         self.painter(pictures, run)
         return run.gathered
 

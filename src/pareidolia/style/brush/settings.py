@@ -5,10 +5,10 @@ from typing import Annotated
 from pydantic import Field
 
 from pareidolia.settings import Device
-from pareidolia.style.settings import FilmControl, OwnSize, StyleControl, Tile
+from pareidolia.style.settings import OwnSize, StyleControl, Tile, VideoControl
 
 
-class OnePassControl(FilmControl):
+class OnePassControl(VideoControl):
     """What can be said where painting is one pass, besides what every method takes."""
 
     painting_size: Annotated[
@@ -19,7 +19,7 @@ class OnePassControl(FilmControl):
 
 
 class BrushSettings(StyleControl, OnePassControl):
-    """Paint a photo or a film like paintings, in one pass of the shipped network brush."""
+    """Paint a photo or a video like paintings, in one pass of the shipped network brush."""
 
     size: OwnSize = None
     device: Device = "auto"

@@ -40,7 +40,7 @@ def export_onnx(stylizer: Stylizer, out: Path) -> None:
     """
     styles = torch.zeros(1, stylizer.network.styles)
     styles[0, 0] = 1
-    sides = multiples_of(stylizer.network.multiple)
+    sides = multiples_of(stylizer.network.size_multiple)
     write_onnx(
         _Graph(stylizer),
         {"photo": (torch.rand(1, 3, 64, 96), sides), "styles": (styles, None)},
@@ -49,11 +49,11 @@ def export_onnx(stylizer: Stylizer, out: Path) -> None:
     )
 
 
-def multiples_of(multiple: int) -> Sides:
-    """The last two dimensions of a picture of any size of which `multiple` is a factor."""
-    least, most = -(-_LEAST // multiple), _MOST // multiple
+def multiples_of(size_multiple: int) -> Sides:
+    """The last two dimensions of a picture of any size of which `size_multiple` is a factor."""
+    least, most = -(-_LEAST // size_multiple), _MOST // size_multiple
     height, width = (torch.export.Dim(name, min=least, max=most) for name in ("rows", "columns"))
-    return {2: multiple * height, 3: multiple * width}
+    return {2: size_multiple * height, 3: size_multiple * width}
 
 
 def write_onnx(

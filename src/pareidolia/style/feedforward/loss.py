@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from pareidolia.networks import Network, untouched
-from pareidolia.painting import Seen, TotalVariation
+from pareidolia.networks import Network, preserve_state
+from pareidolia.painting import ModelOutputs, TotalVariation
 from pareidolia.painting.statistics import STYLE_STATISTICS
 
 
@@ -40,7 +40,7 @@ class PerceptualLoss:
         self.network = network
         self._content_layers, self._style_layers = tuple(content_layers), tuple(style_layers)
         self._weights = {"content": content_weight, "style": style_weight, "total variation": smoothness}
-        with untouched(network.module), torch.no_grad():
+        with preserve_state(network.module), torch.no_grad():
             seen = [network.record(painting, self._style_layers) for painting in paintings]
         self._targets = {
             layer: [self._statistic.of(one[layer]) for one in seen] for layer in self._style_layers
@@ -48,14 +48,14 @@ class PerceptualLoss:
 
     def parts(self, painted: Tensor, photos: Tensor, styles: Tensor) -> dict[str, Tensor]:
         """The weighted losses by name, means over the N pictures; `styles` is N×K."""
-        with untouched(self.network.module):
+        with preserve_state(self.network.module):
             with torch.no_grad():
                 wanted = self.network.record(photos, self._content_layers)
             seen = self.network.record(painted, {*self._content_layers, *self._style_layers})
         losses = {
             "content": self._content(seen, wanted),
             "style": self._style(seen, styles),
-            "total variation": TotalVariation().loss(Seen(painted, {})),
+            "total variation": TotalVariation().loss(ModelOutputs(painted, {})),
         }
         return {name: self._weights[name] * loss for name, loss in losses.items() if self._weights[name]}
 

@@ -18,7 +18,7 @@ _EPSILON = 1e-5
 Statistics = list[tuple[Tensor, Tensor]]
 """Mean and variance that each normalisation subtracts and divides by, N×C×1×1, in the order of the layers."""
 
-Place = tuple[int, int]
+PixelOffset = tuple[int, int]
 """Row and column, in pixels of the whole picture."""
 
 
@@ -39,7 +39,7 @@ class StyledNorm(nn.Module):
 
 
 @dataclass
-class Pass:
+class ForwardContext:
     """One run through the network: the styles' weights, and the statistics it takes or gathers.
 
     Attributes:
@@ -52,7 +52,7 @@ class Pass:
     styles: Tensor
     given: Statistics | None
     gathered: Statistics
-    origin: Place = (0, 0)
+    origin: PixelOffset = (0, 0)
 
     def moments(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Mean and variance over positions that the next normalisation takes."""
@@ -77,7 +77,7 @@ class StyledConv(nn.Module):
         self.conv = nn.Conv2d(channels, width, kernel, stride, bias=False)
         self.norm = StyledNorm(width, styles)
 
-    def forward(self, x: Tensor, run: Pass) -> Tensor:
+    def forward(self, x: Tensor, run: ForwardContext) -> Tensor:
         """N×C×H×W to N×width×(H·enlarge/stride)×…."""
         if self.enlarge > 1:
             x = F.interpolate(x, scale_factor=self.enlarge, mode="nearest")
@@ -94,7 +94,7 @@ class Residual(nn.Module):
         self.first = StyledConv(width, width, 3, styles)
         self.second = StyledConv(width, width, 3, styles, rectify=False)
 
-    def forward(self, x: Tensor, run: Pass) -> Tensor:
+    def forward(self, x: Tensor, run: ForwardContext) -> Tensor:
         """N×width×h×w to the same."""
         change: Tensor = self.second(self.first(x, run), run)
         return x + change
@@ -124,17 +124,21 @@ class StylizerNetwork(nn.Module):
         )
         self.paint = nn.Conv2d(width, 3, 5)
 
-    multiple = 4
+    size_multiple = 4
 
     @property
-    def reach(self) -> int:
+    def receptive_radius(self) -> int:
         """How far, in pixels, a pixel of the result sees."""
         blocks = sum(isinstance(layer, Residual) for layer in self.layers)
         # The stem, down twice, two kernels of 3 a block at a quarter, up twice, the last kernel.
         return 2 + (1 + 2) + 8 * blocks + (2 + 2 + 1 + 1) + 2
 
     def forward(
-        self, pictures: Tensor, styles: Tensor, statistics: Statistics | None = None, origin: Place = (0, 0)
+        self,
+        pictures: Tensor,
+        styles: Tensor,
+        statistics: Statistics | None = None,
+        origin: PixelOffset = (0, 0),
     ) -> Tensor:
         """The painted pictures.
 
@@ -143,15 +147,15 @@ class StylizerNetwork(nn.Module):
         origin: row and column of their first pixel in the whole picture; no matter here, where every place is
             painted alike.
         """
-        return self._run(pictures, Pass(styles, statistics, [], origin))
+        return self._run(pictures, ForwardContext(styles, statistics, [], origin))
 
     def statistics_of(self, pictures: Tensor, styles: Tensor) -> Statistics:
         """The mean and variance that each normalisation takes for these pictures."""
-        run = Pass(styles, None, [])
+        run = ForwardContext(styles, None, [])
         self._run(pictures, run)
         return run.gathered
 
-    def _run(self, pictures: Tensor, run: Pass) -> Tensor:
+    def _run(self, pictures: Tensor, run: ForwardContext) -> Tensor:
         x = 2 * pictures - 1
         for layer in self.layers:
             x = layer(x, run)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from pareidolia.training import Company, seeded
+from pareidolia.training import ProcessGroup, seeded
 from pareidolia.training.data import Pictures, PictureSet
 
 MARGIN = 1.25
@@ -13,7 +13,7 @@ MARGIN = 1.25
 
 
 @dataclass(frozen=True)
-class Crops:
+class StyledCrops:
     """Pictures N×3×S×S in [0, 1] and the weights of the styles each is to be painted in, N×K."""
 
     photos: Tensor
@@ -49,21 +49,21 @@ class CroppedPhotos:
         """Height and width of a crop."""
         return self._crop, self._crop
 
-    def batch(self, step: int, company: Company) -> Crops:
+    def batch(self, step: int, process_group: ProcessGroup) -> StyledCrops:
         """This device's share of batch number `step`."""
         generator = seeded(torch.Generator(), self._seed, "crops", step)
         free = self._order.pictures.shape[1] - self._crop + 1
-        corners = company.rows(torch.randint(free, (self._batch, 2), generator=generator))
-        mirrored = company.rows(torch.rand(self._batch, generator=generator) < 0.5)
-        drawn = company.rows(torch.randint(self._styles, (self._batch,), generator=generator))
-        whole = self._order.batch(step, company).pictures
+        corners = process_group.rows(torch.randint(free, (self._batch, 2), generator=generator))
+        mirrored = process_group.rows(torch.rand(self._batch, generator=generator) < 0.5)
+        drawn = process_group.rows(torch.randint(self._styles, (self._batch,), generator=generator))
+        whole = self._order.batch(step, process_group).pictures
         crops = [
             self._cropped(picture, int(top), int(left), bool(mirror))
             for picture, (top, left), mirror in zip(whole, corners, mirrored, strict=True)
         ]
         styles = torch.nn.functional.one_hot(drawn, self._styles).float()
         photos = torch.stack(crops).contiguous(memory_format=torch.channels_last)
-        return Crops(photos.to(self._device), styles.to(self._device))
+        return StyledCrops(photos.to(self._device), styles.to(self._device))
 
     def _cropped(self, picture: Tensor, top: int, left: int, mirror: bool) -> Tensor:
         crop = picture[:, top : top + self._crop, left : left + self._crop]

@@ -4,9 +4,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from pareidolia.painting.settings import Padding, Pooling
+from pareidolia.painting.settings import PaddingOption, PoolingOption
 from pareidolia.settings import Device, NetworkSettings
-from pareidolia.style.settings import FilmControl, Match, OwnSize, Tile
+from pareidolia.style.settings import Match, OwnSize, Tile, VideoControl
 from pareidolia.training.settings import TrainingSettings
 
 
@@ -38,8 +38,8 @@ class StylizerSettings(TrainingSettings, NetworkSettings):
         Field(description="Layers whose statistic the paintings give (default: the network's own)."),
     ] = None
     match: Match = "gram"
-    pooling: Pooling = "max"
-    padding: Padding = "replicate"
+    pooling: PoolingOption = "max"
+    padding: PaddingOption = "replicate"
     epochs: Annotated[float | None, Field(gt=0, description="How often each photo is seen.")] = None
     batch: Annotated[int, Field(ge=1, description="Pictures a step, over all devices together.")] = 4
     learning_rate: Annotated[float, Field(gt=0, description="Size of a step.")] = 2e-3
@@ -53,8 +53,8 @@ class StylizerSettings(TrainingSettings, NetworkSettings):
     log_every: Annotated[int, Field(ge=1, description="Steps that a line of the log averages over.")] = 20
 
 
-class PaintSettings(FilmControl):
-    """Paint photos or a film with a trained network, in one pass."""
+class PaintSettings(VideoControl):
+    """Paint photos or a video with a trained network, in one pass."""
 
     size: OwnSize = None
     style_weights: Annotated[
@@ -64,7 +64,7 @@ class PaintSettings(FilmControl):
     strength: Annotated[
         float, Field(ge=0, le=1, description="How far from the photo (0) to what the network paints (1).")
     ] = 1.0
-    colours: Annotated[
+    colors: Annotated[
         Literal["paintings", "luminance"],
         Field(description="Whose colours; luminance: only light and dark are painted."),
     ] = "paintings"

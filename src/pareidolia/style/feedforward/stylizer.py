@@ -12,7 +12,7 @@ from pareidolia.networks.weights import load_weights
 from pareidolia.pictures import PictureLike, as_picture, size_of, split_alpha
 from pareidolia.pictures.result import Result
 from pareidolia.settings import PareidoliaError
-from pareidolia.style.colours import with_chroma
+from pareidolia.style.colors import with_chroma
 from pareidolia.style.feedforward.network import StylizerNetwork
 from pareidolia.style.feedforward.settings import PaintSettings, StylizerSettings
 from pareidolia.style.feedforward.tiling import painted_by
@@ -44,7 +44,7 @@ class Stylizer:
         shown = shown.expand(-1, 3, -1, -1).to(device)
         styles = blended(settings.style_weights, self.paintings).to(device)
         painted = painted_by(self.network, shown, styles, settings.tile)
-        if settings.colours == "luminance":
+        if settings.colors == "luminance":
             painted = with_chroma(painted, shown)
         painted = torch.lerp(shown, painted, settings.strength).cpu()
         return painted if alpha is None else torch.cat([painted, alpha], dim=1)

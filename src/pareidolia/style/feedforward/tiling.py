@@ -8,7 +8,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from pareidolia.pictures import fit, resize_picture, size_of
-from pareidolia.style.feedforward.network import Place, Statistics
+from pareidolia.style.feedforward.network import PixelOffset, Statistics
 
 _LEAST = 16
 _SMALL_COPY = 512
@@ -18,21 +18,21 @@ class OnePass(Protocol):
     """A network that paints in one pass, with normalisations whose statistics can be given.
 
     Attributes:
-        multiple: what the sides of its pictures are multiples of; they are 16 pixels at least.
-        reach: how far, in pixels, a pixel of the result sees.
+        size_multiple: what the sides of its pictures are multiples of; they are 16 pixels at least.
+        receptive_radius: how far, in pixels, a pixel of the result sees.
     """
 
     @property
-    def multiple(self) -> int: ...
+    def size_multiple(self) -> int: ...
     @property
-    def reach(self) -> int: ...
+    def receptive_radius(self) -> int: ...
 
     def __call__(
         self,
         pictures: Tensor,
         styles: Tensor,
         statistics: Statistics | None = None,
-        origin: Place = (0, 0),
+        origin: PixelOffset = (0, 0),
         /,
     ) -> Tensor: ...
 
@@ -55,17 +55,17 @@ def _at_once(
     photo: Tensor,
     styles: Tensor,
     statistics: Statistics | None = None,
-    origin: Place = (0, 0),
+    origin: PixelOffset = (0, 0),
 ) -> Tensor:
     height, width = size_of(photo)
-    return network(_padded(photo, network.multiple), styles, statistics, origin)[..., :height, :width]
+    return network(_padded(photo, network.size_multiple), styles, statistics, origin)[..., :height, :width]
 
 
 def _in_tiles(network: OnePass, photo: Tensor, styles: Tensor, side: int) -> Tensor:
     small = resize_picture(photo, fit(size_of(photo), min(_SMALL_COPY, max(size_of(photo)))))
-    statistics = network.statistics_of(_padded(small, network.multiple), styles)
-    halo = _up(network.reach, network.multiple)
-    step = side // network.multiple * network.multiple
+    statistics = network.statistics_of(_padded(small, network.size_multiple), styles)
+    halo = _up(network.receptive_radius, network.size_multiple)
+    step = side // network.size_multiple * network.size_multiple
     painted = torch.empty_like(photo)
     for top, bottom, above in _spans(photo.shape[-2], step, halo):
         for left, right, before in _spans(photo.shape[-1], step, halo):
@@ -76,17 +76,17 @@ def _in_tiles(network: OnePass, photo: Tensor, styles: Tensor, side: int) -> Ten
     return painted
 
 
-def _padded(photo: Tensor, multiple: int) -> Tensor:
+def _padded(photo: Tensor, size_multiple: int) -> Tensor:
     """Its right and lower border repeated until both sides are multiples and large enough."""
     height, width = size_of(photo)
-    below, beside = (max(_up(length, multiple), _LEAST) - length for length in (height, width))
+    below, beside = (max(_up(length, size_multiple), _LEAST) - length for length in (height, width))
     padded = F.pad(photo, (0, beside, 0, below), mode="replicate") if below or beside else photo
     return padded.contiguous(memory_format=torch.channels_last)
 
 
-def _up(length: int, multiple: int) -> int:
+def _up(length: int, size_multiple: int) -> int:
     """The next multiple that is no less."""
-    return -(-length // multiple) * multiple
+    return -(-length // size_multiple) * size_multiple
 
 
 def _spans(length: int, step: int, halo: int) -> Iterator[tuple[int, int, int]]:

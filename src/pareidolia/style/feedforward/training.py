@@ -13,15 +13,15 @@ from pareidolia.pictures import open_picture, save_picture, sheet
 from pareidolia.settings import PareidoliaError
 from pareidolia.style.feedforward.loss import PerceptualLoss
 from pareidolia.style.feedforward.network import StylizerNetwork
-from pareidolia.style.feedforward.photos import MARGIN, CroppedPhotos, Crops
+from pareidolia.style.feedforward.photos import MARGIN, CroppedPhotos, StyledCrops
 from pareidolia.style.feedforward.settings import StylizerSettings
-from pareidolia.style.material import scaled
+from pareidolia.style.inputs import scaled
 from pareidolia.training import (
-    Alone,
-    Company,
     Losses,
-    Moment,
     Phase,
+    ProcessGroup,
+    SingleProcess,
+    StepContext,
     Training,
     TrainingFolder,
     TrainingRun,
@@ -48,11 +48,11 @@ class StylizerTraining(nn.Module):
         """Make the perceptual loss of painted crops small."""
         return [Phase("paint", self.network.parameters(), self._paint)]
 
-    def _paint(self, batch: Crops, moment: Moment) -> Losses:
+    def _paint(self, batch: StyledCrops, context: StepContext) -> Losses:
         painted = self.network(batch.photos, batch.styles)
         parts = self._loss.parts(painted, batch.photos, batch.styles)
-        told = {name: part.detach() for name, part in parts.items()}
-        return Losses(torch.stack(list(parts.values())).sum(), told)
+        metrics = {name: part.detach() for name, part in parts.items()}
+        return Losses(torch.stack(list(parts.values())).sum(), metrics)
 
 
 def prepare(
@@ -61,26 +61,26 @@ def prepare(
     settings: StylizerSettings,
     out: Path,
     *,
-    company: Company | None = None,
+    process_group: ProcessGroup | None = None,
     device: torch.device | None = None,
     tensorboard: bool = False,
-    looking: Network | None = None,
+    loss_network: Network | None = None,
 ) -> Training:
     """The training of a network that paints in the style of each of the paintings.
 
     styles: paintings, files or `sample:NAME`, a style each.
     photos: a folder.
     out: the run's folder.
-    company, device: where it computes; one device alone, chosen by the settings, unless given.
-    looking: the network whose activations the loss compares; by default the one the settings name.
+    process_group, device: where it computes; one device alone, chosen by the settings, unless given.
+    loss_network: the network whose activations the loss compares; by default the one the settings name.
 
     Raises PareidoliaError where pictures or settings are of no use.
     """
     if not styles:
         raise PareidoliaError("a style network needs at least one painting")
     device = device or choose_device(settings.device)
-    loss = loss_for(settings, [open_picture(style) for style in styles], device, looking)
-    pictures = open_pictures(photos, "train", size=round(settings.crop * MARGIN), colour="rgb")
+    loss = loss_for(settings, [open_picture(style) for style in styles], device, loss_network)
+    pictures = open_pictures(photos, "train", size=round(settings.crop * MARGIN), color="rgb")
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(settings.seed)
         network = StylizerNetwork(len(styles), settings.width, settings.blocks)
@@ -91,7 +91,7 @@ def prepare(
         settings,
         epochs=_PHOTOS_SHOWN / len(pictures),
         device=device,
-        company=company or Alone(),
+        process_group=process_group or SingleProcess(),
     )
     record = {
         "pareidolia": pareidolia.__version__,
@@ -107,16 +107,18 @@ def loss_for(
     settings: StylizerSettings,
     paintings: Sequence[Tensor],
     device: torch.device,
-    looking: Network | None = None,
+    loss_network: Network | None = None,
 ) -> PerceptualLoss:
-    """The loss that the settings ask for, through the network they name or `looking`, frozen on `device`."""
-    looking = looking or load_network_from(settings, pooling=settings.pooling, padding=settings.padding)
-    looking.module.to(device).requires_grad_(False)
+    """The loss that the settings ask for, through the network they name or `loss_network`, frozen on `device`."""
+    loss_network = loss_network or load_network_from(
+        settings, pooling=settings.pooling, padding=settings.padding
+    )
+    loss_network.module.to(device).requires_grad_(False)
     return PerceptualLoss(
-        looking,
+        loss_network,
         [scaled(painting, settings.painting_size).to(device) for painting in paintings],
-        content_layers=settings.content_layers or (looking.content_layer,),
-        style_layers=settings.style_layers or looking.style_layers,
+        content_layers=settings.content_layers or (loss_network.content_layer,),
+        style_layers=settings.style_layers or loss_network.style_layers,
         content_weight=settings.content_weight,
         style_weight=settings.style_weight,
         smoothness=settings.smoothness,
@@ -130,7 +132,7 @@ def draw_preview(run: TrainingRun, path: Path) -> None:
     source = run.source
     assert isinstance(source, CroppedPhotos)
     network: StylizerNetwork = run.result.network  # type: ignore[assignment]
-    photos = source.batch(0, Alone()).photos[:_ON_A_SHEET]
+    photos = source.batch(0, SingleProcess()).photos[:_ON_A_SHEET]
     styles = torch.eye(network.styles, device=photos.device)
     columns = [photos, *(network(photos, style[None]) for style in styles)]
     cells = [(column[row : row + 1].cpu(), "") for row in range(len(photos)) for column in columns]

@@ -84,7 +84,7 @@ SECTIONS: tuple[Section, ...] = (
         "classes",
         "inside",
         seeing.tell_classes,
-        ("inspection/visualisation/class_models.py", "painting/gallery.py"),
+        ("inspection/visualization/class_models.py", "painting/gallery.py"),
         (_SIMONYAN, "Olah, Mordvintsev, Schubert. Feature Visualization. 2017"),
     ),
     Section(
@@ -120,7 +120,7 @@ SECTIONS: tuple[Section, ...] = (
         "content",
         "style",
         painting.tell_content,
-        ("inspection/visualisation/inversion.py",),
+        ("inspection/visualization/inversion.py",),
         ("Mahendran, Vedaldi. Understanding Deep Image Representations by Inverting Them. 2015", _GATYS),
     ),
     Section("style", "style", painting.tell_style, ("style/losses.py",), (_GATYS,)),

@@ -32,7 +32,7 @@ def tell_classes(guide: Guide) -> Iterator[Exhibit]:
     published: dict[str, Any] = {"steps": guide.pace(96, 32), "learning_rate": 0.3}
     yield guide.show("l2", "class-model", {}, span=6, **common, **published)
     steps = guide.pace(192, 56)
-    yield guide.show("robust", "class-model", {}, span=6, **common, regularise="robust", steps=steps)
+    yield guide.show("robust", "class-model", {}, span=6, **common, regularize="robust", steps=steps)
 
 
 def tell_saliency(guide: Guide) -> Iterator[Exhibit]:

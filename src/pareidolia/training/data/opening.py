@@ -16,7 +16,7 @@ _BY_TORCHVISION = {"mnist": "MNIST", "fashion-mnist": "FashionMNIST"}
 
 
 def open_pictures(
-    name: str, split: Split = "train", *, size: int | None = None, colour: str = "auto"
+    name: str, split: Split = "train", *, size: int | None = None, color: str = "auto"
 ) -> PictureSet:
     """The pictures called `name`, of one size and depth.
 
@@ -25,7 +25,7 @@ def open_pictures(
         torchvision where they are not there); or a folder, see `find_files`.
     split: "train" or "test".
     size: side of the squares that a folder's pictures are cut to; None leaves them (see `pack`).
-    colour: "grey", "rgb", or "auto", of a folder's pictures.
+    color: "gray", "rgb", or "auto", of a folder's pictures.
 
     Raises PareidoliaError where there is nothing to learn from.
     """
@@ -35,18 +35,18 @@ def open_pictures(
     elif family in _BY_TORCHVISION:
         found = _by_torchvision(name, family, root, split)
     else:
-        return _folder(name, split, size, colour)
-    if size not in (None, found.shape[1]) or colour == "rgb":
+        return _folder(name, split, size, color)
+    if size not in (None, found.shape[1]) or color == "rgb":
         raise PareidoliaError(f"{name} are grey pictures of {found.shape[1]} px: leave out size and colour")
     return found
 
 
-def _folder(name: str, split: Split, size: int | None, colour: str) -> PictureSet:
+def _folder(name: str, split: Split, size: int | None, color: str) -> PictureSet:
     folder = Path(name).expanduser()
     if not folder.exists() and "/" not in name:
         known = nearest(name, ["digits", *_BY_TORCHVISION], 1)
         raise PareidoliaError(f"there is no folder '{name}' to learn from; did you mean {known[0]}?")
-    return pack(find_files(folder, split), name, split, size, colour)
+    return pack(find_files(folder, split), name, split, size, color)
 
 
 def _digits(split: Split) -> PictureSet:

@@ -3,10 +3,10 @@
 import torch
 from torch import Tensor
 
-from pareidolia.training.company import Company
 from pareidolia.training.data.pictureset import PictureSet
-from pareidolia.training.moments import seeded
 from pareidolia.training.phases import Batch
+from pareidolia.training.process_group import ProcessGroup
+from pareidolia.training.step_context import seeded
 
 
 class Pictures:
@@ -36,9 +36,9 @@ class Pictures:
         """Height and width."""
         return self.pictures.shape[1:]
 
-    def batch(self, step: int, company: Company) -> Batch:
+    def batch(self, step: int, process_group: ProcessGroup) -> Batch:
         """This device's share of batch number `step`."""
-        batch = self.pictures.batch(company.rows(self.indices(step)))
+        batch = self.pictures.batch(process_group.rows(self.indices(step)))
         labels = None if batch.labels is None else batch.labels.to(self._device)
         return Batch(batch.pictures.to(self._device), labels)
 

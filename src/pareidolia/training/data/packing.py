@@ -23,23 +23,23 @@ Pixels = np.ndarray[Any, np.dtype[np.uint8]]
 LARGEST_AS_IS = 64
 _KEPT_FROM = 2_000
 _SMALL_FILE = 10_000
-_GREY_MODES = ("1", "L", "LA", "La", "I", "F", "I;16", "I;16L", "I;16B", "I;16N")
+_GRAY_MODES = ("1", "L", "LA", "La", "I", "F", "I;16", "I;16L", "I;16B", "I;16N")
 
 
-def pack(files: Files, name: str, split: str, size: int | None, colour: str) -> PictureSet:
+def pack(files: Files, name: str, split: str, size: int | None, color: str) -> PictureSet:
     """The files as bytes of one size and depth.
 
     size: side of the square that is cut from the middle after the shorter side was scaled to it. None: all
         stay as they are where they have one size of at most 64 px, else 64.
-    colour: "grey", "rgb", or "auto": grey where all are.
+    color: "gray", "rgb", or "auto": grey where all are.
     Files that cannot be read are skipped, and listed.
 
     Raises PareidoliaError where fewer than two can be read.
     """
-    kept = _cache_file(files, size, colour) if len(files.paths) >= _KEPT_FROM else None
+    kept = _cache_file(files, size, color) if len(files.paths) >= _KEPT_FROM else None
     if kept is not None and kept.is_file():
         return _opened(kept, files, name, split)
-    pixels, used, skipped = _decoded(files, size, colour)
+    pixels, used, skipped = _decoded(files, size, color)
     if len(used) < 2:
         raise PareidoliaError(
             f"fewer than two of the pictures in {files.root} can be read: {'; '.join(skipped[:3])}"
@@ -50,17 +50,17 @@ def pack(files: Files, name: str, split: str, size: int | None, colour: str) -> 
     return _made(torch.from_numpy(pixels), labels, skipped, files, name, split)
 
 
-def _decoded(files: Files, size: int | None, colour: str) -> tuple[Pixels, list[int], list[str]]:
+def _decoded(files: Files, size: int | None, color: str) -> tuple[Pixels, list[int], list[str]]:
     """Bytes N×C×H×W, the numbers of the files they came from, and lines about the others."""
     headers = _in_threads(_header, files.paths)
     good = [header for header in headers if not isinstance(header, str)]
     height_width = _common_size([header[0] for header in good], size)
-    grey = colour == "grey" or (colour == "auto" and all(header[1] for header in good))
+    gray = color == "gray" or (color == "auto" and all(header[1] for header in good))
 
     def squared(path: Path) -> Pixels | str:
-        return _read(path, height_width, grey)
+        return _read(path, height_width, gray)
 
-    pixels: Pixels = np.empty((len(files.paths), 1 if grey else 3, *height_width), np.uint8)
+    pixels: Pixels = np.empty((len(files.paths), 1 if gray else 3, *height_width), np.uint8)
     used: list[int] = []
     skipped: list[str] = []
     for number, picture in enumerate(_in_threads(squared, files.paths)):
@@ -86,7 +86,7 @@ def _header(path: Path) -> tuple[tuple[int, int], bool] | str:
     """Height, width, and whether it is grey; or what is wrong."""
     try:
         with opened(path) as image:
-            return (image.height, image.width), image.mode in _GREY_MODES
+            return (image.height, image.width), image.mode in _GRAY_MODES
     except BadPicture as error:
         return str(error)
 
@@ -98,13 +98,13 @@ def _common_size(sizes: list[tuple[int, int]], size: int | None) -> tuple[int, i
     return sizes[0] if alike else (LARGEST_AS_IS, LARGEST_AS_IS)
 
 
-def _read(path: Path, height_width: tuple[int, int], grey: bool) -> Pixels | str:
+def _read(path: Path, height_width: tuple[int, int], gray: bool) -> Pixels | str:
     try:
         image = read_upright(path)
         picture = _cut(over_white(decode(image)), height_width)
     except BadPicture as error:
         return str(error)
-    if grey:
+    if gray:
         picture = luminance(picture)
     levels: Pixels = (picture[0] * 255 + 0.5).floor().to(torch.uint8).numpy()
     return levels
@@ -121,9 +121,9 @@ def _cut(picture: Tensor, height_width: tuple[int, int]) -> Tensor:
     return picture[..., top : top + height, left : left + width]
 
 
-def _cache_file(files: Files, size: int | None, colour: str) -> Path:
+def _cache_file(files: Files, size: int | None, color: str) -> Path:
     """Where these files' bytes are kept; another name once any file changes."""
-    digest = hashlib.sha256(repr((str(files.root.resolve()), size, colour)).encode())
+    digest = hashlib.sha256(repr((str(files.root.resolve()), size, color)).encode())
     for path in files.paths:
         status = path.stat()
         digest.update(f"{path.relative_to(files.root)} {status.st_size} {status.st_mtime_ns}\n".encode())

@@ -1,0 +1,125 @@
+"""A video of a dream, frame by frame."""
+
+from collections.abc import Callable, Iterator, Mapping
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from pareidolia.dreaming.dream import Dream
+from pareidolia.dreaming.frame_init import FlowInit, FrameInit, ZoomInit
+from pareidolia.dreaming.settings import DreamSettings
+from pareidolia.networks import Network, load_network_from
+from pareidolia.pictures import (
+    FrameFolder,
+    PictureLike,
+    Video,
+    is_video,
+    size_of,
+)
+from pareidolia.settings import PareidoliaError
+
+
+class DreamVideo:
+    """The frames of a video as files in a folder, dreamt one after the other.
+
+    Frame 0 is the still. Each other begins from the one before as saved, moved as `ZoomInit` or `FlowInit`
+    says, and is dreamt at the two largest sizes with few steps, which costs about a quarter of a still. So
+    the last whole frame is all that a later process needs to go on to the same bytes, and memory does not
+    grow.
+
+    Args:
+        folder: where frames are; made if need be.
+        record: what is filmed; kept in every frame. Frames of another record are not gone on from.
+        settings: every option.
+        pictures: what `Dream` takes: photo (or a video's path), guide.
+        network: the network that looks; by default the one the settings name.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        record: Mapping[str, Any],
+        settings: DreamSettings,
+        pictures: Mapping[str, PictureLike],
+        network: Network | None = None,
+    ) -> None:
+        self.settings = settings
+        self._kept = FrameFolder(folder, record)
+        self._pictures = dict(pictures)
+        self._network = network or load_network_from(
+            settings, pooling=settings.pooling, padding=settings.padding
+        )
+        if pictures.keys() & {"mask", "strength"}:
+            raise PareidoliaError("a video moves, a mask does not: leave out --mask and --strength")
+        self.frame_init = _frame_init(settings, self._pictures.pop("photo", None))
+        # Made before anything is written, so that what cannot be dreamt is refused.
+        self._still = self._dream(settings, self.frame_init.first())
+
+    @property
+    def frames(self) -> list[Path]:
+        """The files of the frames that are whole, in order."""
+        return self._kept.files
+
+    @property
+    def count(self) -> int:
+        """How many frames the video has."""
+        return self.frame_init.count
+
+    @property
+    def fps(self) -> Fraction:
+        """Frames in a second."""
+        return self.frame_init.fps
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Height and width of a frame in pixels."""
+        return self._still.stages[-1].size
+
+    def check(self) -> None:
+        """Raise PareidoliaError where the folder holds frames of another video."""
+        self._kept.check()
+
+    def steps(self, stop: Callable[[], bool] = lambda: False) -> Iterator[int]:
+        """Dream the missing frames, telling the number of each once it is whole, until asked to stop.
+
+        A frame under way is given up when `stop` says so between two of its steps.
+        """
+        for index in range(len(self._kept), self.count):
+            painting = self._still if index == 0 else self._next(index)
+            for _ in painting:
+                if stop():
+                    return
+            self._kept.save(index, painting.picture)
+            yield index
+
+    def _next(self, index: int) -> Dream:
+        settings = self.settings
+        before, first = self._kept.frame(index - 1), self._kept.frame(0)
+        changes = {
+            "seed": settings.seed + index,
+            "start": "photo",
+            "size": max(size_of(before)),
+            "octaves": min(2, settings.octaves),
+            "steps": settings.frame_steps,
+        }
+        return self._dream(settings.model_copy(update=changes), self.frame_init.after(index, before, first))
+
+    def _dream(self, settings: DreamSettings, photo: PictureLike | None) -> Dream:
+        return Dream(photo, **self._pictures, settings=settings, network=self._network)
+
+
+def _frame_init(settings: DreamSettings, photo: PictureLike | None) -> FrameInit:
+    fps = None if settings.fps is None else Fraction(settings.fps)
+    if isinstance(photo, str | Path) and is_video(photo):
+        if settings.zoom is not None or settings.rotate:
+            raise PareidoliaError("a video moves by itself: leave out --zoom and --rotate")
+        return FlowInit(
+            Video(photo), count=settings.frames, fps=fps, size=settings.size, keep=settings.persistence
+        )
+    return ZoomInit(
+        photo,
+        count=settings.frames or 1,
+        fps=fps or Fraction(15),
+        zoom=1.05 if settings.zoom is None else settings.zoom,
+        degrees=settings.rotate,
+    )

@@ -1,0 +1,173 @@
+"""Places in a latent space, by the names that commands take: pictures, labels, random codes."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from pareidolia.generative.capabilities import Encodes, Samples
+from pareidolia.generative.runs import Run
+from pareidolia.pictures import as_picture, luminance, over_white, resize_picture, size_of
+from pareidolia.settings import PareidoliaError, UnknownName
+from pareidolia.training.data import PictureSet
+
+_AT_ONCE = 500
+LATENT_POINTS = "a picture file, sample:NAME, test:NUMBER, train:NUMBER, label:NAME or random:SEED"
+
+
+@dataclass(frozen=True)
+class LatentPoint:
+    """A code and how it came about.
+
+    Attributes:
+        code: 1×L.
+        told: in words.
+        picture: 1×C×H×W as the model saw it, where the code is a picture's.
+    """
+
+    code: Tensor
+    told: str
+    picture: Tensor | None = None
+
+
+@dataclass
+class LatentSpace:
+    """A run's codes: of pictures, labels and its prior."""
+
+    run: Run
+
+    @property
+    def name(self) -> str:
+        """The run's, without the folders above it."""
+        return Path(self.run.name).name
+
+    @property
+    def model(self) -> Any:
+        """The run's model."""
+        return self.run.model
+
+    @cached_property
+    def device(self) -> torch.device:
+        """Where it is."""
+        return next(self.model.parameters(), torch.empty(0)).device
+
+    def resolve(self, name: str) -> LatentPoint:
+        """What `name` means: see `LATENT_POINTS`.
+
+        Raises PareidoliaError where there is no such place, or where the model has no encoder to find it.
+        """
+        kind, _, value = name.partition(":")
+        if kind in ("test", "train") and value.isdecimal():
+            return self._numbered(self.test if kind == "test" else self.training, int(value), name)
+        if kind == "label" and value:
+            return LatentPoint(self.mean_code(value), f"mean of label {value}")
+        if kind == "random" and value.isdecimal():
+            return LatentPoint(self.draw(1, int(value)), name)
+        fitted, told = fit_picture(name, self.run.shape)
+        return LatentPoint(self.encode(fitted), told, fitted)
+
+    def encode(self, pictures: Tensor) -> Tensor:
+        """N×C×H×W → N×L. Raises PareidoliaError where the model has no encoder."""
+        encoder = self.encoder
+        with torch.no_grad():
+            parts = [encoder.encode(part.to(self.device)) for part in torch.split(pictures, _AT_ONCE)]
+        return torch.cat(parts)
+
+    def decode(self, codes: Tensor) -> Tensor:
+        """N×L → N×C×H×W in [0, 1], on the CPU."""
+        with torch.no_grad():
+            parts = [self.model.decode(part.to(self.device)) for part in torch.split(codes, _AT_ONCE)]
+        return torch.cat(parts).float().cpu()
+
+    def draw(self, count: int, seed: int) -> Tensor:
+        """count×L from the prior. Raises PareidoliaError where the model has none."""
+        if not isinstance(self.model, Samples):
+            raise PareidoliaError(
+                f"{self.name} is {described(self.run)}, which has no prior to draw codes from: "
+                "its codes are only those of pictures"
+            )
+        return self.model.prior.sample(count, torch.Generator().manual_seed(seed)).to(self.device)
+
+    @property
+    def encoder(self) -> Encodes:
+        """The model, if it can encode. Raises PareidoliaError where it cannot."""
+        if not isinstance(self.model, Encodes):
+            raise PareidoliaError(
+                f"{self.name} is {described(self.run)}, which has no encoder: it draws pictures from codes, "
+                "but cannot find a picture's code; random:SEED names a code of its own"
+            )
+        return self.model
+
+    @cached_property
+    def codes(self) -> Tensor:
+        """Of all training pictures, N×L."""
+        _ = self.encoder
+        pictures = self.training
+        parts = torch.split(torch.arange(len(pictures)), _AT_ONCE)
+        return torch.cat([self.encode(pictures.pictures(part)) for part in parts])
+
+    def labeled(self, label: str) -> Tensor:
+        """Which training pictures have the label, N Booleans.
+
+        Raises UnknownName, and PareidoliaError where the data have no labels.
+        """
+        if self.training.labels is None or not self.run.classes:
+            raise PareidoliaError(f"{self.run.data}, which {self.name} was trained on, has no labels")
+        if label not in self.run.classes:
+            raise UnknownName("label", label, self.run.classes)
+        return self.training.labels == self.run.classes.index(label)
+
+    def mean_code(self, label: str) -> Tensor:
+        """Mean code of the label's training pictures, 1×L."""
+        _ = self.encoder
+        return self.codes[self.labeled(label).to(self.device)].mean(0, keepdim=True)
+
+    @cached_property
+    def training(self) -> PictureSet:
+        """The pictures that the model learnt from."""
+        return self.run.pictures("train")
+
+    @cached_property
+    def test(self) -> PictureSet:
+        """Those kept for the test."""
+        return self.run.pictures("test")
+
+    def _numbered(self, pictures: PictureSet, number: int, name: str) -> LatentPoint:
+        if number >= len(pictures):
+            raise PareidoliaError(
+                f"there is no picture {name}: {pictures.name} has {len(pictures)}, counted from 0"
+            )
+        picture = pictures.pictures(slice(number, number + 1))
+        return LatentPoint(self.encode(picture), name, picture)
+
+
+def described(run: Run) -> str:
+    """The kind of model with its article."""
+    return f"{'an' if run.kind[0] in 'aeiouAEIOU' else 'a'} {run.kind}"
+
+
+def fit_picture(source: str, shape: tuple[int, int, int]) -> tuple[Tensor, str]:
+    """A picture as a model of `shape` C×H×W takes it, 1×C×H×W, and its name with what was done to it.
+
+    The middle of the model's proportions is cut out and resized; colour becomes grey, grey colour. Raises
+    what `open_picture` raises.
+    """
+    channels, *wanted = shape
+    picture = over_white(as_picture(source))
+    height, width = size_of(picture)
+    scale = min(height / wanted[0], width / wanted[1])
+    part = max(1, round(wanted[0] * scale)), max(1, round(wanted[1] * scale))
+    top, left = (height - part[0]) // 2, (width - part[1]) // 2
+    picture = picture[..., top : top + part[0], left : left + part[1]]
+    done = []
+    if part != (height, width):
+        done.append("cut to its middle")
+    if part != tuple(wanted):
+        done.append(f"resized from {part[1]}x{part[0]}")
+        picture = resize_picture(picture, (wanted[0], wanted[1]))
+    if channels == 1:
+        picture = luminance(picture)
+    return picture, f"{Path(source).name} {' and '.join(done)}".strip()

@@ -1,0 +1,125 @@
+"""What is measured: a run, its pictures, and what it draws."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from pareidolia.generative.likelihoods import Bernoulli
+from pareidolia.generative.measuring.features import FeatureNetwork
+from pareidolia.generative.measuring.settings import EvaluateSettings
+from pareidolia.generative.runs import Run
+from pareidolia.networks import load_network_from
+from pareidolia.settings import PareidoliaError
+from pareidolia.training import seeded
+from pareidolia.training.data import PictureSet
+
+_AT_ONCE = 500
+
+
+@dataclass
+class EvaluationContext:
+    """A run with everything that several measures need, each found once.
+
+    Every draw is from a generator of (seed, purpose), so that no figure depends on which others are taken.
+    """
+
+    run: Run
+    settings: EvaluateSettings
+
+    @property
+    def model(self) -> Any:
+        """The model; which protocols it fits, the measures ask."""
+        return self.run.model
+
+    def generator(self, purpose: str) -> torch.Generator:
+        """Of (seed, purpose), on the model's device."""
+        return seeded(torch.Generator(self.device), self.settings.seed, purpose)
+
+    @cached_property
+    def device(self) -> torch.device:
+        """Where the model is."""
+        parameter = next(self.run.model.parameters(), torch.empty(0))
+        return parameter.device
+
+    @cached_property
+    def measured(self) -> PictureSet:
+        """All pictures of the split that is measured."""
+        pictures = self.run.pictures(self.settings.split, self.settings.data)
+        if len(pictures) < 10:
+            raise PareidoliaError(
+                f"{pictures.name} has {len(pictures)} pictures to measure with: fewer than 10 say nothing"
+            )
+        return pictures
+
+    @cached_property
+    def training(self) -> PictureSet:
+        """The pictures that the model learnt from."""
+        return self.run.pictures("train")
+
+    @cached_property
+    def pictures(self) -> Tensor:
+        """As many of the measured pictures as the settings say, drawn by the seed: N×C×H×W in [0, 1]."""
+        return self._some(self.measured, self.settings.pictures, "pictures")
+
+    @cached_property
+    def others(self) -> Tensor:
+        """As many training pictures as `pictures`, or all: what a perfect model might draw."""
+        return self._some(self.training, len(self.pictures), "others")
+
+    @cached_property
+    def observed(self) -> Tensor:
+        """The pictures as the model's likelihood sees them."""
+        x: Tensor = self.model.observe(self.pictures, self.generator("observe"))
+        return x
+
+    @cached_property
+    def observation(self) -> str:
+        """How they were observed, in words."""
+        likelihood = getattr(self.model, "likelihood", None)
+        if isinstance(likelihood, Bernoulli) and likelihood.binarize == "no":
+            return "grey values, of which a Bernoulli likelihood is no density: cross-entropy, no bound"
+        if torch.equal(self.observed, self.pictures):
+            return "grey values as they are" if self.run.shape[0] == 1 else "colours as they are"
+        anew = self.model.observe(self.pictures, self.generator("observe anew"))
+        if not torch.equal(self.observed, anew):
+            return f"binarised at random once (seed {self.settings.seed})"
+        return "binarised at one half" if bool((self.observed % 1 == 0).all()) else "in 256 levels"
+
+    def draw(self, count: int, purpose: str) -> Tensor:
+        """`count` mean pictures of codes from the prior."""
+        z = self.model.prior.sample(count, self.generator(purpose))
+        with torch.no_grad():
+            return torch.cat([self.model.decode(part) for part in torch.split(z, _AT_ONCE)])
+
+    @cached_property
+    def made(self) -> Tensor:
+        """As many drawn pictures as `pictures`."""
+        return self.draw(len(self.pictures), "made")
+
+    @cached_property
+    def network(self) -> FeatureNetwork:
+        """The network whose features FID, KID, precision and recall compare."""
+        return FeatureNetwork(load_network_from(self.settings), self.settings.layer, self.settings.size)
+
+    @cached_property
+    def real_features(self) -> Tensor:
+        """Of `pictures`."""
+        return self.network(self.pictures)
+
+    @cached_property
+    def made_features(self) -> Tensor:
+        """Of `made`."""
+        return self.network(self.made)
+
+    @cached_property
+    def other_features(self) -> Tensor:
+        """Of `others`."""
+        return self.network(self.others)
+
+    def _some(self, pictures: PictureSet, count: int, purpose: str) -> Tensor:
+        generator = seeded(torch.Generator(), self.settings.seed, purpose)
+        chosen = torch.randperm(len(pictures), generator=generator)[:count].sort().values
+        return pictures.pictures(chosen).to(self.device)

@@ -1,0 +1,104 @@
+"""Class models: the picture that a network takes most for a class."""
+
+import torch
+from torch import Tensor
+
+from pareidolia.inspection.visualization.panels import columns_for
+from pareidolia.inspection.visualization.settings import ClassModelSettings
+from pareidolia.networks import Network, load_network_from, preserve_state
+from pareidolia.painting import ClassScore, Gallery, Objective, UnboundedCanvas
+from pareidolia.painting.transforms import robust
+from pareidolia.pictures import sheet
+
+#: Half of the share of I that λ ‖I‖² takes in a step of the default size.
+_SHRINKING = 0.01
+#: `usual_penalty`: the picture's length, the noise's deviation, and how many classes are asked.
+_LENGTH, _NOISE, _CLASSES = 4.4, 0.02, 16
+
+
+class ClassModels(Gallery):
+    """Pictures of what a network takes for classes; `picture` is a sheet of them.
+
+    arg max_I S_c(I) − λ ‖I‖²: I is the picture less the network's mean colour, unbounded and zero at first,
+    S_c the score of the class before the softmax (Simonyan, Vedaldi and Zisserman 2014, section 2), found by
+    gradient ascent with momentum. ‖I‖² is the sum over all pixels and colours, on the scale of
+    pictures in [0, 1]. What leaves that range is cut off only where it is shown. Unless λ is given, it is
+    `usual_penalty`.
+
+    With `regularize="robust"` it is the class's score alone on a Fourier canvas that must survive small
+    random moves (Olah et al. 2017).
+
+    Args:
+        settings: every option.
+        network: the network that looks; by default the one the settings name.
+    """
+
+    def __init__(self, settings: ClassModelSettings, network: Network | None = None) -> None:
+        self.settings = settings
+        network = network or load_network_from(settings, pooling=settings.pooling, padding=settings.padding)
+        classes = [network.class_index(name) for name in settings.names]
+        self.captions = [_name(network, index) for index in classes]
+        scores: list[Objective] = [
+            ClassScore(i, name) for i, name in zip(classes, self.captions, strict=True)
+        ]
+        size = (settings.size, settings.size)
+        if settings.regularize == "robust":
+            super().__init__(
+                network,
+                scores,
+                [(size, settings.steps)],
+                learning_rate=settings.learning_rate or 0.05,
+                transforms=robust(settings.robustness),
+                seed=settings.seed,
+                at_once=settings.at_once,
+            )
+            return
+        self.penalty = usual_penalty(network, size) if settings.penalty is None else settings.penalty
+        super().__init__(
+            network,
+            scores,
+            [(size, settings.steps)],
+            start=lambda _: UnboundedCanvas(torch.zeros(1, len(network.mean), *size), network.mean),
+            attempts=1,
+            learning_rate=settings.learning_rate or _SHRINKING / (self.penalty or 1.0),
+            optimizer=self._ascent,
+            transforms=(),
+            seed=settings.seed,
+            at_once=settings.at_once,
+        )
+
+    @property
+    def picture(self) -> Tensor:
+        """The sheet, 1×3×H×W."""
+        panels = [
+            (picture[None], caption)
+            for picture, caption in zip(self.pictures.cpu(), self.captions, strict=True)
+        ]
+        return sheet(panels, self.settings.columns or columns_for(len(panels)))
+
+    def _ascent(self, values: Tensor, learning_rate: float) -> torch.optim.Optimizer:
+        # The canvas holds I, so the gradient 2λI of the norm is a decay of its values. As a loss it would
+        # hide from the gallery that a score is shut, as SqueezeNet's rectified ones can be.
+        return torch.optim.SGD([values], learning_rate, self.settings.momentum, weight_decay=2 * self.penalty)
+
+
+def usual_penalty(network: Network, size: tuple[int, int]) -> float:
+    """The λ at which λ‖I‖² balances the network's gradients, on pictures of `size`, at ‖I‖ = 4.4.
+
+    Networks differ: with λ = 1 SqueezeNet's class models come out clear, and retina's, whose gradients are a
+    twentieth as strong, grey. Measured on one picture of noise around the mean colour, over some classes;
+    1 where all of these are shut.
+    """
+    noise = torch.randn(1, len(network.mean), *size, generator=torch.Generator().manual_seed(0))
+    mean = torch.tensor(network.mean).view(1, -1, 1, 1)
+    picture = (mean + _NOISE * noise).to(network.device).requires_grad_(True)
+    with preserve_state(network.module):
+        scores = network(picture)[0]
+        some = scores[:: max(1, len(scores) // _CLASSES)]
+        gradients = [torch.autograd.grad(score, picture, retain_graph=True)[0] for score in some]
+    lengths = [length for gradient in gradients if (length := float(gradient.norm()))]
+    return sum(lengths) / len(lengths) / (2 * _LENGTH) if lengths else 1.0
+
+
+def _name(network: Network, index: int) -> str:
+    return f"class {index}" if network.class_names is None else network.class_names[index]

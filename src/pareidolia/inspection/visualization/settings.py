@@ -1,0 +1,147 @@
+"""Settings of feature visualisation, class models, inversion and caricatures. No torch here."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from pareidolia.painting.settings import PaddingOption, PoolingOption
+from pareidolia.settings import OperationSettings
+
+Columns = Annotated[int | None, Field(ge=1, description="Pictures a row of the sheet.")]
+AtOnce = Annotated[
+    int, Field(ge=1, description="Pictures looked at together; fewer take less memory, to the same result.")
+]
+Robustness = Annotated[
+    float,
+    Field(
+        ge=0,
+        le=5,
+        description="How far pictures are shifted, scaled and turned before each look; 1 is usual.",
+    ),
+]
+
+
+class RobustSettings(OperationSettings):
+    """How a robust picture is painted: small random moves that it must survive."""
+
+    robustness: Robustness = 1.0
+    pooling: PoolingOption = "max"
+    padding: PaddingOption = "replicate"
+
+
+class FeatureSettings(RobustSettings):
+    """Paint what units of a network respond to (Olah et al. 2017)."""
+
+    layer: Annotated[str | None, Field(description="The layer (default: a deep one of the network).")] = None
+    units: Annotated[
+        tuple[str, ...], Field(min_length=1, description="Channels of the layer: 12, or 0-63, or several.")
+    ] = ("0-15",)
+    aim: Annotated[
+        tuple[str, ...] | None,
+        Field(
+            min_length=1,
+            description="Instead of layer and units: LAYER, LAYER:CHANNEL, class:NAME, random-class or "
+            "another objective, and sums such as '0.5*L:12 - L2:3@middle'; a picture each.",
+        ),
+    ] = None
+    place: Annotated[
+        Literal["everywhere", "middle"],
+        Field(description="Whether a unit is to fire all over the picture or in its middle."),
+    ] = "everywhere"
+    copies: Annotated[int, Field(ge=1, le=64, description="Different pictures of each aim.")] = 1
+    diversity: Annotated[
+        float, Field(ge=0, description="How strongly the pictures of one aim are kept apart.")
+    ] = 1.0
+    canvas: Annotated[
+        Literal["fourier", "maco"],
+        Field(
+            description="What is painted: a spectrum, or its phases alone, with natural magnitudes (MACO)."
+        ),
+    ] = "fourier"
+    steps: Annotated[
+        int, Field(ge=1, description="Steps, half of them at half the size where the network sees that.")
+    ] = 256
+    learning_rate: Annotated[
+        float | None, Field(gt=0, description="Size of a step (default: 0.05, for MACO 1).")
+    ] = None
+    starts: Annotated[
+        int, Field(ge=1, le=20, description="How many starts a unit may try that does not fire.")
+    ] = 3
+    at_once: AtOnce = 32
+    columns: Columns = None
+    size: Annotated[int, Field(ge=16, le=4096, description="Side of each picture, in pixels.")] = 128
+
+
+class CaricatureSettings(RobustSettings):
+    """Paint a photo as a layer exaggerates it."""
+
+    layer: Annotated[
+        tuple[str, ...] | None,
+        Field(min_length=1, description="The layers, a picture each (default: a deep one of the network)."),
+    ] = None
+    cosine_power: Annotated[
+        float, Field(ge=0, le=16, description="How much likeness counts beside strength.")
+    ] = 1.0
+    steps: Annotated[int, Field(ge=1, description="Steps.")] = 256
+    learning_rate: Annotated[float, Field(gt=0, description="Size of a step.")] = 0.05
+    columns: Columns = None
+    size: Annotated[int, Field(ge=16, le=4096, description="Longer side of each picture, in pixels.")] = 224
+
+
+class ClassModelOptions(RobustSettings):
+    """Paint what a network takes for a class (Simonyan et al. 2014)."""
+
+    regularize: Annotated[
+        Literal["l2", "robust"],
+        Field(
+            description="l2: the score less lambda times the squared norm, from zeros, as published; robust: "
+            "Fourier canvas and transforms."
+        ),
+    ] = "l2"
+    penalty: Annotated[
+        float | None,
+        Field(
+            ge=0,
+            description="lambda, by which the squared norm of the picture counts (l2; default: by how strong "
+            "the network's gradients are, about 1 for SqueezeNet, 0.06 for retina).",
+        ),
+    ] = None
+    steps: Annotated[int, Field(ge=1, description="Steps.")] = 256
+    learning_rate: Annotated[
+        float | None, Field(gt=0, description="Size of a step (default: 0.05 robust, 0.01/lambda for l2).")
+    ] = None
+    momentum: Annotated[
+        float, Field(ge=0, lt=1, description="Share of the last step that the next repeats (l2).")
+    ] = 0.9
+    at_once: AtOnce = 8
+    columns: Columns = None
+    size: Annotated[int, Field(ge=16, le=4096, description="Side of each picture, in pixels.")] = 224
+
+
+class ClassModelSettings(ClassModelOptions):
+    """The same with the classes."""
+
+    names: Annotated[
+        tuple[str, ...], Field(min_length=1, description="The classes, by name, part of a name, or number.")
+    ]
+
+
+class InversionSettings(OperationSettings):
+    """Paint a photo back from its activations at a layer (Mahendran and Vedaldi 2015)."""
+
+    layers: Annotated[
+        tuple[str, ...] | None,
+        Field(min_length=1, description="The layers, a picture each (default: the network's style layers)."),
+    ] = None
+    alpha: Annotated[float, Field(ge=1, le=16, description="Power of the norm that bounds pixels.")] = 6.0
+    alpha_weight: Annotated[float, Field(ge=0, description="Its weight; 1 is the paper's balance.")] = 1.0
+    beta: Annotated[float, Field(ge=1, le=4, description="Power of the total variation.")] = 2.0
+    variation_weight: Annotated[
+        float, Field(ge=0, description="Weight of total variation; the paper's lambda of 5 is 17.")
+    ] = 3.0
+    steps: Annotated[int, Field(ge=1, description="Steps; the last third at a tenth of the rate.")] = 300
+    learning_rate: Annotated[float, Field(gt=0, description="Size of a step.")] = 0.05
+    pooling: PoolingOption = "max"
+    padding: PaddingOption = "zeros"
+    columns: Columns = None
+    size: Annotated[int, Field(ge=16, le=4096, description="Longer side of each picture, in pixels.")] = 224

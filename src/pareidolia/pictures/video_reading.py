@@ -1,0 +1,75 @@
+"""Reading videos, one frame at a time."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from fractions import Fraction
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from pareidolia.pictures.resizing import fit, resize_picture, size_of
+from pareidolia.pictures.videos import require_av
+from pareidolia.settings import BadPicture
+
+#: What is taken for a video where a picture or a video may be given; a .gif counts as a picture.
+VIDEOS = (".mp4", ".mov", ".m4v", ".mkv", ".webm", ".avi", ".mpg", ".mpeg", ".wmv")
+
+
+def is_video(path: str | Path) -> bool:
+    """Whether the name of a file says that it is a video."""
+    return Path(path).suffix.lower() in VIDEOS
+
+
+class Video:
+    """A video in a file; only its pictures are read, not its sound.
+
+    Attributes:
+        path: the file.
+        fps: frames in a second.
+        count: how many frames there are, found by decoding where the file does not say.
+        comment: what the file says of itself.
+
+    Raises MissingExtra without PyAV, BadPicture where there is no video that can be read.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path)
+        with _opened(self.path) as (container, stream):
+            self.fps = Fraction(stream.average_rate or stream.guessed_rate or 25)
+            self.comment = str(container.metadata.get("comment", ""))
+            self.count = int(stream.frames) or sum(1 for _ in container.decode(stream))
+        if self.count == 0:
+            raise BadPicture(f"'{path}' has no frames")
+
+    def frames(self, *, start: int = 0, size: int | None = None) -> Iterator[Tensor]:
+        """The frames from number `start` on, 1×3×H×W in [0, 1], upright; `size` is the longer side.
+
+        One frame is held at a time.
+        """
+        with _opened(self.path) as (container, stream):
+            for frame in islice(container.decode(stream), start, None):
+                levels = torch.from_numpy(frame.to_ndarray(format="rgb24"))
+                picture = levels.permute(2, 0, 1)[None].float().div(255)
+                # What a telephone notes of how it was held, in degrees counter-clockwise.
+                picture = picture.rot90(round(frame.rotation / 90) % 4, (2, 3)).contiguous()
+                yield picture if size is None else resize_picture(picture, fit(size_of(picture), size))
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[tuple[Any, Any]]:
+    """The container and its first video stream; what goes wrong inside is told as BadPicture."""
+    av = require_av()
+    try:
+        with av.open(str(path)) as container:
+            if not container.streams.video:
+                raise BadPicture(f"'{path}' holds no video, only sound")
+            stream = container.streams.video[0]
+            stream.thread_type = "AUTO"
+            yield container, stream
+    except FileNotFoundError as error:
+        raise BadPicture(f"there is no file '{path}'") from error
+    except (av.error.FFmpegError, OSError) as error:
+        raise BadPicture(f"'{path}' is not a video that can be read: {error.strerror}") from error

@@ -1,0 +1,133 @@
+"""The pictures of a style transfer, prepared as its control asks, whatever the method that paints."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from pareidolia.pictures import (
+    PictureLike,
+    as_mask,
+    as_picture,
+    check_shorter_side,
+    fit,
+    resize_picture,
+    size_of,
+    split_alpha,
+)
+from pareidolia.settings import BadPicture, PareidoliaError
+from pareidolia.style.colors import as_gray, match_colors, match_luminance, with_chroma
+from pareidolia.style.settings import Colors, StyleControl
+
+Size = tuple[int, int]
+"""Height and width in pixels."""
+
+#: Below this many pixels the shorter side has no position left in the deepest layers.
+SHORTEST_SIDE = 32
+
+
+@dataclass(frozen=True)
+class StyleInputs:
+    """What is painted from, on one device.
+
+    Attributes:
+        photo: 1×3×H×W in [0, 1], in grey where only luminance is painted.
+        paintings: 1×3×h×w each, in the colours they are to give.
+        shares: how much of the style each painting gives; they add up to `StyleControl.strength`, and the
+            photo's own style has the rest.
+        mask: 1×1×H×W in [0, 1], where the style goes; None is everywhere.
+        color: the photo in its colours.
+        alpha: 1×1×H×W, if the photo has one.
+        colors: whose colours the result has.
+    """
+
+    photo: Tensor
+    paintings: tuple[Tensor, ...]
+    shares: tuple[float, ...]
+    mask: Tensor | None
+    color: Tensor
+    alpha: Tensor | None
+    colors: Colors
+
+    @classmethod
+    def prepare(
+        cls,
+        content: PictureLike,
+        styles: Sequence[PictureLike],
+        mask: PictureLike | None,
+        control: StyleControl,
+        *,
+        size: int | None,
+        painting_size: int,
+        device: torch.device,
+    ) -> "StyleInputs":
+        """Open and prepare; `size` and `painting_size` are longer sides in pixels, None the photo's own.
+
+        Raises BadPicture where a picture is broken or too narrow, PareidoliaError where weights do not fit.
+        """
+        shares = _shares(control.painting_weights, len(styles), control.strength)
+        color, alpha = split_alpha(as_picture(content, size=size).to(device))
+        check_shorter_side("the photo", size_of(color), SHORTEST_SIDE, "style transfer")
+        opened = [split_alpha(as_picture(style, size=painting_size).to(device))[0] for style in styles]
+        for painting in opened:
+            check_shorter_side("a painting", size_of(painting), SHORTEST_SIDE, "style transfer")
+        return cls(
+            as_gray(color) if control.colors == "luminance" else color,
+            tuple(_recolored(painting, color, control.colors) for painting in opened),
+            shares,
+            None if mask is None else _opened_mask(mask, size_of(color)).to(device),
+            color,
+            alpha,
+            control.colors,
+        )
+
+    def restore_color_and_alpha(self, painted: Tensor) -> Tensor:
+        """The result of a painted picture 1×3×h×w: with the photo's chroma and alpha where they belong."""
+        size = size_of(painted)
+        if self.colors == "luminance":
+            painted = with_chroma(painted, resize_picture(self.color, size))
+        if self.alpha is None:
+            return painted
+        return torch.cat([painted, resize_picture(self.alpha, size)], dim=1)
+
+
+def coarsest(size: Size) -> int:
+    """The longer side at which the shorter one has SHORTEST_SIDE pixels."""
+    return math.ceil(SHORTEST_SIDE * max(size) / min(size))
+
+
+def scaled(painting: Tensor, side: int) -> Tensor:
+    """A painting at the longer side `side`, or a little larger where it would be too narrow to be seen."""
+    size = size_of(painting)
+    return resize_picture(painting, fit(size, max(side, coarsest(size))))
+
+
+def _opened_mask(mask: PictureLike, size: Size) -> Tensor:
+    opened = as_mask(mask, size)
+    if not opened.any():
+        raise BadPicture("the mask is black everywhere: nothing is left to paint")
+    return opened
+
+
+def _recolored(painting: Tensor, photo: Tensor, colors: Colors) -> Tensor:
+    match colors:
+        case "paintings":
+            return painting
+        case "matched":
+            return match_colors(painting, photo)
+        case "luminance":
+            return match_luminance(painting, photo)
+
+
+def _shares(weights: Sequence[float] | None, count: int, strength: float) -> tuple[float, ...]:
+    if count == 0:
+        raise PareidoliaError("style transfer needs at least one painting")
+    weights = weights or [1.0] * count
+    if len(weights) != count or min(weights) < 0 or sum(weights) == 0:
+        raise PareidoliaError(
+            f"{count} painting(s) need {count} painting weights, not negative and not all 0; "
+            f"given: {list(weights)}"
+        )
+    return tuple(strength * weight / sum(weights) for weight in weights)

@@ -1,0 +1,149 @@
+"""Videos painted in one pass, frame by frame, without flicker."""
+
+from collections.abc import Callable, Iterator, Mapping
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from pareidolia.pictures import (
+    FrameFolder,
+    Video,
+    VideoFrames,
+    as_picture,
+    carried,
+    is_video,
+    optical_flow,
+    size_of,
+    trusted,
+)
+from pareidolia.pictures.flow import require_flow
+from pareidolia.settings import PareidoliaError
+from pareidolia.style.brush.brush import load_brush
+from pareidolia.style.brush.settings import BrushSettings
+from pareidolia.style.feedforward.settings import PaintSettings
+from pareidolia.style.feedforward.stylizer import open_stylizer
+
+
+class PaintedVideo:
+    """The frames of a video as files in a folder, painted one after the other.
+
+    o_t = y_t + k m ⊙ (carried(o_{t−1}) − y_t): y_t is frame t as it is painted alone, and m hides what was
+    covered in the frame before or where the flow cannot be trusted (Ruder, Dosovitskiy and Brox 2016, whose
+    temporal loss has this for its minimum when a frame's own paint counts as 1 − k m). The last whole frame
+    is all a later process needs to go on to the same bytes.
+
+    Args:
+        folder: where frames are; made if need be.
+        record: what is filmed; kept in every frame. Frames of another record are not gone on from.
+        video: the file.
+        paint: a frame 1×3×H×W in [0, 1] to a painted one.
+        persistence: k.
+        count, fps, size: frames, frames in a second, longer side; None is the video's own.
+
+    Raises MissingExtra without PyAV or OpenCV, BadPicture where the video cannot be read.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        record: Mapping[str, Any],
+        video: Video,
+        paint: Callable[[Tensor], Tensor],
+        *,
+        persistence: float,
+        count: int | None = None,
+        fps: int | None = None,
+        size: int | None = None,
+    ) -> None:
+        if persistence > 0:
+            require_flow()
+        self._kept = FrameFolder(folder, record)
+        self._shown, self._paint, self._persistence = VideoFrames(video, size), paint, persistence
+        self.count = min(video.count, count or video.count)
+        self.fps = video.fps if fps is None else Fraction(fps)
+        self.size = size_of(self._shown[0])
+
+    @property
+    def frames(self) -> list[Path]:
+        """The files of the frames that are whole, in order."""
+        return self._kept.files
+
+    def check(self) -> None:
+        """Raise PareidoliaError where the folder holds frames of another video."""
+        self._kept.check()
+
+    def steps(self, stop: Callable[[], bool] = lambda: False) -> Iterator[int]:
+        """Paint the missing frames, telling the number of each once it is whole, until asked to stop."""
+        for index in range(len(self._kept), self.count):
+            if stop():
+                return
+            before = self._shown[index - 1] if index and self._persistence else None
+            now = self._shown[index]
+            painted = self._paint(now)
+            if before is not None:
+                painted = self._calmed(painted, before, now, self._kept.frame(index - 1))
+            self._kept.save(index, painted)
+            yield index
+
+    def _calmed(self, painted: Tensor, before: Tensor, now: Tensor, kept: Tensor) -> Tensor:
+        flow, back = optical_flow(now, before), optical_flow(before, now)
+        share = self._persistence * trusted(flow, back)
+        return torch.lerp(painted, carried(kept, flow), share)
+
+
+def brush_video(
+    folder: Path, record: Mapping[str, Any], settings: BrushSettings, inputs: Mapping[str, Any]
+) -> PaintedVideo:
+    """A video painted by brush; the code of its paintings is that for the first frame all along."""
+    if "mask" in inputs:
+        raise PareidoliaError("a video moves, a mask does not: leave out --mask")
+    brush, video = load_brush(settings.device), _opened(inputs["content"])
+    paintings = [as_picture(painting, size=settings.painting_size) for painting in inputs["styles"]]
+    code = brush.code(next(video.frames(size=settings.size)), paintings, settings)
+    as_shown = settings.model_copy(update={"size": None})
+
+    def paint(frame: Tensor) -> Tensor:
+        return brush.paint(frame, paintings, as_shown, code=code)
+
+    return _video(folder, record, video, paint, settings)
+
+
+def stylizer_video(
+    folder: Path, record: Mapping[str, Any], settings: PaintSettings, inputs: Mapping[str, Any]
+) -> PaintedVideo:
+    """A video painted by a trained style network."""
+    stylizer = open_stylizer(inputs["run"], settings.device)
+    as_shown = settings.model_copy(update={"size": None})
+
+    def paint(frame: Tensor) -> Tensor:
+        return stylizer.paint(frame, as_shown)
+
+    return _video(folder, record, _opened(inputs["content"]), paint, settings)
+
+
+def _video(
+    folder: Path,
+    record: Mapping[str, Any],
+    video: Video,
+    paint: Callable[[Tensor], Tensor],
+    settings: BrushSettings | PaintSettings,
+) -> PaintedVideo:
+    return PaintedVideo(
+        folder,
+        record,
+        video,
+        paint,
+        persistence=settings.persistence,
+        count=settings.frames,
+        fps=settings.fps,
+        size=settings.size,
+    )
+
+
+def _opened(video: str | Path) -> Video:
+    if not is_video(video):
+        raise PareidoliaError(f"'{video}' is a picture: --frames, --fps and a video's --out are of videos")
+    return Video(video)
