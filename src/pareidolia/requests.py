@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pareidolia
 from pareidolia.operations import Made, Operation, Staged, find_operation
 from pareidolia.pictures.folders import find_pictures
-from pareidolia.settings import PareidoliaError, Settings
+from pareidolia.settings import VERSION, PareidoliaError, Settings, migrate
 
 if TYPE_CHECKING:
     from pareidolia.painting import Painting
@@ -48,6 +48,7 @@ class Request:
         """What is kept inside a picture saved in `folder`, as JSON has it: paths are relative to it."""
         return {
             "pareidolia": pareidolia.__version__,
+            "version": VERSION,
             "operation": self.operation.name,
             "inputs": {
                 name: [_entry(path, folder) for path in paths]
@@ -62,9 +63,10 @@ class Request:
     def from_record(cls, record: Mapping[str, Any], folder: Path, changes: Mapping[str, Any]) -> "Request":
         """The request that a picture in `folder` carries, with some settings changed.
 
-        Raises PareidoliaError if the record is of another kind, or if a picture it names is not found
-        unchanged.
+        Records of earlier versions are migrated. Raises PareidoliaError if the record is of another kind or
+        of a later version, or if a picture it names is not found unchanged.
         """
+        record = migrate(record)
         try:
             operation = find_operation(record["operation"])
             inputs: Inputs = {

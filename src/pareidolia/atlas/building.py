@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pareidolia
 from pareidolia.atlas.attribution import class_names
@@ -21,7 +22,7 @@ from pareidolia.collecting.settings import CollectingSettings
 from pareidolia.networks import identity, load_network_from
 from pareidolia.pictures import find_pictures, write_atomically
 from pareidolia.progress import Progress
-from pareidolia.settings import PareidoliaError
+from pareidolia.settings import VERSION, PareidoliaError, migrate
 
 STAGES = "stages"
 SETTINGS = "settings.json"
@@ -144,20 +145,20 @@ class AtlasBuilding:
             return
         read_manifest(self.out)
         held = self.out / STAGES / SETTINGS
-        if not overwrite and not (held.exists() and held.read_text(encoding="utf-8") == self._told()):
+        if not overwrite and not _holds(held, self._record()):
             raise PareidoliaError(
                 f"{self.out} holds an atlas of other photos or settings: "
                 "--overwrite rebuilds what differs, or name another folder"
             )
 
-    def _told(self) -> str:
+    def _record(self) -> dict[str, Any]:
         """What is made, as `stages/settings.json` holds it."""
         photos = str(self._files.folder.absolute())
-        return json.dumps({"photos": photos, "settings": self.settings.model_dump(mode="json")}, indent=1)
+        return {"version": VERSION, "photos": photos, "settings": self.settings.model_dump(mode="json")}
 
     def _write_settings(self) -> None:
         with write_atomically(self.out / STAGES / SETTINGS) as file:
-            file.write(self._told().encode())
+            file.write(json.dumps(self._record(), indent=1).encode())
 
 
 def read_settings(atlas: Path) -> AtlasSettings:
@@ -167,13 +168,28 @@ def read_settings(atlas: Path) -> AtlasSettings:
     """
     path = atlas / STAGES / SETTINGS
     try:
-        return AtlasSettings.model_validate(json.loads(path.read_text(encoding="utf-8"))["settings"])
+        return AtlasSettings.model_validate(_read(path)["settings"])
     except FileNotFoundError as error:
         raise PareidoliaError(
             f"{atlas} has no {STAGES}: it was published without what it was built from; build it here"
         ) from error
     except (ValueError, KeyError, TypeError) as error:
         raise PareidoliaError(f"{path} is broken: build the atlas once more") from error
+
+
+def _read(path: Path) -> dict[str, Any]:
+    """A record of any version, as this one writes it; ValueError or TypeError where it is broken."""
+    record = json.loads(path.read_text(encoding="utf-8"))
+    if not isinstance(record, dict):
+        raise ValueError(f"{path} holds no record")
+    return migrate(record)
+
+
+def _holds(path: Path, record: dict[str, Any]) -> bool:
+    try:
+        return _read(path) == record
+    except (OSError, ValueError):
+        return False
 
 
 def _remove_stale(atlas: Path, before: Manifest, now: Manifest) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path, PurePath
 from pareidolia.cli.output import Output, OverwriteOptions, PictureOutput, say
 from pareidolia.cli.run import make, run
 from pareidolia.requests import Request
-from pareidolia.settings import PareidoliaError
+from pareidolia.settings import PareidoliaError, migrate
 
 FAILED = 1
 """The exit code where some could not be made."""
@@ -84,6 +84,6 @@ def _is_made(job: BatchJob) -> bool:
     if not job.out.exists():
         return False
     try:
-        return read_record(job.out) == job.request.record(job.out.absolute().parent)
+        return migrate(read_record(job.out)) == job.request.record(job.out.absolute().parent)
     except PareidoliaError:
         return False

@@ -133,7 +133,7 @@ COMMANDS = {
         Command(
             "interpolate",
             "looking:interpolate",
-            "Walk from one code to another: a strip of pictures, or a video where --out ends in .mp4 or .gif.",
+            "Walk from one code to another: a strip of pictures, or a video if --out ends in .mp4 or .gif.",
         ),
         Command("manifold", "looking:manifold", "Lay a plane of the latent space out as a grid of pictures."),
         Command(

@@ -69,7 +69,7 @@ def interpolate(
     settings: Annotated[InterpolateSettings, Parameter(name="*")] = InterpolateSettings(),  # noqa: B008
     output: Annotated[PictureOutput, Parameter(name="*")],
 ) -> int:
-    """Walk from one code to another: a strip of pictures, or a video where --out ends in .mp4 or .gif.
+    """Walk from one code to another: a strip of pictures, or a video if --out ends in .mp4 or .gif.
 
     Parameters
     ----------

@@ -171,7 +171,7 @@ def _start(kind: str, data: str, settings: ModelSettings, output: TrainingOutput
 def run_training(prepare: "Callable[..., Training]", device: str, output: TrainingOutput) -> int:
     """Train what `prepare(out, process_group=, device=, tensorboard=)` gives; returns the exit code.
 
-    device: "auto", "cpu", "cuda" or "mps"; several devices are launched as one company.
+    device: "auto", "cpu", "cuda" or "mps"; several devices are launched as one process group.
     """
     if output.devices * output.nodes == 1:
         return _train(None, None, prepare, output)
@@ -186,7 +186,7 @@ def _train(
     prepare: "Callable[..., Training]",
     output: TrainingOutput,
 ) -> int:
-    """Train in this process, alone or as one of a company; returns the exit code."""
+    """Train in this process, alone or as one of a process group; returns the exit code."""
     leading = process_group is None or process_group.rank == 0
     output = output if leading else output.model_copy(update={"quiet": True})
     began = time.perf_counter()

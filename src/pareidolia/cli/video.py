@@ -32,7 +32,7 @@ class _FrameDone:
 
 
 def asks_for_video(request: Request) -> bool:
-    """Whether what is asked for is a video: of a video, or of several frames, where the operation makes any."""
+    """Whether a video is asked for: of a video, or of several frames, where the operation makes any."""
     from pareidolia.pictures import is_video
 
     if request.operation.video is None:
@@ -53,8 +53,8 @@ def make_or_video(request: Request, output: Output) -> int:
 def run_video(request: Request, output: Output) -> int:
     """Make a video and save it; returns the exit code.
 
-    The frames lie in `OUT.frames` until the video is whole; when interrupted they stay, and `--resume` goes on
-    from the last one.
+    The frames lie in `OUT.frames` until the video is whole; when interrupted they stay, and `--resume` goes
+    on from the last one.
     """
     from pareidolia.pictures import check_target, write_video
     from pareidolia.pictures.videos import VIDEO_SUFFIXES, require_videos

@@ -35,7 +35,7 @@ class CollectJob:
 
     network: its settings, paths absolute. identity: what it must turn out to be.
     files: the pictures. height_width: of each as the network sees it. batch: pictures at once.
-    layers: the shape of each layer's output for one picture. keep: what is kept of it.
+    layers: the shape of each layer's output for one picture. spec: what is kept of it.
     """
 
     network: NetworkSettings
@@ -61,8 +61,9 @@ def chunk_steps(
 ) -> Generator[int, None, bytes]:
     """Look at a chunk batch by batch; yields how many pictures each had, returns the shard.
 
-    `pictures` are those of the chunk, in order, as `CollectJob.read` gives them; no more are taken. The shard is the
-    bytes of a safetensors file with what `job.spec` keeps, a pure function of network, job and pictures.
+    `pictures` are those of the chunk, in order, as `CollectJob.read` gives them; no more are taken. The shard
+    is the bytes of a safetensors file with what `job.spec` keeps, a pure function of network, job and
+    pictures.
     Pictures that cannot be read, or on which the network gives values that are not finite, are left out and
     listed in its metadata with the reason.
     """
@@ -113,7 +114,7 @@ def layer_shapes(
 
 
 def _add(accumulator: Accumulator, batch: list[DecodeResult], first: int) -> dict[int, str]:
-    """Let `accumulator` have the pictures of a batch, of which the first has that number; the skipped ones."""
+    """Add a batch, whose first picture has that number, to `accumulator`; the skipped pictures."""
     skipped = {first + i: str(each) for i, each in enumerate(batch) if isinstance(each, BadPicture)}
     levels = [each for each in batch if not isinstance(each, BadPicture)]
     if levels:

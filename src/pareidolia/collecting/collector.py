@@ -27,11 +27,12 @@ class Collector:
 
     Args:
         folder: where the collection goes; made where it is not there. What it has already is kept.
-        cache_by_digest: whether `folder` is one for many collections: this one gets a subfolder of its own, named after
-            what it is, so that none is refused and each is found again.
+        cache_by_digest: whether `folder` is one for many collections: this one gets a subfolder of its own,
+            named after what it is, so that none is refused and each is found again.
         files: the pictures.
         layers: names of the layers.
-        spec: what is kept, `TopActivations(...)` or `SampledActivations(...)` or one's own (see `CollectSpec`).
+        spec: what is kept, `TopActivations(...)` or `SampledActivations(...)` or one's own (see
+            `CollectSpec`).
         settings: the network and how it looks.
         engine: where it looks.
         network: the network that `settings` describe, where it is loaded already.
@@ -126,10 +127,16 @@ def _manifest(job: CollectJob, chunk: int) -> dict[str, Any]:
         "pareidolia": pareidolia.__version__,
         "network": {**job.identity, "settings": job.network.model_dump(mode="json")},
         "layers": {name: list(shape) for name, shape in job.layers.items()},
-        "keep": {"form": type(job.spec).__name__, **job.spec.model_dump(mode="json")},
+        "keep": {"form": _form(job.spec), **job.spec.model_dump(mode="json")},
         "look": {"height_width": list(job.height_width), "batch": job.batch, "chunk": chunk},
         "pictures": {"count": len(job.files), "digest": job.files.digest},
     }
+
+
+def _form(spec: CollectSpec) -> str:
+    """The name of a form of keeping in a manifest, which stays when its class is renamed."""
+    form: str = getattr(spec, "form", type(spec).__name__)
+    return form
 
 
 def _title(manifest: Mapping[str, Any]) -> str:

@@ -1,7 +1,7 @@
 """Settings of collecting. No torch here."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -50,10 +50,13 @@ class EngineSettings(Settings):
 class TopActivations(Settings):
     """Keep the strongest activations of every unit, each from another picture."""
 
+    form: ClassVar[str] = "Strongest"
+    """What manifests call it."""
+
     top: Annotated[int, Field(ge=1, le=1000, description="How many a unit.")] = 9
 
     def begin(self, network: "Network", layers: Mapping[str, tuple[int, ...]]) -> "Accumulator":
-        """A gathering that is empty yet; `layers` has the shape of each layer's output for one picture."""
+        """An accumulator that is empty yet; `layers` has the shape of each layer's output for one picture."""
         from pareidolia.collecting.top_activations import TopActivationsAccumulator
 
         return TopActivationsAccumulator(self, network, layers)
@@ -61,6 +64,9 @@ class TopActivations(Settings):
 
 class SampledActivations(Settings):
     """Keep the activations of whole columns of a layer at random positions of every picture."""
+
+    form: ClassVar[str] = "Positions"
+    """What manifests call it."""
 
     count: Annotated[int, Field(ge=1, le=10_000, description="Positions a picture.")] = 1
     border: Annotated[
@@ -74,7 +80,7 @@ class SampledActivations(Settings):
     ] = "float32"
 
     def begin(self, network: "Network", layers: Mapping[str, tuple[int, ...]]) -> "Accumulator":
-        """A gathering that is empty yet; `layers` has the shape of each layer's output for one picture."""
+        """An accumulator that is empty yet; `layers` has the shape of each layer's output for one picture."""
         from pareidolia.collecting.sampled_activations import SampledActivationsAccumulator
 
         return SampledActivationsAccumulator(self, network, layers)

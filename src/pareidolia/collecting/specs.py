@@ -1,6 +1,7 @@
-"""What a chunk keeps of what the network sees in it: a form of keeping, and its gathering.
+"""What a chunk keeps of the activations that the network gives: a specification, and its accumulator.
 
-Two forms come with this room, `TopActivations` and `SampledActivations`; any settings object with a `begin` is another one.
+Two come with this room, `TopActivations` and `SampledActivations`; any settings object with a `begin` is
+another one.
 """
 
 from collections.abc import Mapping
@@ -30,10 +31,10 @@ class Accumulator(Protocol):
 
 
 class CollectSpec(Protocol):
-    """A form of keeping: a frozen settings object, written into the collection's manifest."""
+    """What to keep: a frozen settings object, written into the collection's manifest."""
 
     def begin(self, network: Network, layers: Mapping[str, tuple[int, ...]]) -> Accumulator:
-        """A gathering that is empty yet; `layers` has the shape of each layer's output for one picture."""
+        """An accumulator that is empty yet; `layers` has the shape of each layer's output for one picture."""
 
     def model_dump(self, *, mode: Literal["json"]) -> dict[str, Any]:
         """Its options, as JSON has them."""

@@ -117,7 +117,7 @@ def _found(ranking: Ranking, maps: Tensor, best: Tensor, numbers: Array) -> Rank
 
 
 def read_ranking(collection: "Collection", layer: str) -> Ranking:
-    """The ranking of a layer over the whole folder, from the shards of a collection that kept `TopActivations`."""
+    """A layer's ranking over the whole folder, from the shards of a collection of `TopActivations`."""
     total: Ranking | None = None
     for shard in collection.shards():
         arrays = [shard[f"{layer}/{name}"] for name in ("values", "pictures", "positions")]

@@ -1,4 +1,4 @@
-"""What each frame of a dreamt video begins from: the last one, nearer and turned, or moved as a video moves."""
+"""What each frame of a dreamt video begins from: the last, nearer and turned, or moved as a video moves."""
 
 import math
 from abc import ABC, abstractmethod
@@ -58,9 +58,9 @@ class ZoomInit(FrameInit):
 class FlowInit(FrameInit):
     """Each frame begins from the video's own, with what was dreamt into the last one carried along the flow.
 
-    x_t = f_t + k m ⊙ carried(d_{t−1} − f_{t−1}): f are the video's frames, d the dreamt ones, and m hides what
-    was covered in the last frame or cannot be trusted. Only dreams are carried on, so the video's own light
-    and motion stay sharp. k < 1, or dreams would pile up and burn out.
+    x_t = f_t + k m ⊙ carried(d_{t−1} − f_{t−1}): f are the video's frames, d the dreamt ones, and m hides
+    what was covered in the last frame or cannot be trusted. Only dreams are carried on, so the video's own
+    light and motion stay sharp. k < 1, or dreams would pile up and burn out.
     """
 
     def __init__(

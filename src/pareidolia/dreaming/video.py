@@ -29,7 +29,7 @@ class DreamVideo:
 
     Args:
         folder: where frames are; made if need be.
-        record: what is filmed; kept in every frame. Frames of another record are not gone on from.
+        record: what the video shows; kept in every frame. Frames of another record are not gone on from.
         settings: every option.
         pictures: what `Dream` takes: photo (or a video's path), guide.
         network: the network that looks; by default the one the settings name.

@@ -9,6 +9,7 @@ from pareidolia.generative.building import build
 from pareidolia.generative.previews import draw_preview
 from pareidolia.generative.settings import AAESettings, ModelSettings
 from pareidolia.networks.devices import choose_device
+from pareidolia.settings import VERSION
 from pareidolia.training import ProcessGroup, SingleProcess, Source, Training, TrainingFolder, TrainingRun
 from pareidolia.training.data import Pictures, PictureSet, open_pictures
 from pareidolia.training.data.labeled import FewLabels
@@ -53,6 +54,7 @@ def prepare(
     )
     record = {
         "pareidolia": pareidolia.__version__,
+        "version": VERSION,
         "model": kind,
         "settings": settings.model_dump(mode="json"),
         "data": {

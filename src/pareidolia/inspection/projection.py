@@ -93,7 +93,8 @@ def _find_unit(layer: str, text: str, maps: Tensor) -> Unit:
         return _strongest(layer, maps, range(len(maps)))
     if not channel_text.isdecimal():
         raise PareidoliaError(
-            f"'{text}' is not a unit: write a channel (12), a position (12@3,4), 12@{STRONGEST}, or {STRONGEST}"
+            f"'{text}' is not a unit: write a channel (12), a position (12@3,4), 12@{STRONGEST}, "
+            f"or {STRONGEST}"
         )
     channel = int(channel_text)
     check_unit(Unit(layer, channel), tuple(maps.shape))

@@ -2,7 +2,7 @@
 
 `load_network` finds a network by name (`sources/`, `weights.py`) and wraps it as a `Network`, which
 normalises, classifies, lists its layers with their receptive fields (`layers.py`, `propagation.py`) and
-records activations (`recording.py`). `preserve_state` lends a module to an operation and takes it back as it was.
+records activations (`recording.py`). `preserve_state` leaves a module as an operation found it.
 """
 
 from typing import TYPE_CHECKING

@@ -11,7 +11,7 @@ from pareidolia.painting.painting import Painting
 from pareidolia.pictures import write_atomically
 from pareidolia.pictures.targets import remove_leftovers
 from pareidolia.progress import Progress
-from pareidolia.settings import PareidoliaError, differences
+from pareidolia.settings import PareidoliaError, differences, migrate
 
 
 class Checkpoint:
@@ -49,7 +49,7 @@ class Checkpoint:
         """
         try:
             held = torch.load(self.path, map_location="cpu", weights_only=True)
-            record, state = held["record"], held["state"]
+            record, state = migrate(held["record"]), held["state"]
         except Exception as error:
             raise PareidoliaError(
                 f"{self.path} is not a checkpoint that can be read; delete it to begin anew"

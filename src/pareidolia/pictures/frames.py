@@ -10,7 +10,7 @@ from pareidolia.pictures.color import over_white
 from pareidolia.pictures.files import open_picture, save_picture
 from pareidolia.pictures.records import read_record
 from pareidolia.pictures.video_reading import Video
-from pareidolia.settings import PareidoliaError
+from pareidolia.settings import PareidoliaError, migrate
 
 
 class FrameFolder:
@@ -18,7 +18,7 @@ class FrameFolder:
 
     Args:
         path: of the folder; made with the first frame.
-        record: what is filmed. Frames of another record are not gone on from.
+        record: what the video shows. Frames of another record are not gone on from.
     """
 
     def __init__(self, path: Path, record: Mapping[str, Any]) -> None:
@@ -35,7 +35,7 @@ class FrameFolder:
     def check(self) -> None:
         """Raise PareidoliaError where the folder holds frames of another video."""
         files = self.files
-        if files and read_record(files[0]) != self._record:
+        if files and migrate(read_record(files[0])) != migrate(self._record):
             raise PareidoliaError(
                 f"{self.path} holds frames of another video; delete it or give --overwrite to begin anew"
             )

@@ -1,4 +1,4 @@
-"""From a file to an upright Pillow image; what is not a picture, too large or broken is refused in one line."""
+"""From a file to an upright Pillow image; no picture, too large or broken: refused in one line."""
 
 import warnings
 from collections.abc import Iterator

@@ -11,8 +11,10 @@ from pareidolia.settings.errors import (
     UnknownName,
     nearest,
 )
+from pareidolia.settings.migrations import VERSION, migrate, migrate_state
 
 __all__ = [
+    "VERSION",
     "BadNetwork",
     "BadPicture",
     "ClassName",
@@ -25,6 +27,8 @@ __all__ = [
     "Unit",
     "UnknownName",
     "differences",
+    "migrate",
+    "migrate_state",
     "nearest",
     "parse_address",
 ]

@@ -37,7 +37,7 @@ class PaintedVideo:
 
     Args:
         folder: where frames are; made if need be.
-        record: what is filmed; kept in every frame. Frames of another record are not gone on from.
+        record: what the video shows; kept in every frame. Frames of another record are not gone on from.
         video: the file.
         paint: a frame 1×3×H×W in [0, 1] to a painted one.
         persistence: k.

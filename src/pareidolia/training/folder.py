@@ -16,7 +16,7 @@ from safetensors.torch import save as to_safetensors
 from pareidolia.networks.weights import fit_state_dict
 from pareidolia.pictures import write_atomically
 from pareidolia.progress import Progress
-from pareidolia.settings import PareidoliaError
+from pareidolia.settings import PareidoliaError, migrate
 from pareidolia.training.log import Log
 from pareidolia.training.run import TrainingRun
 
@@ -146,8 +146,7 @@ def read_record(path: Path) -> dict[str, Any]:
     if not file.is_file():
         raise PareidoliaError(f"{path} holds no {SETTINGS}: it is not a run of pareidolia train")
     try:
-        record: dict[str, Any] = json.loads(file.read_text())
-        return record
+        return migrate(json.loads(file.read_text()))
     except (OSError, ValueError) as error:
         raise PareidoliaError(f"{file} cannot be read: {error}") from error
 
@@ -157,7 +156,7 @@ def check_record(path: Path, record: Mapping[str, Any], free: Collection[str]) -
 
     free: names, as "settings.previews", of what may differ.
     """
-    ours, theirs = _flat(record), _flat(read_record(path))
+    ours, theirs = _flat(migrate(record)), _flat(read_record(path))
     keys = [key for key in theirs | ours if key not in free and ours.get(key) != theirs.get(key)]
     if keys:
         differing = "; ".join(f"{key} is {theirs.get(key)} there, {ours.get(key)} now" for key in keys[:3])

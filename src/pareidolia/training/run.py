@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from pareidolia.progress import Progress
-from pareidolia.settings import PareidoliaError
+from pareidolia.settings import PareidoliaError, migrate_state
 from pareidolia.training.average import WeightAverage
 from pareidolia.training.phases import Losses, Phase, Source
 from pareidolia.training.process_group import ProcessGroup, SingleProcess
@@ -96,7 +96,7 @@ class TrainingRun:
     def step(self) -> Progress:
         """Make one step, all phases that are due, and tell of it.
 
-        Raises NoNumber where a loss is none any more, before its phase changes a weight.
+        Raises NonFiniteError where a loss became NaN or infinite, before its phase changes a weight.
         """
         if self.finished:
             raise PareidoliaError(f"this training has made all its {self.total} steps")
@@ -113,7 +113,7 @@ class TrainingRun:
     def state_dict(self) -> dict[str, Any]:
         """Everything that `load_state_dict` needs to go on; tensors and plain values.
 
-        Raises NoNumber where a weight is none any more.
+        Raises NonFiniteError where a weight became NaN or infinite.
         """
         if not all(bool(each.isfinite().all()) for each in self.model.parameters()):
             raise NonFiniteError("a weight", self.index, self.settings)
@@ -128,6 +128,7 @@ class TrainingRun:
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Go on from `state_dict`; the run must have been made with the same arguments."""
+        state = migrate_state(state)
         self.index = int(state["index"])
         self.model.load_state_dict(state["model"])
         for each in self.phases:

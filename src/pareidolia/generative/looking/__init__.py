@@ -2,7 +2,8 @@
 
 `sampling.py` samples and reconstructs, `interpolating.py` walks between two codes, `manifold.py` lays a plane
 out, `cloud.py` shows where pictures lie, `arithmetic.py` adds codes, `directions.py` walks where a label
-points. `latent_space.py` finds the code that a name means: a picture, a test picture, a label, or a random one.
+points. `latent_space.py` finds the code that a name means: a picture, a test picture, a label or a random
+one.
 """
 
 from typing import TYPE_CHECKING

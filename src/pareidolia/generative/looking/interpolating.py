@@ -45,7 +45,7 @@ PATHS = {"linear": linear, "spherical": spherical}
 def interpolation_strip(
     run: Run | str, a: str, b: str, settings: InterpolateSettings | None = None
 ) -> Result:
-    """A row of pictures from `a` to `b` for each path; see `latent_space.LATENT_POINTS` for what these can be.
+    """A row of pictures from `a` to `b` (see `latent_space.LATENT_POINTS`) for each path.
 
     Raises PareidoliaError where a place cannot be found, e.g. a picture's code without an encoder.
     """

@@ -20,8 +20,8 @@ from pareidolia.networks.quick_pooling import quick_pooling
 class StraightPath:
     """The pictures x(α) = `begin` + α (`end` − `begin`), each C×H×W, seen by a network.
 
-    `begin_score` and `end_score` are the target's scores at both ends. The network must be lent (`preserve_state`)
-    for as long as the line is used.
+    `begin_score` and `end_score` are the target's scores at both ends. `preserve_state` must hold the network
+    for as long as the path is used.
     """
 
     def __init__(self, network: Network, target: Target, begin: Tensor, end: Tensor) -> None:

@@ -51,7 +51,7 @@ class StrongestPatches:
         engine: where the photos are looked at.
         index: a folder for indices; each has a subfolder there, named after what it is.
         network: the network that the settings describe, where it is loaded already.
-        collection: a finished collection of `TopActivations` that has the layer, instead of an index of one's own.
+        collection: a finished collection of `TopActivations` that has the layer, instead of one's own index.
 
     Raises BadPicture for a folder without pictures, UnknownName for a wrong layer, PareidoliaError for wrong
     units and for layers that are neither maps C×H×W nor C values.

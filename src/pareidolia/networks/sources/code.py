@@ -42,8 +42,8 @@ def build(home: str, factory: str, weights: str) -> Origin:
 def find_callable(home: str, name: str) -> Callable[..., Any]:
     """The function or class `name` of a module (package.module) or a file (file.py).
 
-    Raises BadNetwork where the module or file cannot be run or `name` is not a callable, UnknownName where there
-    is none.
+    Raises BadNetwork where the module or file cannot be run or `name` cannot be called, UnknownName where
+    there is none.
     """
     namespace = _run_file(Path(home).expanduser()) if home.endswith(".py") else _import(home)
     if not hasattr(namespace, name):

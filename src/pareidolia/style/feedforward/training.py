@@ -10,7 +10,7 @@ import pareidolia
 from pareidolia.networks import Network, load_network_from
 from pareidolia.networks.devices import choose_device
 from pareidolia.pictures import open_picture, save_picture, sheet
-from pareidolia.settings import PareidoliaError
+from pareidolia.settings import VERSION, PareidoliaError
 from pareidolia.style.feedforward.loss import PerceptualLoss
 from pareidolia.style.feedforward.network import StylizerNetwork
 from pareidolia.style.feedforward.photos import MARGIN, CroppedPhotos, StyledCrops
@@ -95,6 +95,7 @@ def prepare(
     )
     record = {
         "pareidolia": pareidolia.__version__,
+        "version": VERSION,
         "model": KIND,
         "settings": settings.model_dump(mode="json"),
         "paintings": [PurePath(style.removeprefix("sample:")).stem for style in styles],
@@ -109,7 +110,7 @@ def loss_for(
     device: torch.device,
     loss_network: Network | None = None,
 ) -> PerceptualLoss:
-    """The loss that the settings ask for, through the network they name or `loss_network`, frozen on `device`."""
+    """The loss that the settings ask for, through their network or `loss_network`, frozen on `device`."""
     loss_network = loss_network or load_network_from(
         settings, pooling=settings.pooling, padding=settings.padding
     )

@@ -1,0 +1,70 @@
+"""Records of earlier versions, brought to the names of this one. No torch here.
+
+A record is what a picture, a video, a checkpoint or a run's `settings.json` carries. Its `version` counts
+changes of names; a record without one is of version 1.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pareidolia.settings.errors import PareidoliaError
+
+VERSION = 2
+"""The version of the records that are written now."""
+
+_SETTINGS = {
+    "binarise": "binarize",
+    "colour": "color",
+    "colours": "colors",
+    "grey": "gray",
+    "labelled": "labeled",
+    "neighbours": "neighbors",
+    "regularise": "regularize",
+}
+_VALUES = {
+    ("balance", "lecture"): "gatys",
+    ("color", "grey"): "gray",
+    ("likelihood", "discretised-logistic"): "discretized-logistic",
+}
+_INPUTS = {"places": "points"}
+_STATE = {"told": "metrics"}
+
+
+def migrate(record: Mapping[str, Any]) -> dict[str, Any]:
+    """The record as this version would have written it; one of this version is copied.
+
+    Args:
+        record: an operation's or a run's record; what is of another form is left to the reader.
+
+    Returns:
+        A new dictionary with `version`, whose settings and inputs bear today's names.
+
+    Raises:
+        PareidoliaError: where a later version wrote the record.
+    """
+    version = record.get("version", 1)
+    if not isinstance(version, int) or version > VERSION:
+        raise PareidoliaError(
+            f"this record is of version {version}, this pareidolia reads up to {VERSION}: update pareidolia"
+        )
+    if version == VERSION:
+        return dict(record)
+    migrated = {**record, "version": VERSION}
+    if isinstance(record.get("settings"), Mapping):
+        migrated["settings"] = _migrated_settings(record["settings"])
+    if isinstance(record.get("inputs"), Mapping):
+        migrated["inputs"] = {_INPUTS.get(name, name): entry for name, entry in record["inputs"].items()}
+    return migrated
+
+
+def migrate_state(state: Mapping[str, Any]) -> dict[str, Any]:
+    """The state of a training, as a checkpoint of any version holds it, under today's names."""
+    return {_STATE.get(name, name): value for name, value in state.items()}
+
+
+def _migrated_settings(settings: Mapping[str, Any]) -> dict[str, Any]:
+    renamed = {_SETTINGS.get(name, name): value for name, value in settings.items()}
+    return {
+        name: _VALUES.get((name, value), value) if isinstance(value, str) else value
+        for name, value in renamed.items()
+    }
