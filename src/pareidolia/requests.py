@@ -1,8 +1,7 @@
 """Requests for an operation: on which pictures, with which settings; what a picture's record says."""
 
 import hashlib
-import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pareidolia
 from pareidolia.operations import Made, Operation, Staged, find_operation
 from pareidolia.pictures.folders import find_pictures
+from pareidolia.safety import located, named_from, places, portable, require_file
 from pareidolia.settings import VERSION, PareidoliaError, Settings, migrate
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class Request:
                 else _entry(paths, folder)
                 for name, paths in self.inputs.items()
             },
-            "settings": self.settings.model_dump(mode="json"),
+            "settings": portable(self.settings.model_dump(mode="json"), folder),
         }
 
     @classmethod
@@ -75,7 +75,9 @@ class Request:
                 else _found(entries, folder)
                 for name, entries in record["inputs"].items()
             }
-            return cls(operation, inputs, operation.settings({**record["settings"], **changes}))
+            return cls(
+                operation, inputs, operation.settings({**located(record["settings"], folder), **changes})
+            )
         except (KeyError, TypeError, AttributeError) as error:
             raise PareidoliaError(f"the picture's record cannot be read: {error!r} is amiss") from error
 
@@ -87,14 +89,14 @@ def _entry(path: str, folder: Path) -> dict[str, str]:
     """
     if _is_sample(path) or not Path(path).exists():
         return {"path": path}
-    return {"path": Path(os.path.relpath(path, folder)).as_posix(), "sha256": _digest(Path(path))}
+    return {"path": named_from(folder, path), "sha256": _digest(Path(path))}
 
 
 def _found(entry: Mapping[str, str], folder: Path) -> str:
     """The path of the picture or run that a record names, looked for beside the record and here."""
     if "sha256" not in entry:
         return entry["path"]
-    existing = [path for path in _places(Path(entry["path"]), folder) if path.exists()]
+    existing = [path for path in places(entry["path"], folder) if path.exists()]
     for path in existing:
         if _digest(path) == entry["sha256"]:
             return str(path)
@@ -105,10 +107,6 @@ def _found(entry: Mapping[str, str], folder: Path) -> str:
     raise PareidoliaError(
         f"{folder / entry['path']} is no longer there: put {Path(entry['path']).name} beside the picture"
     )
-
-
-def _places(path: Path, folder: Path) -> Iterator[Path]:
-    yield from (folder / path, path, folder / path.name, Path(path.name))
 
 
 def _is_sample(path: str) -> bool:
@@ -122,5 +120,5 @@ def _digest(path: Path) -> str:
         if not weights.is_file():
             return find_pictures(path).digest
         path = weights
-    with path.open("rb") as file:
+    with require_file(path).open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -31,9 +31,9 @@ def test_it_builds_and_finds(atlas, studio):
     code, out, err = atlas()
     assert code == 0
     assert "collecting: 24 of 24" in err and "pareidolia atlas view map shows it" in out
-    code, out, _ = studio.run("atlas", "find", "map", "photos/flower/3.jpg")
+    code, out, _ = studio.run("atlas", "find", "map", "photos/flower/3.jpg", "--trust")
     assert code == 0 and "relu3, grid 3 x 3: #layer=relu3&at=" in out and "positions" in out
-    code, out, _ = studio.run("atlas", "find", "map", "photos/flower/3.jpg", "--json")
+    code, out, _ = studio.run("atlas", "find", "map", "photos/flower/3.jpg", "--trust", "--json")
     assert [each["layer"] for each in json.loads(out)["layers"]] == ["relu1", "relu3"]
 
 
@@ -79,6 +79,6 @@ def test_viewing_what_is_no_atlas(studio):
 def test_finding_what_is_no_picture(atlas, studio):
     atlas("--quiet")
     Image.new("RGB", (8, 8)).save(studio.folder / "small.png")
-    assert studio.run("atlas", "find", "map", "small.png")[0] == 0
-    code, _, err = studio.run("atlas", "find", "map", "net.py")
+    assert studio.run("atlas", "find", "map", "small.png", "--trust")[0] == 0
+    code, _, err = studio.run("atlas", "find", "map", "net.py", "--trust")
     assert code == 2 and "net.py" in err

@@ -31,9 +31,9 @@ def test_a_dream_is_made_told_of_and_dreamt_again(studio):
     record = read_record(studio.folder / "out.png")
     assert record["operation"] == "dream" and set(record["inputs"]) == {"photo", "guide"}
     assert Image.open("out.png").size == (64, 43)
-    assert studio.run("again", "out.png", "--out", "same.png")[0] == 0
+    assert studio.run("again", "out.png", "--trust", "--out", "same.png")[0] == 0
     assert np.array_equal(pixels("out.png"), pixels("same.png"))
-    studio.run("again", "out.png", "--seed", "1", "--out", "other.png")
+    studio.run("again", "out.png", "--trust", "--seed", "1", "--out", "other.png")
     assert not np.array_equal(pixels("out.png"), pixels("other.png"))
 
 

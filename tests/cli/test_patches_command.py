@@ -40,11 +40,11 @@ def test_patches_kept_and_again(looking) -> None:
     assert code == 0 and "a.png: 3 units of relu2 over 5 photos" in out
     assert "looking at photos: 5 of 5" in err and "painting: 2 of 2" in err
     assert looking.left() == ["a.png", "pareidolia.index", "photos"]
-    code, out, err = looking.run("again", "a.png", "--out", "b.png")
+    code, out, err = looking.run("again", "a.png", "--trust", "--out", "b.png")
     assert code == 0 and "looking" not in err, "the index is used"
     assert Image.open("a.png").tobytes() == Image.open("b.png").tobytes()
     Image.new("RGB", (9, 9)).save("photos/9.png")
-    code, _, err = looking.run("again", "a.png", "--out", "c.png")
+    code, _, err = looking.run("again", "a.png", "--trust", "--out", "c.png")
     assert code == 2 and "content changed" in err
 
 
@@ -86,7 +86,7 @@ def test_evolution(looking) -> None:
     code, out, err = looking.run(*command, "--out", "a.png")
     assert code == 0 and "2 checkpoints, at the last 3 units of relu2 over 5 photos" in out, err
     assert "20, painting: 2 of 2" in err
-    assert looking.run("again", "a.png", "--out", "b.png")[0] == 0
+    assert looking.run("again", "a.png", "--trust", "--out", "b.png")[0] == 0
     assert Image.open("a.png").tobytes() == Image.open("b.png").tobytes()
 
 

@@ -21,7 +21,7 @@ def test_features_on_a_sheet_and_again(studio):
     assert (code, err) == (0, "")
     answer = json.loads(out)
     assert answer["settings"]["units"] == ["0-2", "7"] and len(answer["losses"]) == 4
-    assert studio.run("again", "a.png", "--out", "b.png")[0] == 0
+    assert studio.run("again", "a.png", "--trust", "--out", "b.png")[0] == 0
     assert pixels("a.png") == pixels("b.png")
     assert studio.left() == ["a.png", "b.png"]
 
@@ -58,7 +58,7 @@ def test_class_models(how, classifying):  # noqa: F811
     flags = ("--regularize", how, *QUICK, "--out", "a.png")
     code, _, err = classifying.run("class-model", "cat", "2", *classifying.net, *flags)
     assert (code, err) == (0, "")
-    assert classifying.run("again", "a.png", "--out", "b.png", "--quiet")[0] == 0
+    assert classifying.run("again", "a.png", "--trust", "--out", "b.png", "--quiet")[0] == 0
     assert pixels("a.png") == pixels("b.png")
 
 
@@ -67,14 +67,14 @@ def test_inversion_tells_its_errors(studio):
     code, out, err = studio.run("invert", "photo.png", *NET, *flags)
     assert (code, err) == (0, "")
     assert json.loads(out)["shows"].startswith("relative errors: relu1 0.")
-    assert studio.run("again", "a.png", "--out", "b.png", "--quiet")[0] == 0
+    assert studio.run("again", "a.png", "--trust", "--out", "b.png", "--quiet")[0] == 0
     assert pixels("a.png") == pixels("b.png")
 
 
 def test_a_caricature(studio):
     flags = ("--layer", "relu2", *QUICK, "--out", "a.png")
     assert studio.run("caricature", "photo.png", *NET, *flags)[0] == 0
-    assert studio.run("again", "a.png", "--out", "b.png", "--quiet")[0] == 0
+    assert studio.run("again", "a.png", "--trust", "--out", "b.png", "--quiet")[0] == 0
     assert pixels("a.png") == pixels("b.png")
 
 

@@ -21,7 +21,7 @@ from pareidolia.training.folder import _CHECKPOINT, _PREVIOUS, LOG, SAMPLES, SET
 from pareidolia.training.log import Log
 
 EVERY_STEP = SMALL.model_copy(update={"checkpoint_seconds": 0.0, "average": 0.9})
-RECORD = {"model": "small", "settings": {"latent": 4}}
+RECORD = {"pareidolia": "1", "model": "small", "settings": {"latent": 4}}
 
 
 def make(path, settings=EVERY_STEP, record=RECORD):
@@ -200,8 +200,8 @@ def test_a_checkpoint_of_other_networks_is_refused_and_kept(tmp_path):
 
 
 def test_more_epochs_go_on_where_the_learning_rate_is_constant(tmp_path):
-    record = {"settings": {"epochs": 3.0, "previews": 10, "latent": 4}}
-    longer = {"settings": {"epochs": 5.0, "previews": 2, "latent": 4}}
+    record = {"pareidolia": "1", "settings": {"epochs": 3.0, "previews": 10, "latent": 4}}
+    longer = {"pareidolia": "1", "settings": {"epochs": 5.0, "previews": 2, "latent": 4}}
     run, folder = make(tmp_path / "run", record=record)
     folder.begin(run)
     for _ in folder.steps(run):

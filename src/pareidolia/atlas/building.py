@@ -1,7 +1,6 @@
 """Building an atlas: stage after stage, each kept and not run again while what it depends on stays."""
 
 import json
-import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +9,15 @@ from typing import Any
 import pareidolia
 from pareidolia.atlas.attribution import class_names
 from pareidolia.atlas.collected import Collected
-from pareidolia.atlas.format import MANIFEST, GridEntry, LayerEntry, Manifest, read_manifest
+from pareidolia.atlas.format import (
+    MANIFEST,
+    STAGES,
+    GridEntry,
+    LayerEntry,
+    Manifest,
+    grid_folder,
+    read_manifest,
+)
 from pareidolia.atlas.icons import PADDING
 from pareidolia.atlas.layers import LayerAtlas, Tools
 from pareidolia.atlas.mapping import LayerMap
@@ -21,10 +28,12 @@ from pareidolia.collecting import Collector, EngineSettings, SampledActivations
 from pareidolia.collecting.settings import CollectingSettings
 from pareidolia.networks import identity, load_network_from
 from pareidolia.pictures import find_pictures, write_atomically
+from pareidolia.pictures.ownership import ATLAS, COLLECTION, GRID, claim, clear
+from pareidolia.pictures.targets import make_folder
 from pareidolia.progress import Progress
+from pareidolia.safety import require_file
 from pareidolia.settings import VERSION, PareidoliaError, migrate
 
-STAGES = "stages"
 SETTINGS = "settings.json"
 
 
@@ -90,13 +99,15 @@ class AtlasBuilding:
             self._files.digest,
             identity(network),
         )
+        if not ATLAS.is_ours(self.out):
+            self._write_settings()  # the mark that the folder is ours, before anything else is in it
         folder = self.out / STAGES / f"collection-{wanted[:12]}"
         collector = Collector(
             folder, self._files, self.settings.layer, keep, settings, self.engine, network=network
         )
         for stale in folder.parent.glob("collection-*"):
             if stale != folder:
-                shutil.rmtree(stale)
+                clear(stale, COLLECTION)
         return collector
 
     def _tools(self, collector: Collector) -> Tools:
@@ -113,9 +124,10 @@ class AtlasBuilding:
         for each in layers:
             grids = []
             for grid in each.map.grids:
-                where = f"{each.name}/{grid.side}"
-                each.write(self.out / where, grid, [other.map for other in layers if other is not each])
-                grids.append(GridEntry(side=grid.side, cells=len(grid), folder=where))
+                entry = GridEntry(side=grid.side, cells=len(grid), folder=f"{each.name}/{grid.side}")
+                where = grid_folder(self.out, entry)
+                each.write(where, grid, [other.map for other in layers if other is not each])
+                grids.append(entry)
                 done += 1
                 yield Progress(done, total, "writing")
             points, channels = len(each.map.places), each.map.moment.shape[0]
@@ -135,15 +147,12 @@ class AtlasBuilding:
             _remove_stale(self.out, before, manifest)
 
     def _check_target(self, overwrite: bool) -> None:
-        if self.out.is_file():
-            raise PareidoliaError(f"{self.out} is a file: name a folder for the atlas")
-        if not self.out.is_dir() or not any(self.out.iterdir()):
-            return
+        claim(self.out, ATLAS)
         if not (self.out / MANIFEST).exists():
-            if not (self.out / STAGES).is_dir():
-                raise PareidoliaError(f"{self.out} holds other things than an atlas: name another folder")
             return
-        read_manifest(self.out)
+        for layer in read_manifest(self.out).layers:
+            for grid in layer.grids:
+                grid_folder(self.out, grid)
         held = self.out / STAGES / SETTINGS
         if not overwrite and not _holds(held, self._record()):
             raise PareidoliaError(
@@ -157,6 +166,7 @@ class AtlasBuilding:
         return {"version": VERSION, "photos": photos, "settings": self.settings.model_dump(mode="json")}
 
     def _write_settings(self) -> None:
+        make_folder(self.out / STAGES)
         with write_atomically(self.out / STAGES / SETTINGS) as file:
             file.write(json.dumps(self._record(), indent=1).encode())
 
@@ -179,6 +189,8 @@ def read_settings(atlas: Path) -> AtlasSettings:
 
 def _read(path: Path) -> dict[str, Any]:
     """A record of any version, as this one writes it; ValueError or TypeError where it is broken."""
+    if path.exists():
+        require_file(path)
     record = json.loads(path.read_text(encoding="utf-8"))
     if not isinstance(record, dict):
         raise ValueError(f"{path} holds no record")
@@ -198,4 +210,4 @@ def _remove_stale(atlas: Path, before: Manifest, now: Manifest) -> None:
     for layer in before.layers:
         for grid in layer.grids:
             if grid.folder not in kept:
-                shutil.rmtree(atlas / grid.folder, ignore_errors=True)
+                clear(grid_folder(atlas, grid), GRID)

@@ -8,15 +8,16 @@ from urllib.parse import quote
 import numpy as np
 import torch
 
-from pareidolia.atlas.building import STAGES, read_settings
+from pareidolia.atlas.building import read_settings
 from pareidolia.atlas.collected import Collected
-from pareidolia.atlas.format import Cells, LayerEntry, read_cells, read_manifest
+from pareidolia.atlas.format import STAGES, Cells, LayerEntry, read_cells, read_manifest
 from pareidolia.atlas.layout import place_by_neighbors
 from pareidolia.atlas.mapping import LayerMap
 from pareidolia.atlas.stages import Array, Stages
 from pareidolia.collecting import Collection
 from pareidolia.networks import load_network_from, preserve_state
 from pareidolia.pictures import from_uint8, open_uint8
+from pareidolia.safety import distrusting
 from pareidolia.settings import PareidoliaError
 
 #: Activations that a photo's are compared with.
@@ -48,13 +49,14 @@ def find_photo(atlas: str | Path, photo: str | Path) -> list[Landing]:
 
     Each position of the photo lies at the mean place of the activations nearest to its own, out of at most
     `COMPARED` of those that were collected.
-    Raises PareidoliaError where the atlas is not whole or was published without its stages, BadPicture for
-    the photo.
+    Raises PareidoliaError where the atlas is not whole, was published without its stages, or names a network
+    that is code and not trusted (`safety/trust.py`); BadPicture for the photo.
     """
     atlas = Path(atlas)
     manifest, settings = read_manifest(atlas), read_settings(atlas)
     collected = _collected(atlas)
-    network = load_network_from(settings)
+    with distrusting(f"the atlas {atlas}"):
+        network = load_network_from(settings)
     picture = from_uint8([open_uint8(photo, collected.collection.height_width)])
     with preserve_state(network.module), torch.no_grad():
         recorded = network.record(picture, settings.layer)

@@ -12,16 +12,33 @@ A layer's map has side 1, x to the right, y down. All but `stages` is what a vis
 """
 
 import json
+import re
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
+from pareidolia.pictures.ownership import ATLAS_FORMAT
+from pareidolia.safety import require_file
 from pareidolia.settings import PareidoliaError
 
-FORMAT: Literal["pareidolia-atlas"] = "pareidolia-atlas"
+FORMAT: Literal["pareidolia-atlas"] = ATLAS_FORMAT
 VERSION: Literal[2] = 2
 MANIFEST = "atlas.json"
+STAGES = "stages"
+
+
+def _below_atlas(name: str) -> str:
+    """Names of folders and files in an atlas lead nowhere else, whoever wrote them."""
+    parts = name.split("/")
+    odd = any(part in ("", ".", "..") or part.endswith((" ", ".")) for part in parts)
+    if odd or re.search(r"[\\\0]|^[A-Za-z]:", name) or parts[0] == STAGES:
+        raise ValueError("leads out of the atlas")
+    return name
+
+
+Below = Annotated[str, AfterValidator(_below_atlas)]
+"""A path from the atlas's folder (or a grid's), with "/", that stays below it."""
 
 
 class _Entry(BaseModel):
@@ -34,7 +51,7 @@ Kind = TypeVar("Kind", bound=_Entry)
 class Sheet(_Entry):
     """An image file of `columns` × `rows` images: those of `count` cells from cell `first` on."""
 
-    file: str
+    file: Below
     columns: int
     rows: int
     first: int
@@ -66,7 +83,7 @@ class Moves(_Entry):
 class Attribution(_Entry):
     """The file that holds h · ∇logit of every class and cell, and a scale a class."""
 
-    file: str
+    file: Below
     scales: list[float]
 
 
@@ -103,7 +120,7 @@ class GridEntry(_Entry):
 
     side: int
     cells: int
-    folder: str
+    folder: Below
 
 
 class LayerEntry(_Entry):
@@ -157,16 +174,26 @@ def read_manifest(folder: Path) -> Manifest:
 
 def read_cells(folder: Path, grid: GridEntry) -> Cells:
     """The cells of one of the atlas's grids; raises PareidoliaError where they are missing or broken."""
-    path = folder / grid.folder / "cells.json"
+    path = grid_folder(folder, grid) / "cells.json"
     return _validated(Cells, _read(path, f"{folder} is not whole: {path} is missing"), path)
+
+
+def grid_folder(folder: Path, grid: GridEntry) -> Path:
+    """Where a grid of the atlas in `folder` lies; PareidoliaError where links lead out of the atlas."""
+    path = folder / grid.folder
+    if not path.resolve().is_relative_to(folder.resolve()):
+        raise PareidoliaError(f"{path} leads out of the atlas: build it once more in another folder")
+    return path
 
 
 def _read(path: Path, missing: str) -> Any:
     try:
+        if path.exists():
+            require_file(path)
         return json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise PareidoliaError(missing) from error
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         raise PareidoliaError(f"{path} is broken ({error}): build the atlas once more") from error
 
 

@@ -7,8 +7,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from pareidolia.atlas.building import STAGES
-from pareidolia.atlas.format import read_manifest
+from pareidolia.atlas.format import STAGES, read_manifest
 from pareidolia.settings import PareidoliaError
 
 

@@ -11,6 +11,7 @@ from pareidolia.cli.output import Output
 from pareidolia.cli.run import make, run, run_stages
 from pareidolia.cli.video import asks_for_video, run_video
 from pareidolia.requests import Request
+from pareidolia.safety import distrusting, trusting
 from pareidolia.settings import Settings
 
 
@@ -43,6 +44,12 @@ def again(
     record = read_record(picture)
     changed = changes.model_dump(exclude_none=True)
     request = Request.from_record(record, picture.absolute().parent, changed)
+    # A picture comes from anywhere: what it names is not run, only what is named here beside it.
+    with trusting(output.trust), distrusting(f"the picture {picture}", (changes.network,)):
+        return _remake(request, output)
+
+
+def _remake(request: Request, output: Output) -> int:
     if request.operation.name == "interpolate":
         return make_interpolation(request, output)
     if asks_for_video(request):

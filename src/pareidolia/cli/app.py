@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 import pareidolia
 from pareidolia.cli.commands import COMMANDS
+from pareidolia.safety import printable
 from pareidolia.settings import PareidoliaError
 
 app = App(
@@ -44,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _refuse(message: str) -> int:
-    print(f"pareidolia: {' '.join(message.split())}", file=sys.stderr)
+    print(f"pareidolia: {printable(' '.join(message.split()))}", file=sys.stderr)
     return 2
 
 

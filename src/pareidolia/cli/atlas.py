@@ -18,6 +18,7 @@ from pareidolia.cli.output import (
     stop_request,
 )
 from pareidolia.collecting.settings import EngineSettings
+from pareidolia.safety import trusting
 
 if TYPE_CHECKING:
     from pareidolia.atlas import Landing
@@ -128,7 +129,8 @@ def find(
     """
     from pareidolia.atlas import find_photo
 
-    landings = find_photo(folder, photo)
+    with trusting(verbosity.trust):
+        landings = find_photo(folder, photo)
     if verbosity.as_json:
         print_json({"photo": photo, "layers": [_numbers(each) for each in landings]})
         return 0

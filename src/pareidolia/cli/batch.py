@@ -1,12 +1,12 @@
 """Many requests one after the other: what is made stays, and an error in one does not stop the rest."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path, PurePath
+from pathlib import Path
 
 from pareidolia.cli.output import Output, OverwriteOptions, PictureOutput, say
 from pareidolia.cli.run import make, run
+from pareidolia.pictures.naming import names_of as names_of
 from pareidolia.requests import Request
 from pareidolia.settings import PareidoliaError, migrate
 
@@ -27,17 +27,21 @@ def run_jobs(jobs: Sequence[BatchJob], output: OverwriteOptions) -> int:
 
     A result that is there with the record of its request is left as it is, an unfinished one is gone on
     with: run again, the same jobs take up where they were stopped. A result of another record is an error
-    of its job unless it may be overwritten.
+    of its job unless it may be overwritten; a file without a record is the user's, and stays.
     """
+    from pareidolia.pictures.ownership import check_own
+
     failed = 0
     for number, job in enumerate(jobs, start=1):
         try:
             if _is_made(job):
                 say(f"{job.out}: made already", output)
                 continue
+            if job.out.exists() and output.overwrite:
+                check_own(job.out)
             say(f"{number} of {len(jobs)}: {job.out.name}", output)
             code = _run(job, output)
-        except PareidoliaError as error:
+        except (PareidoliaError, OSError) as error:
             failed += 1
             say(f"{job.out}: not made: {error}", output)
             continue
@@ -56,18 +60,6 @@ def pictures_of(path: str) -> list[str]:
         return [path]
     found = find_pictures(path)
     return [str(found.path(number)) for number in range(len(found))]
-
-
-def names_of(paths: Sequence[str]) -> list[str]:
-    """What results are called: names without ending, or with it where they would be alike."""
-    whole = [PurePath(path.removeprefix("sample:")) for path in paths]
-    stems = Counter(path.stem for path in whole)
-    names = [path.stem if stems[path.stem] == 1 else path.name for path in whole]
-    repeated = Counter(names)
-    return [
-        name if repeated[name] == 1 else f"{path.parent.name}-{name}"
-        for name, path in zip(names, whole, strict=True)
-    ]
 
 
 def _run(job: BatchJob, output: OverwriteOptions) -> int:

@@ -8,6 +8,7 @@ from cyclopts import Parameter
 
 from pareidolia.cli.output import VerbosityOptions, print_json, say
 from pareidolia.generative.measuring.settings import EvaluateSettings
+from pareidolia.safety import trusting
 
 if TYPE_CHECKING:
     from pareidolia.generative.measuring import Measurement
@@ -31,10 +32,11 @@ def evaluate(
 
     began = time.perf_counter()
     figures = []
-    for figure in measure(run, settings):
-        figures.append(figure)
-        if not verbosity.as_json:
-            say(f"{time.perf_counter() - began:6.1f} s  {figure.what}: {shown(figure)}", verbosity)
+    with trusting(verbosity.trust):
+        for figure in measure(run, settings):
+            figures.append(figure)
+            if not verbosity.as_json:
+                say(f"{time.perf_counter() - began:6.1f} s  {figure.what}: {shown(figure)}", verbosity)
     if verbosity.as_json:
         print_json(
             {

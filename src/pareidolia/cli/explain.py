@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import pareidolia
 from pareidolia.cli.output import VerbosityOptions, print_json, say
 from pareidolia.dreaming.settings import DreamSettings
 from pareidolia.settings import MissingExtra, PareidoliaError
@@ -18,12 +19,14 @@ def run_explanation(
     from pareidolia.dreaming.explanation import explain, noises
     from pareidolia.networks import load_network_from
     from pareidolia.pictures import open_picture, sample_photo, save_picture
+    from pareidolia.pictures.ownership import EXPLANATION, KEY, claim_beside
     from pareidolia.pictures.samples import PHOTOS
 
     if folder.exists() and not folder.is_dir():
         raise PareidoliaError(f"{folder} is a file: --explain names a folder")
     if (folder / _PAGE).exists() and not overwrite:
         raise PareidoliaError(f"{folder / _PAGE} is there already: give --overwrite or another folder")
+    claim_beside(folder, EXPLANATION, ("beginnings.png", "layers.png", "numbers.json", _PAGE))
     network = load_network_from(settings, pooling=settings.pooling, padding=settings.padding)
     beginnings = {Path(photo).name: open_picture(photo)}
     for name in PHOTOS:
@@ -34,9 +37,10 @@ def run_explanation(
     beginnings |= dict(noises(_NOISES, max(network.input_shape[1:]), settings.seed))
     found = explain(beginnings, settings, network, lambda line: say(line, verbosity))
     folder.mkdir(parents=True, exist_ok=True)
+    numbers = {KEY: pareidolia.__version__, **found.numbers()}  # the mark that the folder is ours
+    (folder / "numbers.json").write_text(json.dumps(numbers, indent=1), encoding="utf-8")
     save_picture(found.beginnings(), folder / "beginnings.png", overwrite=True)
     save_picture(found.course_of_layers(), folder / "layers.png", overwrite=True)
-    (folder / "numbers.json").write_text(json.dumps(found.numbers(), indent=1), encoding="utf-8")
     figures = "\n![layers](layers.png)\n\n![beginnings](beginnings.png)\n"
     (folder / _PAGE).write_text(found.text() + figures, encoding="utf-8")
     if verbosity.as_json:

@@ -21,6 +21,7 @@ from pareidolia.generative.looking.settings import (
 )
 from pareidolia.operations import find_operation
 from pareidolia.requests import Inputs, Request
+from pareidolia.safety import trusting
 from pareidolia.settings import Settings
 
 
@@ -186,7 +187,7 @@ def _make_video(request: Request, output: PictureOutput) -> int:
     settings = cast(InterpolateSettings, request.settings)
     points = {name: str(place) for name, place in request.inputs.items()}
     record = request.record(output.out.absolute().parent)
-    with tempfile.TemporaryDirectory() as folder:
+    with trusting(output.trust), tempfile.TemporaryDirectory() as folder:
         frames = []
         for number, frame in enumerate(interpolation_frames(**points, settings=settings)):
             frames.append(Path(folder) / f"{number:05}.png")

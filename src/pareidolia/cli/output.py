@@ -16,7 +16,9 @@ from cyclopts import Parameter
 from pydantic import Field
 from rich.console import Console
 
-from pareidolia.settings import PareidoliaError, Settings
+from pareidolia.pictures.targets import make_folder as make_folder
+from pareidolia.safety import printable
+from pareidolia.settings import Settings
 
 
 class VerbosityOptions(Settings):
@@ -28,6 +30,13 @@ class VerbosityOptions(Settings):
         Field(description="Print one JSON object on standard output, for programs."),
     ] = False
     quiet: Annotated[bool, Parameter(negative=()), Field(description="Print no progress.")] = False
+    trust: Annotated[
+        bool,
+        Parameter(negative=()),
+        Field(
+            description="Run the code, and fetch the data, that a picture's record, a run or an atlas names."
+        ),
+    ] = False
 
 
 OUT = Field(description="The file to write; its ending says the format.")
@@ -80,14 +89,6 @@ class Progressing(Protocol):
     def loss(self) -> float | None: ...
 
 
-def make_folder(folder: Path) -> None:
-    """Make the folder that results go to, if it is not there; its parents too."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise PareidoliaError(f"cannot make the folder '{folder}': {error.strerror or error}") from error
-
-
 def print_json(answer: dict[str, Any]) -> None:
     """Print one JSON object on standard output."""
     print(json.dumps(answer, default=str))
@@ -109,7 +110,7 @@ def write_table(rows: Sequence[Mapping[str, object]], path: Path) -> None:
 def say(line: str, verbosity: VerbosityOptions) -> None:
     """Print a line for people: on standard output, or on standard error where that is kept for JSON."""
     if not verbosity.quiet:
-        print(line, file=sys.stderr if verbosity.as_json else sys.stdout, flush=True)
+        print(printable(line), file=sys.stderr if verbosity.as_json else sys.stdout, flush=True)
 
 
 @contextmanager

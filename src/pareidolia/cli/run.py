@@ -16,6 +16,7 @@ from pareidolia.cli.output import (
 )
 from pareidolia.operations import Counted
 from pareidolia.requests import Request
+from pareidolia.safety import trusting
 from pareidolia.settings import PareidoliaError
 
 if TYPE_CHECKING:
@@ -71,7 +72,8 @@ def make(request: Request, output: PictureOutput, table: Path | None = None) -> 
     if table is not None:
         check_target(table, output.overwrite, suffixes=(".csv",))
     began = time.perf_counter()
-    made = request.make()
+    with trusting(output.trust):
+        made = request.make()
     record = request.record(output.out.absolute().parent)
     rows = made.rows if isinstance(made, Counted) else ()
     save_picture(made.picture, output.out, record=record, overwrite=output.overwrite)

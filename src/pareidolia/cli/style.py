@@ -9,11 +9,12 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from pareidolia.cli.batch import BatchJob, names_of, pictures_of, run_jobs
+from pareidolia.cli.batch import BatchJob, pictures_of, run_jobs
 from pareidolia.cli.output import Output, make_folder
 from pareidolia.cli.run import run
 from pareidolia.cli.video import make_or_video
 from pareidolia.operations import find_operation
+from pareidolia.pictures.naming import joined_names
 from pareidolia.requests import Request
 from pareidolia.settings import PareidoliaError
 from pareidolia.style.brush.settings import BrushSettings, OnePassControl
@@ -111,12 +112,9 @@ def _jobs(
         blends: list[tuple[str, ...]] = [(one,) for style in styles for one in pictures_of(style)]
     else:
         blends = [styles]
-    photo_names = names_of(photos)
-    style_names = names_of([shown[0] for shown in blends]) if len(blends) > 1 else [""]
+    names = joined_names(photos, [shown[0] for shown in blends])
     return [
-        BatchJob(
-            _request(path, shown, mask, settings), folder / f"{'--'.join(filter(None, (name, like)))}.png"
-        )
-        for path, name in zip(photos, photo_names, strict=True)
-        for shown, like in zip(blends, style_names, strict=True)
+        BatchJob(_request(path, shown, mask, settings), folder / f"{name}.png")
+        for path, row in zip(photos, names, strict=True)
+        for shown, name in zip(blends, row, strict=True)
     ]

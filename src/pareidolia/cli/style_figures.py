@@ -1,7 +1,7 @@
 """`pareidolia style-figures`: what content and style are, as the sheets of a paper."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 from pydantic import Field
@@ -42,6 +42,7 @@ def style_figures(
     """
     from pareidolia.networks import load_network_from
     from pareidolia.pictures import check_target, open_picture
+    from pareidolia.pictures.ownership import check_own
     from pareidolia.style import style_figures as figures_of
 
     for path in (photo, *paintings):
@@ -51,6 +52,7 @@ def style_figures(
     make_folder(cells)
     for figure in figures:
         check_target(_sheet_path(output.out, figure), output.overwrite)
+        check_own(_sheet_path(output.out, figure))
     jobs = [
         BatchJob(_request(photo, cell), _cell(cells, cell.file))
         for figure in figures
@@ -59,7 +61,7 @@ def style_figures(
     code = run_jobs(jobs, output)
     if code == 0:
         for figure in figures:
-            _save_sheet(figure, output.out, cells, settings.size)
+            _save_sheet(figure, output.out, cells, settings.size, _sheet_record(photo, figure, output.out))
         say(f"written to {output.out}", output)
         if output.as_json:
             print_json({"out": str(output.out), "figures": [figure.file for figure in figures]})
@@ -70,7 +72,7 @@ def _request(photo: str, cell: "Cell") -> Request:
     return Request(find_operation("style"), {"content": photo, "styles": cell.paintings}, cell.settings)
 
 
-def _save_sheet(figure: "StyleFigure", folder: Path, cells: Path, size: int) -> None:
+def _save_sheet(figure: "StyleFigure", folder: Path, cells: Path, size: int, record: dict[str, Any]) -> None:
     from pareidolia.pictures import open_picture, save_picture, sheet
 
     shown = [(open_picture(_cell(cells, cell.file)), "") for cell in figure.cells]
@@ -86,7 +88,13 @@ def _save_sheet(figure: "StyleFigure", folder: Path, cells: Path, size: int) -> 
         row_titles=figure.rows,
         column_titles=columns,
     )
-    save_picture(picture, _sheet_path(folder, figure), overwrite=True)
+    save_picture(picture, _sheet_path(folder, figure), record=record, overwrite=True)
+
+
+def _sheet_record(photo: str, figure: "StyleFigure", folder: Path) -> dict[str, Any]:
+    """The mark of a sheet, and what it is of; its cells carry the records that they are painted from."""
+    record = _request(photo, figure.cells[0]).record(folder.absolute())
+    return {**record, "operation": "style-figures"}
 
 
 def _sheet_path(folder: Path, figure: "StyleFigure") -> Path:

@@ -50,10 +50,13 @@ def tour(
 
 
 def _check(output: TourOutput) -> None:
+    from pareidolia.pictures.ownership import TOUR, claim_beside
     from pareidolia.tour.telling import PICTURES
 
     if output.out.exists() and not output.out.is_dir():
         raise PareidoliaError(f"{output.out} is a file: --out names a folder")
+    if output.overwrite:
+        claim_beside(output.out, TOUR, ("index.html", PICTURES))
     for path in (output.out / "index.html", output.out / PICTURES):
         if path.exists() and not output.overwrite:
             raise PareidoliaError(f"{path} is there already: give --overwrite or another --out")

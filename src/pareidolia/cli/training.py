@@ -17,6 +17,7 @@ from pareidolia.generative.settings import (
     ModelSettings,
     VAESettings,
 )
+from pareidolia.safety import require_file
 from pareidolia.settings import PareidoliaError, UnknownName
 from pareidolia.training.settings import TrainingSettings
 
@@ -144,8 +145,10 @@ def merged(settings: Given, config: Path | None, pairs: tuple[str, ...]) -> Give
 
 
 def _read_config(path: Path) -> dict[str, Any]:
+    if path.exists():
+        require_file(path)
     try:
-        return tomllib.loads(path.read_text())
+        return tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise PareidoliaError(f"{path} is not a TOML file: {error}") from error
 
@@ -209,8 +212,7 @@ def _train(
 
 
 def _check(training: "Training", output: TrainingOutput) -> None:
-    if output.out.exists() and not output.out.is_dir():
-        raise PareidoliaError(f"'{output.out}' is a file: name a folder for the run")
+    training.folder.check()
     if training.folder.begun and not (output.resume or output.overwrite):
         raise PareidoliaError(f"{output.out} holds a run: --resume goes on with it, --overwrite begins anew")
 

@@ -1,6 +1,5 @@
 """Make a video: frames into a folder beside it, then the video."""
 
-import shutil
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -57,11 +56,14 @@ def run_video(request: Request, output: Output) -> int:
     on from the last one.
     """
     from pareidolia.pictures import check_target, write_video
+    from pareidolia.pictures.ownership import FRAMES, claim, clear
+    from pareidolia.pictures.targets import beside
     from pareidolia.pictures.videos import VIDEO_SUFFIXES, require_videos
 
-    folder = output.out.parent / f"{output.out.name}.frames"
+    folder = beside(output.out, ".frames")
     check_target(output.out, output.overwrite, VIDEO_SUFFIXES)
     require_videos(output.out)
+    claim(folder, FRAMES)
     if folder.exists() and not (output.resume or output.overwrite):
         raise PareidoliaError(
             f"{folder} holds an unfinished video: --resume goes on, --overwrite begins anew"
@@ -73,7 +75,7 @@ def run_video(request: Request, output: Output) -> int:
         video.check()
         say(f"going on from frame {len(video.frames)} of {video.count}", output)
     elif folder.exists():
-        shutil.rmtree(folder)
+        clear(folder, FRAMES)
     began, there = time.perf_counter(), len(video.frames)
     stopped_by = _make(video, output)
     seconds, made = time.perf_counter() - began, len(video.frames) - there
@@ -82,7 +84,7 @@ def run_video(request: Request, output: Output) -> int:
         return 128 + stopped_by
     kept = request.record(output.out.absolute().parent)
     write_video(video.frames, output.out, video.fps, record=kept)
-    shutil.rmtree(folder)
+    clear(folder, FRAMES)
     _tell(output, made, seconds, kept)
     return 0
 

@@ -13,6 +13,7 @@ from pareidolia.collecting.chunks import METADATA, Chunk
 from pareidolia.collecting.specs import Arrays
 from pareidolia.pictures import write_atomically
 from pareidolia.pictures.folders import PictureFiles
+from pareidolia.safety import require_file
 from pareidolia.settings import PareidoliaError
 
 FORMAT = 1
@@ -124,6 +125,8 @@ class Collection:
 
 def _read_json(path: Path) -> dict[str, Any]:
     try:
+        if path.exists():
+            require_file(path)
         found = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise PareidoliaError(f"{path.parent} holds no collection: {path.name}: {error.strerror}") from error

@@ -4,7 +4,6 @@ import hashlib
 import json
 import os
 import re
-import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +17,7 @@ from pareidolia.collecting.settings import CollectingSettings, EngineSettings
 from pareidolia.collecting.specs import CollectSpec
 from pareidolia.networks import Network, identity, load_network_from
 from pareidolia.pictures.folders import PictureFiles
+from pareidolia.pictures.ownership import COLLECTION, claim, clear, is_empty, is_litter, read_mark
 from pareidolia.progress import Progress
 from pareidolia.settings import NetworkSettings, PareidoliaError, differences
 
@@ -166,13 +166,32 @@ def _prepared(collection: Collection, anew: bool) -> Collection:
                 "give another folder, or say that it may be replaced"
             )
         return collection
-    strange = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
-    strange -= {MANIFEST, FILES, SHARDS}
+    strange = _strange(folder)
     if strange or folder.is_file():
         raise PareidoliaError(
-            f"{folder} is not a collection ({', '.join(sorted(strange)) or 'a file'}): give another folder"
+            f"{folder} is not a collection ({', '.join(strange) or 'a file'}): give another folder"
         )
     if folder.is_dir():
-        shutil.rmtree(folder)
+        _remove_begun(folder)
+    claim(folder, COLLECTION)
+    clear(folder, COLLECTION)
     collection.make()
     return collection
+
+
+def _strange(folder: Path) -> list[str]:
+    """The names of what is in the folder and in no collection's."""
+    names = [path.name for path in folder.iterdir() if not is_litter(path)] if folder.is_dir() else []
+    return sorted(set(names) - {MANIFEST, FILES, SHARDS})
+
+
+def _remove_begun(folder: Path) -> None:
+    """Remove what `Collection.make` left that was killed before it wrote the manifest; all else stays."""
+    shards, files = folder / SHARDS, folder / FILES
+    if (folder / MANIFEST).exists() or not is_empty(shards):
+        return
+    listed = read_mark(files)
+    if isinstance(listed, Mapping) and set(listed) == {"names", "sizes"}:
+        files.unlink()
+    if shards.is_dir() and not any(shards.iterdir()):
+        shards.rmdir()

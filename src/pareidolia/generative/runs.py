@@ -17,6 +17,7 @@ import torch
 from pareidolia.generative.building import build, settings_of
 from pareidolia.generative.settings import ModelSettings
 from pareidolia.networks.weights import load_weights
+from pareidolia.safety import distrusting
 from pareidolia.settings import PareidoliaError, UnknownName
 from pareidolia.training.data import PictureSet, open_pictures
 from pareidolia.training.folder import SETTINGS, WEIGHTS, read_record
@@ -51,13 +52,17 @@ class Run:
         """The run's pictures (or others, made to fit): the size and colour that the model takes."""
         channels, size, _ = self.shape
         color = "gray" if channels == 1 else "rgb"
-        return open_pictures(data or self.data, split, size=size, color=color)
+        if data:
+            return open_pictures(data, split, size=size, color=color)
+        with distrusting(f"the run {self.name}"):
+            return open_pictures(self.data, split, size=size, color=color)
 
 
 def open_run(path: str | Path, device: torch.device | str = "cpu") -> Run:
     """Open a run directory, or a shipped model by its name ("digits-vae").
 
-    Raises PareidoliaError where there is no run, one that has saved no weights yet, or a broken one.
+    Raises PareidoliaError where there is no run, one that has saved no weights yet, a broken one, or one
+    whose prior is code and not trusted (`safety/trust.py`).
     """
     folder = _folder(path)
     record = read_record(folder)
@@ -65,7 +70,8 @@ def open_run(path: str | Path, device: torch.device | str = "cpu") -> Run:
         kind, data = record["model"], record["data"]
         settings = settings_of(kind, record["settings"])
         channels, height, width = data["shape"]
-        model = build(kind, settings, (channels, height, width), len(data["classes"]))
+        with distrusting(f"the run {folder}"):  # a prior may be code
+            model = build(kind, settings, (channels, height, width), len(data["classes"]))
     except (KeyError, TypeError, ValueError) as error:
         raise PareidoliaError(f"{folder / SETTINGS} is not of a generative model ({error!r})") from error
     if not (folder / WEIGHTS).is_file():

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from pareidolia.safety import require_file
 from pareidolia.settings import BadNetwork, PareidoliaError, UnknownName
 
 _SHOWN = 6
@@ -12,7 +13,9 @@ _SHOWN = 6
 def read_classes(path: Path) -> tuple[str, ...]:
     """The class names in a text file, one a line, in the order of the network's outputs."""
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = (
+            require_file(path, BadNetwork, "a file of class names").read_text(encoding="utf-8").splitlines()
+        )
     except (OSError, UnicodeDecodeError) as error:
         raise BadNetwork(f"the class names in {path} cannot be read: {error}") from error
     names = tuple(line.strip() for line in lines)

@@ -9,7 +9,7 @@ import torch
 
 from pareidolia.painting.painting import Painting
 from pareidolia.pictures import write_atomically
-from pareidolia.pictures.targets import remove_leftovers
+from pareidolia.pictures.targets import beside, remove_leftovers
 from pareidolia.progress import Progress
 from pareidolia.settings import PareidoliaError, differences, migrate
 
@@ -70,4 +70,4 @@ class Checkpoint:
 
 def checkpoint_path(out: Path) -> Path:
     """Where the checkpoint of the result `out` lies."""
-    return out.parent / f"{out.name}.resume"
+    return beside(out, ".resume")

@@ -6,7 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePath
+from typing import Any
 
+from pareidolia.pictures.ownership import is_result
+from pareidolia.safety import named_from, whole
 from pareidolia.settings import BadPicture, PareidoliaError
 
 SUFFIXES = frozenset(
@@ -44,6 +47,8 @@ class PictureFiles:
 def find_pictures(folder: str | Path) -> PictureFiles:
     """The picture files in `folder` and its subfolders, by their names' endings; hidden ones are left out.
 
+    Results are left out too, so that what was made of a folder's pictures and written into it is not worked
+    on the next time (see `list_pictures`).
     Raises BadPicture where there is no such folder or no picture in it.
     """
     root = Path(folder)
@@ -59,8 +64,39 @@ def find_pictures(folder: str | Path) -> PictureFiles:
 
 
 def list_pictures(folder: Path) -> list[tuple[str, int]]:
-    """Name (from the folder, with `/`) and bytes of each picture file in it and its subfolders, sorted."""
-    return sorted(_below(str(folder), ""), key=lambda entry: entry[0].encode("utf-8", "surrogateescape"))
+    """Name (from the folder, with `/`) and bytes of each picture file in it and its subfolders, sorted.
+
+    Passed over are subfolders that are results (runs, atlases, indexes, tours, ... by their marks), and
+    pictures whose record says that they were made, where they lie, from something in this folder. A result
+    that was made elsewhere and put here counts, as does all in a folder that is named itself.
+    """
+    found = _below(str(folder), "")
+    photos = [entry for entry in found if not _is_made_of(folder, folder / entry[0])]
+    return sorted(photos, key=lambda entry: entry[0].encode("utf-8", "surrogateescape"))
+
+
+def _is_made_of(root: Path, picture: Path) -> bool:
+    """Whether the picture lies where it was made, and was made of the folder `root` or what is in it."""
+    from pareidolia.pictures.records import record_of  # Pillow, which the command line's help does without
+
+    record = record_of(picture)
+    inputs = None if record is None else record.get("inputs")
+    if not isinstance(inputs, dict):
+        return False
+    top, home = whole(root), whole(picture.parent)
+    for path in _named(inputs):
+        source = whole(home / path)
+        # A picture that was moved since names its source by another way than the one from here.
+        if source.exists() and source.is_relative_to(top) and named_from(home, source) == path:
+            return True
+    return False
+
+
+def _named(inputs: dict[str, Any]) -> Iterator[str]:
+    for entries in inputs.values():
+        for entry in entries if isinstance(entries, list) else [entries]:
+            if isinstance(entry, dict) and "sha256" in entry and isinstance(entry.get("path"), str):
+                yield entry["path"]
 
 
 def _below(folder: str, prefix: str) -> Iterator[tuple[str, int]]:
@@ -71,7 +107,8 @@ def _below(folder: str, prefix: str) -> Iterator[tuple[str, int]]:
                 if entry.name.startswith("."):
                     continue
                 if entry.is_dir(follow_symlinks=False):
-                    yield from _below(entry.path, f"{name}/")
+                    if not is_result(Path(entry.path)):
+                        yield from _below(entry.path, f"{name}/")
                 elif PurePath(entry.name).suffix.lower() in SUFFIXES:
                     yield name, _bytes(entry)
     except OSError as error:

@@ -1,5 +1,6 @@
 """The frames of a video in the making: picture files in a folder, which are also its checkpoint."""
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -8,9 +9,12 @@ from torch import Tensor
 
 from pareidolia.pictures.color import over_white
 from pareidolia.pictures.files import open_picture, save_picture
-from pareidolia.pictures.records import read_record
+from pareidolia.pictures.ownership import FRAMES, claim
+from pareidolia.pictures.records import record_of
 from pareidolia.pictures.video_reading import Video
 from pareidolia.settings import PareidoliaError, migrate
+
+_NUMBERED = re.compile(r"\d{6,}\.png")
 
 
 class FrameFolder:
@@ -30,12 +34,13 @@ class FrameFolder:
     @property
     def files(self) -> list[Path]:
         """Those that are whole, in order."""
-        return sorted(self.path.glob("*.png"))
+        return sorted(path for path in self.path.glob("*.png") if _NUMBERED.fullmatch(path.name))
 
     def check(self) -> None:
         """Raise PareidoliaError where the folder holds frames of another video."""
-        files = self.files
-        if files and migrate(read_record(files[0])) != migrate(self._record):
+        claim(self.path, FRAMES)
+        wanted = migrate(self._record)
+        if any(migrate(record_of(path) or {}) != wanted for path in self.files):
             raise PareidoliaError(
                 f"{self.path} holds frames of another video; delete it or give --overwrite to begin anew"
             )

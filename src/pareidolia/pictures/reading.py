@@ -7,6 +7,7 @@ from pathlib import Path
 
 from PIL import Image, UnidentifiedImageError
 
+from pareidolia.safety import require_file
 from pareidolia.settings import BadPicture
 
 LIMIT = 100_000_000
@@ -64,17 +65,8 @@ def read_upright(path: str | Path, *, at_least: int | None = None) -> Image.Imag
 
 
 def _check_file(path: Path) -> None:
-    try:
-        if path.is_dir():
-            raise BadPicture(f"'{path}' is a folder: name a picture file")
-        if not path.exists():
-            raise BadPicture(f"there is no file '{path}'")
-        if not path.is_file():
-            raise BadPicture(f"'{path}' is not an ordinary file")
-        if path.stat().st_size == 0:
-            raise BadPicture(f"'{path}' is empty (0 bytes)")
-    except OSError as error:
-        raise BadPicture(f"cannot read '{path}': {error.strerror or error}") from error
+    if require_file(path, BadPicture, "a picture file").stat().st_size == 0:
+        raise BadPicture(f"'{path}' is empty (0 bytes)")
 
 
 def _header(path: Path) -> Image.Image:

@@ -1,6 +1,7 @@
 """The settings kept inside a picture, as JSON that any metadata viewer shows."""
 
 import json
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -8,11 +9,14 @@ from typing import Any
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
+from pareidolia.pictures.ownership import KEY
 from pareidolia.pictures.reading import opened
-from pareidolia.settings import BadPicture
+from pareidolia.safety import require_file
+from pareidolia.settings import BadPicture, PareidoliaError
 
-KEY = "pareidolia"
 _IMAGE_DESCRIPTION = 0x010E
+_END = 1 << 14
+_RECORD_AT_THE_END = (".webp", ".tif", ".tiff")
 
 
 def read_record(path: str | Path) -> dict[str, Any]:
@@ -29,6 +33,23 @@ def read_record(path: str | Path) -> dict[str, Any]:
     if not isinstance(record, dict):
         raise BadPicture(f"'{path}' carries no settings: only what pareidolia saved does")
     return record
+
+
+def record_of(path: str | Path) -> dict[str, Any] | None:
+    """The record in a picture; None where it carries none or cannot be read.
+
+    The first bytes of the file decide whether it is worth opening (the last too, where formats allow them
+    to hold the record), so that thousands of photos can be asked.
+    """
+    try:
+        with require_file(path).open("rb") as file:
+            ends = file.read(_END)
+            if Path(path).suffix.lower() in _RECORD_AT_THE_END:
+                file.seek(max(len(ends), file.seek(0, os.SEEK_END) - _END))
+                ends += file.read(_END)
+        return read_record(path) if KEY.encode() in ends else None
+    except (PareidoliaError, OSError):
+        return None
 
 
 def _text(path: str | Path) -> tuple[str | None, bool]:

@@ -8,10 +8,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+from pareidolia.pictures.naming import shortened
 from pareidolia.settings import PareidoliaError
 
 FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP", ".tif": "TIFF", ".tiff": "TIFF"}
 """Pillow's name of the format that each suffix of a written picture stands for."""
+
+_NAME_BYTES = 100
+_MOST_NAME_BYTES = 255
 
 
 def check_target(path: str | Path, overwrite: bool = False, suffixes: Collection[str] = FORMATS) -> None:
@@ -32,9 +36,21 @@ def check_target(path: str | Path, overwrite: bool = False, suffixes: Collection
         if not folder.is_dir():
             raise PareidoliaError(f"cannot save to '{path}': there is no folder '{folder}'; make it first")
         # Only trying tells: permission bits say nothing about root, access lists or read-only disks.
-        probe = _beside(path)
+        probe = _part_of(path)
         probe.touch(exist_ok=False)
         probe.unlink()
+
+
+def make_folder(folder: Path) -> None:
+    """Make the folder that results go to, if it is not there; its parents too.
+
+    Raises:
+        PareidoliaError: the system refuses, or the path is a file.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise PareidoliaError(f"cannot make the folder '{folder}': {error.strerror or error}") from error
 
 
 @contextmanager
@@ -50,7 +66,7 @@ def write_atomically(path: str | Path) -> Iterator[BinaryIO]:
     """
     target = Path(path)
     with _writing(target):
-        part = _beside(target)
+        part = _part_of(target)
         try:
             with part.open("x+b") as file:
                 yield file
@@ -62,17 +78,22 @@ def write_atomically(path: str | Path) -> Iterator[BinaryIO]:
             raise
 
 
+def beside(out: Path, ending: str) -> Path:
+    """Where what belongs to the result `out` lies: the same name with one more ending, if need be cut."""
+    return out.parent / f"{shortened(out.name, _MOST_NAME_BYTES - len(ending))}{ending}"
+
+
 def remove_leftovers(path: str | Path) -> None:
     """Delete what a process left that was killed while it wrote to `path`."""
     target = Path(path).resolve()
-    for part in target.parent.glob(f".pareidolia-{glob.escape(target.name[:100])}-*.part"):
+    for part in target.parent.glob(f".pareidolia-{glob.escape(shortened(target.name, _NAME_BYTES))}-*.part"):
         part.unlink(missing_ok=True)
 
 
-def _beside(path: Path) -> Path:
+def _part_of(path: Path) -> Path:
     """A name nobody uses in the folder that `path` (links followed) is in."""
     target = path.resolve()
-    return target.parent / f".pareidolia-{target.name[:100]}-{secrets.token_hex(6)}.part"
+    return target.parent / f".pareidolia-{shortened(target.name, _NAME_BYTES)}-{secrets.token_hex(6)}.part"
 
 
 @contextmanager

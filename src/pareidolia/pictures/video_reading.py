@@ -12,6 +12,7 @@ from torch import Tensor
 
 from pareidolia.pictures.resizing import fit, resize_picture, size_of
 from pareidolia.pictures.videos import require_av
+from pareidolia.safety import require_file
 from pareidolia.settings import BadPicture
 
 #: What is taken for a video where a picture or a video may be given; a .gif counts as a picture.
@@ -62,6 +63,7 @@ class Video:
 def _opened(path: Path) -> Iterator[tuple[Any, Any]]:
     """The container and its first video stream; what goes wrong inside is told as BadPicture."""
     av = require_av()
+    require_file(path, BadPicture, "a video")
     try:
         with av.open(str(path)) as container:
             if not container.streams.video:

@@ -13,9 +13,13 @@ from typing import Any
 import torch
 from safetensors.torch import save as to_safetensors
 
+import pareidolia
 from pareidolia.networks.weights import fit_state_dict
 from pareidolia.pictures import write_atomically
+from pareidolia.pictures.ownership import KEY, RUN, claim, clear
+from pareidolia.pictures.targets import make_folder
 from pareidolia.progress import Progress
+from pareidolia.safety import require_file
 from pareidolia.settings import PareidoliaError, migrate
 from pareidolia.training.log import Log
 from pareidolia.training.run import TrainingRun
@@ -41,41 +45,50 @@ class TrainingFolder:
     """
 
     def __init__(self, path: Path, record: Mapping[str, Any], *, tensorboard: bool = False) -> None:
-        self.path, self.record = path, dict(record)
+        # The version is the mark that the folder is ours (see `pictures/ownership.py`).
+        self.path, self.record = path, {KEY: pareidolia.__version__, **record}
         self._log = Log(path / LOG, path / "tensorboard" if tensorboard else None)
 
     @property
     def begun(self) -> bool:
-        """Whether there is a run already."""
-        return (self.path / SETTINGS).exists() or self._newest is not None
+        """Whether there is a run of ours already."""
+        return RUN.is_ours(self.path)
+
+    def check(self) -> None:
+        """Raise PareidoliaError where the path is a file, or the folder holds other things than a run."""
+        claim(self.path, RUN)
 
     def begin(self, run: TrainingRun) -> None:
-        """Make the folder for a new run; what another run left there is removed."""
+        """Make the folder for a new run; what another run wrote there is removed, and nothing else.
+
+        Raises PareidoliaError as `check` does, before anything is changed.
+        """
         if run.process_group.rank != 0:
             return
-        (self.path / SAMPLES).mkdir(parents=True, exist_ok=True)
-        for name in (_CHECKPOINT, _PREVIOUS, WEIGHTS):
-            (self.path / name).unlink(missing_ok=True)
-        for sheet in (self.path / SAMPLES).glob("*.png"):
-            sheet.unlink()
-        self._log.cut_after(0)
+        self.check()
+        clear(self.path, RUN, keep=(SETTINGS, LOG))
+        make_folder(self.path)
+        # The record comes first: it marks the folder as ours, whenever the process dies.
         self._write_record()
+        make_folder(self.path / SAMPLES)
+        self._log.cut_after(0)
 
     def resume(self, run: TrainingRun) -> None:
         """Bring the run to where the folder's newest whole checkpoint left it.
 
         What does not change the weights may differ, and where the learning rate is constant the epochs too.
         Raises PareidoliaError where the folder's run is another one, no checkpoint can be read, or the one
-        there is of networks that the same settings do not make any more.
+        there is of networks that the same settings do not make any more; and as `check` does.
         """
         free = _FREE | ({"settings.epochs"} if run.settings.schedule == "constant" else set())
         check_record(self.path, self.record, free)
+        self.check()
         state = self._read_newest()
         if state is not None:
             fit_state_dict(run.model, state["model"], self.path, "this version's networks")
             run.load_state_dict(state)
         if run.process_group.rank == 0:
-            (self.path / SAMPLES).mkdir(exist_ok=True)
+            make_folder(self.path / SAMPLES)
             self._log.cut_after(run.index)
             self._write_record()
 
@@ -112,11 +125,6 @@ class TrainingFolder:
         with write_atomically(self.path / SETTINGS) as file:
             file.write(json.dumps(self.record, indent=1).encode())
 
-    @property
-    def _newest(self) -> Path | None:
-        paths = (self.path / _CHECKPOINT, self.path / _PREVIOUS)
-        return next((path for path in paths if path.exists()), None)
-
     def _read_newest(self) -> dict[str, Any] | None:
         """The state in the newest checkpoint that can be read; None where none was written yet."""
         broken = []
@@ -146,9 +154,12 @@ def read_record(path: Path) -> dict[str, Any]:
     if not file.is_file():
         raise PareidoliaError(f"{path} holds no {SETTINGS}: it is not a run of pareidolia train")
     try:
-        return migrate(json.loads(file.read_text()))
-    except (OSError, ValueError) as error:
+        record = json.loads(require_file(file).read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
         raise PareidoliaError(f"{file} cannot be read: {error}") from error
+    if not isinstance(record, dict):
+        raise PareidoliaError(f"{file} is not a run's: it holds no object")
+    return migrate(record)
 
 
 def check_record(path: Path, record: Mapping[str, Any], free: Collection[str]) -> None:

@@ -24,7 +24,9 @@ class Log:
     def __init__(self, path: Path, events: Path | None = None) -> None:
         self.path = path
         self._began = time.monotonic()
-        self._events = None if events is None else _event_writer(events)
+        self._folder = events
+        self._events: Any = None
+        self._writer = None if events is None else _event_writer()
 
     def cut_after(self, step: int) -> None:
         """Remove the lines of later steps, and a line cut short."""
@@ -47,7 +49,9 @@ class Log:
                 file.write(json.dumps(line) + "\n")
         except OSError as error:
             raise PareidoliaError(f"cannot write '{self.path}': {error.strerror or error}") from error
-        if self._events is not None:
+        if self._writer is not None:
+            # Made with the first line: making it makes the folder, and a run may be refused before.
+            self._events = self._events or self._writer(self._folder)
             for name, value in means.items():
                 self._events.add_scalar(name, value, step)
             self._events.flush()
@@ -60,9 +64,9 @@ def _step_of(line: str) -> float:
         return float("inf")
 
 
-def _event_writer(folder: Path) -> Any:
+def _event_writer() -> Any:
     try:
         from torch.utils.tensorboard import SummaryWriter
     except ImportError as error:
         raise MissingExtra("tensorboard", "tensorboard") from error
-    return SummaryWriter(folder)
+    return SummaryWriter

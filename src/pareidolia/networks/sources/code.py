@@ -12,6 +12,7 @@ from torch import nn
 
 from pareidolia.networks.sources.origin import Origin, always_the_same, weights_file
 from pareidolia.networks.weights import load_weights
+from pareidolia.safety import require_trust
 from pareidolia.settings import BadNetwork, UnknownName
 
 
@@ -43,8 +44,10 @@ def find_callable(home: str, name: str) -> Callable[..., Any]:
     """The function or class `name` of a module (package.module) or a file (file.py).
 
     Raises BadNetwork where the module or file cannot be run or `name` cannot be called, UnknownName where
-    there is none.
+    there is none, PareidoliaError where only a file that nobody trusts names it (`safety/trust.py`):
+    everything that runs code by name goes through here.
     """
+    require_trust(f"{home}:{name}")
     namespace = _run_file(Path(home).expanduser()) if home.endswith(".py") else _import(home)
     if not hasattr(namespace, name):
         callables = [each for each, value in vars(namespace).items() if callable(value) and each[0] != "_"]

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from pareidolia.safety import distrusted
 from pareidolia.settings import MissingExtra, PareidoliaError, nearest
 from pareidolia.training.data.folders import Split, find_files
 from pareidolia.training.data.packing import pack
@@ -22,7 +23,8 @@ def open_pictures(
 
     name: "digits" (scikit-learn's 1,797 of 8×8, every sixth kept for the test); "mnist" or "fashion-mnist"
         (torchvision's, in $PAREIDOLIA_DATA or the folder after a colon, "mnist:FOLDER"; fetched by
-        torchvision where they are not there); or a folder, see `find_files`.
+        torchvision where they are not there, unless only a file that is not trusted names them); or a folder,
+        see `find_files`.
     split: "train" or "test".
     size: side of the squares that a folder's pictures are cut to; None leaves them (see `pack`).
     color: "gray", "rgb", or "auto", of a folder's pictures.
@@ -68,9 +70,15 @@ def _by_torchvision(name: str, family: str, root: str, split: Split) -> PictureS
 
     folder = Path(root or os.environ.get("PAREIDOLIA_DATA", "data")).expanduser()
     maker = getattr(torchvision.datasets, _BY_TORCHVISION[family])
+    asks = distrusted()
     try:
-        found = maker(folder, train=split == "train", download=True)
+        found = maker(folder, train=split == "train", download=asks is None)
     except (OSError, RuntimeError) as error:
+        if asks is not None:
+            raise PareidoliaError(
+                f"{asks} names {family} in {folder}, where it is not whole: it is not fetched unasked; "
+                f"name the folder it is in as {family}:FOLDER, or pass --trust"
+            ) from error
         raise PareidoliaError(
             f"{family} is not in {folder} and could not be fetched ({' '.join(str(error).split())}); "
             f"name the folder it is in as {family}:FOLDER, or a folder of pictures"

@@ -1,0 +1,101 @@
+"""What results of many pictures are called: names that no two of them share, on any system."""
+
+import hashlib
+import unicodedata
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import PurePath
+
+_MOST_BYTES = 120  # two of them and an ending fit into the 255 that systems allow
+_DIGEST = 8
+
+
+def names_of(paths: Sequence[str]) -> list[str]:
+    """Names for the results of the pictures at `paths`, without the result's ending.
+
+    A picture's name without ending; where several would be alike, with its ending, then with the folders it
+    lies in, as many as it takes. A file given twice is numbered. No two names differ by letter case alone,
+    none begins with "-", and none is longer than 120 bytes.
+
+    Args:
+        paths: files, or `sample:NAME`.
+
+    Returns:
+        A name for each path, in their order.
+    """
+    pictures = [PurePath(path.removeprefix("sample:")) for path in paths]
+    chosen = dict.fromkeys(pictures, 0)
+    while alike := _alike(chosen):
+        longer = [path for path in alike if chosen[path] < _most_words(path)]
+        if not longer:
+            break
+        chosen |= {path: chosen[path] + 1 for path in longer}
+    return _numbered([_name(path, chosen[path]) for path in pictures])
+
+
+def joined_names(rows: Sequence[str], columns: Sequence[str]) -> list[list[str]]:
+    """Names for the results of each of `rows` by each of `columns`, a list a row: "photo--painting".
+
+    With one column, or none, a result is called after its row alone. The names are as different as those of
+    `names_of`.
+    """
+    across = names_of(columns) if len(columns) > 1 else [""]
+    every = ["--".join(filter(None, (down, each))) for down in names_of(rows) for each in across]
+    named = _numbered(every, 2 * _MOST_BYTES)
+    return [named[start : start + len(across)] for start in range(0, len(named), len(across))]
+
+
+def shortened(name: str, most: int) -> str:
+    """The name in at most `most` bytes: what is longer is cut and ends in a digest of the whole."""
+    raw = name.encode("utf-8", "surrogateescape")
+    if len(raw) <= most:
+        return name
+    digest = hashlib.sha256(raw).hexdigest()[:_DIGEST]
+    kept, free = "", most - _DIGEST - 1
+    for letter in name:
+        free -= len(letter.encode("utf-8", "surrogateescape"))
+        if free < 0:
+            break
+        kept += letter
+    return f"{kept}-{digest}"
+
+
+def _alike(chosen: dict[PurePath, int]) -> list[PurePath]:
+    """The pictures whose names, made of as many words as are chosen, meet another's."""
+    names = {path: _folded(_name(path, words)) for path, words in chosen.items()}
+    counts = Counter(names.values())
+    return [path for path, name in names.items() if counts[name] > 1]
+
+
+def _name(path: PurePath, words: int) -> str:
+    """The name made of so many words: none is the name without ending, one with it, more the folders' too."""
+    name = path.stem if words == 0 else "-".join(_words(path)[-words:])
+    return shortened(f"_{name[1:]}" if name.startswith("-") else name, _MOST_BYTES)
+
+
+def _words(path: PurePath) -> list[str]:
+    return [part for part in path.parts if part not in (path.anchor, "..")]
+
+
+def _most_words(path: PurePath) -> int:
+    return len(_words(path))
+
+
+def _folded(name: str) -> str:
+    """What a file system that ignores letter case, or the way accents are written, takes a name for."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+
+
+def _numbered(names: Sequence[str], most: int = _MOST_BYTES) -> list[str]:
+    """The names, with a number where one was there before."""
+    taken = {_folded(name) for name in names}
+    seen: set[str] = set()
+    made = []
+    for name in names:
+        chosen, number = name, 1
+        while _folded(chosen) in (seen if number == 1 else taken | seen):
+            number += 1
+            chosen = shortened(f"{name}-{number}", most)
+        seen.add(_folded(chosen))
+        made.append(chosen)
+    return made

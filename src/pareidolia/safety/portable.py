@@ -1,0 +1,65 @@
+"""Settings that name files, as a record keeps them: seen from the record, and found from it again."""
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from pareidolia.safety.paths import named_from
+
+_FILES = ("weights", "classes")
+_CODE = ("network",)
+
+
+def portable(values: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+    """The settings with the files that are there named as `named_from(folder, ...)` does.
+
+    Args:
+        values: of settings, as JSON has them; `weights`, `classes` and `network` may name files.
+        folder: that the record is kept in.
+    """
+
+    def name(path: str) -> str:
+        whole = _expanded(path)
+        return named_from(folder, whole) if whole.is_file() else path
+
+    return _with_paths(values, name)
+
+
+def located(values: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+    """The settings of a record in `folder` with files named as they are found: from the record, or from here.
+
+    What is not found stays as it is, for whoever opens it to refuse.
+    """
+
+    def find(path: str) -> str:
+        found = next((place for place in places(path, folder) if place.is_file()), None)
+        here = _expanded(path)
+        # The same words where they mean the same file: a network's name is drawn on sheets.
+        return path if found is None or (here.is_file() and here.samefile(found)) else str(found)
+
+    return _with_paths(values, find)
+
+
+def places(path: str, folder: Path) -> Iterator[Path]:
+    """Where a file may lie that a record in `folder` names: seen from the record, from here, or beside."""
+    given = _expanded(path)
+    yield from (folder / given, given, folder / given.name, Path(given.name))
+
+
+def _with_paths(values: Mapping[str, Any], change: Callable[[str], str]) -> dict[str, Any]:
+    changed = dict(values)
+    for key in _FILES:
+        if isinstance(changed.get(key), str):
+            changed[key] = change(changed[key])
+    for key in _CODE:
+        home, colon, function = str(changed.get(key, "")).rpartition(":")
+        if home.endswith(".py"):
+            changed[key] = f"{change(home)}{colon}{function}"
+    return changed
+
+
+def _expanded(path: str) -> Path:
+    try:
+        return Path(path).expanduser()
+    except RuntimeError:  # a user who has no home
+        return Path(path)
