@@ -77,9 +77,18 @@ def test_where_the_mask_is_black_the_photo_stays(small_network, photo, painting_
     assert (picture - photo)[..., :44].abs().mean() > 0.02
 
 
-def test_a_white_mask_is_no_mask(small_network, photo, painting_picture):
-    white = painted(small_network, photo, painting_picture, torch.ones(1, 1, 20, 20))
-    torch.testing.assert_close(white, painted(small_network, photo, painting_picture), atol=0.02, rtol=0)
+def test_a_mask_that_is_white_but_for_a_corner_changes_nothing_elsewhere(
+    small_network, photo, painting_picture
+):
+    mask = torch.ones(1, 1, 72, 96)
+    mask[..., :2, :2] = 0
+    white, without = (painted(small_network, photo, painting_picture, given) for given in (mask, None))
+    torch.testing.assert_close(white[..., 12:, 12:], without[..., 12:, 12:], atol=0.02, rtol=0)
+
+
+def test_a_white_mask_is_refused(small_network, photo, painting_picture):
+    with pytest.raises(BadPicture, match="nothing is protected"):
+        transfer(small_network, photo, painting_picture, torch.ones(1, 1, 72, 96))
 
 
 def test_weighted_gram_matrices_count_positions_by_their_weight(photo):

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from pareidolia.painting import Gram
+from pareidolia.painting import STYLE_STATISTICS, Gram
 from pareidolia.pictures import resize_picture
 from pareidolia.settings import BadPicture, PareidoliaError, UnknownName
 from pareidolia.style import StyleSettings, StyleTransfer
@@ -188,3 +188,26 @@ def test_a_transfer_begins_from_what_brush_paints(small_network, photo, painting
     torch.testing.assert_close(begun(), painted, atol=1e-5, rtol=0)
     torch.testing.assert_close(begun(strength=0), photo, atol=1e-5, rtol=0)
     torch.testing.assert_close(begun(strength=0.5), (photo + painted) / 2, atol=1e-5, rtol=0)
+
+
+@pytest.mark.parametrize("match", ["gram", "mean-std"])
+def test_the_statistic_that_is_matched_comes_nearer(match, small_network, photo, painting_picture):
+    settings = {"match": match, "coarse_to_fine": False, "bleed": 0, "steps": 20, "content_weight": 0}
+    painting = transfer(small_network, photo, painting_picture, start="noise", **settings)
+    statistic, seen = STYLE_STATISTICS[match], resize_picture(painting_picture, (96, 96))
+
+    def distance(picture):
+        found, wanted = (
+            statistic.of(small_network.record(each, ["stage2.relu"])["stage2.relu"])
+            for each in (picture, seen)
+        )
+        return float(found.distance(wanted))
+
+    before = distance(painting.picture)
+    list(painting)
+    assert distance(painting.picture) < 0.2 * before
+
+
+def test_a_statistic_there_is_not_is_refused(small_network, photo, painting_picture):
+    with pytest.raises(UnknownName, match="no style statistic 'grams'; did you mean gram"):
+        transfer(small_network, photo, painting_picture, match="grams")

@@ -1,7 +1,10 @@
 """The application: which commands there are, and how errors are told."""
 
 import sys
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
 
 from cyclopts import App, CycloptsError, Group, Parameter
 from pydantic import ValidationError
@@ -9,7 +12,7 @@ from pydantic import ValidationError
 import pareidolia
 from pareidolia.cli.commands import COMMANDS
 from pareidolia.safety import printable
-from pareidolia.settings import PareidoliaError
+from pareidolia.settings import PareidoliaError, PareidoliaWarning
 
 app = App(
     name="pareidolia",
@@ -28,6 +31,11 @@ for title, commands in COMMANDS.items():
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code: 0, 2 for bad input, 130 when interrupted."""
+    with _plain_warnings():
+        return _run(arguments)
+
+
+def _run(arguments: Sequence[str] | None) -> int:
     try:
         result = app(arguments, exit_on_error=False, print_error=False)
     except ValidationError as error:
@@ -47,6 +55,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _refuse(message: str) -> int:
     print(f"pareidolia: {printable(' '.join(message.split()))}", file=sys.stderr)
     return 2
+
+
+@contextmanager
+def _plain_warnings() -> Iterator[None]:
+    """Within it, what `PareidoliaWarning` says is one line, without the place in the code."""
+    with warnings.catch_warnings():
+        shown = warnings.showwarning
+
+        def show(message: Warning | str, category: type[Warning], *place: Any, **more: Any) -> None:
+            if issubclass(category, PareidoliaWarning):
+                print(f"pareidolia: {printable(' '.join(str(message).split()))}", file=sys.stderr)
+            else:
+                shown(message, category, *place, **more)
+
+        warnings.showwarning = show
+        yield
 
 
 def _validation_line(error: ValidationError) -> str:

@@ -15,6 +15,7 @@ from pareidolia.pictures import (
     PictureLike,
     as_mask,
     as_picture,
+    as_weights,
     check_shorter_side,
     fit,
     luminance,
@@ -40,7 +41,8 @@ class Dream(Painting):
     Args:
         photo: 1×3×H×W (or 1×4×H×W with alpha) in [0, 1], or a file; None for noise and nothing.
         guide: a picture whose features the photo's are drawn to.
-        mask: white where to dream, black where every pixel stays; stretched to the photo.
+        mask: white (or opaque, where its alpha varies) where to dream, black where every pixel stays;
+            stretched to the photo.
         strength: a grey picture by which every step is multiplied; stretched to the photo.
         settings: every option.
         network: the network that looks; by default the one the settings name.
@@ -62,9 +64,9 @@ class Dream(Painting):
         first, self._alpha = _first_picture(photo, settings, network.device)
         full = size_of(first)
         check_shorter_side("the picture", full, SHORTEST_SIDE, "a dream")
-        self._strength = _product(
-            [as_mask(given, full).to(network.device) for given in (mask, strength) if given is not None]
-        )
+        weights = [] if mask is None else [as_mask(mask, full)]
+        weights += [] if strength is None else [as_weights(strength, full, "the strength")]
+        self._strength = _product([each.to(network.device) for each in weights])
         self._under_mask = None if self._strength is None else first
         aims = read_aims(network, settings.aim, settings.seed)
         if guide is not None and not aims.units:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pareidolia.pictures.flow import carried, optical_flow, trusted
     from pareidolia.pictures.folders import PictureFiles, find_pictures
     from pareidolia.pictures.frames import FrameFolder, VideoFrames
-    from pareidolia.pictures.masks import as_mask
+    from pareidolia.pictures.masks import as_mask, as_weights
     from pareidolia.pictures.records import read_record
     from pareidolia.pictures.resizing import check_shorter_side, fit, resize, resize_picture, size_of
     from pareidolia.pictures.samples import sample_names, sample_painting, sample_photo
@@ -45,6 +45,7 @@ __all__ = [
     "VideoFrames",
     "as_mask",
     "as_picture",
+    "as_weights",
     "carried",
     "check_plots",
     "check_shorter_side",
@@ -87,6 +88,7 @@ __getattr__ = lazy_exports(
         "PictureFiles": "folders",
         "PictureLike": "files",
         "as_mask": "masks",
+        "as_weights": "masks",
         "as_picture": "files",
         "carried": "flow",
         "check_plots": "figures",

@@ -8,6 +8,7 @@ from pareidolia.settings.errors import (
     BadPicture,
     MissingExtra,
     PareidoliaError,
+    PareidoliaWarning,
     UnknownName,
     nearest,
 )
@@ -23,6 +24,7 @@ __all__ = [
     "NetworkSettings",
     "OperationSettings",
     "PareidoliaError",
+    "PareidoliaWarning",
     "Settings",
     "Unit",
     "UnknownName",
