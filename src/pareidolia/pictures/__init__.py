@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from pareidolia.lazy import lazy_exports
 
 if TYPE_CHECKING:
+    from pareidolia.pictures.blurring import gaussian_blur
     from pareidolia.pictures.color import (
         from_oklch,
         from_yiq,
@@ -56,6 +57,7 @@ __all__ = [
     "from_oklch",
     "from_uint8",
     "from_yiq",
+    "gaussian_blur",
     "is_video",
     "luminance",
     "new_figure",
@@ -99,6 +101,7 @@ __getattr__ = lazy_exports(
         "fit": "resizing",
         "from_oklch": "color",
         "from_yiq": "color",
+        "gaussian_blur": "blurring",
         "is_video": "video_reading",
         "luminance": "color",
         "new_figure": "figures",

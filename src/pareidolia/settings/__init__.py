@@ -1,7 +1,7 @@
 """The base of all settings objects, addresses of units, and errors. No torch here."""
 
 from pareidolia.settings.addresses import ClassName, Unit, parse_address
-from pareidolia.settings.base import Device, NetworkSettings, OperationSettings, Settings
+from pareidolia.settings.base import Device, NetworkSettings, OperationSettings, Padding, Pooling, Settings
 from pareidolia.settings.comparing import differences
 from pareidolia.settings.errors import (
     BadNetwork,
@@ -23,8 +23,10 @@ __all__ = [
     "MissingExtra",
     "NetworkSettings",
     "OperationSettings",
+    "Padding",
     "PareidoliaError",
     "PareidoliaWarning",
+    "Pooling",
     "Settings",
     "Unit",
     "UnknownName",
