@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from pareidolia.painting import OBJECTIVES, ModelOutputs, Objective, objective, read_objective
+from pareidolia.safety import distrusting
 from pareidolia.settings import PareidoliaError, UnknownName
 
 OWN = """
@@ -103,3 +104,8 @@ def test_a_score_is_one_number_a_picture(maps):
 def test_what_an_aim_says_wrongly_of_an_objective(aim, error, words, small_network, own):
     with pytest.raises(error, match=words):
         read_objective(aim.replace("OWN", str(own)), small_network)
+
+
+def test_code_that_only_a_record_names_does_not_run(small_network, own):
+    with distrusting("the picture out.png"), pytest.raises(PareidoliaError, match="names code to run"):
+        read_objective(f"{own}:contrast:stage2.relu", small_network)

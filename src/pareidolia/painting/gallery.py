@@ -11,9 +11,10 @@ from pareidolia.networks import Network, preserve_state
 from pareidolia.painting.canvas import Canvas, FourierCanvas
 from pareidolia.painting.natural import PhaseCanvas
 from pareidolia.painting.objectives import Each, Objective
-from pareidolia.painting.optimizers import MakeOptimizer, OptimizerName
+from pareidolia.painting.optimizers import MakeOptimizer
 from pareidolia.painting.painting import Painting, Stage
 from pareidolia.painting.randomness import step_generator
+from pareidolia.painting.settings import OptimizerName
 from pareidolia.painting.transforms import ROBUST, Transform
 from pareidolia.settings import PareidoliaError
 

@@ -17,7 +17,8 @@ from pareidolia.networks.quick_stem import quick_stem
 from pareidolia.painting.average import RunningAverage
 from pareidolia.painting.canvas import Canvas
 from pareidolia.painting.objectives import ModelOutputs, Objective
-from pareidolia.painting.optimizers import MakeOptimizer, OptimizerName, carry_moments, make_optimizer
+from pareidolia.painting.optimizers import MakeOptimizer, carry_moments, make_optimizer
+from pareidolia.painting.settings import OptimizerName
 from pareidolia.painting.tiling import tiles
 from pareidolia.painting.transforms import Transform, transformed
 from pareidolia.pictures.result import ShowsItself
