@@ -1,11 +1,13 @@
-"""`Progress`: the one event that everything which takes time yields. No torch here."""
+"""`Progress`: the one event that everything which takes time yields, and `Work`. No torch here."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from torch import Tensor
+
+    from pareidolia.pictures.result import Result
 
 
 @dataclass(frozen=True)
@@ -18,7 +20,9 @@ class Progress:
         total: of how many.
         stage: what is being done, in words; empty where there is one kind of step only.
         size: height and width of what is painted, in pixels, if anything is.
+        share: of the whole work that is done, from 0 to 1, where steps cost differently.
         losses: the losses that the step began with, by name.
+        notes: lines for people that come with this step: what is gone on from, what is left out.
         preview: renders the picture as it stands, 1×C×H×W in [0, 1], if there is one; call it before the
             next step.
     """
@@ -28,7 +32,14 @@ class Progress:
     stage: str = ""
     size: tuple[int, int] | None = None
     losses: Mapping[str, float] = field(default_factory=dict)
+    share: float | None = None
+    notes: tuple[str, ...] = ()
     preview: "Callable[[], Tensor] | None" = field(default=None, repr=False, compare=False)
+
+    @property
+    def fraction(self) -> float:
+        """How much is done, from 0 to 1: of the whole work where that is known, else of the stage."""
+        return self.index / max(1, self.total) if self.share is None else self.share
 
     @property
     def resolution(self) -> str:
@@ -39,3 +50,22 @@ class Progress:
     def loss(self) -> float | None:
         """The sum of the losses, which a step makes smaller; None where there are none."""
         return sum(self.losses.values()) if self.losses else None
+
+
+class Work:
+    """Something that takes time: iterated to the end it has done its steps, and `result` is what it made."""
+
+    def __iter__(self) -> "Iterator[Progress]":
+        raise NotImplementedError
+
+    @property
+    def result(self) -> "Result":
+        """What it made; after the last step."""
+        raise NotImplementedError
+
+    def agrees_to_stop(self, asked: bool) -> bool:
+        """Whether to stop between two steps; several processes that work together decide as one."""
+        return asked
+
+    def pause(self) -> None:
+        """Keep what is done when the work is stopped, so that begun anew it goes on from there."""

@@ -1,116 +1,184 @@
-"""Requests for an operation: on which pictures, with which settings; what a picture's record says."""
+"""Requests for an operation: on which inputs, with which settings; what a picture's record says."""
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import pareidolia
-from pareidolia.operations import Made, Operation, Staged, find_operation
+from pareidolia.operations import Operation, find_operation
+from pareidolia.operations.sums import split_sum
 from pareidolia.pictures.folders import find_pictures
 from pareidolia.safety import located, named_from, places, portable, require_file
 from pareidolia.settings import VERSION, PareidoliaError, Settings, migrate
+from pareidolia.settings.weights_files import find_checkpoints
+from pareidolia.version import __version__
 
-if TYPE_CHECKING:
-    from pareidolia.painting import Painting
-
-Inputs = dict[str, str | tuple[str, ...]]
+_MOST_LOOKED_THROUGH = 2000
+_GIVEN = "given from Python"
 
 
 @dataclass(frozen=True)
 class Request:
-    """An operation on certain pictures with certain settings: what a picture's record says.
+    """An operation on certain inputs with certain settings: what a picture's record says.
 
     Attributes:
         operation: what is done.
-        inputs: paths (or `sample:NAME`) by the operation's names of them; of a folder, its pictures count.
+        inputs: by the operation's names of them: paths, `sample:NAME` and the like, or from Python whatever
+            the function takes; a tuple where there may be several.
         settings: its options.
+        options: its further settings objects, by argument; not part of the record.
+        network: the network that looks, where one was given from Python instead of being named by the
+            settings.
+        objects: likewise what the settings only name, by argument: a target that is a function.
     """
 
     operation: Operation
-    inputs: Inputs
+    inputs: Mapping[str, Any]
     settings: Settings
+    options: Mapping[str, Settings] = field(default_factory=dict)
+    network: Any = None
+    objects: Mapping[str, Any] = field(default_factory=dict)
 
-    def begin(self) -> "Painting":
-        """The operation, ready to step."""
-        return self.operation.begin(self.inputs, self.settings)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "inputs", {name: self._settled(name) for name in self.inputs})
+        for each in self.operation.inputs:
+            if each.required and _is_missing(self.inputs.get(each.name)):
+                some = "at least one" if each.many else "a"
+                raise PareidoliaError(f"{self.operation.name} needs {some} {_singular(each.name, each.many)}")
 
-    def make(self) -> "Made":
-        """The result of an operation that is done at once."""
-        return self.operation.make(self.inputs, self.settings)
+    def _settled(self, name: str) -> Any:
+        """An input as the function takes it: several as a tuple, a sum as its signs and terms."""
+        stated, given = self.operation.input(name), self.inputs[name]
+        if stated.kind == "sum" and isinstance(given, str):
+            return split_sum(given)
+        if stated.kind == "weights":
+            named = (given,) if isinstance(given, str | Path) else given
+            return tuple(str(path) for path in find_checkpoints(named))
+        return (given,) if stated.many and isinstance(given, str | Path) else given
 
-    def stages(self, **where: Any) -> "Staged":
-        """The operation of several stages; see `Operation.stages`."""
-        return self.operation.stages(self.inputs, self.settings, **where)
+    def begin(self, **where: Any) -> Any:
+        """Call the operation's function: a `Result`, a `Painting`, or other `Work`, as it proceeds.
+
+        where: the folders that it is told of.
+        """
+        looking = {"network": self.network} if self.operation.network else {}
+        return self.operation.call(
+            **self.inputs, settings=self.settings, **looking, **self.options, **self.objects, **where
+        )
 
     def record(self, folder: Path) -> dict[str, Any]:
         """What is kept inside a picture saved in `folder`, as JSON has it: paths are relative to it."""
-        return {
-            "pareidolia": pareidolia.__version__,
+        record = {
+            "pareidolia": __version__,
             "version": VERSION,
             "operation": self.operation.name,
             "inputs": {
-                name: [_entry(path, folder) for path in paths]
-                if isinstance(paths, tuple)
-                else _entry(paths, folder)
-                for name, paths in self.inputs.items()
+                name: [_entry(each, folder) for each in given]
+                if isinstance(given, tuple | list)
+                else _entry(given, folder)
+                for name, given in self.inputs.items()
             },
             "settings": portable(self.settings.model_dump(mode="json"), folder),
         }
+        given = {} if self.network is None else {"network": _GIVEN}
+        return {**record, **given, **dict.fromkeys(self.objects, _GIVEN)}
 
     @classmethod
-    def from_record(cls, record: Mapping[str, Any], folder: Path, changes: Mapping[str, Any]) -> "Request":
-        """The request that a picture in `folder` carries, with some settings changed.
+    def from_record(
+        cls,
+        record: Mapping[str, Any],
+        folder: Path,
+        changes: Mapping[str, Any],
+        inputs: Mapping[str, Any] | None = None,
+    ) -> "Request":
+        """The request that a picture in `folder` carries, with some settings and inputs changed.
 
-        Records of earlier versions are migrated. Raises PareidoliaError if the record is of another kind or
-        of a later version, or if a picture it names is not found unchanged.
+        Records of earlier versions are migrated.
+
+        Raises:
+            PareidoliaError: the record is of another kind; an input that it names is not found unchanged;
+                or the network was an object in Python, and none is named now.
         """
-        record = migrate(record)
+        record, inputs = migrate(record), inputs or {}
         try:
             operation = find_operation(record["operation"])
-            inputs: Inputs = {
-                name: tuple(_found(entry, folder) for entry in entries)
+            for name in ("network", *operation.objects):
+                if record.get(name) == _GIVEN and name not in changes:
+                    raise PareidoliaError(
+                        f"the {name} of this picture was given from Python: name one with --{name}"
+                    )
+            found = {
+                name: tuple(_found(name, entry, folder) for entry in entries)
                 if isinstance(entries, list)
-                else _found(entries, folder)
+                else _found(name, entries, folder)
                 for name, entries in record["inputs"].items()
+                if name not in inputs
             }
-            return cls(
-                operation, inputs, operation.settings({**located(record["settings"], folder), **changes})
+            settings = operation.settings_type.model_validate(
+                {**located(record["settings"], folder), **changes}
             )
         except (KeyError, TypeError, AttributeError) as error:
             raise PareidoliaError(f"the picture's record cannot be read: {error!r} is amiss") from error
+        return cls(operation, {**found, **inputs}, settings)
 
 
-def _entry(path: str, folder: Path) -> dict[str, str]:
-    """How a record names a picture or a run: where it is as seen from `folder`, and what it holds.
+def _entry(given: Any, folder: Path) -> dict[str, str]:
+    """How a record names an input: where it is as seen from `folder`, and what it holds.
 
-    What is not a file (a sample, a shipped model, a place in a latent space) is its name.
+    What is not a file (a sample, a shipped model, a place in a latent space) is its name; what was an
+    object in Python says so.
     """
-    if _is_sample(path) or not Path(path).exists():
-        return {"path": path}
-    return {"path": named_from(folder, path), "sha256": _digest(Path(path))}
+    if not isinstance(given, str | Path):
+        return {"given": type(given).__name__}
+    if _is_sample(str(given)) or not Path(given).exists():
+        return {"path": str(given)}
+    return {"path": named_from(folder, str(given)), "sha256": _digest(Path(given))}
 
 
-def _found(entry: Mapping[str, str], folder: Path) -> str:
-    """The path of the picture or run that a record names, looked for beside the record and here."""
+def _found(name: str, entry: Mapping[str, str], folder: Path) -> str:
+    """The path of the input that a record names: where it was, or beside the picture by what it holds."""
+    if "given" in entry:
+        raise PareidoliaError(
+            f"the {name} of this picture was a {entry['given']} in Python: name a file with --{name}"
+        )
     if "sha256" not in entry:
         return entry["path"]
     existing = [path for path in places(entry["path"], folder) if path.exists()]
-    for path in existing:
+    for path in (*existing, *_beside(Path(entry["path"]), folder)):
         if _digest(path) == entry["sha256"]:
             return str(path)
     if existing:
         raise PareidoliaError(
-            f"{existing[0]} is not the picture it was when this was made: its content changed"
+            f"{existing[0]} is not the file it was when this was made: its content changed; "
+            f"name another with --{name}"
         )
     raise PareidoliaError(
-        f"{folder / entry['path']} is no longer there: put {Path(entry['path']).name} beside the picture"
+        f"{folder / entry['path']} is no longer there: put {Path(entry['path']).name} beside the picture, "
+        f"or name it with --{name}"
     )
+
+
+def _beside(path: Path, folder: Path) -> Iterator[Path]:
+    """Files of the same kind beside the picture: one of them may be what is looked for, renamed."""
+    suffix = path.suffix.lower()
+    if suffix and folder.is_dir():
+        alike = (file for file in sorted(folder.iterdir()) if file.suffix.lower() == suffix)
+        for _, file in zip(range(_MOST_LOOKED_THROUGH), alike, strict=False):
+            if file.is_file():
+                yield file
+
+
+def _is_missing(given: Any) -> bool:
+    return given is None or (isinstance(given, str | tuple | list) and not given)
 
 
 def _is_sample(path: str) -> bool:
     return path.startswith("sample:")
+
+
+def _singular(name: str, many: bool) -> str:
+    return name.removesuffix("s") if many and not name.endswith("ss") else name
 
 
 def _digest(path: Path) -> str:

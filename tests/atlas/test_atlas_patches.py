@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from pareidolia.atlas.patches import by_photo, cut, patch_windows
 from pareidolia.networks import Layer
-from pareidolia.networks.receptive import ReceptiveField
+from pareidolia.networks.fields.receptive import ReceptiveField
 
 
 def layer(field):

@@ -1,21 +1,17 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+from recipes.public_face import index_text, stub_text
 
-from pareidolia.atlas import AtlasSettings
-from pareidolia.cli.again import ChangeOptions
-from pareidolia.cli.app import app
-from pareidolia.cli.atlas import AtlasOutput, ServeOptions
-from pareidolia.cli.commands import COMMANDS
-from pareidolia.cli.dream import DreamOutput
-from pareidolia.cli.inspection import FigureOutput
-from pareidolia.cli.output import Output, TabledOutput
+import pareidolia
+from pareidolia.cli.app import all_commands
+from pareidolia.cli.atlas import ServingOptions
+from pareidolia.cli.outputs import output_type
 from pareidolia.cli.tour import TourOutput
-from pareidolia.collecting import EngineSettings
-from pareidolia.generative.measuring.settings import EvaluateSettings
-from pareidolia.operations import OPERATIONS
+from pareidolia.operations import GROUPS, OPERATIONS
 from pareidolia.tour.settings import TourSettings
 
 
@@ -53,38 +49,45 @@ def test_the_package_can_be_run_as_a_module():
     assert done.stderr.startswith("pareidolia: ") and "vae" in done.stderr and done.stdout == ""
 
 
-COMMANDS_BY_NAME = {command.name: command for group in COMMANDS.values() for command in group}
-
-
-@pytest.mark.parametrize("name", COMMANDS_BY_NAME)
-def test_every_command_explains_itself(studio, name):
-    code, out, _ = studio.run(name, "--help")
-    assert code == 0 and f"pareidolia {name}" in out
-    first = app[name].help.strip().split("\n\n")[0]
-    assert " ".join(first.split()) == COMMANDS_BY_NAME[name].help
+@pytest.mark.parametrize(("name", "line"), [(name, line) for _, name, line in all_commands()])
+def test_every_command_explains_itself(studio, name, line):
+    code, out, _ = studio.run(*name.split(), "--help")
+    assert code == 0 and f"pareidolia {name}" in out and " ".join(line.split()) in " ".join(out.split())
 
 
 def test_help_lists_every_command_in_its_group(studio):
     code, out, _ = studio.run("--help")
-    assert code == 0 and all(name in out for name in (*COMMANDS, *COMMANDS_BY_NAME))
+    top = {name.split()[0] for _, name, _ in all_commands()}
+    assert code == 0 and all(name in out for name in (*GROUPS, *top))
+
+
+def test_the_index_holds_what_the_operations_state():
+    from importlib.resources import files
+
+    held = files("pareidolia.operations").joinpath("index.json").read_text(encoding="utf-8")
+    assert held == index_text(), "run python -m recipes.public_face"
+
+
+def test_the_stub_holds_what_the_settings_are():
+    held = Path(pareidolia.__file__).with_name("__init__.pyi").read_text(encoding="utf-8")
+    assert held == stub_text(), "run python -m recipes.public_face"
 
 
 def test_every_option_is_described():
     classes = [operation.settings_type for operation in OPERATIONS.values()]
-    classes += [AtlasSettings, EvaluateSettings, EngineSettings, TourSettings]
-    outputs = (
-        AtlasOutput,
-        ServeOptions,
-        TourOutput,
-        ChangeOptions,
-        Output,
-        TabledOutput,
-        DreamOutput,
-        FigureOutput,
-    )
-    for settings in (*classes, *outputs):
+    classes += [kind for operation in OPERATIONS.values() for kind in operation.option_types.values()]
+    classes += [output_type(operation) for operation in OPERATIONS.values()]
+    for settings in (*classes, TourSettings, ServingOptions, TourOutput):
         for name, field in settings.model_fields.items():
             assert field.description and field.description[-1] in ".)", f"{settings.__name__}.{name}"
+
+
+def test_help_shows_the_options_of_the_chosen_method_in_groups(studio):
+    _, slow, _ = studio.run("style", "--help")
+    _, fast, _ = studio.run("style", "--method", "one-pass", "--help")
+    assert "--coarse-steps" in slow and "--tile" not in slow
+    assert "--tile" in fast and "--coarse-steps" not in fast
+    assert all(title in slow for title in ("What", "How it looks", "Network", "Output", "Advanced"))
 
 
 def test_an_unknown_command_is_one_line(studio):
@@ -107,7 +110,7 @@ def test_networks_are_listed(studio):
 
 def test_a_networks_layers_are_described(studio):
     code, out, _ = studio.run("networks", "net.py:build", "--weights", "random", "--json")
-    rows = {row["layer"]: row for row in json.loads(out)["layers"]}
+    rows = {row["layer"]: row for row in json.loads(out)["rows"]}
     assert code == 0
     assert rows["relu2"]["receptive field"] is not None
     assert rows["conv3"]["shape"].startswith("16x")

@@ -142,24 +142,23 @@ class TestExplanation:
         ("arguments", "told"),
         [
             (("photo.png",), "no ImageNet classes"),
-            (("photo.png", "--out", "out.png"), "--explain takes a photo"),
-            (("photo.png", "--guide", "painting.png"), "--explain takes a photo"),
-            (("--start", "noise"), "--explain takes a photo"),
+            (("photo.png", "--resume"), "nothing to resume"),
+            (("photo.png", "--guide", "painting.png"), "--guide"),
             (("nowhere.png",), "nowhere.png"),
         ],
     )
     def test_what_cannot_be_explained_is_one_line(self, studio, arguments, told):
-        code, _, err = studio.run("dream", *arguments, *NETWORK, "--explain", "why", "--quiet")
+        code, _, err = studio.run("explain-dreams", *arguments, *NETWORK, "--out", "why", "--quiet")
         assert code == 2 and err.count("\n") == 1 and told in err
         assert studio.left() == []
 
     def test_a_page_that_is_there_is_kept(self, studio):
         (studio.folder / "why").mkdir()
         (studio.folder / "why/why_dogs.md").write_text("mine")
-        code, _, err = studio.run("dream", "photo.png", *NETWORK, "--explain", "why")
-        assert code == 2 and "--overwrite" in err
+        code, _, err = studio.run("explain-dreams", "photo.png", *NETWORK, "--out", "why")
+        assert code == 2 and "name another folder" in err
         assert (studio.folder / "why/why_dogs.md").read_text() == "mine"
 
-    def test_neither_target_is_one_line(self, studio):
+    def test_no_target_is_one_line(self, studio):
         code, _, err = studio.run("dream", "photo.png", *NETWORK)
-        assert code == 2 and "--out FILE, or --explain DIR" in err
+        assert code == 2 and "say where to: --out" in err

@@ -65,9 +65,9 @@ def test_faithfulness(classifying) -> None:
     assert "guided-backpropagation fails the sanity checks" in " ".join(out.split())
     assert Image.open("a.png").size[0] > 800
     code, out, _ = classifying.run("faithfulness", *pictures, *classifying.net, *flags, "--json")
-    methods = json.loads(out)["methods"]
+    methods = json.loads(out)["rows"]
     assert [each["method"] for each in methods] == ["chance", "gradient", "guided-backpropagation"]
-    assert len(methods[1]["deletion"]["interval"]) == 2
+    assert len(methods[1]["numbers"]["deletion"]["interval"]) == 2
 
 
 @pytest.mark.parametrize(

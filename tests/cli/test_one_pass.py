@@ -51,8 +51,8 @@ def test_folders_are_painted_and_errors_told(studio):
     (studio.folder / "photos").mkdir()
     (studio.folder / "photos/bad.png").write_bytes(b"no picture")
     Image.open("photo.png").save("photos/good.png")
-    code, out, _ = studio.run("style", "photos", "painting.png", *ONE_PASS, "--out", "made")
-    assert code == 1 and "bad.png: not made" in out
+    code, _, err = studio.run("style", "photos", "painting.png", *ONE_PASS, "--out", "made")
+    assert code == 1 and "bad.png: not made" in err
     assert [path.name for path in (studio.folder / "made").iterdir()] == ["good.png"]
     _, out, _ = studio.run("style", "photos", "painting.png", *ONE_PASS, "--out", "made")
     assert "good.png: made already" in out
@@ -95,7 +95,7 @@ def test_a_film_is_painted_and_its_speed_told(video):
     code, out, err = video.run(*words, "--out", "out.mp4", "--json")
     assert code == 0, err
     answer = json.loads(out)
-    assert answer["frames"] == 3 and answer["frames_per_second"] > 0
+    assert answer["rows"][0]["frames"] == 3 and answer["rows"][0]["seconds"] > 0
     assert video.left() == ["out.mp4", "video.mp4"]
     assert video.run("again", "out.mp4", "--out", "same.mp4")[0] == 0
     assert (video.folder / "same.mp4").read_bytes() == (video.folder / "out.mp4").read_bytes()
@@ -112,7 +112,7 @@ def test_brush_is_exported(studio):
     Image.effect_noise((96, 64), 90).convert("RGB").save("photo.png")
     code, out, err = studio.run("export", "brush", "painting.png", "--out", "one.onnx", "--json")
     assert code == 0, err
-    assert json.loads(out)["styles"] == ["painting"]
+    assert json.loads(out)["rows"] == [{"style": "painting"}]
     session = onnxruntime.InferenceSession(studio.folder / "one.onnx")
     studio.run("style", "photo.png", "painting.png", *ONE_PASS, "--out", "out.png")
     photo = np.asarray(Image.open("photo.png"), np.float32) / 255

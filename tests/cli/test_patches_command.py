@@ -38,7 +38,7 @@ def looking(studio):
 def test_patches_kept_and_again(looking) -> None:
     code, out, err = looking.run("patches", "photos", *QUICK, *PAINTING, "--out", "a.png")
     assert code == 0 and "a.png: 3 units of relu2 over 5 photos" in out
-    assert "looking at photos: 5 of 5" in err and "painting: 2 of 2" in err
+    assert "looking at photos, 5 of 5" in err and "painting, 100 %" in err
     assert looking.left() == ["a.png", "pareidolia.index", "photos"]
     code, out, err = looking.run("again", "a.png", "--trust", "--out", "b.png")
     assert code == 0 and "looking" not in err, "the index is used"
@@ -72,7 +72,7 @@ def test_interrupted_and_gone_on(looking, monkeypatch) -> None:
     code, out, _ = looking.run(*command)
     assert code == 130 and "goes on from what is in the index" in out and "a.png" not in looking.left()
     code, _, err = looking.run(*command)
-    assert code == 0 and "looking at photos: 5 of 5" in err
+    assert code == 0 and "looking at photos, 5 of 5" in err
     assert len(list(looking.folder.glob("pareidolia.index/*/shards/*"))) == 3
 
 
@@ -85,7 +85,7 @@ def test_evolution(looking) -> None:
     command = ("evolution", "history", "--photos", "photos", *quick, *PAINTING)
     code, out, err = looking.run(*command, "--out", "a.png")
     assert code == 0 and "2 checkpoints, at the last 3 units of relu2 over 5 photos" in out, err
-    assert "20, painting: 2 of 2" in err
+    assert "20, painting, 100 %" in err
     assert looking.run("again", "a.png", "--trust", "--out", "b.png")[0] == 0
     assert Image.open("a.png").tobytes() == Image.open("b.png").tobytes()
 
@@ -97,11 +97,11 @@ def test_evolution(looking) -> None:
         (("patches", "photo.png", "--out", "x.png"), "is a file: name a folder"),
         (("patches", "photos", "--layer", "relu9", "--out", "x.png"), "did you mean"),
         (("patches", "photos", "--units", "0-99", "--out", "x.png"), "there is no 99"),
-        (("patches", "photos", "--units", "x", "--out", "x.png"), "'x' names no units"),
+        (("patches", "photos", "--units", "x", "--out", "x.png"), "'x' names no channels"),
         (("patches", "photos", "--top", "0", "--out", "x.png"), "--top"),
         (("patches", "photos", "--size", "8", "--out", "x.png"), "--size"),
         (("patches", "photos", "--out", "photo.png"), "exists already"),
-        (("evolution", "--photos", "photos", "--out", "x.png"), "no checkpoints"),
+        (("evolution", "--photos", "photos", "--out", "x.png"), "at least one checkpoint"),
         (("evolution", "none.pt", "--photos", "photos", "--out", "x.png"), "none.pt does not exist"),
     ],
 )

@@ -68,7 +68,7 @@ def test_alpha_is_put_back(studio):
 
 def test_progress_is_plain_lines_without_a_terminal_and_none_when_quiet(studio):
     _, out, err = studio.style()
-    assert "step 5 of 5, 64x43 px, loss" in err and "out.png: painted in" in out
+    assert "size 2 of 2, content" in err and "100 %" in err and "out.png: painted, in" in out
     _, out, err = studio.style("--quiet", out="quiet.png")
     assert out == err == ""
 
@@ -185,7 +185,7 @@ def test_a_wrong_option_is_one_clear_line(studio, arguments, told):
 
 
 def test_no_painting_at_all_is_refused(studio):
-    assert_refused(*studio.style(pictures=("photo.png",)), "at least one painting")
+    assert_refused(*studio.style(pictures=("photo.png",)), "at least one style")
 
 
 def test_weights_of_another_architecture_are_refused(studio):

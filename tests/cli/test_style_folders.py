@@ -28,7 +28,7 @@ def test_every_photo_is_painted_like_every_painting(folders):
     assert code == 0
     assert made(folders) == ["a--x.png", "a--y.png", "b--x.png", "b--y.png"]
     record = read_record(folders.folder / "out/b--y.png")
-    assert record["inputs"]["photo"]["path"] == "../photos/b.jpg"
+    assert record["inputs"]["content"]["path"] == "../photos/b.jpg"
 
 
 def test_a_folder_of_photos_takes_a_blend_of_files(folders):
@@ -41,10 +41,10 @@ def test_a_folder_of_photos_takes_a_blend_of_files(folders):
 
 def test_an_error_in_one_is_told_and_the_rest_are_painted(folders):
     (folders.folder / "photos/a.png").write_bytes(b"not a picture")
-    code, out, _ = folders.style(pictures=("photos", "painting.png"), out="out")
+    code, _, err = folders.style(pictures=("photos", "painting.png"), out="out")
     assert code == 1
     assert made(folders) == ["b.png"]
-    assert "out/a.png: not made: " in out and "1 of 2 could not be made" in out
+    assert "out/a.png: not made: " in err and "1 of 2 could not be made" in err
 
 
 def test_what_is_made_stays_and_what_is_missing_is_made(folders):
@@ -59,8 +59,8 @@ def test_what_is_made_stays_and_what_is_missing_is_made(folders):
 
 def test_what_was_made_otherwise_is_kept_unless_told(folders):
     folders.style(pictures=("photos", "painting.png"), out="out")
-    code, out, _ = folders.style("--seed", "3", pictures=("photos", "painting.png"), out="out")
-    assert code == 1 and "exists already" in out
+    code, _, err = folders.style("--seed", "3", pictures=("photos", "painting.png"), out="out")
+    assert code == 1 and "exists already" in err
     assert read_record(folders.folder / "out/a.png")["settings"]["seed"] == 0
     code, _, _ = folders.style("--seed", "3", "--overwrite", pictures=("photos", "painting.png"), out="out")
     assert code == 0
@@ -76,8 +76,8 @@ def test_pictures_of_one_name_do_not_meet(folders):
 @pytest.mark.parametrize(
     ("pictures", "more", "out", "told"),
     [
-        (("photos", "painting.png"), (), "out.png", "goes to a folder"),
-        (("photos",), (), "out", "at least one painting"),
+        (("photos", "painting.png"), (), "out.png", "go to a folder"),
+        (("photos",), (), "out", "at least one style"),
         (("photo.png", "paintings"), ("--painting-weights", "1", "2"), "out", "--painting-weights"),
         (("empty", "painting.png"), (), "out", "no picture in"),
     ],
@@ -121,8 +121,10 @@ def test_figures_show_content_style_weights_and_paintings(studio):
 def test_figures_go_on_where_they_were_stopped(studio):
     figures(studio)
     (studio.folder / "figures/cells/style-2.png").unlink()
-    code, out, _ = figures(studio, "--overwrite")
-    assert code == 0 and out.count("made already") == len(made(studio, "figures/cells")) - 1
+    kept = {path: path.stat().st_mtime_ns for path in (studio.folder / "figures/cells").iterdir()}
+    assert figures(studio, "--overwrite")[0] == 0
+    assert all(path.stat().st_mtime_ns == before for path, before in kept.items())
+    assert (studio.folder / "figures/cells/style-2.png").exists()
 
 
 def test_figures_of_a_missing_picture_are_refused_at_once(studio):

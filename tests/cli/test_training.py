@@ -29,7 +29,7 @@ def train(studio, kind, *more, data="digits", out="run", quick=QUICK):
 def test_every_model_trains_is_drawn_and_opened(studio, kind, options, can, cannot):
     code, out, err = train(studio, kind, *options)
     assert code == 0, err
-    assert "1497 grey pictures of 8x8 px, 15 steps" in out and "run: trained in" in out
+    assert "1497 gray pictures of 8x8 px, 15 steps" in out and "run: trained 15 steps" in out
     sheet = Image.open("run/samples/0000015.png")
     assert sheet.width > 600 and len(sheet.getcolors(1 << 24)) > 20
     run = open_run("run")
@@ -56,7 +56,7 @@ def test_settings_come_from_a_file_then_pairs_then_options(studio):
     settings = answer["settings"]
     assert (settings["hidden"], settings["latent"], settings["batch"]) == ([9, 7], 5, 50)
     assert (settings["beta"], settings["binarize"], settings["activation"]) == (2.0, "no", "tanh")
-    assert answer["step"] == answer["of"] == 30 and set(answer["losses"]) == {"bound"}
+    assert answer["rows"] == [{"step": 30, "of": 30}] and set(answer["losses"]) == {"bound"}
     assert json.loads((studio.folder / "run" / "settings.json").read_text())["settings"] == settings
 
 
@@ -89,7 +89,7 @@ def test_skipped_files_are_told_and_kept_in_the_settings(studio):
         (pictures / f"bad{number}.png").write_bytes(b"no picture")
         Image.new("RGB", (8, 8), (40 * number, 0, 0)).save(pictures / f"good{number}.png")
     code, out, _ = train(studio, "vae", data="pictures")
-    assert code == 0 and "6 colour pictures" in out
+    assert code == 0 and "6 color pictures" in out
     assert out.count("skipped: 'pictures/bad") == 5 and "and 1 more" in out
     record = json.loads((studio.folder / "run" / "settings.json").read_text())
     assert len(record["data"]["skipped"]) == 6

@@ -58,10 +58,10 @@ def test_invariance_of_two_photos(studio) -> None:
     ("command", "message"),
     [
         (("filters", "--layer", "relu1"), "no kernels"),
-        (("filters", "--units", "9"), "layer 'conv1' has units 0 to 7, there is no 9"),
-        (("filters", "--units", "a-b"), "'a-b' names no units"),
+        (("filters", "--units", "9"), "layer 'conv1' has channels 0 to 7, there is no channel 9"),
+        (("filters", "--units", "a-b"), "'a-b' names no channels"),
         (("tuning", "--layer", "relu9"), "there is no layer 'relu9'; did you mean relu"),
-        (("tuning", "--units", "0-99"), "layer 'relu1' has units 0 to 7, there is no 99"),
+        (("tuning", "--units", "0-99"), "layer 'relu1' has channels 0 to 7, there is no channel 99"),
         (("tuning", "--orientations", "2"), "--orientations"),
         (("tuning", "--lowest-frequency", "0.4", "--highest-frequency", "0.3"), "below the highest"),
         (("tuning", "--table", "x.txt"), ".csv"),

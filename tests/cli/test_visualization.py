@@ -86,7 +86,7 @@ def test_a_caricature(studio):
         (("features", "--aim", "relu1:x"), "is not an address"),
         (("features", "--aim", "class:cat"), "no class names"),
         (("features", "--steps", "0"), "--steps"),
-        (("class-model",), "name at least one class"),
+        (("class-model",), "at least one name"),
         (("class-model", "3"), "no classes"),
         (("invert", "photo.png", "--layers", "nowhere"), "no layer 'nowhere'"),
         (("invert", "missing.png"), "there is no file"),

@@ -87,19 +87,19 @@ def test_photos_of_one_name_in_nested_folders_are_all_painted(studio):
 
 
 def test_one_bad_job_does_not_end_the_rest(studio, monkeypatch):
-    from pareidolia.cli import batch
+    from pareidolia.cli import running
 
     photos(studio.folder / "photos", 2)
-    run = batch._run
+    run = running.run_one
 
-    def failing(job, output):
-        if job.out.name.startswith("0"):
-            raise OSError(36, "File name too long", str(job.out))
-        return run(job, output)
+    def failing(request, output):
+        if output.out.name.startswith("0"):
+            raise OSError(36, "File name too long", str(output.out))
+        return run(request, output)
 
-    monkeypatch.setattr(batch, "_run", failing)
-    code, out, _ = studio.style(pictures=("photos", "painting.png"), out="out")
-    assert code == 1 and "File name too long" in out and "1 of 2 could not be made" in out
+    monkeypatch.setattr(running, "run_one", failing)
+    code, _, err = studio.style(pictures=("photos", "painting.png"), out="out")
+    assert code == 1 and "File name too long" in err and "1 of 2 could not be made" in err
     assert [path.name for path in (studio.folder / "out").iterdir()] == ["1.png"]
 
 
@@ -107,8 +107,8 @@ def test_a_folder_of_photos_is_not_painted_over(studio):
     photos(studio.folder / "photos", 2)
     before = held(studio.folder / "photos")
     words = {"pictures": ("photos", "painting.png"), "out": "photos"}
-    code, out, _ = studio.style("--overwrite", **words)
-    assert code == 1 and out.count("was not made by pareidolia") == 2
+    code, _, err = studio.style("--overwrite", **words)
+    assert code == 1 and err.count("was not made by pareidolia") == 2
     assert held(studio.folder / "photos") == before
 
 
@@ -151,7 +151,7 @@ def test_an_explanation_and_a_tour_leave_files_of_their_names(studio):
     before = held(studio.folder)
     network = ("--network", "net.py:build", "--size", "64")
     for words in ((), ("--overwrite",)):
-        code, _, err = studio.run("dream", "photo.png", *network, "--explain", "mine", *words)
+        code, _, err = studio.run("explain-dreams", "photo.png", *network, "--out", "mine", *words)
         assert code == 2 and "numbers.json is not of an explanation" in err
     code, _, err = studio.run("tour", "--out", "mine", "--overwrite")
     assert code == 2 and "index.html is not of a tour" in err

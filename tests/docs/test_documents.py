@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pareidolia.cli.app import app
+from pareidolia.cli.app import application
 from pareidolia.pictures import save_picture
 from pareidolia.pictures.samples import sample_painting
 
@@ -45,7 +45,7 @@ def test_every_command_can_be_given_as_written(words):
     if words[-1] == "--help":
         words = words[:-1]
     if words:
-        app.parse_args(words, exit_on_error=False, print_error=False)
+        application(words).parse_args(words, exit_on_error=False, print_error=False)
 
 
 @pytest.fixture

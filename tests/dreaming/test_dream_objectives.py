@@ -64,14 +64,11 @@ def test_a_random_class_is_a_function_of_seed_and_step_and_the_others_are_zeroed
 
 def test_energy_of_the_middle_counts_as_much_as_the_whole_layer():
     activations = maps(2, 4, 5, 7)
-    Energy(Unit("layer", 1), scale=2.0, middle=True).loss(seen({"layer": activations})).backward()
+    Energy(Unit("layer", 1, "middle"), scale=2.0).loss(seen({"layer": activations})).backward()
     expected = torch.zeros(2, 4, 5, 7)
     expected[:, 1, 2, 3] = -activations.detach()[:, 1, 2, 3] * 35 / 2
     torch.testing.assert_close(activations.grad, expected)
-    flat = torch.full((1, 4, 5, 7), 0.3)
-    whole, middle = (Energy(Unit("layer"), middle=m).loss(seen({"layer": flat})) for m in (False, True))
+    flat, units = torch.full((1, 4, 5, 7), 0.3), (Unit("layer"), Unit("layer", None, "middle"))
+    whole, middle = (Energy(unit).loss(seen({"layer": flat})) for unit in units)
     torch.testing.assert_close(whole, middle)
-    assert (
-        Energy(Unit("layer")).adds_over_positions
-        and not Energy(Unit("layer"), middle=True).adds_over_positions
-    )
+    assert [Energy(unit).adds_over_positions for unit in units] == [True, False]

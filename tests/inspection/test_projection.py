@@ -53,7 +53,7 @@ def test_the_signal_stays_in_the_receptive_field(network, pictures) -> None:
     [
         ("relu2", "12", "channels 0 to 11, there is no channel 12"),
         ("relu2", "3@99,0", "there is no position 99,0"),
-        ("relu2", "3@1", "is not a position"),
+        ("relu2", "3@1", "is not a unit"),
         ("relu2", "x", "is not a unit"),
         ("head", "3@1,1", "has no rows and columns"),
     ],

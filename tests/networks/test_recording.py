@@ -70,12 +70,12 @@ def test_gradients_flow_through_every_recorded_layer() -> None:
 def test_the_callers_picture_is_not_overwritten() -> None:
     net = Network(
         "in place",
-        nn.Sequential(nn.ReLU(inplace=True)),
+        nn.Sequential(nn.Hardtanh(0.4, 0.6, inplace=True)),
         mean=(0.0,) * 3,
         std=(1.0,) * 3,
         input_shape=(3, 8, 8),
     )
-    pictures = -torch.rand(1, 3, 8, 8)
+    pictures = torch.rand(1, 3, 8, 8)
     before = pictures.clone()
     net.record(pictures, ["0"])
     assert torch.equal(pictures, before)

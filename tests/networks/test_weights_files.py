@@ -100,10 +100,10 @@ def test_truncated_empty_and_foreign_files(tmp_path: Path, suffix: str) -> None:
     for length in (0, 1, 7, 20, len(contents) // 2, len(contents) - 1):
         path = tmp_path / f"cut{length}{suffix}"
         path.write_bytes(contents[:length])
-        one_line(path, "no whole|no weights file")
+        one_line(path, "not a whole|not a weights file")
     path = tmp_path / f"text{suffix}"
     path.write_text("this is a letter to my aunt, and no network at all")
-    one_line(path, "no whole|no weights file")
+    one_line(path, "not a whole|not a weights file")
 
 
 def test_missing_files_and_folders(tmp_path: Path) -> None:

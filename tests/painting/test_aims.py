@@ -46,7 +46,7 @@ def test_a_registered_objective_is_a_term_among_others(small_network, maps):
     both = value(small_network, maps, "2*energy:stage3.relu:4,scale=0.5 - stage2.relu:1")
     energy = -maps["stage3.relu"][:, 4].square().sum()
     torch.testing.assert_close(both, 2 * energy + maps["stage2.relu"][:, 1].mean(dim=(1, 2)).sum())
-    middle = value(small_network, maps, "energy:stage5.relu:4,middle=true")
+    middle = value(small_network, maps, "energy:stage5.relu:4@middle")
     torch.testing.assert_close(middle, -16 * maps["stage5.relu"][:, 4, 2, 2].square().sum() / 2)
 
 

@@ -2,17 +2,17 @@ import shlex
 
 import pytest
 
-from pareidolia.cli.app import app
+from pareidolia.cli.app import application
+from pareidolia.execution.command_line import command_line
 from pareidolia.operations import OPERATIONS, find_operation
 from pareidolia.requests import Request
-from pareidolia.tour.guide import command_line
 
 PHOTO, PAINTINGS = "sample:chelsea", ("sample:ink", "sample:waves")
 ASKED = [
     ("style", {"content": PHOTO, "styles": PAINTINGS}, {"style_weight": 2.5, "style_layers": ("a", "b")}),
     ("style", {"content": PHOTO, "styles": PAINTINGS}, {"coarse_to_fine": False, "start": "noise"}),
     ("dream", {"photo": PHOTO}, {"aim": ("stage1.relu1",), "size": 99, "gray": True}),
-    ("class-model", {}, {"names": ("spider web", "lion"), "penalty": 0.001}),
+    ("class-model", {"names": ("spider web", "lion")}, {"penalty": 0.001}),
     ("walk", {"run": "digits-vae", "start": "label:3"}, {"towards": "8", "away": "3"}),
     ("interpolate", {"run": "digits-gan", "a": "random:1", "b": "random:8"}, {"path": "spherical"}),
     ("tuning", {}, {"units": ("2,7",), "orientations": 12}),
@@ -24,29 +24,27 @@ ASKED = [
 
 @pytest.mark.parametrize(("name", "inputs", "options"), ASKED, ids=lambda value: str(value)[:30])
 def test_the_command_of_a_request_asks_for_the_same(name, inputs, options):
-    request = Request(find_operation(name), inputs, OPERATIONS[name].settings(options))
+    request = Request(find_operation(name), inputs, OPERATIONS[name].settings_type(**options))
     program, *words = shlex.split(command_line(request, "out.png"))
     assert program == "pareidolia"
-    function, bound, _ = app.parse_args(words, exit_on_error=False, print_error=False)
-    given = bound.arguments.get("settings") or bound.arguments.get("options")
+    _, bound, _ = application(words).parse_args(words, exit_on_error=False, print_error=False)
     asked = request.settings.model_dump()
-    if given is None:
-        given = function.__kwdefaults__["settings"] if not options else given
-    held = given.model_dump()
-    assert held == {key: value for key, value in asked.items() if key in held}
+    given = {key: value for key, value in bound.kwargs.items() if key in asked}
+    assert request.settings == type(request.settings).model_validate(given)
     texts = [text for each in inputs.values() for text in ([each] if isinstance(each, str) else each)]
-    assert words[1 : 1 + len(texts)] == texts
+    assert words[1 : 1 + len(texts)] == list(bound.args) == texts
 
 
 def test_paths_that_only_the_tour_knows_get_a_name():
-    request = Request(find_operation("sample"), {"run": "/tmp/x/run"}, OPERATIONS["sample"].settings({}))
+    request = Request(find_operation("sample"), {"run": "/tmp/x/run"}, OPERATIONS["sample"].settings_type())
     assert command_line(request, "a.png", {"/tmp/x/run": "run"}) == "pareidolia sample run --out a.png"
 
 
 def test_painting_in_one_pass_is_a_method_of_style():
     inputs = {"content": PHOTO, "styles": ("sample:ink",)}
-    request = Request(find_operation("brush"), inputs, OPERATIONS["brush"].settings({"size": 256}))
+    request = Request(find_operation("brush"), inputs, OPERATIONS["brush"].settings_type(size=256))
     command = command_line(request, "a.png")
     assert command == ("pareidolia style sample:chelsea sample:ink --size 256 --method one-pass --out a.png")
-    _, bound, _ = app.parse_args(shlex.split(command)[1:], exit_on_error=False, print_error=False)
-    assert bound.arguments["method"] == "one-pass" and bound.arguments["settings"].size == 256
+    words = shlex.split(command)[1:]
+    _, bound, _ = application(words).parse_args(words, exit_on_error=False, print_error=False)
+    assert bound.kwargs["method"] == "one-pass" and bound.kwargs["size"] == 256

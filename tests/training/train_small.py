@@ -6,7 +6,8 @@ from pathlib import Path
 import torch
 from tests.training.small_models import SETTINGS, TwoPhases, source
 
-from pareidolia.cli.output import stop_request
+from pareidolia.cli.printing import stopping
+from pareidolia.execution.target import Stop
 from pareidolia.training import TrainingFolder, TrainingRun
 
 LONG = SETTINGS.model_copy(update={"epochs": 200, "average": 0.9, "checkpoint_seconds": 0.02})
@@ -24,7 +25,8 @@ def main():
     else:
         folder.begin(run)
     print("begun", run.index, flush=True)
-    with stop_request() as stop:
+    stop = Stop()
+    with stopping(stop):
         for _ in folder.steps(run):
             if stop:
                 folder.save(run)

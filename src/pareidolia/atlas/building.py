@@ -6,7 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import pareidolia
 from pareidolia.atlas.attribution import class_names
 from pareidolia.atlas.collected import Collected
 from pareidolia.atlas.format import (
@@ -26,26 +25,42 @@ from pareidolia.atlas.settings import AtlasSettings
 from pareidolia.atlas.stages import Stages, key_of
 from pareidolia.collecting import Collector, EngineSettings, SampledActivations
 from pareidolia.collecting.settings import CollectingSettings
-from pareidolia.networks import identity, load_network_from
+from pareidolia.networks import Network, identity, network_for
+from pareidolia.operations import LOOK, Input, operation
 from pareidolia.pictures import find_pictures, write_atomically
 from pareidolia.pictures.ownership import ATLAS, COLLECTION, GRID, claim, clear
+from pareidolia.pictures.result import Result
 from pareidolia.pictures.targets import make_folder
-from pareidolia.progress import Progress
+from pareidolia.progress import Progress, Work
 from pareidolia.safety import require_file
 from pareidolia.settings import VERSION, PareidoliaError, migrate
+from pareidolia.version import __version__
 
 SETTINGS = "settings.json"
 
 
-class AtlasBuilding:
+@operation(
+    "atlas build",
+    group=LOOK,
+    help="Make an atlas of a folder of photos; what is done already is not done again.",
+    settings=AtlasSettings,
+    inputs=(Input("photos", "A folder; its subfolders become labels.", "photos"),),
+    proceeds="in a folder",
+    out="folder",
+    options={"engine": EngineSettings},
+    network=True,
+)
+class AtlasBuilding(Work):
     """An atlas being built: iterate over it to the end. A stop loses at most a chunk or batch under way.
 
     Args:
         photos: a folder of photos; its subfolders are labels.
-        out: where the atlas goes. What stages kept there is used where nothing they depend on changed.
         settings: what is made.
+        network: the network that looks; by default the one the settings name.
+        out: where the atlas goes. What stages kept there is used where nothing they depend on changed.
         engine: where photos are looked at and icons painted.
         overwrite: whether a finished atlas of other photos or settings may be replaced.
+        resume: nothing needs to be asked for: a build always goes on from what is there.
 
     Raises PareidoliaError where `out` holds other things, or such an atlas; while iterating, for what cannot
     be laid out, and what `Collector` and `load_network` raise.
@@ -54,13 +69,15 @@ class AtlasBuilding:
     def __init__(
         self,
         photos: str | Path,
-        out: str | Path,
         settings: AtlasSettings,
-        engine: EngineSettings | None = None,
+        network: Network | None = None,
         *,
+        out: str | Path,
+        engine: EngineSettings | None = None,
         overwrite: bool = False,
+        resume: bool = True,
     ) -> None:
-        self.out, self.settings = Path(out), settings
+        self.out, self.settings, self._given = Path(out), settings, network
         self.engine = engine or EngineSettings()
         self._files = find_pictures(photos)
         self._check_target(overwrite)
@@ -85,12 +102,24 @@ class AtlasBuilding:
                     yield Progress(done, stage.total, stage.name)
         yield from self._publish(layers, tools)
 
+    @property
+    def result(self) -> Result:
+        """How many icons of how many photos; after the last step."""
+        manifest = read_manifest(self.out)
+        icons = sum(grid.cells for layer in manifest.layers for grid in layer.grids)
+        rows = [
+            {"layer": each.name, "points": each.points, "icons": sum(grid.cells for grid in each.grids)}
+            for each in manifest.layers
+        ]
+        caption = f"{icons} icons of {manifest.photos} photos; pareidolia atlas view {self.out} shows it"
+        return Result(None, caption, rows)
+
     def _collector(self) -> Collector:
         """The collector of what is wanted; what was collected for other settings goes."""
         settings = self.settings.part(CollectingSettings)
         chosen = self.settings
         keep = SampledActivations(count=chosen.positions, border=chosen.border, seed=chosen.seed)
-        network = load_network_from(settings)
+        network = network_for(settings, self._given)
         wanted = key_of(
             "collecting",
             settings.model_dump(exclude={"device"}),
@@ -111,7 +140,7 @@ class AtlasBuilding:
         return collector
 
     def _tools(self, collector: Collector) -> Tools:
-        painter = load_network_from(collector.job.network, padding=PADDING)
+        painter = network_for(collector.job.network, self._given, padding=PADDING)
         names = class_names(collector.network)
         stages = Stages(self.out / STAGES)
         return Tools(stages, collector.network, painter, names, collector.job, self.settings, self.engine)
@@ -134,7 +163,7 @@ class AtlasBuilding:
             entries.append(LayerEntry(name=each.name, points=points, channels=channels, grids=grids))
         collected = layers[0].map.collected
         manifest = Manifest(
-            made_by=f"pareidolia {pareidolia.__version__}",
+            made_by=f"pareidolia {__version__}",
             title=self.settings.title or tools.network.name,
             network=tools.network.name,
             photos=collected.photos,

@@ -16,12 +16,17 @@ from pareidolia.atlas.mapping import LayerMap
 from pareidolia.atlas.stages import Array, Stages
 from pareidolia.collecting import Collection
 from pareidolia.networks import load_network_from, preserve_state
+from pareidolia.operations import LOOK, Input, operation
 from pareidolia.pictures import from_uint8, open_uint8
+from pareidolia.pictures.result import Result
 from pareidolia.safety import distrusting
-from pareidolia.settings import PareidoliaError
+from pareidolia.settings import PareidoliaError, Settings
 
 #: Activations that a photo's are compared with.
 COMPARED = 20_000
+
+
+_CELLS_SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -42,6 +47,34 @@ class Landing:
     cells: list[tuple[tuple[int, int], int, list[str]]]
     side: int
     link: str
+
+
+@operation(
+    "atlas find",
+    group=LOOK,
+    help="Find where a photo's own activations land on an atlas, and the link that shows it.",
+    inputs=(
+        Input("atlas", "The atlas, with the stages it was built from.", "file"),
+        Input("photo", "A file."),
+    ),
+    out="none",
+)
+def landings(atlas: str | Path, photo: str | Path, settings: Settings | None = None) -> Result:
+    """Where `photo` lands on an atlas as a result: a row for each of the first cells of a layer."""
+    rows = [
+        {
+            "layer": landing.layer,
+            "row": row,
+            "column": column,
+            "positions": count,
+            "of": len(landing.places),
+            "classes": ", ".join(classes[:3]),
+            "link": f"#{landing.link}",
+        }
+        for landing in find_photo(atlas, photo)
+        for (row, column), count, classes in landing.cells[:_CELLS_SHOWN]
+    ]
+    return Result(None, f"{photo} on {atlas}", rows)
 
 
 def find_photo(atlas: str | Path, photo: str | Path) -> list[Landing]:

@@ -15,6 +15,7 @@ from pareidolia.backward.eager import eager
 from pareidolia.backward.engine import BACKWARD_FUNCTIONS, outputs_of, run_backward
 from pareidolia.backward.handwritten import Watch
 from pareidolia.backward.rectifiers import function_name, has_unit_slope, rectified_input
+from pareidolia.networks.speed import passes_convolutions_on
 from pareidolia.settings import UnknownName
 
 RuleName = Literal["gradient", "deconvnet", "guided"]
@@ -139,6 +140,7 @@ class RuleMode(TorchFunctionMode):
     def rectify(self, name: str, x: Tensor, activation: ActivationFunction) -> Tensor:
         """activation(x), through which the signal comes back by the rule."""
 
+    @passes_convolutions_on
     def __torch_function__(
         self,
         func: Callable[..., Any],

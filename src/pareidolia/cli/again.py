@@ -1,59 +1,57 @@
-"""`pareidolia again`: paint a picture once more from the record it carries."""
+"""`pareidolia again`: paint a picture once more from the record it carries, as it was or with changes."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import Any
 
-from cyclopts import Parameter
-from pydantic import Field
+from pareidolia.cli.deriving import command_from
+from pareidolia.cli.outputs import Output
+from pareidolia.cli.running import run_one
+from pareidolia.operations import PAINT, Input, Operation, find_operation
+from pareidolia.operations.statement import place_of
+from pareidolia.safety import distrusting
+from pareidolia.settings import OperationSettings, PareidoliaError
 
-from pareidolia.cli.looking import make_interpolation
-from pareidolia.cli.output import Output
-from pareidolia.cli.run import make, run, run_stages
-from pareidolia.cli.video import asks_for_video, run_video
-from pareidolia.requests import Request
-from pareidolia.safety import distrusting, trusting
-from pareidolia.settings import Settings
-
-
-class ChangeOptions(Settings):
-    """What may differ from the first time; what is not given stays."""
-
-    network: Annotated[str | None, Field(description="Another network.")] = None
-    weights: Annotated[str | None, Field(description="Other weights.")] = None
-    device: Annotated[str | None, Field(description="Another device.")] = None
-    seed: Annotated[int | None, Field(description="Another seed.")] = None
-    size: Annotated[int | None, Field(description="Another size.")] = None
+HELP = "Paint a picture once more: the same pixels on the same machine, or with any of its options changed."
+PICTURE = Input("picture", "A picture or a video that pareidolia made.", "file")
 
 
-def again(
-    picture: Path,
-    /,
-    *,
-    changes: Annotated[ChangeOptions, Parameter(name="*")] = ChangeOptions(),  # noqa: B008 (frozen)
-    output: Annotated[Output, Parameter(name="*")],
-) -> int:
-    """Paint a picture once more: the same pixels on the same machine, or with a setting changed.
+def again_command(words: Sequence[str]) -> Any:
+    """The command for the picture that the words name, with every option of the operation that made it.
 
-    Parameters
-    ----------
-    picture
-        A picture or a video that pareidolia made.
+    Without a picture, or with one that carries no record, it has no options but those of every picture.
     """
+    operation = _operation_of(words)
+    inputs = tuple(replace(each, keyword=True, required=False, default=None) for each in operation.inputs)
+    changing = replace(operation, name="again", help=HELP, inputs=(PICTURE, *inputs))
+
+    def run(
+        inputs: Mapping[str, Any], settings: Mapping[str, Any], options: Mapping[str, Any], output: Output
+    ) -> int:
+        from pareidolia.pictures import read_record
+        from pareidolia.requests import Request
+
+        picture = Path(inputs["picture"])
+        given = {name: value for name, value in inputs.items() if name != "picture"}
+        record = read_record(picture)
+        request = Request.from_record(record, picture.absolute().parent, settings, given)
+        # A picture comes from anywhere: what it names is not run, only what is named here beside it.
+        with distrusting(f"the picture {picture}", (settings.get("network"),)):
+            return run_one(replace(request, options=options), output)
+
+    return command_from(changing, run, optional=True)
+
+
+def _operation_of(words: Sequence[str]) -> Operation:
+    """The operation that made the picture which the words name; else one with what every picture has."""
+    bare = Operation("again", PAINT, HELP, "", place_of(OperationSettings), proceeds="in steps")
+    named = next((word for word in words[1:] if not word.startswith("-")), None)
+    if named is None:
+        return bare
     from pareidolia.pictures import read_record
 
-    record = read_record(picture)
-    changed = changes.model_dump(exclude_none=True)
-    request = Request.from_record(record, picture.absolute().parent, changed)
-    # A picture comes from anywhere: what it names is not run, only what is named here beside it.
-    with trusting(output.trust), distrusting(f"the picture {picture}", (changes.network,)):
-        return _remake(request, output)
-
-
-def _remake(request: Request, output: Output) -> int:
-    if request.operation.name == "interpolate":
-        return make_interpolation(request, output)
-    if asks_for_video(request):
-        return run_video(request, output)
-    if request.operation.at_once:
-        return make(request, output)
-    return run_stages(request, output) if request.operation.in_stages else run(request, output)
+    try:
+        return find_operation(str(read_record(named).get("operation")))
+    except PareidoliaError:
+        return bare  # the command itself says what is wrong with the picture

@@ -1,43 +1,54 @@
-"""The application: which commands there are, and how errors are told."""
+"""The application: which commands there are, and how errors are reported."""
 
 import sys
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from cyclopts import App, CycloptsError, Group, Parameter
 from pydantic import ValidationError
 
-import pareidolia
-from pareidolia.cli.commands import COMMANDS
-from pareidolia.safety import printable
+from pareidolia.cli.again import HELP, again_command
+from pareidolia.cli.deriving import command_for
+from pareidolia.cli.printing import complain
+from pareidolia.operations import BEGIN, GROUPS, LOOK, OPERATIONS, PAINT, Operation
 from pareidolia.settings import PareidoliaError, PareidoliaWarning
+from pareidolia.version import __version__
 
-app = App(
-    name="pareidolia",
-    help="Look inside neural networks and make pictures with them.",
-    version=pareidolia.__version__,
-    default_parameter=Parameter(consume_multiple=True, negative_iterable=()),
-    result_action="return_value",
-    # Markdown in help would cost a fifth of a second of imports.
-    help_format="plaintext",
-)
-for title, commands in COMMANDS.items():
-    group = Group.create_ordered(title)
-    for command in commands:
-        app.command(f"pareidolia.cli.{command.place}", name=command.name, help=command.help, group=group)
+_SUBJECTS = {
+    "stylizer": (PAINT, "Train a network that paints in one pass, and paint with it."),
+    "train": ("Train", "Train a generative model on pictures, in a folder that keeps it."),
+    "atlas": (LOOK, "Make a layer's activations a map to walk through: build, view, find."),
+}
+"""Commands that only hold subcommands."""
+
+_OTHERS = {
+    "atlas view": (LOOK, "atlas:view", "Serve an atlas to this machine's browser until Ctrl-C."),
+    "tour": (
+        BEGIN,
+        "tour:tour",
+        "Show the whole lecture on one page, with a photo of your own if you give one.",
+    ),
+    "doctor": (
+        BEGIN,
+        "doctor:doctor",
+        "Show the device, the memory, the extras, and where weights are looked for.",
+    ),
+}
+"""Commands that are not operations: group, where they are stated, and their line of help."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code: 0, 2 for bad input, 130 when interrupted."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
     with _plain_warnings():
-        return _run(arguments)
+        return _run(words)
 
 
-def _run(arguments: Sequence[str] | None) -> int:
+def _run(words: list[str]) -> int:
     try:
-        result = app(arguments, exit_on_error=False, print_error=False)
+        result = application(words)(words, exit_on_error=False, print_error=False)
     except ValidationError as error:
         return _refuse(_validation_line(error))
     except CycloptsError as error:
@@ -52,20 +63,84 @@ def _run(arguments: Sequence[str] | None) -> int:
     return result if isinstance(result, int) else 0
 
 
+def application(words: Sequence[str]) -> App:
+    """The application for these words: the command they name whole, of all others their line of help."""
+    app = App(
+        name="pareidolia",
+        help="Look inside neural networks and make pictures with them.",
+        version=__version__,
+        default_parameter=Parameter(consume_multiple=True, negative_iterable=()),
+        result_action="return_value",
+        # Markdown in help would cost a fifth of a second of imports.
+        help_format="plaintext",
+    )
+    groups = {title: Group.create_ordered(title) for title in GROUPS}
+    subjects: dict[str, App] = {}
+    for name, (title, line) in _SUBJECTS.items():
+        subjects[name] = App(name=name, help=line, group=groups[title])
+        app.command(subjects[name])
+    for command, operations in sorted(commands().items(), key=_order):
+        subject, _, rest = command.rpartition(" ")
+        within = subjects.get(subject, app)
+        first = next(iter(operations.values()))
+        group = groups.setdefault(first.group, Group.create_ordered(first.group))
+        asked = tuple(words[: command.count(" ") + 1]) == tuple(command.split())
+        call = command_for(operations, words) if asked else _unasked
+        line = (call.__doc__ if asked else None) or first.line
+        within.command(call, name=rest, help=line, group=group if within is app else None)
+    painting_again = again_command(words) if words[:1] == ["again"] else _unasked
+    app.command(painting_again, name="again", help=HELP, group=groups[PAINT])
+    for command, (title, place, line) in _OTHERS.items():
+        subject, _, rest = command.rpartition(" ")
+        within = subjects.get(subject, app)
+        within.command(
+            f"pareidolia.cli.{place}", name=rest, help=line, group=groups[title] if within is app else None
+        )
+    return app
+
+
+def commands() -> dict[str, dict[str, Operation]]:
+    """The operations of each command, by what --method calls them; most have one."""
+    found: dict[str, dict[str, Operation]] = {}
+    for operation in OPERATIONS.values():
+        found.setdefault(operation.command, {})[operation.method] = operation
+    return found
+
+
+def all_commands() -> Iterator[tuple[str, str, str]]:
+    """Group, name and line of help of every command."""
+    yield from ((title, name, line) for name, (title, line) in _SUBJECTS.items())
+    yield PAINT, "again", HELP
+    yield from ((title, name, line) for name, (title, _, line) in _OTHERS.items())
+    for name, operations in commands().items():
+        first = next(iter(operations.values()))
+        yield first.group, name, first.line
+
+
+def _order(entry: tuple[str, Mapping[str, Operation]]) -> int:
+    """The position of a command's group; within it commands keep the order of the index."""
+    group = next(iter(entry[1].values())).group
+    return GROUPS.index(group) if group in GROUPS else len(GROUPS)
+
+
+def _unasked() -> None:
+    """A command that these words do not call."""
+
+
 def _refuse(message: str) -> int:
-    print(f"pareidolia: {printable(' '.join(message.split()))}", file=sys.stderr)
+    complain(message)
     return 2
 
 
 @contextmanager
 def _plain_warnings() -> Iterator[None]:
-    """Within it, what `PareidoliaWarning` says is one line, without the place in the code."""
+    """Within it, a `PareidoliaWarning` is one line, without the place in the code."""
     with warnings.catch_warnings():
         shown = warnings.showwarning
 
         def show(message: Warning | str, category: type[Warning], *place: Any, **more: Any) -> None:
             if issubclass(category, PareidoliaWarning):
-                print(f"pareidolia: {printable(' '.join(str(message).split()))}", file=sys.stderr)
+                complain(str(message))
             else:
                 shown(message, category, *place, **more)
 
@@ -74,10 +149,10 @@ def _plain_warnings() -> Iterator[None]:
 
 
 def _validation_line(error: ValidationError) -> str:
-    return "; ".join(_told(e["loc"], e["msg"], e["input"]) for e in error.errors())
+    return "; ".join(_in_words(e["loc"], e["msg"], e["input"]) for e in error.errors())
 
 
-def _told(place: tuple[int | str, ...], message: str, given: object) -> str:
+def _in_words(place: tuple[int | str, ...], message: str, given: object) -> str:
     reason = message.removeprefix("Value error, ")
     if not place:
         return reason

@@ -9,10 +9,11 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
-from pareidolia.cli.output import VerbosityOptions, print_json
+from pareidolia.cli.outputs import Verbosity
+from pareidolia.cli.printing import print_json
 
 
-def doctor(*, verbosity: Annotated[VerbosityOptions, Parameter(name="*")] = VerbosityOptions()) -> None:  # noqa: B008 (frozen)
+def doctor(*, verbosity: Annotated[Verbosity, Parameter(name="*")] = Verbosity()) -> None:
     """Tell the device, the memory, which extras are present, and where weights are looked for."""
     report = _report()
     if verbosity.as_json:

@@ -1,4 +1,4 @@
-"""`pareidolia tour`: the lecture told with one picture."""
+"""`pareidolia tour`: the lecture shown with one picture."""
 
 import signal
 import sys
@@ -12,22 +12,24 @@ from cyclopts import Parameter
 from pydantic import Field
 from rich.console import Console
 
-from pareidolia.cli.output import OverwriteOptions, print_json, say
+from pareidolia.cli.outputs import Verbosity
+from pareidolia.cli.printing import print_json, say
 from pareidolia.settings import PareidoliaError
 from pareidolia.tour.progress import Report, Stop
 from pareidolia.tour.settings import TourSettings
 
 
-class TourOutput(OverwriteOptions):
+class TourOutput(Verbosity):
     """Where the page goes."""
 
+    overwrite: Annotated[bool, Parameter(negative=()), Field(description="Replace what is there.")] = False
     out: Annotated[Path, Field(description="The folder of the page; it is made if need be.")] = Path("tour")
 
 
 def tour(
     *,
-    settings: Annotated[TourSettings, Parameter(name="*")] = TourSettings(),  # noqa: B008 (frozen)
-    output: Annotated[TourOutput, Parameter(name="*")] = TourOutput(),  # noqa: B008 (frozen)
+    settings: Annotated[TourSettings, Parameter(name="*")] = TourSettings(),
+    output: Annotated[TourOutput, Parameter(name="*")] = TourOutput(),
 ) -> int:
     """Tell the whole lecture on one page, with a photo of your own if you give one."""
     from pareidolia.tour import tell
@@ -35,17 +37,17 @@ def tour(
     _check(output)
     began = time.perf_counter()
     with _report(output) as report, _terminable():
-        told = tell(output.out, settings, report)
+        rendered = tell(output.out, settings, report)
     seconds = time.perf_counter() - began
     page = output.out / "index.html"
-    failures = {each.key: each.failure for each in told if each.failure}
+    failures = {each.key: each.failure for each in rendered if each.failure}
     if output.as_json:
         answer = {"out": str(page), "seconds": round(seconds, 3), "failures": failures}
         print_json({**answer, "settings": settings.model_dump(mode="json")})
     else:
         say(f"the tour is written to {page.absolute()}, in {seconds:.0f} s: open it in a browser", output)
     for key, failure in failures.items():
-        print(f"pareidolia: the section '{key}' could not be told: {failure}", file=sys.stderr)
+        print(f"pareidolia: the section '{key}' could not be made: {failure}", file=sys.stderr)
     return 1 if failures else 0
 
 
@@ -104,9 +106,9 @@ class _Bar(Report):
     def __init__(self, console: Console) -> None:
         from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-        columns = (BarColumn(), TextColumn("{task.fields[told]}"), TimeElapsedColumn())
+        columns = (BarColumn(), TextColumn("{task.fields[words]}"), TimeElapsedColumn())
         self._progress = Progress(*columns, console=console, transient=True)
-        self._task = self._progress.add_task("", total=None, told="")
+        self._task = self._progress.add_task("", total=None, words="")
         self._before = 0
 
     def __enter__(self) -> "_Bar":
@@ -118,8 +120,8 @@ class _Bar(Report):
 
     def begin(self, stop: Stop) -> None:
         self._before = stop.index - 1
-        told = f"{stop.index} of {stop.total}: {stop.title}"
-        self._progress.update(self._task, total=stop.total, completed=self._before, told=told)
+        words = f"{stop.index} of {stop.total}: {stop.title}"
+        self._progress.update(self._task, total=stop.total, completed=self._before, words=words)
 
     def beat(self, share: float) -> None:
         self._progress.update(self._task, completed=self._before + share)

@@ -9,17 +9,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import pareidolia
 from pareidolia.collecting.chunks import CollectJob, layer_shapes
 from pareidolia.collecting.collection import FILES, FORMAT, MANIFEST, SHARDS, Collection
 from pareidolia.collecting.engines import run_chunks
 from pareidolia.collecting.settings import CollectingSettings, EngineSettings
 from pareidolia.collecting.specs import CollectSpec
-from pareidolia.networks import Network, identity, load_network_from
+from pareidolia.networks import Network, NetworkLike, identity, network_for
 from pareidolia.pictures.folders import PictureFiles
 from pareidolia.pictures.ownership import COLLECTION, claim, clear, is_empty, is_litter, read_mark
 from pareidolia.progress import Progress
 from pareidolia.settings import NetworkSettings, PareidoliaError, differences
+from pareidolia.version import __version__
 
 
 class Collector:
@@ -51,13 +51,13 @@ class Collector:
         settings: CollectingSettings | None = None,
         engine: EngineSettings | None = None,
         *,
-        network: Network | None = None,
+        network: NetworkLike = None,
         cache_by_digest: bool = False,
         anew: bool = False,
     ) -> None:
         settings = settings or CollectingSettings()
         self.engine = engine or EngineSettings()
-        self.network = network or load_network_from(settings)
+        self.network = network_for(settings, network)
         self.job = _job(self.network, files, layers, spec, settings)
         manifest = _manifest(self.job, settings.chunk)
         place = Path(folder) / _title(manifest) if cache_by_digest else Path(folder)
@@ -124,7 +124,7 @@ def _manifest(job: CollectJob, chunk: int) -> dict[str, Any]:
     """What a collection of `job` is, as JSON has it."""
     return {
         "format": FORMAT,
-        "pareidolia": pareidolia.__version__,
+        "pareidolia": __version__,
         "network": {**job.identity, "settings": job.network.model_dump(mode="json")},
         "layers": {name: list(shape) for name, shape in job.layers.items()},
         "keep": {"form": _form(job.spec), **job.spec.model_dump(mode="json")},

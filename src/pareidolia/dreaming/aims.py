@@ -10,9 +10,9 @@ from pareidolia.dreaming.objectives import BestMatch
 from pareidolia.networks import Network, preserve_state
 from pareidolia.networks.style_layers import is_squeezenet
 from pareidolia.painting import Energy, Objective, Sum
-from pareidolia.painting.aims import AimedUnit, read_terms
+from pareidolia.painting.aims import read_terms
 from pareidolia.pictures import fit, resize_picture
-from pareidolia.settings import PareidoliaError
+from pareidolia.settings import PareidoliaError, Unit
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Aims:
         others: objectives that have a scale of their own: classes, and registered ones.
     """
 
-    units: tuple[tuple[float, AimedUnit], ...]
+    units: tuple[tuple[float, Unit], ...]
     others: tuple[tuple[float, Objective], ...]
 
     def at(
@@ -36,19 +36,18 @@ class Aims:
         several layers balance whatever their magnitudes. Where there is a guide, the layers' features are
         drawn to it.
         """
-        layers = list(dict.fromkeys(aimed.unit.layer for _, aimed in self.units))
+        layers = list(dict.fromkeys(unit.layer for _, unit in self.units))
         densities = _energy_a_pixel(network, picture, layers)
         guides = {} if guide is None else _recorded(network, _at_own_size(network, guide), layers)
 
         def objective(size: tuple[int, int]) -> Objective:
             parts = list(self.others)
-            for weight, aimed in self.units:
-                layer = aimed.unit.layer
-                scale = densities[layer] * size[0] * size[1]
+            for weight, unit in self.units:
+                scale = densities[unit.layer] * size[0] * size[1]
                 part: Objective = (
-                    BestMatch(layer, guides[layer], scale)
-                    if layer in guides
-                    else Energy(aimed.unit, scale, aimed.middle)
+                    BestMatch(unit.layer, guides[unit.layer], scale)
+                    if unit.layer in guides
+                    else Energy(unit, scale)
                 )
                 parts.append((weight, part))
             return Sum(tuple(parts))
@@ -72,7 +71,7 @@ def read_aims(network: Network, aims: Sequence[str] | None, seed: int) -> Aims:
     terms = [term for text in texts for term in read_terms(text, network, seed)]
     if not any(weight for weight, _ in terms):
         raise PareidoliaError("the weights of the aims are all 0: there is nothing to dream of")
-    units = [(weight, _checked(network, aim)) for weight, aim in terms if isinstance(aim, AimedUnit)]
+    units = [(weight, _checked(network, aim)) for weight, aim in terms if isinstance(aim, Unit)]
     others = [(weight, aim) for weight, aim in terms if isinstance(aim, Objective)]
     return Aims(tuple(units), tuple(others))
 
@@ -84,9 +83,8 @@ def default_layer(network: Network) -> str:
     return network.style_layers[-1] if network.style_layers else network.content_layer
 
 
-def _checked(network: Network, aimed: AimedUnit) -> AimedUnit:
-    unit = aimed.unit
-    if unit.position is not None:
+def _checked(network: Network, unit: Unit) -> Unit:
+    if isinstance(unit.position, tuple):
         whole = f"{unit.layer}:{unit.channel}"
         raise PareidoliaError(
             f"a dream has no places, since it has many sizes: write {whole} or {whole}@middle, not {unit}"
@@ -95,7 +93,7 @@ def _checked(network: Network, aimed: AimedUnit) -> AimedUnit:
         raise PareidoliaError(
             f"{unit.layer} is not a feature map; for the network's answer aim at class:NAME"
         )
-    return aimed
+    return unit
 
 
 def _energy_a_pixel(network: Network, picture: Tensor, layers: Sequence[str]) -> dict[str, float]:

@@ -6,7 +6,8 @@ from torch import Tensor
 from pareidolia.dreaming.aims import read_aims
 from pareidolia.dreaming.canvas import DetailCanvas
 from pareidolia.dreaming.settings import DreamSettings
-from pareidolia.networks import Network, load_network_from
+from pareidolia.networks import NetworkLike, network_for
+from pareidolia.operations import PAINT, Input, operation
 from pareidolia.painting import Painting, Stage
 from pareidolia.painting.optimizers import NormalizedGradient
 from pareidolia.painting.randomness import seeded_generator
@@ -32,6 +33,44 @@ SHORTEST_SIDE = 32
 _NOISE = 0.1  # standard deviation around grey
 
 
+@operation(
+    "dream",
+    group=PAINT,
+    help="Dream: strengthen in a picture what a network sees in it, or fall into it in a video.\n\nA video "
+    "(.mp4, .mov, .mkv, ...) is dreamt frame by frame, each dream carried along as things move.",
+    settings=DreamSettings,
+    inputs=(
+        Input(
+            "photo",
+            "A photo or a video, or sample:chelsea and the like; none with --start noise or nothing.",
+            required=False,
+        ),
+        Input(
+            "guide",
+            "A picture whose features the photo's are drawn to.",
+            "file",
+            required=False,
+            keyword=True,
+        ),
+        Input(
+            "mask",
+            "A picture of the photo's proportions: white where to dream, black where nothing may change.",
+            "file",
+            required=False,
+            keyword=True,
+        ),
+        Input(
+            "strength_map",
+            "A gray picture: how strongly to dream at each place.",
+            "file",
+            required=False,
+            keyword=True,
+        ),
+    ),
+    proceeds="in steps",
+    video="pareidolia.dreaming.video:DreamVideo",
+    network=True,
+)
 class Dream(Painting):
     """A picture in which a network sees more of what it sees (Mordvintsev, Olah and Tyka 2015).
 
@@ -43,7 +82,7 @@ class Dream(Painting):
         guide: a picture whose features the photo's are drawn to.
         mask: white (or opaque, where its alpha varies) where to dream, black where every pixel stays;
             stretched to the photo.
-        strength: a grey picture by which every step is multiplied; stretched to the photo.
+        strength_map: a grey picture by which every step is multiplied; stretched to the photo.
         settings: every option.
         network: the network that looks; by default the one the settings name.
     """
@@ -51,21 +90,21 @@ class Dream(Painting):
     def __init__(
         self,
         photo: PictureLike | None = None,
+        settings: DreamSettings | None = None,
+        network: NetworkLike = None,
         *,
         guide: PictureLike | None = None,
         mask: PictureLike | None = None,
-        strength: PictureLike | None = None,
-        settings: DreamSettings | None = None,
-        network: Network | None = None,
+        strength_map: PictureLike | None = None,
     ) -> None:
         self.settings = settings = settings or DreamSettings()
         _check_start(photo, settings)
-        network = network or load_network_from(settings, pooling=settings.pooling, padding=settings.padding)
+        network = network_for(settings, network, pooling=settings.pooling, padding=settings.padding)
         first, self._alpha = _first_picture(photo, settings, network.device)
         full = size_of(first)
         check_shorter_side("the picture", full, SHORTEST_SIDE, "a dream")
         weights = [] if mask is None else [as_mask(mask, full)]
-        weights += [] if strength is None else [as_weights(strength, full, "the strength")]
+        weights += [] if strength_map is None else [as_weights(strength_map, full, "the strength map")]
         self._strength = _product([each.to(network.device) for each in weights])
         self._under_mask = None if self._strength is None else first
         aims = read_aims(network, settings.aim, settings.seed)

@@ -1,6 +1,6 @@
 """Why dogs? What the classes say along a dream, and in what dreams of many beginnings end."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from pareidolia.dreaming.settings import DreamSettings
 from pareidolia.networks import Network, preserve_state
 from pareidolia.painting.randomness import seeded_generator
 from pareidolia.pictures import as_picture, sheet
+from pareidolia.progress import Progress
 
 _TOP = 5
 
@@ -127,23 +128,22 @@ def explain(
     beginnings: Mapping[str, Tensor],
     settings: DreamSettings,
     network: Network,
-    report: Callable[[str], None] = lambda line: None,
-) -> Explanation:
+) -> Generator[Progress, None, Explanation]:
     """Dream of each beginning (1×3×H×W by name, the user's photo first) and ask for the classes on the way.
 
-    All is dreamt at the network's own size, at which its classes mean most. `report` is told of each dream.
+    All is dreamt at the network's own size, at which its classes mean most. A step is one dream.
     Raises BadNetwork for a network without ImageNet's classes.
     """
     names = check_classes(network.class_names, network.name)
     settings = settings.model_copy(update={"size": max(network.input_shape[1:]), "start": "photo"})
-    courses = []
-    for name, picture in beginnings.items():
-        report(f"dreaming of {name}")
-        courses.append(_course(name, picture, settings, network, names))
-    photo, layers = next(iter(beginnings.values())), {}
     aims = {*network.style_layers, default_layer(network)}
+    courses: list[ExplainedDream] = []
+    total = len(beginnings) + len(aims)
+    for name, picture in beginnings.items():
+        courses.append(_course(name, picture, settings, network, names))
+        yield Progress(len(courses), total, f"dreaming of {name}")
+    photo, layers = next(iter(beginnings.values())), {}
     for layer in sorted(aims, key=lambda name: network.layer(name).finish):
-        report(f"dreaming at {layer}")
         painting = Dream(
             photo,
             settings=settings.model_copy(update={"aim": (layer,)}),
@@ -152,6 +152,7 @@ def explain(
         for _ in painting:
             pass
         layers[layer] = painting.picture
+        yield Progress(len(courses) + len(layers), total, f"dreaming at {layer}")
     return Explanation(tuple(courses), layers)
 
 

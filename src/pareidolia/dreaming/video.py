@@ -8,7 +8,7 @@ from typing import Any
 from pareidolia.dreaming.dream import Dream
 from pareidolia.dreaming.frame_init import FlowInit, FrameInit, ZoomInit
 from pareidolia.dreaming.settings import DreamSettings
-from pareidolia.networks import Network, load_network_from
+from pareidolia.networks import NetworkLike, network_for
 from pareidolia.pictures import (
     FrameFolder,
     PictureLike,
@@ -30,8 +30,8 @@ class DreamVideo:
     Args:
         folder: where frames are; made if need be.
         record: what the video shows; kept in every frame. Frames of another record are not gone on from.
-        settings: every option.
         pictures: what `Dream` takes: photo (or a video's path), guide.
+        settings: every option.
         network: the network that looks; by default the one the settings name.
     """
 
@@ -39,18 +39,16 @@ class DreamVideo:
         self,
         folder: Path,
         record: Mapping[str, Any],
-        settings: DreamSettings,
         pictures: Mapping[str, PictureLike],
-        network: Network | None = None,
+        settings: DreamSettings,
+        network: NetworkLike = None,
     ) -> None:
         self.settings = settings
         self._kept = FrameFolder(folder, record)
-        self._pictures = dict(pictures)
-        self._network = network or load_network_from(
-            settings, pooling=settings.pooling, padding=settings.padding
-        )
-        if pictures.keys() & {"mask", "strength"}:
-            raise PareidoliaError("a video moves, a mask does not: leave out --mask and --strength")
+        self._pictures = {name: given for name, given in pictures.items() if given is not None}
+        self._network = network_for(settings, network, pooling=settings.pooling, padding=settings.padding)
+        if self._pictures.keys() & {"mask", "strength_map"}:
+            raise PareidoliaError("a video moves, a mask does not: leave out --mask and --strength-map")
         self.frame_init = _frame_init(settings, self._pictures.pop("photo", None))
         # Made before anything is written, so that what cannot be dreamt is refused.
         self._still = self._dream(settings, self.frame_init.first())

@@ -7,9 +7,8 @@ import torch
 from torch import Tensor
 
 from pareidolia.backward import backward_rule
-from pareidolia.inspection.targets import check_unit
 from pareidolia.networks import Network, preserve_state
-from pareidolia.settings import PareidoliaError, Unit
+from pareidolia.settings import PareidoliaError, Unit, parse_unit
 
 STRONGEST = "strongest"
 
@@ -24,7 +23,12 @@ class Projection:
 
 
 def project(
-    network: Network, picture: Tensor, layer: str, units: Sequence[str], *, rule: str = "deconvnet"
+    network: Network,
+    picture: Tensor,
+    layer: str,
+    units: Sequence[str | int | Unit],
+    *,
+    rule: str = "deconvnet",
 ) -> Projection:
     """Send the activations of some units of `layer` back to the pixels of `picture` (1×C×H×W in [0, 1]).
 
@@ -39,7 +43,7 @@ def project(
     strengths: list[float] = []
 
     def keep(maps: Tensor) -> Tensor:
-        chosen.extend(_find_unit(layer, unit, maps[0]) for unit in units)
+        chosen.extend(_located(parse_unit(unit, layer), maps[0]) for unit in units)
         strengths.extend(float(_at(maps[0], unit).max()) for unit in chosen)
         return _alone(maps, [(0, unit) for unit in chosen])
 
@@ -58,7 +62,7 @@ def project_each(
 
     def keep(maps: Tensor) -> Tensor:
         for unit in units:
-            check_unit(unit, tuple(maps.shape[1:]))
+            unit.check(tuple(maps.shape[1:]))
         return _alone(maps, list(enumerate(units)))
 
     return _send_back(network, pictures, layer, keep, rule)
@@ -81,32 +85,21 @@ def _alone(maps: Tensor, units: Sequence[tuple[int, Unit]]) -> Tensor:
     """`maps` with all zero but certain units of certain pictures."""
     kept = torch.zeros_like(maps)
     for picture, unit in units:
-        place = (picture, unit.channel, *(unit.position or ()))
+        place = (picture, unit.channel, *_position(unit))
         kept[place] = maps[place]
     return kept
 
 
-def _find_unit(layer: str, text: str, maps: Tensor) -> Unit:
-    """Read one of `project`'s units, looking into the layer's output (C×h×w, or C) for the strongest."""
-    channel_text, _, place = text.partition("@")
-    if text == STRONGEST:
-        return _strongest(layer, maps, range(len(maps)))
-    if not channel_text.isdecimal():
-        raise PareidoliaError(
-            f"'{text}' is not a unit: write a channel (12), a position (12@3,4), 12@{STRONGEST}, "
-            f"or {STRONGEST}"
-        )
-    channel = int(channel_text)
-    check_unit(Unit(layer, channel), tuple(maps.shape))
-    if place == STRONGEST:
-        return _strongest(layer, maps, [channel])
-    if not place:
-        return Unit(layer, channel)
-    row, comma, column = place.partition(",")
-    if not (comma and row.isdecimal() and column.isdecimal()):
-        raise PareidoliaError(f"'{place}' is not a position: write row,column as in 12@3,4")
-    unit = Unit(layer, channel, (int(row), int(column)))
-    check_unit(unit, tuple(maps.shape))
+def _located(unit: Unit, maps: Tensor) -> Unit:
+    """The unit at a position of its own, found in the layer's output (C×h×w, or C), where a word names it."""
+    unit.check(tuple(maps.shape))
+    if unit.position == STRONGEST:
+        channels = range(len(maps)) if unit.channel is None else [unit.channel]
+        return _strongest(unit.layer, maps, channels)
+    if unit.channel is None:
+        raise PareidoliaError(f"{unit} is a layer: write a channel of it, as in {unit.layer}:12")
+    if unit.position == "middle":
+        return Unit(unit.layer, unit.channel, (maps.shape[-2] // 2, maps.shape[-1] // 2))
     return unit
 
 
@@ -120,5 +113,9 @@ def _strongest(layer: str, maps: Tensor, channels: Sequence[int]) -> Unit:
 
 def _at(maps: Tensor, unit: Unit) -> Tensor:
     assert unit.channel is not None
-    values = maps[unit.channel]
-    return values if unit.position is None else values[unit.position]
+    return maps[(unit.channel, *_position(unit))]
+
+
+def _position(unit: Unit) -> tuple[int, ...]:
+    assert not isinstance(unit.position, str)
+    return unit.position or ()

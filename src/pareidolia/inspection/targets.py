@@ -1,14 +1,18 @@
 """Targets: the number that is explained, one for each picture."""
 
+import inspect
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from pareidolia.networks import Network
+from pareidolia.networks.units import unit_values
 from pareidolia.painting import ModelOutputs, Objective
-from pareidolia.settings import ClassName, PareidoliaError, Unit, UnknownName, parse_address
+from pareidolia.settings import ClassName, PareidoliaError, Unit, UnknownName, one_line, parse_address
 
 
 class Target(Protocol):
@@ -54,13 +58,8 @@ class UnitTarget:
 
     def __call__(self, network: Network, pictures: Tensor) -> Tensor:
         """The activations, N; the network runs no further than the unit's layer."""
-        maps = network.record(pictures, [self.unit.layer])[self.unit.layer]
-        if self.unit.channel is not None:
-            check_unit(self.unit, tuple(maps.shape[1:]))
-            maps = maps[:, self.unit.channel]
-            if self.unit.position is not None:
-                maps = maps[:, *self.unit.position]
-        return maps.flatten(1).mean(dim=1) if maps.ndim > 1 else maps
+        values = unit_values(network.record(pictures, self.unit.layer)[self.unit.layer], self.unit)
+        return values.flatten(1).mean(dim=1) if values.ndim > 1 else values
 
     def one(self, index: int) -> "UnitTarget":
         """The unit itself: it is the same for every picture."""
@@ -86,23 +85,116 @@ class ObjectiveTarget:
         return torch.stack(list(self.objective.losses(outputs).values())).sum()
 
 
-def check_unit(unit: Unit, shape: tuple[int, ...]) -> None:
-    """Raise PareidoliaError where `unit` lies outside a layer whose output has this shape (C, or C×H×W)."""
-    channel = unit.channel or 0
-    if channel >= shape[0]:
-        raise PareidoliaError(
-            f"layer '{unit.layer}' has channels 0 to {shape[0] - 1}, there is no channel {channel}"
-        )
-    if unit.position is None:
-        return
-    if len(shape) != 3:
-        raise PareidoliaError(f"layer '{unit.layer}' has no rows and columns: leave out the position")
-    if any(place >= length for place, length in zip(unit.position, shape[1:], strict=True)):
-        row, column = unit.position
-        raise PareidoliaError(
-            f"layer '{unit.layer}' has {shape[1]} rows and {shape[2]} columns here, "
-            f"there is no position {row},{column}"
-        )
+@dataclass(frozen=True)
+class FunctionTarget:
+    """A function of one's own: called with the network's output, or with the network and the pictures.
+
+    Attributes:
+        function: gives N scores, differentiable.
+        whole: whether it is called with the network and the pictures, N×C×H×W in [0, 1].
+    """
+
+    function: Callable[..., Tensor]
+    whole: bool
+
+    def __call__(self, network: Network, pictures: Tensor) -> Tensor:
+        """The scores, N. Raises PareidoliaError where the function fails or gives something else."""
+        try:
+            scores = self.function(network, pictures) if self.whole else self.function(network(pictures))
+        except (PareidoliaError, torch.OutOfMemoryError):
+            raise
+        except Exception as error:  # it is the user's code
+            raise PareidoliaError(f"target={self._name} failed: {one_line(error)}") from error
+        if not isinstance(scores, Tensor) or scores.shape != pictures.shape[:1]:
+            found = (
+                f"a tensor {'×'.join(map(str, scores.shape)) or 'of one number'}"
+                if isinstance(scores, Tensor)
+                else type(scores).__name__
+            )
+            raise PareidoliaError(
+                f"target={self._name} gives {found}: it must give one score a picture, {len(pictures)} here"
+            )
+        return scores
+
+    def one(self, index: int) -> "FunctionTarget":
+        """The function itself: it is the same for every picture."""
+        return self
+
+    @property
+    def _name(self) -> str:
+        return str(getattr(self.function, "__name__", type(self.function).__name__))
+
+
+TargetLike = Target | str | int | Unit | Tensor | Sequence[int] | Callable[..., Tensor]
+"""A class by number or name, a unit by address, one class a picture, a function, or a `Target`."""
+
+
+def as_target(target: TargetLike, network: Network, pictures: Tensor) -> Target:
+    """Whatever a person has for what is to be explained, as a `Target`.
+
+    Args:
+        target: a class's number; text as `find_target` reads it; a `Unit`; a tensor or sequence of class
+            numbers, one a picture (or one for all); a function of the network's output N×K, or of (network,
+            pictures), that gives N scores; or a `Target`.
+        network: what it is found in.
+        pictures: N×C×H×W in [0, 1]; "top" is found on them.
+
+    Raises:
+        UnknownName, PareidoliaError: there is no such class or unit, or not as many as pictures.
+    """
+    if isinstance(target, (ClassTarget, UnitTarget, ObjectiveTarget, FunctionTarget)):
+        return target
+    if isinstance(target, str):
+        return find_target(target, network, pictures)
+    if isinstance(target, Unit):
+        # A position is checked on the pictures at hand, which may be larger than the input shape.
+        Unit(target.layer, target.channel).check(network.layer(target.layer).shape)
+        return UnitTarget(target)
+    if isinstance(target, Objective):
+        return ObjectiveTarget(target)
+    numbers = _numbers(target)
+    if numbers is not None:
+        if len(numbers) not in (1, len(pictures)):
+            raise PareidoliaError(
+                f"target names {len(numbers)} classes for {len(pictures)} picture"
+                f"{'s' if len(pictures) != 1 else ''}: give one for all, or one a picture"
+            )
+        return ClassTarget(tuple(network.class_index(number) for number in numbers))
+    if callable(target):
+        return target if hasattr(target, "one") else FunctionTarget(target, _takes_two(target))
+    raise PareidoliaError(
+        f"target={type(target).__name__} is not a target: give a class by number or name, a unit as "
+        "'layer:channel', one class number a picture, or a function that gives one score a picture"
+    )
+
+
+def _numbers(target: object) -> tuple[int, ...] | None:
+    """Whole numbers, one or several; None for what is none."""
+    if isinstance(target, bool):
+        return None
+    if isinstance(target, (Tensor, np.ndarray, np.generic)):
+        target = target.tolist()
+    if isinstance(target, int):
+        return (target,)
+    if isinstance(target, (str, bytes)) or not isinstance(target, Sequence) or not target:
+        return None
+    if not all(isinstance(each, int) and not isinstance(each, bool) for each in target):
+        return None
+    return tuple(target)
+
+
+def _takes_two(function: Callable[..., object]) -> bool:
+    """Whether a function asks for the network and the pictures, rather than for the output alone."""
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):  # some built-in functions have no signature
+        return False
+    needed = [
+        each
+        for each in parameters
+        if each.default is each.empty and each.kind in (each.POSITIONAL_ONLY, each.POSITIONAL_OR_KEYWORD)
+    ]
+    return len(needed) == 2
 
 
 def find_target(text: str, network: Network, pictures: Tensor) -> Target:
@@ -121,9 +213,7 @@ def find_target(text: str, network: Network, pictures: Tensor) -> Target:
         address = parse_address(text)
         if isinstance(address, ClassName):
             return ClassTarget((network.class_index(address.name),))
-        shape = network.layer(address.layer).shape
-        check_unit(Unit(address.layer, address.channel), shape)
-        return UnitTarget(address)
+        return as_target(address, network, pictures)
     try:
         return ClassTarget((network.class_index(text),))
     except UnknownName as error:

@@ -5,42 +5,11 @@ normalises, classifies, lists its layers with their receptive fields (`layers.py
 records activations (`recording.py`). `preserve_state` leaves a module as an operation found it.
 """
 
-from typing import TYPE_CHECKING
+import sys
 
-from pareidolia.lazy import lazy_exports
+import lazy_loader
 
-if TYPE_CHECKING:
-    from pareidolia.networks.devices import choose_device
-    from pareidolia.networks.identities import identity
-    from pareidolia.networks.layers import Layer
-    from pareidolia.networks.loading import load_network, load_network_from
-    from pareidolia.networks.network import Network
-    from pareidolia.networks.receptive import ReceptiveField
-    from pareidolia.networks.restoring import preserve_state
-    from pareidolia.networks.sources import known_names
+from pareidolia.operations.rooms import OperationRoom
 
-__all__ = [
-    "Layer",
-    "Network",
-    "ReceptiveField",
-    "choose_device",
-    "identity",
-    "known_names",
-    "load_network",
-    "load_network_from",
-    "preserve_state",
-]
-__getattr__ = lazy_exports(
-    __name__,
-    {
-        "Layer": "layers",
-        "Network": "network",
-        "ReceptiveField": "receptive",
-        "choose_device": "devices",
-        "identity": "identities",
-        "known_names": "sources",
-        "load_network": "loading",
-        "load_network_from": "loading",
-        "preserve_state": "restoring",
-    },
-)
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+sys.modules[__name__].__class__ = OperationRoom  # `pareidolia.networks()` lists them

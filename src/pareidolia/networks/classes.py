@@ -24,6 +24,23 @@ def read_classes(path: Path) -> tuple[str, ...]:
     return names
 
 
+def as_classes(classes: Sequence[str] | Path | str | None) -> tuple[str, ...] | None:
+    """Class names given one by one, or the path of a text file that holds them; None stays None.
+
+    Raises BadNetwork as `read_classes` does, and where a name is not text.
+    """
+    if classes is None:
+        return None
+    if isinstance(classes, (str, Path)):
+        return read_classes(Path(classes).expanduser())
+    names = tuple(classes)
+    wrong = [each for each in names if not isinstance(each, str) or not each.strip()]
+    if wrong or not names:
+        found = f"{wrong[0]!r} is not a name" if wrong else "there are none"
+        raise BadNetwork(f"classes= takes the names in the order of the outputs, or a text file: {found}")
+    return names
+
+
 def class_index(text: str, names: Sequence[str]) -> int:
     """The index of the class that `text` means.
 
@@ -32,8 +49,8 @@ def class_index(text: str, names: Sequence[str]) -> int:
     Raises UnknownName where none fits, PareidoliaError where several do.
     """
     wanted = text.strip()
-    if wanted.isdecimal():
-        if int(wanted) >= len(names):
+    if wanted.removeprefix("-").isdecimal():
+        if not 0 <= int(wanted) < len(names):
             raise PareidoliaError(f"there is no class {wanted}: the classes are 0 to {len(names) - 1}")
         return int(wanted)
     folded = wanted.casefold()

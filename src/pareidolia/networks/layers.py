@@ -6,8 +6,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from pareidolia.networks.propagation import Propagation, tensors_in
-from pareidolia.networks.receptive import ReceptiveField
+from pareidolia.networks.fields import Propagation, ReceptiveField, tensors_in
 from pareidolia.networks.restoring import preserve_state
 
 

@@ -1,22 +1,16 @@
 """From a network's name to a `Network`."""
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from torch import nn
-
+from pareidolia.networks.assumptions import assume, read_shape
 from pareidolia.networks.classes import read_classes
 from pareidolia.networks.devices import choose_device
 from pareidolia.networks.network import Network
 from pareidolia.networks.padding import Padding, swap_padding
 from pareidolia.networks.pooling import Pooling, swap_pooling
 from pareidolia.networks.sources import build
-from pareidolia.settings import BadNetwork, NetworkSettings
-
-_IMAGENET_MEAN = (0.485, 0.456, 0.406)
-_IMAGENET_STD = (0.229, 0.224, 0.225)
-_DEFAULT_SIZE = (224, 224)
+from pareidolia.settings import NetworkSettings
 
 
 def load_network(
@@ -50,16 +44,21 @@ def load_network(
     module = origin.module.requires_grad_(False)
     swap_pooling(module, pooling, name)
     swap_padding(module, padding)
-    shape = _read_shape(input) or origin.input_shape or (_first_channels(module), *_DEFAULT_SIZE)
-    colored = shape[0] == len(_IMAGENET_MEAN)
+    found = assume(
+        module,
+        mean=mean or origin.mean,
+        std=std or origin.std,
+        input_shape=origin.input_shape if input is None else read_shape(input),
+    )
     return Network(
         name,
         module,
-        mean=tuple(mean or origin.mean or (_IMAGENET_MEAN if colored else (0.0,) * shape[0])),
-        std=tuple(std or origin.std or (_IMAGENET_STD if colored else (1.0,) * shape[0])),
-        input_shape=shape,
+        mean=found.mean,
+        std=found.std,
+        input_shape=found.input_shape,
         class_names=class_names or origin.class_names,
         device=choose_device(device),
+        assumed=found.assumed,
     )
 
 
@@ -78,18 +77,3 @@ def load_network_from(
         pooling=pooling,
         padding=padding,
     )
-
-
-def _read_shape(text: str | None) -> tuple[int, int, int] | None:
-    if text is None:
-        return None
-    if not re.fullmatch(r"[1-9]\d*x[1-9]\d*x[1-9]\d*", text):
-        raise BadNetwork(
-            f"'{text}' is not an input shape: write channels, height and width as CxHxW, e.g. 3x224x224"
-        )
-    channels, height, width = (int(number) for number in text.split("x"))
-    return channels, height, width
-
-
-def _first_channels(module: nn.Module) -> int:
-    return next((each.in_channels for each in module.modules() if isinstance(each, nn.Conv2d)), 3)

@@ -3,22 +3,29 @@
 Terms are joined by ` + ` and ` - ` (with spaces, since names may hold signs) and may be multiplied,
 `0.5*TERM`. A term is one of
 
-    layer, layer:channel, layer:channel@row,column, layer:channel@middle    what a layer answers
-    class:NAME                                                              the score of a class
-    NAME, NAME:layer, NAME:layer:channel,option=value                       a registered objective
-    file.py:function, package.module:function, and the same behind it       an objective of one's own
+    layer, layer:channel, layer:channel@row,column, layer@middle         what a layer answers
+    class:NAME                                                           the score of a class
+    NAME, NAME:layer, NAME:layer:channel,option=value                    a registered objective
+    file.py:function, package.module:function, and the same behind it    an objective of one's own
 """
 
 import re
 import sys
-from dataclasses import dataclass
 
 from pareidolia.networks import Network
 from pareidolia.networks.sources.code import find_callable
 from pareidolia.painting.making import make_objective
 from pareidolia.painting.objectives import OBJECTIVES, Activation, MakeObjective, Objective, Sum
-from pareidolia.painting.terms import ClassScore, MiddleActivation, class_index
-from pareidolia.settings import BadNetwork, ClassName, PareidoliaError, Unit, UnknownName, parse_address
+from pareidolia.painting.terms import ClassScore, class_index
+from pareidolia.settings import (
+    BadNetwork,
+    ClassName,
+    PareidoliaError,
+    Unit,
+    UnknownName,
+    check_channel,
+    parse_address,
+)
 
 _SIGN = re.compile(r"\s+([+-])\s+")
 _WEIGHTED = re.compile(
@@ -26,24 +33,10 @@ _WEIGHTED = re.compile(
 )
 _OPTION = re.compile(r",(?=[A-Za-z][\w-]*=)")
 _CODE = re.compile(r"(?P<home>.+?\.py|[A-Za-z_][\w.]*):(?P<function>[A-Za-z_]\w*)(?::(?P<address>.+))?")
-_MIDDLE = "@middle"
 
 
-@dataclass(frozen=True)
-class AimedUnit:
-    """A layer, a channel or a position that is aimed at; what grows there is for the operation to say.
-
-    Attributes:
-        unit: the layer, and the channel and the position where they are named.
-        middle: whether the middle of the map is meant, whatever its size.
-    """
-
-    unit: Unit
-    middle: bool = False
-
-
-Term = tuple[float, AimedUnit | Objective]
-"""A weight, and what it weighs."""
+Term = tuple[float, Unit | Objective]
+"""A weight, and what it weighs; what is made large of a unit is for the operation to say."""
 
 
 def read_objective(text: str, network: Network, seed: int = 0) -> Objective:
@@ -62,7 +55,7 @@ def read_objective(text: str, network: Network, seed: int = 0) -> Objective:
     """
     return Sum(
         tuple(
-            (weight, _activation(aimed) if isinstance(aimed, AimedUnit) else aimed)
+            (weight, Activation(str(aimed)) if isinstance(aimed, Unit) else aimed)
             for weight, aimed in read_terms(text, network, seed)
         )
     )
@@ -85,7 +78,7 @@ def _term(text: str, whole: str, network: Network, seed: int) -> Term:
     return weight, _aimed(match["term"].strip(), network, seed)
 
 
-def _aimed(text: str, network: Network, seed: int) -> AimedUnit | Objective:
+def _aimed(text: str, network: Network, seed: int) -> Unit | Objective:
     what, *options = _OPTION.split(text)
     name, _, address = what.partition(":")
     # Layers first: an objective registered tomorrow must not change what an aim means today.
@@ -115,11 +108,11 @@ def _own(home: str, function: str, network: Network) -> MakeObjective:
         raise UnknownName("layer, objective or module", home, [*network.layers, *OBJECTIVES]) from error
 
 
-def _addressed(text: str, network: Network) -> AimedUnit | Objective:
-    address = parse_address(text.removesuffix(_MIDDLE))
+def _addressed(text: str, network: Network) -> Unit | Objective:
+    address = parse_address(text)
     if isinstance(address, ClassName):
         return ClassScore(class_index(network, address.name), address.name)
-    return AimedUnit(_unit(address, network), text.endswith(_MIDDLE))
+    return _unit(address, network)
 
 
 def _unit(unit: Unit | ClassName, network: Network) -> Unit:
@@ -127,10 +120,6 @@ def _unit(unit: Unit | ClassName, network: Network) -> Unit:
     if isinstance(unit, ClassName):
         raise PareidoliaError(f"'{unit}' is a class: an objective takes a layer, or a channel of one")
     channels = network.layer(unit.layer).shape[0]
-    if unit.channel is not None and unit.channel >= channels:
-        raise PareidoliaError(f"{unit.layer} has channels 0 to {channels - 1}, not {unit}")
+    if unit.channel is not None:
+        check_channel(unit.channel, channels, unit.layer)
     return unit
-
-
-def _activation(aimed: AimedUnit) -> Objective:
-    return MiddleActivation(str(aimed.unit)) if aimed.middle else Activation(str(aimed.unit))

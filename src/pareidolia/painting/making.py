@@ -59,7 +59,7 @@ def _place(name: str, parameters: _Parameters, unit: Unit | None) -> dict[str, A
         raise PareidoliaError(f"the objective {name} takes no layer: write {name} alone")
     if wanted == "unit":
         return {"unit": unit}
-    if unit.channel is not None:
+    if unit != Unit(unit.layer):
         raise PareidoliaError(f"the objective {name} takes a whole layer: write {name}:{unit.layer}")
     return {"layer": unit.layer}
 

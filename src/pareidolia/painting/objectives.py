@@ -11,6 +11,7 @@ from typing import TypeVar
 import torch
 from torch import Tensor
 
+from pareidolia.networks.units import unit_values
 from pareidolia.settings import PareidoliaError, Unit, parse_address
 from pareidolia.settings.registry import Registry
 
@@ -224,20 +225,9 @@ class Activation(Term):
         return frozenset({self.unit.layer})
 
     def loss(self, outputs: ModelOutputs) -> Tensor:
-        maps = outputs.activations[self.unit.layer]
-        if self.unit.channel is not None:
-            if self.unit.channel >= maps.shape[1]:
-                raise PareidoliaError(
-                    f"{self.unit.layer} has channels 0 to {maps.shape[1] - 1}, not {self.unit}"
-                )
-            maps = maps[:, self.unit.channel]
-        if self.unit.position is not None:
-            row, column = self.unit.position
-            if maps.dim() < 3 or row >= maps.shape[-2] or column >= maps.shape[-1]:
-                raise PareidoliaError(f"{self.unit} lies outside the layer's map of {tuple(maps.shape[1:])}")
-            maps = maps[..., row, column]
+        values = unit_values(outputs.activations[self.unit.layer], self.unit)
         # Summed over the pictures of a batch, so that each is painted as if it were alone.
-        return -maps.flatten(1).mean(dim=1).sum() if maps.dim() > 1 else -torch.sum(maps)
+        return -values.flatten(1).mean(dim=1).sum() if values.dim() > 1 else -torch.sum(values)
 
 
 MakeObjective = Callable[..., Objective]

@@ -6,14 +6,13 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
-from typing import Any
+from typing import Any, Self
 
 import torch
 from torch import Tensor
 
 from pareidolia.networks import Network, preserve_state
-from pareidolia.networks.lean_convolutions import lean_convolutions
-from pareidolia.networks.quick_stem import quick_stem
+from pareidolia.networks.speed import fast_cpu
 from pareidolia.painting.average import RunningAverage
 from pareidolia.painting.canvas import Canvas
 from pareidolia.painting.objectives import ModelOutputs, Objective
@@ -21,9 +20,10 @@ from pareidolia.painting.optimizers import MakeOptimizer, carry_moments, make_op
 from pareidolia.painting.settings import OptimizerName
 from pareidolia.painting.tiling import tiles
 from pareidolia.painting.transforms import Transform, transformed
-from pareidolia.pictures.result import ShowsItself
+from pareidolia.pictures.result import Result, ShowsItself
 from pareidolia.progress import Progress
 from pareidolia.settings import PareidoliaError
+from pareidolia.watching import watched
 
 
 @dataclass(frozen=True)
@@ -114,6 +114,22 @@ class Painting(ShowsItself):
         """In words, what there is to say of the picture, if anything."""
         return ""
 
+    @property
+    def result(self) -> Result:
+        """The picture as it stands, with what there is to say of it and its numbers."""
+        return Result(self.picture, self.caption, self.rows, self.record)
+
+    def run(self, *, progress: bool = True) -> Self:
+        """Step to the end and return the painting itself.
+
+        Args:
+            progress: show how far it is: in a notebook the picture as it is painted, else lines on standard
+                error.
+        """
+        for _ in watched(self) if progress else self:
+            pass
+        return self
+
     def step(self) -> Progress:
         """Make one step and tell of it.
 
@@ -125,7 +141,7 @@ class Painting(ShowsItself):
         if self.index in self._starts:
             self._begin(stage)
         objective, optimizer = self._tools(stage)
-        with preserve_state(self.network.module), lean_convolutions(), quick_stem():
+        with preserve_state(self.network.module), fast_cpu():
             losses = self._improve(objective, optimizer)
         self.canvas.project()
         self._average.update(self.canvas.values)
@@ -133,8 +149,10 @@ class Painting(ShowsItself):
         return Progress(
             self.index,
             self.total,
+            f"size {self._stage_number} of {len(self.stages)}" if len(self.stages) > 1 else "",
             size=stage.size,
             losses=losses,
+            share=self._share,
             preview=lambda: self.picture,
         )
 
@@ -164,6 +182,21 @@ class Painting(ShowsItself):
 
     def _stage_of(self, index: int) -> Stage:
         return self.stages[bisect_right(self._starts, index) - 1]
+
+    @property
+    def _stage_number(self) -> int:
+        """The stage of the last step, from 1."""
+        return bisect_right(self._starts, self.index - 1)
+
+    @property
+    def _share(self) -> float:
+        """The share of all pixels to be looked at that have been; what a step costs goes with its pixels."""
+        costs = [stage.size[0] * stage.size[1] for stage in self.stages]
+        done = sum(
+            cost * min(max(0, self.index - start), stage.steps)
+            for cost, start, stage in zip(costs, self._starts, self.stages, strict=True)
+        )
+        return done / sum(cost * stage.steps for cost, stage in zip(costs, self.stages, strict=True))
 
     def _begin(self, stage: Stage) -> None:
         """Carry canvas and optimiser over to the stage's size."""

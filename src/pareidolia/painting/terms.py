@@ -8,7 +8,8 @@ import torch
 from torch import Tensor
 
 from pareidolia.networks import Network
-from pareidolia.painting.objectives import Activation, ModelOutputs, Objective, Term, added, objective
+from pareidolia.networks.units import unit_values
+from pareidolia.painting.objectives import ModelOutputs, Objective, Term, added, objective
 from pareidolia.painting.randomness import seeded_generator
 from pareidolia.painting.statistics import Gram
 from pareidolia.settings import PareidoliaError, Unit
@@ -89,15 +90,14 @@ class Energy(Term):
     al. 2015, `objective_L2`).
 
     Args:
-        unit: a layer, or a channel of one.
+        unit: a layer, a channel of one, or a position, which then counts as much as all of them together.
         scale: what the sum is divided by.
-        middle: takes the middle of the map alone, times its number of positions.
     """
 
-    def __init__(self, unit: Unit, scale: float = 1.0, middle: bool = False) -> None:
+    def __init__(self, unit: Unit, scale: float = 1.0) -> None:
         self.unit = unit
-        self.name = f"energy of {unit}{'@middle' if middle else ''}"
-        self._scale, self._middle = scale, middle
+        self.name = f"energy of {unit}"
+        self._scale = scale
 
     @property
     def layers(self) -> frozenset[str]:
@@ -105,15 +105,13 @@ class Energy(Term):
 
     @property
     def adds_over_positions(self) -> bool:
-        return not self._middle
+        return self.unit.position is None
 
     def loss(self, outputs: ModelOutputs) -> Tensor:
         maps = outputs.activations[self.unit.layer]
-        squares = (maps if self.unit.channel is None else maps[:, self.unit.channel]).square()
-        if self._middle:
-            height, width = squares.shape[-2:]
-            squares = squares[..., height // 2, width // 2] * (height * width)
-        return -squares.sum() / (2 * self._scale)
+        energy = unit_values(maps, self.unit).square().sum() / (2 * self._scale)
+        positions = 1 if self.unit.position is None else maps[0, 0].numel()
+        return -positions * energy
 
 
 class Direction(Term):
@@ -165,18 +163,6 @@ def at(maps: Tensor, place: Location) -> Tensor:
         return maps
     row, column = (maps.shape[-2] // 2, maps.shape[-1] // 2) if place == "middle" else place
     return maps[..., row, column]
-
-
-class MiddleActivation(Activation):
-    """The negative activation at the middle of a layer's map, of one channel or the mean of all."""
-
-    def __init__(self, address: str) -> None:
-        super().__init__(address)
-        self.name = f"activation of {self.unit}@middle"
-
-    def loss(self, outputs: ModelOutputs) -> Tensor:
-        middle = {layer: at(maps, "middle") for layer, maps in outputs.activations.items()}
-        return super().loss(ModelOutputs(outputs.picture, middle, outputs.logits, outputs.step))
 
 
 class PowerNorm(Term):

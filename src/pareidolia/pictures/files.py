@@ -12,14 +12,11 @@ from torch import Tensor
 from pareidolia.pictures import samples
 from pareidolia.pictures.color import over_white
 from pareidolia.pictures.decoding import decode
-from pareidolia.pictures.reading import read_upright
+from pareidolia.pictures.reading import read_upright, upright
 from pareidolia.pictures.records import options_for
 from pareidolia.pictures.resizing import fit, resize_picture
 from pareidolia.pictures.targets import FORMATS, check_target, write_atomically
 from pareidolia.settings import BadPicture
-
-PictureLike = Tensor | str | Path
-"""A picture: a tensor N×C×H×W in [0, 1], a file's path, or `sample:NAME`."""
 
 _SAMPLE = "sample:"
 _OPTIONS: dict[str, dict[str, Any]] = {
@@ -31,7 +28,7 @@ _OPTIONS: dict[str, dict[str, Any]] = {
 
 
 def open_picture(
-    path: str | Path, *, size: int | None = None, alpha: Literal["white", "keep"] = "white"
+    path: str | Path | Image.Image, *, size: int | None = None, alpha: Literal["white", "keep"] = "white"
 ) -> Tensor:
     """Open a picture as float32 1×3×H×W in [0, 1], sRGB.
 
@@ -39,7 +36,7 @@ def open_picture(
     EXIF orientation and ICC profiles, takes grey, palette, CMYK and 16-bit pictures (16-bit colour, as
     opposed to grey, with the 8 bits that Pillow keeps of it).
 
-    path: a file, or `sample:NAME` (`sample_names`).
+    path: a file, `sample:NAME` (`sample_names`), or a Pillow image.
     size: the longer side in pixels to resize to, up or down, antialiased; None keeps the file's.
     alpha: "white" lays transparent pictures on white; "keep" gives 1×4×H×W where the file has an alpha
         channel or a transparent colour, 1×3×H×W where not.
@@ -54,18 +51,6 @@ def open_picture(
         height, width = picture.shape[-2:]
         picture = resize_picture(picture, fit((height, width), size))
     return picture
-
-
-def as_picture(source: PictureLike, *, size: int | None = None) -> Tensor:
-    """The picture itself, opened where `source` is a path; 1×3×H×W, or 1×4×H×W where it has alpha.
-
-    size: the longer side in pixels to resize to; None keeps it. Raises as `open_picture`.
-    """
-    picture = source if isinstance(source, Tensor) else open_picture(source, alpha="keep")
-    if size is None:
-        return picture
-    height, width = picture.shape[-2:]
-    return resize_picture(picture, fit((height, width), size))
 
 
 def save_picture(
@@ -100,7 +85,14 @@ def encode_picture(picture: Tensor, file_format: str, record: Mapping[str, Any] 
     return encoded.getvalue()
 
 
-def _read(path: str | Path) -> Tensor:
+def _read(path: str | Path | Image.Image) -> Tensor:
+    if isinstance(path, Image.Image):
+        return decode(upright(path))
+    if not isinstance(path, (str, Path)):
+        raise BadPicture(
+            f"path={type(path).__name__} is not a picture file: give a path, sample:NAME or a Pillow image; "
+            "as_picture takes tensors and arrays"
+        )
     if str(path).startswith(_SAMPLE):
         return samples.sample(str(path).removeprefix(_SAMPLE))
     image = read_upright(path)

@@ -4,8 +4,8 @@ import warnings
 
 from torch import Tensor
 
+from pareidolia.pictures.accepting import PictureLike, as_picture
 from pareidolia.pictures.color import luminance, over_white
-from pareidolia.pictures.files import PictureLike, as_picture
 from pareidolia.pictures.resizing import resize_picture, size_of
 from pareidolia.settings import BadPicture, PareidoliaWarning
 

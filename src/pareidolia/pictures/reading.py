@@ -8,7 +8,7 @@ from pathlib import Path
 from PIL import Image, UnidentifiedImageError
 
 from pareidolia.safety import require_file
-from pareidolia.settings import BadPicture
+from pareidolia.settings import BadPicture, one_line
 
 LIMIT = 100_000_000
 """The most pixels a picture may have, read from its header before anything is decoded."""
@@ -52,16 +52,27 @@ def read_upright(path: str | Path, *, at_least: int | None = None) -> Image.Imag
     Raises BadPicture as `opened` does, and where the data are truncated or broken.
     """
     with opened(path) as image:
+        if at_least is not None and image.format == "JPEG":
+            image.draft(image.mode, (at_least, at_least))
         try:
-            if at_least is not None and image.format == "JPEG":
-                image.draft(image.mode, (at_least, at_least))
-            image.load()
-        except MemoryError:
-            raise
-        except Exception as error:  # Broken data make Pillow's decoders raise errors of many kinds.
-            raise BadPicture(f"'{path}' is damaged or cut short ({_one_line(error)})") from error
-        turn = _UPRIGHT.get(_orientation(image))
-        return image.copy() if turn is None else image.transpose(turn)
+            return upright(image)
+        except BadPicture as error:
+            raise BadPicture(f"'{path}' is {error}") from error
+
+
+def upright(image: Image.Image) -> Image.Image:
+    """A copy of `image`, decoded, and turned as its EXIF orientation says.
+
+    Raises BadPicture where its data are broken.
+    """
+    try:
+        image.load()
+    except MemoryError:
+        raise
+    except Exception as error:  # Broken data make Pillow's decoders raise errors of many kinds.
+        raise BadPicture(f"damaged or cut short ({one_line(error)})") from error
+    turn = _UPRIGHT.get(_orientation(image))
+    return image.copy() if turn is None else image.transpose(turn)
 
 
 def _check_file(path: Path) -> None:
@@ -79,11 +90,11 @@ def _header(path: Path) -> Image.Image:
     except UnidentifiedImageError as error:
         raise BadPicture(f"'{path}' is not a picture that can be read ({', '.join(formats)})") from error
     except OSError as error:
-        raise BadPicture(f"cannot read '{path}': {error.strerror or _one_line(error)}") from error
+        raise BadPicture(f"cannot read '{path}': {error.strerror or one_line(error)}") from error
     except MemoryError:
         raise
     except Exception as error:  # A broken header makes Pillow's parsers raise errors of many kinds.
-        raise BadPicture(f"'{path}' has a damaged header ({_one_line(error)})") from error
+        raise BadPicture(f"'{path}' has a damaged header ({one_line(error)})") from error
 
 
 def _too_large(path: Path) -> BadPicture:
@@ -97,7 +108,3 @@ def _orientation(image: Image.Image) -> int:
         return int(image.getexif().get(_ORIENTATION, 1))
     except Exception:  # Broken EXIF is no reason to refuse a picture.
         return 1
-
-
-def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split()) or type(error).__name__

@@ -1,6 +1,6 @@
 """The base of all settings objects, addresses of units, and errors. No torch here."""
 
-from pareidolia.settings.addresses import ClassName, Unit, parse_address
+from pareidolia.settings.addresses import ClassName, Position, Unit, check_channel, parse_address, parse_unit
 from pareidolia.settings.base import Device, NetworkSettings, OperationSettings, Padding, Pooling, Settings
 from pareidolia.settings.comparing import differences
 from pareidolia.settings.errors import (
@@ -11,8 +11,10 @@ from pareidolia.settings.errors import (
     PareidoliaWarning,
     UnknownName,
     nearest,
+    one_line,
 )
 from pareidolia.settings.migrations import VERSION, migrate, migrate_state
+from pareidolia.settings.numbers import UnitNumbers, read_numbers
 
 __all__ = [
     "VERSION",
@@ -27,12 +29,18 @@ __all__ = [
     "PareidoliaError",
     "PareidoliaWarning",
     "Pooling",
+    "Position",
     "Settings",
     "Unit",
+    "UnitNumbers",
     "UnknownName",
+    "check_channel",
     "differences",
     "migrate",
     "migrate_state",
     "nearest",
+    "one_line",
     "parse_address",
+    "parse_unit",
+    "read_numbers",
 ]

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from difflib import SequenceMatcher
 
+_LONGEST = 300
+
 
 class PareidoliaError(Exception):
     """Something the user can mend: says what was wrong, with which file or name, and what to do next.
@@ -37,6 +39,19 @@ class MissingExtra(PareidoliaError):
 
     def __init__(self, package: str, extra: str) -> None:
         super().__init__(f"this needs {package}, which is not installed: pip install 'pareidolia[{extra}]'")
+
+
+def one_line(error: BaseException) -> str:
+    """What an error of somebody else's code says, in one line of at most 300 characters.
+
+    Its kind stands before it where the text alone says little, as with a KeyError or with no text at all.
+    """
+    kind = type(error).__name__
+    lines = [line for line in (" ".join(each.split()) for each in str(error).splitlines()) if line]
+    first = lines[0] if lines else ""
+    if not first or isinstance(error, (LookupError, TypeError, AttributeError, ImportError)):
+        first = f"{kind}: {first}" if first else kind
+    return first if len(first) <= _LONGEST else f"{first[: _LONGEST - 1]}…"
 
 
 def nearest(name: str, known: Iterable[str], count: int = 3) -> list[str]:

@@ -26,13 +26,13 @@ _VALUES = {
     ("color", "grey"): "gray",
     ("likelihood", "discretised-logistic"): "discretized-logistic",
 }
-_INPUTS = {
-    "arithmetic": {"places": "points"},
-    "brush": {"photo": "content", "paintings": "styles"},
+_OPERATIONS = {"stylize": "stylizer paint"}
+_INPUTS: dict[str, dict[str, str]] = {
     "style": {"photo": "content", "paintings": "styles"},
+    "brush": {"photo": "content", "paintings": "styles"},
+    "dream": {"strength": "strength_map"},
     "stylize": {"photo": "content"},
 }
-"""By operation."""
 _STATE = {"told": "metrics"}
 
 
@@ -59,9 +59,24 @@ def migrate(record: Mapping[str, Any]) -> dict[str, Any]:
     if isinstance(record.get("settings"), Mapping):
         migrated["settings"] = _migrated_settings(record["settings"])
     if isinstance(record.get("inputs"), Mapping):
-        names = _INPUTS.get(record.get("operation", ""), {})
-        migrated["inputs"] = {names.get(name, name): entry for name, entry in record["inputs"].items()}
+        _migrate_operation(migrated, record)
     return migrated
+
+
+def _migrate_operation(migrated: dict[str, Any], record: Mapping[str, Any]) -> None:
+    """Bring what an operation was given to the names of today, in place."""
+    name = str(record.get("operation"))
+    renamed = _INPUTS.get(name, {})
+    migrated["operation"] = _OPERATIONS.get(name, name)
+    inputs = {renamed.get(each, each): entry for each, entry in record["inputs"].items()}
+    settings = dict(migrated.get("settings", {}))
+    if name == "class-model" and "names" in settings:
+        inputs["names"] = [{"path": each} for each in settings.pop("names")]
+    if name == "arithmetic" and "places" in inputs:
+        signs = settings.pop("signs", "+")
+        terms = zip(signs, inputs.pop("places"), strict=False)
+        inputs["expression"] = [part for sign, entry in terms for part in ({"path": sign}, entry)]
+    migrated["inputs"], migrated["settings"] = inputs, settings
 
 
 def migrate_state(state: Mapping[str, Any]) -> dict[str, Any]:
@@ -86,7 +101,5 @@ def _weighted(aims: Sequence[str] | None, weights: Sequence[float] | None) -> li
     if aims is None:
         if weights[0] > 0:  # a step's length does not depend on it
             return None
-        raise PareidoliaError(
-            "this dream fades out a layer it does not name: give --aim=-LAYER in a new dream"
-        )
+        raise PareidoliaError("this dream fades out a layer it does not name: dream anew with --aim=-LAYER")
     return [f"{weight!r}*{aim}" for aim, weight in zip(aims, weights, strict=True)]

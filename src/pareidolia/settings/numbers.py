@@ -1,18 +1,44 @@
 """Numbers of units as the user writes them: `12`, `0-63`, several apart or with commas between."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Annotated, Any
 
+from pydantic import BeforeValidator
+
+from pareidolia.settings.addresses import check_channel
 from pareidolia.settings.errors import PareidoliaError
 
 _RANGE = re.compile(r"(\d+)(?:\s*-\s*(\d+))?")
 
 
-def read_numbers(texts: Sequence[str], count: int, layer: str, what: str = "unit") -> tuple[int, ...]:
+def as_unit_numbers(given: Any) -> Any:
+    """Units as texts: an int, "0-15", or a sequence of these, such as `range(3)`.
+
+    Raises:
+        ValueError: something in it is neither an int nor text.
+    """
+    if given is None:
+        return None
+    many = given if isinstance(given, Iterable) and not isinstance(given, str) else [given]
+    return tuple(_text(each) for each in many)
+
+
+UnitNumbers = Annotated[tuple[str, ...], BeforeValidator(as_unit_numbers)]
+"""A settings field for units: takes 12, (1, 2), range(3), "0-15" and ("0-15", "20"); kept as texts."""
+
+
+def read_numbers(texts: Sequence[str], count: int, layer: str, what: str = "channel") -> tuple[int, ...]:
     """The numbers below `count` that `12`, `0-63` and the like name, each once, in their order.
 
-    what: what a layer has `count` of. Raises PareidoliaError for what cannot be read, a range that falls, and
-    what the layer does not have.
+    Args:
+        texts: numbers and ranges, alone or with commas between.
+        count: how many there are.
+        layer: the layer that has them.
+        what: what a layer has `count` of.
+
+    Raises:
+        PareidoliaError: for what cannot be read, a range that falls, and what the layer does not have.
     """
     numbers: dict[int, None] = {}
     for text in (part.strip() for each in texts for part in each.split(",")):
@@ -22,7 +48,15 @@ def read_numbers(texts: Sequence[str], count: int, layer: str, what: str = "unit
         first, last = int(match[1]), int(match[2] or match[1])
         if last < first:
             raise PareidoliaError(f"'{text}' names no {what}s: the first is larger than the last")
-        if last >= count:
-            raise PareidoliaError(f"layer '{layer}' has {what}s 0 to {count - 1}, there is no {last}")
+        check_channel(last, count, layer, what)
         numbers |= dict.fromkeys(range(first, last + 1))
     return tuple(numbers)
+
+
+def _text(given: object) -> str:
+    if isinstance(given, str):
+        return given
+    number = getattr(given, "__index__", None)  # numpy's integers and tensors of one have it too
+    if number is None or isinstance(given, bool):
+        raise ValueError(f"{given!r} is not a unit: write 12, (1, 2), range(3) or '0-15'")
+    return str(number())

@@ -7,7 +7,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from pareidolia.networks import Network, load_network_from, preserve_state
+from pareidolia.networks import Network, NetworkLike, network_for, preserve_state
+from pareidolia.operations import PAINT, operation
 from pareidolia.painting import Canvas, Objective, Painting, PixelCanvas, Stage, Sum, TotalVariation
 from pareidolia.painting.randomness import seeded_generator
 from pareidolia.painting.statistics import STYLE_STATISTICS, StyleStatistic
@@ -16,10 +17,24 @@ from pareidolia.settings import PareidoliaError
 from pareidolia.style.canvas import MaskedCanvas
 from pareidolia.style.inputs import Size, StyleInputs, scaled
 from pareidolia.style.losses import ContentLoss, StyleLoss
+from pareidolia.style.operation_inputs import STYLE_INPUTS
 from pareidolia.style.schedule import BledStage, margin_of, schedule
 from pareidolia.style.settings import StyleSettings
 
 
+@operation(
+    "style",
+    group=PAINT,
+    help="Paint a photo in the style of one or several paintings.\n\nWhere the photo is a folder, each of "
+    "its pictures is painted; where a painting is one, by each of its pictures alone. --out then names a "
+    "folder, and what is in it already is not painted again. --method one-pass paints at once, and videos "
+    "too.",
+    settings=StyleSettings,
+    inputs=STYLE_INPUTS,
+    proceeds="in steps",
+    network=True,
+    method="optimization",
+)
 class StyleTransfer(Painting):
     """A painting with the content of one picture and the style of others (Gatys, Ecker and Bethge 2015).
 
@@ -45,11 +60,11 @@ class StyleTransfer(Painting):
         content: PictureLike,
         styles: Sequence[PictureLike],
         settings: StyleSettings | None = None,
-        network: Network | None = None,
+        network: NetworkLike = None,
         mask: PictureLike | None = None,
     ) -> None:
         self.settings = settings = settings or StyleSettings()
-        network = network or load_network_from(settings, pooling=settings.pooling, padding=settings.padding)
+        network = network_for(settings, network, pooling=settings.pooling, padding=settings.padding)
         self._inputs = StyleInputs.prepare(
             content,
             styles,

@@ -95,10 +95,10 @@ class PaintedVideo:
 
 
 def brush_video(
-    folder: Path, record: Mapping[str, Any], settings: BrushSettings, inputs: Mapping[str, Any]
+    folder: Path, record: Mapping[str, Any], inputs: Mapping[str, Any], settings: BrushSettings
 ) -> PaintedVideo:
     """A video painted by brush; the code of its paintings is that for the first frame all along."""
-    if "mask" in inputs:
+    if inputs.get("mask") is not None:
         raise PareidoliaError("a video moves, a mask does not: leave out --mask")
     brush, video = load_brush(settings.device), _opened(inputs["content"])
     paintings = [as_picture(painting, size=settings.painting_size) for painting in inputs["styles"]]
@@ -112,7 +112,7 @@ def brush_video(
 
 
 def stylizer_video(
-    folder: Path, record: Mapping[str, Any], settings: PaintSettings, inputs: Mapping[str, Any]
+    folder: Path, record: Mapping[str, Any], inputs: Mapping[str, Any], settings: PaintSettings
 ) -> PaintedVideo:
     """A video painted by a trained style network."""
     stylizer = open_stylizer(inputs["run"], settings.device)

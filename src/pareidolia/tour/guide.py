@@ -1,13 +1,14 @@
 """The guide: what a section makes its pictures with, and where they go."""
 
-import shlex
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from torch import Tensor
 
+from pareidolia.execution import Execution
+from pareidolia.execution.command_line import command_line
 from pareidolia.operations import find_operation
 from pareidolia.pictures import save_picture
 from pareidolia.requests import Request
@@ -16,7 +17,7 @@ from pareidolia.tour.words import Words
 
 NOTHING: Mapping[str, Any] = {}
 Heartbeat = Callable[[float], None]
-"""Told now and then how much of the picture being made is done, from 0 to 1."""
+"""Called now and then with how much of the picture being made is done, from 0 to 1."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,7 @@ class Guide:
         """One of two numbers: of the whole tour, or of the quick one."""
         return self.settings.pace(whole, quick)
 
-    def request(self, operation: str, inputs: Mapping[str, str | tuple[str, ...]], **options: Any) -> Request:
+    def request(self, operation: str, inputs: Mapping[str, Any], **options: Any) -> Request:
         """An operation on inputs, with the tour's seed and device where it takes them."""
         found = find_operation(operation)
         common: dict[str, Any] = {
@@ -100,13 +101,13 @@ class Guide:
             for name in ("seed", "device")
             if name in found.settings_type.model_fields
         }
-        return Request(found, dict(inputs), found.settings({**common, **options}))
+        return Request(found, dict(inputs), found.settings_type.model_validate({**common, **options}))
 
     def show(
         self,
         name: str,
         operation: str,
-        inputs: Mapping[str, str | tuple[str, ...]],
+        inputs: Mapping[str, Any],
         *,
         span: int = 12,
         values: Mapping[str, object] = NOTHING,
@@ -121,12 +122,12 @@ class Guide:
 
     def make(self, request: Request) -> Tensor:
         """The picture that a request asks for."""
-        if request.operation.at_once:
-            return request.make().picture
-        painting = request.begin()
-        for step in painting:
+        execution = Execution(request)
+        for step in execution:
             self.beat(step.index, step.total)
-        return painting.picture
+        picture: Tensor | None = execution.result.picture
+        assert picture is not None, "the tour shows operations that make pictures"
+        return picture
 
     def beat(self, index: int, total: int) -> None:
         """Tell how far the picture under way is."""
@@ -163,40 +164,3 @@ class Guide:
         """Note a command for the reader, each once."""
         if command not in self.commands:
             self.commands.append(command)
-
-
-def command_line(request: Request, out: str, names: Mapping[str, str] = NOTHING) -> str:
-    """The command that does what a request asks for: its inputs, and every option that is not the default.
-
-    names: what paths are called in it.
-    """
-    settings = request.settings
-    words: list[str] = []
-    for each in request.inputs.values():
-        words += [names.get(each, each)] if isinstance(each, str) else each
-    positional = _positional(request.operation.name)
-    for name in positional:
-        words += getattr(settings, name)
-    for name, declared in type(settings).model_fields.items():
-        value = getattr(settings, name)
-        if name not in positional and (declared.is_required() or value != declared.default):
-            words += _flag(name, value)
-    command = _COMMANDS.get(request.operation.name, (request.operation.name,))
-    return shlex.join(["pareidolia", command[0], *words, *command[1:], "--out", out])
-
-
-#: Commands of other names than their operations, and what else they are told.
-_COMMANDS = {"brush": ("style", "--method", "one-pass")}
-
-
-def _positional(operation: str) -> Sequence[str]:
-    """Settings that the command takes without a flag."""
-    return ("names",) if operation == "class-model" else ()
-
-
-def _flag(name: str, value: object) -> list[str]:
-    flag = name.replace("_", "-")
-    if isinstance(value, bool):
-        return [f"--{flag}" if value else f"--no-{flag}"]
-    values = value if isinstance(value, tuple) else (value,)
-    return [f"--{flag}", *(f"{each:g}" if isinstance(each, float) else str(each) for each in values)]

@@ -13,7 +13,6 @@ from typing import Any
 import torch
 from safetensors.torch import save as to_safetensors
 
-import pareidolia
 from pareidolia.networks.weights import fit_state_dict
 from pareidolia.pictures import write_atomically
 from pareidolia.pictures.ownership import KEY, RUN, claim, clear
@@ -23,6 +22,7 @@ from pareidolia.safety import require_file
 from pareidolia.settings import PareidoliaError, migrate
 from pareidolia.training.log import Log
 from pareidolia.training.run import TrainingRun
+from pareidolia.version import __version__
 
 SETTINGS, WEIGHTS, LOG, SAMPLES = "settings.json", "model.safetensors", "log.jsonl", "samples"
 _FREE = {
@@ -46,7 +46,7 @@ class TrainingFolder:
 
     def __init__(self, path: Path, record: Mapping[str, Any], *, tensorboard: bool = False) -> None:
         # The version is the mark that the folder is ours (see `pictures/ownership.py`).
-        self.path, self.record = path, {KEY: pareidolia.__version__, **record}
+        self.path, self.record = path, {KEY: __version__, **record}
         self._log = Log(path / LOG, path / "tensorboard" if tensorboard else None)
 
     @property

@@ -1,7 +1,11 @@
 """The devices that share a training: one alone, or several through Lightning Fabric (`fabric.py`)."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Protocol
 
+import torch
 from torch import Tensor
 
 
@@ -62,3 +66,21 @@ class SingleProcess:
 
     def barrier(self) -> None:
         """Nobody to wait for."""
+
+
+_CURRENT: ContextVar[tuple[ProcessGroup, torch.device] | None] = ContextVar("process_group", default=None)
+
+
+@contextmanager
+def in_process_group(process_group: ProcessGroup, device: torch.device) -> Iterator[None]:
+    """Within it, trainings of this process are part of that group and compute on that device."""
+    before = _CURRENT.set((process_group, device))
+    try:
+        yield
+    finally:
+        _CURRENT.reset(before)
+
+
+def current_process_group() -> tuple[ProcessGroup, torch.device | None]:
+    """The group that this process is part of, and its device; a process alone has no device of its own."""
+    return _CURRENT.get() or (SingleProcess(), None)

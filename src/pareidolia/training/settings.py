@@ -50,3 +50,19 @@ class TrainingSettings(Settings):
         float, Field(ge=0, description="How often the run is saved; 0 saves after every step.")
     ] = 30.0
     log_every: Annotated[int, Field(ge=1, description="Steps that a line of the log averages over.")] = 100
+
+
+class TrainingOptions(Settings):
+    """What computes a training, and what it writes beside itself."""
+
+    devices: Annotated[int, Field(ge=1, description="Devices on this machine (extra [cluster]).")] = 1
+    nodes: Annotated[
+        int,
+        Field(
+            ge=1,
+            description="Machines; start this on each, with MASTER_ADDR, MASTER_PORT and NODE_RANK set.",
+        ),
+    ] = 1
+    tensorboard: Annotated[bool, Field(description="Write TensorBoard's files too, to RUN/tensorboard.")] = (
+        False
+    )

@@ -3,14 +3,18 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pareidolia.progress import Progress
+from pareidolia.pictures.result import Result
+from pareidolia.progress import Progress, Work
+from pareidolia.settings import PareidoliaError
 from pareidolia.training.data import PictureSet
 from pareidolia.training.folder import Preview, TrainingFolder
 from pareidolia.training.run import TrainingRun
 
+_MOST_LISTED = 5
+
 
 @dataclass(frozen=True)
-class Training:
+class Training(Work):
     """A model's training in its folder; iterating trains, saves and draws to the end.
 
     Attributes:
@@ -25,12 +29,49 @@ class Training:
     pictures: PictureSet
     preview: Preview
 
-    def begin(self, *, resume: bool) -> None:
-        """Make the folder for a new run, or go on from its newest checkpoint."""
-        if resume:
+    def begin(self, *, overwrite: bool = False, resume: bool = False) -> None:
+        """Make the folder for a new run, or go on from its newest checkpoint.
+
+        Raises:
+            PareidoliaError: the folder holds a run, and neither was asked for.
+        """
+        self.folder.check()
+        begun = self.folder.begun
+        if begun and not (resume or overwrite):
+            raise PareidoliaError(
+                f"{self.folder.path} holds a run: --resume goes on with it, --overwrite begins anew"
+            )
+        self.run.process_group.barrier()
+        if resume and begun:
             self.folder.resume(self.run)
         else:
             self.folder.begin(self.run)
 
     def __iter__(self) -> Iterator[Progress]:
-        return self.folder.steps(self.run, self.preview)
+        yield Progress(self.run.index, self.run.total, notes=tuple(self._notes()))
+        yield from self.folder.steps(self.run, self.preview)
+
+    @property
+    def result(self) -> Result:
+        """Where the run is; after the last step."""
+        caption = f"trained {self.run.index} steps; sheets of it are in {self.folder.path}/samples"
+        return Result(None, caption, [{"step": self.run.index, "of": self.run.total}])
+
+    def agrees_to_stop(self, asked: bool) -> bool:
+        """Whether any of the processes that train together was asked to stop."""
+        return self.run.process_group.any(asked)
+
+    def pause(self) -> None:
+        """Save a checkpoint."""
+        self.folder.save(self.run)
+
+    def _notes(self) -> Iterator[str]:
+        channels, height, width = self.pictures.shape
+        colors = "gray" if channels == 1 else "color"
+        yield f"{len(self.pictures)} {colors} pictures of {width}x{height} px, {self.run.total} steps"
+        skipped = self.pictures.skipped
+        yield from (f"skipped: {line}" for line in skipped[:_MOST_LISTED])
+        if len(skipped) > _MOST_LISTED:
+            yield f"and {len(skipped) - _MOST_LISTED} more, listed in {self.folder.path}/settings.json"
+        if self.run.index:
+            yield f"going on from step {self.run.index}"

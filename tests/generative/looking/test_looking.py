@@ -1,6 +1,7 @@
 """Looks into a latent space: paths, planes, directions, sums; commands, records, refusals."""
 
 import math
+import shutil
 
 import numpy as np
 import pytest
@@ -14,19 +15,19 @@ from pareidolia.generative.looking import (
     InterpolateSettings,
     LatentSpace,
     ManifoldSettings,
-    interpolation_frames,
     linear,
     logistic_direction,
     manifold_grid,
     mean_direction,
-    parse_sum,
     spherical,
 )
 from pareidolia.generative.looking.cloud import principal_plane
+from pareidolia.generative.looking.interpolating import InterpolationVideo
 from pareidolia.generative.looking.latent_space import fit_picture
 from pareidolia.generative.looking.manifold import _levels
 from pareidolia.generative.looking.showing import laid_out, tiled
 from pareidolia.generative.runs import open_run
+from pareidolia.operations.sums import split_sum
 from pareidolia.pictures import luminance, open_picture, read_record, save_picture
 from pareidolia.settings import PareidoliaError
 
@@ -185,13 +186,14 @@ def test_units_of_a_long_code_are_those_that_vary_most(trained):
     ],
 )
 def test_sums_are_read(text, signs, points):
-    assert parse_sum(text) == (signs, points)
+    parts = split_sum(text)
+    assert ("".join(parts[::2]), parts[1::2]) == (signs, points)
 
 
 @pytest.mark.parametrize("text", ["", "a + ", "a + - b", " + ", "a  -"])
 def test_what_is_no_sum(text):
     with pytest.raises(PareidoliaError, match="is not a sum"):
-        parse_sum(text)
+        split_sum(text)
 
 
 # Places.
@@ -275,8 +277,6 @@ def test_looks_are_pictures_that_can_be_made_again(command, words, trained, tmp_
 
 
 def test_a_run_that_changed_is_told(trained, tmp_path, capsys):
-    import shutil
-
     shutil.copytree(trained("vae"), tmp_path / "run")
     assert look(tmp_path, "sample", str(tmp_path / "run"), "--count", "2") == 0
     shutil.copy(f"{trained('vae', seed=1)}/model.safetensors", tmp_path / "run")
@@ -286,10 +286,14 @@ def test_a_run_that_changed_is_told(trained, tmp_path, capsys):
 
 def test_a_film_goes_there_and_back(trained, tmp_path):
     options = InterpolateSettings(fps=8, seconds=1)
-    frames = list(interpolation_frames(trained("vae"), "test:1", "random:2", options))
+    places = {"run": trained("vae"), "a": "test:1", "b": "random:2"}
+    video = InterpolationVideo(tmp_path / "frames", {}, places, options)
+    assert list(video.steps()) == list(range(8))
+    frames = [open_picture(file) for file in video.frames]
+    shutil.rmtree(tmp_path / "frames")
     assert len(frames) == 8 and frames[0].shape == (1, 3, 256, 256)
     torch.testing.assert_close(frames[0], frames[-1])
-    torch.testing.assert_close(frames[1], frames[-2], atol=1e-5, rtol=1e-4)
+    torch.testing.assert_close(frames[1], frames[-2], atol=1 / 255, rtol=1e-4)
     assert float((frames[0] - frames[4]).abs().max()) > 0.05
     words = ["interpolate", trained("vae"), "test:1", "random:2", "--fps", "8", "--seconds", "1", "--quiet"]
     assert main([*words, "--out", str(tmp_path / "walk.gif")]) == 0

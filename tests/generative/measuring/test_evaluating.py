@@ -8,11 +8,11 @@ import torch
 from tests.generative.measuring.linear import LinearGaussian, generator
 
 from pareidolia.cli import main
-from pareidolia.cli.evaluate import shown
 from pareidolia.generative.measuring import EvaluateSettings, Measurement, evaluate, mean_of
 from pareidolia.generative.measuring.classifier import accuracy, train_classifier
 from pareidolia.generative.measuring.codes import activity, reconstruction_error
 from pareidolia.generative.measuring.estimates import Estimate
+from pareidolia.generative.measuring.evaluation import in_words
 from pareidolia.generative.runs import open_run
 from pareidolia.settings import PareidoliaError
 from pareidolia.training.data import open_pictures
@@ -57,7 +57,7 @@ def test_figures_have_the_digits_that_their_error_allows(estimate, text):
 
 def test_shares_are_shown_as_percentages():
     figure = Measurement("labels", "sure", Estimate(0.561, 0.029, 300), "share")
-    assert shown(figure) == "56.1 ± 2.9 %"
+    assert in_words(figure) == "56.1 ± 2.9 %"
 
 
 def test_activity_is_the_variance_of_mean_codes():
@@ -162,9 +162,9 @@ def test_the_command_prints_a_table_or_json(trained, capsys):
     assert "evidence lower bound" in printed and "±" in printed and "nats a picture" in printed
     assert main(["evaluate", run, *flags, "--json"]) == 0
     answer = json.loads(capsys.readouterr().out)
-    assert answer["run"] == run and answer["settings"]["pictures"] == 30
-    assert {figure["measure"] for figure in answer["figures"]} == {"elbo", "active-units"}
-    first = answer["figures"][0]
+    assert answer["operation"] == "evaluate" and answer["settings"]["pictures"] == 30
+    assert {row["measure"] for row in answer["rows"]} == {"elbo", "active-units"}
+    first = answer["rows"][0]["numbers"]
     assert first["error"] > 0 and first["count"] == 30 and first["value"] < 0
 
 

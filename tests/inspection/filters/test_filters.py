@@ -82,9 +82,9 @@ def test_refusals() -> None:
         find_kernels(seen, "1")
     with pytest.raises(UnknownName, match="no layer '9'"):
         find_kernels(seen, "9")
-    with pytest.raises(PareidoliaError, match="layer '0' has units 0 to 5, there is no 6"):
+    with pytest.raises(PareidoliaError, match="layer '0' has channels 0 to 5, there is no channel 6"):
         filters_sheet(FiltersSettings(units=("0-6",)), seen)
-    with pytest.raises(PareidoliaError, match="layer '2' has inputs 0 to 5, there is no 6"):
+    with pytest.raises(PareidoliaError, match="layer '2' has inputs 0 to 5, there is no input 6"):
         filters_sheet(FiltersSettings(layer="2", inputs=("6",)), seen)
     with pytest.raises(PareidoliaError, match="leave out --inputs"):
         filters_sheet(FiltersSettings(inputs=("0",)), seen)

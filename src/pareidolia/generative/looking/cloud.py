@@ -11,6 +11,8 @@ from pareidolia.generative.capabilities import Samples
 from pareidolia.generative.looking.settings import LatentSettings
 from pareidolia.generative.looking.showing import opened
 from pareidolia.generative.runs import Run
+from pareidolia.operations import EXPLORE, operation
+from pareidolia.operations.inputs import RUN
 from pareidolia.pictures.result import Result
 from pareidolia.settings import MissingExtra, PareidoliaError
 
@@ -32,6 +34,13 @@ def principal_plane(codes: Tensor) -> tuple[Tensor, Tensor, float]:
     return middle, directions[:2] * signs, float(share)
 
 
+@operation(
+    "latent",
+    group=EXPLORE,
+    help="Show where the codes of pictures lie, colored by label, against the prior.",
+    settings=LatentSettings,
+    inputs=(RUN,),
+)
 def latent_cloud(run: Run | str, settings: LatentSettings | None = None) -> Result:
     """Codes of pictures as points, by label; samples of the prior as a grey cloud behind.
 

@@ -8,6 +8,8 @@ from torch import Tensor
 from pareidolia.generative.looking.settings import WalkSettings
 from pareidolia.generative.looking.showing import laid_out, opened
 from pareidolia.generative.runs import Run
+from pareidolia.operations import EXPLORE, Input, operation
+from pareidolia.operations.inputs import POINT, RUN
 from pareidolia.pictures.result import Result
 from pareidolia.settings import PareidoliaError
 
@@ -57,6 +59,13 @@ def logistic_direction(with_label: Tensor, without: Tensor) -> LabelDirection:
     return LabelDirection((unit * apart).to(with_label), accuracy)
 
 
+@operation(
+    "walk",
+    group=EXPLORE,
+    help="Walk from a code along the direction in which a label lies.",
+    settings=WalkSettings,
+    inputs=(RUN, Input("start", f"Where from: {POINT}", "latent point")),
+)
 def walk_strip(run: Run | str, start: str, settings: WalkSettings) -> Result:
     """Pictures on the way from a place away from a label (left) and towards it (right).
 

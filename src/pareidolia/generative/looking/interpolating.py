@@ -1,6 +1,9 @@
 """The operation `interpolate`: from one code to another, as a strip or a video."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -8,11 +11,12 @@ from torch import Tensor
 from pareidolia.generative.looking.settings import InterpolateSettings
 from pareidolia.generative.looking.showing import laid_out, opened
 from pareidolia.generative.runs import Run
-from pareidolia.pictures import resize_picture
+from pareidolia.operations import EXPLORE, Input, operation
+from pareidolia.operations.inputs import POINT, RUN
+from pareidolia.pictures import FrameFolder, resize_picture, size_of
 from pareidolia.pictures.result import Result
 
 _VIDEO_SIDE = 256
-_AT_ONCE = 100
 
 
 def linear(start: Tensor, end: Tensor, shares: Tensor) -> Tensor:
@@ -42,6 +46,18 @@ def spherical(start: Tensor, end: Tensor, shares: Tensor) -> Tensor:
 PATHS = {"linear": linear, "spherical": spherical}
 
 
+@operation(
+    "interpolate",
+    group=EXPLORE,
+    help="Walk from one code to another: a strip of pictures, or a video where --out ends in .mp4 or .gif.",
+    settings=InterpolateSettings,
+    inputs=(
+        RUN,
+        Input("a", f"Where from: {POINT}", "latent point"),
+        Input("b", "Where to, likewise.", "latent point"),
+    ),
+    video="pareidolia.generative.looking.interpolating:InterpolationVideo",
+)
 def interpolation_strip(
     run: Run | str, a: str, b: str, settings: InterpolateSettings | None = None
 ) -> Result:
@@ -59,19 +75,53 @@ def interpolation_strip(
     return Result(picture, f"from {start.told} to {end.told}, {' and '.join(names)}")
 
 
-def interpolation_frames(
-    run: Run | str, a: str, b: str, settings: InterpolateSettings | None = None
-) -> Iterator[Tensor]:
-    """Frames 1×3×H×W of a video from `a` to `b` and back, slowing at both ends; path "both" is spherical."""
-    settings = settings or InterpolateSettings()
-    space = opened(run, settings)
-    start, end = space.resolve(a), space.resolve(b)
-    path = PATHS["spherical" if settings.path == "both" else settings.path]
-    count = max(2, round(settings.fps * settings.seconds))
-    shares = 0.5 - 0.5 * torch.cos(torch.linspace(0, 2 * torch.pi, count))
-    for part in torch.split(path(start.code, end.code, shares), _AT_ONCE):
-        for picture in space.decode(part):
-            yield _enlarged(picture[None].expand(-1, 3, -1, -1))
+class InterpolationVideo:
+    """The frames of a video from `a` to `b` and back, slowing at both ends; path "both" is spherical.
+
+    Args:
+        folder: where frames are; made if need be.
+        record: what is filmed; kept in every frame.
+        inputs: `run`, `a` and `b`, as `interpolation_strip` takes them.
+        settings: every option.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        record: Mapping[str, Any],
+        inputs: Mapping[str, Any],
+        settings: InterpolateSettings,
+    ) -> None:
+        self._kept = FrameFolder(folder, record)
+        self._space = opened(inputs["run"], settings)
+        start, end = self._space.resolve(inputs["a"]), self._space.resolve(inputs["b"])
+        path = PATHS["spherical" if settings.path == "both" else settings.path]
+        self.count = max(2, round(settings.fps * settings.seconds))
+        self.fps = Fraction(settings.fps)
+        shares = 0.5 - 0.5 * torch.cos(torch.linspace(0, 2 * torch.pi, self.count))
+        self._codes = path(start.code, end.code, shares)
+        self.size = size_of(self._frame(0))
+
+    @property
+    def frames(self) -> list[Path]:
+        """The files of the frames that are whole, in order."""
+        return self._kept.files
+
+    def check(self) -> None:
+        """Raise PareidoliaError where the folder holds frames of another video."""
+        self._kept.check()
+
+    def steps(self, stop: Callable[[], bool] = lambda: False) -> Iterator[int]:
+        """Make the missing frames; the number of each once it is whole, until asked to stop."""
+        for index in range(len(self._kept), self.count):
+            if stop():
+                return
+            self._kept.save(index, self._frame(index))
+            yield index
+
+    def _frame(self, index: int) -> Tensor:
+        picture = self._space.decode(self._codes[index : index + 1])
+        return _enlarged(picture.expand(-1, 3, -1, -1))
 
 
 def _enlarged(picture: Tensor) -> Tensor:

@@ -8,12 +8,21 @@ from pareidolia.generative.looking.latent_space import LatentSpace
 from pareidolia.generative.looking.settings import ManifoldSettings
 from pareidolia.generative.looking.showing import opened, tiled
 from pareidolia.generative.runs import Run
+from pareidolia.operations import EXPLORE, operation
+from pareidolia.operations.inputs import RUN
 from pareidolia.pictures.result import Result
 from pareidolia.settings import PareidoliaError
 
 _DRAWN = 2000
 
 
+@operation(
+    "manifold",
+    group=EXPLORE,
+    help="Lay a plane of the latent space out as a grid of pictures.",
+    settings=ManifoldSettings,
+    inputs=(RUN,),
+)
 def manifold_grid(run: Run | str, settings: ManifoldSettings | None = None) -> Result:
     """A grid of decoded codes in two units, the others 0 (Kingma and Welling 2014, figure 4).
 

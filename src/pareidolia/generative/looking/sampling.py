@@ -8,10 +8,19 @@ from pareidolia.generative.looking.latent_space import LatentPoint
 from pareidolia.generative.looking.settings import ReconstructSettings, SampleSettings
 from pareidolia.generative.looking.showing import laid_out, opened
 from pareidolia.generative.runs import Run
+from pareidolia.operations import EXPLORE, Input, operation
+from pareidolia.operations.inputs import RUN
 from pareidolia.pictures.result import Result
 from pareidolia.settings import PareidoliaError
 
 
+@operation(
+    "sample",
+    group=EXPLORE,
+    help="Draw pictures from a trained model.",
+    settings=SampleSettings,
+    inputs=(RUN,),
+)
 def sample_sheet(run: Run | str, settings: SampleSettings | None = None) -> Result:
     """Mean pictures of codes drawn from the prior.
 
@@ -25,6 +34,22 @@ def sample_sheet(run: Run | str, settings: SampleSettings | None = None) -> Resu
     return Result(laid_out(pictures, columns), told)
 
 
+@operation(
+    "reconstruct",
+    group=EXPLORE,
+    help="Send pictures through their codes and back: what does the model keep of them?",
+    settings=ReconstructSettings,
+    inputs=(
+        RUN,
+        Input(
+            "pictures",
+            "Files, sample:NAME, test:NUMBER or train:NUMBER; without any, some of the test pictures.",
+            "latent point",
+            many=True,
+            required=False,
+        ),
+    ),
+)
 def reconstruction_sheet(
     run: Run | str, pictures: tuple[str, ...] = (), settings: ReconstructSettings | None = None
 ) -> Result:

@@ -70,14 +70,6 @@ class LatentSettings(LookSettings):
     size: Annotated[int, Field(ge=300, le=4000, description="Longer side of the result, in pixels.")] = 1000
 
 
-class ArithmeticSettings(LookSettings):
-    """Add and subtract codes."""
-
-    signs: Annotated[
-        str, Field(pattern=r"^[+-]+$", description="One + or - for each term; the command reads them.")
-    ] = "+"
-
-
 class WalkSettings(LookSettings):
     """Walk from a code along the direction of a label."""
 

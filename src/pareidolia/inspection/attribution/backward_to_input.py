@@ -8,8 +8,7 @@ from torch import Tensor, nn
 
 from pareidolia.inspection.targets import Target
 from pareidolia.networks import Network
-from pareidolia.networks.quick_pooling import quick_pooling
-from pareidolia.networks.quick_stem import quick_stem
+from pareidolia.networks.speed import fast_cpu
 from pareidolia.settings import BadNetwork
 
 
@@ -23,7 +22,7 @@ def pull_back(
     """
     # Not channels last, though faster: its rounding turns single ReLUs over, and the gradient jumps there.
     leaf = pictures.detach().clone(memory_format=torch.contiguous_format).requires_grad_()
-    with torch.enable_grad(), quick_pooling(), quick_stem(), detach_at(cut) as leaves:
+    with torch.enable_grad(), fast_cpu(), detach_at(cut) as leaves:
         scores = target(network, leaf)
         if scores.requires_grad:
             # Not autograd.grad, which reentrant checkpointing refuses; there are no other leaves.

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,9 +13,8 @@ from pareidolia.inspection.attribution.methods import METHODS, attribute, method
 from pareidolia.inspection.attribution.settings import FaithfulnessSettings
 from pareidolia.inspection.framing import frame
 from pareidolia.inspection.targets import ClassTarget, Target, find_target
-from pareidolia.networks import Network, load_network_from
-from pareidolia.pictures import PictureLike, as_picture
-from pareidolia.settings import MissingExtra
+from pareidolia.networks import Network, NetworkLike, network_for
+from pareidolia.pictures import PictureLike, as_picture, figure_picture, new_figure
 
 #: A map of random numbers: what a method must beat.
 CHANCE = "chance"
@@ -60,7 +58,7 @@ class Faithfulness:
 def compare_methods(
     photos: Sequence[PictureLike],
     settings: FaithfulnessSettings | None = None,
-    network: Network | None = None,
+    network: NetworkLike = None,
 ) -> Iterator[Faithfulness]:
     """Measure the methods on the photos, one after the other, `chance` first.
 
@@ -68,7 +66,7 @@ def compare_methods(
     (2018); intervals by the bootstrap over photos.
     """
     settings = settings or FaithfulnessSettings()
-    network = network or load_network_from(settings)
+    network = network_for(settings, network)
     pictures = [frame(network, as_picture(photo), settings.size) for photo in photos]
     for name in [CHANCE, *method_names(settings.methods)]:
         yield _measure(name, network, pictures, settings)
@@ -84,21 +82,14 @@ def bootstrap(values: Sequence[float], *, seed: int = 0, resamples: int = 2000) 
     return Mean(float(sample.mean()), (float(low), float(high)))
 
 
-def figure(results: Sequence[Faithfulness], path: str | Path, *, overwrite: bool = False) -> None:
-    """Draw the mean deletion and insertion curves, and the likeness after randomisation, into a picture file.
+def draw_comparison(results: Sequence[Faithfulness]) -> Tensor:
+    """The mean deletion and insertion curves, and the likeness after randomisation: a picture 1×3×H×W.
 
-    Raises MissingExtra without matplotlib, and what `check_target` raises.
+    Raises:
+        MissingExtra: matplotlib is not installed.
     """
-    from io import BytesIO
-
-    from pareidolia.pictures import check_target, write_atomically
-
-    try:
-        from matplotlib.figure import Figure
-    except ImportError as error:
-        raise MissingExtra("matplotlib", "plots") from error
-    check_target(path, overwrite)
-    drawing = Figure(figsize=(13, 5), layout="constrained")
+    drawing = new_figure(13, 5)
+    drawing.set_layout_engine("constrained")
     left, middle, right = drawing.subplots(1, 3)
     for axes, kind in ((left, "deletion"), (middle, "insertion")):
         for result in results:
@@ -124,10 +115,7 @@ def figure(results: Sequence[Faithfulness], path: str | Path, *, overwrite: bool
     right.set_yticks(places, [result.method for result in methods])
     right.invert_yaxis()
     right.legend(loc="upper center", bbox_to_anchor=(0.5, -0.17), ncols=2, fontsize=8, frameon=False)
-    drawn = BytesIO()
-    drawing.savefig(drawn, format=Path(path).suffix.removeprefix("."), dpi=110, metadata=None)
-    with write_atomically(path) as file:
-        file.write(drawn.getbuffer())
+    return figure_picture(drawing)
 
 
 def _whiskers(means: Sequence[Mean]) -> Any:

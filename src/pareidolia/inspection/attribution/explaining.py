@@ -9,44 +9,67 @@ from pareidolia.inspection.attribution.overlays import colored, shown
 from pareidolia.inspection.attribution.settings import DeconvnetSettings, SaliencySettings
 from pareidolia.inspection.framing import frame
 from pareidolia.inspection.projection import Projection, project
-from pareidolia.inspection.targets import ClassTarget, Target, find_target
-from pareidolia.networks import Network, load_network_from
+from pareidolia.inspection.targets import ClassTarget, Target, TargetLike, as_target
+from pareidolia.networks import Network, NetworkLike, network_for
+from pareidolia.operations import LOOK, operation
+from pareidolia.operations.inputs import PHOTO
 from pareidolia.pictures import PictureLike, as_picture, resize, sheet
 from pareidolia.pictures.result import Result
 
 
+@operation(
+    "saliency",
+    group=LOOK,
+    help="Show which pixels of a photo made the network say so.",
+    settings=SaliencySettings,
+    inputs=(PHOTO,),
+    network=True,
+    objects=("target",),
+)
 def saliency_picture(
-    photo: PictureLike, settings: SaliencySettings | None = None, network: Network | None = None
+    photo: PictureLike,
+    settings: SaliencySettings | None = None,
+    network: NetworkLike = None,
+    *,
+    target: TargetLike | None = None,
 ) -> Result:
     """Which pixels made the network say so: one method's map over the photo, or a sheet of several.
 
     Raises what `find_target` and the methods raise; BadPicture for a photo that the network cannot look at.
     """
     settings = settings or SaliencySettings()
-    network = network or load_network_from(settings)
+    network = network_for(settings, network)
     picture = frame(network, as_picture(photo), settings.size)
-    target = find_target(settings.target, network, picture)
-    told = describe(target, network, picture)
+    explained = as_target(settings.target if target is None else target, network, picture)
+    told = describe(explained, network, picture)
     if settings.methods is None:
-        found = attribute(network, picture, target, settings.method, settings)
+        found = attribute(network, picture, explained, settings.method, settings)
         caption = _named(settings.method, found)
         return Result(shown(METHODS[settings.method], picture, found).cpu(), f"{caption} for {told}")
     panels = [(picture.cpu(), told)]
     for name in method_names(settings.methods):
-        found = attribute(network, picture, target, name, settings)
+        found = attribute(network, picture, explained, name, settings)
         panels.append((shown(METHODS[name], picture, found).cpu(), _named(name, found)))
     return Result(sheet(panels, columns=min(4, len(panels))), f"{len(panels) - 1} methods for {told}")
 
 
+@operation(
+    "deconvnet",
+    group=LOOK,
+    help="Send units of a layer back to the pixels of a photo: what did they see?",
+    settings=DeconvnetSettings,
+    inputs=(PHOTO,),
+    network=True,
+)
 def deconvnet_sheet(
-    photo: PictureLike, settings: DeconvnetSettings | None = None, network: Network | None = None
+    photo: PictureLike, settings: DeconvnetSettings | None = None, network: NetworkLike = None
 ) -> Result:
     """What units of a layer saw in the photo: each sent back alone, and several also together, on a sheet.
 
     Above what came back, below the same part of the photo: the part that reached the units.
     """
     settings = settings or DeconvnetSettings()
-    network = network or load_network_from(settings)
+    network = network_for(settings, network)
     picture = frame(network, as_picture(photo), settings.size)
     asked: list[tuple[str, ...]] = [(unit,) for unit in settings.unit]
     if len(asked) > 1:

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from pareidolia.inspection.attribution.backward_to_input import pull_back
 from pareidolia.inspection.targets import Target
 from pareidolia.networks import Network
-from pareidolia.networks.quick_pooling import quick_pooling
+from pareidolia.networks.speed import fast_cpu
 
 
 class StraightPath:
@@ -31,7 +31,7 @@ class StraightPath:
         self._at_stem: Tensor | None = None
         self._stem = next((each for each in network.module.modules() if isinstance(each, nn.Conv2d)), None)
         self._ends = self.pictures(torch.tensor([0.0, 0.5, 1.0])).requires_grad_()
-        with torch.enable_grad(), quick_pooling(), _outputs(self._stem) as outputs:
+        with torch.enable_grad(), fast_cpu(), _outputs(self._stem) as outputs:
             scores = target(network, self._ends).detach()
         self.begin_score, self.end_score = scores[0], scores[2]
         self._stem_of_ends = outputs[0] if len(outputs) == 1 else scores

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from pareidolia.settings import NetworkSettings
+from pareidolia.settings import NetworkSettings, UnitNumbers
 
 
 class FiltersSettings(NetworkSettings):
@@ -18,7 +18,7 @@ class FiltersSettings(NetworkSettings):
         ),
     ] = None
     units: Annotated[
-        tuple[str, ...] | None,
+        UnitNumbers | None,
         Field(
             min_length=1,
             description="The units shown, as in 0-15 or 3 20-24 (default: all of the first layer, 16 of "
@@ -26,7 +26,7 @@ class FiltersSettings(NetworkSettings):
         ),
     ] = None
     inputs: Annotated[
-        tuple[str, ...] | None,
+        UnitNumbers | None,
         Field(
             min_length=1,
             description="The input channels shown of a deeper layer (default: the first 24).",

@@ -7,7 +7,8 @@ from torch import Tensor
 
 from pareidolia.inspection.filters.kernels import Kernels, find_kernels
 from pareidolia.inspection.filters.settings import FiltersSettings
-from pareidolia.networks import Network, load_network_from
+from pareidolia.networks import NetworkLike, network_for
+from pareidolia.operations import LOOK, operation
 from pareidolia.pictures import sheet
 from pareidolia.pictures.result import Result
 from pareidolia.settings import PareidoliaError
@@ -19,7 +20,14 @@ _WIDE, _NARROW = 56, 36
 _MOST_CELLS = 4096
 
 
-def filters_sheet(settings: FiltersSettings | None = None, network: Network | None = None) -> Result:
+@operation(
+    "filters",
+    group=LOOK,
+    help="Show the kernels of a layer: in color where they see pixels, by channel where they do not.",
+    settings=FiltersSettings,
+    network=True,
+)
+def filters_sheet(settings: FiltersSettings | None = None, network: NetworkLike = None) -> Result:
     """The kernels of a layer on a sheet: zero is mid-grey, both signs share one scale.
 
     The first layer's are colours of the picture (see `find_kernels`), light or coloured where a pixel's value
@@ -29,7 +37,7 @@ def filters_sheet(settings: FiltersSettings | None = None, network: Network | No
     many for a sheet.
     """
     settings = settings or FiltersSettings()
-    network = network or load_network_from(settings)
+    network = network_for(settings, network)
     kernels = find_kernels(network, settings.layer)
     count = len(kernels.weights)
     # One picture a unit: in colour, or grey where a kernel has one channel only.

@@ -8,7 +8,9 @@ import torch
 
 from pareidolia.inspection.invariance.measuring import TransformResponse, measure_invariance
 from pareidolia.inspection.invariance.settings import InvarianceSettings
-from pareidolia.networks import Network, load_network_from
+from pareidolia.networks import Network, NetworkLike, network_for
+from pareidolia.operations import LOOK, operation
+from pareidolia.operations.inputs import PHOTOS
 from pareidolia.pictures import PictureLike, as_picture, check_plots, figure_picture, new_figure
 from pareidolia.pictures.result import Result
 from pareidolia.settings import BadNetwork, PareidoliaError
@@ -22,10 +24,18 @@ _LABELS = {
 }
 
 
+@operation(
+    "invariance",
+    group=LOOK,
+    help="Measure how far a layer's activations move when photos are shifted, enlarged and turned.",
+    settings=InvarianceSettings,
+    inputs=(PHOTOS,),
+    network=True,
+)
 def invariance_figure(
     photos: Sequence[PictureLike],
     settings: InvarianceSettings | None = None,
-    network: Network | None = None,
+    network: NetworkLike = None,
 ) -> Result:
     """Plot how far layers' activations move while photos are shifted, enlarged and turned: a line a photo.
 
@@ -40,7 +50,7 @@ def invariance_figure(
     check_plots()
     if not 1 <= len(photos) <= _MOST_PHOTOS:
         raise PareidoliaError(f"a figure holds 1 to {_MOST_PHOTOS} photos, not {len(photos)}")
-    network = network or load_network_from(settings)
+    network = network_for(settings, network)
     layers = settings.layers or _shallow_and_deep(network)
     found = {
         name: measure_invariance(network, as_picture(photo), layers, settings)

@@ -1,6 +1,5 @@
 """The operation `evolution`: units through the checkpoints of one network's training."""
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -10,14 +9,32 @@ from torch import Tensor
 from pareidolia.collecting import EngineSettings
 from pareidolia.inspection.patches.settings import EvolutionSettings, PatchesSettings
 from pareidolia.inspection.patches.strongest import StrongestPatches
+from pareidolia.operations import LOOK, Input, operation
+from pareidolia.operations.inputs import FOLDER
 from pareidolia.pictures import sheet
-from pareidolia.progress import Progress
-from pareidolia.settings import PareidoliaError
+from pareidolia.pictures.result import Result
+from pareidolia.progress import Progress, Work
+from pareidolia.settings.weights_files import find_checkpoints
 
-WEIGHTS = (".safetensors", ".pth", ".pt")
 
-
-class FeatureEvolution:
+@operation(
+    "evolution",
+    group=LOOK,
+    help="Show how units came about: at each checkpoint of a training, what they respond to.",
+    settings=EvolutionSettings,
+    inputs=(
+        Input(
+            "checkpoints",
+            "Weights files of the network, in order, or a folder of them.",
+            "weights",
+            many=True,
+        ),
+        replace(FOLDER, keyword=True),
+    ),
+    proceeds="in stages",
+    options={"engine": EngineSettings},
+)
+class FeatureEvolution(Work):
     """Some units at each checkpoint: their painted feature, their strongest patch, and what they saw in it.
 
     Zeiler and Fergus (2014), figure 4. Iterate to the end, then take `picture` and `caption`. Each
@@ -78,26 +95,11 @@ class FeatureEvolution:
         )
 
     @property
+    def result(self) -> Result:
+        """The sheet; after the last step."""
+        return Result(self.picture, self.caption)
+
+    @property
     def caption(self) -> str:
         """How many checkpoints, and what the last says of photos and units."""
         return f"{len(self.moments)} checkpoints, at the last {self._caption}"
-
-
-def find_checkpoints(given: Sequence[str | Path]) -> list[Path]:
-    """The weights files given, or those in the one folder given, in the order of the numbers in their names.
-
-    Raises PareidoliaError where there is none.
-    """
-    paths = [Path(each).expanduser() for each in given]
-    if len(paths) == 1 and paths[0].is_dir():
-        paths = sorted((path for path in paths[0].iterdir() if path.suffix in WEIGHTS), key=_by_number)
-    if not paths:
-        raise PareidoliaError(
-            f"there are no checkpoints ({' '.join(WEIGHTS)}): name files, or a folder of them"
-        )
-    return paths
-
-
-def _by_number(path: Path) -> list[tuple[int, str]]:
-    """`step_9` before `step_10`."""
-    return [(int(part), "") if part.isdecimal() else (0, part) for part in re.split(r"(\d+)", path.stem)]

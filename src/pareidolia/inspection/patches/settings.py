@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from pareidolia.collecting.settings import CollectingSettings
+from pareidolia.settings import UnitNumbers
 
 
 class UnitsSettings(CollectingSettings):
@@ -18,7 +19,7 @@ class UnitsSettings(CollectingSettings):
         ),
     ] = None
     units: Annotated[
-        tuple[str, ...], Field(min_length=1, description="Channels of the layer: 12, or 0-63, or several.")
+        UnitNumbers, Field(min_length=1, description="Channels of the layer: 12, or 0-63, or several.")
     ] = ("0-15",)
     painted: Annotated[
         bool, Field(description="Paint what each unit responds to, beside what photos it responded to.")
@@ -42,6 +43,6 @@ class EvolutionSettings(UnitsSettings):
     """Watch units come about through the checkpoints of a training (Zeiler and Fergus 2014)."""
 
     units: Annotated[
-        tuple[str, ...], Field(min_length=1, description="Channels of the layer: 12, or 0-63, or several.")
+        UnitNumbers, Field(min_length=1, description="Channels of the layer: 12, or 0-63, or several.")
     ] = ("0-5",)
     tile: Annotated[int, Field(ge=8, le=1024, description="Side of a patch on the sheet, in pixels.")] = 112

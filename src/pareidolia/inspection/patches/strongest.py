@@ -15,9 +15,12 @@ from pareidolia.inspection.patches.crops import crop
 from pareidolia.inspection.patches.settings import PatchesSettings, UnitsSettings
 from pareidolia.inspection.projection import project_each
 from pareidolia.inspection.visualization import Features, FeatureSettings
-from pareidolia.networks import Network, load_network_from
+from pareidolia.networks import NetworkLike, network_for
+from pareidolia.operations import LOOK, operation
+from pareidolia.operations.inputs import FOLDER
 from pareidolia.pictures import find_pictures, from_uint8, open_uint8, sheet
-from pareidolia.progress import Progress
+from pareidolia.pictures.result import Result
+from pareidolia.progress import Progress, Work
 from pareidolia.settings import NetworkSettings, Unit
 from pareidolia.settings.numbers import read_numbers
 
@@ -39,7 +42,17 @@ class Patch:
     signal: Tensor
 
 
-class StrongestPatches:
+@operation(
+    "patches",
+    group=LOOK,
+    help="Show which patches of a folder of photos made units fire most, and what the units saw in them.",
+    settings=PatchesSettings,
+    inputs=(FOLDER,),
+    proceeds="in stages",
+    options={"engine": EngineSettings},
+    network=True,
+)
+class StrongestPatches(Work):
     """For each of some units: strongest patches of a folder, their reconstructions, its painted feature.
 
     Zeiler and Fergus (2014), figure 2. Iterate to the end, then take `picture`, `caption` and `patches`. The
@@ -64,11 +77,11 @@ class StrongestPatches:
         engine: EngineSettings | None = None,
         *,
         index: str | Path,
-        network: Network | None = None,
+        network: NetworkLike = None,
         collection: Collection | None = None,
     ) -> None:
         self.settings = settings = settings or PatchesSettings()
-        self.network = network or load_network_from(settings)
+        self.network = network_for(settings, network)
         self.layer = settings.layer or cam_layer(self.network)
         count = self.network.layer(self.layer).shape[0]
         self.units = list(read_numbers(settings.units, count, self.layer))
@@ -109,6 +122,11 @@ class StrongestPatches:
         )
         panels = [(self.block(unit), self.unit_caption(unit)) for unit in self.units]
         return sheet(panels, columns, title=title)
+
+    @property
+    def result(self) -> Result:
+        """The sheet; after the last step."""
+        return Result(self.picture, self.caption)
 
     @property
     def caption(self) -> str:
@@ -176,7 +194,7 @@ class StrongestPatches:
         field = self.network.layer(self.layer).receptive_field
         found = {}
         for index, (number, channel, place) in enumerate(places):
-            position = units[index].position
+            position = ranking.position(channel, place)
             found[channel, place] = Patch(
                 units[index],
                 files.names[number],

@@ -8,7 +8,8 @@ from pareidolia.inspection.tuning.experiment import LayerTuning, Portrait, measu
 from pareidolia.inspection.tuning.measures import SIMPLE_ABOVE, half_width, octaves
 from pareidolia.inspection.tuning.orientation_map import draw_key, draw_map, full_color
 from pareidolia.inspection.tuning.settings import TuningSettings
-from pareidolia.networks import Network, load_network_from
+from pareidolia.networks import Network, NetworkLike, network_for
+from pareidolia.operations import LOOK, operation
 from pareidolia.pictures import check_plots, figure_picture, new_figure
 from pareidolia.pictures.result import Result
 from pareidolia.settings import BadNetwork, PareidoliaError
@@ -32,7 +33,14 @@ _TITLES = (
 )
 
 
-def tuning_page(settings: TuningSettings | None = None, network: Network | None = None) -> Result:
+@operation(
+    "tuning",
+    group=LOOK,
+    help="Show gratings and bars to a layer's units, as Hubel and Wiesel did: what do they prefer?",
+    settings=TuningSettings,
+    network=True,
+)
+def tuning_page(settings: TuningSettings | None = None, network: NetworkLike = None) -> Result:
     """Show gratings and bars to a layer: a map of all units' orientations, and a row for each asked for.
 
     A row has the receptive field by reverse correlation, the best grating, the tuning curves for orientation
@@ -44,7 +52,7 @@ def tuning_page(settings: TuningSettings | None = None, network: Network | None 
     """
     settings = settings or TuningSettings()
     check_plots()
-    network = network or load_network_from(settings)
+    network = network_for(settings, network)
     layer = settings.layer or _first_layer(network)
     count = network.layer(layer).shape[0]
     if settings.units is None:

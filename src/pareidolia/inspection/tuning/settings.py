@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from pareidolia.settings import NetworkSettings
+from pareidolia.settings import NetworkSettings, UnitNumbers
 
 ColorName = Literal["gray", "red-green", "blue-yellow"]
 
@@ -19,7 +19,7 @@ class TuningSettings(NetworkSettings):
         ),
     ] = None
     units: Annotated[
-        tuple[str, ...] | None,
+        UnitNumbers | None,
         Field(
             min_length=1,
             description="The units drawn one by one, as in 0-15 or 3 20-24 (default: the first 16). The map "

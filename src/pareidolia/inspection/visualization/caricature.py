@@ -5,7 +5,9 @@ from torch import Tensor
 
 from pareidolia.inspection.visualization.panels import columns_for
 from pareidolia.inspection.visualization.settings import CaricatureSettings
-from pareidolia.networks import Network, load_network_from, preserve_state
+from pareidolia.networks import NetworkLike, network_for, preserve_state
+from pareidolia.operations import LOOK, operation
+from pareidolia.operations.inputs import PHOTO
 from pareidolia.painting import Gallery, ModelOutputs, Term
 from pareidolia.painting.gallery import fourier_noise
 from pareidolia.painting.terms import LEAST_COSINE
@@ -16,6 +18,15 @@ from pareidolia.pictures import PictureLike, as_picture, over_white, sheet, size
 _STRENGTH = 0.25
 
 
+@operation(
+    "caricature",
+    group=LOOK,
+    help="Paint a photo as layers exaggerate it: more of what they see in it.",
+    settings=CaricatureSettings,
+    inputs=(PHOTO,),
+    proceeds="in steps",
+    network=True,
+)
 class Caricature(Gallery):
     """A photo painted so that each of several layers sees more of what it sees in it; `picture` is a sheet.
 
@@ -33,10 +44,10 @@ class Caricature(Gallery):
         self,
         photo: PictureLike,
         settings: CaricatureSettings | None = None,
-        network: Network | None = None,
+        network: NetworkLike = None,
     ) -> None:
         self.settings = settings = settings or CaricatureSettings()
-        network = network or load_network_from(settings, pooling=settings.pooling, padding=settings.padding)
+        network = network_for(settings, network, pooling=settings.pooling, padding=settings.padding)
         self._photo = over_white(as_picture(photo, size=settings.size)).to(network.device)
         self.layers = tuple(dict.fromkeys(settings.layer or network.style_layers[-1:]))
         with preserve_state(network.module), torch.no_grad():

@@ -1,11 +1,14 @@
 """Class models: the picture that a network takes most for a class."""
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor
 
 from pareidolia.inspection.visualization.panels import columns_for
 from pareidolia.inspection.visualization.settings import ClassModelSettings
-from pareidolia.networks import Network, load_network_from, preserve_state
+from pareidolia.networks import Network, NetworkLike, network_for, preserve_state
+from pareidolia.operations import LOOK, Input, operation
 from pareidolia.painting import ClassScore, Gallery, Objective, UnboundedCanvas
 from pareidolia.painting.transforms import robust
 from pareidolia.pictures import sheet
@@ -16,6 +19,15 @@ _SHRINKING = 0.01
 _LENGTH, _NOISE, _CLASSES = 4.4, 0.02, 16
 
 
+@operation(
+    "class-model",
+    group=LOOK,
+    help="Paint what a network takes for a class, or for several on a sheet.",
+    settings=ClassModelSettings,
+    inputs=(Input("names", "Classes, by name, part of a name, or number.", "text", many=True),),
+    proceeds="in steps",
+    network=True,
+)
 class ClassModels(Gallery):
     """Pictures of what a network takes for classes; `picture` is a sheet of them.
 
@@ -29,17 +41,24 @@ class ClassModels(Gallery):
     random moves (Olah et al. 2017).
 
     Args:
+        names: of classes, one or several, by name, part of a name, or number.
         settings: every option.
         network: the network that looks; by default the one the settings name.
     """
 
-    def __init__(self, settings: ClassModelSettings, network: Network | None = None) -> None:
-        self.settings = settings
-        network = network or load_network_from(settings, pooling=settings.pooling, padding=settings.padding)
-        classes = [network.class_index(name) for name in settings.names]
-        self.captions = [_name(network, index) for index in classes]
+    def __init__(
+        self,
+        names: str | int | Sequence[str | int],
+        settings: ClassModelSettings | None = None,
+        network: NetworkLike = None,
+    ) -> None:
+        self.settings = settings = settings or ClassModelSettings()
+        network = network_for(settings, network, pooling=settings.pooling, padding=settings.padding)
+        asked = [names] if isinstance(names, str | int) else names
+        indices = [network.class_index(str(name)) for name in asked]
+        self.captions = [_name(network, index) for index in indices]
         scores: list[Objective] = [
-            ClassScore(i, name) for i, name in zip(classes, self.captions, strict=True)
+            ClassScore(i, name) for i, name in zip(indices, self.captions, strict=True)
         ]
         size = (settings.size, settings.size)
         if settings.regularize == "robust":

@@ -7,7 +7,8 @@ from torch import Tensor
 
 from pareidolia.inspection.visualization.panels import columns_for, panel
 from pareidolia.inspection.visualization.settings import FeatureSettings
-from pareidolia.networks import Network, load_network_from, preserve_state
+from pareidolia.networks import Network, NetworkLike, network_for, preserve_state
+from pareidolia.operations import LOOK, operation
 from pareidolia.painting import Diverse, Gallery, Objective, read_objective
 from pareidolia.painting.gallery import fourier_noise, phase_noise
 from pareidolia.painting.transforms import RandomCrops, Transform, robust
@@ -16,6 +17,14 @@ from pareidolia.settings import BadPicture, PareidoliaError
 from pareidolia.settings.numbers import read_numbers
 
 
+@operation(
+    "features",
+    group=LOOK,
+    help="Paint what units of a network respond to, many at once, on a sheet.",
+    settings=FeatureSettings,
+    proceeds="in steps",
+    network=True,
+)
 class Features(Gallery):
     """Pictures of what units, layers, classes, or sums and differences of them respond to.
 
@@ -33,11 +42,11 @@ class Features(Gallery):
     def __init__(
         self,
         settings: FeatureSettings | None = None,
-        network: Network | None = None,
+        network: NetworkLike = None,
         objectives: dict[str, Objective] | None = None,
     ) -> None:
         self.settings = settings = settings or FeatureSettings()
-        network = network or load_network_from(settings, pooling=settings.pooling, padding=settings.padding)
+        network = network_for(settings, network, pooling=settings.pooling, padding=settings.padding)
         self.title = ""
         if objectives is None:
             self.title, objectives = _named(settings, network)

@@ -5,7 +5,9 @@ from torch import Tensor
 
 from pareidolia.inspection.visualization.panels import columns_for
 from pareidolia.inspection.visualization.settings import InversionSettings
-from pareidolia.networks import Network, load_network_from, preserve_state
+from pareidolia.networks import NetworkLike, network_for, preserve_state
+from pareidolia.operations import LOOK, operation
+from pareidolia.operations.inputs import PHOTO
 from pareidolia.painting import Gallery, ModelOutputs, PowerNorm, Term, UnboundedCanvas
 from pareidolia.pictures import PictureLike, as_picture, over_white, sheet, size_of
 from pareidolia.settings import PareidoliaError
@@ -15,6 +17,15 @@ _B = 0.5
 _DEVIATION = 0.05  # standard deviation of the start, around the mean colour
 
 
+@operation(
+    "invert",
+    group=LOOK,
+    help="Paint a photo back from its activations at each of several layers: what do they still know?",
+    settings=InversionSettings,
+    inputs=(PHOTO,),
+    proceeds="in steps",
+    network=True,
+)
 class Inversion(Gallery):
     """A photo painted back from its activations Φ₀ at each of several layers; `picture` is a sheet.
 
@@ -33,10 +44,10 @@ class Inversion(Gallery):
         self,
         photo: PictureLike,
         settings: InversionSettings | None = None,
-        network: Network | None = None,
+        network: NetworkLike = None,
     ) -> None:
         self.settings = settings = settings or InversionSettings()
-        network = network or load_network_from(settings, pooling=settings.pooling, padding=settings.padding)
+        network = network_for(settings, network, pooling=settings.pooling, padding=settings.padding)
         self._photo = over_white(as_picture(photo, size=settings.size)).to(network.device)
         self.layers = tuple(dict.fromkeys(settings.layers or network.style_layers))
         with preserve_state(network.module), torch.no_grad():

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from pareidolia.painting.settings import PaddingOption, PoolingOption
-from pareidolia.settings import OperationSettings
+from pareidolia.settings import OperationSettings, UnitNumbers
 from pareidolia.settings.groups import ADVANCED, OUTPUT, WHAT
 
 Columns = Annotated[
@@ -53,7 +53,7 @@ class FeatureSettings(RobustSettings):
         ),
     ] = None
     units: Annotated[
-        tuple[str, ...],
+        UnitNumbers,
         Field(
             min_length=1,
             description="Channels of the layer: 12, or 0-63, or several.",
@@ -127,7 +127,7 @@ class CaricatureSettings(RobustSettings):
     size: Annotated[int, Field(ge=16, le=4096, description="Longer side of each picture, in pixels.")] = 224
 
 
-class ClassModelOptions(RobustSettings):
+class ClassModelSettings(RobustSettings):
     """Paint what a network takes for a class (Simonyan et al. 2014)."""
 
     regularize: Annotated[
@@ -155,14 +155,6 @@ class ClassModelOptions(RobustSettings):
     at_once: AtOnce = 8
     columns: Columns = None
     size: Annotated[int, Field(ge=16, le=4096, description="Side of each picture, in pixels.")] = 224
-
-
-class ClassModelSettings(ClassModelOptions):
-    """The same with the classes."""
-
-    names: Annotated[
-        tuple[str, ...], Field(min_length=1, description="The classes, by name, part of a name, or number.")
-    ]
 
 
 class InversionSettings(OperationSettings):

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from pareidolia.networks.devices import choose_device
 from pareidolia.networks.weights import load_weights
+from pareidolia.operations import PAINT, operation
 from pareidolia.pictures import PictureLike, size_of
 from pareidolia.pictures.result import Result
 from pareidolia.settings import BadNetwork
@@ -16,6 +17,7 @@ from pareidolia.style.brush.network import BrushNetwork
 from pareidolia.style.brush.settings import BrushSettings
 from pareidolia.style.feedforward.tiling import painted_by
 from pareidolia.style.inputs import StyleInputs, scaled
+from pareidolia.style.operation_inputs import STYLE_INPUTS
 
 WEIGHTS = Path(__file__).with_name("brush.safetensors")
 
@@ -113,6 +115,16 @@ def load_brush(device: str = "auto", weights: Path = WEIGHTS) -> Brush:
     return Brush(network)
 
 
+@operation(
+    "brush",
+    group=PAINT,
+    help="Paint a photo or a video in the style of paintings in one pass, with the shipped network brush.",
+    settings=BrushSettings,
+    inputs=STYLE_INPUTS,
+    video="pareidolia.style.video:brush_video",
+    command="style",
+    method="one-pass",
+)
 def brushed(
     content: PictureLike,
     styles: Sequence[PictureLike],

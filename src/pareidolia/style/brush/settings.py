@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from pareidolia.settings import Device
+from pareidolia.settings import Device, Settings
 from pareidolia.style.settings import OwnSize, StyleControl, Tile, VideoControl
 
 
@@ -23,3 +23,11 @@ class BrushSettings(StyleControl, OnePassControl):
 
     size: OwnSize = None
     device: Device = "auto"
+
+
+class ExportSettings(Settings):
+    """Write a network that paints in one pass as a file for other programs."""
+
+    painting_weights: Annotated[
+        tuple[float, ...] | None, Field(description="A weight for each painting that brush is told.")
+    ] = None

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from pareidolia.networks.devices import choose_device
 from pareidolia.networks.weights import load_weights
+from pareidolia.operations import PAINT, Input, operation
 from pareidolia.pictures import PictureLike, as_picture, size_of, split_alpha
 from pareidolia.pictures.result import Result
 from pareidolia.settings import PareidoliaError
@@ -50,6 +51,17 @@ class Stylizer:
         return painted if alpha is None else torch.cat([painted, alpha], dim=1)
 
 
+@operation(
+    "stylizer paint",
+    group=PAINT,
+    help="Paint photos, folders of them, or a video with a trained network, in one pass.",
+    settings=PaintSettings,
+    inputs=(
+        Input("run", "The folder of the network's training.", "run"),
+        Input("content", "Files, sample:chelsea and the like, folders of them, or a video.", each=True),
+    ),
+    video="pareidolia.style.video:stylizer_video",
+)
 def stylized(run: str | Path, content: PictureLike, settings: PaintSettings | None = None) -> Result:
     """The photo painted in one pass by the network that the folder `run` holds.
 

@@ -6,10 +6,11 @@ from pathlib import Path, PurePath
 import torch
 from torch import Tensor, nn
 
-import pareidolia
-from pareidolia.networks import Network, load_network_from
+from pareidolia.networks import NetworkLike, network_for
 from pareidolia.networks.devices import choose_device
+from pareidolia.operations import PAINT, Input, operation
 from pareidolia.pictures import open_picture, save_picture, sheet
+from pareidolia.progress import Work
 from pareidolia.settings import VERSION, PareidoliaError
 from pareidolia.style.feedforward.loss import PerceptualLoss
 from pareidolia.style.feedforward.network import StylizerNetwork
@@ -19,7 +20,6 @@ from pareidolia.style.inputs import scaled
 from pareidolia.training import (
     Losses,
     Phase,
-    ProcessGroup,
     SingleProcess,
     StepContext,
     Training,
@@ -27,6 +27,9 @@ from pareidolia.training import (
     TrainingRun,
 )
 from pareidolia.training.data import open_pictures
+from pareidolia.training.process_group import current_process_group
+from pareidolia.training.settings import TrainingOptions
+from pareidolia.version import __version__
 
 KIND = "stylizer"
 _PHOTOS_SHOWN = 12_000
@@ -61,23 +64,21 @@ def prepare(
     settings: StylizerSettings,
     out: Path,
     *,
-    process_group: ProcessGroup | None = None,
-    device: torch.device | None = None,
     tensorboard: bool = False,
-    loss_network: Network | None = None,
+    loss_network: NetworkLike = None,
 ) -> Training:
     """The training of a network that paints in the style of each of the paintings.
 
     styles: paintings, files or `sample:NAME`, a style each.
     photos: a folder.
     out: the run's folder.
-    process_group, device: where it computes; one device alone, chosen by the settings, unless given.
     loss_network: the network whose activations the loss compares; by default the one the settings name.
 
     Raises PareidoliaError where pictures or settings are of no use.
     """
     if not styles:
         raise PareidoliaError("a style network needs at least one painting")
+    process_group, device = current_process_group()
     device = device or choose_device(settings.device)
     loss = loss_for(settings, [open_picture(style) for style in styles], device, loss_network)
     pictures = open_pictures(photos, "train", size=round(settings.crop * MARGIN), color="rgb")
@@ -91,10 +92,10 @@ def prepare(
         settings,
         epochs=_PHOTOS_SHOWN / len(pictures),
         device=device,
-        process_group=process_group or SingleProcess(),
+        process_group=process_group,
     )
     record = {
-        "pareidolia": pareidolia.__version__,
+        "pareidolia": __version__,
         "version": VERSION,
         "model": KIND,
         "settings": settings.model_dump(mode="json"),
@@ -104,16 +105,66 @@ def prepare(
     return Training(run, TrainingFolder(out, record, tensorboard=tensorboard), pictures, draw_preview)
 
 
+@operation(
+    "stylizer train",
+    group=PAINT,
+    help="Train a network to paint any photo like a painting, or like each of several.",
+    settings=StylizerSettings,
+    inputs=(
+        Input(
+            "styles", "Files, or sample:waves and the like; each is a style of its own.", "file", many=True
+        ),
+        Input(
+            "photos",
+            "A folder of photos to train on, of any kind; a few hundred do.",
+            "photos",
+            keyword=True,
+        ),
+    ),
+    proceeds="in a folder",
+    out="folder",
+    options={"training": TrainingOptions},
+    network=True,
+)
+def train(
+    styles: Sequence[str],
+    photos: str,
+    settings: StylizerSettings | None = None,
+    network: NetworkLike = None,
+    *,
+    out: str | Path,
+    overwrite: bool = False,
+    resume: bool = False,
+    training: TrainingOptions | None = None,
+) -> Work:
+    """The training of a style network in the folder `out`, begun or gone on with: iterate it to train.
+
+    Args:
+        styles: paintings, a style each.
+        photos: a folder to train on.
+        settings: every option.
+        network: whose activations the loss compares; by default the one the settings name.
+        out: the run's folder.
+        overwrite: whether a run that is there may be begun anew.
+        resume: whether it is gone on with.
+        training: what computes it.
+    """
+    options, settings = training or TrainingOptions(), settings or StylizerSettings()
+    begun = prepare(
+        styles, photos, settings, Path(out), tensorboard=options.tensorboard, loss_network=network
+    )
+    begun.begin(overwrite=overwrite, resume=resume)
+    return begun
+
+
 def loss_for(
     settings: StylizerSettings,
     paintings: Sequence[Tensor],
     device: torch.device,
-    loss_network: Network | None = None,
+    loss_network: NetworkLike = None,
 ) -> PerceptualLoss:
     """The loss that the settings ask for, through their network or `loss_network`, frozen on `device`."""
-    loss_network = loss_network or load_network_from(
-        settings, pooling=settings.pooling, padding=settings.padding
-    )
+    loss_network = network_for(settings, loss_network, pooling=settings.pooling, padding=settings.padding)
     loss_network.module.to(device).requires_grad_(False)
     return PerceptualLoss(
         loss_network,

@@ -35,7 +35,7 @@ def tell(guide: Guide) -> Iterator[Exhibit]:
         device=guide.settings.device,
         seed=guide.settings.seed,
     )
-    for step in AtlasBuilding(pieces, out, settings):
+    for step in AtlasBuilding(pieces, settings, out=out):
         guide.beat(step.index, step.total)
     defaults = AtlasSettings(layer=(LAYER,))
     guide.note_command(_command(settings, defaults))

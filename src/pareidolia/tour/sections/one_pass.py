@@ -4,7 +4,6 @@ import time
 from collections.abc import Iterator
 
 from pareidolia.pictures.samples import PAINTINGS
-from pareidolia.requests import Inputs
 from pareidolia.tour.drawing import figures_table
 from pareidolia.tour.guide import Exhibit, Guide
 
@@ -15,7 +14,7 @@ def tell(guide: Guide) -> Iterator[Exhibit]:
     styles = list(dict.fromkeys([guide.settings.painting, *shipped]))[:6]
     times = []
     for number, painting in enumerate(styles, 1):
-        inputs: Inputs = {"content": guide.photo, "styles": (painting,)}
+        inputs = {"content": guide.photo, "styles": (painting,)}
         request = guide.request("brush", inputs, size=guide.settings.large)
         began = time.perf_counter()
         picture = guide.make(request)

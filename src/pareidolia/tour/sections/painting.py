@@ -10,12 +10,12 @@ from torch import Tensor
 from pareidolia.networks import load_network
 from pareidolia.painting import Painting
 from pareidolia.pictures import as_picture, over_white
-from pareidolia.requests import Inputs, Request
+from pareidolia.requests import Request
 from pareidolia.tour.drawing import line_plot
 from pareidolia.tour.guide import Exhibit, Guide
 
 
-def _pair(guide: Guide) -> Inputs:
+def _pair(guide: Guide) -> dict[str, Any]:
     return {"content": guide.photo, "styles": (guide.settings.painting,)}
 
 

@@ -1,0 +1,52 @@
+"""Settings from a file, from key=value pairs, and from options."""
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pareidolia.cli.outputs import Output
+from pareidolia.safety import require_file
+from pareidolia.settings import PareidoliaError, Settings, UnknownName
+
+
+def merged(kind: type[Settings], output: Output, given: Mapping[str, Any]) -> Settings:
+    """Settings from the file, then from key=value pairs, then from options given; later ones count.
+
+    Args:
+        kind: the class of settings.
+        output: has the file and the pairs, if any.
+        given: by field, what was given as options.
+
+    Raises:
+        UnknownName: a key that is not a setting.
+        PareidoliaError: a file or a pair cannot be read.
+    """
+    values: dict[str, Any] = {} if output.config is None else _read_config(output.config)
+    values |= dict(_read_pair(pair) for pair in output.set)
+    for key in values:
+        if key not in kind.model_fields:
+            raise UnknownName("setting", key, kind.model_fields)
+    return kind.model_validate({**values, **given})
+
+
+def _read_config(path: Path) -> dict[str, Any]:
+    if path.exists():
+        require_file(path)
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise PareidoliaError(f"{path} is not UTF-8: save it as UTF-8") from error
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise PareidoliaError(f"{path} is not a TOML file: {error}") from error
+
+
+def _read_pair(pair: str) -> tuple[str, Any]:
+    key, equals, text = pair.partition("=")
+    if not equals:
+        raise PareidoliaError(f"--set takes key=value, not '{pair}'")
+    try:
+        value = tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        value = text  # a word without quotes
+    return key.strip().replace("-", "_"), value

@@ -1,0 +1,91 @@
+"""The operation `explain-dreams`: why dreams are full of dogs, as numbers, two figures and a text."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+from torch import Tensor
+
+from pareidolia.dreaming.explanation import explain, noises
+from pareidolia.dreaming.settings import DreamSettings
+from pareidolia.networks import NetworkLike, network_for
+from pareidolia.operations import PAINT, Input, operation
+from pareidolia.pictures import open_picture, sample_photo, save_picture
+from pareidolia.pictures.ownership import EXPLANATION, KEY, claim_beside
+from pareidolia.pictures.result import Result
+from pareidolia.pictures.samples import PHOTOS
+from pareidolia.progress import Progress, Work
+from pareidolia.settings import MissingExtra, PareidoliaError
+from pareidolia.version import __version__
+
+_NOISES = 6
+_PAGE = "why_dogs.md"
+
+
+@operation(
+    "explain-dreams",
+    group=PAINT,
+    help="Explain why dreams are full of dogs: what dreams of a photo, sample photos and noise end in.",
+    settings=DreamSettings,
+    inputs=(Input("photo", "A file, or sample:chelsea and the like.", "file"),),
+    proceeds="in a folder",
+    out="folder",
+    network=True,
+)
+class DreamExplanation(Work):
+    """Dreams of many beginnings, and what the network says of them: iterate to the end.
+
+    Args:
+        photo: a file or `sample:NAME`.
+        settings: every option of the dreams.
+        network: the network that dreams; by default the one the settings name.
+        out: a folder for the page, its figures and its numbers; made if need be.
+        overwrite: whether a page that is there may be replaced.
+        resume: refused: the dreams are short, and are dreamt from the beginning.
+    """
+
+    def __init__(
+        self,
+        photo: str,
+        settings: DreamSettings | None = None,
+        network: NetworkLike = None,
+        *,
+        out: str | Path,
+        overwrite: bool = False,
+        resume: bool = False,
+    ) -> None:
+        self._settings, self._out = settings or DreamSettings(), Path(out)
+        if resume:
+            raise PareidoliaError("an explanation of dreams has nothing to resume: leave out --resume")
+        claim_beside(self._out, EXPLANATION, ("beginnings.png", "layers.png", "numbers.json", _PAGE))
+        if (self._out / _PAGE).exists() and not overwrite:
+            raise PareidoliaError(f"{self._out / _PAGE} exists already: give --overwrite or another folder")
+        self._network = network_for(
+            self._settings, network, pooling=self._settings.pooling, padding=self._settings.padding
+        )
+        self._beginnings: dict[str, Tensor] = {Path(photo).name: open_picture(photo)}
+        self._notes: list[str] = []
+        for name in PHOTOS:
+            try:
+                self._beginnings[f"sample {name}"] = sample_photo(name)
+            except MissingExtra:
+                self._notes.append(f"without the photo {name}: the extra samples is not installed")
+        side = max(self._network.input_shape[1:])
+        self._beginnings |= dict(noises(_NOISES, side, self._settings.seed))
+
+    def __iter__(self) -> Iterator[Progress]:
+        """Dream by dream; then the page is written."""
+        yield Progress(0, len(self._beginnings), notes=tuple(self._notes))
+        found = yield from explain(self._beginnings, self._settings, self._network)
+        self._out.mkdir(parents=True, exist_ok=True)
+        numbers = {KEY: __version__, **found.numbers()}  # the mark that the folder is ours
+        (self._out / "numbers.json").write_text(json.dumps(numbers, indent=1), encoding="utf-8")
+        save_picture(found.beginnings(), self._out / "beginnings.png", overwrite=True)
+        save_picture(found.course_of_layers(), self._out / "layers.png", overwrite=True)
+        figures = "\n![layers](layers.png)\n\n![beginnings](beginnings.png)\n"
+        (self._out / _PAGE).write_text(found.text() + figures, encoding="utf-8")
+
+    @property
+    def result(self) -> Result:
+        """Where the page is."""
+        return Result(None, f"written to {self._out / _PAGE}")

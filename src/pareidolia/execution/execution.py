@@ -1,0 +1,66 @@
+"""`Execution`: a request being run; iterated, it gives its progress, can be stopped, and has its result."""
+
+from collections.abc import Callable, Generator, Iterator
+
+from pareidolia.execution.at_once import at_once
+from pareidolia.execution.in_a_folder import in_a_folder
+from pareidolia.execution.in_frames import asks_for_video, in_frames, refuse_video
+from pareidolia.execution.in_stages import in_stages
+from pareidolia.execution.in_steps import in_steps
+from pareidolia.execution.target import Stop, Target
+from pareidolia.operations.statement import Proceeding
+from pareidolia.pictures.result import Result
+from pareidolia.progress import Progress
+from pareidolia.requests import Request
+from pareidolia.settings import PareidoliaError
+
+Run = Callable[[Request, Target, Stop], Generator[Progress, None, Result]]
+_RUNS: dict[Proceeding, Run] = {
+    "at once": at_once,
+    "in steps": in_steps,
+    "in stages": in_stages,
+    "in a folder": in_a_folder,
+}
+
+
+class Execution:
+    """A request being run to its result. Nothing is computed before it is iterated.
+
+    Args:
+        request: what is done.
+        target: where the result goes; by default it stays in memory.
+    """
+
+    def __init__(self, request: Request, target: Target | None = None) -> None:
+        self.request, self.target = request, target or Target()
+        self.stop = Stop()
+        self._result: Result | None = None
+
+    def __iter__(self) -> Iterator[Progress]:
+        refuse_video(self.request)
+        run = (
+            in_frames if asks_for_video(self.request, self.target) else _RUNS[self.request.operation.proceeds]
+        )
+        self._result = yield from run(self.request, self.target, self.stop)
+
+    def run(self) -> Result:
+        """Iterate to the end; the result."""
+        for _ in self:
+            pass
+        return self.result
+
+    @property
+    def result(self) -> Result:
+        """What was made; after the last step. When stopped, what there is.
+
+        Raises:
+            PareidoliaError: it was not iterated to its end.
+        """
+        if self._result is None:
+            raise PareidoliaError("there is no result yet: iterate to the end first")
+        return self._result
+
+    @property
+    def finished(self) -> bool:
+        """Whether it ran to its end and was not stopped."""
+        return self._result is not None and "unfinished" not in self._result.record

@@ -1,0 +1,112 @@
+"""Videos: frames into a folder beside the result, then the video."""
+
+import time
+from collections.abc import Callable, Generator, Iterator
+from fractions import Fraction
+from pathlib import Path
+from typing import Protocol
+
+from pareidolia.execution.target import Stop, Target, unfinished
+from pareidolia.operations import OPERATIONS
+from pareidolia.operations.statement import find
+from pareidolia.pictures import check_target, is_video, write_video
+from pareidolia.pictures.ownership import FRAMES, claim, clear
+from pareidolia.pictures.result import Result
+from pareidolia.pictures.targets import beside
+from pareidolia.pictures.videos import VIDEO_SUFFIXES, require_videos
+from pareidolia.progress import Progress
+from pareidolia.requests import Request
+from pareidolia.settings import PareidoliaError
+
+
+class FrameByFrame(Protocol):
+    """A video in the making: frames as files in a folder, which is its checkpoint too."""
+
+    @property
+    def frames(self) -> list[Path]: ...
+    @property
+    def count(self) -> int: ...
+    @property
+    def fps(self) -> Fraction: ...
+    @property
+    def size(self) -> tuple[int, int]: ...
+
+    def check(self) -> None: ...
+    def steps(self, stop: Callable[[], bool]) -> Iterator[int]: ...
+
+
+def asks_for_video(request: Request, target: Target) -> bool:
+    """Whether what is asked for is a video: of a video, of several frames, or by the name of its file."""
+    if request.operation.video is None:
+        return False
+    frames = getattr(request.settings, "frames", None)
+    named = target.out is not None and target.out.suffix.lower() in VIDEO_SUFFIXES
+    given = (value for value in request.inputs.values() if isinstance(value, str | Path))
+    return (frames or 1) > 1 or (named and frames is None) or any(is_video(value) for value in given)
+
+
+def refuse_video(request: Request) -> None:
+    """Refuse a video as the picture of an operation that makes none.
+
+    Raises:
+        PareidoliaError: with the method of the same command that takes videos, if there is one.
+    """
+    operation = request.operation
+    if operation.video is not None:
+        return
+    for each in operation.inputs:
+        given = request.inputs.get(each.name)
+        if each.kind == "picture" and isinstance(given, str | Path) and is_video(given):
+            others = (other for other in OPERATIONS.own.values() if other.command == operation.command)
+            able = [f"; --method {other.method} does" for other in others if other.video]
+            raise PareidoliaError(f"'{given}' is a video, which this does not take{''.join(able)}")
+
+
+def in_frames(request: Request, target: Target, stop: Stop) -> Generator[Progress, None, Result]:
+    """Make the frames, then the video. When stopped, the frames stay for a resumed run to go on from."""
+    if target.out is None:
+        raise PareidoliaError("a video goes into a file: name it with --out video.mp4")
+    folder = beside(target.out, ".frames")
+    check_target(target.out, target.overwrite, VIDEO_SUFFIXES)
+    require_videos(target.out)
+    claim(folder, FRAMES)
+    if folder.exists() and not (target.resume or target.overwrite):
+        raise PareidoliaError(
+            f"{folder} holds an unfinished video: --resume goes on, --overwrite begins anew"
+        )
+    video = _begin(request, folder)
+    if target.resume:
+        video.check()
+        going_on = f"going on from frame {len(video.frames)} of {video.count}"
+        yield Progress(len(video.frames), video.count, size=video.size, notes=(going_on,))
+    elif folder.exists():
+        clear(folder, FRAMES)
+    began, there = time.perf_counter(), len(video.frames)
+    for index in video.steps(lambda: bool(stop)):
+        yield Progress(index + 1, video.count, size=video.size)
+    made = len(video.frames) - there
+    record = request.record(target.folder)
+    if len(video.frames) < video.count:
+        record = unfinished(record, len(video.frames), video.count)
+        caption = f"stopped after frame {len(video.frames)} of {video.count}; --resume goes on"
+        return Result(None, caption, record=record)
+    write_video(video.frames, target.out, video.fps, record=record)
+    clear(folder, FRAMES)
+    seconds = time.perf_counter() - began
+    rows = ({"frames": made, "seconds": round(seconds, 3)},)
+    return Result(None, _pace(made, seconds), rows, record, target.out)
+
+
+def _begin(request: Request, folder: Path) -> FrameByFrame:
+    assert request.operation.video is not None
+    begin = find(request.operation.video)
+    looking = {"network": request.network} if request.operation.network else {}
+    video: FrameByFrame = begin(
+        folder, request.record(folder.absolute()), request.inputs, settings=request.settings, **looking
+    )
+    return video
+
+
+def _pace(frames: int, seconds: float) -> str:
+    each = f", {seconds / frames:.1f} s a frame" if frames else ""
+    return f"{frames} frame{'s' if frames != 1 else ''}{each}"

@@ -1,0 +1,67 @@
+"""Checking a target before the work, and saving a result after it."""
+
+import csv
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+from pareidolia.execution.target import Target
+from pareidolia.pictures import check_target, save_picture, write_atomically
+from pareidolia.pictures.result import Result
+from pareidolia.requests import Request
+
+
+def check_out(request: Request, target: Target, *, unfinished: bool = False) -> None:
+    """Refuse a target that the result cannot go to, before the work.
+
+    Args:
+        request: what is made.
+        target: where it goes.
+        unfinished: whether what is there is an unfinished run of it that may be replaced.
+
+    Raises:
+        PareidoliaError: as `check_target` does.
+    """
+    if target.table is not None:
+        check_target(target.table, target.overwrite, (".csv",))
+    if target.out is None:
+        return
+    suffixes = request.operation.suffixes if request.operation.out == "file" else None
+    overwrite = target.overwrite or unfinished
+    if suffixes:
+        check_target(target.out, overwrite, suffixes)
+    else:
+        check_target(target.out, overwrite)
+
+
+def save_result(
+    made: Result, request: Request, target: Target, *, record: dict[str, Any] | None = None
+) -> Result:
+    """Save picture and table where the target wants them; the result with its record and its path.
+
+    Args:
+        made: what was made.
+        request: what was asked for.
+        target: where it goes.
+        record: what the picture carries, where that is another than the request's own.
+    """
+    record = record if record is not None else request.record(target.folder)
+    if target.out is not None and made.picture is not None:
+        save_picture(made.picture, target.out, record=record, overwrite=target.overwrite or target.resume)
+    if target.table is not None:
+        write_table(made.rows, target.table)
+    return replace(made, record=record, path=target.out)
+
+
+def write_table(rows: Sequence[Mapping[str, object]], path: Path) -> None:
+    """Write rows of the same names as CSV, whole or not at all; lists and mappings are left out."""
+    first = rows[0] if rows else {}
+    names = [name for name in first if not any(isinstance(row[name], list | dict) for row in rows)]
+    text = StringIO(newline="")
+    table = csv.DictWriter(text, names, extrasaction="ignore")
+    table.writeheader()
+    table.writerows(rows)
+    with write_atomically(path) as file:
+        file.write(text.getvalue().encode("utf-8"))

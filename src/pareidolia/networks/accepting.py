@@ -1,0 +1,67 @@
+"""Whatever a person has for a network, as a `Network`."""
+
+from torch import nn
+
+from pareidolia.networks.loading import load_network_from
+from pareidolia.networks.network import Network
+from pareidolia.networks.padding import Padding
+from pareidolia.networks.pooling import Pooling
+from pareidolia.settings import NetworkSettings, PareidoliaError
+
+NetworkLike = Network | nn.Module | str | NetworkSettings | None
+"""A network, a module, a name such as "torchvision:resnet18", settings that name one, or None: retina."""
+
+
+def as_network(
+    network: NetworkLike = None, *, pooling: Pooling = "max", padding: Padding = "zeros"
+) -> Network:
+    """The network that is meant; what is given is left as it was.
+
+    Args:
+        network: a `Network`, any `nn.Module` (`Network.of` says what is then assumed), a name as
+            `load_network` takes it, settings that name one, or None for the shipped network.
+        pooling: "average" or "l2" replace max pooling (see `pooling.py`).
+        padding: "reflect" or "replicate" replace the convolutions' zero padding (see `padding.py`).
+
+    Raises:
+        PareidoliaError: it is something else.
+        BadNetwork, UnknownName, MissingExtra: as `load_network` raises them.
+    """
+    if isinstance(network, nn.Module):
+        network = Network.of(network)
+    if isinstance(network, Network):
+        return network.variant(pooling, padding)
+    if network is None or isinstance(network, str):
+        network = NetworkSettings() if network is None else NetworkSettings(network=network)
+    if isinstance(network, NetworkSettings):
+        return load_network_from(network, pooling=pooling, padding=padding)
+    what = f"the class {network.__name__}" if isinstance(network, type) else type(network).__name__
+    raise PareidoliaError(
+        f"network={what} is not a network: give a Network, a torch.nn.Module, or a name "
+        "such as 'retina' or 'torchvision:resnet18'"
+    )
+
+
+def network_for(
+    settings: NetworkSettings,
+    network: NetworkLike = None,
+    *,
+    pooling: Pooling = "max",
+    padding: Padding = "zeros",
+) -> Network:
+    """The network that looks: the one given, else the one that `settings` name.
+
+    Raises:
+        PareidoliaError: one is given and the settings name another.
+    """
+    if network is None:
+        return load_network_from(settings, pooling=pooling, padding=padding)
+    default = NetworkSettings()
+    named = [
+        name
+        for name in NetworkSettings.model_fields
+        if name != "device" and getattr(settings, name) != getattr(default, name)
+    ]
+    if named and getattr(network, "name", None) != settings.network:
+        raise PareidoliaError(f"a network is given, and the settings name another ({', '.join(named)})")
+    return as_network(network, pooling=pooling, padding=padding)

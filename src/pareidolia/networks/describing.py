@@ -1,0 +1,38 @@
+"""The operation `networks`: which networks there are, and what is inside one."""
+
+from pareidolia.networks.accepting import NetworkLike, network_for
+from pareidolia.networks.sources import known_names
+from pareidolia.networks.tables import layer_row
+from pareidolia.operations import LOOK, Input, operation
+from pareidolia.pictures.result import Result
+from pareidolia.settings import NetworkSettings
+
+
+@operation(
+    "networks",
+    group=LOOK,
+    help="List the networks that can be named, or the layers of one.",
+    settings=NetworkSettings,
+    inputs=(Input("name", "A network, as --network takes it.", "text", required=False),),
+    out="none",
+)
+def describe_networks(
+    name: str | None = None, settings: NetworkSettings | None = None, network: NetworkLike = None
+) -> Result:
+    """The networks that can be named, or the layers of one, as rows.
+
+    Args:
+        name: of a network; without it, and without `network`, all names.
+        settings: how it is loaded.
+        network: one that is there already.
+    """
+    settings = settings or NetworkSettings()
+    if name is None and network is None:
+        rows = [{"network": each} for each in known_names()]
+        return Result(None, "and any network of your own, as package.module:factory or file.py:factory", rows)
+    if name is not None:
+        settings = settings.model_copy(update={"network": name})
+    found = network_for(settings, network)
+    return Result(
+        None, f"{found.name}: {found.preparation}", [layer_row(layer) for layer in found.layers.values()]
+    )

@@ -1,0 +1,21 @@
+"""Sums of latent points as people write them: "label:8 - label:3 + photo.png"."""
+
+import re
+
+from pareidolia.settings import PareidoliaError
+
+# A sign stands alone, so that names may hold hyphens.
+_SIGN = re.compile(r"(?:^|\s+)([+-])(?=\s|$)")
+
+
+def split_sum(expression: str) -> tuple[str, ...]:
+    """Signs and terms by turns: ("+", "label:8", "-", "label:3"); signs stand between spaces.
+
+    Raises:
+        PareidoliaError: a sign has no term beside it.
+    """
+    parts = [part.strip() for part in _SIGN.split(expression.strip())]
+    signed = ["+", *parts] if parts[0] else parts[1:]
+    if not signed or not all(signed):
+        raise PareidoliaError(f"'{expression}' is not a sum: write A - B + C, with spaces around the signs")
+    return tuple(signed)
