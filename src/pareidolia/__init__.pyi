@@ -624,14 +624,14 @@ def saliency(
     methods: tuple[str, ...] | None = ...,
     colormap: str | None = ...,
     alpha: float | None = ...,
-    batch_size: int | None | None = ...,
+    batch_size: int | None = ...,
     samples: int | None = ...,
     noise: float | None = ...,
     steps: int | None = ...,
     baseline: float | None = ...,
     layer: str | None = ...,
-    window: int | None | None = ...,
-    stride: int | None | None = ...,
+    window: int | None = ...,
+    stride: int | None = ...,
     fill: float | None = ...,
     masks: int | None = ...,
     cells: int | None = ...,
@@ -682,14 +682,14 @@ def faithfulness(
     target: str = ...,
     methods: tuple[str, ...] = ...,
     curve_steps: int = ...,
-    batch_size: int | None | None = ...,
+    batch_size: int | None = ...,
     samples: int | None = ...,
     noise: float | None = ...,
     steps: int | None = ...,
     baseline: float | None = ...,
     layer: str | None = ...,
-    window: int | None | None = ...,
-    stride: int | None | None = ...,
+    window: int | None = ...,
+    stride: int | None = ...,
     fill: float | None = ...,
     masks: int | None = ...,
     cells: int | None = ...,
@@ -741,13 +741,13 @@ def train_autoencoder(
     previews: int = ...,
     checkpoint_seconds: float = ...,
     log_every: int = ...,
+    size: int | None = ...,
+    color: Literal["auto", "gray", "rgb"] = ...,
     latent: int = ...,
     network: Literal["auto", "mlp", "convolutional"] = ...,
     hidden: tuple[int, ...] = ...,
     width: int = ...,
     activation: Literal["relu", "leaky-relu", "tanh", "silu"] = ...,
-    size: int | None = ...,
-    color: Literal["auto", "gray", "rgb"] = ...,
     noise: float = ...,
     masked: float = ...,
     sparsity: float = ...,
@@ -758,7 +758,7 @@ def train_autoencoder(
     resume: bool = ...,
     progress: bool = ...,
 ) -> Result:
-    """Train an autoencoder: plain, denoising, or sparse."""
+    """Train an autoencoder: plain, denoising (Vincent et al. 2008), or sparse (Ng 2011)."""
 
 def train_vae(
     data: Any | None = ...,
@@ -776,13 +776,13 @@ def train_vae(
     previews: int = ...,
     checkpoint_seconds: float = ...,
     log_every: int = ...,
+    size: int | None = ...,
+    color: Literal["auto", "gray", "rgb"] = ...,
     latent: int = ...,
     network: Literal["auto", "mlp", "convolutional"] = ...,
     hidden: tuple[int, ...] = ...,
     width: int = ...,
     activation: Literal["relu", "leaky-relu", "tanh", "silu"] = ...,
-    size: int | None = ...,
-    color: Literal["auto", "gray", "rgb"] = ...,
     likelihood: Literal["auto", "bernoulli", "gaussian", "discretized-logistic"] = ...,
     binarize: Literal["dynamic", "threshold", "no"] = ...,
     sigma: Literal["optimal", "learned"] = ...,
@@ -796,7 +796,7 @@ def train_vae(
     resume: bool = ...,
     progress: bool = ...,
 ) -> Result:
-    """Train a variational autoencoder."""
+    """Train a variational autoencoder (Kingma and Welling 2014)."""
 
 def train_aae(
     data: Any | None = ...,
@@ -814,13 +814,13 @@ def train_aae(
     previews: int = ...,
     checkpoint_seconds: float = ...,
     log_every: int = ...,
+    size: int | None = ...,
+    color: Literal["auto", "gray", "rgb"] = ...,
     latent: int = ...,
     network: Literal["auto", "mlp", "convolutional"] = ...,
     hidden: tuple[int, ...] = ...,
     width: int = ...,
     activation: Literal["relu", "leaky-relu", "tanh", "silu"] = ...,
-    size: int | None = ...,
-    color: Literal["auto", "gray", "rgb"] = ...,
     prior: str = ...,
     labels: Literal["none", "prior", "semi-supervised"] = ...,
     labeled: int | None = ...,
@@ -834,7 +834,7 @@ def train_aae(
     resume: bool = ...,
     progress: bool = ...,
 ) -> Result:
-    """Train an adversarial autoencoder: any prior, with labels or without."""
+    """Train an adversarial autoencoder (Makhzani et al. 2015): any prior, with labels or without."""
 
 def train_gan(
     data: Any | None = ...,
@@ -852,13 +852,13 @@ def train_gan(
     previews: int = ...,
     checkpoint_seconds: float = ...,
     log_every: int = ...,
+    size: int | None = ...,
+    color: Literal["auto", "gray", "rgb"] = ...,
     latent: int = ...,
     network: Literal["auto", "mlp", "convolutional"] = ...,
     hidden: tuple[int, ...] = ...,
     width: int = ...,
     activation: Literal["relu", "leaky-relu", "tanh", "silu"] = ...,
-    size: int | None = ...,
-    color: Literal["auto", "gray", "rgb"] = ...,
     prior: str = ...,
     loss: Literal["non-saturating", "minimax", "hinge"] = ...,
     r1: float = ...,
@@ -871,7 +871,7 @@ def train_gan(
     resume: bool = ...,
     progress: bool = ...,
 ) -> Result:
-    """Train a generative adversarial network."""
+    """Train a generative adversarial network (Goodfellow et al. 2014)."""
 
 def evaluate(
     run: Any,
@@ -927,6 +927,7 @@ def reconstruct(
     *,
     device: Literal["auto", "cpu", "cuda", "mps"] = ...,
     seed: int = ...,
+    data: str | None = ...,
     count: int = ...,
     settings: Any = ...,
     out: PathLike | None = ...,
@@ -943,6 +944,7 @@ def interpolate(
     *,
     device: Literal["auto", "cpu", "cuda", "mps"] = ...,
     seed: int = ...,
+    data: str | None = ...,
     path: Literal["linear", "spherical", "both"] = ...,
     steps: int = ...,
     fps: int = ...,
@@ -960,6 +962,7 @@ def manifold(
     *,
     device: Literal["auto", "cpu", "cuda", "mps"] = ...,
     seed: int = ...,
+    data: str | None = ...,
     side: int = ...,
     units: tuple[int, int] | None = ...,
     settings: Any = ...,
@@ -975,6 +978,7 @@ def latent(
     *,
     device: Literal["auto", "cpu", "cuda", "mps"] = ...,
     seed: int = ...,
+    data: str | None = ...,
     count: int = ...,
     split: Literal["test", "train"] = ...,
     size: int = ...,
@@ -992,6 +996,7 @@ def arithmetic(
     *,
     device: Literal["auto", "cpu", "cuda", "mps"] = ...,
     seed: int = ...,
+    data: str | None = ...,
     settings: Any = ...,
     out: PathLike | None = ...,
     overwrite: bool = ...,
@@ -1006,6 +1011,7 @@ def walk(
     *,
     device: Literal["auto", "cpu", "cuda", "mps"] = ...,
     seed: int = ...,
+    data: str | None = ...,
     towards: str,
     away: str | None = ...,
     method: Literal["mean", "logistic"] = ...,

@@ -24,7 +24,7 @@ from pareidolia.settings import PareidoliaError, UnknownName
 
 def build(photos, out, settings, **more):
     """The stages that told something, in order."""
-    return list(dict.fromkeys(step.stage for step in AtlasBuilding(photos, out, settings, **more)))
+    return list(dict.fromkeys(step.stage for step in AtlasBuilding(photos, settings, out=out, **more)))
 
 
 def published(folder):
@@ -208,7 +208,12 @@ def test_a_network_of_ones_own(photos, settings, tmp_path):
 def test_zeros_are_refused(layout, photos, settings, tmp_path):
     network = Network.of(Shut(), input_shape=(3, 32, 32), name="shut")
     with pytest.raises(PareidoliaError, match="every activation of relu is the same"):
-        build(photos, tmp_path / "atlas", settings(layer=("relu",), layout=layout), network=network)
+        build(
+            photos,
+            tmp_path / "atlas",
+            settings(layer=("relu",), layout=layout, network="retina", input=None),
+            network=network,
+        )
 
 
 def test_icons_of_a_network_without_colours_are_grey(photos, settings, tmp_path):
@@ -216,7 +221,12 @@ def test_icons_of_a_network_without_colours_are_grey(photos, settings, tmp_path)
         nn.Conv2d(1, 6, 3), nn.ReLU(), nn.AdaptiveAvgPool2d(2), nn.Flatten(), nn.Linear(24, 3)
     )
     network = Network.of(module, input_shape=(1, 32, 32), mean=(0.5,), std=(0.5,), name="gray")
-    build(photos, tmp_path / "atlas", settings(layer=("1",), grids=(2,)), network=network)
+    build(
+        photos,
+        tmp_path / "atlas",
+        settings(layer=("1",), grids=(2,), network="retina", input=None),
+        network=network,
+    )
     held = load_file(tmp_path / "atlas/stages/1/icons-2/000000.safetensors")["values"].astype(int)
     assert held.shape[1:] == (16, 16, 3) and held.std() > 1
     assert (held.max(axis=3) - held.min(axis=3)).max() == 0
@@ -236,7 +246,7 @@ class Shut(nn.Module):
 @pytest.mark.parametrize("stop", [1, 4, 9, 14])
 def test_a_build_that_was_stopped_goes_on_to_the_same_bytes(built, photos, settings, tmp_path, stop):
     out = tmp_path / "atlas"
-    for number, _ in enumerate(AtlasBuilding(photos, out, settings())):
+    for number, _ in enumerate(AtlasBuilding(photos, settings(), out=out)):
         if number == stop:
             break
     assert not (out / "atlas.json").exists()

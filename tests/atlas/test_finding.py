@@ -21,7 +21,7 @@ def trust():
 @pytest.fixture(scope="module")
 def built(photos, settings, tmp_path_factory):
     out = tmp_path_factory.mktemp("finding") / "atlas"
-    for _ in AtlasBuilding(photos, out, settings()):
+    for _ in AtlasBuilding(photos, settings(), out=out):
         pass
     return out
 

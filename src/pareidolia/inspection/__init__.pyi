@@ -55,12 +55,6 @@ from .attribution.masking import (
 from .attribution.masking import (
     rise as rise,
 )
-from .attribution.measured import (
-    Faithfulness as Faithfulness,
-)
-from .attribution.measured import (
-    bootstrap as bootstrap,
-)
 from .attribution.overlays import (
     blended as blended,
 )
@@ -102,6 +96,12 @@ from .attribution.settings import (
 )
 from .attribution.settings import (
     SaliencySettings as SaliencySettings,
+)
+from .attribution.summaries import (
+    Faithfulness as Faithfulness,
+)
+from .attribution.summaries import (
+    bootstrap as bootstrap,
 )
 from .framing import (
     FramedPhoto as FramedPhoto,

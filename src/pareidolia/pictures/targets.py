@@ -14,6 +14,9 @@ from pareidolia.settings import PareidoliaError
 FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP", ".tif": "TIFF", ".tiff": "TIFF"}
 """Pillow's name of the format that each suffix of a written picture stands for."""
 
+LEFTOVERS = ".pareidolia-*.part"
+"""The names of what killed processes left half-written; for one target, see `remove_leftovers`."""
+
 _NAME_BYTES = 100
 _MOST_NAME_BYTES = 255
 

@@ -10,7 +10,6 @@ import os
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from importlib.metadata import version
 from types import FrameType
 from typing import Any
 
@@ -19,8 +18,6 @@ from torch import Tensor
 
 from pareidolia.settings import PareidoliaError
 from pareidolia.settings.extras import require
-
-_COMPROMISED = ("2.6.2", "2.6.3")
 
 
 class FabricGroup:
@@ -67,9 +64,6 @@ def launch(devices: int, nodes: int, device: str, work: Callable[..., int], *arg
     Raises MissingExtra without lightning-fabric, PareidoliaError where there are not so many devices.
     """
     lightning = require("lightning_fabric", extra="cluster")
-    installed = version("lightning-fabric")
-    if installed in _COMPROMISED:
-        raise PareidoliaError(f"lightning-fabric {installed} was compromised: install another version")
     started_by_others = "TORCHELASTIC_RUN_ID" in os.environ or "SLURM_NTASKS" in os.environ
     try:
         fabric = lightning.Fabric(

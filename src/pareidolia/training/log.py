@@ -33,7 +33,11 @@ class Log:
         """Remove the lines of later steps, and a line cut short."""
         if not self.path.exists():
             return
-        kept = [line for line in self.path.read_text().splitlines() if _step_of(line) <= step]
+        kept = [
+            line
+            for line in self.path.read_text(encoding="utf-8", errors="replace").splitlines()
+            if _step_of(line) <= step
+        ]
         with write_atomically(self.path) as file:
             file.write("".join(f"{line}\n" for line in kept).encode())
 
@@ -46,7 +50,7 @@ class Log:
             **means,
         }
         try:
-            with self.path.open("a") as file:
+            with self.path.open("a", encoding="utf-8") as file:
                 file.write(json.dumps(line) + "\n")
         except OSError as error:
             raise PareidoliaError(f"cannot write '{self.path}': {error.strerror or error}") from error

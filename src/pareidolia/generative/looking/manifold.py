@@ -57,8 +57,8 @@ def _levels(space: LatentSpace, shares: Tensor, seed: int) -> Tensor:
 
 def _units(space: LatentSpace, settings: ManifoldSettings) -> tuple[tuple[int, int], str]:
     """The two units, and in words how they were chosen."""
-    latent = space.model.latent
     space.draw(1, settings.seed)  # refuses a model without a prior before the work
+    latent = space.model.latent
     if latent < 2:
         raise PareidoliaError(f"{space.name} has codes of length 1: there is no plane to show")
     if settings.units is not None:

@@ -43,5 +43,5 @@ class FeatureNetwork:
         for part in torch.split(pictures, _AT_ONCE):
             seen = resize(part, size).clamp(0, 1).to(self._network.device)
             maps = self._network.record(seen, [self._layer])[self._layer]
-            found.append(maps.flatten(2).mean(2).double().cpu() if maps.ndim > 2 else maps.double().cpu())
+            found.append(maps.flatten(2).mean(2).cpu().double() if maps.ndim > 2 else maps.cpu().double())
         return torch.cat(found)

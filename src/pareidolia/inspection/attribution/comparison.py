@@ -9,9 +9,9 @@ from torch import Tensor
 from pareidolia.inspection.attribution.attributing import attribute
 from pareidolia.inspection.attribution.comparison_figure import draw_comparison
 from pareidolia.inspection.attribution.faithfulness import ScoreCurve, deletion, insertion, randomization
-from pareidolia.inspection.attribution.measured import CHANCE, Faithfulness, bootstrap
 from pareidolia.inspection.attribution.registry import METHODS
 from pareidolia.inspection.attribution.settings import FaithfulnessSettings
+from pareidolia.inspection.attribution.summaries import CHANCE, Faithfulness, bootstrap
 from pareidolia.inspection.framing import frame_photo
 from pareidolia.inspection.resolving import as_photos
 from pareidolia.inspection.targets import ClassTarget, Target, find_target

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from torch import Tensor
 
-from pareidolia.inspection.attribution.measured import CHANCE, Faithfulness, Mean
+from pareidolia.inspection.attribution.summaries import CHANCE, Faithfulness, Mean
 from pareidolia.pictures import figure_picture, new_figure
 
 _LEGEND = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.17), "ncols": 2, "fontsize": 8, "frameon": False}

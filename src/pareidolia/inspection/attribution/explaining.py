@@ -7,7 +7,7 @@ from math import ceil
 from torch import Tensor
 
 from pareidolia.inspection.attribution.explanation import Explanation
-from pareidolia.inspection.attribution.overlays import blended, shown
+from pareidolia.inspection.attribution.overlays import blended, check_colormap, shown
 from pareidolia.inspection.attribution.registry import METHODS, Method, Steps
 from pareidolia.inspection.attribution.settings import SaliencySettings
 from pareidolia.inspection.framing import FramedPhoto, frame_photo
@@ -73,12 +73,15 @@ class Saliency(Work):
         self.network = network_for(self.settings, network)
         self.photos = as_photos(photo, "photo")
         self._target = target
+        if self.settings.colormap is not None:
+            check_colormap(self.settings.colormap)
         self.methods = [METHODS[name] for name in self.settings.asked_methods]
         self._explained: list[_Explained] = []
 
     def __iter__(self) -> Iterator[Progress]:
         """Explain each photo by each method; every method is a stage."""
         self._explained = []
+        several = len(self.photos) * len(self.methods) > 1
         for photo in self.photos:
             seen = frame_photo(self.network, photo, self.settings.size)
             target = (
@@ -89,9 +92,8 @@ class Saliency(Work):
             explained = _Explained(over_white(photo), seen, describe(target, self.network, seen.logits))
             for method in self.methods:
                 options = self.settings.options_of(method.name).settled(self.network, seen)
-                explained.maps[method.name] = yield from _reported(
-                    method.name, method.steps(self.network, seen.picture, target, options)
-                )
+                steps = method.steps(self.network, seen.picture, target, options)
+                explained.maps[method.name] = yield from _staged(method.name, steps, several)
             self._explained.append(explained)
 
     @property
@@ -174,14 +176,14 @@ def describe(target: Target, network: Network, logits: Tensor | None) -> str:
     return f"{name} {100 * float(logits[0].softmax(dim=0)[index]):.3g} %"
 
 
-def _reported(stage: str, steps: Steps[Tensor]) -> Steps[Tensor]:
-    """The steps of one stage; one that reports none is a step of its own."""
+def _staged(stage: str, steps: Steps[Tensor], several: bool) -> Steps[Tensor]:
+    """The same steps under the name of their stage; a stage without any is a step where there are several."""
     reported = False
     while True:
         try:
             step = next(steps)
         except StopIteration as end:
-            if not reported:
+            if several and not reported:
                 yield Progress(1, 1, stage)
             found: Tensor = end.value
             return found

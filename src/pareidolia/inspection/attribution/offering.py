@@ -104,18 +104,21 @@ def _owners() -> dict[str, list[str]]:
 
 
 def _optional(fields: Sequence[FieldInfo], owners: Sequence[str]) -> FieldInfo:
-    """One field for the same option of several methods: what any of them takes, or None."""
-    distinct: Any = reduce(or_, [*dict.fromkeys(map(_type_of, fields)), None])
+    """One field for the same option of several methods: what any of them takes, or None.
+
+    Limits are stated where the methods agree; `options_of` holds each method to its own.
+    """
+    kinds: Any = reduce(or_, [*dict.fromkeys(field.annotation for field in fields), None])
+    limits = fields[0].metadata if all(field.metadata == fields[0].metadata for field in fields) else []
     defaults = {repr(field.default) for field in fields}
     default = "" if defaults == {"None"} or len(defaults) > 1 else f"; default: {fields[0].default}"
-    description = f"{fields[0].description} [{', '.join(owners)}{default}]"
-    combined: Any = Annotated[distinct, Field(default=None, description=description)]
+    description = f"{fields[0].description} ({', '.join(owners)}{default})"
+    combined: Any = Annotated[
+        kinds,
+        *limits,
+        Field(default=None, description=description, json_schema_extra={"methods": list(owners)}),
+    ]
     return FieldInfo.from_annotation(combined)
-
-
-def _type_of(field: FieldInfo) -> Any:
-    """The annotation of a field with its limits."""
-    return Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -103,13 +103,25 @@ def _shape(tensor: Tensor) -> str:
     return "×".join(map(str, tensor.shape))
 
 
-def _mapped(values: Tensor, name: str) -> Tensor:
-    """Values 1×1×H×W in [0, 1] through one of matplotlib's colormaps, 1×3×H×W."""
+def check_colormap(name: str) -> None:
+    """Find out before the work whether there is a colormap of that name.
+
+    Raises:
+        UnknownName: there is none.
+        MissingExtra: matplotlib is not installed.
+    """
     check_plots()
     from matplotlib import colormaps
 
     if name not in colormaps:
         raise UnknownName("colormap", name, list(colormaps))
+
+
+def _mapped(values: Tensor, name: str) -> Tensor:
+    """Values 1×1×H×W in [0, 1] through one of matplotlib's colormaps, 1×3×H×W."""
+    check_colormap(name)
+    from matplotlib import colormaps
+
     colors = colormaps[name](values[0, 0].detach().cpu().numpy())[..., :3]
     return torch.from_numpy(colors).permute(2, 0, 1)[None].to(values)
 
