@@ -1,4 +1,4 @@
-"""Stages of many parts: icons and class attributions are kept batch by batch, so that a stop costs one."""
+"""Stages of many parts: icons and class attributions are kept in batches, so that a stop loses few."""
 
 import hashlib
 from collections.abc import Iterator, Sequence
@@ -17,13 +17,20 @@ from pareidolia.pictures import from_uint8, open_uint8
 
 #: Activations whose class attributions are kept in one file.
 ATTRIBUTION_BATCH = 256
-#: Photos the network looks at at once for them.
+#: Photos in one forward pass for them.
 AT_ONCE = 16
 
 
 @dataclass(frozen=True)
 class StageBatch:
-    """Parts `start` to `stop` (exclusive) of a stage, kept by `name` under `key`."""
+    """Some consecutive parts of a stage, kept in one file.
+
+    Attributes:
+        name: of the file.
+        key: digest of what the batch was made from.
+        start: its first part.
+        stop: the part after its last.
+    """
 
     name: str
     key: str
@@ -60,7 +67,18 @@ class CachedStage:
 
 
 def icon_stage(stages: StageCache, name: str, place: str, job: IconJob, wanted: Array) -> CachedStage:
-    """The icons of directions N×C as a stage, N×size×size×3; a batch stays while its own directions do."""
+    """The icons of a layer's cells as a stage. A batch stays valid as long as its own directions do.
+
+    Args:
+        stages: the folder that keeps it.
+        name: of the stage.
+        place: prefix of the batches' files.
+        job: how icons are painted.
+        wanted: directions in activation space, N×C.
+
+    Returns:
+        A stage whose result is N×size×size×3.
+    """
     cuts = _cuts(len(wanted), job.settings.icons_at_once)
     batches = [
         StageBatch(f"{place}/{start:06d}", job.key(wanted[start:stop]), start, stop) for start, stop in cuts
@@ -71,7 +89,18 @@ def icon_stage(stages: StageCache, name: str, place: str, job: IconJob, wanted: 
 def paint_missing(
     stage: CachedStage, network: Network, job: IconJob, wanted: Array, engine: EngineSettings
 ) -> Iterator[int]:
-    """Paint the batches that are missing, here or on a cluster; tells how many icons each had."""
+    """Paint the batches that are missing, on this machine or on a cluster.
+
+    Args:
+        stage: an `icon_stage`.
+        network: the network as it paints.
+        job: how icons are painted.
+        wanted: directions, N×C.
+        engine: where to paint.
+
+    Yields:
+        The number of icons in each batch.
+    """
     parts = {batch.start: batch for batch in stage.missing}
     if engine.engine == "ray":
         from pareidolia.atlas.cluster import paint_on_cluster
@@ -91,7 +120,18 @@ def paint_missing(
 def attribution_stage(
     stages: StageCache, name: str, place: str, collected: CollectedActivations, points: Array
 ) -> CachedStage:
-    """The class attributions of chosen activations (rising numbers) as a stage, N×K."""
+    """The class attributions of chosen activations as a stage.
+
+    Args:
+        stages: the folder that keeps it.
+        name: of the stage.
+        place: prefix of the batches' files.
+        collected: the activations.
+        points: numbers of the chosen activations, rising.
+
+    Returns:
+        A stage whose result is N×K.
+    """
     batches = []
     for start, stop in _cuts(len(points), ATTRIBUTION_BATCH):
         digest = hashlib.sha256(points[start:stop].tobytes()).hexdigest()
@@ -103,7 +143,18 @@ def attribution_stage(
 def attribute_missing(
     stage: CachedStage, network: Network, layer: str, collected: CollectedActivations, points: Array
 ) -> Iterator[int]:
-    """Work out the batches that are missing; tells how many activations each had."""
+    """Compute the batches that are missing.
+
+    Args:
+        stage: an `attribution_stage`.
+        network: the network.
+        layer: name of the layer.
+        collected: the activations.
+        points: numbers of the chosen activations, rising.
+
+    Yields:
+        The number of activations in each batch.
+    """
     positions = torch.from_numpy(collected.positions(layer))
     for batch in stage.missing:
         chosen = points[batch.start : batch.stop]

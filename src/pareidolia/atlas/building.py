@@ -1,4 +1,4 @@
-"""Building an atlas: stage after stage, each kept and not run again while what it depends on stays."""
+"""Building an atlas: stage after stage; a finished stage is run again only if what it depends on changed."""
 
 import json
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Where a photo lands on an atlas: its own activations among those that were collected."""
+"""Where a photo lands on an atlas: its activations among those that were collected."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -36,8 +36,8 @@ class Landing:
     Attributes:
         layer: its name.
         places: of each position of the photo, row by row, P×2 in [0, 1].
-        cells: (row, column) on the finest grid, how many of the positions lie there, the classes
-            it speaks for; most positions first.
+        cells: (row, column) on the finest grid, how many of the positions lie there, the classes that the
+            cell supports; most positions first.
         side: of that grid.
         link: the part of the viewer's address after # that shows the first cell.
     """
@@ -78,12 +78,22 @@ def landings(atlas: str | Path, photo: str | Path, settings: Settings | None = N
 
 
 def find_photo(atlas: str | Path, photo: str | Path, network: NetworkLike = None) -> list[Landing]:
-    """Where `photo` lands on each layer of the atlas in the folder `atlas`.
+    """Find where a photo lands on each layer of an atlas.
 
     Each position of the photo lies at the mean place of the activations nearest to its own, out of at most
     `COMPARED` of those that were collected.
-    Raises PareidoliaError where the atlas is not whole, was published without its stages, or names a network
-    that is code and not trusted (`safety/trust.py`); BadPicture for the photo.
+
+    Args:
+        atlas: the atlas's folder.
+        photo: file of the photo.
+
+    Returns:
+        A landing for each layer.
+
+    Raises:
+        PareidoliaError: If the atlas is not whole or was published without its stages, or names a network
+            that is code and not trusted (`safety/trust.py`).
+        BadPicture: If the photo cannot be read.
     """
     atlas = Path(atlas)
     manifest = read_manifest(atlas)

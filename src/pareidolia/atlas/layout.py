@@ -10,17 +10,22 @@ from pareidolia.atlas.stages import Array
 from pareidolia.settings import PareidoliaError
 from pareidolia.settings.extras import require
 
-#: Fewer activations than these are no map.
+#: Fewer activations than these do not make a map.
 LEAST = 12
 #: What is said of activations in which nothing differs.
 ALL_ALIKE = "{} is the same: there is nothing to lay out; take another layer, or photos that differ"
-#: Activations that a layout was not fitted on are placed so many at once.
+#: How many of the activations that a layout was not fitted on are placed at once.
 PIECE = 4096
 
 
 @dataclass(frozen=True)
 class Fit:
-    """A layout of the activations it was fitted on (F×2), and how it places others (N×C → N×2)."""
+    """A fitted layout.
+
+    Attributes:
+        places: of the F activations it was fitted on, F×2.
+        place: places others, N×C → N×2.
+    """
 
     places: Array
     place: Callable[[Array], Array]
@@ -60,9 +65,18 @@ def lay_out(
 
 
 def aligned(places: Array, target: Array, on: Array) -> Array:
-    """`places` turned, mirrored, scaled and moved so that those marked `on` lie nearest to `target`'s.
+    """Turn, mirror, scale and move places so that they lie nearest to others.
 
-    Orthogonal Procrustes (Schönemann 1966) with one scale.
+    Orthogonal Procrustes (Schönemann, "A generalized solution of the orthogonal Procrustes problem", 1966)
+    with one scale.
+
+    Args:
+        places: M×2.
+        target: M×2, where they should lie.
+        on: M bools, which of them count.
+
+    Returns:
+        M×2.
     """
     mine, theirs = places[on].mean(axis=0), target[on].mean(axis=0)
     left, strengths, right = np.linalg.svd((places[on] - mine).T @ (target[on] - theirs))
@@ -72,7 +86,9 @@ def aligned(places: Array, target: Array, on: Array) -> Array:
 
 
 def within_unit_square(places: Array) -> Array:
-    """The 1st to 99th percentile along each axis, and a tenth more on either side, fill [0, 1]; the rest is
+    """Scale and shift places to fill [0, 1] in both directions.
+
+    What fills it is the 1st to 99th percentile along each axis, and a tenth more on either side; the rest is
     moved to the border (lucid's `normalize_layout`).
     """
     low, high = np.percentile(places, [1, 99], axis=0)
@@ -83,9 +99,17 @@ def within_unit_square(places: Array) -> Array:
 
 
 def place_by_neighbors(activations: Array, known: Array, places: Array, metric: str, count: int = 5) -> Array:
-    """Where activations N×C lie among `known` F×C, whose places F×2 are known.
+    """Place activations at the mean place of the nearest known ones, weighted by inverse distance.
 
-    The mean place of the `count` nearest, weighted by the inverse of their distance.
+    Args:
+        activations: N×C.
+        known: F×C.
+        places: F×2, of the known ones.
+        metric: "cosine" or "euclidean".
+        count: how many neighbours.
+
+    Returns:
+        N×2.
     """
     from sklearn.neighbors import NearestNeighbors
 

@@ -1,4 +1,4 @@
-"""Writing what a visitor of an atlas gets: cells, sheets of images, the manifest, the viewer."""
+"""Writing what a visitor of an atlas needs: cells, sheets of images, the manifest, the viewer."""
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
@@ -28,7 +28,7 @@ from pareidolia.networks import Layer
 from pareidolia.pictures import open_uint8, write_atomically
 from pareidolia.pictures.targets import make_folder
 
-#: Classes that are told for a cell.
+#: Number of classes listed for a cell.
 TOP = 5
 
 
@@ -210,7 +210,7 @@ def grid_contents(
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
-    """Write the viewer and then the manifest, which says that the atlas is whole."""
+    """Write the viewer and then the manifest, which marks the atlas as whole."""
     for name in VIEWER:
         with write_atomically(folder / name) as file:
             file.write((files("pareidolia.atlas") / "viewer" / name).read_bytes())
@@ -218,7 +218,7 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
 
 
 def _tops(table: Array | None, cells: int) -> tuple[Array, Array]:
-    """The strongest classes of each cell and their values, cells×TOP; cells×0 without classes."""
+    """The strongest classes of each cell and their values, cells×TOP; cells×0 if there are no classes."""
     if table is None:
         return np.empty((cells, 0), np.int64), np.empty((cells, 0))
     tops = np.argsort(-table, axis=1, kind="stable")[:, :TOP]

@@ -33,7 +33,7 @@ _BENDING = frozenset(
 
 
 class Watch:
-    """Notices activations written by hand: x · (x > 0), where(x > 0, x, 0), x · sigmoid(x), (x + |x|) / 2.
+    """Finds activations written by hand: x · (x > 0), where(x > 0, x, 0), x · sigmoid(x), (x + |x|) / 2.
 
     A rule cannot be applied to them, so each is named once, with its line of code, in a BackwardWarning.
     """
@@ -43,7 +43,14 @@ class Watch:
         self._told: set[str] = set()
 
     def notice(self, name: str, args: Sequence[Any], kwargs: Mapping[str, Any], result: Any) -> None:
-        """Look at one call that no rule replaced."""
+        """Check one call that no rule replaced.
+
+        Args:
+            name: of the function.
+            args: its positional arguments.
+            kwargs: its keyword arguments.
+            result: what it returned.
+        """
         if name == "get":  # an attribute such as x.shape
             return
         if name in _ATTENTION:
@@ -67,7 +74,7 @@ class Watch:
                 )
 
     def _is_mask(self, tensor: Tensor) -> bool:
-        """Is it without gradient, yet made from activations (by a comparison, a sign, a detach)?"""
+        """Whether a tensor without gradient was made from activations (by a comparison, a sign, a detach)."""
         reference = self._masks.get(id(tensor))
         return reference is not None and reference() is tensor
 
@@ -78,7 +85,7 @@ class Watch:
 
 
 def _self_gated(name: str, one: Tensor, other: Tensor) -> bool:
-    """Do both operands come, element by element, from one tensor, and one of them through a nonlinearity?"""
+    """Whether both operands come, element by element, from one tensor, one of them through a nonlinearity."""
     if one is other:
         return False
     first, bent = _origins(one)
@@ -87,7 +94,7 @@ def _self_gated(name: str, one: Tensor, other: Tensor) -> bool:
 
 
 def _origins(tensor: Tensor) -> tuple[set[tuple[Any, int]], bool]:
-    """The edges of autograd's graph that elementwise operations lead back to; does one of those bend?"""
+    """The edges of autograd's graph that elementwise operations lead back to; whether one is nonlinear."""
     edges: set[tuple[Any, int]] = set()
     waiting, bent = [(tensor.grad_fn, tensor.output_nr)], False
     while waiting and len(edges) < 64:

@@ -67,16 +67,24 @@ def gradient(module: nn.Module) -> Iterator[None]:
 @backward_rule("deconvnet")
 @contextmanager
 def deconvnet(module: nn.Module) -> Iterator[None]:
-    """Rectify the signal itself, whatever came forward: R = max(g, 0) at every rectifier.
+    """Rectify the signal itself, whatever the forward pass: R = max(g, 0) at every rectifier.
 
     The deconvolutional network (Zeiler and Fergus 2014). ReLU, ReLU6, LeakyReLU, PReLU, ELU, SELU, CELU,
     SiLU, GELU, Mish, Hardswish and softplus all count as the rectifier that they approximate, so that the
     rule does not depend on the signal's scale. Max pooling sends its signal to the maxima (the switches).
     Sigmoid, tanh, softmax and normalisations keep their gradient.
 
-    `module` may be compiled: it runs eagerly inside. Raises BadNetwork where a rectifier is hidden inside
-    TorchScript; warns (BackwardWarning) where an activation is written by hand, where attention mixes
-    positions by a softmax, which the rule was not made for, and where the only activations are no rectifiers.
+    A BackwardWarning is issued if an activation is written by hand, if attention mixes positions by a
+    softmax, for which the rule was not made, and if none of the activations is a rectifier.
+
+    Args:
+        module: the network; if it is compiled, it runs eagerly inside.
+
+    Yields:
+        Nothing.
+
+    Raises:
+        BadNetwork: If a rectifier is hidden inside TorchScript.
     """
     from pareidolia.backward.modes import DeconvnetMode, in_mode
 
@@ -90,9 +98,8 @@ def guided(module: nn.Module) -> Iterator[None]:
     """Let the signal pass only where both it and the rectifier's input are positive.
 
     Guided backpropagation (Springenberg et al. 2015): R = f'(x) · [x > 0] · max(g, 0). For ReLU f' = 1 there;
-    for the smooth and the bounded rectifiers (list under `deconvnet`) f' is their own derivative.
-
-    Errors and warnings as for `deconvnet`.
+    for the smooth and the bounded rectifiers (list under `deconvnet`) f' is their own derivative. The errors
+    and warnings are those of `deconvnet`.
     """
     from pareidolia.backward.modes import GuidedMode, in_mode
 

@@ -24,7 +24,13 @@ METADATA = "pareidolia"
 
 @dataclass(frozen=True)
 class Chunk:
-    """Pictures `start` to `stop` (exclusive) of a folder; its shard bears `number`."""
+    """Some consecutive pictures of a folder, which make one shard.
+
+    Attributes:
+        number: of the chunk, from 0; also the name of its shard.
+        start: the first picture's number in the folder.
+        stop: the number after the last picture's.
+    """
 
     number: int
     start: int
@@ -50,9 +56,14 @@ class ChunkResult:
 class CollectJob:
     """What is collected, of which pictures, by which network; it can be sent to another machine.
 
-    network: its settings, paths absolute. identity: what it must turn out to be.
-    files: the pictures. height_width: of each as the network sees it. batch: pictures at once.
-    layers: the shape of each layer's output for one picture. spec: what is kept of it.
+    Attributes:
+        network: settings of the network, with absolute paths.
+        identity: digests by name that the loaded network must have.
+        files: the pictures.
+        height_width: height and width in pixels of each picture as the network sees it.
+        batch: how many pictures the network sees at once.
+        layers: by name, the shape of the layer's output for one picture.
+        spec: what is kept of these outputs.
     """
 
     network: NetworkSettings
@@ -64,12 +75,20 @@ class CollectJob:
     spec: CollectSpec
 
     def read(self, chunks: list[Chunk], decoders: int) -> Iterator[DecodeResult]:
-        """The pictures of the chunks one after the other, decoded ahead by so many threads."""
+        """Decode the pictures of some chunks, in order, ahead of their use.
+
+        Args:
+            chunks: the chunks, in the order in which their pictures are wanted.
+            decoders: number of threads that decode.
+
+        Returns:
+            The pictures, one after the other.
+        """
         paths = (path for chunk in chunks for path in self.paths(chunk))
         return read_ahead(paths, self.height_width, threads=decoders, ahead=2 * self.batch)
 
     def paths(self, chunk: Chunk) -> Iterator[Path]:
-        """Where the pictures of a chunk lie, in order."""
+        """The paths of a chunk's pictures, in order."""
         return map(self.files.path, range(chunk.start, chunk.stop))
 
 
@@ -107,10 +126,20 @@ def collect_chunk(network: Network, job: CollectJob, chunk: Chunk, decoders: int
 def layer_shapes(
     network: Network, layers: tuple[str, ...], height_width: tuple[int, int]
 ) -> dict[str, tuple[int, ...]]:
-    """The shape of each layer's output for one picture of that size: C×H×W, or C.
+    """The shape of each layer's output for one picture.
 
-    Raises UnknownName for a wrong name, BadPicture where the network cannot look at that size, and
-    PareidoliaError for an output of another form.
+    Args:
+        network: the network.
+        layers: names of layers.
+        height_width: height and width of the picture in pixels.
+
+    Returns:
+        By layer C×H×W, or C where the output has no rows and columns.
+
+    Raises:
+        UnknownName: If the network has no such layer.
+        BadPicture: If the network cannot take pictures of that size.
+        PareidoliaError: If an output has another form.
     """
     for name in layers:
         network.unit_shape(name)
@@ -128,7 +157,7 @@ def layer_shapes(
 
 
 def _add(accumulator: Accumulator, batch: list[DecodeResult], first: int) -> dict[int, str]:
-    """Add a batch, whose first picture has that number, to `accumulator`; the skipped pictures."""
+    """Add the pictures of a batch, the first of which has number `first`; returns why some were skipped."""
     skipped = {first + i: str(each) for i, each in enumerate(batch) if isinstance(each, BadPicture)}
     levels = [each for each in batch if not isinstance(each, BadPicture)]
     if levels:

@@ -1,4 +1,4 @@
-"""A collection: a folder of shards with a manifest that says what they hold."""
+"""A collection: a folder of shards with a manifest that describes them."""
 
 import json
 import os
@@ -25,8 +25,14 @@ class Collection:
     """What was collected of a folder of pictures.
 
     The folder holds `manifest.json` (what is collected: network and digest of its weights, layers, what is
-    kept, digest of the files' list, version of the format), `files.json` (the pictures, whose places in it
-    are their numbers) and `shards/NUMBER.safetensors`, a file a chunk of pictures, each whole or absent.
+    kept, digest of the files' list, version of the format), `files.json` (the pictures; a picture's number is
+    its position in the list) and `shards/NUMBER.safetensors`, one file a chunk of pictures, each whole or
+    absent.
+
+    Args:
+        folder: the folder.
+        manifest: what `manifest.json` holds.
+        files: the pictures.
     """
 
     def __init__(self, folder: Path, manifest: Mapping[str, Any], files: PictureFiles) -> None:
@@ -34,9 +40,16 @@ class Collection:
 
     @classmethod
     def open(cls, folder: str | Path) -> Self:
-        """The collection in `folder`, finished or not.
+        """Open the collection in a folder, finished or not.
 
-        Raises PareidoliaError where there is none, it is broken, or another version wrote it.
+        Args:
+            folder: the folder.
+
+        Returns:
+            The collection.
+
+        Raises:
+            PareidoliaError: If there is no collection, it is broken, or another version wrote it.
         """
         folder = Path(folder)
         manifest = _read_json(folder / MANIFEST)
@@ -56,7 +69,7 @@ class Collection:
 
     @property
     def height_width(self) -> tuple[int, int]:
-        """The size of each picture as the network saw it."""
+        """Height and width of each picture as the network saw it, in pixels."""
         height, width = self.manifest["look"]["height_width"]
         return height, width
 
@@ -77,11 +90,28 @@ class Collection:
         return not self.missing()
 
     def shards(self) -> Iterator[Arrays]:
-        """What each chunk kept, in the chunks' order, one at a time. Raises PareidoliaError as `shard`."""
+        """Read what each chunk kept, in the order of the chunks.
+
+        Returns:
+            The arrays of each chunk, by name, read one chunk at a time.
+
+        Raises:
+            PareidoliaError: If a shard is missing or broken.
+        """
         return (self.shard(chunk) for chunk in self.chunks)
 
     def shard(self, chunk: Chunk) -> Arrays:
-        """What a chunk kept, by name. Raises PareidoliaError where it is missing or broken."""
+        """Read what a chunk kept.
+
+        Args:
+            chunk: the chunk.
+
+        Returns:
+            Its arrays, by name.
+
+        Raises:
+            PareidoliaError: If its shard is missing or broken.
+        """
         with self._opened(chunk) as file:
             return {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (no mapping)
 
@@ -95,7 +125,7 @@ class Collection:
         return found
 
     def make(self) -> None:
-        """Make the folder, without shards yet; the manifest last, which says that all else is there."""
+        """Make the folder, without shards. The manifest is written last: it marks the folder as whole."""
         try:
             (self.folder / SHARDS).mkdir(parents=True, exist_ok=True)
         except OSError as error:

@@ -1,4 +1,4 @@
-"""A collection being made: step by step, resumed where it stopped."""
+"""A collection being made, step by step; it resumes where it stopped."""
 
 import hashlib
 import json
@@ -70,9 +70,12 @@ class Collector:
         return self.collection.finished
 
     def __iter__(self) -> Iterator[Progress]:
-        """Look at what is missing; tells how far it is after each batch, or, on a cluster, each chunk.
+        """Run the network on what is missing.
 
-        Whoever stops iterating leaves whole shards behind, and loses at most the chunks under way.
+        Stopping leaves whole shards behind and loses at most the chunks under way.
+
+        Yields:
+            How far it is, after each batch, or on a cluster after each chunk.
         """
         missing, total = self.collection.missing(), len(self.job.files)
         index = total - sum(chunk.stop - chunk.start for chunk in missing)
@@ -109,7 +112,7 @@ def _job(
 
 
 def _with_absolute_paths(settings: NetworkSettings) -> NetworkSettings:
-    """A worker elsewhere has another working directory."""
+    """Absolute paths, since a worker elsewhere has another working directory."""
     home, separator, factory = settings.network.rpartition(":")
     changed: dict[str, Any] = {}
     if home.endswith(".py"):
@@ -141,14 +144,14 @@ def _form(spec: CollectSpec) -> str:
 
 
 def _title(manifest: Mapping[str, Any]) -> str:
-    """A folder's name that says what is collected, to people and by a digest to the byte."""
+    """A folder's name for people, with a digest of everything in the manifest that counts."""
     digest = hashlib.sha256(json.dumps(_compared(manifest), sort_keys=True).encode()).hexdigest()
     words = "-".join((manifest["network"]["name"], *manifest["layers"]))
     return f"{re.sub(r'[^A-Za-z0-9.]+', '-', words)[:60]}-{digest[:12]}"
 
 
 def _compared(manifest: Mapping[str, Any]) -> dict[str, Any]:
-    """The part of a manifest that decides what is collected: where things lie and who wrote it does not."""
+    """The part of a manifest that decides what is collected: without places of files and the version."""
     pictures = {key: value for key, value in manifest["pictures"].items() if key != "folder"}
     network = {key: value for key, value in manifest["network"].items() if key not in ("settings", "name")}
     kept = {key: manifest[key] for key in ("format", "layers", "keep", "look")}
@@ -156,7 +159,7 @@ def _compared(manifest: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _prepared(collection: Collection, anew: bool) -> Collection:
-    """The collection with its folder made, or found to hold the same; what else is there is refused."""
+    """The collection, with its folder made or found to hold the same; anything else in it is refused."""
     folder = collection.folder
     if (folder / MANIFEST).exists() and not anew:
         there = Collection.open(folder)

@@ -1,4 +1,4 @@
-"""Where chunks are looked at: here, or wherever `cluster.py` sends them."""
+"""Where chunks are run: on this machine, or on a cluster by `cluster.py`."""
 
 from collections.abc import Iterator
 
@@ -12,7 +12,17 @@ from pareidolia.networks import Network
 def run_chunks(
     network: Network, job: CollectJob, chunks: list[Chunk], settings: EngineSettings
 ) -> Iterator[ChunkResult]:
-    """Look at the chunks with the engine that `settings` name, in whatever order it likes."""
+    """Run the chunks with the engine that `settings` name.
+
+    Args:
+        network: the network of `job`.
+        job: what is collected.
+        chunks: the chunks to run.
+        settings: the engine.
+
+    Returns:
+        What is finished, as it gets finished; chunks may come in any order.
+    """
     if settings.engine == "ray":
         from pareidolia.collecting.cluster import run_on_cluster
 
@@ -27,9 +37,16 @@ def run_chunks(
 def run_in_turn(
     network: Network, job: CollectJob, chunks: list[Chunk], decoders: int
 ) -> Iterator[ChunkResult]:
-    """Look at the chunks one after the other; so many threads decode ahead, across their boundaries.
+    """Run the chunks one after the other, for a GPU, which needs nothing but decoded pictures.
 
-    For a GPU, which needs nothing but pictures.
+    Args:
+        network: the network of `job`.
+        job: what is collected.
+        chunks: the chunks to run.
+        decoders: number of threads that decode ahead, also into the next chunk.
+
+    Yields:
+        What is finished, after each batch.
     """
     pictures = job.read(chunks, decoders)
     for chunk in chunks:

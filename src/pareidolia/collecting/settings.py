@@ -8,7 +8,7 @@ from pareidolia.settings import NetworkSettings, Settings
 
 
 class CollectingSettings(NetworkSettings):
-    """How a network looks at a folder of pictures. All of it can change what is collected."""
+    """How a network sees a folder of pictures. Every option here can change what is collected."""
 
     size: Annotated[
         int | None,
@@ -26,7 +26,7 @@ class CollectingSettings(NetworkSettings):
 
 
 class EngineSettings(Settings):
-    """Where the chunks are looked at. None of it changes what is collected."""
+    """Where the network runs. No option here changes what is collected."""
 
     engine: Annotated[
         Literal["local", "ray"], Field(description="Look here, or as tasks of a Ray cluster.")
@@ -52,7 +52,7 @@ class TopActivations(Settings):
 
 
 class SampledActivations(Settings):
-    """Keep the activations of whole columns of a layer at random positions of every picture."""
+    """Keep the activations of all channels at random positions of every picture."""
 
     form: ClassVar[str] = "Positions"
     """What manifests call it."""

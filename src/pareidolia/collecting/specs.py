@@ -22,21 +22,25 @@ class Accumulator(Protocol):
     """What one chunk has kept so far."""
 
     def add(self, pictures: Tensor, numbers: Array) -> Array:
-        """Look at `pictures` (N×3×H×W in [0, 1]) and keep what is wanted of them.
+        """Keep what is wanted of some pictures' activations.
 
-        numbers: N int64, the pictures' numbers in the folder, rising from batch to batch.
-        Returns N bools: False for a picture whose activations are not all finite; nothing of it is kept.
+        Args:
+            pictures: N×3×H×W in [0, 1].
+            numbers: N int64, the pictures' numbers in the folder, rising from batch to batch.
+
+        Returns:
+            N bools: False for a picture whose activations are not all finite; nothing of it is kept.
         """
 
     def arrays(self) -> Arrays:
-        """What is kept, by name; a pure function of what was added."""
+        """What is kept, by name; a pure function of the pictures added."""
 
 
 class CollectSpec(Protocol):
     """What to keep: a frozen settings object, written into the collection's manifest."""
 
     def model_dump(self, *, mode: Literal["json"]) -> dict[str, Any]:
-        """Its options, as JSON has them."""
+        """The options, as JSON has them."""
 
 
 @singledispatch

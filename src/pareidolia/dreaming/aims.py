@@ -1,4 +1,4 @@
-"""From what a person names to an objective."""
+"""From names to an objective."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -22,9 +22,9 @@ Aim = Callable[[tuple[int, int]], Objective]
 class Aims:
     """What is dreamt of, each with its weight.
 
-    Args:
+    Attributes:
         units: layers and channels.
-        classes: objectives on the network's answer.
+        classes: objectives on the network's output.
     """
 
     units: tuple[tuple[float, Unit], ...]
@@ -33,11 +33,18 @@ class Aims:
     def at(
         self, network: Network, picture: Tensor, guide: Tensor | None
     ) -> Callable[[tuple[int, int]], Objective]:
-        """What makes the objective for each size (height, width) of `picture` (1×C×H×W).
+        """Prepare the objectives for a picture.
 
-        A layer counts relative to the energy that the picture, seen at the network's own size, gives it: so
-        several layers balance whatever their magnitudes. Where there is a guide, the layers' features are
-        drawn to it.
+        A layer is divided by the energy that the picture, at the network's own size, gives it: so
+        several layers balance whatever their magnitudes.
+
+        Args:
+            network: has the layers.
+            picture: 1×C×H×W.
+            guide: a picture whose features attract the layers' features; None if there is none.
+
+        Returns:
+            A function of (height, width) that makes the objective for a size.
         """
         layers = list(dict.fromkeys(unit.layer for _, unit in self.units))
         densities = _energy_a_pixel(network, picture, layers)
@@ -61,10 +68,21 @@ class Aims:
 def read_aims(
     network: Network, names: Sequence[str] | None, weights: Sequence[float] | None, seed: int
 ) -> Aims:
-    """The aims that `names` mean to `network`.
+    """Read aims from text.
 
-    Raises UnknownName for a wrong layer or class, PareidoliaError where a network has no classes, where a
-    channel does not exist, and where names and weights are not equally many.
+    Args:
+        network: has the layers and classes.
+        names: of layers, channels and classes; None for the default layer.
+        weights: one for each name; None for equal ones.
+        seed: of random classes.
+
+    Returns:
+        The aims.
+
+    Raises:
+        UnknownName: If there is no such layer or class.
+        PareidoliaError: If the network has no classes, a channel does not exist, or names and weights are not
+            equally many.
     """
     names = names or (default_layer(network),)
     weights = weights or (1.0,) * len(names)
@@ -118,7 +136,7 @@ def _class_index(network: Network, address: ClassName) -> int:
 
 
 def _energy_a_pixel(network: Network, picture: Tensor, layers: Sequence[str]) -> dict[str, float]:
-    """½ Σ a² of each layer over the pixels looked at."""
+    """½ Σ a² of each layer over the pixels of the picture."""
     shown = _at_own_size(network, picture)
     pixels = shown.shape[-2] * shown.shape[-1]
     seen = _recorded(network, shown, layers)
@@ -133,6 +151,6 @@ def _recorded(network: Network, picture: Tensor, layers: Sequence[str]) -> dict[
 def _at_own_size(network: Network, picture: Tensor) -> Tensor:
     height, width = picture.shape[-2:]
     longer = max(network.input_shape[1:])
-    # A narrow picture is stretched: so that its shorter side can be seen at all.
+    # A narrow picture is stretched, or its shorter side would be too small for the network.
     rows, columns = (max(side, min(32, longer)) for side in fit((height, width), longer))
     return resize_picture(picture, (rows, columns))

@@ -1,4 +1,4 @@
-"""Why dogs? What the classes say along a dream, and in what dreams of many beginnings end."""
+"""Why dogs? The class scores along a dream, and what dreams of many beginnings end in."""
 
 from collections.abc import Generator, Iterator, Mapping
 from dataclasses import asdict, dataclass
@@ -20,7 +20,14 @@ _TOP = 5
 
 @dataclass(frozen=True)
 class Answer:
-    """What the network says of a picture: its likeliest classes with (logit, probability), the groups'."""
+    """The network's output for a picture.
+
+    Attributes:
+        step: steps made before it.
+        top: the likeliest classes with (logit, probability).
+        first: the likeliest class.
+        groups: probability of each group of classes.
+    """
 
     step: int
     top: dict[str, tuple[float, float]]
@@ -30,7 +37,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class ExplainedDream:
-    """One dream: its beginning, its end, and the answers along the way, the undreamt picture's first."""
+    """One dream: its beginning, its end, and the outputs along the way, the undreamt picture's first."""
 
     name: str
     before: Tensor
@@ -43,7 +50,7 @@ class Explanation:
     """Dreams of many beginnings, and of one photo at each of several layers.
 
     Attributes:
-        courses: by what they begin from; the user's photo is the first.
+        courses: one for each beginning; the user's photo is the first.
         layers: pictures of dreams of the photo, from the first layer to the last.
     """
 
@@ -77,7 +84,7 @@ class Explanation:
         }
 
     def text(self) -> str:
-        """What the numbers show, and what they do not, in Markdown."""
+        """What the numbers show, and what they do not show, in Markdown."""
         before, after, ends = self._mean_masses(0), self._mean_masses(-1), self._ends()
         lines = [
             "# Why dogs?",
@@ -128,10 +135,11 @@ def explain(
     settings: DreamSettings,
     network: Network,
 ) -> Generator[Progress, None, Explanation]:
-    """Dream of each beginning (1×3×H×W by name, the user's photo first) and ask for the classes on the way.
+    """Dream of each of some pictures and record the class scores on the way.
 
-    All is dreamt at the network's own size, at which its classes mean most. A step is one dream.
-    Raises BadNetwork for a network without ImageNet's classes.
+    `beginnings` are 1×3×H×W by name, the user's photo first; the network must have ImageNet's classes.
+    Everything is dreamt at the network's own size, at which its classes mean most. Yields a step for each
+    dream and returns all dreams with their numbers; a network with other classes is a `BadNetwork`.
     """
     names = check_classes(network.class_names, network.name)
     settings = settings.model_copy(update={"size": max(network.input_shape[1:]), "start": "photo"})
@@ -156,7 +164,16 @@ def explain(
 
 
 def noises(count: int, side: int, seed: int) -> Iterator[tuple[str, Tensor]]:
-    """`count` square pictures of grey noise of standard deviation 0.1, by name."""
+    """Square pictures of grey noise of standard deviation 0.1.
+
+    Args:
+        count: number of pictures.
+        side: in pixels.
+        seed: of the noise.
+
+    Yields:
+        A name and a picture 1×3×H×W in [0, 1].
+    """
     generator = torch.Generator().manual_seed(seed)
     for number in range(1, count + 1):
         noise = torch.randn((1, 3, side, side), generator=generator)

@@ -1,4 +1,4 @@
-"""What can be dreamt of, as objectives."""
+"""Objectives that can be dreamt of."""
 
 from collections.abc import Mapping
 
@@ -9,7 +9,7 @@ from pareidolia.painting import ModelOutputs, Term
 from pareidolia.painting.terms import class_scores
 from pareidolia.settings import Unit
 
-# So many dot products are held at once while best matches are looked for (64 MB).
+# The most dot products in memory at once in the search for best matches (64 MB).
 _PRODUCTS_AT_ONCE = 1 << 24
 
 
@@ -22,6 +22,9 @@ class Energy(Term):
     Args:
         unit: a layer, or a channel of one.
         scale: what the sum is divided by.
+
+    Attributes:
+        adds_over_positions: True.
     """
 
     adds_over_positions = True
@@ -48,6 +51,9 @@ class BestMatch(Term):
         layer: where the features are compared.
         guide: 1×C×h×w activations of the guide.
         scale: what the sum is divided by.
+
+    Attributes:
+        adds_over_positions: True.
     """
 
     adds_over_positions = True
@@ -71,7 +77,10 @@ class BestMatch(Term):
 
 
 class RandomClass(Term):
-    """The score of another class at each step, the others' zeroed: −s_k with k a function of (seed, step)."""
+    """The score of another class at each step, the other scores without gradient.
+
+    −s_k, with k a function of (seed, step).
+    """
 
     name = "random class"
     layers = frozenset()

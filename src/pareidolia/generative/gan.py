@@ -1,7 +1,7 @@
 """The generative adversarial network (Goodfellow et al. 2014).
 
-A generator makes pictures of codes z from p_z, a discriminator learns to tell them from real ones, and each
-learns from the other. For a fixed generator the best discriminator is D(x) = p_data / (p_data + p_g).
+A generator makes pictures of codes z from p_z, a discriminator learns to distinguish them from real ones, and
+each learns from the other. For a fixed generator the best discriminator is D(x) = p_data / (p_data + p_g).
 """
 
 from collections.abc import Sequence
@@ -24,7 +24,7 @@ class GAN(GenerativeModel[GANSettings]):
     Args:
         settings: see `GANSettings`.
         shape: C, H, W of the pictures.
-        classes: how many the data have; not used.
+        classes: number of classes of the data; not used.
     """
 
     def __init__(self, settings: GANSettings, shape: Shape, classes: int = 0) -> None:
@@ -39,7 +39,7 @@ class GAN(GenerativeModel[GANSettings]):
                     spectral_norm(layer)
 
     def init_output_bias(self, mean: Tensor) -> None:
-        """Begin with a generator that says the data's mean picture, C×H×W (or its colour)."""
+        """Set the generator's output to the data's mean picture, C×H×W (or its colour), to begin with."""
         set_output(self.generator, mean.clamp(0.01, 0.99).logit())
 
     def decode(self, z: Tensor) -> Tensor:
@@ -66,7 +66,7 @@ class GAN(GenerativeModel[GANSettings]):
         ]
 
     def discriminator_phase(self, batch: Batch, context: StepContext) -> Losses:
-        """Tell real pictures from made ones."""
+        """Distinguish real pictures from made ones."""
         with torch.no_grad():
             made = self.decode(context.draw(self.prior.sample))
         settings = self.settings
@@ -75,6 +75,6 @@ class GAN(GenerativeModel[GANSettings]):
         return Losses(*discriminator_objective(self.logits, batch.pictures, made, r1, settings.loss))
 
     def generator_phase(self, batch: Batch, context: StepContext) -> Losses:
-        """Make what the discriminator takes for real."""
+        """Make pictures that the discriminator takes for real."""
         fake = self.logits(self.decode(context.draw(self.prior.sample)))
         return Losses(generator_loss(fake, self.settings.loss))

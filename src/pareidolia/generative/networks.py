@@ -29,12 +29,19 @@ _SMALLEST_MAP = 4
 def make_encoder(
     settings: ArchitectureSettings, shape: Shape, outputs: int, *, whole: bool = False
 ) -> nn.Module:
-    """A network N×C×H×W → N×outputs.
+    """Make a network N×C×H×W → N×outputs.
 
-    whole: a convolutional one has the settings' fully connected layers too, and so can weigh parts of the
-        picture against each other. Without them its outputs are sums of what windows of 12 px (at 28 px) say
-        each for itself: a VAE learns such codes sooner, but to such a discriminator any heap of good strokes
-        is a digit.
+    Args:
+        settings: of the model.
+        shape: C, H, W.
+        outputs: number of outputs.
+        whole: whether a convolutional network has the settings' fully connected layers too, and so can
+            compare parts of the picture. Without them its outputs are sums over windows of 12 px (at 28 px):
+            a VAE learns such codes sooner, but such a discriminator takes any heap of good strokes for a
+            digit.
+
+    Returns:
+        The network.
     """
     if _is_mlp(settings, shape):
         return nn.Sequential(nn.Flatten(), mlp((math.prod(shape), *settings.hidden, outputs), settings))
@@ -44,9 +51,16 @@ def make_encoder(
 def make_decoder(
     settings: ArchitectureSettings, inputs: int, shape: Shape, *, whole: bool = False
 ) -> nn.Module:
-    """A network N×inputs → N×C×H×W (C of `shape`), its last layer's bias is `decoder.bias` (C×H×W or C).
+    """Make a network N×inputs → N×C×H×W; its last layer's bias is `decoder.bias` (C×H×W or C).
 
-    whole: the mirror image of such an encoder.
+    Args:
+        settings: of the model.
+        inputs: length of a code.
+        shape: C, H, W.
+        whole: the mirror image of such an encoder.
+
+    Returns:
+        The network.
     """
     if _is_mlp(settings, shape):
         widths = (inputs, *reversed(settings.hidden), math.prod(shape))
@@ -55,11 +69,11 @@ def make_decoder(
 
 
 def set_output(decoder: nn.Module, mean: Tensor) -> None:
-    """Set the last layer so that an untrained decoder says about `mean`, C×H×W (or its colour).
+    """Set the last layer so that an untrained decoder outputs about `mean`, C×H×W (or its colour).
 
-    Begun at 0, a convolutional VAE writes the pictures' brightness into its codes, whose mean then is far
-    from the prior's; and where what comes from the code is loud noise at first, it learns to shut the code
-    out and its KL stays at 0. So a convolution's weights begin at a tenth.
+    If it begins at 0, a convolutional VAE puts the pictures' brightness into its codes, whose mean then is
+    far from the prior's; and if the code's contribution is loud noise at first, the decoder learns to ignore
+    the code and its KL stays at 0. So a convolution's weights begin at a tenth.
     """
     last = [each for each in decoder.modules() if isinstance(each, nn.Linear | nn.Conv2d)][-1]
     assert last.bias is not None
@@ -85,8 +99,8 @@ def mlp(widths: Sequence[int], settings: ArchitectureSettings) -> nn.Sequential:
 class ConvolutionalEncoder(nn.Sequential):
     """Halves the picture until it is 4 to 7 px, doubling the channels; then fully connected layers.
 
-    Kernels of 4 with stride 2 see each pixel equally often. Kernels of 3 see every second one twice, and a
-    generator learns that lattice from the gradients of such a discriminator (Odena et al. 2016).
+    Kernels of 4 with stride 2 cover each pixel equally often. Kernels of 3 cover every second one twice, and
+    a generator learns that lattice from the gradients of such a discriminator (Odena et al. 2016).
     """
 
     def __init__(

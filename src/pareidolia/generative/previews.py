@@ -1,4 +1,4 @@
-"""Sheets of what a model makes while it trains: samples, and pictures beside their reconstructions."""
+"""Sheets of a model's pictures while it trains: samples, and pictures beside their reconstructions."""
 
 from pathlib import Path
 from typing import Any

@@ -84,8 +84,16 @@ class Run:
 def open_run(path: str | Path, device: torch.device | str = "cpu") -> Run:
     """Open a run directory, or a shipped model by its name ("digits-vae").
 
-    Raises PareidoliaError where there is no run, one that has saved no weights yet, a broken one, or one
-    whose prior is code and not trusted (`safety/trust.py`).
+    Args:
+        path: the folder or the name.
+        device: where to.
+
+    Returns:
+        The run.
+
+    Raises:
+        PareidoliaError: If there is no run, it has saved no weights yet, it is broken, or its prior is code
+            and not trusted (`safety/trust.py`).
     """
     folder = _folder(path)
     record = read_record(folder)

@@ -1,7 +1,8 @@
 """The semi-supervised adversarial autoencoder (Makhzani et al. 2015, section 5 and figure 6).
 
-The encoder gives class probabilities y and a style z; the decoder sees both. Two discriminators bend y to a
-distribution over one-hot vectors and z to the prior; a few labelled pictures say which class is which.
+The encoder's outputs are class probabilities y and a style z; the decoder sees both. Two discriminators match
+y to a distribution over one-hot vectors and z to the prior; a few labelled pictures determine which class is
+which.
 """
 
 from collections.abc import Sequence
@@ -31,7 +32,7 @@ class SemiSupervisedAAE(GenerativeModel[AAESettings]):
     Args:
         settings: see `AAESettings`; `latent` is the length of the style.
         shape: C, H, W of the pictures.
-        classes: how many there are.
+        classes: number of classes.
     """
 
     def __init__(self, settings: AAESettings, shape: Shape, classes: int) -> None:
@@ -45,7 +46,7 @@ class SemiSupervisedAAE(GenerativeModel[AAESettings]):
         self.class_discriminator = mlp((classes, *settings.critic, 1), settings)
 
     def init_output_bias(self, mean: Tensor) -> None:
-        """Begin with a decoder that says the data's mean picture, C×H×W (or its colour)."""
+        """Set the decoder's output to the data's mean picture, C×H×W (or its colour), to begin with."""
         set_output(self.decoder, mean.clamp(0.01, 0.99).logit())
 
     def source(self, pictures: PictureSet, settings: TrainingSettings, device: torch.device) -> Source:
@@ -87,7 +88,7 @@ class SemiSupervisedAAE(GenerativeModel[AAESettings]):
         return Losses(squared_error(self.decode(codes), batch.pictures))
 
     def discriminate(self, batch: PartlyLabeled, context: StepContext) -> Losses:
-        """Tell the priors' samples from codes."""
+        """Distinguish the priors' samples from codes."""
         with torch.no_grad():
             codes = self.encode(self._noisy(batch.pictures, context))
         real, fake, r1 = self._parts(context.draw(self._sample)), self._parts(codes), self.settings.r1
@@ -96,7 +97,7 @@ class SemiSupervisedAAE(GenerativeModel[AAESettings]):
         return Losses(style + of_class, {"style": style.detach(), "class": of_class.detach()})
 
     def regularize(self, batch: PartlyLabeled, context: StepContext) -> Losses:
-        """Let the encoder make styles and classes that pass for the priors' samples."""
+        """Make styles and classes that the discriminators take for the priors' samples."""
         style, of_class = self._logits(self.encode(self._noisy(batch.pictures, context)))
         return Losses(generator_loss(style) + generator_loss(of_class))
 

@@ -174,5 +174,5 @@ def _opened(
 
 
 def _usual_epochs(count: int) -> float:
-    """So many that about 400,000 pictures are shown, within bounds."""
+    """As many as show about 400,000 pictures, within bounds."""
     return min(max(_PICTURES_SHOWN / count, _FEWEST_EPOCHS), _MOST_EPOCHS)

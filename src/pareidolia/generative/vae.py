@@ -1,7 +1,7 @@
 """The variational autoencoder (Kingma and Welling 2014), and its importance-weighted bound (Burda 2016).
 
-An encoder gives q(z|x) = N(μ, diag σ²), a decoder p(x|z), the prior is p(z) = N(0, 1). What is made larger
-is the bound  log p(x) ≥ E_q[log p(x|z)] − KL(q(z|x) ‖ p(z)).
+An encoder computes q(z|x) = N(μ, diag σ²), a decoder p(x|z), the prior is p(z) = N(0, 1). Training maximises
+the bound  log p(x) ≥ E_q[log p(x|z)] − KL(q(z|x) ‖ p(z)).
 """
 
 from collections.abc import Sequence
@@ -27,7 +27,7 @@ class VAE(GenerativeModel[VAESettings]):
     Args:
         settings: see `VAESettings`.
         shape: C, H, W of the pictures.
-        classes: how many the data have; not used.
+        classes: number of classes of the data; not used.
     """
 
     def __init__(self, settings: VAESettings, shape: Shape, classes: int = 0) -> None:
@@ -42,7 +42,7 @@ class VAE(GenerativeModel[VAESettings]):
         )
 
     def init_output_bias(self, mean: Tensor) -> None:
-        """Begin with a decoder that says the data's mean picture, C×H×W (or its colour)."""
+        """Set the decoder's output to the data's mean picture, C×H×W (or its colour), to begin with."""
         set_output(self.decoder, self.likelihood.bias(mean))
 
     def posterior(self, x: Tensor) -> DiagonalGaussian:
@@ -51,7 +51,7 @@ class VAE(GenerativeModel[VAESettings]):
         return DiagonalGaussian(mean, log_variance)
 
     def raw(self, z: Tensor) -> Tensor:
-        """The decoder's numbers, …×N×L → …×N×(numbers·C)×H×W."""
+        """The decoder's outputs, …×N×L → …×N×(numbers·C)×H×W."""
         numbers: Tensor = self.decoder(z.reshape(-1, self.latent))
         return numbers.reshape(*z.shape[:-1], *numbers.shape[1:])
 
@@ -64,7 +64,7 @@ class VAE(GenerativeModel[VAESettings]):
         return self.posterior(pictures).mean
 
     def observe(self, pictures: Tensor, generator: torch.Generator) -> Tensor:
-        """What the likelihood sees of pictures: binarised ones where it says so."""
+        """Pictures as the likelihood takes them: binarised if it wants that."""
 
         def uniform() -> Tensor:
             return torch.rand(pictures.shape, generator=generator, device=generator.device).to(pictures)

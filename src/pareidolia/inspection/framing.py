@@ -1,4 +1,4 @@
-"""A photo as a network gets to see it."""
+"""A photo at the size at which a network sees it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

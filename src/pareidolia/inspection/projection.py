@@ -1,4 +1,4 @@
-"""The lecture's deconvnet: keep a few units of a layer, zero the rest, and send what is left back."""
+"""The deconvnet: keep a few units of a layer, set the rest to zero, and send that back to the pixels."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,13 @@ STRONGEST = "strongest"
 
 @dataclass(frozen=True)
 class Projection:
-    """What certain units saw: `signal` 1×C×H×W (signed), the units with their positions and activations."""
+    """What certain units saw.
+
+    Attributes:
+        signal: 1×C×H×W, signed.
+        units: with their positions.
+        activations: of the units.
+    """
 
     signal: Tensor
     units: tuple[Unit, ...]
@@ -94,7 +100,7 @@ def project_each(
 def _send_back(
     network: Network, pictures: Tensor, layer: str, keep: Callable[[Tensor], Tensor], rule: str
 ) -> Tensor:
-    """Forward to `layer`, and what `keep` leaves of its maps back to the pixels."""
+    """Forward to `layer`, then back to the pixels from the part of its maps that `keep` leaves."""
     network.unit_shape(layer)
     with preserve_state(network.module), BACKWARD_RULES[rule](network.module):
         leaf = pictures.detach().clone().requires_grad_()

@@ -16,7 +16,7 @@ from pareidolia.settings import ClassName, PareidoliaError, Unit, UnknownName, o
 
 
 class Target(Protocol):
-    """Anything that gives one score a picture.
+    """Anything that computes one score for each picture.
 
     Called with a network and pictures N×C×H×W in [0, 1] it returns N scores, through which gradients flow.
     `one(i)` is the target of picture i alone; a target that is the same for all pictures returns itself.
@@ -98,7 +98,18 @@ class FunctionTarget:
     whole: bool
 
     def __call__(self, network: Network, pictures: Tensor) -> Tensor:
-        """The scores, N. Raises PareidoliaError where the function fails or gives something else."""
+        """Compute the scores.
+
+        Args:
+            network: the network.
+            pictures: N×C×H×W in [0, 1].
+
+        Returns:
+            N.
+
+        Raises:
+            PareidoliaError: If the function fails or returns something else than N scores.
+        """
         try:
             scores = self.function(network, pictures) if self.whole else self.function(network(pictures))
         except (PareidoliaError, torch.OutOfMemoryError):
@@ -130,7 +141,7 @@ TargetLike = Target | str | int | Unit | Tensor | Sequence[int] | Callable[..., 
 
 
 def as_target(target: TargetLike, network: Network, pictures: Tensor) -> Target:
-    """Whatever a person has for what is to be explained, as a `Target`.
+    """Read a target in any of the forms that people have.
 
     Args:
         target: a class's number; text as `find_target` reads it; a `Unit`; a tensor or sequence of class
@@ -139,8 +150,12 @@ def as_target(target: TargetLike, network: Network, pictures: Tensor) -> Target:
         network: what it is found in.
         pictures: N×C×H×W in [0, 1]; "top" is found on them.
 
+    Returns:
+        The target.
+
     Raises:
-        UnknownName, PareidoliaError: there is no such class or unit, or not as many as pictures.
+        UnknownName: If there is no such class or unit.
+        PareidoliaError: If there are not as many classes as pictures.
     """
     if isinstance(target, (ClassTarget, UnitTarget, ObjectiveTarget, FunctionTarget)):
         return target
@@ -240,7 +255,7 @@ def _top(network: Network, pictures: Tensor, logits: Tensor | None) -> Target:
 
 
 def confidence(target: Target, network: Network, pictures: Tensor) -> Tensor:
-    """What RISE and the deletion and insertion curves measure: a class's probability, else the score."""
+    """A class's probability, else the score: the measure of RISE and of the deletion and insertion curves."""
     if isinstance(target, ClassTarget):
         return target.probabilities(network, pictures)
     return target(network, pictures)

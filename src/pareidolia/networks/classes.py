@@ -1,4 +1,4 @@
-"""Class names: read from a file, and found by what a person writes."""
+"""Class names: read from a file, and found by text."""
 
 import json
 import re
@@ -39,9 +39,16 @@ def _from_json(text: str) -> tuple[str, ...] | None:
 
 
 def as_classes(classes: Sequence[str] | Path | str | None) -> tuple[str, ...] | None:
-    """Class names given one by one, or the path of a text file that holds them; None stays None.
+    """Read class names.
 
-    Raises BadNetwork as `read_classes` does, and where a name is not text.
+    Args:
+        classes: names one by one, or the path of a text file that holds them; None stays None.
+
+    Returns:
+        The names.
+
+    Raises:
+        BadNetwork: As `read_classes` raises it, or if a name is not text.
     """
     if classes is None:
         return None
@@ -56,11 +63,21 @@ def as_classes(classes: Sequence[str] | Path | str | None) -> tuple[str, ...] | 
 
 
 def class_index(text: str, names: Sequence[str]) -> int:
-    """The index of the class that `text` means.
+    """Find a class by text.
 
-    In this order: a number; a whole name; a whole name in other letter case; a part of one name; one
+    Tried in this order: a number; a whole name; a whole name in other letter case; a part of one name; one
     name that is, as whole words, part of the text ("tabby cat" for "tabby").
-    Raises UnknownName where none fits, PareidoliaError where several do.
+
+    Args:
+        text: number, name or part of a name.
+        names: the class names in the order of the network's outputs.
+
+    Returns:
+        The class's number.
+
+    Raises:
+        UnknownName: If no class fits.
+        PareidoliaError: If several fit.
     """
     wanted = text.strip()
     if wanted.removeprefix("-").isdecimal():

@@ -13,12 +13,16 @@ from pareidolia.networks.restoring import preserve_state
 
 @dataclass(frozen=True)
 class Layer:
-    """A module that takes part in the network's answer.
+    """A module that takes part in the network's output.
 
-    `name` is its dotted module name, `kind` its class, `shape` that of its output without the batch (C, H, W
-    for feature maps) for a picture of the network's input shape. `receptive_field` is None where every
-    position sees the whole picture, or where what it sees cannot be told. `calls` counts how often one run
-    calls it (a recording keeps the last); layers in rising `finish` end their last call one after the other.
+    Attributes:
+        name: its dotted module name.
+        kind: its class.
+        shape: of its output without the batch (C, H, W for feature maps), for a picture of the network's
+            input shape.
+        receptive_field: None if every position sees the whole picture, or if the field cannot be determined.
+        calls: how often one forward pass calls it (a recording keeps the last output).
+        finish: layers in rising `finish` end their last call one after the other.
     """
 
     name: str
@@ -92,12 +96,12 @@ def scripted_modules(module: nn.Module) -> Iterator[str]:
 
 
 def first_tensor(output: object) -> Tensor | None:
-    """A module's output, or the first tensor in it where it gives several."""
+    """A module's output, or the first tensor in it if there are several."""
     return next(tensors_in(output), None)
 
 
 class _Watch:
-    """Hooks that note each call of a module and what came out."""
+    """Hooks that note each call of a module and its output."""
 
     def __init__(self, pictures: Tensor, *, blind: bool) -> None:
         self.propagation = Propagation(pictures)

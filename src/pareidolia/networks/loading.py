@@ -69,7 +69,16 @@ def load_network(
 def load_network_from(
     settings: NetworkSettings, *, pooling: Pooling = "max", padding: Padding = "zeros"
 ) -> Network:
-    """The network that `settings` describe; see `load_network`."""
+    """Load the network that settings describe; see `load_network`.
+
+    Args:
+        settings: the settings.
+        pooling: replaces max pooling.
+        padding: replaces zero padding.
+
+    Returns:
+        The network.
+    """
     return load_network(
         settings.network,
         settings.weights,

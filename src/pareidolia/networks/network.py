@@ -151,9 +151,17 @@ class Network(Layered):
         )
 
     def variant(self, pooling: Pooling = "max", padding: Padding = "zeros") -> "Network":
-        """This network with other pooling and padding; itself where both are left as they are.
+        """Change pooling and padding in a copy that shares the weights; this network stays as it was.
 
-        Shares the weights; this network stays as it was. Raises BadNetwork as `swap_pooling` does.
+        Args:
+            pooling: see `pooling.py`.
+            padding: see `padding.py`.
+
+        Returns:
+            The copy, or this network if both stay as they are.
+
+        Raises:
+            BadNetwork: As `swap_pooling` raises it.
         """
         if pooling == "max" and padding == "zeros":
             return self
@@ -176,9 +184,17 @@ class Network(Layered):
         return str(self._preparation)
 
     def __call__(self, pictures: Tensor) -> Tensor:
-        """The logits, N×K, of `pictures` (N×3×H×W or N×1×H×W in [0, 1]); differentiable.
+        """The logits of pictures; differentiable.
 
-        Raises BadPicture for pictures that the network cannot take, BadNetwork if it gives no class scores.
+        Args:
+            pictures: N×3×H×W or N×1×H×W in [0, 1].
+
+        Returns:
+            N×K.
+
+        Raises:
+            BadPicture: If the network cannot take these pictures.
+            BadNetwork: If it returns no class scores.
         """
         self._preparation.check_range(pictures)
         logits = class_scores(self._run(pictures), self.name)
@@ -290,10 +306,18 @@ class Network(Layered):
         return dict(visible_modules(self.module))
 
     def class_index(self, name: str | int) -> int:
-        """The class that `name` means: a number, a name in any letter case, or a part that only one name has.
+        """Find a class.
 
-        Raises UnknownName where none fits, PareidoliaError where several do, BadNetwork where there are no
-        names, or not as many as outputs.
+        Args:
+            name: a number, a name in any letter case, or a part that only one name has.
+
+        Returns:
+            The number of the output.
+
+        Raises:
+            UnknownName: If no class has such a name or number.
+            PareidoliaError: If several classes fit.
+            BadNetwork: If there are no names, or not as many as outputs.
         """
         text = str(name).strip()
         if self.class_names is None and not text.removeprefix("-").isdecimal():

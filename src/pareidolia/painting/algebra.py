@@ -15,13 +15,22 @@ _MIDDLE = "@middle"
 
 
 def read_objective(text: str, network: Network) -> Objective:
-    """The objective that `text` means to `network`: painting makes it as large as it can.
+    """Read an objective from text; painting makes it as large as it can.
 
     Terms are joined by ` + ` and ` - ` (with spaces, since names may hold signs), and may be multiplied,
     `0.5*TERM`. A term is an address: `layer`, `layer:channel`, `layer:channel@row,column`,
-    `layer:channel@middle`, or `class:NAME`. The mean activation of what it names is meant.
+    `layer:channel@middle`, or `class:NAME`. It stands for the mean activation of what it names.
 
-    Raises UnknownName for a wrong layer or class, PareidoliaError for what cannot be read.
+    Args:
+        text: the objective.
+        network: has the layers and classes.
+
+    Returns:
+        The objective.
+
+    Raises:
+        UnknownName: If there is no such layer or class.
+        PareidoliaError: If the text cannot be read.
     """
     first, *others = _SIGN.split(text.strip())
     signed = [first, *(f"{sign}{term}" for sign, term in zip(others[::2], others[1::2], strict=True))]

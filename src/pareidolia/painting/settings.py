@@ -33,7 +33,11 @@ class PaintingSettings(OperationSettings):
     ] = None
     average: Annotated[
         float,
-        Field(ge=0, lt=1, description="Decay of the running average that is shown; 0 shows the last step."),
+        Field(
+            ge=0,
+            lt=1,
+            description="Decay of the average over steps that is the result; 0: the last step.",
+        ),
     ] = 0.5
     pooling: PoolingOption = "max"
     padding: PaddingOption = "replicate"

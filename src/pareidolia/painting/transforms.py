@@ -1,4 +1,4 @@
-"""Transformation robustness: small random moves a picture must survive (Olah et al. 2017).
+"""Transformation robustness: small random changes that a picture must be robust to (Olah et al. 2017).
 
 A transform is a callable (picture N×C×H×W, generator) → picture, differentiable in the picture.
 """
@@ -89,7 +89,7 @@ class RandomCrops:
 
     MACO's robustness (Fel et al. 2023), whose crops show a network details and the whole by turns.
 
-    Args:
+    Attributes:
         count: squares a picture.
         shares: a square's shortest and longest side, as a share of the picture's.
         noise: standard deviation of normal noise added.
@@ -121,9 +121,15 @@ STANDARD: tuple[Transform, ...] = (Pad(12), Jitter(8), Turn(), Jitter(4))
 
 
 def robust(strength: float = 1.0) -> tuple[Transform, ...]:
-    """Robustness by one resampling: as far as lucid's pad, jitters, scale and rotation for `strength` 1.
+    """Robustness by one resampling: for `strength` 1 as strong as lucid's pad, jitters, scale and rotation.
 
     What comes from outside mirrors the picture, so that no border has to be painted and cut off.
+
+    Args:
+        strength: factor of all ranges.
+
+    Returns:
+        The transforms.
     """
     if strength == 0:
         return ()

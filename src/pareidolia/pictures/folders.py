@@ -19,9 +19,14 @@ SUFFIXES = frozenset(
 
 @dataclass(frozen=True)
 class PictureFiles:
-    """The picture files below `folder`: paths from there with `/`, sorted, and their sizes in bytes.
+    """The picture files below a folder, in a fixed order.
 
-    A picture's place in this order is its number; ties between activations break by it.
+    A file's number is its place in the order; ties between activations break by it.
+
+    Attributes:
+        folder: the folder.
+        names: paths from there with `/`, sorted.
+        sizes: in bytes.
     """
 
     folder: Path
@@ -32,12 +37,12 @@ class PictureFiles:
         return len(self.names)
 
     def path(self, number: int) -> Path:
-        """Where the picture of that number lies."""
+        """The path of the picture of that number."""
         return self.folder / self.names[number]
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 over names and sizes: whether these are the same files as before. Nothing is opened."""
+        """SHA-256 over names and sizes, to recognise the same files. Nothing is opened."""
         digest = hashlib.sha256()
         for name, size in zip(self.names, self.sizes, strict=True):
             digest.update(f"{name}\0{size}\0".encode("utf-8", "surrogateescape"))
@@ -45,11 +50,19 @@ class PictureFiles:
 
 
 def find_pictures(folder: str | Path) -> PictureFiles:
-    """The picture files in `folder` and its subfolders, by their names' endings; hidden ones are left out.
+    """Find the picture files in a folder and its subfolders, by their suffixes; hidden ones are left out.
 
     Results are left out too, so that what was made of a folder's pictures and written into it is not worked
     on the next time (see `list_pictures`).
-    Raises BadPicture where there is no such folder or no picture in it.
+
+    Args:
+        folder: the folder.
+
+    Returns:
+        The files.
+
+    Raises:
+        BadPicture: If there is no such folder or no picture in it.
     """
     root = Path(folder)
     if not root.is_dir():
@@ -126,7 +139,7 @@ def _identity(status: os.stat_result) -> tuple[int, int]:
 
 
 def _bytes(entry: "os.DirEntry[str]") -> int:
-    """Its size; a link that leads nowhere counts as 0 and is told when it is opened."""
+    """Its size; a broken link counts as 0 and is reported when it is opened."""
     try:
         return entry.stat().st_size
     except OSError:

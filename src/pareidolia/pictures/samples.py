@@ -1,4 +1,4 @@
-"""Pictures at hand offline: photos from scikit-image and scikit-learn, and paintings the project made."""
+"""Pictures available offline: photos from scikit-image and scikit-learn, and paintings the project made."""
 
 from pathlib import Path
 
@@ -17,12 +17,23 @@ _FROM_SCIKIT_LEARN = ("china", "flower")
 
 
 def sample_names() -> list[str]:
-    """The names that `sample:NAME` knows, photos first."""
+    """The names for `sample:NAME`, photos first."""
     return [*PHOTOS, *_painting_names()]
 
 
 def sample(name: str) -> Tensor:
-    """The sample photo or painting of that name, 1×3×H×W in [0, 1]. Raises UnknownName, MissingExtra."""
+    """The sample photo or painting of a name.
+
+    Args:
+        name: one of `sample_names`.
+
+    Returns:
+        1×3×H×W in [0, 1].
+
+    Raises:
+        UnknownName: If there is no such sample.
+        MissingExtra: If the library that carries the photo is not installed.
+    """
     if name in PHOTOS:
         return sample_photo(name)
     if name in _painting_names():
@@ -31,11 +42,18 @@ def sample(name: str) -> Tensor:
 
 
 def sample_photo(name: str) -> Tensor:
-    """A free photo, 1×3×H×W in [0, 1], by name.
+    """A free photo by name.
 
-    astronaut, chelsea, coffee, rocket come with scikit-image, china and flower with scikit-learn.
+    Args:
+        name: astronaut, chelsea, coffee and rocket come with scikit-image, china and flower with
+            scikit-learn.
 
-    Raises UnknownName, and MissingExtra where the library that carries the photo is not installed.
+    Returns:
+        1×3×H×W in [0, 1].
+
+    Raises:
+        UnknownName: If there is no such photo.
+        MissingExtra: If the library that carries the photo is not installed.
     """
     if name not in PHOTOS:
         raise UnknownName("sample photo", name, PHOTOS)
@@ -47,9 +65,16 @@ def sample_photo(name: str) -> Tensor:
 
 
 def sample_painting(name: str) -> Tensor:
-    """A painting that the project painted itself, shipped with it, 1×3×H×W in [0, 1].
+    """A painting that the project painted itself and ships.
 
-    Raises UnknownName.
+    Args:
+        name: of the painting.
+
+    Returns:
+        1×3×H×W in [0, 1].
+
+    Raises:
+        UnknownName: If there is no such painting.
     """
     if name not in _painting_names():
         raise UnknownName("sample painting", name, _painting_names())

@@ -16,6 +16,9 @@ def portable(values: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     Args:
         values: of settings, as JSON has them; `weights`, `classes` and `network` may name files.
         folder: that the record is kept in.
+
+    Returns:
+        The same values with other paths.
     """
 
     def name(path: str) -> str:

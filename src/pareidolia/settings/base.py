@@ -14,7 +14,7 @@ Device = Annotated[
 
 
 class Settings(BaseModel):
-    """Options of one operation: frozen, validated, and written into what the operation makes.
+    """Options of one operation: frozen, validated, and written into the operation's result.
 
     A field's type, range and description are stated here once; the command line, the studio and
     `pareidolia again` read them.
@@ -48,7 +48,7 @@ class Settings(BaseModel):
 
 
 class NetworkSettings(Settings):
-    """Which network looks, and how pictures are prepared for it."""
+    """Which network is used, and how pictures are prepared for it."""
 
     network: Annotated[
         str,
@@ -59,10 +59,11 @@ class NetworkSettings(Settings):
         Field(description="published, random, or the path of a .safetensors or .pth file."),
     ] = "published"
     mean: Annotated[
-        tuple[float, ...] | None, Field(description="Mean a channel that the network subtracts.")
+        tuple[float, ...] | None, Field(description="Mean of each channel, subtracted from pictures.")
     ] = None
     std: Annotated[
-        tuple[float, ...] | None, Field(description="Standard deviation a channel that it divides by.")
+        tuple[float, ...] | None,
+        Field(description="Standard deviation of each channel, which divides them."),
     ] = None
     classes: Annotated[
         Path | None, Field(description="A text file with one class name a line, in the order of the outputs.")
@@ -75,7 +76,7 @@ class NetworkSettings(Settings):
 
 
 class OperationSettings(NetworkSettings):
-    """What every operation that makes a picture can be told."""
+    """Options of every operation that makes a picture."""
 
     seed: Annotated[
         int, Field(ge=0, description="The same seed on the same machine gives the same bytes.")

@@ -9,7 +9,7 @@ _MOST_LINES = 4
 
 
 class PareidoliaError(Exception):
-    """Something the user can mend: says what was wrong, with which file or name, and what to do next.
+    """Something the user can correct: what was wrong, with which file or name, and what to do next.
 
     The command line prints it in one line and ends with exit code 2.
     """
@@ -20,7 +20,7 @@ class BadPicture(PareidoliaError):
 
 
 class BadNetwork(PareidoliaError):
-    """A network cannot be found, built, or given the weights asked for."""
+    """A network cannot be found, built, or loaded with the weights chosen."""
 
 
 class UnknownName(PareidoliaError):

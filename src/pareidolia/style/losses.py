@@ -27,7 +27,7 @@ class Gram:
 
     Attributes:
         products: B×N×N sums over positions.
-        positions: M; where positions are weighted, the sum of their weights.
+        positions: M; if positions are weighted, the sum of their weights.
     """
 
     products: Tensor
@@ -35,10 +35,16 @@ class Gram:
 
     @classmethod
     def of(cls, activations: Tensor, weights: Tensor | None = None) -> "Gram":
-        """The Gram matrix of B×N×H×W activations.
+        """The Gram matrix of activations.
 
-        `weights`, 1×1×H×W and not negative, says how much each position counts (a soft form of the guided
-        Gram matrices of Gatys et al., "Controlling Perceptual Factors in Neural Style Transfer", 2017).
+        Args:
+            activations: B×N×H×W.
+            weights: 1×1×H×W, not negative, how much each position counts (a soft form of the guided Gram
+                matrices of Gatys et al., "Controlling Perceptual Factors in Neural Style Transfer", 2017);
+                None counts all alike.
+
+        Returns:
+            The sums over positions.
         """
         rows = _by_position(activations)
         if weights is None:
@@ -70,19 +76,33 @@ def content_loss(activations: Tensor, target: Tensor) -> Tensor:
 def style_loss(gram: Gram, target_mean: Tensor) -> Tensor:
     """E = 1/(4N²) Σ (G/M − A/M_A)², a scalar.
 
-    `target_mean` is A/M_A, N×N. For pictures of equal size this is the lecture's 1/(4N²M²) Σ (G − A)²
-    (Gatys 2015, equation 4); of unequal size each Gram matrix is divided by its own M.
+    For pictures of equal size this is 1/(4N²M²) Σ (G − A)² (Gatys 2015, equation 4); of unequal size each
+    Gram matrix is divided by its own M.
+
+    Args:
+        gram: G and M of the picture.
+        target_mean: A/M_A, N×N.
+
+    Returns:
+        E, a scalar.
     """
     channels = gram.products.shape[-1]
     return (gram.mean - target_mean).square().sum() / (4 * channels**2)
 
 
 def style_gradient(activations: Tensor, target: Gram) -> Tensor:
-    """∂E/∂F = 1/(N²M) · (Fᵀ(G/M − A/M_A))ᵀ in closed form, of the activations' shape B×N×H×W.
+    """∂E/∂F = 1/(N²M) · (Fᵀ(G/M − A/M_A))ᵀ in closed form.
 
-    For equal sizes, 1/(N²M²) · (Fᵀ(G − A))ᵀ. The lecture's second case, zero where the activation is not
+    For equal sizes, 1/(N²M²) · (Fᵀ(G − A))ᵀ. The paper's second case, zero where the activation is not
     positive, is the gradient with respect to the rectifier's input: this one masked there (Gatys 2015,
     equation 6).
+
+    Args:
+        activations: F, B×N×H×W.
+        target: A and M_A.
+
+    Returns:
+        B×N×H×W.
     """
     maps = activations.flatten(2)
     channels, positions = maps.shape[1:]
@@ -98,6 +118,9 @@ class ContentLoss(Term):
         targets: the photo's activations C by layer.
         weights: w_l, one for each layer in the order of `targets`.
         balance: "relative" divides each layer's loss by ½ Σ C², its value for an empty map.
+
+    Attributes:
+        name: of the loss in a painting's losses.
     """
 
     name = "content"
@@ -128,6 +151,9 @@ class StyleLoss(Term):
         weights: w_l, one for each layer in the order of `targets`.
         balance: "relative" divides each E_l by its value for an empty map.
         mask: 1×1×H×W in [0, 1], where the picture's style counts; None counts it everywhere.
+
+    Attributes:
+        name: of the loss in a painting's losses.
     """
 
     name = "style"
@@ -149,7 +175,7 @@ class StyleLoss(Term):
         return frozenset(self._targets)
 
     def statistics(self, outputs: ModelOutputs) -> dict[str, Gram]:
-        """What the loss needs of a picture; that of its tiles adds up to that of the picture."""
+        """The Gram matrices of a picture, by layer."""
         return {
             layer: Gram.of(outputs.activations[layer], self._mask_over(outputs.activations[layer]))
             for layer in self._targets

@@ -35,14 +35,14 @@ from pareidolia.style.settings import StyleSettings
 class StyleTransfer(Painting):
     """A painting with the content of a photo and the style of paintings (Gatys, Ecker and Bethge 2015).
 
-    L = α L_content + β L_style, made small coarse to fine: a small canvas takes large strokes and is
-    cheap, each larger one adds finer strokes to what is there. `picture` has the photo's alpha, if any.
+    L = α L_content + β L_style, minimised coarse to fine: a small canvas takes large strokes and is
+    cheap, each larger one adds finer strokes. `picture` has the photo's alpha, if any.
 
     Args:
         content: what the picture shows: 1×3×H×W (or 1×4×H×W with alpha) in [0, 1], or a file.
         styles: what it is painted like: at least one picture, of any sizes.
         settings: every option.
-        network: the network that looks; by default the one the settings name.
+        network: the network whose activations are compared; the one that the settings name if None.
         mask: where the style goes: white where to paint, black where the photo stays as it is.
     """
 
@@ -74,7 +74,7 @@ class StyleTransfer(Painting):
         for layer in (*self._content_layers, *self._style_layers):
             network.unit_shape(layer)
         full = size_of(self._inputs.photo)
-        # Painted beyond the border and cut off, as printers do, so that no frame is seen.
+        # Painted beyond the border and cropped, as printers do, so that no frame is seen.
         margin = (self._margin(full),) * 4
         self._photo = F.pad(self._inputs.photo, margin, mode="reflect")
         mask = self._inputs.mask
@@ -93,7 +93,7 @@ class StyleTransfer(Painting):
 
     @property
     def picture(self) -> Tensor:
-        """The picture now, with the photo's alpha where it had one: 1×3×H×W or 1×4×H×W in [0, 1]."""
+        """The picture now, 1×3×H×W in [0, 1], or 1×4×H×W if the photo has alpha."""
         canvas = super().picture
         height, width = self._shown[size_of(canvas)]
         margin = (canvas.shape[-1] - width) // 2
@@ -169,7 +169,7 @@ class StyleTransfer(Painting):
     def _blended_grams(self, side: int) -> dict[str, Tensor]:
         """The weighted mean of the pictures' mean Gram matrices by layer, N×N, at the longer side `side`.
 
-        Below full strength the photo's own style is one of them.
+        Below full strength the photo's own is one of them.
         """
         wide = round(side * self.settings.style_size)
         shown = [scaled(painting, wide) for painting in self._inputs.paintings]

@@ -1,6 +1,6 @@
 """The folder that keeps a training: checkpoints, weights, the log, sheets drawn on the way.
 
-At whatever moment the process dies, the folder holds a whole checkpoint: the newest is written beside and
+Whenever the process dies, the folder holds a whole checkpoint: a new one is written beside it and
 renamed, and the one before it is kept.
 """
 
@@ -109,7 +109,15 @@ class TrainingFolder:
         self._lock.release()
 
     def steps(self, run: TrainingRun, preview: Preview | None = None) -> Iterator[Progress]:
-        """Step to the end, logging, drawing and saving on the way; whoever stops early may call `save`."""
+        """Step to the end, logging, drawing and saving on the way. After stopping early, call `save`.
+
+        Args:
+            run: what steps.
+            preview: draws a sheet of what the model makes.
+
+        Yields:
+            Each step after it was made.
+        """
         settings = run.settings
         saved = time.monotonic()
         try:
@@ -200,7 +208,17 @@ class TrainingFolder:
 
 
 def read_record(path: Path) -> dict[str, Any]:
-    """What the run in the folder `path` is; PareidoliaError where there is none or it cannot be read."""
+    """Read what the run in a folder is.
+
+    Args:
+        path: the folder.
+
+    Returns:
+        Its record.
+
+    Raises:
+        PareidoliaError: If there is no run or its record cannot be read.
+    """
     file = path / SETTINGS
     if not file.is_file():
         raise PareidoliaError(f"{path} holds no {SETTINGS}: it is not a run of pareidolia train")
@@ -214,9 +232,15 @@ def read_record(path: Path) -> dict[str, Any]:
 
 
 def check_record(path: Path, record: Mapping[str, Any], free: Collection[str]) -> None:
-    """Refuse to go on with a run of another model, other settings or other data, naming what differs.
+    """Check that a folder holds a run of the same model, settings and data.
 
-    free: names, as "settings.previews", of what may differ.
+    Args:
+        path: the folder.
+        record: what it should hold.
+        free: names, as "settings.previews", of what may differ.
+
+    Raises:
+        PareidoliaError: If something else differs; the error names it.
     """
     _refuse_other(path, record, read_record(path), free)
 

@@ -1,4 +1,4 @@
-"""The log of a training: a line of JSON every so many steps, and TensorBoard's files where asked for."""
+"""The log of a training: a line of JSON every few steps, and TensorBoard's files if wanted."""
 
 import json
 import time
@@ -14,8 +14,8 @@ from pareidolia.settings.extras import require
 class Log:
     """Lines of {"step", "epoch", "seconds", "phase/loss", …}.
 
-    `seconds` counts this process's time alone. A resumed run cuts off what a killed one wrote beyond its
-    checkpoint, so each step stands in the log once.
+    `seconds` counts this process's time alone. A resumed run deletes what a killed one wrote after its
+    checkpoint, so each step is in the log once.
 
     Args:
         path: of the file.
@@ -30,7 +30,7 @@ class Log:
         self._writer = None if events is None else _event_writer()
 
     def cut_after(self, step: int) -> None:
-        """Remove the lines of later steps, and a line cut short."""
+        """Delete the lines of later steps, and an incomplete line."""
         if not self.path.exists():
             return
         kept = [
@@ -42,7 +42,7 @@ class Log:
             file.write("".join(f"{line}\n" for line in kept).encode())
 
     def write(self, step: int, epoch: float, means: Mapping[str, float]) -> None:
-        """One line."""
+        """Write one line."""
         line: dict[str, Any] = {
             "step": step,
             "epoch": round(epoch, 4),

@@ -1,4 +1,4 @@
-"""What the loop trains: a model's phases, and where its batches come from."""
+"""What the loop trains: a model's phases, and the source of its batches."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -26,11 +26,11 @@ class Batch:
 
 @dataclass
 class Losses:
-    """What a phase's loss gives.
+    """What a phase's loss function returns.
 
     Attributes:
-        total: what is made smaller; the mean over the samples of this device.
-        metrics: numbers for the log by name, means likewise.
+        total: what is minimised, a scalar; the mean over the samples of this device.
+        metrics: other means for the log, by name.
     """
 
     total: Tensor
@@ -73,7 +73,7 @@ class Phase:
 
 
 class Trainable(Protocol):
-    """An `nn.Module` that says how it is trained: one phase for a VAE, two for a GAN, three for an AAE."""
+    """An `nn.Module` that can be trained: one phase for a VAE, two for a GAN, three for an AAE."""
 
     def phases(self) -> Sequence[Phase]:
         """Its phases, in the order in which a step runs them."""
@@ -81,16 +81,16 @@ class Trainable(Protocol):
 
 
 class Source(Protocol):
-    """Where batches come from; batch number `step` is a function of (seed, step) alone."""
+    """A source of batches; batch number `step` is a function of (seed, step) alone."""
 
     @property
     def count(self) -> int:
-        """How many samples there are: an epoch."""
+        """Number of samples in an epoch."""
         ...
 
     @property
     def size(self) -> tuple[int, int]:
-        """Height and width of the pictures."""
+        """Height and width of the pictures in pixels."""
         ...
 
     def batch(self, step: int, process_group: ProcessGroup) -> Any:

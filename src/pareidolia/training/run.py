@@ -1,4 +1,4 @@
-"""A training under way: an object that steps, as a painting is."""
+"""A training under way: an object that steps, as a painting does."""
 
 import copy
 import math
@@ -122,14 +122,18 @@ class TrainingRun:
 
     @property
     def result(self) -> nn.Module:
-        """The model that the training gives: with averaged weights where an average is kept."""
+        """The trained model: with averaged weights if an average is kept."""
         given: nn.Module = self.model if self.average is None else self.average.module
         return given
 
     def step(self) -> Progress:
-        """Make one step, all phases that are due, and tell of it.
+        """Make one step: all phases that are due.
 
-        Raises NonFiniteError where a loss became NaN or infinite, before its phase changes a weight.
+        Returns:
+            The step.
+
+        Raises:
+            NonFiniteError: If a loss became NaN or infinite, before its phase changes a weight.
         """
         if self.finished:
             raise PareidoliaError(f"this training has made all its {self.total} steps")
@@ -146,9 +150,13 @@ class TrainingRun:
         return Progress(self.index, self.total, size=self.source.size, losses=losses)
 
     def state_dict(self) -> dict[str, Any]:
-        """Everything that `load_state_dict` needs to go on; tensors and plain values.
+        """Everything that `load_state_dict` needs: tensors and plain values.
 
-        Raises NonFiniteError where a weight became NaN or infinite.
+        Returns:
+            The state.
+
+        Raises:
+            NonFiniteError: If a weight became NaN or infinite.
         """
         if not all(bool(each.isfinite().all()) for each in self.model.parameters()):
             raise NonFiniteError("a weight", self.index, self.settings)
@@ -162,7 +170,7 @@ class TrainingRun:
         return copy.deepcopy(state)
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Go on from `state_dict`; the run must have been made with the same arguments."""
+        """Continue from a `state_dict`; the run must have been made with the same arguments."""
         state = migrate_state(state)
         self.index = int(state["index"])
         self.model.load_state_dict(state["model"])
@@ -178,7 +186,7 @@ class TrainingRun:
         return StepContext(step, self.total, self.epoch, settings.batch, generator, self.process_group)
 
     def _improve(self, running: "_Running", batch: Any, context: StepContext) -> float:
-        """One phase's change of its parameters; its loss over all devices before it."""
+        """One phase's change of its parameters; returns its loss over all devices before the change."""
         half = self.settings.precision == "bfloat16"
         with torch.autocast(self.device.type, torch.bfloat16, enabled=half):
             losses = running.phase.loss(batch, context)
@@ -231,7 +239,7 @@ class _Running:
         self.optimizer = phase.optimizer(self.parameters, self._rate)
 
     def gradients(self, losses: Losses) -> list[Tensor]:
-        """Fill the gradients of the phase's parameters alone, and give them."""
+        """Compute the gradients of the phase's parameters alone, and return them."""
         losses.total.backward(inputs=self.parameters)  # type: ignore[no-untyped-call]
         for parameter in self.parameters:
             if parameter.grad is None:
@@ -239,7 +247,7 @@ class _Running:
         return [each.grad for each in self.parameters if each.grad is not None]
 
     def change(self, rate: float) -> None:
-        """Let the optimizer change the parameters by their gradients, and drop these."""
+        """Let the optimizer change the parameters by their gradients, then drop the gradients."""
         if self._clip:
             nn.utils.clip_grad_norm_(self.parameters, self._clip)
         for group in self.optimizer.param_groups:
@@ -249,14 +257,14 @@ class _Running:
 
 
 class _Means:
-    """Means of what phases told since the last line of the log."""
+    """Means of the phases' numbers since the last line of the log."""
 
     def __init__(self) -> None:
         self._sums: dict[str, Tensor] = {}
         self._counts: dict[str, int] = {}
 
     def add(self, phase: str, metrics: dict[str, Tensor]) -> None:
-        """Take in one step's numbers."""
+        """Include one step's numbers."""
         for name, value in metrics.items():
             key = f"{phase}/{name}"
             # Out of place: the first is the caller's tensor.
@@ -264,7 +272,7 @@ class _Means:
             self._counts[key] = self._counts.get(key, 0) + 1
 
     def take(self) -> dict[str, float]:
-        """The means, in the order in which they were first told; begins anew."""
+        """The means, in the order in which their names first appeared; begins anew."""
         means = {key: float(total) / self._counts[key] for key, total in self._sums.items()}
         self._sums, self._counts = {}, {}
         return means
@@ -274,5 +282,5 @@ class _Means:
         return {"sums": dict(self._sums), "counts": dict(self._counts)}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Go on from what `state_dict` gave."""
+        """Continue from a `state_dict`."""
         self._sums, self._counts = dict(state["sums"]), dict(state["counts"])

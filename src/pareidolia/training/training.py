@@ -22,7 +22,7 @@ class Training(Work):
     Attributes:
         run: what steps.
         folder: what keeps it.
-        pictures: what it learns from.
+        pictures: the training set.
         preview: draws a sheet of what the model makes.
         kept: the splits of pictures that have no name, which the folder keeps so that they are found again.
     """
@@ -34,10 +34,14 @@ class Training(Work):
     kept: Mapping[Split, PictureSet] = field(default_factory=dict)
 
     def begin(self, *, overwrite: bool = False, resume: bool = False) -> None:
-        """Make the folder for a new run, or go on from its newest checkpoint.
+        """Make the folder for a new run, or continue from its newest checkpoint.
+
+        Args:
+            overwrite: whether a run that is there may be begun anew.
+            resume: whether a run that is there is continued.
 
         Raises:
-            PareidoliaError: the folder holds a run, and neither was asked for.
+            PareidoliaError: If the folder holds a run, and neither is given.
         """
         self.folder.check()
         begun = self.folder.begun

@@ -31,17 +31,20 @@ from pareidolia.pictures.result import Result
 def arithmetic_strip(
     run: Run | str, expression: str | Sequence[str], settings: DataLookSettings | None = None
 ) -> Result:
-    """The terms as the model decodes them, and their sum.
+    """Decode the terms of a sum of codes, and the sum.
 
-    Radford et al. 2016, figure 7: it works with means of several codes, with single codes less.
+    Radford et al. 2016, figure 7: it works better with means of several codes than with single codes.
 
     Args:
-        run: an opened model, its folder, or the name of a shipped one.
+        run: a run, its folder, or a shipped model's name.
         expression: "label:8 - label:3 + photo.png", or signs and terms by turns.
         settings: every option.
 
+    Returns:
+        A strip of pictures.
+
     Raises:
-        PareidoliaError: the sum cannot be read, or a place cannot be found.
+        PareidoliaError: If the sum cannot be read, or a place cannot be found.
     """
     settings = settings or DataLookSettings()
     parts = split_sum(expression) if isinstance(expression, str) else tuple(expression)

@@ -19,7 +19,7 @@ from pareidolia.settings import PareidoliaError
 
 _PIXELS_AN_INCH = 100
 _PRIOR_SAMPLES = 3000
-# Matplotlib's ten colours, but for the grey one, which is the prior's.
+# Matplotlib's ten colours without the grey one, which is the prior's.
 _COLORS = (
     *("tab:blue", "tab:orange", "tab:green", "tab:red", "tab:purple"),
     *("tab:brown", "tab:pink", "black", "tab:olive", "tab:cyan"),
@@ -43,12 +43,20 @@ def principal_plane(codes: Tensor) -> tuple[Tensor, Tensor, float]:
     inputs=(RUN,),
 )
 def latent_cloud(run: Run | str, settings: LatentSettings | None = None) -> Result:
-    """Codes of pictures as points, by label; samples of the prior as a grey cloud behind.
+    """Plot codes of pictures as points, by label, before samples of the prior as a grey cloud.
 
     Codes of length 2 are drawn as they are, longer ones on the plane in which they vary most (PCA).
 
-    Raises PareidoliaError for a model without an encoder or with codes of length 1, MissingExtra without
-    matplotlib.
+    Args:
+        run: a run, its folder, or a shipped model's name.
+        settings: options.
+
+    Returns:
+        The plot.
+
+    Raises:
+        PareidoliaError: If the model has no encoder, or codes of length 1.
+        MissingExtra: If matplotlib is not installed.
     """
     settings = settings or LatentSettings()
     space = opened(run, settings)

@@ -1,4 +1,4 @@
-"""Directions that labels point to, and walking along them: the operation `walk`."""
+"""Directions of labels, and walking along them: the operation `walk`."""
 
 from dataclasses import dataclass
 
@@ -19,12 +19,12 @@ _RIDGE = 1e-3
 
 @dataclass(frozen=True)
 class LabelDirection:
-    """Where a label lies, seen from others.
+    """The direction from the codes without a label to those with it.
 
     Attributes:
-        vector: L; as long as the two means lie apart along it.
-        accuracy: the share of codes that the plane across it, half way between the means or where the
-            regression puts it, tells apart.
+        vector: L; as long as the distance of the two means along it.
+        accuracy: the share of codes on the right side of the plane across it, which lies half way between the
+            means or where the regression puts it.
     """
 
     vector: Tensor
@@ -32,7 +32,15 @@ class LabelDirection:
 
 
 def mean_direction(with_label: Tensor, without: Tensor) -> LabelDirection:
-    """From the mean of codes M×L to the mean of codes N×L (Larsen et al. 2016, section 3.3)."""
+    """The direction from the mean of codes to the mean of others (Larsen et al. 2016, section 3.3).
+
+    Args:
+        with_label: N×L.
+        without: M×L.
+
+    Returns:
+        The direction.
+    """
     vector = with_label.mean(0) - without.mean(0)
     middle = 0.5 * (with_label.mean(0) + without.mean(0))
     return LabelDirection(vector, _accuracy((with_label - middle) @ vector, (without - middle) @ vector))
@@ -48,7 +56,7 @@ def logistic_direction(with_label: Tensor, without: Tensor) -> LabelDirection:
     middle, spread = codes.mean(0), codes.std(0).clamp(min=1e-6)
     inputs = torch.cat([(codes - middle) / spread, codes.new_ones(len(codes), 1)], dim=1)
     targets = torch.cat([codes.new_ones(len(with_label)), codes.new_zeros(len(without))])
-    # Each side weighs one half, however many it has.
+    # Each side has half of the weight, whatever its number of codes.
     counts = targets * (0.5 / len(with_label)) + (1 - targets) * (0.5 / len(without))
     weights = _regression(inputs, targets, counts)
     scores = inputs @ weights
@@ -67,10 +75,19 @@ def logistic_direction(with_label: Tensor, without: Tensor) -> LabelDirection:
     inputs=(RUN, Input("start", f"Where from: {POINT}", "latent point")),
 )
 def walk_strip(run: Run | str, start: str, settings: WalkSettings) -> Result:
-    """Pictures on the way from a place away from a label (left) and towards it (right).
+    """Pictures on a line through a place: away from a label (left) and towards it (right).
 
-    Raises PareidoliaError for a model without an encoder or data without labels, UnknownName for a wrong
-    label.
+    Args:
+        run: a run, its folder, or a shipped model's name.
+        start: a place, see `latent_space.LATENT_POINTS`.
+        settings: the label and options.
+
+    Returns:
+        A strip of pictures.
+
+    Raises:
+        PareidoliaError: If the model has no encoder, or its data no labels.
+        UnknownName: If there is no such label.
     """
     space = opened(run, settings)
     place = space.resolve(start)

@@ -22,12 +22,12 @@ LATENT_POINTS = "a picture file, sample:NAME, test:NUMBER, train:NUMBER, label:N
 
 @dataclass(frozen=True)
 class LatentPoint:
-    """A code and how it came about.
+    """A code and its origin.
 
     Attributes:
         code: 1×L.
-        told: in words.
-        picture: 1×C×H×W as the model saw it, where the code is a picture's.
+        told: a caption.
+        picture: 1×C×H×W as the model saw it, if the code is a picture's.
     """
 
     code: Tensor
@@ -59,13 +59,20 @@ class LatentSpace:
 
     @cached_property
     def device(self) -> torch.device:
-        """Where it is."""
+        """The model's device."""
         return next(self.model.parameters(), torch.empty(0)).device
 
     def resolve(self, name: str) -> LatentPoint:
-        """What `name` means: see `LATENT_POINTS`.
+        """Find a place by name.
 
-        Raises PareidoliaError where there is no such place, or where the model has no encoder to find it.
+        Args:
+            name: see `LATENT_POINTS`.
+
+        Returns:
+            The place.
+
+        Raises:
+            PareidoliaError: If there is no such place, or the model has no encoder to find it.
         """
         kind, _, value = name.partition(":")
         if kind in ("test", "train") and value.isdecimal():
@@ -80,7 +87,17 @@ class LatentSpace:
         return LatentPoint(self.encode(fitted), told, fitted)
 
     def encode(self, pictures: Tensor) -> Tensor:
-        """N×C×H×W → N×L. Raises PareidoliaError where the model has no encoder."""
+        """Encode pictures.
+
+        Args:
+            pictures: N×C×H×W in [0, 1].
+
+        Returns:
+            N×L.
+
+        Raises:
+            PareidoliaError: If the model has no encoder.
+        """
         encoder = self.encoder
         with torch.no_grad():
             parts = [encoder.encode(part.to(self.device)) for part in torch.split(pictures, _AT_ONCE)]
@@ -99,7 +116,18 @@ class LatentSpace:
         return draw_pictures(self.model, count, torch.Generator().manual_seed(seed)).float().cpu()
 
     def draw(self, count: int, seed: int) -> Tensor:
-        """count×L from the prior. Raises PareidoliaError where the model has none."""
+        """Draw codes from the prior.
+
+        Args:
+            count: how many.
+            seed: of the draw.
+
+        Returns:
+            count×L.
+
+        Raises:
+            PareidoliaError: If the model has no prior.
+        """
         if not isinstance(self.model, HasPrior):
             raise PareidoliaError(
                 f"{self.name} is {described(self.run)}, which has no prior to draw codes from: "
@@ -109,7 +137,14 @@ class LatentSpace:
 
     @property
     def encoder(self) -> Encodes:
-        """The model, if it can encode. Raises PareidoliaError where it cannot."""
+        """The model as an encoder.
+
+        Returns:
+            The model.
+
+        Raises:
+            PareidoliaError: If it cannot encode.
+        """
         if not isinstance(self.model, Encodes):
             raise PareidoliaError(
                 f"{self.name} is {described(self.run)}, which has no encoder: it draws pictures from codes, "
@@ -126,9 +161,17 @@ class LatentSpace:
         return torch.cat([self.encode(pictures.pictures(part)) for part in parts])
 
     def labeled(self, label: str) -> Tensor:
-        """Which training pictures have the label, N Booleans.
+        """Find the training pictures with a label.
 
-        Raises UnknownName, and PareidoliaError where the data have no labels.
+        Args:
+            label: name of a class.
+
+        Returns:
+            N Booleans.
+
+        Raises:
+            UnknownName: If there is no such label.
+            PareidoliaError: If the data have no labels.
         """
         if self.training.labels is None or not self.run.classes:
             raise PareidoliaError(f"{self.run.data}, which {self.name} was trained on, has no labels")
@@ -145,12 +188,12 @@ class LatentSpace:
 
     @cached_property
     def training(self) -> PictureSet:
-        """The pictures that the model learnt from."""
+        """The pictures that the model was trained on."""
         return self.run.pictures("train", self.data)
 
     @cached_property
     def test(self) -> PictureSet:
-        """Those kept for the test."""
+        """The pictures kept for the test."""
         return self.run.pictures("test", self.data)
 
     def _numbered(self, pictures: PictureSet, number: int, name: str) -> LatentPoint:
@@ -168,10 +211,17 @@ def described(run: Run) -> str:
 
 
 def fit_picture(source: str, shape: tuple[int, int, int]) -> tuple[Tensor, str]:
-    """A picture as a model of `shape` C×H×W takes it, 1×C×H×W, and its name with what was done to it.
+    """A picture as a model takes it: the middle of the model's proportions, resized, in its colours.
 
-    The middle of the model's proportions is cut out and resized; colour becomes grey, grey colour. Raises
-    what `open_picture` raises.
+    Args:
+        source: a file or `sample:NAME`.
+        shape: C, H, W of the model's pictures.
+
+    Returns:
+        1×C×H×W, and the picture's name with what was done to it.
+
+    Raises:
+        BadPicture: If the file cannot be opened as a picture.
     """
     channels, *wanted = shape
     picture = over_white(as_picture(source))

@@ -8,7 +8,7 @@ from pareidolia.settings import Device, Settings
 
 
 class LookSettings(Settings):
-    """What every look can be told."""
+    """Options of every look."""
 
     device: Device = "auto"
     seed: Annotated[

@@ -1,4 +1,4 @@
-"""What a model's codes hold."""
+"""What a model's codes contain."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ _AT_ONCE = 500
 
 @dataclass(frozen=True)
 class Activity:
-    """How far each unit of the code tells pictures apart.
+    """How much each unit of the code varies between pictures.
 
     Attributes:
         variances: Cov_x(E_q[z|x]) of each unit, L.
@@ -37,7 +37,7 @@ def activity(model: Encodes, pictures: Tensor) -> Activity:
 
 
 class _Autoencodes(Encodes, Decodes):
-    """Both ways."""
+    """Encodes and decodes."""
 
 
 @torch.no_grad()

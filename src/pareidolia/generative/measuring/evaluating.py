@@ -1,4 +1,4 @@
-"""The operation `evaluate`: everything that a trained model can be asked, measured one after the other."""
+"""The operation `evaluate`: every measure that suits a trained model, one after the other."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -37,11 +37,11 @@ class Measurement:
     """One figure.
 
     Attributes:
-        measure: the name by which it is asked for.
-        what: what the figure is, in words.
+        measure: the name by which it is chosen.
+        what: what the figure is.
         estimate: the figure and its standard error.
         unit: of it.
-        told: how it was found, and what it is worth.
+        told: how it was found, and how far it can be trusted.
         details: numbers behind it, by name.
     """
 
@@ -55,7 +55,7 @@ class Measurement:
 
 @dataclass(frozen=True)
 class Metric:
-    """How something is measured, and what a model must be able to do for it."""
+    """How a measure is computed, and what a model must be able to do for it."""
 
     measure: Callable[[EvaluationContext], Iterator[Measurement]]
     needs: tuple[Any, ...]
@@ -65,9 +65,15 @@ class Metric:
 def evaluate(run: Run | str, settings: EvaluateSettings | None = None) -> Iterator[Measurement]:
     """Measure a trained model, figure by figure.
 
-    run: opened, or a run directory or the name of a shipped model.
+    Args:
+        run: a run, its folder, or a shipped model's name.
+        settings: measures and options.
 
-    Raises PareidoliaError where the model cannot be asked what is asked for by name.
+    Yields:
+        Each figure when it is computed.
+
+    Raises:
+        PareidoliaError: If the model does not allow a measure chosen by name.
     """
     settings = settings or EvaluateSettings()
     if not isinstance(run, Run):
@@ -78,7 +84,17 @@ def evaluate(run: Run | str, settings: EvaluateSettings | None = None) -> Iterat
 
 
 def chosen_measures(context: EvaluationContext) -> list[str]:
-    """The names of what is measured. Raises PareidoliaError for one that the model cannot be asked."""
+    """The names of the measures to compute.
+
+    Args:
+        context: the run and the settings.
+
+    Returns:
+        The names.
+
+    Raises:
+        PareidoliaError: If the model does not allow a measure chosen by name.
+    """
     asked = context.settings.measures
     if "all" in asked:
         return [name for name in METRICS if _obstacle(name, context) is None]
@@ -90,7 +106,7 @@ def chosen_measures(context: EvaluationContext) -> list[str]:
 
 
 def _obstacle(name: str, context: EvaluationContext) -> str | None:
-    """Why the model cannot be asked this; None where it can."""
+    """Why the model does not allow this measure; None if it does."""
     metric = METRICS[name]
     if not all(isinstance(context.model, need) for need in metric.needs):
         return f"{_article(context.run.kind)} {metric.lacking}"

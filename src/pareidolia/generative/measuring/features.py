@@ -13,12 +13,15 @@ _AT_ONCE = 50
 class FeatureNetwork:
     """A layer of a network, averaged over rows and columns.
 
-    Figures made with different networks, layers or sizes cannot be compared; `name` says all three.
+    Figures made with different networks, layers or sizes cannot be compared; `name` has all three.
 
     Args:
         network: any.
         layer: by name; None takes the last that has rows and columns.
         size: pictures are enlarged or shrunk to this longer side.
+
+    Raises:
+        BadNetwork: If the layer is neither a map nor a vector, or no layer has rows and columns.
     """
 
     def __init__(self, network: Network, layer: str | None = None, size: int = 64) -> None:

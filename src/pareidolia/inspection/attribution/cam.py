@@ -1,4 +1,4 @@
-"""Grad-CAM: which places of a late layer speak for the target."""
+"""Grad-CAM: which positions of a late layer support the target."""
 
 from math import isqrt
 
@@ -29,11 +29,22 @@ def grad_cam(
 def coarse_grad_cam(
     network: NetworkLike, pictures: PicturesLike, target: TargetLike = "top", *, layer: str | None = None
 ) -> Tensor:
-    """Grad-CAM at the layer's own resolution, N×1×h×w (Selvaraju et al. 2017, eq. 1 and 2).
+    """Grad-CAM at the layer's own resolution (Selvaraju et al. 2017, eq. 1 and 2).
 
-    α_k = mean over positions of ∂S/∂A_k, L = max(0, Σ_k α_k A_k). `layer` defaults to `cam_layer`. Tokens of
-    transformers (N×T×C) are laid out as the square they came from, without the class token.
-    Raises BadNetwork where the layer has no positions, or the target does not depend on it.
+    α_k = mean over positions of ∂S/∂A_k, L = max(0, Σ_k α_k A_k). Tokens of transformers (N×T×C) are laid out
+    as the square they came from, without the class token.
+
+    Args:
+        network: the network.
+        pictures: N×C×H×W in [0, 1].
+        target: S.
+        layer: its name; None takes `cam_layer`.
+
+    Returns:
+        N×1×h×w, not negative.
+
+    Raises:
+        BadNetwork: If the layer has no positions, or the target does not depend on it.
     """
     network, pictures, target = resolve(network, pictures, target)
     name = layer or cam_layer(network)
@@ -106,7 +117,7 @@ def _is_map(layer: Layer, input_shape: tuple[int, ...]) -> bool:
 
 
 def _token_side(shape: tuple[int, ...]) -> int | None:
-    """The side of the square that T tokens (T×C) were, with or without leading class tokens."""
+    """The side of the square of T tokens (T×C), with or without leading class tokens; None for other T."""
     if len(shape) != 2:
         return None
     side = isqrt(shape[0])

@@ -140,7 +140,7 @@ def _attribution(
 ) -> Callable[[Network], Tensor]:
     """The method as a function of the network, original or randomised.
 
-    A randomised network's classes mean nothing, and behind a last ReLU most of their scores are zero: there
+    A randomised network's classes mean nothing, and behind a last ReLU most of their scores are zero: for it
     its own top class is explained.
     """
     if name == CHANCE:

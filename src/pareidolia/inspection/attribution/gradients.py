@@ -1,4 +1,4 @@
-"""Attribution by what comes back to the pixels: the gradient and its averages.
+"""Attribution by the signal that comes back to the pixels: the gradient and its averages.
 
 All take pictures N×C×H×W in [0, 1] and return signed maps N×C×H×W, per unit of pixel value.
 """
@@ -54,7 +54,12 @@ def gradient_x_input(network: NetworkLike, pictures: PicturesLike, target: Targe
 
 @dataclass(frozen=True)
 class NoisyGradients:
-    """The gradients of a picture under noise: their mean (SmoothGrad) and their variance (VarGrad)."""
+    """The gradients of a picture under noise.
+
+    Attributes:
+        mean: SmoothGrad, N×C×H×W.
+        variance: VarGrad, N×C×H×W.
+    """
 
     mean: Tensor
     variance: Tensor
@@ -102,9 +107,12 @@ def noisy_gradients(
 
 @dataclass(frozen=True)
 class IntegratedGradients:
-    """Integrated gradients: `maps` N×C×H×W, and how far they miss completeness, N.
+    """Integrated gradients, and how far they miss completeness.
 
-    `errors` is |Σ maps − (S(x) − S(x′))|, which more steps make smaller; `differences` is S(x) − S(x′).
+    Attributes:
+        maps: N×C×H×W.
+        errors: |Σ maps − (S(x) − S(x′))|, N; more steps make it smaller.
+        differences: S(x) − S(x′), N.
     """
 
     maps: Tensor

@@ -72,7 +72,16 @@ def colored(signal: Tensor) -> Tensor:
 
 
 def shown(method: Method, picture: Tensor, attribution: Tensor) -> Tensor:
-    """An attribution 1×1 or 1×C×H×W in the manner that suits its method, 1×3×H×W in [0, 1]."""
+    """Show an attribution in the way that suits its method.
+
+    Args:
+        method: the method.
+        picture: 1×3×H×W in [0, 1].
+        attribution: 1×1×H×W or 1×C×H×W.
+
+    Returns:
+        1×3×H×W in [0, 1].
+    """
     if method.colored:
         return colored(attribution.expand(-1, 3, -1, -1))
     return overlay(picture, _without_floor(attribution, method.signed))

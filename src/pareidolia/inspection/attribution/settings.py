@@ -25,7 +25,7 @@ MethodNameOrAll = Annotated[str, AfterValidator(_known_or_all)]
 
 
 class InspectionSettings(NetworkSettings):
-    """How a network looks at a photo that is explained."""
+    """How a network sees a photo that is explained."""
 
     seed: Annotated[
         int, Field(ge=0, description="The same seed on the same machine gives the same bytes.")
@@ -120,7 +120,7 @@ class DeconvnetSettings(InspectionSettings):
 
 @offer_options
 class FaithfulnessSettings(AttributionSettings):
-    """Measure how far attribution methods tell the truth about a network."""
+    """Measure how faithful attribution methods are to a network."""
 
     methods: Annotated[
         tuple[MethodNameOrAll, ...], Field(min_length=1, description="The methods, or all: {methods}.")

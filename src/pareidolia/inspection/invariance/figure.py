@@ -40,11 +40,22 @@ def invariance_figure(
     """Plot how far layers' activations move while photos are shifted, enlarged and turned: a line a photo.
 
     See `measure_invariance` and, for the distance, `feature_distance`. The last column has the probability of
-    the class that is each photo's likeliest, where the network has classes. Rows of the result: photo,
+    the class that is each photo's likeliest, if the network has classes. Rows of the result: photo,
     transform, amount, the distance in each layer, and `probability`.
 
-    Raises what `measure_invariance` raises, PareidoliaError for no photo or more than 20, MissingExtra
-    without matplotlib.
+    Args:
+        photos: at most 20.
+        settings: layers and transforms.
+        network: the network; the one that the settings name if None.
+
+    Returns:
+        The figure.
+
+    Raises:
+        UnknownName: If there is no such layer.
+        BadPicture: If the network cannot take a photo.
+        PareidoliaError: If there is no photo or more than 20.
+        MissingExtra: If matplotlib is not installed.
     """
     settings = InvarianceSettings.of(settings)
     check_plots()
@@ -71,7 +82,7 @@ def _shallow_and_deep(network: Network) -> tuple[str, ...]:
 
 
 def _names(photos: Sequence[PictureLike]) -> list[str]:
-    """File names without their ending; whole paths where two are the same, numbers where there is no path."""
+    """File names without their suffix; whole paths if two are the same, numbers if there is no path."""
     plain = [
         f"photo {number}"
         if isinstance(photo, torch.Tensor)

@@ -24,7 +24,7 @@ class TransformResponse:
         transform: shift, scale or turn.
         amounts: pixels down, factors, or degrees counter-clockwise.
         distances: by layer, how far the activations are from the photo's own, see `feature_distance`.
-        probabilities: of the class that is likeliest for the photo itself; None where there are no classes.
+        probabilities: of the class that is likeliest for the photo itself; None if there are no classes.
         examples: five of the transformed pictures, evenly from the first to the last, 5×C×H×W.
     """
 
@@ -76,11 +76,19 @@ def measure_invariance(
 
 
 def feature_distance(own: Tensor, others: Tensor) -> Tensor:
-    """‖a − b‖ / √(‖a‖² + ‖b‖²) between the features a of one picture, 1×…, and b of N, N×…: N numbers.
+    """‖a − b‖ / √(‖a‖² + ‖b‖²) between the features a of one picture and b of others.
 
-    The Euclidean distance of the flattened activations over their joint length: 0 for equal ones, 1 for those
-    that share nothing (orthogonal), at most √2; for activations that are not negative at most 1. So layers of
-    any size and strength can be compared, which the paper's bare distances cannot. 0 where both are zero.
+    The Euclidean distance of the flattened activations over their joint length: 0 for equal ones (also if
+    both are zero), 1 for those that have nothing in common (orthogonal), at most √2; for activations that are
+    not negative at most 1. So layers of any size and strength can be compared, which the paper's bare
+    distances cannot.
+
+    Args:
+        own: a, 1×….
+        others: b, N×….
+
+    Returns:
+        N.
     """
     a, b = own.flatten(1).double(), others.flatten(1).double()
     length = torch.sqrt((a**2).sum(dim=1) + (b**2).sum(dim=1))
@@ -119,7 +127,7 @@ def _features(network: Network, pictures: Tensor, layers: Sequence[str]) -> dict
 
 
 def _chances(network: Network, pictures: Tensor) -> Tensor | None:
-    """The probabilities of the classes, N×K; None where the network has none to choose between."""
+    """The probabilities of the classes, N×K; None if the network has none to choose between."""
     try:
         scores = network(pictures.contiguous(memory_format=torch.channels_last))
     except BadNetwork:

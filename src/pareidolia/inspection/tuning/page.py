@@ -1,4 +1,4 @@
-"""The operation `tuning`: a page of what units prefer, after Hubel and Wiesel."""
+"""The operation `tuning`: a page of units' preferences, after Hubel and Wiesel."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ from pareidolia.settings.numbers import read_numbers
 _WIDTH, _HEAD, _ROW, _FOOT = 16.0, 4.5, 1.75, 0.55
 _MOST_ROWS = 200
 _DEFAULT_ROWS = 16
-# What is left of a complex cell's linear field is not blown up to full contrast.
+# The remains of a complex cell's linear field are not enhanced to full contrast.
 _FAINT = 0.2
 _LIGHT, _DARK, _LINE = "#d98200", "#30527c", "#1f4e9c"
 _TITLES = (
@@ -41,14 +41,24 @@ _TITLES = (
     network=True,
 )
 def tuning_page(settings: TuningSettings | None = None, network: NetworkLike = None) -> Result:
-    """Show gratings and bars to a layer: a map of all units' orientations, and a row for each asked for.
+    """Show gratings and bars to a layer: a map of all units' orientations, and a row for some of them.
 
     A row has the receptive field by reverse correlation, the best grating, the tuning curves for orientation
     (as a polar plot), frequency, phase, diameter, and the sweep of a light and a dark bar. `rows` of the
     result are `Portrait.numbers`.
 
-    Raises what `measure_tuning` raises, PareidoliaError for units that the layer does not have or more than
-    a page holds, MissingExtra without matplotlib.
+    Args:
+        settings: layer, units and stimuli.
+        network: the network; the one that the settings name if None.
+
+    Returns:
+        The page.
+
+    Raises:
+        UnknownName: If there is no such layer.
+        BadNetwork: If the layer has no channels.
+        PareidoliaError: If there are no such units, or more than a page holds.
+        MissingExtra: If matplotlib is not installed.
     """
     settings = TuningSettings.of(settings)
     check_plots()

@@ -35,7 +35,7 @@ class Features(Gallery):
 
     Args:
         settings: every option.
-        network: the network that looks; by default the one the settings name.
+        network: the network that responds; the one that the settings name if None.
         objectives: what to paint instead of what the settings name, by caption: directions, for instance.
     """
 
@@ -120,9 +120,9 @@ def _named(settings: FeatureSettings, network: Network) -> tuple[str, dict[str, 
 def growing(
     network: Network, aims: Sequence[Objective], side: int, steps: int
 ) -> list[tuple[tuple[int, int], int]]:
-    """Half of the steps at half the size, which shapes what is large and costs a quarter; then the rest.
+    """Half of the steps at half the size, which shapes large parts and costs a quarter; then the rest.
 
-    All at the full size where the network cannot look at half of it.
+    All at the full size if the network cannot take half of it.
     """
     whole, half = (side, side), (side // 2, side // 2)
     if steps < 2 or not _sees(network, aims, half):

@@ -29,15 +29,15 @@ _DEVIATION = 0.05  # standard deviation of the start, around the mean colour
 class Inversion(Gallery):
     """A photo painted back from its activations Φ₀ at each of several layers; `picture` is a sheet.
 
-    arg min_y ‖Φ(y) − Φ₀‖² / ‖Φ₀‖² + w_α mean(|y|/B)^α + w_V mean(|∇y|/B)^β, y the picture less the network's
+    arg min_y ‖Φ(y) − Φ₀‖² / ‖Φ₀‖² + w_α mean(|y|/B)^α + w_V mean(|∇y|/B)^β, y the picture minus the network's
     mean colour, unbounded, B = 1/2 (Mahendran and Vedaldi, "Understanding Deep Image Representations by
     Inverting Them", CVPR 2015, equations 1-4). The paper's λ_α = 2.16e8 is w_α = 1 to a factor of three, its
-    λ_V = 5 (for β = 2) is w_V = 17. Adam takes the place of gradient descent with momentum.
+    λ_V = 5 (for β = 2) is w_V = 17. Adam replaces gradient descent with momentum.
 
     Args:
         photo: a picture of N×C×H×W in [0, 1], or a file.
         settings: every option.
-        network: the network that looks; by default the one the settings name.
+        network: the network that is inverted; the one that the settings name if None.
     """
 
     def __init__(
@@ -67,7 +67,7 @@ class Inversion(Gallery):
             learning_rate=[settings.learning_rate, settings.learning_rate / 10][: len(stages)],
             transforms=(),
             seed=settings.seed,
-            # One at a time, so that the look for an early layer goes no deeper.
+            # One at a time, so that the forward pass for an early layer goes no deeper.
             at_once=1,
         )
 
@@ -106,8 +106,11 @@ class RelativeDistance(Term):
     """‖Φ − Φ₀‖² / ‖Φ₀‖² at a layer.
 
     Args:
-        layer: where.
+        layer: name of the layer.
         target: Φ₀, 1×….
+
+    Raises:
+        PareidoliaError: If Φ₀ is zero everywhere.
     """
 
     def __init__(self, layer: str, target: Tensor) -> None:

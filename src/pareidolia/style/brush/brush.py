@@ -41,12 +41,21 @@ class Brush:
         mask: PictureLike | None = None,
         code: Tensor | None = None,
     ) -> Tensor:
-        """The photo painted like paintings, 1×3×H×W in [0, 1], or 1×4×H×W where it has alpha.
+        """Paint a photo like paintings.
 
-        mask: white where to paint, black where the photo stays as it is.
-        code: takes the place of the paintings' own, as for the frames of a video.
+        Args:
+            photo: the photo.
+            paintings: at least one.
+            settings: options.
+            mask: white where to paint, black where the photo stays as it is.
+            code: replaces the paintings' own, as for the frames of a video.
 
-        Raises BadPicture where a picture is broken or too narrow, PareidoliaError where weights do not fit.
+        Returns:
+            1×3×H×W in [0, 1], or 1×4×H×W if the photo has alpha.
+
+        Raises:
+            BadPicture: If a picture is broken or too narrow.
+            PareidoliaError: If there are not as many weights as paintings.
         """
         settings = settings or BrushSettings()
         inputs = self._inputs(photo, paintings, settings, mask)
@@ -62,10 +71,18 @@ class Brush:
     def code(
         self, photo: PictureLike, paintings: Sequence[PictureLike], settings: BrushSettings | None = None
     ) -> Tensor:
-        """What `paint` would paint this photo with, 1×M: the weighted mean of the paintings' codes.
+        """The code that `paint` would use for this photo: the weighted mean of the paintings' codes.
 
-        The photo counts where the paintings take its colours, and below full strength, where the code of the
-        photo itself has the rest.
+        The photo changes it if the paintings take its colours, and below full strength, where the photo's own
+        code has the rest of the weight.
+
+        Args:
+            photo: the photo.
+            paintings: at least one.
+            settings: options.
+
+        Returns:
+            1×M.
         """
         settings = settings or BrushSettings()
         return self._code_for(self._inputs(photo, paintings, settings, None), settings)
@@ -93,9 +110,17 @@ class Brush:
 
 
 def load_brush(device: str = "auto", weights: Path = WEIGHTS) -> Brush:
-    """brush with its shipped weights, or others of its kind (`recipes/brush.py`).
+    """Load brush with its shipped weights, or others of its kind (`recipes/brush.py`).
 
-    Raises BadNetwork where the weights are missing or do not fit.
+    Args:
+        device: "auto", "cuda", "mps" or "cpu".
+        weights: a safetensors file.
+
+    Returns:
+        The network, ready to paint.
+
+    Raises:
+        BadNetwork: If the weights are missing or do not fit.
     """
     if weights == WEIGHTS and not WEIGHTS.is_file():
         raise BadNetwork(f"this installation lacks brush's weights, {WEIGHTS}: install the package anew")
@@ -121,7 +146,7 @@ def brushed(
     settings: BrushSettings | None = None,
     mask: PictureLike | None = None,
 ) -> Result:
-    """The photo painted like paintings by the shipped network, in one pass; see `Brush.paint`."""
+    """Paint a photo like paintings by the shipped network, in one pass; see `Brush.paint`."""
     settings = settings or BrushSettings()
     picture = load_brush(settings.device).paint(content, styles, settings, mask)
     height, width = size_of(picture)

@@ -1,4 +1,4 @@
-"""What a network that paints in one pass is trained to make small: the losses of style transfer."""
+"""The loss of a network that paints in one pass: the losses of style transfer, for batches."""
 
 from collections.abc import Sequence
 
@@ -15,13 +15,16 @@ class PerceptualLoss:
     """α L_content + β L_style + smoothness · TV of painted pictures, each against its photo and its styles.
 
     Each layer's loss is divided by its value for an empty map, as in `StyleTransfer`, so the numbers of
-    both compare. A picture of several styles has their Gram matrices blended by its weights.
+    both compare. A picture of several styles is compared with their Gram matrices blended by its weights.
 
     Args:
-        network: looks; it is never trained.
+        network: compares; it is never trained.
         paintings: one or several 1×3×h×w in [0, 1] for each style.
-        content_layers, style_layers: whose activations and Gram matrices count, all alike.
-        content_weight, style_weight, smoothness: α, β and the weight of the total variation.
+        content_layers: whose activations count, all alike.
+        style_layers: whose Gram matrices count, all alike.
+        content_weight: α.
+        style_weight: β.
+        smoothness: the weight of the total variation.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""Which picture files a folder holds, under which labels, and which of them are kept for the test."""
+"""Picture files of a folder, their labels, and which of them are kept for the test."""
 
 import hashlib
 import unicodedata
@@ -117,7 +117,7 @@ def _left_out(found: list[Path], folder: Path, splits: dict[Split, Path]) -> tup
 
 
 def _class(path: Path, root: Path) -> str:
-    """Name of the folder directly below `root` that `path` lies in; "" where it lies in none."""
+    """Name of the folder directly below `root` that holds `path`; "" if there is none."""
     parts = path.relative_to(root).parts
     return parts[0] if len(parts) > 1 else ""
 

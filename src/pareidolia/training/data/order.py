@@ -1,4 +1,4 @@
-"""Which pictures a step sees: every epoch a new order, a function of (seed, epoch)."""
+"""Which pictures a step sees: every epoch has a new order, a function of (seed, epoch)."""
 
 import torch
 from torch import Tensor
@@ -43,7 +43,7 @@ class Pictures:
         return self.pictures.batch(process_group.rows(self.indices(step)), self._device)
 
     def indices(self, step: int) -> Tensor:
-        """The pictures of the whole batch."""
+        """The numbers of the pictures in the whole batch of a step."""
         first = step * self._batch
         parts, missing = [], self._batch
         while missing:

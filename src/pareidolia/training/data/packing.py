@@ -1,4 +1,4 @@
-"""Picture files decoded once to bytes of one size; those of large folders are kept for the next time."""
+"""Picture files decoded once to bytes of one size; the bytes of large folders are cached."""
 
 import hashlib
 import json
@@ -86,7 +86,7 @@ def _decoded(files: Files, size: Size | None, color: str) -> tuple[Pixels, list[
 
 
 def _in_threads(work: Any, paths: Sequence[Path]) -> Iterable[Any]:
-    """What `work` gives for each path, in order."""
+    """`work` of each path, in order, in threads."""
     if sum(size_in_bytes(path) for path in paths[:100]) < _SMALL_FILE * min(100, len(paths)):
         yield from map(work, paths)  # with tiny pictures threads only wait for one another
         return
@@ -96,7 +96,7 @@ def _in_threads(work: Any, paths: Sequence[Path]) -> Iterable[Any]:
 
 
 def _header(path: Path) -> tuple[tuple[int, int], bool] | str:
-    """Height, width, and whether it is grey; or what is wrong."""
+    """Height, width, and whether it is grey; or an error message."""
     try:
         with opened(path) as image:
             return (image.height, image.width), image.mode in GRAY_MODES

@@ -17,7 +17,7 @@ class PictureSet:
         name: what it was opened as.
         split: "train" or "test".
         bytes: N×C×H×W uint8; of a large folder it is mapped from a file, not read into memory.
-        labels: N int64, or None where there are none.
+        labels: N int64, or None if there are none.
         classes: their names, in the order of the labels.
         skipped: files that could not be used, each with the reason.
         notes: what else is worth a word to the user.
@@ -42,7 +42,7 @@ class PictureSet:
 
     @property
     def fingerprint(self) -> str:
-        """A hash of up to a thousand of the pictures, by which other data under the same name are told."""
+        """A hash of up to a thousand of the pictures, which differs for other data under the same name."""
         chosen = self.bytes[:: max(1, len(self) // 1000)].contiguous()
         return hashlib.sha256(chosen.numpy().tobytes()).hexdigest()[:16]
 
