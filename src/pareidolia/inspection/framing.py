@@ -42,6 +42,9 @@ def frame_photo(network: Network, photo: Tensor, size: int | None = None) -> Fra
         photo: 1×3 or 1×4×H×W in [0, 1].
         size: the longer side in pixels.
 
+    Returns:
+        The photo as the network sees it, with what it found.
+
     Raises:
         BadPicture: the network cannot look at `size`.
     """

@@ -11,7 +11,13 @@ from pareidolia.settings import BadNetwork
 def class_scores(output: object, name: str) -> Tensor:
     """The logits N×K in the output of the network called `name`.
 
-    The output itself, its `logits`, or the first value of a tuple, list or mapping.
+    Args:
+        output: what a module gave: the scores, an object with `logits`, or a tuple, list or mapping whose
+            first value they are.
+        name: the network's, for errors.
+
+    Returns:
+        The logits N×K.
 
     Raises:
         BadNetwork: there are none, or they are not numbers that gradients can be taken of.

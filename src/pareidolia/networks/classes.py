@@ -14,6 +14,12 @@ _SHOWN = 6
 def read_classes(path: Path) -> tuple[str, ...]:
     """The class names in a text file, in the order of the network's outputs: one a line, or a list in JSON.
 
+    Args:
+        path: of the file, in UTF-8, with or without a byte-order mark.
+
+    Returns:
+        The names.
+
     Raises:
         BadNetwork: it cannot be read, or holds no names.
     """

@@ -55,7 +55,13 @@ class Layered:
         raise UnknownName("layer", name, self.layers)
 
     def unit_shape(self, layer: str) -> tuple[int, ...]:
-        """The shape of a layer's output for one picture, whose first axis counts its units: C×H×W or C.
+        """The shape of a layer's output for one picture, whose first axis counts its units.
+
+        Args:
+            layer: its name.
+
+        Returns:
+            C×H×W or C.
 
         Raises:
             UnknownName: there is no such layer.

@@ -67,6 +67,9 @@ def trace(module: nn.Module, pictures: Tensor, *, fields: bool = True) -> Trace:
         module: what runs.
         pictures: what it sees.
         fields: whether receptive fields are followed, which makes the run slower.
+
+    Returns:
+        What it gave, and its layers.
     """
     watch = _Watch(pictures, blind=not fields or any(scripted_modules(module)))
     with (

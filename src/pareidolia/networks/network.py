@@ -124,6 +124,9 @@ class Network(Layered):
                 `weights.transforms()`. It may resize and crop, and must be differentiable.
             name: what errors and records call it; default the module's class.
 
+        Returns:
+            The network, on the module's device.
+
         Raises:
             BadNetwork: it is no module, a scripted one, or what is given does not fit it.
         """
@@ -222,6 +225,9 @@ class Network(Layered):
         Args:
             size: in pixels.
             layers: how far it is to look: to the deepest of these layers; None for its class scores.
+
+        Returns:
+            False where it cannot.
         """
         gray = torch.full((1, self.input_shape[0], *size), 0.5)
         try:
@@ -237,7 +243,12 @@ class Network(Layered):
     def backward(self, outputs: Tensor, signal: Tensor | None = None, *, retain_graph: bool = False) -> None:
         """Send `signal` from `outputs` of this network back to the leaves of the graph; fills their `.grad`.
 
-        The one way back through a network. Without `signal`, `outputs` is one number, and 1 is sent.
+        The one way back through a network.
+
+        Args:
+            outputs: what the network gave, or what was computed of it.
+            signal: of the same shape; None sends 1, where `outputs` is one number.
+            retain_graph: whether another signal is to be sent through the same graph.
 
         Raises:
             BadNetwork: nothing comes back, as after `torch.no_grad()` or `detach()`, or the module's own
@@ -258,6 +269,12 @@ class Network(Layered):
 
     def look(self, pictures: Tensor) -> Look:
         """One forward pass without gradients that notes the class scores and the layers on the way.
+
+        Args:
+            pictures: N×C×H×W in [0, 1].
+
+        Returns:
+            What was found.
 
         Raises:
             BadPicture: the network cannot take such pictures.

@@ -53,7 +53,15 @@ class Preparation:
             raise BadNetwork(f"the std of {self.name} must not be zero")
 
     def __call__(self, pictures: Tensor, device: torch.device, dtype: torch.dtype) -> Tensor:
-        """`pictures` N×C×H×W on `device` in `dtype`, with the network's channels, prepared; a copy.
+        """`pictures` N×C×H×W on `device` in `dtype`, with the network's channels, prepared.
+
+        Args:
+            pictures: in [0, 1]; of the network's channels, or grey for three, or of three for grey.
+            device: where the result lies.
+            dtype: its type.
+
+        Returns:
+            N×C×H×W, a copy.
 
         Raises:
             BadPicture: they are no such pictures, or of other channels.

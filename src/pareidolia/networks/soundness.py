@@ -38,6 +38,10 @@ def widen(module: nn.Module) -> None:
 def check_weights(module: nn.Module, name: str) -> None:
     """Refuse weights that are not numbers: pictures and figures made with them would be of nothing.
 
+    Args:
+        module: whose parameters and buffers are looked at.
+        name: the network's, for errors.
+
     Raises:
         BadNetwork: some are NaN or infinite, or are not there (meta tensors, lazy layers).
     """
@@ -65,7 +69,12 @@ def _check_finite(tensor: Tensor, key: str, name: str, *, infinite: bool) -> Non
 
 
 def settle_lazy_layers(module: nn.Module, input_shape: tuple[int, int, int], name: str) -> None:
-    """Let lazy layers find their sizes by one look at a grey picture of `input_shape`, in place.
+    """Let lazy layers find their sizes by one look at a grey picture, in place.
+
+    Args:
+        module: with lazy layers or without.
+        input_shape: channels, height and width of the picture.
+        name: the network's, for errors.
 
     Raises:
         BadNetwork: the module cannot look at one.

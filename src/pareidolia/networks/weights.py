@@ -59,6 +59,12 @@ def read_state_dict(path: Path) -> dict[str, Tensor]:
 
     Checkpoints that wrap the weights ("state_dict", "model", "params_ema", "net" and the like) are opened.
 
+    Args:
+        path: of the file.
+
+    Returns:
+        The tensors by name.
+
     Raises:
         BadNetwork: a missing, truncated or foreign file, a pickle that holds code, or tensors that are not
             plain numbers (sparse, quantized, without values).
@@ -118,6 +124,12 @@ def fit_state_dict(module: nn.Module, tensors: Mapping[str, Tensor], path: Path,
     """Put `tensors`, read from `path`, into `module`.
 
     Names may have prefixes that wrappers leave (see `renamed_to_fit`). Lazy layers take the shapes given.
+
+    Args:
+        module: takes them, in place.
+        tensors: by name.
+        path: of the file they come from, for errors.
+        name: the network's, for errors.
 
     Raises:
         BadNetwork: some are missing, too many or do not fit; the error names them.

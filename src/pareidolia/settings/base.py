@@ -41,6 +41,12 @@ class Settings(BaseModel):
     def of(cls, given: Self | None) -> Self:
         """The settings that are given, or the defaults.
 
+        Args:
+            given: settings of this class, or None.
+
+        Returns:
+            Them.
+
         Raises:
             PareidoliaError: it is something else, e.g. because arguments stand in another order.
         """

@@ -23,6 +23,9 @@ def require(module: str, *, extra: str) -> Any:
         module: its dotted name.
         extra: the extra of pareidolia that installs it.
 
+    Returns:
+        The module.
+
     Raises:
         MissingExtra: it is not installed; the error names the line that installs it.
     """

@@ -78,6 +78,9 @@ def network_source(
         forms: how its networks are written; default "NAME:NAME" with the source's name.
         names: gives the whole names of its networks, where they can be listed.
 
+    Returns:
+        The decorator.
+
     Raises:
         PareidoliaError: another module has registered the name.
     """

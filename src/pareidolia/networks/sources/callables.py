@@ -21,6 +21,13 @@ def find_callable(home: str, name: str) -> Callable[..., Any]:
 
     A file is run as `python file.py` would find its neighbours, but without arguments of a command line.
 
+    Args:
+        home: the module's dotted name or the file's path.
+        name: of the function or class.
+
+    Returns:
+        It.
+
     Raises:
         BadNetwork: the module or file cannot be run, or `name` cannot be called.
         UnknownName: there is nothing of that name.

@@ -13,6 +13,9 @@ def build(name: str, weights: str, class_count: int | None = None) -> Origin:
         weights: "published", "random" (the same every time), or the path of a weights file.
         class_count: number of outputs where the user's own weights and classes change it.
 
+    Returns:
+        The module, with what its source has to say of it.
+
     Raises:
         BadNetwork, UnknownName, MissingExtra: there is no such network, or it cannot be built.
     """
