@@ -61,7 +61,7 @@ def test_the_command_ends_with_1_when_a_section_failed(tmp_path, capsys, monkeyp
     assert main(["tour", "--out", str(tmp_path / "tour"), "--json"]) == 1
     told = capsys.readouterr()
     assert json.loads(told.out)["failures"].keys() == {"switches", "transposed"}
-    assert "section 3 of 3" in told.err and "could not be told: the paint is <out>" in told.err
+    assert "section 3 of 3" in told.err and "could not be made: the paint is <out>" in told.err
 
 
 def test_the_command_speaks_the_language_of_the_tour(tmp_path, capsys, monkeypatch):

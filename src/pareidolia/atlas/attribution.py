@@ -5,7 +5,7 @@ import torch.autograd.forward_ad as forward_ad
 from torch import Tensor, nn
 
 from pareidolia.networks import Network, preserve_state
-from pareidolia.settings import BadNetwork, PareidoliaError
+from pareidolia.settings import BadNetwork, PareidoliaError, one_line
 
 
 def class_names(network: Network) -> tuple[str, ...]:
@@ -54,8 +54,10 @@ def class_attribution(network: Network, layer: str, pictures: Tensor, positions:
         module.register_forward_hook(grow)
         try:
             dual = forward_ad.unpack_dual(network(pictures))  # type: ignore[no-untyped-call]
-        except NotImplementedError as error:
-            first = str(error).splitlines()[0]
+        except BadNetwork as error:
+            if not isinstance(error.__cause__, NotImplementedError):
+                raise
+            first = one_line(error.__cause__)
             raise PareidoliaError(f"no class attribution at {layer} of {network.name}: {first}") from error
         tangent: Tensor | None = dual.tangent
         if tangent is None:

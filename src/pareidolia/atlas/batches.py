@@ -8,9 +8,9 @@ import numpy as np
 import torch
 
 from pareidolia.atlas.attribution import class_attribution
-from pareidolia.atlas.collected import Collected
+from pareidolia.atlas.collected import CollectedActivations
 from pareidolia.atlas.icons import IconJob, paint_icons
-from pareidolia.atlas.stages import Array, Stages, key_of
+from pareidolia.atlas.stages import Array, StageCache, key_of
 from pareidolia.collecting import EngineSettings
 from pareidolia.networks import Network
 from pareidolia.pictures import from_uint8, open_uint8
@@ -39,17 +39,11 @@ class StageBatch:
 
 
 @dataclass(frozen=True)
-class BatchedStage:
-    """A stage whose result is an array with one entry a part, kept in batches.
-
-    Attributes:
-        name: of the stage.
-        stages: the folder that keeps it.
-        batches: all of its batches, in order.
-    """
+class CachedStage:
+    """A stage whose result, an array of one entry a part, is kept in batches."""
 
     name: str
-    stages: Stages
+    stages: StageCache
     batches: Sequence[StageBatch]
 
     @property
@@ -63,7 +57,7 @@ class BatchedStage:
         return self.batches[-1].stop
 
     def keep(self, batch: StageBatch, values: Array) -> None:
-        """Write the result of a batch."""
+        """Keep what a batch gave."""
         self.stages.keep(batch.name, batch.key, {"values": values})
 
     def values(self) -> Array:
@@ -72,7 +66,7 @@ class BatchedStage:
         return np.concatenate([part["values"] for part in parts if part is not None])
 
 
-def icon_stage(stages: Stages, name: str, place: str, job: IconJob, wanted: Array) -> BatchedStage:
+def icon_stage(stages: StageCache, name: str, place: str, job: IconJob, wanted: Array) -> CachedStage:
     """The icons of a layer's cells as a stage. A batch stays valid as long as its own directions do.
 
     Args:
@@ -89,11 +83,11 @@ def icon_stage(stages: Stages, name: str, place: str, job: IconJob, wanted: Arra
     batches = [
         StageBatch(f"{place}/{start:06d}", job.key(wanted[start:stop]), start, stop) for start, stop in cuts
     ]
-    return BatchedStage(name, stages, batches)
+    return CachedStage(name, stages, batches)
 
 
 def paint_missing(
-    stage: BatchedStage, network: Network, job: IconJob, wanted: Array, engine: EngineSettings
+    stage: CachedStage, network: Network, job: IconJob, wanted: Array, engine: EngineSettings
 ) -> Iterator[int]:
     """Paint the batches that are missing, on this machine or on a cluster.
 
@@ -124,8 +118,8 @@ def paint_missing(
 
 
 def attribution_stage(
-    stages: Stages, name: str, place: str, collected: Collected, points: Array
-) -> BatchedStage:
+    stages: StageCache, name: str, place: str, collected: CollectedActivations, points: Array
+) -> CachedStage:
     """The class attributions of chosen activations as a stage.
 
     Args:
@@ -143,11 +137,11 @@ def attribution_stage(
         digest = hashlib.sha256(points[start:stop].tobytes()).hexdigest()
         key = key_of("attribution", collected.key, place, digest)
         batches.append(StageBatch(f"{place}/{start:06d}", key, start, stop))
-    return BatchedStage(name, stages, batches)
+    return CachedStage(name, stages, batches)
 
 
 def attribute_missing(
-    stage: BatchedStage, network: Network, layer: str, collected: Collected, points: Array
+    stage: CachedStage, network: Network, layer: str, collected: CollectedActivations, points: Array
 ) -> Iterator[int]:
     """Compute the batches that are missing.
 
@@ -173,7 +167,7 @@ def attribute_missing(
 
 
 def _attributed(
-    network: Network, layer: str, collected: Collected, positions: torch.Tensor, points: Array
+    network: Network, layer: str, collected: CollectedActivations, positions: torch.Tensor, points: Array
 ) -> Array:
     collection = collected.collection
     photos = collected.pictures[points]

@@ -10,7 +10,7 @@ from pareidolia.collecting import Collection
 from pareidolia.settings import PareidoliaError
 
 
-class Collected:
+class CollectedActivations:
     """M activations of every layer at the same points of the same photos.
 
     Its `key` is a digest of what was collected; `pictures`, M int64, are the numbers of the photos they are

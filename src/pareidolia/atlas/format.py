@@ -24,8 +24,10 @@ from pareidolia.settings import PareidoliaError
 
 FORMAT: Literal["pareidolia-atlas"] = ATLAS_FORMAT
 VERSION: Literal[2] = 2
-MANIFEST = "atlas.json"
+MANIFEST, CELLS, TABLE = "atlas.json", "cells.json", "attribution.bin"
 STAGES = "stages"
+#: What the page is made of, beside the manifest.
+VIEWER = ("index.html", "LICENSES.txt")
 
 
 def _below_atlas(name: str) -> str:
@@ -199,7 +201,7 @@ def read_cells(folder: Path, grid: GridEntry) -> Cells:
     Raises:
         PareidoliaError: If their file is missing or broken.
     """
-    path = grid_folder(folder, grid) / "cells.json"
+    path = grid_folder(folder, grid) / CELLS
     return _validated(Cells, _read(path, f"{folder} is not whole: {path} is missing"), path)
 
 

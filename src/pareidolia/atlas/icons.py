@@ -8,13 +8,14 @@ import torch
 
 from pareidolia.atlas.settings import IconSettings
 from pareidolia.atlas.stages import Array, key_of
-from pareidolia.networks import Network, preserve_state
+from pareidolia.networks import Network
 from pareidolia.networks.padding import Padding
 from pareidolia.painting import Gallery
 from pareidolia.painting.gallery import alike, fourier_noise
 from pareidolia.painting.terms import Direction
 from pareidolia.pictures import resize_picture
-from pareidolia.settings import BadPicture, NetworkSettings
+from pareidolia.pictures.rounding import to_uint8
+from pareidolia.settings import NetworkSettings
 
 #: How convolutions pad an icon's border: with zeros, a frame would be painted.
 PADDING: Padding = "replicate"
@@ -81,15 +82,11 @@ def paint_icons(network: Network, job: IconJob, wanted: Array) -> Array:
     for _ in gallery:
         pass
     pictures = resize_picture(gallery.pictures.cpu(), (size, size))
-    levels: Array = (pictures * 255).round().to(torch.uint8).permute(0, 2, 3, 1).numpy()
+    levels: Array = to_uint8(pictures).permute(0, 2, 3, 1).numpy()
     return levels
 
 
 def _canvas_size(network: Network, layer: str, size: int) -> tuple[int, int]:
-    gray = torch.full((1, network.input_shape[0], size, size), 0.5)
-    try:
-        with preserve_state(network.module), torch.no_grad():
-            network.record(gray, [layer])
-    except BadPicture:
-        return network.input_shape[1], network.input_shape[2]
-    return size, size
+    if network.accepts((size, size), [layer]):
+        return size, size
+    return network.input_shape[1], network.input_shape[2]

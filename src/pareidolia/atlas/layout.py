@@ -7,10 +7,13 @@ import numpy as np
 
 from pareidolia.atlas.settings import LayoutSettings
 from pareidolia.atlas.stages import Array
-from pareidolia.settings import MissingExtra, PareidoliaError
+from pareidolia.settings import PareidoliaError
+from pareidolia.settings.extras import require
 
 #: Fewer activations than these do not make a map.
 LEAST = 12
+#: What is said of activations in which nothing differs.
+ALL_ALIKE = "{} is the same: there is nothing to lay out; take another layer, or photos that differ"
 #: How many of the activations that a layout was not fitted on are placed at once.
 PIECE = 4096
 
@@ -35,29 +38,20 @@ def lay_out(
     seed: int,
     before: Array | None = None,
 ) -> Array:
-    """Lay activations out in two dimensions.
+    """Places (x, y) in [0, 1] for `count` activations, count×2 float32.
 
-    Args:
-        pieces: returns an iterator over the activations in pieces M_i×C, anew each time; one piece is in
-            memory at a time, beside the `settings.fit_on` that the layout is fitted on.
-        count: number of activations.
-        settings: method and options.
-        seed: of the layout.
-        before: the places of the same points of the same photos on another layer's map. The new map starts
-            from them, and is turned, mirrored and scaled to fit them best, so that a move between the two is
-            small.
-
-    Returns:
-        Places (x, y) in [0, 1], count×2 float32.
-
-    Raises:
-        PareidoliaError: If there are too few activations.
-        MissingExtra: If the method's library is not installed.
+    pieces: gives the activations in pieces M_i×C, anew each time; one piece is in memory at a time, beside
+        the `settings.fit_on` that the layout is fitted on.
+    before: the places of the same points of the same photos on another layer's map: the new map starts from
+        them, and is turned, mirrored and scaled to fit them best, so that a move between the two is small.
+    Raises PareidoliaError where there are too few activations, or all are alike, zeros for instance.
     """
     if count < LEAST:
         raise PareidoliaError(f"{count} activations are too few for a map: take at least {LEAST}")
     fitted = _sample(count, settings.fit_on, seed)
     sample = np.concatenate([piece[mask] for piece, mask in _masked(pieces(), fitted)])
+    if not np.ptp(sample, axis=0).any():
+        raise PareidoliaError(ALL_ALIKE.format("every activation"))
     fit = _fit(sample, settings, seed, None if before is None else before[fitted])
     places = np.empty((count, 2))
     places[fitted] = fit.places
@@ -148,12 +142,9 @@ def _fit(sample: Array, settings: LayoutSettings, seed: int, start: Array | None
 
 
 def _umap(sample: Array, settings: LayoutSettings, seed: int, start: Array | None) -> Fit:
-    try:
-        from umap import UMAP
-    except ImportError as error:
-        raise MissingExtra("umap-learn", "atlas") from error
+    umap = require("umap", extra="atlas")
     # With a seed UMAP works on one thread, and gives the same map again.
-    reducer = UMAP(
+    reducer = umap.UMAP(
         n_neighbors=min(settings.neighbors, len(sample) - 1),
         min_dist=settings.min_dist,
         metric=settings.metric,
@@ -167,14 +158,13 @@ def _umap(sample: Array, settings: LayoutSettings, seed: int, start: Array | Non
 
 
 def _tsne(sample: Array, settings: LayoutSettings, seed: int, start: Array | None) -> Fit:
-    try:
-        from sklearn.manifold import TSNE
-    except ImportError as error:
-        raise MissingExtra("scikit-learn", "atlas") from error
+    manifold = require("sklearn.manifold", extra="atlas")
     perplexity = min(settings.neighbors / 3, (len(sample) - 1) / 3)
     # t-SNE starts small (van der Maaten 2008); scikit-learn's own start has this deviation.
     init = "pca" if start is None else 1e-4 * (start - start.mean(0)) / start.std(0).max()
-    reducer = TSNE(perplexity=perplexity, metric=settings.metric, init=init, random_state=seed, n_jobs=1)
+    reducer = manifold.TSNE(
+        perplexity=perplexity, metric=settings.metric, init=init, random_state=seed, n_jobs=1
+    )
     places = reducer.fit_transform(sample)
     return Fit(places, lambda rest: place_by_neighbors(rest, sample, places, settings.metric))
 

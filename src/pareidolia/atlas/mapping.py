@@ -2,33 +2,28 @@
 
 from functools import cached_property
 
-from pareidolia.atlas.collected import Collected
+from pareidolia.atlas.collected import CollectedActivations
 from pareidolia.atlas.grid import Grid, grid_over, suiting_sides
 from pareidolia.atlas.layout import lay_out
 from pareidolia.atlas.settings import AtlasSettings, LayoutSettings
-from pareidolia.atlas.stages import Array, Stages, key_of
+from pareidolia.atlas.stages import Array, StageCache, key_of
 from pareidolia.atlas.whitening import second_moment, whitening
 from pareidolia.settings import PareidoliaError
 
 
-class LayerMap:
-    """A layer's map. Each of its stages is computed when first needed, or read if it is kept already.
+class LayerLayout:
+    """A layer's map; each of its stages is worked out when first asked for, or found where it was kept.
 
-    Args:
-        layer: name of the layer.
-        collected: the activations.
-        settings: of the atlas.
-        stages: the folder that keeps them.
-        before: the map of the layer that this one is aligned with.
+    before: the map of the layer that this one is aligned with.
     """
 
     def __init__(
         self,
         layer: str,
-        collected: Collected,
+        collected: CollectedActivations,
         settings: AtlasSettings,
-        stages: Stages,
-        before: "LayerMap | None" = None,
+        stages: StageCache,
+        before: "LayerLayout | None" = None,
     ) -> None:
         self.layer, self.collected, self.before = layer, collected, before
         self._settings, self._stages = settings, stages
@@ -53,6 +48,7 @@ class LayerMap:
         kept = self._stages.kept(f"{self.layer}/layout", self.places_key)
         if kept is not None:
             return kept["places"]
+        self.moment  # noqa: B018 (refuses activations that are all alike, and names the layer)
         places = lay_out(
             lambda: self.collected.vectors(self.layer),
             len(self.collected),
@@ -67,11 +63,7 @@ class LayerMap:
     def grids(self) -> tuple[Grid, ...]:
         """The grids, from coarse to fine.
 
-        Returns:
-            The grids.
-
-        Raises:
-            PareidoliaError: If one of them has no cell with enough activations.
+        Raises PareidoliaError where one of them has no cell with enough activations.
         """
         fewest = self._settings.fewest
         sides = self._settings.grids or suiting_sides(self.places, fewest)
@@ -96,7 +88,7 @@ class LayerMap:
         return means
 
     def directions(self, grid: Grid) -> Array:
-        """The direction of each cell's icon, cells×C float32: its mean, whitened if the settings want it."""
+        """What each cell's icon is painted towards, cells×C float32: its mean, whitened if so asked."""
         means = self.means(grid)
         if self._settings.whiten:
             means = means @ whitening(self.moment)

@@ -7,7 +7,8 @@ import torch
 
 from pareidolia.atlas.stages import Array
 from pareidolia.networks import Layer
-from pareidolia.pictures import resize
+from pareidolia.pictures import from_uint8, resize
+from pareidolia.pictures.rounding import to_uint8
 
 
 def patch_windows(layer: Layer, positions: Array, height_width: tuple[int, int]) -> Array:
@@ -47,13 +48,12 @@ def cut(levels: Array, windows: Sequence[Array] | Array, size: int) -> Array:
     Returns:
         N×size×size×3 uint8.
     """
-    picture = torch.from_numpy(np.array(levels)).permute(2, 0, 1)[None].float()
+    picture = from_uint8([levels])
     pieces = [
         resize(picture[..., top : top + side, left : left + side], (size, size))
         for top, left, side in windows
     ]
-    whole = torch.cat(pieces).clamp(0, 255).round().to(torch.uint8)
-    found: Array = whole.permute(0, 2, 3, 1).numpy()
+    found: Array = to_uint8(torch.cat(pieces)).permute(0, 2, 3, 1).numpy()
     return found
 
 

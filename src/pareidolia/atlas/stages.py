@@ -27,18 +27,14 @@ def key_of(name: str, *depends: Any) -> str:
     return hashlib.sha256(told.encode()).hexdigest()
 
 
-class Stages:
-    """A folder of safetensors files, each whole or absent, each with the key it was made under.
-
-    Args:
-        folder: the folder.
-    """
+class StageCache:
+    """A folder of safetensors files, each whole or absent, each with the key it was made under."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
     def kept(self, name: str, key: str) -> Arrays | None:
-        """The result of stage `name` under `key`; None if there is none, or its file is broken."""
+        """What stage `name` made under `key`; None where it has not, or what it left is broken."""
         with self._opened(name, key) as file:
             if file is None:
                 return None
@@ -51,7 +47,7 @@ class Stages:
 
     @contextmanager
     def _opened(self, name: str, key: str) -> Iterator[Any]:
-        """The stage's file, or None if there is none of that key that can be read."""
+        """The stage's file, or None where there is none of that key that can be read."""
         try:
             opened = safe_open(self._path(name), "numpy")
         except (SafetensorError, OSError):
@@ -61,7 +57,7 @@ class Stages:
             yield file if (file.metadata() or {}).get("key") == key else None
 
     def keep(self, name: str, key: str, arrays: Arrays) -> None:
-        """Write the result of stage `name` under `key`."""
+        """Keep what stage `name` made under `key`."""
         path = self._path(name)
         path.parent.mkdir(parents=True, exist_ok=True)
         whole = {each: np.ascontiguousarray(array) for each, array in arrays.items()}

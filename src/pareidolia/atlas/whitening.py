@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from pareidolia.atlas.layout import ALL_ALIKE
 from pareidolia.atlas.stages import Array
 from pareidolia.settings import PareidoliaError
 
@@ -38,10 +39,7 @@ def second_moment(pieces: Iterable[Array], layer: str) -> Array:
     moment = total / count
     variance = np.trace(moment) - np.square(mean / count).sum()
     if not variance > 1e-9 * np.trace(moment):
-        raise PareidoliaError(
-            f"every activation of {layer} is the same: there is nothing to lay out; take another layer, or "
-            "photos that differ"
-        )
+        raise PareidoliaError(ALL_ALIKE.format(f"every activation of {layer}"))
     return moment
 
 

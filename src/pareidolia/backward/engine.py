@@ -1,8 +1,8 @@
 """Running autograd's backward pass inside a torch function mode.
 
 A mode is switched off while it handles a call, and `backward` and `grad` are calls that it handles; so the
-engine is started here with the mode entered again, through `torch.autograd.Variable._execution_engine`, which
-is not part of torch's public interface.
+engine is started here with the mode entered again. That engine, `torch.autograd.Variable._execution_engine`,
+is private to torch, which has no public way to run it inside a mode; `tests/backward` would show a change.
 """
 
 from collections.abc import Callable, Mapping, Sequence

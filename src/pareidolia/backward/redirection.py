@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.autograd.function import Function, FunctionCtx
 
-from pareidolia.backward.rules import ActivationFunction, RuleMode, derivative, in_mode
+from pareidolia.backward.modes import ActivationFunction, RuleMode, derivative, in_mode
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""`pareidolia tour`: the lecture told with one picture."""
+"""`pareidolia tour`: the lecture shown with one picture."""
 
 import signal
 import sys
@@ -42,10 +42,10 @@ def tour(
     line = words(settings.language).line
     began = time.perf_counter()
     with _report(output, line) as report, _terminable():
-        told = tell(output.out, settings, report)
+        rendered = tell(output.out, settings, report)
     seconds = time.perf_counter() - began
     page = output.out / "index.html"
-    failures = {each.key: each.failure for each in told if each.failure}
+    failures = {each.key: each.failure for each in rendered if each.failure}
     if output.as_json:
         answer = {"out": str(page), "seconds": round(seconds, 3), "failures": failures}
         print_json({**answer, "settings": settings.model_dump(mode="json")})
@@ -117,9 +117,9 @@ class _Bar(Report):
     def __init__(self, console: Console, line: Line) -> None:
         from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-        columns = (BarColumn(), TextColumn("{task.fields[told]}"), TimeElapsedColumn())
+        columns = (BarColumn(), TextColumn("{task.fields[words]}"), TimeElapsedColumn())
         self._progress = Progress(*columns, console=console, transient=True)
-        self._task = self._progress.add_task("", total=None, told="")
+        self._task = self._progress.add_task("", total=None, words="")
         self._line, self._before = line, 0
 
     def __enter__(self) -> "_Bar":
@@ -131,8 +131,8 @@ class _Bar(Report):
 
     def begin(self, stop: Stop) -> None:
         self._before = stop.index - 1
-        told = _place(self._line, stop)
-        self._progress.update(self._task, total=stop.total, completed=self._before, told=told)
+        words = _place(self._line, stop)
+        self._progress.update(self._task, total=stop.total, completed=self._before, words=words)
 
     def beat(self, share: float) -> None:
         self._progress.update(self._task, completed=self._before + share)

@@ -1,7 +1,7 @@
 """A chunk of files → one shard: the pure function that every engine calls."""
 
 import json
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -10,8 +10,10 @@ import numpy as np
 import torch
 from safetensors.numpy import save
 
+import pareidolia.collecting.sampled_activations
+import pareidolia.collecting.top_activations  # noqa: F401 (each registers how its form of keeping begins)
 from pareidolia.collecting.reading import DecodeResult, read_ahead
-from pareidolia.collecting.specs import Accumulator, CollectSpec
+from pareidolia.collecting.specs import Accumulator, CollectSpec, begin_accumulator
 from pareidolia.networks import Network, preserve_state
 from pareidolia.pictures import from_uint8
 from pareidolia.pictures.folders import PictureFiles
@@ -33,6 +35,21 @@ class Chunk:
     number: int
     start: int
     stop: int
+
+
+@dataclass(frozen=True)
+class ChunkResult:
+    """What looking at a chunk gives: so many more pictures are done, and at last the whole shard.
+
+    Attributes:
+        pictures: how many pictures more.
+        chunk: the chunk, where its shard is whole.
+        shard: the shard's bytes.
+    """
+
+    pictures: int
+    chunk: Chunk | None = None
+    shard: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -75,39 +92,35 @@ class CollectJob:
         return map(self.files.path, range(chunk.start, chunk.stop))
 
 
-def chunk_steps(
+def chunk_results(
     network: Network, job: CollectJob, chunk: Chunk, pictures: Iterator[DecodeResult]
-) -> Generator[int, None, bytes]:
-    """Run the network on a chunk, batch by batch: yields the number of pictures in each, returns the shard.
+) -> Iterator[ChunkResult]:
+    """Look at a chunk; yields what each batch adds to what is done, and at last the shard.
 
-    `pictures` are those of the chunk, in order, as `CollectJob.read` returns them; no more are taken. The
-    shard is the bytes of a safetensors file with what `job.spec` keeps, a pure function of network, job and
-    pictures. Pictures that cannot be read, or for which the network's values are not finite, are left out and
+    `pictures` are those of the chunk, in order, as `CollectJob.read` gives them; no more are taken. The shard
+    is the bytes of a safetensors file with what `job.spec` keeps, a pure function of network, job and
+    pictures.
+    Pictures that cannot be read, or on which the network gives values that are not finite, are left out and
     listed in its metadata with the reason.
     """
-    accumulator = job.spec.begin(network, job.layers)
+    accumulator = begin_accumulator(job.spec, network, job.layers)
     skipped: dict[int, str] = {}
     first = chunk.start
     while batch := list(islice(pictures, min(job.batch, chunk.stop - first))):
         with preserve_state(network.module), torch.no_grad():
             skipped |= _add(accumulator, batch, first)
         first += len(batch)
-        yield len(batch)
+        yield ChunkResult(len(batch))
     described = {"chunk": chunk.number, "skipped": {str(n): why for n, why in sorted(skipped.items())}}
     arrays = {name: np.ascontiguousarray(each) for name, each in accumulator.arrays().items()}
     # One entry alone: in which order safetensors would write several is not settled.
-    return save(arrays, metadata={METADATA: json.dumps(described)})
+    yield ChunkResult(0, chunk, save(arrays, metadata={METADATA: json.dumps(described)}))
 
 
 def collect_chunk(network: Network, job: CollectJob, chunk: Chunk, decoders: int) -> bytes:
-    """The shard of a chunk; see `chunk_steps`."""
-    steps = chunk_steps(network, job, chunk, job.read([chunk], decoders))
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            shard: bytes = end.value
-            return shard
+    """The shard of a chunk; see `chunk_results`."""
+    *_, last = chunk_results(network, job, chunk, job.read([chunk], decoders))
+    return last.shard
 
 
 def layer_shapes(
@@ -128,6 +141,8 @@ def layer_shapes(
         BadPicture: If the network cannot take pictures of that size.
         PareidoliaError: If an output has another form.
     """
+    for name in layers:
+        network.unit_shape(name)
     gray = torch.full((1, network.input_shape[0], *height_width), 0.5)
     with preserve_state(network.module), torch.no_grad():
         found = {name: tuple(maps.shape[1:]) for name, maps in network.record(gray, layers).items()}

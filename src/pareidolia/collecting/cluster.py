@@ -12,11 +12,11 @@ from typing import Any, TypeVar
 
 import torch
 
-from pareidolia.collecting.chunks import Chunk, CollectJob, collect_chunk
-from pareidolia.collecting.engines import ChunkResult
+from pareidolia.collecting.chunks import Chunk, ChunkResult, CollectJob, collect_chunk
 from pareidolia.collecting.settings import EngineSettings
 from pareidolia.networks import Network, identity, load_network_from
-from pareidolia.settings import BadNetwork, MissingExtra, NetworkSettings, PareidoliaError, differences
+from pareidolia.settings import BadNetwork, NetworkSettings, PareidoliaError, differences
+from pareidolia.settings.extras import require
 
 # A chunk that kills its worker each time (memory, say) would be tried without end.
 _TRIES_AGAIN = 8
@@ -126,11 +126,7 @@ def _identity(settings: NetworkSettings) -> dict[str, str]:
 
 
 def _import_ray() -> Any:
-    try:
-        import ray
-    except ImportError as error:
-        raise MissingExtra("ray", "ray") from error
-    return ray
+    return require("ray", extra="ray")
 
 
 @contextmanager

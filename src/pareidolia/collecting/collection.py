@@ -13,6 +13,7 @@ from pareidolia.collecting.chunks import METADATA, Chunk
 from pareidolia.collecting.specs import Arrays
 from pareidolia.pictures import write_atomically
 from pareidolia.pictures.folders import PictureFiles
+from pareidolia.pictures.targets import clear_leftovers
 from pareidolia.safety import require_file
 from pareidolia.settings import PareidoliaError
 
@@ -133,6 +134,11 @@ class Collection:
             ) from error
         _write_json(self.folder / FILES, {"names": list(self.files.names), "sizes": list(self.files.sizes)})
         _write_json(self.folder / MANIFEST, self.manifest)
+
+    def clear_leftovers(self) -> None:
+        """Delete what a process left that was killed while it wrote a shard."""
+        clear_leftovers(self.folder)
+        clear_leftovers(self.folder / SHARDS)
 
     def keep_shard(self, chunk: Chunk, shard: bytes) -> None:
         """Write a chunk's shard, whole or not at all."""

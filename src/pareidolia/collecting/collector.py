@@ -23,25 +23,23 @@ from pareidolia.version import __version__
 
 
 class Collector:
-    """A collection being made: iterate over it to run the network on the pictures that are still missing.
+    """A collection being made: iterate over it to look at the pictures that are not looked at yet.
 
     Args:
-        folder: where the collection is written; made if it does not exist. What it holds already is kept.
+        folder: where the collection goes; made where it is not there. What it has already is kept.
         files: the pictures.
         layers: names of the layers.
         spec: what is kept, `TopActivations(...)` or `SampledActivations(...)` or one's own (see
             `CollectSpec`).
-        settings: the network and how it sees pictures.
-        engine: where the network runs.
-        network: the network that `settings` describe, if it is loaded already.
-        cache_by_digest: whether `folder` holds many collections. This one then gets a subfolder named after
-            what it is, so that none is refused and each is found again.
-        anew: whether to delete what `folder` holds first.
+        settings: the network and how it looks.
+        network: what looks, as `as_network` takes it; None takes what the settings name.
+        engine: where it looks.
+        cache_by_digest: whether `folder` is one for many collections: this one gets a subfolder of its own,
+            named after what it is, so that none is refused and each is found again.
+        anew: whether what is in `folder` is thrown away first.
 
-    Raises:
-        PareidoliaError: If `folder` holds a collection of something else, or other files.
-        UnknownName: If the network has no such layer.
-        BadNetwork: If the network cannot be loaded.
+    Raises PareidoliaError where `folder` holds a collection of something else, or other things than a
+    collection, and what `load_network` and `Network.record` raise.
     """
 
     def __init__(
@@ -51,14 +49,14 @@ class Collector:
         layers: tuple[str, ...],
         spec: CollectSpec,
         settings: CollectingSettings | None = None,
-        engine: EngineSettings | None = None,
-        *,
         network: NetworkLike = None,
+        *,
+        engine: EngineSettings | None = None,
         cache_by_digest: bool = False,
         anew: bool = False,
     ) -> None:
-        settings = settings or CollectingSettings()
-        self.engine = engine or EngineSettings()
+        settings = CollectingSettings.of(settings)
+        self.engine = EngineSettings.of(engine)
         self.network = network_for(settings, network)
         self.job = _job(self.network, files, layers, spec, settings)
         manifest = _manifest(self.job, settings.chunk)
@@ -83,6 +81,7 @@ class Collector:
         index = total - sum(chunk.stop - chunk.start for chunk in missing)
         if not missing:
             return
+        self.collection.clear_leftovers()
         for done in run_chunks(self.network, self.job, missing, self.engine):
             if done.chunk is not None:
                 self.collection.keep_shard(done.chunk, done.shard)

@@ -1,29 +1,12 @@
 """Where chunks are run: on this machine, or on a cluster by `cluster.py`."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import torch
 
-from pareidolia.collecting.chunks import Chunk, CollectJob, chunk_steps
-from pareidolia.collecting.reading import DecodeResult
+from pareidolia.collecting.chunks import Chunk, ChunkResult, CollectJob, chunk_results
 from pareidolia.collecting.settings import EngineSettings
 from pareidolia.networks import Network
-
-
-@dataclass(frozen=True)
-class ChunkResult:
-    """What an engine has finished since its last report.
-
-    Attributes:
-        pictures: number of pictures.
-        chunk: the chunk whose shard is complete, if one is.
-        shard: its bytes.
-    """
-
-    pictures: int
-    chunk: Chunk | None = None
-    shard: bytes = b""
 
 
 def run_chunks(
@@ -68,27 +51,3 @@ def run_in_turn(
     pictures = job.read(chunks, decoders)
     for chunk in chunks:
         yield from chunk_results(network, job, chunk, pictures)
-
-
-def chunk_results(
-    network: Network, job: CollectJob, chunk: Chunk, pictures: Iterator[DecodeResult]
-) -> Iterator[ChunkResult]:
-    """Run one chunk.
-
-    Args:
-        network: the network of `job`.
-        job: what is collected.
-        chunk: which pictures.
-        pictures: those of the chunk, in order.
-
-    Yields:
-        The number of pictures of each batch, and at last the shard.
-    """
-    steps = chunk_steps(network, job, chunk, pictures)
-    while True:
-        try:
-            count = next(steps)
-        except StopIteration as end:
-            yield ChunkResult(0, chunk, end.value)
-            return
-        yield ChunkResult(count)

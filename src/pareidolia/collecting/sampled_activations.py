@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from pareidolia.collecting.settings import SampledActivations
-from pareidolia.collecting.specs import Array, Arrays
+from pareidolia.collecting.specs import Accumulator, Array, Arrays, begin_accumulator
 from pareidolia.networks import Network
 from pareidolia.settings import PareidoliaError
 
@@ -73,6 +73,11 @@ class SampledActivationsAccumulator:
         if not self._parts:
             return {}
         return {key: np.concatenate([part[key] for part in self._parts]) for key in self._parts[0]}
+
+
+@begin_accumulator.register
+def _(spec: SampledActivations, network: Network, layers: Mapping[str, tuple[int, ...]]) -> Accumulator:
+    return SampledActivationsAccumulator(spec, network, layers)
 
 
 def _grid(shape: tuple[int, ...]) -> tuple[int, int]:

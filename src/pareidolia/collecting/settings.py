@@ -1,15 +1,10 @@
 """Settings of collecting. No torch here."""
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
 from pareidolia.settings import NetworkSettings, Settings
-
-if TYPE_CHECKING:
-    from pareidolia.collecting.specs import Accumulator
-    from pareidolia.networks import Network
 
 
 class CollectingSettings(NetworkSettings):
@@ -55,20 +50,6 @@ class TopActivations(Settings):
 
     top: Annotated[int, Field(ge=1, le=1000, description="How many a unit.")] = 9
 
-    def begin(self, network: "Network", layers: Mapping[str, tuple[int, ...]]) -> "Accumulator":
-        """Begin a chunk.
-
-        Args:
-            network: the network whose activations are kept.
-            layers: by name, the shape of the layer's output for one picture.
-
-        Returns:
-            An empty ranking.
-        """
-        from pareidolia.collecting.top_activations import TopActivationsAccumulator
-
-        return TopActivationsAccumulator(self, network, layers)
-
 
 class SampledActivations(Settings):
     """Keep the activations of all channels at random positions of every picture."""
@@ -86,17 +67,3 @@ class SampledActivations(Settings):
     precision: Annotated[
         Literal["float32", "float16"], Field(description="What the activations are stored as.")
     ] = "float32"
-
-    def begin(self, network: "Network", layers: Mapping[str, tuple[int, ...]]) -> "Accumulator":
-        """Begin a chunk.
-
-        Args:
-            network: the network whose activations are kept.
-            layers: by name, the shape of the layer's output for one picture.
-
-        Returns:
-            An empty sample.
-        """
-        from pareidolia.collecting.sampled_activations import SampledActivationsAccumulator
-
-        return SampledActivationsAccumulator(self, network, layers)

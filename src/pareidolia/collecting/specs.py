@@ -1,16 +1,18 @@
-"""What a chunk keeps of the activations that the network gives: a specification and its accumulator.
+"""What a chunk keeps of the activations that the network gives: a specification, and its accumulator.
 
-This room has two specifications, `TopActivations` and `SampledActivations`; any settings object with a
-`begin` is another one.
+Two come with this room, `TopActivations` and `SampledActivations`. Another one is a settings class, and
+beside it a function that begins its accumulator, registered by `@begin_accumulator.register`.
 """
 
 from collections.abc import Mapping
+from functools import singledispatch
 from typing import Any, Literal, Protocol
 
 import numpy as np
 from torch import Tensor
 
 from pareidolia.networks import Network
+from pareidolia.settings import PareidoliaError
 
 Arrays = dict[str, np.ndarray[Any, np.dtype[Any]]]
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -37,16 +39,25 @@ class Accumulator(Protocol):
 class CollectSpec(Protocol):
     """What to keep: a frozen settings object, written into the collection's manifest."""
 
-    def begin(self, network: Network, layers: Mapping[str, tuple[int, ...]]) -> Accumulator:
-        """Begin a chunk.
-
-        Args:
-            network: the network whose activations are kept.
-            layers: by name, the shape of the layer's output for one picture.
-
-        Returns:
-            An empty accumulator.
-        """
-
     def model_dump(self, *, mode: Literal["json"]) -> dict[str, Any]:
         """The options, as JSON has them."""
+
+
+@singledispatch
+def begin_accumulator(
+    spec: CollectSpec, network: Network, layers: Mapping[str, tuple[int, ...]]
+) -> Accumulator:
+    """An accumulator of this kind that is empty yet.
+
+    Args:
+        spec: the form, with its options.
+        network: looks at the pictures.
+        layers: the shape of each layer's output for one picture.
+
+    Returns:
+        The accumulator.
+
+    Raises:
+        PareidoliaError: no function is registered for it.
+    """
+    raise PareidoliaError(f"nothing is registered that keeps {type(spec).__name__}: see begin_accumulator")

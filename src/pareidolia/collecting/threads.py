@@ -12,8 +12,7 @@ from threading import Event, Lock, Thread
 
 import torch
 
-from pareidolia.collecting.chunks import Chunk, CollectJob
-from pareidolia.collecting.engines import ChunkResult, chunk_results
+from pareidolia.collecting.chunks import Chunk, ChunkResult, CollectJob, chunk_results
 from pareidolia.collecting.reading import read_each
 from pareidolia.networks import Network
 

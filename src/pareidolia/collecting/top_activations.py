@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from pareidolia.collecting.settings import TopActivations
-from pareidolia.collecting.specs import Array, Arrays
+from pareidolia.collecting.specs import Accumulator, Array, Arrays, begin_accumulator
 from pareidolia.networks import Network
 
 if TYPE_CHECKING:
@@ -109,6 +109,11 @@ class TopActivationsAccumulator:
             for name, ranking in self._rankings.items()
             for key, array in ranking.arrays(name).items()
         }
+
+
+@begin_accumulator.register
+def _(spec: TopActivations, network: Network, layers: Mapping[str, tuple[int, ...]]) -> Accumulator:
+    return TopActivationsAccumulator(spec, network, layers)
 
 
 def _found(ranking: Ranking, maps: Tensor, best: Tensor, numbers: Array) -> Ranking:

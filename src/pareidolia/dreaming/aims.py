@@ -113,7 +113,7 @@ def default_layer(network: Network) -> str:
 def _checked(network: Network, unit: Unit) -> Unit:
     if unit.position is not None:
         raise PareidoliaError(f"a dream has no places: write {unit.layer}:{unit.channel} instead of {unit}")
-    shape = network.layer(unit.layer).shape
+    shape = network.unit_shape(unit.layer)
     if len(shape) != 3:
         raise PareidoliaError(
             f"{unit.layer} is not a feature map; for the network's answer aim at class:NAME"

@@ -11,15 +11,16 @@ from typing import Any
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor, nn
+from torch import Tensor
 
 from pareidolia.generative.adversary import discriminator_objective, generator_loss
 from pareidolia.generative.autoencoder import squared_error
+from pareidolia.generative.model import GenerativeModel
 from pareidolia.generative.networks import Shape, make_decoder, make_encoder, mlp, set_output
 from pareidolia.generative.priors import HasParts, make_prior
 from pareidolia.generative.settings import AAESettings
 from pareidolia.settings import PareidoliaError
-from pareidolia.training import Batch, Losses, Phase, StepContext
+from pareidolia.training import Batch, Losses, Phase, StepContext, adam
 
 
 def make_aae(settings: AAESettings, shape: Shape, classes: int = 0) -> Any:
@@ -47,8 +48,8 @@ def make_aae(settings: AAESettings, shape: Shape, classes: int = 0) -> Any:
     return AAE(settings, shape, classes)
 
 
-class AAE(nn.Module):
-    """An adversarial autoencoder. Can: Encodes, Samples (Decodes, a prior).
+class AAE(GenerativeModel[AAESettings]):
+    """An adversarial autoencoder. Can: Encodes, HasPrior (Decodes).
 
     With labels "prior" the discriminator gets each picture's label (one more for "unknown"), and the
     prior's samples for a label come from that label's part of it (figure 3).
@@ -63,8 +64,7 @@ class AAE(nn.Module):
     """
 
     def __init__(self, settings: AAESettings, shape: Shape, classes: int = 0) -> None:
-        super().__init__()
-        self.settings, self.shape, self.classes = settings, shape, classes
+        super().__init__(settings, shape, classes)
         self.prior = make_prior(settings.prior, settings.latent, classes or 10)
         if settings.labels == "prior" and not isinstance(self.prior, HasParts):
             raise PareidoliaError(f"--labels prior needs --prior mixture or swiss-roll, not {settings.prior}")
@@ -90,13 +90,13 @@ class AAE(nn.Module):
 
     def phases(self) -> Sequence[Phase]:
         """Three, as in section 2 of the paper."""
-        rate, betas = self.settings.adversarial, (0.5, 0.9)
+        rate, optimizer = self.settings.adversarial, adam((0.5, 0.9))
         autoencoder = [*self.encoder.parameters(), *self.decoder.parameters()]
         discriminator, encoder = self.discriminator.parameters(), self.encoder.parameters()
         return [
             Phase("reconstruction", autoencoder, self.reconstruct),
-            Phase("discriminator", discriminator, self.discriminate, learning_rate=rate, betas=betas),
-            Phase("regularisation", encoder, self.regularize, learning_rate=rate, betas=betas),
+            Phase("discriminator", discriminator, self.discriminate, learning_rate=rate, optimizer=optimizer),
+            Phase("regularisation", encoder, self.regularize, learning_rate=rate, optimizer=optimizer),
         ]
 
     def reconstruct(self, batch: Batch, context: StepContext) -> Losses:

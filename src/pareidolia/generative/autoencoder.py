@@ -7,14 +7,15 @@ has no prior, so it cannot be sampled; a VAE can.
 
 from collections.abc import Sequence
 
-from torch import Tensor, nn
+from torch import Tensor
 
+from pareidolia.generative.model import GenerativeModel
 from pareidolia.generative.networks import Shape, make_decoder, make_encoder, set_output
 from pareidolia.generative.settings import AutoencoderSettings
 from pareidolia.training import Batch, Losses, Phase, StepContext
 
 
-class Autoencoder(nn.Module):
+class Autoencoder(GenerativeModel[AutoencoderSettings]):
     """An autoencoder. Can: Encodes, Decodes.
 
     Args:
@@ -24,8 +25,8 @@ class Autoencoder(nn.Module):
     """
 
     def __init__(self, settings: AutoencoderSettings, shape: Shape, classes: int = 0) -> None:
-        super().__init__()
-        self.settings, self.shape, self.latent = settings, shape, settings.latent
+        super().__init__(settings, shape, classes)
+        self.latent = settings.latent
         self.encoder = make_encoder(settings, shape, settings.latent)
         self.decoder = make_decoder(settings, settings.latent, shape)
 

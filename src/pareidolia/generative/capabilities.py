@@ -28,15 +28,6 @@ class Prior(Protocol):
 
 
 @runtime_checkable
-class HasLogProb(Protocol):
-    """A prior whose density is known."""
-
-    def log_prob(self, z: Tensor) -> Tensor:
-        """…×L → …, in nats."""
-        ...
-
-
-@runtime_checkable
 class HasInverseCdf(Protocol):
     """A prior whose dimensions are independent: a grid on it has cells of equal probability."""
 
@@ -67,10 +58,19 @@ class Encodes(Protocol):
 
 
 @runtime_checkable
-class Samples(Decodes, Protocol):
-    """Decodes, and has a distribution of codes."""
+class HasPrior(Decodes, Protocol):
+    """Decodes, and knows how codes are distributed."""
 
     prior: Prior
+
+
+@runtime_checkable
+class Samples(Protocol):
+    """Draws pictures by itself, with or without codes: an autoregressive model, a diffusion model."""
+
+    def sample(self, count: int, generator: torch.Generator) -> Tensor:
+        """count×C×H×W in [0, 1], on the model's device, of chance from the generator alone."""
+        ...
 
 
 @runtime_checkable
@@ -83,7 +83,7 @@ class Classifies(Protocol):
 
 
 @runtime_checkable
-class HasDensity(Samples, Encodes, Protocol):
+class HasDensity(HasPrior, Encodes, Protocol):
     """p(x) = ∫ p(x|z) p(z) dz with a posterior q(z|x) to estimate it through.
 
     The density is of what `observe` returns for a picture: the other three take that x.

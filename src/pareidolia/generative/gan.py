@@ -11,14 +11,15 @@ from torch import Tensor, nn
 from torch.nn.utils.parametrizations import spectral_norm
 
 from pareidolia.generative.adversary import discriminator_objective, generator_loss
+from pareidolia.generative.model import GenerativeModel
 from pareidolia.generative.networks import Shape, make_decoder, make_encoder, set_output
 from pareidolia.generative.priors import make_prior
 from pareidolia.generative.settings import GANSettings
-from pareidolia.training import Batch, Losses, Phase, StepContext
+from pareidolia.training import Batch, Losses, Phase, StepContext, adam
 
 
-class GAN(nn.Module):
-    """A generative adversarial network. Can: Samples (Decodes, a prior).
+class GAN(GenerativeModel[GANSettings]):
+    """A generative adversarial network. Can: HasPrior (Decodes).
 
     Args:
         settings: see `GANSettings`.
@@ -27,8 +28,7 @@ class GAN(nn.Module):
     """
 
     def __init__(self, settings: GANSettings, shape: Shape, classes: int = 0) -> None:
-        super().__init__()
-        self.settings, self.shape = settings, shape
+        super().__init__(settings, shape, classes)
         self.prior = make_prior(settings.prior, settings.latent)
         self.latent = self.prior.latent
         self.generator = make_decoder(settings, self.latent, shape, whole=True)
@@ -54,10 +54,15 @@ class GAN(nn.Module):
 
     def phases(self) -> Sequence[Phase]:
         """Two: the discriminator's, then the generator's."""
-        betas = (self.settings.beta1, 0.99)
+        optimizer = adam((self.settings.beta1, 0.99))
         return [
-            Phase("discriminator", self.discriminator.parameters(), self.discriminator_phase, betas=betas),
-            Phase("generator", self.generator.parameters(), self.generator_phase, betas=betas),
+            Phase(
+                "discriminator",
+                self.discriminator.parameters(),
+                self.discriminator_phase,
+                optimizer=optimizer,
+            ),
+            Phase("generator", self.generator.parameters(), self.generator_phase, optimizer=optimizer),
         ]
 
     def discriminator_phase(self, batch: Batch, context: StepContext) -> Losses:

@@ -13,7 +13,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from pareidolia.generative.settings import ModelSettings
+from pareidolia.generative.settings import ArchitectureSettings
 
 Shape = tuple[int, int, int]
 ACTIVATIONS: dict[str, Callable[[], nn.Module]] = {
@@ -26,7 +26,9 @@ _LARGEST_FOR_MLP = 28
 _SMALLEST_MAP = 4
 
 
-def make_encoder(settings: ModelSettings, shape: Shape, outputs: int, *, whole: bool = False) -> nn.Module:
+def make_encoder(
+    settings: ArchitectureSettings, shape: Shape, outputs: int, *, whole: bool = False
+) -> nn.Module:
     """Make a network N×C×H×W → N×outputs.
 
     Args:
@@ -46,7 +48,9 @@ def make_encoder(settings: ModelSettings, shape: Shape, outputs: int, *, whole: 
     return ConvolutionalEncoder(shape, outputs, settings, settings.hidden if whole else ())
 
 
-def make_decoder(settings: ModelSettings, inputs: int, shape: Shape, *, whole: bool = False) -> nn.Module:
+def make_decoder(
+    settings: ArchitectureSettings, inputs: int, shape: Shape, *, whole: bool = False
+) -> nn.Module:
     """Make a network N×inputs → N×C×H×W; its last layer's bias is `decoder.bias` (C×H×W or C).
 
     Args:
@@ -81,7 +85,7 @@ def set_output(decoder: nn.Module, mean: Tensor) -> None:
             last.weight.mul_(0.1)
 
 
-def mlp(widths: Sequence[int], settings: ModelSettings) -> nn.Sequential:
+def mlp(widths: Sequence[int], settings: ArchitectureSettings) -> nn.Sequential:
     """Fully connected layers of these widths with activations between; Glorot's start, biases 0."""
     layers: list[nn.Module] = []
     for fan_in, fan_out in pairwise(widths):
@@ -99,7 +103,9 @@ class ConvolutionalEncoder(nn.Sequential):
     a generator learns that lattice from the gradients of such a discriminator (Odena et al. 2016).
     """
 
-    def __init__(self, shape: Shape, outputs: int, settings: ModelSettings, hidden: Sequence[int]) -> None:
+    def __init__(
+        self, shape: Shape, outputs: int, settings: ArchitectureSettings, hidden: Sequence[int]
+    ) -> None:
         sides = _sides(shape)
         widths = _widths(settings.width, len(sides))
         layers: list[nn.Module] = [nn.Conv2d(shape[0], widths[0], 3, padding=1)]
@@ -114,7 +120,9 @@ class ConvolutionalEncoder(nn.Sequential):
 class ConvolutionalDecoder(nn.Module):
     """The encoder's mirror image, of nearest-neighbour enlargement and convolution: no checkerboard."""
 
-    def __init__(self, inputs: int, shape: Shape, settings: ModelSettings, hidden: Sequence[int]) -> None:
+    def __init__(
+        self, inputs: int, shape: Shape, settings: ArchitectureSettings, hidden: Sequence[int]
+    ) -> None:
         super().__init__()
         self.sides = _sides(shape)[::-1]
         widths = _widths(settings.width, len(self.sides))[::-1]
@@ -151,12 +159,12 @@ def enlarge(maps: Tensor, convolution: nn.Conv2d, side: tuple[int, int]) -> Tens
     return F.conv_transpose2d(maps, cast(Tensor, kernel), convolution.bias, stride=2, padding=1)
 
 
-def _dense(widths: Sequence[int], settings: ModelSettings) -> nn.Module:
+def _dense(widths: Sequence[int], settings: ArchitectureSettings) -> nn.Module:
     """As `mlp`; but one layer alone keeps torch's start, which is quieter than Glorot's."""
     return mlp(widths, settings) if len(widths) > 2 else nn.Linear(widths[0], widths[-1])
 
 
-def _is_mlp(settings: ModelSettings, shape: Shape) -> bool:
+def _is_mlp(settings: ArchitectureSettings, shape: Shape) -> bool:
     if settings.network == "auto":
         return max(shape[1:]) <= _LARGEST_FOR_MLP
     return settings.network == "mlp"

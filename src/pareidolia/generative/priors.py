@@ -10,7 +10,7 @@ from torch import Tensor
 
 from pareidolia.generative.capabilities import Prior
 from pareidolia.generative.gaussian import LOG_TWO_PI
-from pareidolia.networks.sources.code import find_callable
+from pareidolia.networks.sources.callables import find_callable
 from pareidolia.settings import PareidoliaError, UnknownName
 
 

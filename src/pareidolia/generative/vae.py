@@ -7,21 +7,22 @@ the bound  log p(x) ≥ E_q[log p(x|z)] − KL(q(z|x) ‖ p(z)).
 from collections.abc import Sequence
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from pareidolia.generative.bound import importance_weighted
 from pareidolia.generative.gaussian import DiagonalGaussian
-from pareidolia.generative.likelihoods import Bernoulli, DiscretizedLogistic, Gaussian
+from pareidolia.generative.likelihoods import Bernoulli, DiscretizedLogistic, Gaussian, Likelihood
+from pareidolia.generative.model import GenerativeModel
 from pareidolia.generative.networks import Shape, make_decoder, make_encoder, set_output
 from pareidolia.generative.priors import StandardNormal
 from pareidolia.generative.settings import VAESettings
 from pareidolia.training import Batch, Losses, Phase, StepContext
 
 
-class VAE(nn.Module):
+class VAE(GenerativeModel[VAESettings]):
     """A variational autoencoder.
 
-    Can: Encodes, Samples (Decodes, a prior), HasDensity.
+    Can: Encodes, HasPrior (Decodes), HasDensity.
 
     Args:
         settings: see `VAESettings`.
@@ -30,8 +31,8 @@ class VAE(nn.Module):
     """
 
     def __init__(self, settings: VAESettings, shape: Shape, classes: int = 0) -> None:
-        super().__init__()
-        self.settings, self.shape, self.latent = settings, shape, settings.latent
+        super().__init__(settings, shape, classes)
+        self.latent = settings.latent
         self.prior = StandardNormal(settings.latent)
         self.likelihood = _likelihood(settings, shape)
         channels, *size = shape
@@ -114,7 +115,7 @@ class VAE(nn.Module):
         return self.settings.beta * (min(1.0, context.epoch / warm_up) if warm_up else 1.0)
 
 
-def _likelihood(settings: VAESettings, shape: Shape) -> Bernoulli | Gaussian | DiscretizedLogistic:
+def _likelihood(settings: VAESettings, shape: Shape) -> Likelihood:
     kind = settings.likelihood
     if kind == "auto":
         kind = "bernoulli" if shape[0] == 1 else "gaussian"

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from pareidolia.backward import backward_rule
-from pareidolia.networks import Network, preserve_state
-from pareidolia.settings import PareidoliaError, Unit, parse_unit
+from pareidolia.backward import BACKWARD_RULES
+from pareidolia.networks import Network, NetworkLike, as_network, preserve_state
+from pareidolia.pictures import PictureLike, PicturesLike, as_picture, as_pictures
+from pareidolia.settings import BadNetwork, PareidoliaError, Unit, parse_unit
 
 STRONGEST = "strongest"
 
@@ -29,85 +30,94 @@ class Projection:
 
 
 def project(
-    network: Network,
-    picture: Tensor,
+    network: NetworkLike,
+    picture: PictureLike,
     layer: str,
-    units: Sequence[str | int | Unit],
+    units: str | int | Unit | Sequence[str | int | Unit] = STRONGEST,
     *,
     rule: str = "deconvnet",
 ) -> Projection:
-    """Send the activations of some units back to the pixels of a picture.
+    """Send the activations of some units of a layer back to the pixels of a picture.
 
     The algorithm of Zeiler and Fergus (2014): forward; keep the units; zero the rest; back by unpooling
     with switches, rectification and transposed convolution.
 
     Args:
-        network: the network.
-        picture: 1×C×H×W in [0, 1].
-        layer: name of the layer.
-        units: each a channel (`12`), a position of it (`12@3,4`), the strongest position of it
-            (`12@strongest`), or `strongest`, the strongest of all. Several are kept together.
-        rule: `deconvnet`, `guided` or `gradient`.
+        network: what `as_network` takes.
+        picture: one picture, as `as_picture` takes it.
+        layer: where the units are.
+        units: one or several, which are kept together: a channel (`12`), a position of it (`12@3,4`), the
+            strongest position of it (`12@strongest`), or `strongest`, the strongest of all.
+        rule: `deconvnet`, `guided`, `gradient`, or one that a plug-in registers.
 
     Returns:
-        What they saw.
+        The projection.
 
     Raises:
-        UnknownName: If there is no such layer.
-        PareidoliaError: If there is no such unit.
+        UnknownName: there is no such layer or rule.
+        PareidoliaError: a unit outside the layer.
     """
+    network = as_network(network)
+    shown = as_picture(picture).to(network.device)
+    asked = [units] if isinstance(units, (str, int, Unit)) else units
     chosen: list[Unit] = []
     strengths: list[float] = []
 
     def keep(maps: Tensor) -> Tensor:
-        chosen.extend(_located(parse_unit(unit, layer), maps[0]) for unit in units)
+        chosen.extend(_located(parse_unit(unit, layer), maps[0]) for unit in asked)
         strengths.extend(float(_at(maps[0], unit).max()) for unit in chosen)
         return _alone(maps, [(0, unit) for unit in chosen])
 
-    signal = _send_back(network, picture, layer, keep, rule)
+    signal = _send_back(network, shown, layer, keep, rule)
     return Projection(signal, tuple(chosen), tuple(strengths))
 
 
 def project_each(
-    network: Network, pictures: Tensor, layer: str, units: Sequence[Unit], *, rule: str = "deconvnet"
+    network: NetworkLike,
+    pictures: PicturesLike,
+    layer: str,
+    units: Sequence[Unit],
+    *,
+    rule: str = "deconvnet",
 ) -> Tensor:
-    """For each of some pictures, send the activation of its own unit back to the pixels.
-
-    As `project`, with unit i alone kept in picture i.
+    """Of each of N pictures what its own unit of `layer` saw: as `project`, unit i alone in picture i.
 
     Args:
-        network: the network.
-        pictures: N×C×H×W in [0, 1].
-        layer: name of the layer.
-        units: N.
-        rule: `deconvnet`, `guided` or `gradient`.
+        network: what `as_network` takes.
+        pictures: N pictures, as `as_pictures` takes them.
+        layer: where the units are.
+        units: N, one for each picture.
+        rule: as `project` takes it.
 
     Returns:
-        Signals N×C×H×W, signed.
+        The signals N×C×H×W, signed.
 
     Raises:
-        UnknownName: If there is no such layer.
-        PareidoliaError: If there is no such unit.
+        UnknownName: there is no such layer or rule.
+        PareidoliaError: a unit outside the layer.
     """
+    network = as_network(network)
+    shown = as_pictures(pictures).to(network.device)
 
     def keep(maps: Tensor) -> Tensor:
         for unit in units:
             unit.check(tuple(maps.shape[1:]))
         return _alone(maps, list(enumerate(units)))
 
-    return _send_back(network, pictures, layer, keep, rule)
+    return _send_back(network, shown, layer, keep, rule)
 
 
 def _send_back(
     network: Network, pictures: Tensor, layer: str, keep: Callable[[Tensor], Tensor], rule: str
 ) -> Tensor:
     """Forward to `layer`, then back to the pixels from the part of its maps that `keep` leaves."""
-    network.layer(layer)
-    with preserve_state(network.module), backward_rule(rule, network.module):
+    network.unit_shape(layer)
+    with preserve_state(network.module), BACKWARD_RULES[rule](network.module):
         leaf = pictures.detach().clone().requires_grad_()
         maps = network.record(leaf, [layer])[layer]
-        torch.autograd.backward(maps, keep(maps.detach()))
-    assert leaf.grad is not None
+        network.backward(maps, keep(maps.detach()))
+    if leaf.grad is None:
+        raise BadNetwork(f"no gradient of {network.name} reaches the pixels: something in it detaches")
     return leaf.grad.contiguous()
 
 

@@ -163,7 +163,7 @@ def as_target(target: TargetLike, network: Network, pictures: Tensor) -> Target:
         return find_target(target, network, pictures)
     if isinstance(target, Unit):
         # A position is checked on the pictures at hand, which may be larger than the input shape.
-        Unit(target.layer, target.channel).check(network.layer(target.layer).shape)
+        Unit(target.layer, target.channel).check(network.unit_shape(target.layer))
         return UnitTarget(target)
     if isinstance(target, Objective):
         return ObjectiveTarget(target)
@@ -212,28 +212,18 @@ def _takes_two(function: Callable[..., object]) -> bool:
     return len(needed) == 2
 
 
-def find_target(text: str, network: Network, pictures: Tensor) -> Target:
-    """Find a target by text.
+def find_target(text: str, network: Network, pictures: Tensor, logits: Tensor | None = None) -> Target:
+    """The target that `text` names: `top`, a class by number, name or part of a name, or a unit.
 
-    `top` is each picture's own most probable class; if the network has no classes, the channel of its last
+    `top` is each picture's own most probable class; where the network has no classes, the channel of its last
     feature map that is strongest on the pictures. A unit is `layer:channel`, `layer:channel@row,column` or
-    `layer`; `class:NAME` makes clear that a class is meant, as a bare number always is.
-
-    Args:
-        text: `top`, a class by number, name or part of a name, or a unit.
-        network: the network.
-        pictures: N×C×H×W in [0, 1].
-
-    Returns:
-        The target.
-
-    Raises:
-        UnknownName: If nothing has that name.
-        PareidoliaError: If more than one thing has.
+    `layer`; `class:NAME` says that a class is meant, as a bare number always does. Where a look has found the
+    pictures' `logits` N×K already, `top` needs no other.
+    Raises UnknownName or PareidoliaError where nothing, or more than one thing, is named.
     """
     if text == "top":
-        return _top(network, pictures)
-    if text in network.layers and not text.isdecimal():  # layers of a plain nn.Sequential are numbers too
+        return _top(network, pictures, logits)
+    if _is_layer(text, network):
         return UnitTarget(Unit(text))
     if ":" in text:
         address = parse_address(text)
@@ -246,13 +236,22 @@ def find_target(text: str, network: Network, pictures: Tensor) -> Target:
         raise UnknownName("class or unit", text, [*(network.class_names or ()), *network.layers]) from error
 
 
+def _is_layer(text: str, network: Network) -> bool:
+    """Whether a layer bears the name; layers of a plain nn.Sequential are numbers, which mean classes."""
+    if text.isdecimal() or text not in dict(network.module.named_modules()):
+        return False  # found without the run that `network.layers` costs
+    return text in network.layers
+
+
 @torch.no_grad()
-def _top(network: Network, pictures: Tensor) -> Target:
-    last = max(network.layers.values(), key=lambda layer: layer.finish)
-    if len(last.shape) == 3 and min(last.shape[1:]) > 1:
-        maps = network.record(pictures, [last.name])[last.name]
-        return UnitTarget(Unit(last.name, int(maps.mean(dim=(0, 2, 3)).argmax())))
-    return ClassTarget(tuple(network(pictures).argmax(dim=1).tolist()))
+def _top(network: Network, pictures: Tensor, logits: Tensor | None) -> Target:
+    if logits is None:
+        last = max(network.layers.values(), key=lambda layer: layer.finish)
+        if len(last.shape) == 3 and min(last.shape[1:]) > 1:
+            maps = network.record(pictures, [last.name])[last.name]
+            return UnitTarget(Unit(last.name, int(maps.mean(dim=(0, 2, 3)).argmax())))
+        logits = network(pictures)
+    return ClassTarget(tuple(logits.argmax(dim=1).tolist()))
 
 
 def confidence(target: Target, network: Network, pictures: Tensor) -> Tensor:

@@ -68,4 +68,5 @@ def read_shape(text: str) -> Shape:
 
 
 def _first_channels(module: nn.Module) -> int:
-    return next((each.in_channels for each in module.modules() if isinstance(each, nn.Conv2d)), 3)
+    first = next((each.in_channels for each in module.modules() if isinstance(each, nn.Conv2d)), 3)
+    return first or 3  # a lazy convolution has none yet

@@ -1,37 +1,47 @@
 """Class names: read from a file, and found by text."""
 
+import json
 import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from pareidolia.safety import require_file
+from pareidolia.safety import expanded, require_file
 from pareidolia.settings import BadNetwork, PareidoliaError, UnknownName
 
 _SHOWN = 6
 
 
 def read_classes(path: Path) -> tuple[str, ...]:
-    """Read class names from a text file, one a line, in the order of the network's outputs.
+    """The class names in a text file, in the order of the network's outputs: one a line, or a list in JSON.
 
     Args:
-        path: the file.
+        path: of the file.
 
     Returns:
         The names.
 
     Raises:
-        BadNetwork: If the file cannot be read, is empty, or has an empty line.
+        BadNetwork: it cannot be read, or holds no names.
     """
     try:
-        lines = (
-            require_file(path, BadNetwork, "a file of class names").read_text(encoding="utf-8").splitlines()
-        )
+        text = require_file(path, BadNetwork, "a file of class names").read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise BadNetwork(f"the class names in {path} cannot be read: {error}") from error
-    names = tuple(line.strip() for line in lines)
+    names = _from_json(text) or tuple(line.strip() for line in text.splitlines())
     if not names or not all(names):
         raise BadNetwork(f"{path} must hold one class name a line, and no empty line")
     return names
+
+
+def _from_json(text: str) -> tuple[str, ...] | None:
+    """The names in a list in JSON; None where the text is not one."""
+    if not text.lstrip().startswith("["):
+        return None
+    try:
+        names = json.loads(text)
+    except ValueError:
+        return None
+    return tuple(names) if isinstance(names, list) and all(isinstance(each, str) for each in names) else None
 
 
 def as_classes(classes: Sequence[str] | Path | str | None) -> tuple[str, ...] | None:
@@ -49,7 +59,7 @@ def as_classes(classes: Sequence[str] | Path | str | None) -> tuple[str, ...] | 
     if classes is None:
         return None
     if isinstance(classes, (str, Path)):
-        return read_classes(Path(classes).expanduser())
+        return read_classes(expanded(classes))
     names = tuple(classes)
     wrong = [each for each in names if not isinstance(each, str) or not each.strip()]
     if wrong or not names:

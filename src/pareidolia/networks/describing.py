@@ -6,6 +6,7 @@ from pareidolia.networks.tables import layer_row
 from pareidolia.operations import LOOK, Input, operation
 from pareidolia.pictures.result import Result
 from pareidolia.settings import NetworkSettings
+from pareidolia.settings.network_sources import CODE, SOURCES
 
 
 @operation(
@@ -32,7 +33,8 @@ def describe_networks(
     settings = settings or NetworkSettings()
     if name is None and network is None:
         rows = [{"network": each} for each in known_names()]
-        return Result(None, "and any network of your own, as package.module:factory or file.py:factory", rows)
+        own = " or ".join(SOURCES[CODE].forms)
+        return Result(None, f"and any network of your own, as {own}", rows)
     if name is not None:
         settings = settings.model_copy(update={"network": name})
     found = network_for(settings, network)

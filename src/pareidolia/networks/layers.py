@@ -1,6 +1,7 @@
 """The layers of a network: found by running it once and watching its modules."""
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 import torch
@@ -32,21 +33,45 @@ class Layer:
     finish: int
 
 
-def trace_layers(module: nn.Module, pictures: Tensor) -> dict[str, Layer]:
-    """Find the layers of a module by one forward pass.
+def is_map(shape: tuple[int, ...], input_shape: tuple[int, ...]) -> bool:
+    """Whether a layer's output is C×h×w, with h:w as in the picture C×H×W that the network was made for."""
+    return len(shape) == 3 and _alike(shape[1:], input_shape[1:])
 
-    Modules that are not called, return no tensor, or are scripted (no hook can watch these) are not layers,
-    and with a scripted module inside no receptive field can be determined. The module is left untouched; its
-    errors are passed on.
+
+def is_channels_last(shape: tuple[int, ...], input_shape: tuple[int, ...]) -> bool:
+    """Whether it is h×w×C instead: the first two lengths have the picture's proportions, the last two not."""
+    return len(shape) == 3 and not is_map(shape, input_shape) and _alike(shape[:2], input_shape[1:])
+
+
+def _alike(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
+    """Whether two heights and widths have the same proportions, to a pixel of the larger one."""
+    return abs(one[0] * other[1] - one[1] * other[0]) <= max(other)
+
+
+@dataclass(frozen=True)
+class Trace:
+    """One run of a module: what it gave, and its layers in the order of their first call."""
+
+    output: object
+    layers: dict[str, Layer]
+
+
+def trace(module: nn.Module, pictures: Tensor, *, fields: bool = True) -> Trace:
+    """Run `module` once on normalized `pictures` (1×C×H×W) and note its layers.
+
+    Modules that are not called, give no tensor, or are scripted (no hook can watch these) are no layers, and
+    with a scripted module inside no receptive field can be told. The module is left untouched; what it raises
+    is passed on.
 
     Args:
-        module: the module.
-        pictures: 1×C×H×W, normalised.
+        module: what runs.
+        pictures: what it sees.
+        fields: whether receptive fields are followed, which makes the run slower.
 
     Returns:
-        The layers by name, in the order of their first call.
+        The layers, and what else the run found.
     """
-    watch = _Watch(pictures, blind=any(scripted_modules(module)))
+    watch = _Watch(pictures, blind=not fields or any(scripted_modules(module)))
     with (
         preserve_state(module),
         torch.no_grad(),
@@ -54,9 +79,9 @@ def trace_layers(module: nn.Module, pictures: Tensor) -> dict[str, Layer]:
     ):
         for name, each in visible_modules(module):
             watch.over(name, each)
-        with watch.propagation:
-            module(pictures)
-    return {name: watch.found[name] for name in watch.called if name in watch.found}
+        with watch.propagation if fields else nullcontext():
+            output = module(pictures)
+    return Trace(output, {name: watch.found[name] for name in watch.called if name in watch.found})
 
 
 def visible_modules(module: nn.Module) -> Iterator[tuple[str, nn.Module]]:

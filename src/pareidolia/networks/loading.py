@@ -9,7 +9,9 @@ from pareidolia.networks.devices import choose_device
 from pareidolia.networks.network import Network
 from pareidolia.networks.padding import Padding, swap_padding
 from pareidolia.networks.pooling import Pooling, swap_pooling
+from pareidolia.networks.soundness import settle_lazy_layers
 from pareidolia.networks.sources import build
+from pareidolia.safety import expanded
 from pareidolia.settings import NetworkSettings
 
 
@@ -25,44 +27,36 @@ def load_network(
     pooling: Pooling = "max",
     padding: Padding = "zeros",
 ) -> Network:
-    """Load a network by name; its parameters have `requires_grad` off.
+    """The network called `name`, ready to look at pictures; its parameters ask for no gradients.
 
-    Args:
-        name: "retina", "torchvision:NAME", "timm:NAME", "package.module:factory" or "file.py:factory".
-        weights: "published", "random" (the same every time), or the path of a .safetensors, .pth or .pt file.
-            A factory's network is used as it is unless a path is given.
-        mean: one number a channel. If None, what the source states; for a network of the user's own
-            ImageNet's if it takes three channels, else 0. `Network.preparation` shows what is used.
-        std: likewise; else 1.
-        classes: a text file with one class name a line.
-        input: what the network takes as "CxHxW". If None, what the source states; for a network of the user's
-            own the channels of its first convolution (else 3) at 224×224.
-        device: "auto", "cuda", "mps" or "cpu".
-        pooling: "average" or "l2" replace max pooling (see `pooling.py`).
-        padding: "reflect" or "replicate" replace the convolutions' zero padding (see `padding.py`).
-
-    Returns:
-        The network.
-
-    Raises:
-        BadNetwork: If the network cannot be built, or its weights or numbers do not fit.
-        UnknownName: If there is no network of that name.
-        MissingExtra: If the source's library is not installed.
+    name: "retina", "torchvision:NAME", "timm:NAME", "package.module:factory" or "file.py:factory", or of a
+        source that a plug-in brings.
+    weights: "published", "random" (the same every time), or the path of a .safetensors, .pth or .pt file.
+        A factory's network is taken as it comes unless a path is given.
+    mean, std: one number a channel. Unless given, what the source knows; for a network of the user's own
+        ImageNet's where it takes three channels, else 0 and 1. `Network.preparation` says which are used.
+    classes: a text file with one class name a line.
+    input: what the network takes as "CxHxW"; unless given and where the source does not know, the channels of
+        its first convolution (else 3) at 224x224.
+    pooling: "average" or "l2" replace max pooling (see `pooling.py`).
+    padding: "reflect" or "replicate" replace the convolutions' zero padding (see `padding.py`).
+    Raises BadNetwork, UnknownName, MissingExtra, each with one line that says what to do.
     """
-    class_names = None if classes is None else read_classes(Path(classes).expanduser())
+    class_names = None if classes is None else read_classes(expanded(classes))
     origin = build(name, weights, None if class_names is None else len(class_names))
-    module = origin.module.requires_grad_(False)
-    swap_pooling(module, pooling, name)
-    swap_padding(module, padding)
+    module = origin.module
     found = assume(
         module,
         mean=mean or origin.mean,
         std=std or origin.std,
         input_shape=origin.input_shape if input is None else read_shape(input),
     )
+    settle_lazy_layers(module, found.input_shape, name)
+    swap_pooling(module, pooling, name)
+    swap_padding(module, padding)
     return Network(
         name,
-        module,
+        module.requires_grad_(False),
         mean=found.mean,
         std=found.std,
         input_shape=found.input_shape,

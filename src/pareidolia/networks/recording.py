@@ -8,8 +8,8 @@ from torch.utils.hooks import RemovableHandle
 from pareidolia.networks.layers import Layer, first_tensor
 
 
-class _ReachedDeepestError(Exception):
-    """The deepest layer wanted was reached."""
+class _ReachedDeepest(BaseException):
+    """Nothing further down is asked for. Not an Exception, so that no network's own `except` stops it."""
 
 
 def record_layers(
@@ -34,7 +34,7 @@ def record_layers(
     handles = [_keep(modules[layer.name], layer, recorded, stop=layer is deepest) for layer in layers]
     try:
         run()
-    except _ReachedDeepestError:
+    except _ReachedDeepest:
         pass
     finally:
         for handle in handles:
@@ -53,7 +53,7 @@ def _keep(module: nn.Module, layer: Layer, recorded: dict[str, Tensor], *, stop:
             return
         if stop and calls == layer.calls:
             recorded[layer.name] = tensor
-            raise _ReachedDeepestError
+            raise _ReachedDeepest
         recorded[layer.name] = tensor.clone()
 
     return module.register_forward_hook(hook)

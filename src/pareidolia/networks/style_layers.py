@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 
 from torch import nn
 
-from pareidolia.networks.layers import Layer
+from pareidolia.networks.layers import Layer, is_map
 
 _STAGES = 5
 _CONTENT = 3
@@ -60,14 +60,11 @@ def _stages(layers: Iterable[Layer], input_shape: tuple[int, int, int]) -> list[
 
     A new group has at most half the positions: unpadded convolutions that cut the edges off do not count.
     """
-    _, height, width = input_shape
     stages: list[list[Layer]] = []
     for layer in sorted(layers, key=lambda each: each.finish):
-        if len(layer.shape) != 3 or 1 in layer.shape[1:]:
+        if not is_map(layer.shape, input_shape) or 1 in layer.shape[1:]:
             continue
         rows, columns = layer.shape[1:]
-        if abs(rows * width - columns * height) > max(height, width):
-            continue  # not rows and columns of the picture: channels come last
         positions = math.prod(stages[-1][0].shape[1:]) if stages else math.inf
         if rows * columns <= positions / 2:
             stages.append([layer])

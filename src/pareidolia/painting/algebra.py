@@ -54,7 +54,7 @@ def _named(address: str, network: Network) -> Objective:
     if isinstance(parsed, ClassName):
         index = network.class_index(parsed.name)
         return ClassScore(index, parsed.name)
-    shape = network.layer(parsed.layer).shape
+    shape = network.unit_shape(parsed.layer)
     if parsed.channel is not None and parsed.channel >= shape[0]:
         raise PareidoliaError(f"{parsed.layer} has channels 0 to {shape[0] - 1}, not {parsed}")
     return MiddleActivation(name) if middle else Activation(name)

@@ -5,13 +5,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import torch
-
 from pareidolia.painting.painting import Painting
-from pareidolia.pictures import write_atomically
 from pareidolia.pictures.targets import beside, remove_leftovers
 from pareidolia.progress import Progress
 from pareidolia.settings import PareidoliaError, differences, migrate
+from pareidolia.training.saving import read_state, write_state
 
 
 class Checkpoint:
@@ -39,8 +37,7 @@ class Checkpoint:
 
     def save(self, painting: Painting) -> None:
         """Write the painting's state, whole or not at all."""
-        with write_atomically(self.path) as beside:
-            torch.save({"record": self._record, "state": painting.state_dict()}, beside)
+        write_state(self.path, {"record": self._record, "state": painting.state_dict()})
 
     def load(self, painting: Painting) -> None:
         """Restore a painting from the file.
@@ -52,7 +49,7 @@ class Checkpoint:
             PareidoliaError: If the file is broken or holds a painting with another record.
         """
         try:
-            held = torch.load(self.path, map_location="cpu", weights_only=True)
+            held = read_state(self.path)
             record, state = migrate(held["record"]), held["state"]
         except Exception as error:
             raise PareidoliaError(

@@ -14,6 +14,7 @@ from pareidolia.painting.objectives import Each, Objective
 from pareidolia.painting.optimizers import MakeOptimizer, OptimizerName
 from pareidolia.painting.painting import Painting, Stage
 from pareidolia.painting.transforms import ROBUST, Transform
+from pareidolia.pictures import luminance
 from pareidolia.settings import PareidoliaError
 
 Start = Callable[[int], Canvas]
@@ -91,8 +92,14 @@ class Gallery(Painting):
 
     @property
     def pictures(self) -> Tensor:
-        """The pictures now, N×C×H×W in [0, 1]; `picture` is what is saved, which may be a sheet of them."""
-        return super().picture
+        """The pictures now, N×C×H×W in [0, 1]; `picture` is what is saved, which may be a sheet of them.
+
+        They are grey where the network sees no colors: those of the canvas would be left to chance.
+        """
+        painted = super().picture
+        if self.network.input_shape[0] == 1 and painted.shape[1] == 3:
+            return luminance(painted).expand(-1, 3, -1, -1)
+        return painted
 
     def silent(self) -> list[bool]:
         """For each picture as it is now, whether its objective has no gradient."""

@@ -252,6 +252,8 @@ class Painting(ShowsItself):
         layers = objective.layers
         activations = self.network.record(shown, layers) if layers else {}
         logits = self.network(shown) if objective.needs_logits else None
+        for outputs in (*activations.values(), *(() if logits is None else (logits,))):
+            self.network.check_gradient(outputs)
         return self._send_back(objective, ModelOutputs(picture, activations, logits, self.index))
 
     def _look_in_tiles(
@@ -285,5 +287,5 @@ class Painting(ShowsItself):
             raise PareidoliaError(
                 f"the loss became NaN or infinite at step {self.index + 1}; try a smaller learning rate"
             )
-        loss.backward()  # type: ignore[no-untyped-call]
+        self.network.backward(loss)
         return {name: part.item() for name, part in parts.items()}

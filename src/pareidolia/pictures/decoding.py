@@ -7,6 +7,7 @@ import torch
 from PIL import Image, ImageCms
 from torch import Tensor
 
+from pareidolia.pictures.rounding import to_uint8
 from pareidolia.settings import BadPicture
 
 _SINGLE = {"I", "F", "I;16", "I;16L", "I;16B", "I;16N"}
@@ -35,7 +36,7 @@ def decode(image: Image.Image) -> Tensor:
         gray, alpha = _deep_gray(image)
         if not profile:
             return _stacked(gray, alpha)
-        color = Image.fromarray(np.floor(gray.numpy() * 255 + 0.5).astype(np.uint8))
+        color = Image.fromarray(to_uint8(gray).numpy())
     else:
         color, alpha = _split(image)
     if profile:

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from pareidolia.settings import MissingExtra
+from pareidolia.settings.extras import require
 
 _DOTS_PER_INCH = 110
 
@@ -36,10 +36,7 @@ def check_plots() -> None:
     Raises:
         MissingExtra: If matplotlib is not installed.
     """
-    try:
-        import matplotlib.figure  # noqa: F401
-    except ImportError as error:
-        raise MissingExtra("matplotlib", "plots") from error
+    require("matplotlib.figure", extra="plots")
 
 
 def figure_picture(figure: Any) -> Tensor:

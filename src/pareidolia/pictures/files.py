@@ -15,6 +15,7 @@ from pareidolia.pictures.decoding import decode
 from pareidolia.pictures.reading import read_upright, upright
 from pareidolia.pictures.records import options_for
 from pareidolia.pictures.resizing import fit, resize_picture
+from pareidolia.pictures.rounding import to_uint8
 from pareidolia.pictures.targets import FORMATS, check_target, write_atomically
 from pareidolia.settings import BadPicture
 
@@ -135,5 +136,5 @@ def to_image(picture: Tensor) -> Image.Image:
     if values.isnan().any():
         raise BadPicture("the picture holds values that are not numbers (NaN)")
     # One copy, changed in place: large pictures leave no memory for more.
-    levels = values.mul(255).add_(0.5).floor_().clamp_(0, 255).to(torch.uint8).permute(1, 2, 0)
+    levels = to_uint8(values).permute(1, 2, 0)
     return Image.fromarray(levels.squeeze(2).contiguous().numpy())

@@ -11,7 +11,9 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from pareidolia.pictures.color import luminance, over_white
-from pareidolia.settings import BadPicture, MissingExtra
+from pareidolia.pictures.rounding import to_uint8
+from pareidolia.settings import BadPicture
+from pareidolia.settings.extras import require
 
 # Sundaram, Brox and Keutzer (2010, eq. 5 and 6); the first and last number are pixels².
 _CONSISTENT = (0.01, 0.5)
@@ -52,11 +54,7 @@ def require_flow() -> Any:
     Raises:
         MissingExtra: If it is not installed.
     """
-    try:
-        import cv2
-    except ImportError as error:
-        raise MissingExtra("opencv-python-headless", "video") from error
-    return cv2
+    return require("cv2", extra="video")
 
 
 def carried(picture: Tensor, flow: Tensor) -> Tensor:
@@ -134,4 +132,4 @@ def _gray_levels(picture: Tensor) -> Any:
     """A picture 1×C×H×W as H×W bytes."""
     shown = over_white(picture)
     gray = luminance(shown) if shown.shape[1] == 3 else shown
-    return gray[0, 0].detach().clamp(0, 1).mul(255).round().byte().cpu().numpy()
+    return to_uint8(gray[0, 0]).cpu().numpy()

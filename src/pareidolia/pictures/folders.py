@@ -113,19 +113,29 @@ def _named(inputs: dict[str, Any]) -> Iterator[str]:
 
 
 def _below(folder: str, prefix: str) -> Iterator[tuple[str, int]]:
-    try:
-        with os.scandir(folder) as entries:
-            for entry in entries:
-                name = prefix + entry.name
-                if entry.name.startswith("."):
-                    continue
-                if entry.is_dir(follow_symlinks=False):
-                    if not is_result(Path(entry.path)):
-                        yield from _below(entry.path, f"{name}/")
-                elif PurePath(entry.name).suffix.lower() in SUFFIXES:
-                    yield name, _bytes(entry)
-    except OSError as error:
-        raise PareidoliaError(f"cannot read the folder '{folder}': {error.strerror or error}") from error
+    """The pictures in a folder and those below it; links are followed, but none back to a folder above."""
+    waiting: list[tuple[str, str, frozenset[tuple[int, int]]]] = [(folder, prefix, frozenset())]
+    while waiting:
+        folder, prefix, above = waiting.pop()
+        try:
+            own = _identity(Path(folder).stat())
+            if own in above or (above and is_result(Path(folder))):
+                continue
+            with os.scandir(folder) as entries:
+                for entry in entries:
+                    name = prefix + entry.name
+                    if entry.name.startswith("."):
+                        continue
+                    if entry.is_dir():
+                        waiting.append((entry.path, f"{name}/", above | {own}))
+                    elif PurePath(entry.name).suffix.lower() in SUFFIXES:
+                        yield name, _bytes(entry)
+        except OSError as error:
+            raise PareidoliaError(f"cannot read the folder '{folder}': {error.strerror or error}") from error
+
+
+def _identity(status: os.stat_result) -> tuple[int, int]:
+    return status.st_dev, status.st_ino
 
 
 def _bytes(entry: "os.DirEntry[str]") -> int:

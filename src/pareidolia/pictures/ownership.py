@@ -25,7 +25,7 @@ PAGE_MARK = '<meta name="generator" content="pareidolia tour">'
 _MOST_MARK_BYTES = 50_000_000
 # What systems put into folders by themselves, and what a killed process of ours left.
 _PART = r"(.*/)?\.pareidolia-[^/]*\.part"
-_LITTER = re.compile(rf"\.DS_Store|Thumbs\.db|desktop\.ini|\._.*|\.directory|{_PART}", re.IGNORECASE)
+_LITTER = re.compile(rf"\.lock|\.DS_Store|Thumbs\.db|desktop\.ini|\._.*|\.directory|{_PART}", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -219,7 +219,7 @@ RUN = Kind(
     "a run",
     _is_run,
     (
-        r"checkpoint\.pt|checkpoint\.previous\.pt|model\.safetensors",
+        r"checkpoint\.pt|checkpoint\.previous\.pt|(model|data)\.safetensors",
         r"samples/\d{7,}\.png",
         r"log\.jsonl",
         r"settings\.json",

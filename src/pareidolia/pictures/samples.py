@@ -8,7 +8,8 @@ from torch import Tensor
 from pareidolia.pictures.color import over_white
 from pareidolia.pictures.decoding import decode
 from pareidolia.pictures.reading import read_upright
-from pareidolia.settings import MissingExtra, UnknownName
+from pareidolia.settings import UnknownName
+from pareidolia.settings.extras import require
 
 PHOTOS = ("astronaut", "chelsea", "china", "coffee", "flower", "rocket")
 PAINTINGS = Path(__file__).parent / "paintings"
@@ -57,17 +58,9 @@ def sample_photo(name: str) -> Tensor:
     if name not in PHOTOS:
         raise UnknownName("sample photo", name, PHOTOS)
     if name in _FROM_SCIKIT_LEARN:
-        try:
-            from sklearn.datasets import load_sample_image
-        except ImportError as error:
-            raise MissingExtra("scikit-learn", "samples") from error
-        values = load_sample_image(f"{name}.jpg")
+        values = require("sklearn.datasets", extra="samples").load_sample_image(f"{name}.jpg")
     else:
-        try:
-            from skimage import data
-        except ImportError as error:
-            raise MissingExtra("scikit-image", "samples") from error
-        values = getattr(data, name)()
+        values = getattr(require("skimage.data", extra="samples"), name)()
     return torch.tensor(values).permute(2, 0, 1)[None].contiguous().float().div_(255)
 
 

@@ -14,6 +14,9 @@ from pareidolia.settings import PareidoliaError
 FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP", ".tif": "TIFF", ".tiff": "TIFF"}
 """Pillow's name of the format that each suffix of a written picture stands for."""
 
+LEFTOVERS = ".pareidolia-*.part"
+"""The names of what killed processes left half-written; for one target, see `remove_leftovers`."""
+
 _NAME_BYTES = 100
 _MOST_NAME_BYTES = 255
 
@@ -103,6 +106,12 @@ def remove_leftovers(path: str | Path) -> None:
     """Delete the partly written file of a process that was killed while it wrote `path`."""
     target = Path(path).resolve()
     for part in target.parent.glob(f".pareidolia-{glob.escape(shortened(target.name, _NAME_BYTES))}-*.part"):
+        part.unlink(missing_ok=True)
+
+
+def clear_leftovers(folder: str | Path) -> None:
+    """Delete what killed processes left in `folder`; nobody else may be writing there."""
+    for part in Path(folder).glob(".pareidolia-*.part"):
         part.unlink(missing_ok=True)
 
 

@@ -11,7 +11,8 @@ from PIL import Image
 from pareidolia.pictures.reading import read_upright
 from pareidolia.pictures.records import comment_for
 from pareidolia.pictures.targets import write_atomically
-from pareidolia.settings import BadPicture, MissingExtra
+from pareidolia.settings import BadPicture
+from pareidolia.settings.extras import require
 
 VIDEO_SUFFIXES = (".mp4", ".gif")
 
@@ -71,11 +72,7 @@ def require_av() -> Any:
     Raises:
         MissingExtra: If it is not installed.
     """
-    try:
-        import av
-    except ImportError as error:
-        raise MissingExtra("av", "video") from error
-    return av
+    return require("av", extra="video")
 
 
 def _pictures(frames: Sequence[Path]) -> Iterator[Image.Image]:

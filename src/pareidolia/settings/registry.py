@@ -54,6 +54,10 @@ class Registry(Mapping[str, T], Generic[T]):
             )
         self._found[name] = thing
 
+    def registered(self) -> list[T]:
+        """What is registered so far; nothing is imported for it."""
+        return list(self._found.values())
+
     def __getitem__(self, name: str) -> T:
         self._gather()
         if name not in self._found:

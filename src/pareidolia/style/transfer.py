@@ -72,7 +72,7 @@ class StyleTransfer(Painting):
         )
         self._style_weights = _layer_weights("style", settings.style_layer_weights, self._style_layers)
         for layer in (*self._content_layers, *self._style_layers):
-            network.layer(layer)
+            network.unit_shape(layer)
         full = size_of(self._inputs.photo)
         # Painted beyond the border and cropped, as printers do, so that no frame is seen.
         margin = (self._margin(full),) * 4

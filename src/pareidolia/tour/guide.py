@@ -17,7 +17,7 @@ from pareidolia.tour.words import Words
 
 NOTHING: Mapping[str, Any] = {}
 Heartbeat = Callable[[float], None]
-"""Told now and then how much of the picture being made is done, from 0 to 1."""
+"""Called now and then with how much of the picture being made is done, from 0 to 1."""
 
 
 @dataclass(frozen=True)

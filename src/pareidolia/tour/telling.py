@@ -9,7 +9,7 @@ from pathlib import Path
 from pareidolia.pictures import as_picture, write_atomically
 from pareidolia.settings import PareidoliaError
 from pareidolia.tour.guide import Exhibit, Guide, Tour
-from pareidolia.tour.page import Told, render_page
+from pareidolia.tour.page import RenderedSection, render_page
 from pareidolia.tour.progress import Report, Stop
 from pareidolia.tour.section import Section
 from pareidolia.tour.sections import SECTIONS
@@ -24,7 +24,7 @@ def tell(
     settings: TourSettings,
     report: Report | None = None,
     sections: Sequence[Section] | None = None,
-) -> list[Told]:
+) -> list[RenderedSection]:
     """Make the tour.
 
     A section that fails says so on the page, and the rest goes on. New files replace the old ones at the end,
@@ -48,21 +48,21 @@ def tell(
     for picture in (settings.photo, settings.painting):
         as_picture(picture)
     folder.mkdir(parents=True, exist_ok=True)
-    told = []
+    rendered = []
     with _beside(folder / PICTURES) as making:
         tour = Tour(settings, words(settings.language), making)
         for index, section in enumerate(sections, 1):
             stop = Stop(index, len(sections), tour.words.sections[section.key]["title"])
             report.begin(stop)
-            told.append(_told(section, Guide(section.key, tour, report.beat)))
-            report.end(Stop(stop.index, stop.total, stop.title, told[-1].failure))
+            rendered.append(_rendered(section, Guide(section.key, tour, report.beat)))
+            report.end(Stop(stop.index, stop.total, stop.title, rendered[-1].failure))
     with write_atomically(folder / "index.html") as file:
         sample = settings.photo.startswith("sample:")
-        file.write(render_page(tour.words, told, PICTURES, sample=sample).encode())
-    return told
+        file.write(render_page(tour.words, rendered, PICTURES, sample=sample).encode())
+    return rendered
 
 
-def _told(section: Section, guide: Guide) -> Told:
+def _rendered(section: Section, guide: Guide) -> RenderedSection:
     """A finished section, or as much of it as worked."""
     exhibits: list[Exhibit] = []
     failure = ""
@@ -73,7 +73,9 @@ def _told(section: Section, guide: Guide) -> Told:
         failure = str(error)
     except Exception as error:  # whatever it was, the other sections can still be made
         failure = f"{type(error).__name__}: {error}"
-    return Told(section.key, section.part, exhibits, guide.commands, section.source, section.papers, failure)
+    return RenderedSection(
+        section.key, section.part, exhibits, guide.commands, section.source, section.papers, failure
+    )
 
 
 @contextmanager

@@ -10,16 +10,14 @@ import os
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from importlib.metadata import version
 from types import FrameType
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from pareidolia.settings import MissingExtra, PareidoliaError
-
-_COMPROMISED = ("2.6.2", "2.6.3")
+from pareidolia.settings import PareidoliaError
+from pareidolia.settings.extras import require
 
 
 class FabricGroup:
@@ -78,16 +76,10 @@ def launch(devices: int, nodes: int, device: str, work: Callable[..., int], *arg
         MissingExtra: If lightning-fabric is not installed.
         PareidoliaError: If there are fewer devices.
     """
-    try:
-        from lightning_fabric import Fabric
-    except ImportError as error:
-        raise MissingExtra("lightning-fabric", "cluster") from error
-    installed = version("lightning-fabric")
-    if installed in _COMPROMISED:
-        raise PareidoliaError(f"lightning-fabric {installed} was compromised: install another version")
+    lightning = require("lightning_fabric", extra="cluster")
     started_by_others = "TORCHELASTIC_RUN_ID" in os.environ or "SLURM_NTASKS" in os.environ
     try:
-        fabric = Fabric(
+        fabric = lightning.Fabric(
             accelerator=device,
             devices=devices,
             num_nodes=nodes,

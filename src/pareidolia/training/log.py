@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from pareidolia.pictures import write_atomically
-from pareidolia.settings import MissingExtra, PareidoliaError
+from pareidolia.settings import PareidoliaError
+from pareidolia.settings.extras import require
 
 
 class Log:
@@ -32,7 +33,11 @@ class Log:
         """Delete the lines of later steps, and an incomplete line."""
         if not self.path.exists():
             return
-        kept = [line for line in self.path.read_text().splitlines() if _step_of(line) <= step]
+        kept = [
+            line
+            for line in self.path.read_text(encoding="utf-8", errors="replace").splitlines()
+            if _step_of(line) <= step
+        ]
         with write_atomically(self.path) as file:
             file.write("".join(f"{line}\n" for line in kept).encode())
 
@@ -45,7 +50,7 @@ class Log:
             **means,
         }
         try:
-            with self.path.open("a") as file:
+            with self.path.open("a", encoding="utf-8") as file:
                 file.write(json.dumps(line) + "\n")
         except OSError as error:
             raise PareidoliaError(f"cannot write '{self.path}': {error.strerror or error}") from error
@@ -65,8 +70,4 @@ def _step_of(line: str) -> float:
 
 
 def _event_writer() -> Any:
-    try:
-        from torch.utils.tensorboard import SummaryWriter
-    except ImportError as error:
-        raise MissingExtra("tensorboard", "tensorboard") from error
-    return SummaryWriter
+    return require("torch.utils.tensorboard", extra="tensorboard").SummaryWriter

@@ -1,9 +1,10 @@
 """What the loop trains: a model's phases, and the source of its batches."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Protocol
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol, Self
 
+import torch
 from torch import Tensor, nn
 
 from pareidolia.training.process_group import ProcessGroup
@@ -16,6 +17,11 @@ class Batch:
 
     pictures: Tensor
     labels: Tensor | None = None
+
+    def to(self, device: torch.device) -> Self:
+        """The same batch on `device`."""
+        labels = None if self.labels is None else self.labels.to(device)
+        return replace(self, pictures=self.pictures.to(device), labels=labels)
 
 
 @dataclass
@@ -31,17 +37,31 @@ class Losses:
     metrics: dict[str, Tensor] = field(default_factory=dict)
 
 
+MakeOptimizer = Callable[[list[nn.Parameter], float], torch.optim.Optimizer]
+"""Makes an optimizer of (parameters, learning rate)."""
+
+
+def adam(betas: tuple[float, float] = (0.9, 0.999)) -> MakeOptimizer:
+    """Adam (Kingma and Ba 2015) with these decays, its fused kernel where the device has one."""
+
+    def make(parameters: list[nn.Parameter], rate: float) -> torch.optim.Optimizer:
+        fused = all(each.device.type in ("cpu", "cuda") for each in parameters)
+        return torch.optim.Adam(parameters, lr=rate, betas=betas, fused=fused)
+
+    return make
+
+
 @dataclass(frozen=True)
 class Phase:
-    """One optimizer step of a model: the optimizer, its parameters, and the loss it minimises.
+    """An optimizer step that a model makes in a training step: which parameters, and the loss it lowers.
 
     Attributes:
         name: in the log and the checkpoint.
-        parameters: what its optimizer changes; no other parameter gets gradients while it runs.
-        loss: a function of (batch, context).
+        parameters: what its optimizer changes; nothing else is given gradients while it runs.
+        loss: of (batch, context).
         every: the phase takes part in each `every`-th step, beginning with the first.
         learning_rate: relative to the run's.
-        betas: of Adam.
+        optimizer: makes the phase's optimizer; by default Adam.
     """
 
     name: str
@@ -49,7 +69,7 @@ class Phase:
     loss: Callable[[Any, StepContext], Losses]
     every: int = 1
     learning_rate: float = 1.0
-    betas: tuple[float, float] = (0.9, 0.999)
+    optimizer: MakeOptimizer = field(default_factory=adam)
 
 
 class Trainable(Protocol):

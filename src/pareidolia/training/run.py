@@ -2,16 +2,19 @@
 
 import copy
 import math
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, Self, cast
 
 import torch
 from torch import Tensor, nn
+from torch.optim.swa_utils import AveragedModel
 
+from pareidolia.networks.devices import choose_device
 from pareidolia.progress import Progress
 from pareidolia.settings import PareidoliaError, migrate_state
-from pareidolia.training.average import WeightAverage
-from pareidolia.training.phases import Losses, Phase, Source
+from pareidolia.training.data.given import Data, as_picture_set
+from pareidolia.training.data.order import Pictures
+from pareidolia.training.phases import Batch, Losses, Phase, Source
 from pareidolia.training.process_group import ProcessGroup, SingleProcess
 from pareidolia.training.schedules import factor
 from pareidolia.training.settings import TrainingSettings
@@ -33,15 +36,15 @@ class NonFiniteError(PareidoliaError):
 class TrainingRun:
     """A training under way: an object that steps.
 
-    Iterating steps to the end. Between two steps nothing is held outside `state_dict`, from which a
-    later process continues to the same weights, bit for bit on a CPU with equally many threads.
+    Iterating steps to the end. Between two steps nothing is held but what `state_dict` gives, from which a
+    later process goes on to the same weights, bit for bit on a CPU with as many threads.
 
     Args:
         model: a `Trainable`; it is moved to `device`.
         source: of batches.
         settings: how to train.
-        epochs: how often each sample is seen, if the settings have None.
-        device: where to compute; the CPU if None, whatever `settings.device` is.
+        epochs: how often each sample is seen, where the settings do not say.
+        device: where to compute; where the settings say, unless given.
         process_group: the devices that share each step.
     """
 
@@ -55,7 +58,7 @@ class TrainingRun:
         device: torch.device | None = None,
         process_group: ProcessGroup | None = None,
     ) -> None:
-        self.device = device or torch.device("cpu")
+        self.device = device or choose_device(settings.device)
         # Channels last: convolutions on a CPU run two to three times as fast.
         self.model: Any = model.to(self.device).to(memory_format=torch.channels_last).train()
         self.source, self.settings = source, settings
@@ -68,10 +71,46 @@ class TrainingRun:
         passes = settings.epochs or epochs or 1.0
         self.total = max(1, math.ceil(passes * source.count / settings.batch))
         self.index = 0
-        self.phases = [_Running(phase, settings, self.device) for phase in model.phases()]
-        self.average = WeightAverage(self.model, settings.average) if settings.average else None
+        self.phases = [_Running(phase, settings) for phase in model.phases()]
+        self.average = _averaged(self.model, settings.average) if settings.average else None
         self.metrics = _Means()
         self._generator = torch.Generator(self.device)
+
+    @classmethod
+    def of(
+        cls,
+        model: Any,
+        data: Data,
+        settings: TrainingSettings,
+        *,
+        epochs: float | None = None,
+        device: torch.device | None = None,
+        process_group: ProcessGroup | None = None,
+    ) -> Self:
+        """The training of a model on all pictures of `data`.
+
+        Args:
+            model: a `Trainable`. If it has a method `source` (see `GenerativeModel`), its batches come from
+                there, else from `Pictures`.
+            data: whatever `as_picture_set` takes.
+            settings: how to train.
+            epochs: how often each sample is seen; as the settings have it if None.
+            device: where to compute; as the settings have it if None.
+            process_group: the devices that share each step; one device if None.
+
+        Returns:
+            The run.
+
+        Raises:
+            PareidoliaError: the data or the settings are of no use.
+        """
+        device = device or choose_device(settings.device)
+        pictures = as_picture_set(data)
+        if hasattr(model, "source"):
+            source: Source = model.source(pictures, settings, device)
+        else:
+            source = Pictures(pictures, settings.batch, settings.seed, device)
+        return cls(model, source, settings, epochs=epochs, device=device, process_group=process_group)
 
     def __iter__(self) -> Iterator[Progress]:
         while not self.finished:
@@ -90,7 +129,7 @@ class TrainingRun:
     @property
     def result(self) -> nn.Module:
         """The trained model: with averaged weights if an average is kept."""
-        given: nn.Module = self.model if self.average is None else self.average.model
+        given: nn.Module = self.model if self.average is None else self.average.module
         return given
 
     def step(self) -> Progress:
@@ -105,12 +144,14 @@ class TrainingRun:
         if self.finished:
             raise PareidoliaError(f"this training has made all its {self.total} steps")
         batch = self.source.batch(self.index, self.process_group)
+        if isinstance(batch, Batch):
+            batch = batch.to(self.device)
         losses = {}
         for number, running in enumerate(self.phases):
             if self.index % running.phase.every == 0:
                 losses[running.phase.name] = self._improve(running, batch, self._context(number))
         if self.average is not None:
-            self.average.update(self.model)
+            self.average.update_parameters(self.model)
         self.index += 1
         return Progress(self.index, self.total, size=self.source.size, losses=losses)
 
@@ -142,7 +183,7 @@ class TrainingRun:
         for each in self.phases:
             each.optimizer.load_state_dict(state["phases"][each.phase.name])
         if self.average is not None:
-            self.average.load_state_dict(state["average"])
+            self.average.load_state_dict(_average_state(state["average"]))
         self.metrics.load_state_dict(state["metrics"])
 
     def _context(self, phase: int) -> StepContext:
@@ -169,17 +210,39 @@ class TrainingRun:
         return loss
 
 
+def _averaged(model: nn.Module, decay: float) -> AveragedModel:
+    """The exponential moving average of a model's parameters, with a ramp: early weights are soon forgotten.
+
+    After t updates the decay is min(decay, (1 + t) / (10 + t)). Buffers are those of the last step.
+    """
+
+    def move(averages: list[Tensor], now: list[Tensor], updates: Tensor | int) -> None:
+        share = min(decay, (1 + int(updates)) / (10 + int(updates)))
+        torch._foreach_lerp_(averages, now, 1 - share)
+
+    average = AveragedModel(model, multi_avg_fn=cast(Any, move)).requires_grad_(False)
+    # The weights that the training begins with count as the first, instead of being replaced.
+    average.n_averaged += 1
+    return average
+
+
+def _average_state(state: Mapping[str, Any]) -> Mapping[str, Any]:
+    """An average's state as torch has it, also of a checkpoint from before it was torch's."""
+    if "weights" not in state:
+        return state
+    weights = {f"module.{name}": value for name, value in state["weights"].items()}
+    return {"n_averaged": torch.tensor(state["updates"] + 1), **weights}
+
+
 class _Running:
     """A phase with its optimizer."""
 
-    def __init__(self, phase: Phase, settings: TrainingSettings, device: torch.device) -> None:
+    def __init__(self, phase: Phase, settings: TrainingSettings) -> None:
         self.phase = phase
         self.parameters = [each for each in phase.parameters if each.requires_grad]
         self._rate = settings.learning_rate * phase.learning_rate
         self._clip = settings.clip
-        self.optimizer = torch.optim.Adam(
-            self.parameters, lr=self._rate, betas=phase.betas, fused=device.type in ("cpu", "cuda")
-        )
+        self.optimizer = phase.optimizer(self.parameters, self._rate)
 
     def gradients(self, losses: Losses) -> list[Tensor]:
         """Compute the gradients of the phase's parameters alone, and return them."""

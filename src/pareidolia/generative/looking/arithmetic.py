@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import torch
 
-from pareidolia.generative.looking.settings import LookSettings
+from pareidolia.generative.looking.settings import DataLookSettings
 from pareidolia.generative.looking.showing import laid_out, opened
 from pareidolia.generative.runs import Run
 from pareidolia.operations import EXPLORE, Input, operation
@@ -17,7 +17,7 @@ from pareidolia.pictures.result import Result
     "arithmetic",
     group=EXPLORE,
     help='Add and subtract codes: "label:8 - label:3 + photo.png".',
-    settings=LookSettings,
+    settings=DataLookSettings,
     inputs=(
         RUN,
         Input(
@@ -29,7 +29,7 @@ from pareidolia.pictures.result import Result
     ),
 )
 def arithmetic_strip(
-    run: Run | str, expression: str | Sequence[str], settings: LookSettings | None = None
+    run: Run | str, expression: str | Sequence[str], settings: DataLookSettings | None = None
 ) -> Result:
     """Decode the terms of a sum of codes, and the sum.
 
@@ -46,7 +46,7 @@ def arithmetic_strip(
     Raises:
         PareidoliaError: If the sum cannot be read, or a place cannot be found.
     """
-    settings = settings or LookSettings()
+    settings = settings or DataLookSettings()
     parts = split_sum(expression) if isinstance(expression, str) else tuple(expression)
     signs = parts[::2]
     space = opened(run, settings)

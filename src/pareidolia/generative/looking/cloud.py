@@ -7,14 +7,15 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from pareidolia.generative.capabilities import Samples
+from pareidolia.generative.capabilities import HasPrior
 from pareidolia.generative.looking.settings import LatentSettings
 from pareidolia.generative.looking.showing import opened
 from pareidolia.generative.runs import Run
 from pareidolia.operations import EXPLORE, operation
 from pareidolia.operations.inputs import RUN
+from pareidolia.pictures import check_plots
 from pareidolia.pictures.result import Result
-from pareidolia.settings import MissingExtra, PareidoliaError
+from pareidolia.settings import PareidoliaError
 
 _PIXELS_AN_INCH = 100
 _PRIOR_SAMPLES = 3000
@@ -59,14 +60,14 @@ def latent_cloud(run: Run | str, settings: LatentSettings | None = None) -> Resu
     """
     settings = settings or LatentSettings()
     space = opened(run, settings)
+    _ = space.encoder
     if space.model.latent < 2:
         raise PareidoliaError(f"{space.name} has codes of length 1: there is no plane to show")
-    _ = space.encoder
-    data = space.run.pictures(settings.split)
+    data = space.run.pictures(settings.split, settings.data)
     generator = torch.Generator().manual_seed(settings.seed)
     chosen = torch.randperm(len(data), generator=generator)[: settings.count]
     codes = space.encode(data.pictures(chosen)).cpu()
-    prior = space.draw(_PRIOR_SAMPLES, settings.seed).cpu() if isinstance(space.model, Samples) else None
+    prior = space.draw(_PRIOR_SAMPLES, settings.seed).cpu() if isinstance(space.model, HasPrior) else None
     axes = ("unit 0", "unit 1")
     how = f"{len(codes)} {settings.split} pictures"
     if space.model.latent > 2:
@@ -89,11 +90,10 @@ def _drawn(
     title: str,
     size: int,
 ) -> Tensor:
-    try:
-        from matplotlib import colormaps
-        from matplotlib.figure import Figure
-    except ImportError as error:
-        raise MissingExtra("matplotlib", "plots") from error
+    check_plots()
+    from matplotlib import colormaps
+    from matplotlib.figure import Figure
+
     inches = size / _PIXELS_AN_INCH
     drawing = Figure(figsize=(inches, 0.86 * inches), dpi=_PIXELS_AN_INCH, layout="constrained")
     plot: Any = drawing.subplots()

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from pareidolia.generative.looking.settings import WalkSettings
@@ -14,7 +15,6 @@ from pareidolia.pictures.result import Result
 from pareidolia.settings import PareidoliaError
 
 _RIDGE = 1e-3
-_NEWTON_STEPS = 50
 
 
 @dataclass(frozen=True)
@@ -47,19 +47,12 @@ def mean_direction(with_label: Tensor, without: Tensor) -> LabelDirection:
 
 
 def logistic_direction(with_label: Tensor, without: Tensor) -> LabelDirection:
-    """The normal of the plane by which a logistic regression separates codes.
+    """Normal of the plane by which a logistic regression tells codes N×L and M×L apart.
 
-    Both sides count alike. A small ridge keeps it finite if a plane separates all; found by Newton's
-    method in double precision.
-
-    Args:
-        with_label: N×L.
-        without: M×L.
-
-    Returns:
-        The direction.
+    Both sides count alike. A small ridge keeps it finite where a plane tells all apart; found by L-BFGS in
+    double precision.
     """
-    codes = torch.cat([with_label, without]).double()
+    codes = torch.cat([with_label, without]).cpu().double()
     middle, spread = codes.mean(0), codes.std(0).clamp(min=1e-6)
     inputs = torch.cat([(codes - middle) / spread, codes.new_ones(len(codes), 1)], dim=1)
     targets = torch.cat([codes.new_ones(len(with_label)), codes.new_zeros(len(without))])
@@ -69,7 +62,7 @@ def logistic_direction(with_label: Tensor, without: Tensor) -> LabelDirection:
     scores = inputs @ weights
     normal = weights[:-1] / spread
     unit = normal / normal.norm().clamp(min=1e-12)
-    apart = (with_label.double().mean(0) - without.double().mean(0)) @ unit
+    apart = (codes[: len(with_label)].mean(0) - codes[len(with_label) :].mean(0)) @ unit
     accuracy = _accuracy(scores[: len(with_label)], scores[len(with_label) :])
     return LabelDirection((unit * apart).to(with_label), accuracy)
 
@@ -116,28 +109,24 @@ def walk_strip(run: Run | str, start: str, settings: WalkSettings) -> Result:
 
 
 def _regression(inputs: Tensor, targets: Tensor, counts: Tensor) -> Tensor:
-    """Weights of the ridge logistic regression; Newton's steps, halved until the loss falls."""
-    ridge = _RIDGE * torch.eye(inputs.shape[1], dtype=inputs.dtype, device=inputs.device)
-    ridge[-1, -1] = 1e-9  # the offset is free, but must stay finite too
+    """Weights of the ridge logistic regression; the offset, last, is all but free."""
+    ridge = torch.full_like(inputs[0], _RIDGE)
+    ridge[-1] = 1e-9  # it must not run away either
+    weights = torch.zeros_like(ridge, requires_grad=True)
+    optimizer = torch.optim.LBFGS(
+        [weights], max_iter=500, tolerance_grad=1e-10, tolerance_change=0, line_search_fn="strong_wolfe"
+    )
 
-    def loss(weights: Tensor) -> Tensor:
-        scores = inputs @ weights
-        fit = torch.nn.functional.binary_cross_entropy_with_logits(scores, targets, counts, reduction="sum")
-        return fit + 0.5 * weights @ ridge @ weights
+    def loss() -> Tensor:
+        optimizer.zero_grad()
+        fit = F.binary_cross_entropy_with_logits(inputs @ weights, targets, counts, reduction="sum")
+        total = fit + 0.5 * (ridge * weights.square()).sum()
+        total.backward()  # type: ignore[no-untyped-call]
+        return total
 
-    weights = inputs.new_zeros(inputs.shape[1])
-    for _ in range(_NEWTON_STEPS):
-        probabilities = (inputs @ weights).sigmoid()
-        gradient = inputs.T @ (counts * (probabilities - targets)) + ridge @ weights
-        curvature = counts * probabilities * (1 - probabilities)
-        step = torch.linalg.solve((inputs * curvature[:, None]).T @ inputs + ridge, gradient)
-        before = loss(weights)
-        while loss(weights - step) > before and float(step.norm()) > 1e-10:
-            step = step / 2
-        weights = weights - step
-        if float(step.norm()) < 1e-10:
-            break
-    return weights
+    with torch.enable_grad():
+        optimizer.step(loss)  # type: ignore[no-untyped-call]
+    return weights.detach()
 
 
 def _accuracy(positive: Tensor, negative: Tensor) -> float:

@@ -1,5 +1,6 @@
 """Places in a latent space, by the names that commands take: pictures, labels, random codes."""
 
+import unicodedata
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -8,8 +9,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from pareidolia.generative.capabilities import Encodes, Samples
+from pareidolia.generative.capabilities import Encodes, HasPrior
 from pareidolia.generative.runs import Run
+from pareidolia.generative.sampling import can_sample, draw_pictures
 from pareidolia.pictures import as_picture, luminance, over_white, resize_picture, size_of
 from pareidolia.settings import PareidoliaError, UnknownName
 from pareidolia.training.data import PictureSet
@@ -38,10 +40,12 @@ class LatentSpace:
     """A run's codes: of pictures, labels and its prior.
 
     Attributes:
-        run: the run.
+        run: opened.
+        data: the name of the run's pictures, where they have moved.
     """
 
     run: Run
+    data: str | None = None
 
     @property
     def name(self) -> str:
@@ -76,6 +80,8 @@ class LatentSpace:
         if kind == "label" and value:
             return LatentPoint(self.mean_code(value), f"mean of label {value}")
         if kind == "random" and value.isdecimal():
+            if int(value) >= 2**63:
+                raise PareidoliaError(f"{name}: a seed is below {2**63}")
             return LatentPoint(self.draw(1, int(value)), name)
         fitted, told = fit_picture(name, self.run.shape)
         return LatentPoint(self.encode(fitted), told, fitted)
@@ -103,6 +109,12 @@ class LatentSpace:
             parts = [self.model.decode(part.to(self.device)) for part in torch.split(codes, _AT_ONCE)]
         return torch.cat(parts).float().cpu()
 
+    def samples(self, count: int, seed: int) -> Tensor:
+        """count×C×H×W in [0, 1], on the CPU. Raises PareidoliaError where the model cannot draw pictures."""
+        if not can_sample(self.model):
+            _ = self.draw(1, seed)
+        return draw_pictures(self.model, count, torch.Generator().manual_seed(seed)).float().cpu()
+
     def draw(self, count: int, seed: int) -> Tensor:
         """Draw codes from the prior.
 
@@ -116,7 +128,7 @@ class LatentSpace:
         Raises:
             PareidoliaError: If the model has no prior.
         """
-        if not isinstance(self.model, Samples):
+        if not isinstance(self.model, HasPrior):
             raise PareidoliaError(
                 f"{self.name} is {described(self.run)}, which has no prior to draw codes from: "
                 "its codes are only those of pictures"
@@ -163,9 +175,11 @@ class LatentSpace:
         """
         if self.training.labels is None or not self.run.classes:
             raise PareidoliaError(f"{self.run.data}, which {self.name} was trained on, has no labels")
-        if label not in self.run.classes:
+        # Names from a Mac's disk spell й as и and a breve; typed ones do not.
+        names = [unicodedata.normalize("NFC", name) for name in self.run.classes]
+        if unicodedata.normalize("NFC", label) not in names:
             raise UnknownName("label", label, self.run.classes)
-        return self.training.labels == self.run.classes.index(label)
+        return self.training.labels == names.index(unicodedata.normalize("NFC", label))
 
     def mean_code(self, label: str) -> Tensor:
         """Mean code of the label's training pictures, 1×L."""
@@ -175,12 +189,12 @@ class LatentSpace:
     @cached_property
     def training(self) -> PictureSet:
         """The pictures that the model was trained on."""
-        return self.run.pictures("train")
+        return self.run.pictures("train", self.data)
 
     @cached_property
     def test(self) -> PictureSet:
         """The pictures kept for the test."""
-        return self.run.pictures("test")
+        return self.run.pictures("test", self.data)
 
     def _numbered(self, pictures: PictureSet, number: int, name: str) -> LatentPoint:
         if number >= len(pictures):

@@ -22,21 +22,13 @@ from pareidolia.settings import PareidoliaError
     inputs=(RUN,),
 )
 def sample_sheet(run: Run | str, settings: SampleSettings | None = None) -> Result:
-    """Mean pictures of codes drawn from the prior.
+    """Pictures that the model draws: the mean pictures of codes from its prior, where it has one.
 
-    Args:
-        run: a run, its folder, or a shipped model's name.
-        settings: options.
-
-    Returns:
-        A sheet of pictures.
-
-    Raises:
-        PareidoliaError: If the model has no prior.
+    Raises PareidoliaError for a model that cannot draw pictures.
     """
     settings = settings or SampleSettings()
     space = opened(run, settings)
-    pictures = space.decode(space.draw(settings.count, settings.seed))
+    pictures = space.samples(settings.count, settings.seed)
     columns = settings.columns or math.ceil(math.sqrt(settings.count))
     told = f"{settings.count} samples of {space.name}"
     return Result(laid_out(pictures, columns), told)

@@ -6,7 +6,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from pareidolia.generative.looking.latent_space import LatentSpace
-from pareidolia.generative.looking.settings import LookSettings
+from pareidolia.generative.looking.settings import DataLookSettings, LookSettings
 from pareidolia.generative.runs import Run, open_run
 from pareidolia.networks import choose_device
 from pareidolia.pictures import sheet
@@ -18,7 +18,9 @@ _LINE = 0.4
 
 def opened(run: Run | str, settings: LookSettings) -> LatentSpace:
     """The latent space of a run; `run` may be its folder or a shipped model's name."""
-    return LatentSpace(open_run(run, choose_device(settings.device)) if isinstance(run, str) else run)
+    if not isinstance(run, Run):
+        run = open_run(run, choose_device(settings.device))
+    return LatentSpace(run, settings.data if isinstance(settings, DataLookSettings) else None)
 
 
 def laid_out(

@@ -33,7 +33,7 @@ class Activity:
 def activity(model: Encodes, pictures: Tensor) -> Activity:
     """Burda's A_u = Cov_x(E_q[u|x]) over pictures N×C×H×W in [0, 1], N at least 2."""
     codes = torch.cat([model.encode(part) for part in torch.split(pictures, _AT_ONCE)])
-    return Activity(codes.double().var(0))
+    return Activity(codes.cpu().double().var(0))
 
 
 class _Autoencodes(Encodes, Decodes):

@@ -11,12 +11,11 @@ from pareidolia.generative.likelihoods import Bernoulli
 from pareidolia.generative.measuring.features import FeatureNetwork
 from pareidolia.generative.measuring.settings import EvaluateSettings
 from pareidolia.generative.runs import Run
+from pareidolia.generative.sampling import draw_pictures
 from pareidolia.networks import load_network_from
 from pareidolia.settings import PareidoliaError
 from pareidolia.training import seeded
 from pareidolia.training.data import PictureSet
-
-_AT_ONCE = 500
 
 
 @dataclass
@@ -68,7 +67,7 @@ class EvaluationContext:
     @cached_property
     def training(self) -> PictureSet:
         """The pictures that the model was trained on."""
-        return self.run.pictures("train")
+        return self.run.pictures("train", moved_to=self.settings.data)
 
     @cached_property
     def pictures(self) -> Tensor:
@@ -100,10 +99,8 @@ class EvaluationContext:
         return "binarised at one half" if bool((self.observed % 1 == 0).all()) else "in 256 levels"
 
     def draw(self, count: int, purpose: str) -> Tensor:
-        """`count` mean pictures of codes from the prior."""
-        z = self.model.prior.sample(count, self.generator(purpose))
-        with torch.no_grad():
-            return torch.cat([self.model.decode(part) for part in torch.split(z, _AT_ONCE)])
+        """`count` pictures that the model draws: mean pictures of codes, where it has a prior."""
+        return draw_pictures(self.model, count, self.generator(purpose))
 
     @cached_property
     def made(self) -> Tensor:

@@ -34,7 +34,7 @@ class Estimate:
 
 def mean_of(values: Tensor) -> Estimate:
     """The mean of independent values (any shape, also Booleans: a share) and s/√n."""
-    values = values.detach().double().flatten()
+    values = values.detach().cpu().double().flatten()
     count = len(values)
     error = float(values.std() / math.sqrt(count)) if count > 1 else None
     return Estimate(float(values.mean()), error, count)

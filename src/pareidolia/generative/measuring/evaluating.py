@@ -2,10 +2,18 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import torch
 
-from pareidolia.generative.capabilities import Classifies, Decodes, Encodes, HasDensity, Samples
+from pareidolia.generative.capabilities import (
+    Classifies,
+    Decodes,
+    Encodes,
+    HasDensity,
+    HasPrior,
+    Samples,
+)
 from pareidolia.generative.measuring.annealing import Annealing
 from pareidolia.generative.measuring.bound import lower_bound
 from pareidolia.generative.measuring.classifier import accuracy, train_classifier
@@ -50,7 +58,7 @@ class Metric:
     """How a measure is computed, and what a model must be able to do for it."""
 
     measure: Callable[[EvaluationContext], Iterator[Measurement]]
-    needs: tuple[type, ...]
+    needs: tuple[Any, ...]
     lacking: str
 
 
@@ -68,7 +76,7 @@ def evaluate(run: Run | str, settings: EvaluateSettings | None = None) -> Iterat
         PareidoliaError: If the model does not allow a measure chosen by name.
     """
     settings = settings or EvaluateSettings()
-    if isinstance(run, str):
+    if not isinstance(run, Run):
         run = open_run(run, choose_device(settings.device))
     context = EvaluationContext(run, settings)
     for name in chosen_measures(context):
@@ -246,7 +254,7 @@ def _precision_recall(context: EvaluationContext) -> Iterator[Measurement]:
 def _labels(context: EvaluationContext) -> Iterator[Measurement]:
     settings = context.settings
     classifier = train_classifier(context.training, settings.seed, context.device)
-    right = mean_of(accuracy(classifier, context.run.pictures("test")))
+    right = mean_of(accuracy(classifier, context.run.pictures("test", moved_to=settings.data)))
     probabilities = classifier.probabilities(context.made)
     sure = mean_of(probabilities.amax(1) >= settings.sure)
     real = mean_of(classifier.probabilities(context.pictures).amax(1) >= settings.sure)
@@ -275,9 +283,9 @@ METRICS = {
     "reconstruction": Metric(_reconstruction, (Encodes, Decodes), "has no encoder"),
     "active-units": Metric(_active_units, (Encodes,), "has no encoder"),
     "errors": Metric(_errors, (Classifies,), "was not trained to name labels"),
-    "parzen": Metric(_parzen, (Samples,), _SAMPLES),
-    "fid": Metric(_fid, (Samples,), _SAMPLES),
-    "kid": Metric(_kid, (Samples,), _SAMPLES),
-    "precision-recall": Metric(_precision_recall, (Samples,), _SAMPLES),
-    "labels": Metric(_labels, (Samples,), _SAMPLES),
+    "parzen": Metric(_parzen, (Samples | HasPrior,), _SAMPLES),
+    "fid": Metric(_fid, (Samples | HasPrior,), _SAMPLES),
+    "kid": Metric(_kid, (Samples | HasPrior,), _SAMPLES),
+    "precision-recall": Metric(_precision_recall, (Samples | HasPrior,), _SAMPLES),
+    "labels": Metric(_labels, (Samples | HasPrior,), _SAMPLES),
 }

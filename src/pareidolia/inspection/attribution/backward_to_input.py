@@ -35,9 +35,7 @@ def pull_back(
     leaf = pictures.detach().clone(memory_format=torch.contiguous_format).requires_grad_()
     with torch.enable_grad(), fast_cpu(), detach_at(cut) as leaves:
         scores = target(network, leaf)
-        if scores.requires_grad:
-            # Not autograd.grad, which reentrant checkpointing refuses; there are no other leaves.
-            torch.autograd.backward(scores.sum())
+        network.backward(scores.sum())
     signals = [each.grad for each in leaves if each.grad is not None]
     if leaf.grad is None and not signals:
         raise BadNetwork(f"no gradient of {network.name} reaches the pixels: something in it detaches")

@@ -9,36 +9,48 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from pareidolia.backward import backward_rule
+from pareidolia.backward import BACKWARD_RULES
 from pareidolia.inspection.attribution.backward_to_input import pull_back
 from pareidolia.inspection.attribution.batching import batches, fitting
 from pareidolia.inspection.attribution.straight_path import StraightPath
-from pareidolia.inspection.targets import Target
-from pareidolia.networks import Network, preserve_state
+from pareidolia.inspection.resolving import resolve
+from pareidolia.inspection.targets import Target, TargetLike
+from pareidolia.networks import Network, NetworkLike, preserve_state
+from pareidolia.pictures import PicturesLike
 
 
-def send_back(network: Network, pictures: Tensor, target: Target, *, rule: str = "gradient") -> Tensor:
+def send_back(
+    network: NetworkLike, pictures: PicturesLike, target: TargetLike = "top", *, rule: str = "gradient"
+) -> Tensor:
     """Send the target's score back to the pixels under a backward rule.
 
     Args:
-        network: the network.
-        pictures: N×C×H×W in [0, 1].
-        target: S.
-        rule: `gradient`, ∂S/∂x (Simonyan et al. 2014, eq. 3-4); `guided`, guided backpropagation
-            (Springenberg et al. 2015); or `deconvnet` (Zeiler and Fergus 2014).
+        network: as `attribute` takes it.
+        pictures: likewise.
+        target: likewise.
+        rule: `gradient`: ∂S/∂x (Simonyan et al. 2014, eq. 3-4); `guided`: guided backpropagation
+            (Springenberg et al. 2015); `deconvnet`: Zeiler and Fergus 2014; or one that a plug-in registers.
 
     Returns:
-        N×C×H×W.
+        The signals N×C×H×W.
 
     Raises:
-        BadNetwork: If no gradient reaches the pixels.
+        BadNetwork: no gradient reaches the pixels.
+        UnknownName: there is no such rule.
     """
-    with preserve_state(network.module), backward_rule(rule, network.module):
+    network, pictures, target = resolve(network, pictures, target)
+    with preserve_state(network.module), BACKWARD_RULES[rule](network.module):
         return _pulled_back(network, pictures, target)
 
 
-def gradient_x_input(network: Network, pictures: Tensor, target: Target) -> Tensor:
-    """x ⊙ ∂S/∂x (Shrikumar et al. 2016): each pixel's contribution, to first order."""
+def largest_magnitude(signal: Tensor) -> Tensor:
+    """max over channels of |signal|, N×1×H×W: the saliency map of Simonyan et al. (2014, section 3.1)."""
+    return signal.abs().amax(dim=1, keepdim=True)
+
+
+def gradient_x_input(network: NetworkLike, pictures: PicturesLike, target: TargetLike = "top") -> Tensor:
+    """x ⊙ ∂S/∂x (Shrikumar et al. 2016): what each pixel adds, to first order; N×C×H×W."""
+    network, pictures, target = resolve(network, pictures, target)
     return pictures * send_back(network, pictures, target)
 
 
@@ -56,32 +68,33 @@ class NoisyGradients:
 
 
 def noisy_gradients(
-    network: Network,
-    pictures: Tensor,
-    target: Target,
+    network: NetworkLike,
+    pictures: PicturesLike,
+    target: TargetLike = "top",
     *,
     samples: int = 25,
     noise: float = 0.15,
     seed: int = 0,
     batch_size: int | None = None,
 ) -> NoisyGradients:
-    """Gradients of noisy copies of each picture.
+    """Gradients of `samples` noisy copies of each picture.
 
     SmoothGrad (Smilkov et al. 2017): M̂ = 1/n Σ ∂S/∂x (x + ε), ε ~ N(0, σ²), σ = `noise` · (max x − min x).
     VarGrad (Adebayo et al. 2018): the variance of the same gradients, divided by n.
 
     Args:
-        network: the network.
-        pictures: N×C×H×W in [0, 1].
-        target: S.
-        samples: n.
-        noise: σ as a share of the picture's range.
-        seed: of the noise.
-        batch_size: pictures in one pass; None chooses by the picture's size.
+        network: as `attribute` takes it.
+        pictures: likewise.
+        target: likewise.
+        samples: the copies n.
+        noise: their noise, as a share of the picture's range of values.
+        seed: of the noise; all pictures get the same.
+        batch_size: copies that the network sees at once; None suits the picture's size.
 
     Returns:
-        Their mean and variance.
+        The gradients' mean and variance.
     """
+    network, pictures, target = resolve(network, pictures, target)
     spread = noise * (pictures.amax(dim=(1, 2, 3)) - pictures.amin(dim=(1, 2, 3)))
     means, variances = [], []
     with preserve_state(network.module):
@@ -115,9 +128,9 @@ class IntegratedGradients:
 
 
 def integrated_gradients(
-    network: Network,
-    pictures: Tensor,
-    target: Target,
+    network: NetworkLike,
+    pictures: PicturesLike,
+    target: TargetLike = "top",
     *,
     baseline: Tensor | float = 0.0,
     steps: int = 50,
@@ -125,19 +138,18 @@ def integrated_gradients(
 ) -> IntegratedGradients:
     """(x − x′) ⊙ ∫₀¹ ∂S/∂x (x′ + α (x − x′)) dα (Sundararajan et al. 2017, eq. 1).
 
-    The integral is taken at Gauss-Legendre nodes.
-
     Args:
-        network: the network.
-        pictures: x, N×C×H×W in [0, 1].
-        target: S.
+        network: as `attribute` takes it.
+        pictures: likewise.
+        target: likewise.
         baseline: x′, a number or pictures N×C×H×W (or 1×C×H×W); 0 is black.
-        steps: number of nodes.
-        batch_size: nodes in one pass; None chooses by the picture's size.
+        steps: Gauss-Legendre nodes at which the integral is taken.
+        batch_size: nodes that the network sees at once; None suits the picture's size.
 
     Returns:
-        The maps and their errors.
+        The maps, and how far their sums miss S(x) − S(x′).
     """
+    network, pictures, target = resolve(network, pictures, target)
     start = torch.as_tensor(baseline, dtype=pictures.dtype, device=pictures.device).expand_as(pictures)
     nodes, weights = gauss_legendre(steps)
     maps, differences = [], []

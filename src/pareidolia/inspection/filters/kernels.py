@@ -7,7 +7,7 @@ from math import prod
 import torch
 from torch import Tensor, nn
 
-from pareidolia.networks import Network
+from pareidolia.networks import Network, NetworkLike, as_network
 from pareidolia.settings import BadNetwork
 
 # Convolutions of pictures come in these kinds; those over time or volumes are left out.
@@ -37,7 +37,7 @@ class Kernels:
         return unit * self.groups // units * channels + channel
 
 
-def find_kernels(network: Network, layer: str | None = None) -> Kernels:
+def find_kernels(network: NetworkLike = None, layer: str | None = None) -> Kernels:
     """Find the kernels of a layer.
 
     The network sees (x − mean) / std of a picture x in [0, 1], so a first kernel w acts on x as w / std,
@@ -55,6 +55,7 @@ def find_kernels(network: Network, layer: str | None = None) -> Kernels:
         UnknownName: If there is no such layer.
         BadNetwork: If the layer, or the whole network, has no kernels.
     """
+    network = as_network(network)
     first = _first(network)
     name = layer or first
     if name is None:

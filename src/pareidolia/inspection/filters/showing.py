@@ -45,7 +45,7 @@ def filters_sheet(settings: FiltersSettings | None = None, network: NetworkLike 
         BadNetwork: If the layer has no kernels.
         PareidoliaError: If there are no such units or channels, or too many for a sheet.
     """
-    settings = settings or FiltersSettings()
+    settings = FiltersSettings.of(settings)
     network = network_for(settings, network)
     kernels = find_kernels(network, settings.layer)
     count = len(kernels.weights)

@@ -11,7 +11,7 @@ from pareidolia.inspection.invariance.settings import InvarianceSettings
 from pareidolia.networks import Network, NetworkLike, network_for
 from pareidolia.operations import LOOK, operation
 from pareidolia.operations.inputs import PHOTOS
-from pareidolia.pictures import PictureLike, as_picture, check_plots, figure_picture, new_figure
+from pareidolia.pictures import PictureLike, check_plots, figure_picture, new_figure
 from pareidolia.pictures.result import Result
 from pareidolia.settings import BadNetwork, PareidoliaError
 
@@ -57,14 +57,14 @@ def invariance_figure(
         PareidoliaError: If there is no photo or more than 20.
         MissingExtra: If matplotlib is not installed.
     """
-    settings = settings or InvarianceSettings()
+    settings = InvarianceSettings.of(settings)
     check_plots()
     if not 1 <= len(photos) <= _MOST_PHOTOS:
         raise PareidoliaError(f"a figure holds 1 to {_MOST_PHOTOS} photos, not {len(photos)}")
     network = network_for(settings, network)
     layers = settings.layers or _shallow_and_deep(network)
     found = {
-        name: measure_invariance(network, as_picture(photo), layers, settings)
+        name: measure_invariance(network, photo, layers, settings)
         for name, photo in zip(_names(photos), photos, strict=True)
     }
     told = f"{network.name}: {', '.join(layers)} for {len(found)} photo{'s' if len(found) > 1 else ''}"

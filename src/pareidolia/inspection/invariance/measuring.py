@@ -9,8 +9,8 @@ from torch import Tensor
 from pareidolia.inspection.framing import middle
 from pareidolia.inspection.invariance.settings import InvarianceSettings
 from pareidolia.inspection.invariance.transforms import enlarged, shifted, turned
-from pareidolia.networks import Network, preserve_state
-from pareidolia.pictures import over_white
+from pareidolia.networks import Network, NetworkLike, as_network, preserve_state
+from pareidolia.pictures import PictureLike, as_picture, over_white
 from pareidolia.settings import BadNetwork
 
 _BATCH = 16
@@ -36,29 +36,21 @@ class TransformResponse:
 
 
 def measure_invariance(
-    network: Network, photo: Tensor, layers: Sequence[str], settings: InvarianceSettings | None = None
+    network: NetworkLike,
+    photo: PictureLike,
+    layers: Sequence[str],
+    settings: InvarianceSettings | None = None,
 ) -> list[TransformResponse]:
-    """Shift, enlarge and turn a photo and measure how far the activations of layers move.
+    """Shift, enlarge and turn a photo (as `as_picture` takes it) and follow the activations of `layers`.
 
-    After Zeiler and Fergus (2014, figure 5). The network sees the middle of the photo at the size it was made
-    for. Beyond the border there is the picture's reflection or its mean colour, so that no black frame causes
-    the effect.
-
-    Args:
-        network: the network.
-        photo: 1×3×H×W or 1×4×H×W in [0, 1].
-        layers: names of layers.
-        settings: of the transforms.
-
-    Returns:
-        The measurements, one for each transform.
-
-    Raises:
-        UnknownName: If there is no such layer.
-        BadPicture: If the network cannot take the photo.
+    The network sees the middle of the photo at the size it was made for. What comes in from outside is the
+    picture's reflection or its mean colour, so that no black frame makes the effect. After Zeiler and Fergus
+    (2014, figure 5). Raises UnknownName for a wrong layer, BadPicture for a photo that the network cannot
+    look at.
     """
-    settings = settings or InvarianceSettings()
-    picture = middle(network, over_white(photo).to(network.device))
+    settings = InvarianceSettings.of(settings)
+    network = as_network(network)
+    picture = middle(network, over_white(as_picture(photo)).to(network.device))
     half = settings.steps // 2
     furthest = settings.shift * picture.shape[-2]
     ways: dict[str, tuple[Callable[..., Tensor], list[float]]] = {

@@ -45,8 +45,8 @@ class FeatureEvolution(Work):
             in their names).
         photos: a folder of pictures, subfolders included.
         settings: every option; `settings.weights` is not used.
-        engine: where the network runs on the photos.
         index: a folder for indices; each has a subfolder there, named after what it is.
+        engine: where the network runs on the photos.
 
     Raises:
         BadNetwork: If a checkpoint is of another network.
@@ -60,11 +60,11 @@ class FeatureEvolution(Work):
         checkpoints: Sequence[str | Path],
         photos: str | Path,
         settings: EvolutionSettings | None = None,
-        engine: EngineSettings | None = None,
         *,
         index: str | Path,
+        engine: EngineSettings | None = None,
     ) -> None:
-        self.settings = settings or EvolutionSettings()
+        self.settings = EvolutionSettings.of(settings)
         self.checkpoints = find_checkpoints(checkpoints)
         self._photos, self._engine, self._index = photos, engine, index
         # Made now, so that faults of layer, units or photos are found before hours of work.
@@ -76,7 +76,7 @@ class FeatureEvolution(Work):
     def _moment(self, checkpoint: Path) -> StrongestPatches:
         shared = self.settings.model_dump(exclude={"weights"})
         settings = PatchesSettings(**shared, weights=str(checkpoint), top=1)
-        return StrongestPatches(self._photos, settings, self._engine, index=self._index)
+        return StrongestPatches(self._photos, settings, index=self._index, engine=self._engine)
 
     def __iter__(self) -> Iterator[Progress]:
         """Work through the checkpoints.

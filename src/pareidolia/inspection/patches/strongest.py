@@ -61,37 +61,34 @@ class StrongestPatches(Work):
     """For each of some units: strongest patches of a folder, their reconstructions, its painted feature.
 
     Zeiler and Fergus (2014), figure 2. Iterate to the end, then take `picture`, `caption` and `patches`. The
-    index of the folder (all units of the layer) is kept in `index`; a later run continues it.
+    index of the folder (all units of the layer) is kept in `index`; stopped and begun again, it goes on.
 
     Args:
         photos: a folder of pictures, subfolders included.
         settings: every option.
-        engine: where the network runs on the photos.
+        network: what looks, as `as_network` takes it; None takes what the settings name.
         index: a folder for indices; each has a subfolder there, named after what it is.
-        network: the network that the settings describe, if it is loaded already.
-        collection: a finished collection of `TopActivations` that has the layer, instead of an index of one's
-            own.
+        engine: where the photos are looked at.
+        collection: a finished collection of `TopActivations` that has the layer, instead of one's own index.
 
-    Raises:
-        BadPicture: If the folder has no pictures.
-        UnknownName: If there is no such layer.
-        PareidoliaError: If there are no such units, or the layer's output is neither C×H×W nor C.
+    Raises BadPicture for a folder without pictures, UnknownName for a wrong layer, PareidoliaError for wrong
+    units and for layers that are neither maps C×H×W nor C values.
     """
 
     def __init__(
         self,
         photos: str | Path,
         settings: PatchesSettings | None = None,
-        engine: EngineSettings | None = None,
+        network: NetworkLike = None,
         *,
         index: str | Path,
-        network: NetworkLike = None,
+        engine: EngineSettings | None = None,
         collection: Collection | None = None,
     ) -> None:
-        self.settings = settings = settings or PatchesSettings()
+        self.settings = settings = PatchesSettings.of(settings)
         self.network = network_for(settings, network)
         self.layer = settings.layer or cam_layer(self.network)
-        count = self.network.layer(self.layer).shape[0]
+        count = self.network.unit_shape(self.layer)[0]
         self.units = list(read_numbers(settings.units, count, self.layer))
         self._collector = None
         if collection is None:
@@ -101,8 +98,8 @@ class StrongestPatches(Work):
                 (self.layer,),
                 TopActivations(top=settings.top),
                 settings,
-                engine,
-                network=self.network,
+                self.network,
+                engine=engine,
                 cache_by_digest=True,
             )
             collection = self._collector.collection
@@ -219,7 +216,7 @@ class StrongestPatches(Work):
     def _paint(self, units: list[int]) -> Iterator[Progress]:
         if not units:
             return
-        features = Features(feature_settings(self.settings, self.layer, units))
+        features = Features(feature_settings(self.settings, self.layer, units), self.network)
         for step in features:
             yield replace(step, stage="painting")
         pictures = features.pictures.detach().cpu()

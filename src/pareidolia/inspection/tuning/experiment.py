@@ -23,8 +23,8 @@ from pareidolia.inspection.tuning.measures import (
 from pareidolia.inspection.tuning.settings import TuningSettings
 from pareidolia.inspection.tuning.site import Site, answers, find_site
 from pareidolia.inspection.tuning.stimuli import as_pictures, bars, gratings
-from pareidolia.networks import Network
-from pareidolia.settings import PareidoliaError
+from pareidolia.networks import Network, NetworkLike, as_network
+from pareidolia.settings import PareidoliaError, check_channel
 
 # Steps of the drift at a unit's own best grating, where F1/F0 is measured: 32 keep the error below 0.4 %.
 _FINE_PHASES = 32
@@ -153,7 +153,7 @@ class LayerTuning:
 
 
 def measure_tuning(
-    network: Network,
+    network: NetworkLike,
     layer: str,
     portrayed: Sequence[int] = (),
     settings: TuningSettings | None = None,
@@ -178,11 +178,11 @@ def measure_tuning(
         BadNetwork: If the layer has no channels.
         PareidoliaError: If there is no such unit, or colours are wanted on a grey network.
     """
-    settings = settings or TuningSettings()
+    settings = TuningSettings.of(settings)
+    network = as_network(network)
     site = find_site(network, layer)
-    outside = [unit for unit in portrayed if not 0 <= unit < site.channels]
-    if outside:
-        raise PareidoliaError(f"layer '{layer}' has units 0 to {site.channels - 1}, there is no {outside[0]}")
+    for unit in portrayed:
+        check_channel(unit, site.channels, layer)
     if settings.color != "gray" and network.input_shape[0] != 3:
         raise PareidoliaError(f"{network.name} sees no colours: leave out --color")
     return _Experiment(network, site, settings).run(portrayed)

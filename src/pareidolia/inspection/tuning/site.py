@@ -9,6 +9,7 @@ from torch import Tensor
 
 from pareidolia.inspection.tuning.stimuli import StimulusCanvas
 from pareidolia.networks import Layer, Network, ReceptiveField, preserve_state
+from pareidolia.networks.layers import is_map
 from pareidolia.settings import BadNetwork, BadPicture
 
 # Pixels of all pictures in one forward pass, and pictures at most.
@@ -103,12 +104,8 @@ def _record(network: Network, site: Site, pictures: Tensor) -> Tensor:
 
 
 def _check_shape(network: Network, layer: Layer) -> None:
-    height, width = network.input_shape[1:]
-    shape = layer.shape
-    if len(shape) == 1:
-        return
-    # h×w×C is distinguished from C×h×w by the proportions of the picture.
-    if len(shape) != 3 or abs(shape[1] * width - shape[2] * height) > max(height, width):
+    shape = network.unit_shape(layer.name)
+    if len(shape) != 1 and not is_map(shape, network.input_shape):
         raise BadNetwork(
             f"layer '{layer.name}' of {network.name} gives {'×'.join(map(str, shape))}, which is neither "
             "channels of rows and columns nor one number a unit: choose another layer (see "

@@ -46,7 +46,7 @@ class Caricature(Gallery):
         settings: CaricatureSettings | None = None,
         network: NetworkLike = None,
     ) -> None:
-        self.settings = settings = settings or CaricatureSettings()
+        self.settings = settings = CaricatureSettings.of(settings)
         network = network_for(settings, network, pooling=settings.pooling, padding=settings.padding)
         self._photo = over_white(as_picture(photo, size=settings.size)).to(network.device)
         self.layers = tuple(dict.fromkeys(settings.layer or network.style_layers[-1:]))

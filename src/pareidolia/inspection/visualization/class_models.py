@@ -52,7 +52,7 @@ class ClassModels(Gallery):
         settings: ClassModelSettings | None = None,
         network: NetworkLike = None,
     ) -> None:
-        self.settings = settings = settings or ClassModelSettings()
+        self.settings = settings = ClassModelSettings.of(settings)
         network = network_for(settings, network, pooling=settings.pooling, padding=settings.padding)
         asked = [names] if isinstance(names, str | int) else names
         indices = [network.class_index(str(name)) for name in asked]
@@ -72,12 +72,13 @@ class ClassModels(Gallery):
                 at_once=settings.at_once,
             )
             return
+        mean = network.mean
         self.penalty = usual_penalty(network, size) if settings.penalty is None else settings.penalty
         super().__init__(
             network,
             scores,
             [(size, settings.steps)],
-            start=lambda _: UnboundedCanvas(torch.zeros(1, len(network.mean), *size), network.mean),
+            start=lambda _: UnboundedCanvas(torch.zeros(1, len(mean), *size), mean),
             attempts=1,
             learning_rate=settings.learning_rate or _SHRINKING / (self.penalty or 1.0),
             optimizer=self._ascent,
@@ -114,9 +115,15 @@ def usual_penalty(network: Network, size: tuple[int, int]) -> float:
     with preserve_state(network.module):
         scores = network(picture)[0]
         some = scores[:: max(1, len(scores) // _CLASSES)]
-        gradients = [torch.autograd.grad(score, picture, retain_graph=True)[0] for score in some]
-    lengths = [length for gradient in gradients if (length := float(gradient.norm()))]
+        lengths = [length for score in some if (length := _gradient_length(network, score, picture))]
     return sum(lengths) / len(lengths) / (2 * _LENGTH) if lengths else 1.0
+
+
+def _gradient_length(network: Network, score: Tensor, picture: Tensor) -> float:
+    """‖∂score/∂picture‖."""
+    picture.grad = None
+    network.backward(score, retain_graph=True)
+    return 0.0 if picture.grad is None else float(picture.grad.norm())
 
 
 def _name(network: Network, index: int) -> str:

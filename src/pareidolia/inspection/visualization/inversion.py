@@ -46,16 +46,14 @@ class Inversion(Gallery):
         settings: InversionSettings | None = None,
         network: NetworkLike = None,
     ) -> None:
-        self.settings = settings = settings or InversionSettings()
+        self.settings = settings = InversionSettings.of(settings)
         network = network_for(settings, network, pooling=settings.pooling, padding=settings.padding)
         self._photo = over_white(as_picture(photo, size=settings.size)).to(network.device)
         self.layers = tuple(dict.fromkeys(settings.layers or network.style_layers))
         with preserve_state(network.module), torch.no_grad():
             self._targets = network.record(self._photo, self.layers)
-        pixels = self._photo.numel()
-        bounds = (
-            settings.alpha_weight / (pixels * _B**settings.alpha) * PowerNorm(network.mean, settings.alpha)
-        )
+        pixels, mean = self._photo.numel(), network.mean
+        bounds = settings.alpha_weight / (pixels * _B**settings.alpha) * PowerNorm(mean, settings.alpha)
         smooth = settings.variation_weight / (pixels * _B**settings.beta) * VariationNorm(settings.beta)
         size, steps = size_of(self._photo), settings.steps
         # The last third at a tenth of the rate, to come to rest.
@@ -64,7 +62,7 @@ class Inversion(Gallery):
             network,
             [RelativeDistance(layer, self._targets[layer]) + bounds + smooth for layer in self.layers],
             stages,
-            start=lambda _: _noise(self._photo.shape, settings.seed, network.mean),
+            start=lambda _: _noise(self._photo.shape, settings.seed, mean),
             attempts=1,
             learning_rate=[settings.learning_rate, settings.learning_rate / 10][: len(stages)],
             transforms=(),

@@ -8,6 +8,8 @@ from pathlib import Path
 import torch
 from torch import nn
 
+from pareidolia.safety import expanded
+
 PUBLISHED = "published"
 RANDOM = "random"
 
@@ -25,7 +27,7 @@ class Origin:
 
 def weights_file(weights: str) -> Path | None:
     """`weights` as a path; None if it is one of the words "published" and "random"."""
-    return None if weights in (PUBLISHED, RANDOM) else Path(weights).expanduser()
+    return None if weights in (PUBLISHED, RANDOM) else expanded(weights)
 
 
 @contextmanager

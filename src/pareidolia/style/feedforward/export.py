@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from pareidolia.pictures import write_atomically
-from pareidolia.settings import MissingExtra
+from pareidolia.settings.extras import require
 from pareidolia.style.feedforward.stylizer import Stylizer
 
 _LEAST, _MOST = 16, 16384
@@ -80,11 +80,8 @@ def write_onnx(
     Raises:
         MissingExtra: If onnx or onnxscript is not installed.
     """
-    try:
-        import onnx
-        import onnxscript  # noqa: F401 (torch's exporter asks for it)
-    except ImportError as error:
-        raise MissingExtra("onnx and onnxscript", "export") from error
+    onnx = require("onnx", extra="export")
+    require("onnxscript", extra="export")  # torch's exporter asks for it
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of torch's exporter, about itself
         program = torch.onnx.export(

@@ -102,7 +102,7 @@ SECTIONS: tuple[Section, ...] = (
         "saliency",
         "inside",
         seeing.tell_saliency,
-        ("inspection/attribution/methods.py", "inspection/attribution/gradients.py"),
+        ("inspection/attribution/methods/gradient.py", "inspection/attribution/gradients.py"),
         (_SIMONYAN, "Sundararajan, Taly, Yan. Axiomatic Attribution for Deep Networks. 2017"),
     ),
     Section("rules", "inside", arithmetic.tell_rules, ("backward/rules.py",), (_SPRINGENBERG,)),

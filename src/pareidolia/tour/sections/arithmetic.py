@@ -1,14 +1,12 @@
 """Drawn with numbers: a convolution as a matrix, unpooling by switches, the three backward rules."""
 
 from collections.abc import Iterator
-from typing import get_args
 
 import torch
 from torch import Tensor, nn
 
 from pareidolia.backward import (
-    RuleName,
-    backward_rule,
+    BACKWARD_RULES,
     convolution_matrix,
     max_pool_with_switches,
     transposed_convolution,
@@ -16,6 +14,7 @@ from pareidolia.backward import (
 )
 from pareidolia.tour.drawing import line_of, number_grid
 from pareidolia.tour.guide import Exhibit, Guide
+from pareidolia.tour.sections.seeing import RULES
 
 INPUT = torch.tensor([[1.0, 2, 0, 1], [0, 1, 3, 1], [2, 1, 0, 2], [1, 0, 1, 3]])
 KERNEL = torch.tensor([[1.0, 0, -1], [2, 0, -2], [1, 0, -1]])
@@ -84,7 +83,7 @@ def tell_rules(guide: Guide) -> Iterator[Exhibit]:
     ]
     yield guide.draw("forward", line_of(forward), span=7)
     yield guide.draw("back", number_grid(BACK, note("rules", "back")), span=5)
-    for rule in get_args(RuleName):
+    for rule in RULES:
         signal = sent_back(rule)
         yield guide.draw(rule, number_grid(signal, note("rules", rule), muted=signal == 0), span=4)
 
@@ -93,6 +92,6 @@ def sent_back(rule: str) -> Tensor:
     """What `BACK` becomes at a ReLU that saw `CAME`, by a rule of the library."""
     rectifier = nn.ReLU()
     leaf = CAME.clone().requires_grad_()
-    with backward_rule(rule, rectifier):
+    with BACKWARD_RULES[rule](rectifier):
         (signal,) = torch.autograd.grad(rectifier(leaf), leaf, BACK)
     return signal

@@ -1,11 +1,10 @@
 """What units and classes see: deconvnet, guided backpropagation, saliency, class models."""
 
 from collections.abc import Iterator
-from typing import Any, get_args
+from typing import Any
 
 import torch
 
-from pareidolia.backward import RuleName
 from pareidolia.inspection import frame
 from pareidolia.networks import load_network
 from pareidolia.pictures import as_picture
@@ -15,6 +14,8 @@ from pareidolia.tour.guide import Exhibit, Guide
 DEPTHS = ("stage1.relu2", "stage2.relu2", "stage3.relu3", "stage4.relu3", "stage5.relu1")
 CLASSES = ("lion", "dalmatian", "robin", "orange", "church", "spider web")
 METHODS = ("gradient", "smoothgrad", "integrated-gradients", "grad-cam", "occlusion")
+#: The rules that are told of, in the order of the papers.
+RULES = ("gradient", "deconvnet", "guided")
 _UNITS = 5
 
 
@@ -47,7 +48,7 @@ def tell_saliency(guide: Guide) -> Iterator[Exhibit]:
 
 def tell_guided(guide: Guide) -> Iterator[Exhibit]:
     """The strongest unit of a late layer, sent back by each of the three rules."""
-    for rule in get_args(RuleName):
+    for rule in RULES:
         options: dict[str, Any] = {"layer": "stage5.relu1", "unit": ("strongest",), "rule": rule}
         yield guide.show(rule, "deconvnet", {"photo": guide.photo}, span=4, **options)
 

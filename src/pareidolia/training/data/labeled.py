@@ -1,6 +1,7 @@
 """Few labels among many pictures: what semi-supervised training sees."""
 
 from dataclasses import dataclass, field, replace
+from typing import Self
 
 import torch
 
@@ -17,6 +18,10 @@ class PartlyLabeled(Batch):
     """A batch of pictures without labels, and an equally large one of labelled pictures."""
 
     labeled: Batch = field(default_factory=lambda: Batch(torch.empty(0)))
+
+    def to(self, device: torch.device) -> Self:
+        """The same batch on `device`."""
+        return replace(super().to(device), labeled=self.labeled.to(device))
 
 
 class FewLabels:
