@@ -56,6 +56,17 @@ def test_values_are_renamed_in_their_own_settings_alone():
     assert "colour" in old["settings"], "the record itself is left as it is"
 
 
+def test_the_weights_of_a_dream_stand_in_its_aims():
+    def aims(**settings):
+        return migrate({"operation": "dream", "settings": settings})["settings"]
+
+    assert aims(aim=["a:1", "b"], aim_weights=[1.0, -0.5]) == {"aim": ["1.0*a:1", "-0.5*b"]}
+    assert aims(aim=["a"], aim_weights=None) == {"aim": ["a"]}
+    assert aims(aim=None, aim_weights=[2.0]) == {"aim": None}
+    with pytest.raises(PareidoliaError, match="--aim=-LAYER"):
+        aims(aim=None, aim_weights=[-1.0])
+
+
 def test_what_this_version_wrote_stays():
     record = {"version": VERSION, "settings": {"colour": "grey"}}
     assert migrate(record) == record

@@ -10,11 +10,13 @@ from pareidolia.networks import NetworkLike, network_for
 from pareidolia.operations import PAINT, Input, operation
 from pareidolia.painting import Painting, Stage
 from pareidolia.painting.optimizers import NormalizedGradient
+from pareidolia.painting.randomness import seeded_generator
 from pareidolia.painting.transforms import Roll
 from pareidolia.pictures import (
     PictureLike,
     as_mask,
     as_picture,
+    as_weights,
     check_shorter_side,
     fit,
     luminance,
@@ -76,16 +78,13 @@ class Dream(Painting):
     only the change from the photo is enlarged. `picture` has the photo's alpha, if any.
 
     Args:
-        photo: 1×3×H×W (or 1×4×H×W with alpha) in [0, 1], or a file; None begins from noise.
-        settings: every option.
-        network: the network that dreams; the one that the settings name if None.
-        guide: a picture whose features attract the photo's.
-        mask: white where to dream, black where every pixel stays; stretched to the photo.
+        photo: 1×3×H×W (or 1×4×H×W with alpha) in [0, 1], or a file; None for noise and nothing.
+        guide: a picture whose features the photo's are drawn to.
+        mask: white (or opaque, where its alpha varies) where to dream, black where every pixel stays;
+            stretched to the photo.
         strength_map: a grey picture by which every step is multiplied; stretched to the photo.
-
-    Raises:
-        PareidoliaError: If the photo is missing or too narrow, there is a guide but no layer, or an aim does
-            not exist.
+        settings: every option.
+        network: the network that looks; by default the one the settings name.
     """
 
     def __init__(
@@ -104,11 +103,11 @@ class Dream(Painting):
         first, self._alpha = _first_picture(photo, settings, network.device)
         full = size_of(first)
         check_shorter_side("the picture", full, SHORTEST_SIDE, "a dream")
-        self._strength = _product(
-            [as_mask(given, full).to(network.device) for given in (mask, strength_map) if given is not None]
-        )
+        weights = [] if mask is None else [as_mask(mask, full)]
+        weights += [] if strength_map is None else [as_weights(strength_map, full, "the strength map")]
+        self._strength = _product([each.to(network.device) for each in weights])
         self._under_mask = None if self._strength is None else first
-        aims = read_aims(network, settings.aim, settings.aim_weights, settings.seed)
+        aims = read_aims(network, settings.aim, settings.seed)
         if guide is not None and not aims.units:
             raise PareidoliaError("a guide draws a layer's features: aim at layers, not at classes alone")
         guiding = None if guide is None else over_white(as_picture(guide)).to(network.device)
@@ -162,7 +161,7 @@ def _first_picture(
     if photo is None:
         picture, alpha = torch.full((1, 3, settings.size, settings.size), 0.5), None
         if settings.start == "noise":
-            generator = torch.Generator().manual_seed(settings.seed)
+            generator = seeded_generator(settings.seed)
             noise = torch.randn(picture.shape, generator=generator)
             picture = (picture + _NOISE * noise).clamp(0, 1)
     else:

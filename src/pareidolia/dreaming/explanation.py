@@ -12,6 +12,7 @@ from pareidolia.dreaming.dream import Dream
 from pareidolia.dreaming.groups import CLASSES, GROUPS, check_classes, group_of, masses, members
 from pareidolia.dreaming.settings import DreamSettings
 from pareidolia.networks import Network, preserve_state
+from pareidolia.painting.randomness import seeded_generator
 from pareidolia.pictures import as_picture, sheet
 from pareidolia.progress import Progress
 
@@ -135,11 +136,10 @@ def explain(
     settings: DreamSettings,
     network: Network,
 ) -> Generator[Progress, None, Explanation]:
-    """Dream of each of some pictures and record the class scores on the way.
+    """Dream of each beginning (1×3×H×W by name, the user's photo first) and ask for the classes on the way.
 
-    `beginnings` are 1×3×H×W by name, the user's photo first; the network must have ImageNet's classes.
-    Everything is dreamt at the network's own size, at which its classes mean most. Yields a step for each
-    dream and returns all dreams with their numbers; a network with other classes is a `BadNetwork`.
+    All is dreamt at the network's own size, at which its classes mean most. A step is one dream.
+    Raises BadNetwork for a network without ImageNet's classes.
     """
     names = check_classes(network.class_names, network.name)
     settings = settings.model_copy(update={"size": max(network.input_shape[1:]), "start": "photo"})
@@ -153,7 +153,7 @@ def explain(
     for layer in sorted(aims, key=lambda name: network.layer(name).finish):
         painting = Dream(
             photo,
-            settings=settings.model_copy(update={"aim": (layer,), "aim_weights": None}),
+            settings=settings.model_copy(update={"aim": (layer,)}),
             network=network,
         )
         for _ in painting:
@@ -174,7 +174,7 @@ def noises(count: int, side: int, seed: int) -> Iterator[tuple[str, Tensor]]:
     Yields:
         A name and a picture 1×3×H×W in [0, 1].
     """
-    generator = torch.Generator().manual_seed(seed)
+    generator = seeded_generator(seed)
     for number in range(1, count + 1):
         noise = torch.randn((1, 3, side, side), generator=generator)
         yield f"noise {number}", (0.5 + 0.1 * noise).clamp(0, 1)

@@ -3,11 +3,9 @@
 Zeros around every map draw an edge that no picture has; pictures painted through them grow a frame.
 """
 
-from typing import Literal
-
 from torch import nn
 
-Padding = Literal["zeros", "reflect", "replicate"]
+from pareidolia.settings import Padding as Padding
 
 
 def swap_padding(module: nn.Module, padding: Padding) -> None:

@@ -6,14 +6,11 @@ of 2x2 as in VGG. There L2 is the root of a sum of four squares, so 0.78 of it i
 the mean square: written with the mean, the constants serve windows of any size, also at the edges.
 """
 
-from typing import Literal
-
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from pareidolia.settings import BadNetwork
-
-Pooling = Literal["max", "average", "l2"]
+from pareidolia.settings import Pooling as Pooling
 
 _AVERAGE_SCALE = 2.0
 _ROOT_MEAN_SQUARE_SCALE = 0.78 * 2

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import Tensor
 
-from pareidolia.pictures import resize
+from pareidolia.pictures import resize, size_of
 
 # Correlation of colours in natural photographs (lucid): columns are decorrelated directions in RGB.
 _COLOR = torch.tensor([[0.26, 0.09, 0.02], [0.27, 0.00, -0.05], [0.27, -0.09, 0.03]])
@@ -35,10 +35,9 @@ class Canvas(ABC):
         """Hold the picture that `values` represent, resampled to (height, width)."""
 
     @property
+    @abstractmethod
     def size(self) -> tuple[int, int]:
         """Height and width of the picture in pixels."""
-        height, width = self.render(self.values.detach()).shape[-2:]
-        return height, width
 
     @property
     def resample_moments(self) -> Callable[[Tensor, tuple[int, int]], Tensor] | None:
@@ -63,6 +62,10 @@ class PixelCanvas(Canvas):
 
     def render(self, values: Tensor) -> Tensor:
         return values
+
+    @property
+    def size(self) -> tuple[int, int]:
+        return size_of(self.values)
 
     def continue_at(self, size: tuple[int, int], values: Tensor) -> None:
         self.hold(resize(values.detach(), size))
@@ -136,6 +139,10 @@ class FourierCanvas(Canvas):
 
     def render(self, values: Tensor) -> Tensor:
         return correlated(self._colors(values))
+
+    @property
+    def size(self) -> tuple[int, int]:
+        return self.values.shape[-3], self.width
 
     def continue_at(self, size: tuple[int, int], values: Tensor) -> None:
         colors = resize(self._colors(values.detach()), size)

@@ -11,8 +11,10 @@ from pareidolia.networks import Network, preserve_state
 from pareidolia.painting.canvas import Canvas, FourierCanvas
 from pareidolia.painting.natural import PhaseCanvas
 from pareidolia.painting.objectives import Each, Objective
-from pareidolia.painting.optimizers import MakeOptimizer, OptimizerName
+from pareidolia.painting.optimizers import MakeOptimizer
 from pareidolia.painting.painting import Painting, Stage
+from pareidolia.painting.randomness import step_generator
+from pareidolia.painting.settings import OptimizerName
 from pareidolia.painting.transforms import ROBUST, Transform
 from pareidolia.pictures import luminance
 from pareidolia.settings import PareidoliaError
@@ -178,7 +180,7 @@ def fourier_noise(size: tuple[int, int], seed: int, copies: int = 1, decay: floa
     """
 
     def start(attempt: int) -> Canvas:
-        noise, deviation = _generator(seed, attempt), 0.01 * 6**attempt
+        noise, deviation = step_generator(seed, attempt), 0.01 * 6**attempt
         return FourierCanvas.noise(size, noise, count=copies, deviation=deviation, decay=decay)
 
     return start
@@ -215,11 +217,7 @@ def phase_noise(size: tuple[int, int], seed: int, copies: int = 1) -> Start:
     Returns:
         A function of the attempt.
     """
-    return lambda attempt: PhaseCanvas.noise(size, _generator(seed, attempt), count=copies)
-
-
-def _generator(seed: int, attempt: int) -> torch.Generator:
-    return torch.Generator().manual_seed(seed * 1_000_003 + attempt)
+    return lambda attempt: PhaseCanvas.noise(size, step_generator(seed, attempt), count=copies)
 
 
 def _repeated(values: Tensor, times: int) -> Tensor:

@@ -49,6 +49,10 @@ class PhaseCanvas(Canvas):
         spectrum = torch.polar(_magnitudes(height, self.width, values), _odd(values, self.width))
         return correlated(torch.fft.irfft2(spectrum, s=(height, self.width)) + _means(values))
 
+    @property
+    def size(self) -> tuple[int, int]:
+        return self.values.shape[-2], self.width
+
     def continue_at(self, size: tuple[int, int], values: Tensor) -> None:
         colors = decorrelated(self.render(values.detach()))
         self.width = size[1]

@@ -4,14 +4,16 @@
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import torch
 from torch import Tensor
 
 from pareidolia.networks.units import unit_values
 from pareidolia.settings import PareidoliaError, Unit, parse_address
+from pareidolia.settings.registry import Registry
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,19 @@ class Objective(ABC):
 
     It is a sum over the pictures of a batch, so that each is painted as if it were alone.
     """
+
+    @staticmethod
+    def of(layer: str, score: Callable[[Tensor], Tensor], name: str = "") -> "Objective":
+        """The objective that makes a score of a layer's maps large.
+
+            Objective.of("stage4.relu2", lambda maps: maps.std(dim=(2, 3)).mean(dim=1))
+
+        Args:
+            layer: whose maps are scored.
+            score: N×C×H×W maps to one number for each picture, N; differentiable.
+            name: what the loss is called; the score's own name unless given.
+        """
+        return Score(layer, score, name or getattr(score, "__name__", "score"))
 
     @property
     @abstractmethod
@@ -150,6 +165,28 @@ class Term(Objective):
         return {self.name: self.loss(outputs)}
 
 
+class Score(Term):
+    """The negative score of a layer's maps; `Objective.of` makes it."""
+
+    def __init__(self, layer: str, score: Callable[[Tensor], Tensor], name: str) -> None:
+        self._layer, self._score = layer, score
+        self.name = f"{name} of {layer}"
+
+    @property
+    def layers(self) -> frozenset[str]:
+        return frozenset({self._layer})
+
+    def loss(self, outputs: ModelOutputs) -> Tensor:
+        maps = outputs.activations[self._layer]
+        scores = self._score(maps)
+        if scores.shape != maps.shape[:1]:
+            raise PareidoliaError(
+                f"{self.name}: of {len(maps)} picture(s) a score is one number for each, "
+                f"not a tensor of shape {tuple(scores.shape)}"
+            )
+        return -scores.sum()
+
+
 class TotalVariation(Term):
     """Mean squared difference between neighbouring pixels, summed over colours; smooth pictures have little.
 
@@ -194,3 +231,24 @@ class Activation(Term):
         values = unit_values(outputs.activations[self.unit.layer], self.unit)
         # Summed over the pictures of a batch, so that each is painted as if it were alone.
         return -values.flatten(1).mean(dim=1).sum() if values.dim() > 1 else -torch.sum(values)
+
+
+MakeObjective = Callable[..., Objective]
+Made = TypeVar("Made", bound=MakeObjective)
+
+OBJECTIVES: Registry[MakeObjective] = Registry("objective", ("pareidolia.painting.terms",))
+
+
+def objective(name: str) -> Callable[[Made], Made]:
+    """Register the function or class below, which makes an objective, under a name that an aim then takes.
+
+    Its parameters `layer` (a layer's name), `unit` (a layer or a channel of it), `network` and `seed` are
+    filled in where it has them; each other one is an option of the aim and needs an annotation:
+    `--aim NAME:LAYER,OPTION=VALUE`.
+    """
+
+    def keep(make: Made) -> Made:
+        OBJECTIVES.add(name, make, make.__module__)
+        return make
+
+    return keep

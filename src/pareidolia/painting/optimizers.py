@@ -1,13 +1,13 @@
 """What changes a canvas: Adam, L-BFGS (their memory can follow the canvas to another size), plain ascent."""
 
 from collections.abc import Callable
-from typing import Literal
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
-OptimizerName = Literal["adam", "lbfgs"]
+from pareidolia.painting.settings import OptimizerName
+from pareidolia.pictures import gaussian_blur
+
 MakeOptimizer = Callable[[Tensor, float], torch.optim.Optimizer]
 
 
@@ -111,14 +111,4 @@ def smoothed(maps: Tensor, sigma: float) -> Tensor:
     """N×C×H×W blurred: the mean of Gaussians of σ/2, σ and 2σ pixels; the border repeats. 0 leaves it."""
     if sigma == 0:
         return maps
-    return torch.stack([_gaussian(maps, sigma * scale) for scale in (0.5, 1.0, 2.0)]).mean(dim=0)
-
-
-def _gaussian(maps: Tensor, sigma: float) -> Tensor:
-    radius = max(1, round(3 * sigma))
-    distance = torch.arange(-radius, radius + 1, device=maps.device, dtype=maps.dtype)
-    kernel = torch.exp(-distance.square() / (2 * sigma**2))
-    kernel = (kernel / kernel.sum()).expand(maps.shape[1], 1, 1, -1)
-    padded = F.pad(maps.contiguous(), (radius,) * 4, mode="replicate")
-    across = F.conv2d(padded, kernel, groups=maps.shape[1])
-    return F.conv2d(across, kernel.transpose(2, 3), groups=maps.shape[1])
+    return torch.stack([gaussian_blur(maps, sigma * scale) for scale in (0.5, 1.0, 2.0)]).mean(dim=0)

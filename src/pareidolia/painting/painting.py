@@ -16,7 +16,8 @@ from pareidolia.networks.speed import fast_cpu
 from pareidolia.painting.average import RunningAverage
 from pareidolia.painting.canvas import Canvas
 from pareidolia.painting.objectives import ModelOutputs, Objective
-from pareidolia.painting.optimizers import MakeOptimizer, OptimizerName, carry_moments, make_optimizer
+from pareidolia.painting.optimizers import MakeOptimizer, carry_moments, make_optimizer
+from pareidolia.painting.settings import OptimizerName
 from pareidolia.painting.tiling import tiles
 from pareidolia.painting.transforms import Transform, transformed
 from pareidolia.pictures.result import Result, ShowsItself
@@ -97,6 +98,11 @@ class Painting(ShowsItself):
         return self.index >= self.total
 
     @property
+    def stage(self) -> Stage:
+        """The stage whose canvas is held: that of the last step made, or the first."""
+        return self._stage_of(max(0, self.index - 1))
+
+    @property
     def picture(self) -> Tensor:
         """The picture now, N×C×H×W in [0, 1], averaged over the last steps."""
         values = self._average.value
@@ -172,7 +178,7 @@ class Painting(ShowsItself):
         self.index = int(state["index"])
         if self.index == 0:
             return
-        stage = self._stage_of(self.index - 1)
+        stage = self.stage
         if self.canvas.size != stage.size:
             self.canvas.continue_at(stage.size, self.canvas.values)
         self.canvas.hold(state["values"].to(self.network.device))

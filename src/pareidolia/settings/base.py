@@ -12,6 +12,12 @@ Device = Annotated[
     Literal["auto", "cpu", "cuda", "mps"], Field(description="Where to compute: auto takes a GPU if any.")
 ]
 
+Pooling = Literal["max", "average", "l2"]
+"""What takes the place of a network's max pooling while it paints."""
+
+Padding = Literal["zeros", "reflect", "replicate"]
+"""What takes the place of its convolutions' zero padding."""
+
 
 class Settings(BaseModel):
     """Options of one operation: frozen, validated, and written into the operation's result.

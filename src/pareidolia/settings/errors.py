@@ -15,6 +15,10 @@ class PareidoliaError(Exception):
     """
 
 
+class PareidoliaWarning(UserWarning):
+    """Something that works and may not be what was meant; the command line prints it in one line."""
+
+
 class BadPicture(PareidoliaError):
     """A file is not a picture, is broken, or is of a size that cannot be used."""
 

@@ -54,8 +54,8 @@ class StyleInputs:
     @classmethod
     def prepare(
         cls,
-        photo: PictureLike,
-        paintings: Sequence[PictureLike],
+        content: PictureLike,
+        styles: Sequence[PictureLike],
         mask: PictureLike | None,
         control: StyleControl,
         *,
@@ -81,12 +81,10 @@ class StyleInputs:
             BadPicture: If a picture is broken or too narrow.
             PareidoliaError: If there are not as many weights as paintings.
         """
-        shares = _shares(control.painting_weights, len(paintings), control.strength)
-        color, alpha = split_alpha(as_picture(photo, size=size).to(device))
+        shares = _shares(control.painting_weights, len(styles), control.strength)
+        color, alpha = split_alpha(as_picture(content, size=size).to(device))
         check_shorter_side("the photo", size_of(color), SHORTEST_SIDE, "style transfer")
-        opened = [
-            split_alpha(as_picture(painting, size=painting_size).to(device))[0] for painting in paintings
-        ]
+        opened = [split_alpha(as_picture(style, size=painting_size).to(device))[0] for style in styles]
         for painting in opened:
             check_shorter_side("a painting", size_of(painting), SHORTEST_SIDE, "style transfer")
         return cls(

@@ -137,7 +137,7 @@ def stylizer_video(
     def paint(frame: Tensor) -> Tensor:
         return stylizer.paint(frame, as_shown)
 
-    return _video(folder, record, _opened(inputs["photo"]), paint, settings)
+    return _video(folder, record, _opened(inputs["content"]), paint, settings)
 
 
 def _video(

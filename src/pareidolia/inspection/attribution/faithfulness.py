@@ -7,10 +7,10 @@ from math import ceil
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from pareidolia.inspection.targets import Target, confidence
 from pareidolia.networks import Network, preserve_state
+from pareidolia.pictures import gaussian_blur
 
 Attribution = Callable[[Network], Tensor]
 
@@ -76,14 +76,7 @@ def insertion(
 
 def blurred(picture: Tensor) -> Tensor:
     """The picture under a Gaussian of 5 % of its shorter side, edges mirrored: the beginning of insertion."""
-    sigma = 0.05 * min(picture.shape[-2:])
-    reach = min(round(3 * sigma), min(picture.shape[-2:]) - 1)
-    offsets = torch.arange(-reach, reach + 1, device=picture.device, dtype=picture.dtype)
-    bell = torch.exp(-(offsets**2) / (2 * sigma**2))
-    bell = (bell / bell.sum()).expand(picture.shape[1], 1, -1)
-    padded = F.pad(picture, (reach, reach, reach, reach), mode="reflect")
-    rows = F.conv2d(padded, bell[..., None], groups=picture.shape[1])
-    return F.conv2d(rows, bell[:, :, None], groups=picture.shape[1])
+    return gaussian_blur(picture, 0.05 * min(picture.shape[-2:]), border="reflect")
 
 
 def weighted_layers(network: Network) -> list[str]:

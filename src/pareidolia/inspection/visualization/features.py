@@ -110,7 +110,7 @@ def _named(settings: FeatureSettings, network: Network) -> tuple[str, dict[str, 
     """A title, and the objectives that the settings name, by caption."""
     suffix = "@middle" if settings.place == "middle" else ""
     if settings.aim is not None:
-        return "", {aim: read_objective(aim, network) for aim in settings.aim}
+        return "", {aim: read_objective(aim, network, settings.seed) for aim in settings.aim}
     layer = settings.layer or network.feature_layer
     channels = network.unit_shape(layer)[0]
     units = read_numbers(settings.units, channels, layer)

@@ -35,30 +35,31 @@ class Brush:
     @torch.no_grad()
     def paint(
         self,
-        photo: PictureLike,
-        paintings: Sequence[PictureLike],
+        content: PictureLike,
+        styles: Sequence[PictureLike],
         settings: BrushSettings | None = None,
         mask: PictureLike | None = None,
         code: Tensor | None = None,
     ) -> Tensor:
-        """Paint a photo like paintings.
+        """A photo painted like paintings.
 
         Args:
-            photo: the photo.
-            paintings: at least one.
-            settings: options.
-            mask: white where to paint, black where the photo stays as it is.
-            code: replaces the paintings' own, as for the frames of a video.
+            content: the photo: a file, `sample:NAME`, or 1×3×H×W (1×4×H×W with alpha) in [0, 1].
+            styles: the paintings, at least one such picture; several are blended.
+            settings: every option.
+            mask: of the photo's proportions: white (or opaque, where its alpha varies) where to paint, black
+                where the photo stays as it is.
+            code: takes the place of the paintings' own, as for the frames of a video.
 
         Returns:
-            1×3×H×W in [0, 1], or 1×4×H×W if the photo has alpha.
+            1×3×H×W in [0, 1], or 1×4×H×W where the photo has alpha.
 
         Raises:
-            BadPicture: If a picture is broken or too narrow.
-            PareidoliaError: If there are not as many weights as paintings.
+            BadPicture: a picture is broken or too narrow, or the mask is of one colour.
+            PareidoliaError: weights do not fit.
         """
         settings = settings or BrushSettings()
-        inputs = self._inputs(photo, paintings, settings, mask)
+        inputs = self._inputs(content, styles, settings, mask)
         shown = inputs.photo.expand(-1, 3, -1, -1)
         if code is None:
             code = self._code_for(inputs, settings)
@@ -69,7 +70,7 @@ class Brush:
 
     @torch.no_grad()
     def code(
-        self, photo: PictureLike, paintings: Sequence[PictureLike], settings: BrushSettings | None = None
+        self, content: PictureLike, styles: Sequence[PictureLike], settings: BrushSettings | None = None
     ) -> Tensor:
         """The code that `paint` would use for this photo: the weighted mean of the paintings' codes.
 
@@ -85,17 +86,17 @@ class Brush:
             1×M.
         """
         settings = settings or BrushSettings()
-        return self._code_for(self._inputs(photo, paintings, settings, None), settings)
+        return self._code_for(self._inputs(content, styles, settings, None), settings)
 
     def _inputs(
         self,
-        photo: PictureLike,
-        paintings: Sequence[PictureLike],
+        content: PictureLike,
+        styles: Sequence[PictureLike],
         settings: BrushSettings,
         mask: PictureLike | None,
     ) -> StyleInputs:
         return StyleInputs.prepare(
-            photo, paintings, mask, settings,
+            content, styles, mask, settings,
             size=settings.size, painting_size=settings.painting_size,
             device=next(self.network.parameters()).device,
         )  # fmt: skip

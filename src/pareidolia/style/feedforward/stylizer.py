@@ -34,7 +34,7 @@ class Stylizer:
     paintings: tuple[str, ...]
 
     @torch.no_grad()
-    def paint(self, photo: PictureLike, settings: PaintSettings | None = None) -> Tensor:
+    def paint(self, content: PictureLike, settings: PaintSettings | None = None) -> Tensor:
         """Paint a photo; with `settings.tile`, in tiles that join without a seam.
 
         Args:
@@ -45,7 +45,7 @@ class Stylizer:
             1×3×H×W in [0, 1], or 1×4×H×W if the photo has alpha.
         """
         settings = settings or PaintSettings()
-        shown, alpha = split_alpha(as_picture(photo, size=settings.size))
+        shown, alpha = split_alpha(as_picture(content, size=settings.size))
         device = next(self.network.parameters()).device
         shown = shown.expand(-1, 3, -1, -1).to(device)
         styles = blended(settings.style_weights, self.paintings).to(device)
@@ -63,11 +63,11 @@ class Stylizer:
     settings=PaintSettings,
     inputs=(
         Input("run", "The folder of the network's training.", "run"),
-        Input("photo", "Files, sample:chelsea and the like, folders of them, or a video.", each=True),
+        Input("content", "Files, sample:chelsea and the like, folders of them, or a video.", each=True),
     ),
     video="pareidolia.style.video:stylizer_video",
 )
-def stylized(run: str | Path, photo: PictureLike, settings: PaintSettings | None = None) -> Result:
+def stylized(run: str | Path, content: PictureLike, settings: PaintSettings | None = None) -> Result:
     """Paint a photo in one pass by a trained network.
 
     Args:
@@ -84,7 +84,7 @@ def stylized(run: str | Path, photo: PictureLike, settings: PaintSettings | None
     """
     settings = settings or PaintSettings()
     painter = open_stylizer(run, settings.device)
-    picture = painter.paint(photo, settings)
+    picture = painter.paint(content, settings)
     height, width = size_of(picture)
     return Result(picture, f"painted in one pass, {width}x{height} px")
 

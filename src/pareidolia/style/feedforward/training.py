@@ -59,7 +59,7 @@ class StylizerTraining(nn.Module):
 
 
 def prepare(
-    paintings: Sequence[str],
+    styles: Sequence[str],
     photos: str,
     settings: StylizerSettings,
     out: Path,
@@ -67,32 +67,25 @@ def prepare(
     tensorboard: bool = False,
     loss_network: NetworkLike = None,
 ) -> Training:
-    """Prepare the training of a network that paints in the style of each of some paintings.
+    """The training of a network that paints in the style of each of the paintings.
 
-    Args:
-        paintings: files or `sample:NAME`, a style each.
-        photos: a folder.
-        settings: options.
-        out: the run's folder.
-        tensorboard: whether TensorBoard's event files are written too.
-        loss_network: the network whose activations the loss compares; the one that the settings name if None.
+    styles: paintings, files or `sample:NAME`, a style each.
+    photos: a folder.
+    out: the run's folder.
+    loss_network: the network whose activations the loss compares; by default the one the settings name.
 
-    Returns:
-        The training.
-
-    Raises:
-        PareidoliaError: If pictures or settings cannot be used.
+    Raises PareidoliaError where pictures or settings are of no use.
     """
-    if not paintings:
+    if not styles:
         raise PareidoliaError("a style network needs at least one painting")
     process_group, device = current_process_group()
     device = device or choose_device(settings.device)
-    loss = loss_for(settings, [open_picture(painting) for painting in paintings], device, loss_network)
+    loss = loss_for(settings, [open_picture(style) for style in styles], device, loss_network)
     pictures = open_pictures(photos, "train", size=round(settings.crop * MARGIN), color="rgb")
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(settings.seed)
-        network = StylizerNetwork(len(paintings), settings.width, settings.blocks)
-    source = CroppedPhotos(pictures, settings.crop, len(paintings), settings.batch, settings.seed, device)
+        network = StylizerNetwork(len(styles), settings.width, settings.blocks)
+    source = CroppedPhotos(pictures, settings.crop, len(styles), settings.batch, settings.seed, device)
     run = TrainingRun(
         StylizerTraining(network, loss),
         source,
@@ -106,7 +99,7 @@ def prepare(
         "version": VERSION,
         "model": KIND,
         "settings": settings.model_dump(mode="json"),
-        "paintings": [PurePath(painting.removeprefix("sample:")).stem for painting in paintings],
+        "paintings": [PurePath(style.removeprefix("sample:")).stem for style in styles],
         "data": {"name": photos, "pictures": len(pictures), "fingerprint": pictures.fingerprint},
     }
     return Training(run, TrainingFolder(out, record, tensorboard=tensorboard), pictures, draw_preview)
@@ -198,6 +191,7 @@ def loss_for(
         content_weight=settings.content_weight,
         style_weight=settings.style_weight,
         smoothness=settings.smoothness,
+        match=settings.match,
     )
 
 
