@@ -1,7 +1,8 @@
-"""Extension of griffe for `make docs`: the reference lists the fields of a settings class in one table.
+"""Extension of griffe for `make docs`: the reference lists what settings and functions of operations take.
 
 A field's type, range and description are stated where it is declared, which for many fields is a base class.
-The table has all of them with their defaults, as a user of the class meets them.
+The table of a class has all of them with their defaults, as a user of the class meets them; a function of an
+operation describes its inputs and every option.
 """
 
 from importlib import import_module
@@ -11,14 +12,36 @@ from typing import Any, Literal, get_args, get_origin
 import griffe
 from pydantic.fields import FieldInfo
 
+from pareidolia.execution.functions import operation_function
 from pareidolia.settings import Settings
+
+_TOP = ["Result", "Progress"]
+"""Classes that are described on the page of the package itself."""
 
 
 class SettingsFields(griffe.Extension):
-    """Writes the fields of each settings class as the section `Attributes` of its docstring."""
+    """Writes fields of settings classes, and arguments of operations' functions, into their docstrings."""
+
+    def on_module_members(self, *, mod: griffe.Module, **kwargs: Any) -> None:
+        """Read from a room's stub what is public: the names that it imports, or those that the page names.
+
+        Args:
+            mod: a module or a stub that has been read.
+            kwargs: what else griffe gives.
+        """
+        if not str(mod.filepath).endswith("__init__.pyi"):
+            return
+        if mod.path != "pareidolia":
+            mod.exports = [name for name, each in mod.members.items() if each.is_alias]
+            return
+        # Rooms that can be called are declared as attributes, which would hide the rooms.
+        for name, each in list(mod.attributes.items()):
+            if str(each.annotation).startswith("_"):
+                mod.del_member(name)
+        mod.exports = [*_TOP, *(name for name, each in mod.functions.items() if not each.is_alias)]
 
     def on_package(self, *, pkg: griffe.Module, **kwargs: Any) -> None:
-        """Describe the settings classes of a package that has been read.
+        """Describe the settings classes and the operations of a package that has been read.
 
         Args:
             pkg: the package.
@@ -29,6 +52,12 @@ class SettingsFields(griffe.Extension):
                 for each in list(module.classes.values()):
                     if not each.is_alias:
                         _describe(each)
+        if pkg.path == "pareidolia":
+            for name, function in pkg.functions.items():
+                made = None if function.is_alias else operation_function(name)
+                if made is not None:
+                    text = made.__doc__ or ""
+                    function.docstring = griffe.Docstring(text, parent=function, parser="google")
 
 
 def _modules(module: griffe.Module) -> list[griffe.Module]:

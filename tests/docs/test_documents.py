@@ -98,10 +98,15 @@ def test_the_reference_shows_every_public_name():
     griffe = pytest.importorskip("griffe", reason="the extra docs is not installed")
     pages = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "docs" / "reference").glob("*.md"))
     shown = set(re.findall(r"^::: (\S+)", pages, re.MULTILINE))
-    package = griffe.load("pareidolia", search_paths=[ROOT / "src"])
+    extensions = griffe.load_extensions(str(ROOT / "recipes" / "settings_in_reference.py"))
+    package = griffe.load("pareidolia", search_paths=[ROOT / "src"], extensions=extensions)
+    assert all(package[page.removeprefix("pareidolia.")].exports for page in shown - {"pareidolia"})
+    assert "target: What is explained" in package["saliency"].docstring.value
     inner = ("cli", "execution", "operations", "safety", "tour", "networks.retina", "networks.sources")
     unnamed = {f"pareidolia.{room}" for room in inner}
-    for room in rooms(package):
+    found = list(rooms(package))
+    assert shown <= {room.path for room in found}
+    for room in found:
         if room.path in shown:
             for name in room.exports:
                 each = room[name]
@@ -113,7 +118,7 @@ def test_the_reference_shows_every_public_name():
 
 def rooms(package):
     """The packages that have public names."""
-    if package.is_init_module and package.exports and package.path != "pareidolia":
+    if package.is_init_module and package.exports:
         yield package
     for each in package.modules.values():
         if not each.is_alias:

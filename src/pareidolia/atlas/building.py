@@ -231,6 +231,12 @@ class AtlasBuilding(Work):
 def read_settings(atlas: Path) -> tuple[AtlasSettings, Path]:
     """The settings that an atlas was built with, and the folder of what was collected for it.
 
+    Args:
+        atlas: the atlas's folder.
+
+    Returns:
+        Both.
+
     Raises:
         PareidoliaError: its stages are gone, as from one that was published without them.
     """

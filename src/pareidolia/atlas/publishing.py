@@ -187,6 +187,9 @@ def grid_contents(
         table: class attributions, cells×K; None without classes.
         labels: how many there are.
         moves: by layer, the mean place on its map of each cell's activations, cells×2.
+
+    Returns:
+        The contents.
     """
     tops, values = _tops(table, len(grid))
     attribution, packed = (None, None) if table is None else _packed_table(table)

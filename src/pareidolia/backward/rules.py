@@ -32,6 +32,12 @@ def backward_rule(name: str) -> Callable[[R], R]:
             with in_mode(MyMode(), module):
                 yield
 
+    Args:
+        name: of the rule.
+
+    Returns:
+        The decorator, which returns the function as it is.
+
     Raises:
         PareidoliaError: another module has registered the name.
     """

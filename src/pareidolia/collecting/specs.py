@@ -54,6 +54,9 @@ def begin_accumulator(
         network: looks at the pictures.
         layers: the shape of each layer's output for one picture.
 
+    Returns:
+        The accumulator.
+
     Raises:
         PareidoliaError: no function is registered for it.
     """

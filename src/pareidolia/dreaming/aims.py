@@ -19,7 +19,7 @@ from pareidolia.settings import PareidoliaError, Unit
 class Aims:
     """What is dreamt of, each with its weight.
 
-    Args:
+    Attributes:
         units: layers and channels.
         others: objectives that have a scale of their own: classes, and registered ones.
     """
@@ -69,6 +69,9 @@ def read_aims(network: Network, aims: Sequence[str] | None, seed: int) -> Aims:
         network: has the layers and classes.
         aims: as `pareidolia.painting.aims` reads them; None is a deep layer.
         seed: of aims that draw at random.
+
+    Returns:
+        The aims.
 
     Raises:
         UnknownName: a layer or class that there is not.

@@ -78,13 +78,17 @@ class Dream(Painting):
     only the change from the photo is enlarged. `picture` has the photo's alpha, if any.
 
     Args:
-        photo: 1×3×H×W (or 1×4×H×W with alpha) in [0, 1], or a file; None for noise and nothing.
-        guide: a picture whose features the photo's are drawn to.
+        photo: 1×3×H×W (or 1×4×H×W with alpha) in [0, 1], or a file; None begins from noise.
+        settings: every option.
+        network: the network that dreams; the one that the settings name if None.
+        guide: a picture whose features attract the photo's.
         mask: white (or opaque, where its alpha varies) where to dream, black where every pixel stays;
             stretched to the photo.
         strength_map: a grey picture by which every step is multiplied; stretched to the photo.
-        settings: every option.
-        network: the network that looks; by default the one the settings name.
+
+    Raises:
+        PareidoliaError: If the photo is missing or too narrow, there is a guide but no layer, or an aim does
+            not exist.
     """
 
     def __init__(

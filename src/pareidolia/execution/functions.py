@@ -182,8 +182,9 @@ def _doc(operation: Operation) -> str:
     network = [
         "    network: the network that looks: a Network, any nn.Module, or a name."
     ] * operation.network
+    described = operation.settings_type.model_fields.items()
     fields = [
-        f"    {name}: {field.description}" for name, field in operation.settings_type.model_fields.items()
+        f"    {name}: {field.description}" for name, field in described if not (network and name == "network")
     ]
     return "\n".join([operation.help, "", "Args:", *inputs, *network, *fields])
 

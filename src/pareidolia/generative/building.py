@@ -15,6 +15,15 @@ def build(
 ) -> GenerativeModel[Any]:
     """A new model of that kind for pictures of `shape` (C, H, W), its weights drawn by the settings' seed.
 
+    Args:
+        kind: name of the kind.
+        settings: of that kind.
+        shape: C, H, W of the pictures.
+        classes: number of labels of the data; 0 if they have none.
+
+    Returns:
+        The model.
+
     Raises:
         UnknownName: there is no such kind.
         PareidoliaError: the settings do not suit the pictures.
@@ -30,6 +39,13 @@ def build(
 
 def settings_of(kind: str, values: dict[str, Any]) -> ModelSettings:
     """The settings object of that kind of model with these values, validated.
+
+    Args:
+        kind: name of the kind.
+        values: of the fields.
+
+    Returns:
+        The settings.
 
     Raises:
         UnknownName: there is no such kind.

@@ -59,6 +59,13 @@ class GenerativeModel(nn.Module, Generic[S]):
 def generative_model(name: str, settings: type[ModelSettings]) -> Callable[[C], C]:
     """Register the model that follows, a `GenerativeModel` or a function that gives one, under `name`.
 
+    Args:
+        name: of the kind of model.
+        settings: their class.
+
+    Returns:
+        The decorator, which returns the class as it is.
+
     Raises:
         PareidoliaError: the name is taken, or the class is not a `GenerativeModel`.
     """

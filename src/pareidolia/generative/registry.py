@@ -53,6 +53,10 @@ MODELS: Registry[ModelKind] = Registry("generative model", ("pareidolia.generati
 def register(kind: ModelKind, module: str) -> None:
     """Keep a kind of model that `module` defines, and state the operation that trains it.
 
+    Args:
+        kind: the kind of model.
+        module: dotted name of the module that defines it.
+
     Raises:
         PareidoliaError: another module has the name already.
     """

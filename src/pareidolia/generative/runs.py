@@ -67,6 +67,9 @@ class Run:
             data: the name of others.
             moved_to: a folder that may be the run's own, moved; another one is passed over.
 
+        Returns:
+            The pictures.
+
         Raises:
             PareidoliaError: they are not there, or other pictures lie there now.
         """

@@ -52,7 +52,10 @@ def train(
         test: pictures to test on.
         resume: go on with a run that was stopped; where there is none, begin.
         overwrite: begin anew where there is a run.
-        options: fields of the model's settings, over those of `settings`.
+        **options: fields of the model's settings, over those of `settings`.
+
+    Returns:
+        The run.
 
     Raises:
         PareidoliaError: the data or the settings are of no use, or `out` holds a run already.
@@ -90,6 +93,9 @@ def begin_training(
         overwrite: whether a run that is there may be begun anew.
         resume: whether it is gone on with.
         training: what computes it.
+
+    Returns:
+        The training; iterate over it to train.
     """
     options = training or TrainingOptions()
     begun = prepare(kind, data, settings or settings_of(kind, {}), Path(out), tensorboard=options.tensorboard)
@@ -115,6 +121,9 @@ def prepare(
         out: the run's folder.
         test: pictures to test on, where the data do not bring their own.
         tensorboard: whether TensorBoard's files are written too.
+
+    Returns:
+        The training.
 
     Raises:
         UnknownName: there is no such kind.

@@ -50,6 +50,9 @@ def project(
             strongest position of it (`12@strongest`), or `strongest`, the strongest of all.
         rule: `deconvnet`, `guided`, `gradient`, or one that a plug-in registers.
 
+    Returns:
+        The projection.
+
     Raises:
         UnknownName: there is no such layer or rule.
         PareidoliaError: a unit outside the layer.
@@ -78,6 +81,13 @@ def project_each(
     rule: str = "deconvnet",
 ) -> Tensor:
     """Of each of N pictures what its own unit of `layer` saw: as `project`, unit i alone in picture i.
+
+    Args:
+        network: what `as_network` takes.
+        pictures: N pictures, as `as_pictures` takes them.
+        layer: where the units are.
+        units: N, one for each picture.
+        rule: as `project` takes it.
 
     Returns:
         The signals N×C×H×W, signed.

@@ -11,6 +11,13 @@ from pareidolia.settings import BadPicture
 def as_photos(given: PicturesLike, name: str = "photos") -> list[Tensor]:
     """Pictures of any sizes, each 1×C×H×W in [0, 1], from one or a sequence of what `as_pictures` takes.
 
+    Args:
+        given: one or several pictures.
+        name: of the argument, in errors.
+
+    Returns:
+        The pictures.
+
     Raises:
         BadPicture: one of them is not a picture, or there is none.
     """
@@ -26,9 +33,19 @@ def resolve(
 ) -> tuple[Network, Tensor, Target]:
     """A network, pictures N×C×H×W on its device, and a target, from whatever was given for them.
 
+    Args:
+        network: what `as_network` takes.
+        pictures: what `as_pictures` takes.
+        target: what `as_target` takes.
+
+    Returns:
+        All three.
+
     Raises:
-        BadNetwork, BadPicture, UnknownName, PareidoliaError: what was given is none of these; the error names
-            the argument and says what would have done.
+        BadNetwork: If there is no such network.
+        BadPicture: If the pictures are none.
+        UnknownName: If there is no such target.
+        PareidoliaError: If an argument is of another type; the error names it and what it may be.
     """
     looking = as_network(network)
     shown = as_pictures(pictures).to(looking.device)

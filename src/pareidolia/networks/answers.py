@@ -19,6 +19,13 @@ def class_scores(output: object, name: str) -> Tensor:
     Returns:
         The logits N×K.
 
+    Args:
+        output: what the network returned.
+        name: of the network, in errors.
+
+    Returns:
+        N×K.
+
     Raises:
         BadNetwork: there are none, or they are not numbers that gradients can be taken of.
     """

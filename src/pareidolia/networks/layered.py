@@ -63,6 +63,12 @@ class Layered:
         Returns:
             C×H×W or C.
 
+        Args:
+            layer: name of the layer.
+
+        Returns:
+            The shape.
+
         Raises:
             UnknownName: there is no such layer.
             BadNetwork: its channels come last, so that the number of a unit would name a row.

@@ -49,6 +49,9 @@ def read_objective(text: str, network: Network, seed: int = 0) -> Objective:
         network: has the layers and classes.
         seed: of an objective that draws at random.
 
+    Returns:
+        The objective.
+
     Raises:
         UnknownName: a layer, class or option that there is not.
         PareidoliaError: an aim that cannot be read, or an objective that cannot be made.

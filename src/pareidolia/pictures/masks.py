@@ -22,6 +22,9 @@ def as_mask(source: PictureLike, size: tuple[int, int]) -> Tensor:
             else its luminance, white for 1.
         size: height and width of what it masks; it is stretched to them.
 
+    Returns:
+        1×1×H×W.
+
     Raises:
         BadPicture: the picture cannot be read, or is white everywhere.
 
@@ -41,6 +44,9 @@ def as_weights(source: PictureLike, size: tuple[int, int], what: str) -> Tensor:
         source: a picture.
         size: height and width of what it weighs.
         what: what the picture is, for the warning.
+
+    Returns:
+        1×1×H×W.
     """
     picture = as_picture(source)
     _warn_of_other_proportions(size_of(picture), size, what)

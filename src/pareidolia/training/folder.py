@@ -68,6 +68,9 @@ class TrainingFolder:
     def begin(self, run: TrainingRun) -> None:
         """Make the folder for a new run; what another run wrote there is removed, and nothing else.
 
+        Args:
+            run: the new run.
+
         Raises:
             PareidoliaError: as `check`, or the folder is in use; before anything is changed.
         """
@@ -86,6 +89,9 @@ class TrainingFolder:
 
         What does not change the weights may differ, and where the learning rate is constant the epochs too.
         The weights are written once more from the checkpoint, as a process may have died between the two.
+
+        Args:
+            run: a run made with the same arguments.
 
         Raises:
             PareidoliaError: as `check`, or the folder is in use, its run is another one, no checkpoint can be

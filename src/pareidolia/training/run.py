@@ -87,13 +87,19 @@ class TrainingRun:
         device: torch.device | None = None,
         process_group: ProcessGroup | None = None,
     ) -> Self:
-        """The training of a model on all pictures of `data`; the other arguments are those of the class.
+        """The training of a model on all pictures of `data`.
 
         Args:
             model: a `Trainable`. If it has a method `source` (see `GenerativeModel`), its batches come from
                 there, else from `Pictures`.
             data: whatever `as_picture_set` takes.
             settings: how to train.
+            epochs: how often each sample is seen; as the settings have it if None.
+            device: where to compute; as the settings have it if None.
+            process_group: the devices that share each step; one device if None.
+
+        Returns:
+            The run.
 
         Raises:
             PareidoliaError: the data or the settings are of no use.

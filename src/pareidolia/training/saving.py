@@ -15,6 +15,10 @@ from pareidolia.pictures import write_atomically
 def write_state(path: Path, state: Mapping[str, Any]) -> None:
     """Write tensors and plain values, whole or not at all.
 
+    Args:
+        path: of the file.
+        state: the values by name.
+
     Raises:
         PareidoliaError: the system refuses to write: the disk is full, there is no permission.
     """
@@ -31,6 +35,12 @@ def write_state(path: Path, state: Mapping[str, Any]) -> None:
 
 def read_state(path: Path) -> dict[str, Any]:
     """What `write_state` wrote, on the CPU; no code in the file is run.
+
+    Args:
+        path: of the file.
+
+    Returns:
+        The values by name.
 
     Raises:
         Exception: of many kinds, as torch's reader meets broken bytes.

@@ -96,8 +96,8 @@ def _levels(space: LatentSpace, shares: Tensor, seed: int) -> Tensor:
 
 def _units(space: LatentSpace, units: tuple[int, int] | None, seed: int) -> tuple[tuple[int, int], str]:
     """The two units, and a sentence about how they were chosen."""
-    latent = space.model.latent
     space.draw(1, seed)  # refuses a model without a prior before the work
+    latent = space.model.latent
     if latent < 2:
         raise PareidoliaError(f"{space.name} has codes of length 1: there is no plane to show")
     if units is not None:

@@ -17,7 +17,7 @@ def attribute(
     options: MethodOptions | None = None,
     **values: object,
 ) -> Tensor:
-    """Which pixels speak for the target, by one method.
+    """Attribute the target's score to pixels, by one method.
 
         attribute(resnet18(), Image.open("cat.jpg"), 281, "grad-cam", layer="layer3")
 
@@ -29,6 +29,7 @@ def attribute(
             picture, a callable, or a `Target`.
         method: one of `METHODS`, by its name.
         options: the method's options as an object of its class; or give them by name (`values`).
+        **values: options of the method by name.
 
     Returns:
         The map N×1×H×W, or N×C×H×W where the method is `colored`; signed where the method is.

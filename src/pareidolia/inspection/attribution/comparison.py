@@ -92,6 +92,9 @@ class Comparison(Work):
     def figure(self) -> Tensor:
         """The mean curves, and the likeness after randomisation, as a picture 1×3×H×W in [0, 1].
 
+        Returns:
+            1×3×H×W.
+
         Raises:
             MissingExtra: matplotlib is not installed.
         """

@@ -15,6 +15,12 @@ _LEGEND = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.17), "ncols": 2, "f
 def draw_comparison(results: Sequence[Faithfulness]) -> Tensor:
     """Draw the mean curves of each method, and its likeness after randomization; 1×3×H×W in [0, 1].
 
+    Args:
+        results: of each method.
+
+    Returns:
+        The drawing.
+
     Raises:
         MissingExtra: matplotlib is not installed.
     """

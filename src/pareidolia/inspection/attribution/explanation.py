@@ -25,6 +25,13 @@ class Explanation(Result):
     def save_maps(self, path: str | Path, *, overwrite: bool = False) -> Path:
         """Save the maps as arrays: one to a .npy file, several to a .npz by number of the photo and method.
 
+        Args:
+            path: of the file.
+            overwrite: whether a file that is there may be replaced.
+
+        Returns:
+            The path.
+
         Raises:
             PareidoliaError: another suffix, a file that is there already, or a folder that cannot be written.
         """

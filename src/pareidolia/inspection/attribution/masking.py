@@ -37,7 +37,9 @@ def occlusion(
     edge windows are cut off by the border.
 
     Args:
-        network, pictures, target: what is explained, as `attribute` takes them.
+        network: as `attribute` takes it.
+        pictures: likewise.
+        target: likewise.
         window: height and width of the window in pixels; one number for both.
         stride: how far it moves, down and to the right, in pixels.
         fill: the value that it is filled with, in [0, 1].
@@ -107,7 +109,9 @@ def rise(
     f is a class's probability, or the score where the target is not a class.
 
     Args:
-        network, pictures, target: what is explained, as `attribute` takes them.
+        network: as `attribute` takes it.
+        pictures: likewise.
+        target: likewise.
         masks: how many, M. Each is a grid enlarged bilinearly and shifted by less than a cell.
         cells: rows and columns of the grid.
         keep: the probability p that a cell of the grid stays visible.

@@ -14,9 +14,13 @@ _OUTLIERS = 0.004
 
 
 def overlay(picture: Tensor, attribution: Tensor) -> Tensor:
-    """A map 1×1×H×W over a faded grey picture 1×3 or 1×1×H×W: red speaks for the target, blue against.
+    """A map 1×1×H×W over a faded grey picture 1×3 or 1×1×H×W: red is for the target, blue against.
 
     Both signs share one scale: zero leaves the picture as it is, the strongest 0.4 % have full color.
+
+    Args:
+        picture: 1×3 or 1×1×H×W in [0, 1].
+        attribution: 1×1×H×W.
 
     Returns:
         1×3×H×W in [0, 1].
@@ -114,6 +118,9 @@ def _shape(tensor: Tensor) -> str:
 
 def check_colormap(name: str) -> None:
     """Find out before the work whether there is a colormap of that name.
+
+    Args:
+        name: of the colormap.
 
     Raises:
         UnknownName: there is none.

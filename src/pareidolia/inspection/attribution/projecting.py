@@ -51,9 +51,7 @@ def deconvnet_sheet(
 
 
 def _reached(signal: Tensor) -> tuple[slice, slice]:
-    """The rows and columns that hold all of a signal 1×C×H×W but a thousandth of its strength, as a square
-    where the picture allows.
-    """
+    """The rows and columns of all but a thousandth of a signal 1×C×H×W, a square if the picture allows."""
     strength = signal.abs().amax(dim=(0, 1))
     rows, columns = (
         torch.nonzero(strength.amax(dim=axis) > 1e-3 * strength.max()).flatten().tolist() or [0, length - 1]

@@ -96,6 +96,13 @@ class Method:
     def own_options(self, options: MethodOptions | None = None, **values: object) -> MethodOptions:
         """Its options: an object of its class, or from values by name.
 
+        Args:
+            options: an object of its class; None takes the defaults.
+            **values: options by name.
+
+        Returns:
+            The options.
+
         Raises:
             PareidoliaError: the object belongs to another method, or a value is not one that it takes.
         """
@@ -140,6 +147,16 @@ def attribution_method(
 ) -> Callable[[F], F]:
     """Register the function below as an attribution method; the parameters are those of `Method`.
 
+    Args:
+        name: see `Method`.
+        options: see `Method`.
+        signed: see `Method`.
+        colored: see `Method`.
+        caution: see `Method`.
+
+    Returns:
+        The decorator, which returns the function as it is.
+
     Raises:
         PareidoliaError: another module has registered the name.
     """
@@ -165,6 +182,12 @@ def follow_methods(follower: Callable[[], None]) -> None:
 
 def options_for(method: str) -> type[MethodOptions]:
     """The options class of a method by its name; its fields are the options that go with the method.
+
+    Args:
+        method: its name.
+
+    Returns:
+        The class.
 
     Raises:
         UnknownName: there is no such method.

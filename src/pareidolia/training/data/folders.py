@@ -52,6 +52,13 @@ def find_files(folder: Path, split: Split) -> Files:
     tenth of 20 or more pictures is kept for the test, chosen by a hash of the name, so that pictures added
     later move none.
 
+    Args:
+        folder: the folder.
+        split: "train" or "test".
+
+    Returns:
+        The files.
+
     Raises:
         PareidoliaError: there is no folder, or it holds fewer than two pictures.
     """

@@ -36,6 +36,9 @@ def find_again(data: Mapping[str, Any], run: Path, moved_to: str | None = None) 
         run: the run's folder.
         moved_to: a folder in which they may be as well.
 
+    Returns:
+        The name.
+
     Raises:
         PareidoliaError: they are not there, or other pictures lie there now.
     """

@@ -40,6 +40,9 @@ def as_picture_set(data: Data, *, size: Size | None = None, color: str = "auto")
             as they are, and cuts others to 64×64.
         color: "gray", "rgb", or "auto": grey where all are.
 
+    Returns:
+        The pictures.
+
     Raises:
         PareidoliaError: there are fewer than two pictures, or what is given is none of these.
     """

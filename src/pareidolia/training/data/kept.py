@@ -30,6 +30,13 @@ def keep_pictures(path: Path, sets: Mapping[Split, PictureSet]) -> None:
 def open_kept(path: Path, split: Split) -> PictureSet:
     """One split of such a file.
 
+    Args:
+        path: of the file.
+        split: "train" or "test".
+
+    Returns:
+        The pictures.
+
     Raises:
         PareidoliaError: the file is not there or broken, or no pictures were kept for that split.
     """

@@ -43,6 +43,9 @@ def pack(files: Files, name: str, split: str, size: Size | None, color: str) -> 
             None: all stay as they are where they have one size of at most 64 px, else 64×64.
         color: "gray", "rgb", or "auto": grey where all are.
 
+    Returns:
+        The pictures.
+
     Raises:
         PareidoliaError: fewer than two can be read.
     """
@@ -161,6 +164,9 @@ def _changed(path: Path) -> int:
 
 def cache_folder() -> Path:
     """Where packed pictures are kept: $PAREIDOLIA_CACHE, or pareidolia/ in the user's cache folder.
+
+    Returns:
+        The folder.
 
     Raises:
         RuntimeError: the user has no home folder.
