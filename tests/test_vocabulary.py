@@ -30,7 +30,6 @@ OLD_FILES = {
     "film",
     "films",
     "leaves",
-    "measured",
 }
 
 

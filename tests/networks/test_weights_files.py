@@ -1,9 +1,12 @@
 """Weights files, good and bad: read without running code, refused in one line."""
 
+import argparse
 import os
+from collections import OrderedDict
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from safetensors.torch import save_file
@@ -32,7 +35,32 @@ WRAPPINGS: dict[str, Callable[[dict[str, Tensor]], object]] = {
         "state_dict": {f"module.{key}": value for key, value in tensors.items()}
     },
     "compiled": lambda tensors: {f"_orig_mod.{key}": value for key, value in tensors.items()},
+    "a compiled part": lambda tensors: {key.replace("0.", "0._orig_mod."): v for key, v in tensors.items()},
+    "cifar": lambda tensors: {"net": prefixed("module.", tensors), "acc": 93.1, "epoch": 5},
+    "averaged": lambda tensors: {"n_averaged": torch.tensor(3), **prefixed("module.", tensors)},
+    "lightning": lambda tensors: {
+        "pytorch-lightning_version": "2.4.0",
+        "state_dict": {**prefixed("model.", tensors), "loss.weight": torch.ones(5)},
+        "hyper_parameters": {"lr": 1e-3},
+    },
+    "basicsr": lambda tensors: {"params": {k: v * 0 for k, v in tensors.items()}, "params_ema": tensors},
+    "weights": lambda tensors: {"weights": tensors, "best": torch.tensor(0.9)},
+    "network": lambda tensors: {"network": {"state_dict": prefixed("net.", tensors)}},
+    "another word": lambda tensors: {"teacher": tensors, "optimizer": {"state": {}, "param_groups": []}},
+    "a namespace": lambda tensors: {"model": tensors, "args": argparse.Namespace(lr=0.1), "epoch": 9},
+    "numpy's numbers": lambda tensors: {
+        "state_dict": tensors,
+        "best": np.float64(0.91),
+        "epoch": np.int32(2),
+        "mean": np.ones(3, dtype=np.float32),
+        "where": Path("runs"),
+    },
+    "a class of keys": lambda tensors: {**tensors, 0: torch.ones(2)},
 }
+
+
+def prefixed(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    return {f"{prefix}{key}": value for key, value in tensors.items()}
 
 
 @pytest.mark.parametrize("wrapping", WRAPPINGS)
@@ -42,6 +70,40 @@ def test_checkpoints_are_unwrapped(tmp_path: Path, wrapping: str) -> None:
     assert not same(source, target)
     load_weights(target, tmp_path / "w.pth", "small")
     assert same(source, target)
+
+
+def test_names_that_fit_are_not_stripped_and_prefixes_are_put_on(tmp_path: Path) -> None:
+    source, target = nn.Sequential(OrderedDict(model=small())), nn.Sequential(OrderedDict(model=small()))
+    torch.save(source.state_dict(), tmp_path / "w.pth")
+    load_weights(target, tmp_path / "w.pth", "small")
+    assert same(source, target)
+    parallel, plain = nn.DataParallel(small()), small()
+    torch.save(plain.state_dict(), tmp_path / "w.pth")
+    load_weights(parallel, tmp_path / "w.pth", "small")
+    assert same(plain, parallel)
+
+
+@pytest.mark.parametrize(
+    ("weight", "match"),
+    [
+        (torch.ones(4, 3, 3, 3).to_sparse(), "0.weight in .* is a sparse tensor"),
+        (torch.empty(4, 3, 3, 3, device="meta"), "0.weight in .* is a meta tensor"),
+        (
+            torch.quantize_per_tensor(torch.ones(4, 3, 3, 3), 0.1, 0, torch.qint8),
+            "0.weight in .* is a quantized tensor",
+        ),
+        (torch.ones(4, 3, 3, 3, dtype=torch.complex64), "0.weight .complex, not real."),
+    ],
+    ids=["sparse", "meta", "quantized", "complex"],
+)
+def test_tensors_that_are_not_plain_numbers(tmp_path: Path, weight: Tensor, match: str) -> None:
+    torch.save({**small().state_dict(), "0.weight": weight}, tmp_path / "w.pth")
+    one_line(tmp_path / "w.pth", match)
+
+
+def test_a_program_of_torchscript_is_named(tmp_path: Path) -> None:
+    torch.jit.save(torch.jit.script(small()), tmp_path / "w.pt")
+    one_line(tmp_path / "w.pt", "TorchScript program")
 
 
 @pytest.mark.parametrize("suffix", [".safetensors", ".pt"])
@@ -111,7 +173,7 @@ def test_missing_files_and_folders(tmp_path: Path) -> None:
     one_line(tmp_path, "is a folder")
 
 
-@pytest.mark.parametrize("value", [[1, 2], {"a": 1}, 3, {}])
+@pytest.mark.parametrize("value", [[1, 2], {"a": 1}, 3, {}, {0: torch.ones(1)}])
 def test_files_without_weights(tmp_path: Path, value: object) -> None:
     torch.save(value, tmp_path / "w.pth")
     one_line(tmp_path / "w.pth", "holds no weights by name")

@@ -8,7 +8,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from pareidolia.cli import main
-from pareidolia.networks.sources.code import find_callable
+from pareidolia.networks.sources.callables import find_callable
 from pareidolia.safety import distrusted, distrusting, trusting
 from pareidolia.settings import PareidoliaError
 

@@ -30,11 +30,18 @@ class Aims:
     def at(
         self, network: Network, picture: Tensor, guide: Tensor | None
     ) -> Callable[[tuple[int, int]], Objective]:
-        """What makes the objective for each size (height, width) of `picture` (1×C×H×W).
+        """Prepare the objectives for a picture.
 
-        A layer counts relative to the energy that the picture, seen at the network's own size, gives it: so
-        several layers balance whatever their magnitudes. Where there is a guide, the layers' features are
-        drawn to it.
+        A layer is divided by the energy that the picture, at the network's own size, gives it: so
+        several layers balance whatever their magnitudes.
+
+        Args:
+            network: has the layers.
+            picture: 1×C×H×W.
+            guide: a picture whose features attract the layers' features; None if there is none.
+
+        Returns:
+            A function of (height, width) that makes the objective for a size.
         """
         layers = list(dict.fromkeys(unit.layer for _, unit in self.units))
         densities = _energy_a_pixel(network, picture, layers)
@@ -89,7 +96,7 @@ def _checked(network: Network, unit: Unit) -> Unit:
         raise PareidoliaError(
             f"a dream has no places, since it has many sizes: write {whole} or {whole}@middle, not {unit}"
         )
-    if len(network.layer(unit.layer).shape) != 3:
+    if len(network.unit_shape(unit.layer)) != 3:
         raise PareidoliaError(
             f"{unit.layer} is not a feature map; for the network's answer aim at class:NAME"
         )
@@ -97,7 +104,7 @@ def _checked(network: Network, unit: Unit) -> Unit:
 
 
 def _energy_a_pixel(network: Network, picture: Tensor, layers: Sequence[str]) -> dict[str, float]:
-    """½ Σ a² of each layer over the pixels looked at."""
+    """½ Σ a² of each layer over the pixels of the picture."""
     shown = _at_own_size(network, picture)
     pixels = shown.shape[-2] * shown.shape[-1]
     seen = _recorded(network, shown, layers)
@@ -112,6 +119,6 @@ def _recorded(network: Network, picture: Tensor, layers: Sequence[str]) -> dict[
 def _at_own_size(network: Network, picture: Tensor) -> Tensor:
     height, width = picture.shape[-2:]
     longer = max(network.input_shape[1:])
-    # A narrow picture is stretched: so that its shorter side can be seen at all.
+    # A narrow picture is stretched, or its shorter side would be too small for the network.
     rows, columns = (max(side, min(32, longer)) for side in fit((height, width), longer))
     return resize_picture(picture, (rows, columns))

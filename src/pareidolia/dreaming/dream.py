@@ -27,7 +27,7 @@ from pareidolia.pictures import (
 )
 from pareidolia.settings import BadPicture, PareidoliaError
 
-#: Sizes whose shorter side has fewer pixels are left out: deep layers have no position left there.
+#: Sizes with a shorter side of fewer pixels are left out: deep layers have no position left there.
 SHORTEST_SIDE = 32
 
 _NOISE = 0.1  # standard deviation around grey
@@ -125,7 +125,7 @@ class Dream(Painting):
 
     @property
     def picture(self) -> Tensor:
-        """The dream now, 1×3×H×W in [0, 1]; 1×1×H×W in black and white; 1×4×H×W where the photo had alpha."""
+        """The dream now, 1×3×H×W in [0, 1]; 1×1×H×W in black and white; 1×4×H×W if the photo has alpha."""
         picture = super().picture
         size = size_of(picture)
         if self._strength is not None and self._under_mask is not None:
@@ -157,7 +157,7 @@ def _check_start(photo: PictureLike | None, settings: DreamSettings) -> None:
 def _first_picture(
     photo: PictureLike | None, settings: DreamSettings, device: torch.device
 ) -> tuple[Tensor, Tensor | None]:
-    """What the dream begins from, 1×3×H×W (1×1×H×W in black and white), and its alpha if it has one."""
+    """The picture that the dream begins from, 1×3×H×W (1×1×H×W in black and white), and its alpha or None."""
     if photo is None:
         picture, alpha = torch.full((1, 3, settings.size, settings.size), 0.5), None
         if settings.start == "noise":

@@ -1,4 +1,4 @@
-"""Why dogs? What the classes say along a dream, and in what dreams of many beginnings end."""
+"""Why dogs? The class scores along a dream, and what dreams of many beginnings end in."""
 
 from collections.abc import Generator, Iterator, Mapping
 from dataclasses import asdict, dataclass
@@ -21,7 +21,14 @@ _TOP = 5
 
 @dataclass(frozen=True)
 class Answer:
-    """What the network says of a picture: its likeliest classes with (logit, probability), the groups'."""
+    """The network's output for a picture.
+
+    Attributes:
+        step: steps made before it.
+        top: the likeliest classes with (logit, probability).
+        first: the likeliest class.
+        groups: probability of each group of classes.
+    """
 
     step: int
     top: dict[str, tuple[float, float]]
@@ -31,7 +38,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class ExplainedDream:
-    """One dream: its beginning, its end, and the answers along the way, the undreamt picture's first."""
+    """One dream: its beginning, its end, and the outputs along the way, the undreamt picture's first."""
 
     name: str
     before: Tensor
@@ -44,7 +51,7 @@ class Explanation:
     """Dreams of many beginnings, and of one photo at each of several layers.
 
     Attributes:
-        courses: by what they begin from; the user's photo is the first.
+        courses: one for each beginning; the user's photo is the first.
         layers: pictures of dreams of the photo, from the first layer to the last.
     """
 
@@ -78,7 +85,7 @@ class Explanation:
         }
 
     def text(self) -> str:
-        """What the numbers show, and what they do not, in Markdown."""
+        """What the numbers show, and what they do not show, in Markdown."""
         before, after, ends = self._mean_masses(0), self._mean_masses(-1), self._ends()
         lines = [
             "# Why dogs?",
@@ -157,7 +164,16 @@ def explain(
 
 
 def noises(count: int, side: int, seed: int) -> Iterator[tuple[str, Tensor]]:
-    """`count` square pictures of grey noise of standard deviation 0.1, by name."""
+    """Square pictures of grey noise of standard deviation 0.1.
+
+    Args:
+        count: number of pictures.
+        side: in pixels.
+        seed: of the noise.
+
+    Yields:
+        A name and a picture 1×3×H×W in [0, 1].
+    """
     generator = seeded_generator(seed)
     for number in range(1, count + 1):
         noise = torch.randn((1, 3, side, side), generator=generator)

@@ -5,7 +5,7 @@ from torch import Tensor
 
 from pareidolia.painting import ModelOutputs, Term
 
-# So many dot products are held at once while best matches are looked for (64 MB).
+# The most dot products in memory at once in the search for best matches (64 MB).
 _PRODUCTS_AT_ONCE = 1 << 24
 
 
@@ -18,6 +18,9 @@ class BestMatch(Term):
         layer: where the features are compared.
         guide: 1×C×h×w activations of the guide.
         scale: what the sum is divided by.
+
+    Attributes:
+        adds_over_positions: True.
     """
 
     adds_over_positions = True

@@ -58,7 +58,7 @@ def assume(
 
 
 def read_shape(text: str) -> Shape:
-    """The shape that "CxHxW" means. Raises BadNetwork."""
+    """Read the shape "CxHxW"; any other text is a `BadNetwork`."""
     if not re.fullmatch(r"[1-9]\d*x[1-9]\d*x[1-9]\d*", text):
         raise BadNetwork(
             f"'{text}' is not an input shape: write channels, height and width as CxHxW, e.g. 3x224x224"
@@ -68,4 +68,5 @@ def read_shape(text: str) -> Shape:
 
 
 def _first_channels(module: nn.Module) -> int:
-    return next((each.in_channels for each in module.modules() if isinstance(each, nn.Conv2d)), 3)
+    first = next((each.in_channels for each in module.modules() if isinstance(each, nn.Conv2d)), 3)
+    return first or 3  # a lazy convolution has none yet

@@ -6,6 +6,7 @@ from pareidolia.networks.tables import layer_row
 from pareidolia.operations import LOOK, Input, operation
 from pareidolia.pictures.result import Result
 from pareidolia.settings import NetworkSettings
+from pareidolia.settings.network_sources import CODE, SOURCES
 
 
 @operation(
@@ -19,17 +20,21 @@ from pareidolia.settings import NetworkSettings
 def describe_networks(
     name: str | None = None, settings: NetworkSettings | None = None, network: NetworkLike = None
 ) -> Result:
-    """The networks that can be named, or the layers of one, as rows.
+    """List the networks that can be named, or the layers of one.
 
     Args:
-        name: of a network; without it, and without `network`, all names.
+        name: of a network; if this and `network` are None, all names are listed.
         settings: how it is loaded.
-        network: one that is there already.
+        network: a network that is loaded already.
+
+    Returns:
+        A result without a picture; a row for each name or layer.
     """
     settings = settings or NetworkSettings()
     if name is None and network is None:
         rows = [{"network": each} for each in known_names()]
-        return Result(None, "and any network of your own, as package.module:factory or file.py:factory", rows)
+        own = " or ".join(SOURCES[CODE].forms)
+        return Result(None, f"and any network of your own, as {own}", rows)
     if name is not None:
         settings = settings.model_copy(update={"network": name})
     found = network_for(settings, network)

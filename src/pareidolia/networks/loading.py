@@ -9,7 +9,9 @@ from pareidolia.networks.devices import choose_device
 from pareidolia.networks.network import Network
 from pareidolia.networks.padding import Padding, swap_padding
 from pareidolia.networks.pooling import Pooling, swap_pooling
+from pareidolia.networks.soundness import settle_lazy_layers
 from pareidolia.networks.sources import build
+from pareidolia.safety import expanded
 from pareidolia.settings import NetworkSettings
 
 
@@ -27,7 +29,8 @@ def load_network(
 ) -> Network:
     """The network called `name`, ready to look at pictures; its parameters ask for no gradients.
 
-    name: "retina", "torchvision:NAME", "timm:NAME", "package.module:factory" or "file.py:factory".
+    name: "retina", "torchvision:NAME", "timm:NAME", "package.module:factory" or "file.py:factory", or of a
+        source that a plug-in brings.
     weights: "published", "random" (the same every time), or the path of a .safetensors, .pth or .pt file.
         A factory's network is taken as it comes unless a path is given.
     mean, std: one number a channel. Unless given, what the source knows; for a network of the user's own
@@ -39,20 +42,21 @@ def load_network(
     padding: "reflect" or "replicate" replace the convolutions' zero padding (see `padding.py`).
     Raises BadNetwork, UnknownName, MissingExtra, each with one line that says what to do.
     """
-    class_names = None if classes is None else read_classes(Path(classes).expanduser())
+    class_names = None if classes is None else read_classes(expanded(classes))
     origin = build(name, weights, None if class_names is None else len(class_names))
-    module = origin.module.requires_grad_(False)
-    swap_pooling(module, pooling, name)
-    swap_padding(module, padding)
+    module = origin.module
     found = assume(
         module,
         mean=mean or origin.mean,
         std=std or origin.std,
         input_shape=origin.input_shape if input is None else read_shape(input),
     )
+    settle_lazy_layers(module, found.input_shape, name)
+    swap_pooling(module, pooling, name)
+    swap_padding(module, padding)
     return Network(
         name,
-        module,
+        module.requires_grad_(False),
         mean=found.mean,
         std=found.std,
         input_shape=found.input_shape,
@@ -65,7 +69,16 @@ def load_network(
 def load_network_from(
     settings: NetworkSettings, *, pooling: Pooling = "max", padding: Padding = "zeros"
 ) -> Network:
-    """The network that `settings` describe; see `load_network`."""
+    """Load the network that settings describe; see `load_network`.
+
+    Args:
+        settings: the settings.
+        pooling: replaces max pooling.
+        padding: replaces zero padding.
+
+    Returns:
+        The network.
+    """
     return load_network(
         settings.network,
         settings.weights,

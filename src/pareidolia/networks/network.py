@@ -1,40 +1,55 @@
 """`Network`: a module, the preparation of pictures for it, and its layers."""
 
 import copy
-import html
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
+from typing import Any
 
 import torch
-from rich.table import Table
 from torch import Tensor, nn
 
+from pareidolia.networks.answers import class_scores
 from pareidolia.networks.assumptions import assume, read_shape
 from pareidolia.networks.classes import as_classes, class_index
 from pareidolia.networks.compiled import unwrap_compiled
-from pareidolia.networks.layers import Layer, scripted_modules, trace_layers, visible_modules
+from pareidolia.networks.guarding import guarded
+from pareidolia.networks.layered import Layered
+from pareidolia.networks.layers import (
+    Layer,
+    trace,
+    visible_modules,
+)
 from pareidolia.networks.mirror import mirror
 from pareidolia.networks.padding import Padding, swap_padding
 from pareidolia.networks.pooling import Pooling, swap_pooling
-from pareidolia.networks.preparing import Prepare, check_preparation, described, prepare_with
+from pareidolia.networks.preparing import Preparation, Prepare, check_preparation
 from pareidolia.networks.recording import record_layers
-from pareidolia.networks.style_layers import choose_style_layers
-from pareidolia.networks.tables import html_table, rich_table
-from pareidolia.pictures.accepting import check_range
-from pareidolia.pictures.color import luminance
-from pareidolia.settings import BadNetwork, BadPicture, UnknownName, one_line
-
-# Resizing and quantising may leave [0, 1] by a little; normalizing leaves it by far.
-_SLACK = 0.1
+from pareidolia.networks.restoring import preserve_state
+from pareidolia.networks.soundness import check_weights, refuse_lazy, refuse_scripted, widen
+from pareidolia.settings import BadNetwork, BadPicture
 
 
-class Network:
+@dataclass(frozen=True)
+class Look:
+    """What one look at pictures found.
+
+    Attributes:
+        logits: N×K; None where the network gives no class scores.
+        layers: its layers with their shapes for pictures of that size; their receptive fields are unknown.
+    """
+
+    logits: Tensor | None
+    layers: dict[str, Layer]
+
+
+class Network(Layered):
     """A network that looks at pictures in [0, 1].
 
-    The constructor takes the module over: it is put into evaluation mode and onto `device`, and compiled
-    parts of it are unwrapped, as hooks and backward rules do not reach into compiled code. `Network.of`
-    leaves a module as it is.
+    The constructor takes the module over: it is put into evaluation mode and onto `device`, half precision is
+    widened to float32, and compiled parts of it are unwrapped, as hooks and backward rules do not reach into
+    compiled code. `Network.of` leaves a module as it is.
 
     Args:
         name: what errors and records call it.
@@ -49,7 +64,8 @@ class Network:
         assumed: in words, what of all this was assumed.
 
     Raises:
-        BadNetwork: the module is scripted, or the numbers do not fit the channels.
+        BadNetwork: the module is scripted, its weights are NaN, infinite or not there, or the numbers do not
+            fit the channels.
     """
 
     def __init__(
@@ -66,26 +82,18 @@ class Network:
         assumed: Sequence[str] = (),
     ) -> None:
         module = unwrap_compiled(module)
-        _refuse_scripted(module, name)
-        channels = input_shape[0]
-        for what, numbers in (("mean", mean), ("std", std)):
-            if len(numbers) != channels:
-                raise BadNetwork(
-                    f"{name} takes {channels} channels, but the {what} has {len(numbers)} numbers"
-                )
-        if not all(std):
-            raise BadNetwork(f"the std of {name} must not be zero")
+        refuse_scripted(module, name)
+        self._preparation = Preparation(name, input_shape, mean, std, prepare)
+        check_weights(module, name)
+        widen(module)
         self.name = name
         self.device = torch.device(device)
-        self.module = module.eval().to(self.device)
+        with guarded(f"{name} cannot be put on {self.device} for evaluation: {{reason}}"):
+            self.module = module.eval().to(self.device)
         self.mean, self.std, self.input_shape = mean, std, input_shape
         self.class_names = class_names
         self.assumed = tuple(assumed)
-        self._prepare = prepare
         self._outputs: int | None = None
-        self._mean, self._std = (
-            torch.tensor(numbers, device=self.device).view(1, channels, 1, 1) for numbers in (mean, std)
-        )
 
     @classmethod
     def of(
@@ -122,7 +130,8 @@ class Network:
         if not isinstance(module, nn.Module):
             raise BadNetwork(f"module={type(module).__name__} is not a network: give a torch.nn.Module")
         name = name or type(getattr(module, "_orig_mod", module)).__name__
-        _refuse_scripted(module, name)
+        refuse_scripted(module, name)
+        refuse_lazy(module, name)
         if prepare is not None and (mean is not None or std is not None):
             raise BadNetwork("give either prepare= or mean= and std=, not both")
         shape = read_shape(input_shape) if isinstance(input_shape, str) else input_shape
@@ -142,9 +151,17 @@ class Network:
         )
 
     def variant(self, pooling: Pooling = "max", padding: Padding = "zeros") -> "Network":
-        """This network with other pooling and padding; itself where both are left as they are.
+        """Change pooling and padding in a copy that shares the weights; this network stays as it was.
 
-        Shares the weights; this network stays as it was. Raises BadNetwork as `swap_pooling` does.
+        Args:
+            pooling: see `pooling.py`.
+            padding: see `padding.py`.
+
+        Returns:
+            The copy, or this network if both stay as they are.
+
+        Raises:
+            BadNetwork: As `swap_pooling` raises it.
         """
         if pooling == "max" and padding == "zeros":
             return self
@@ -161,55 +178,34 @@ class Network:
         assumed = f"; assumed: {', '.join(self.assumed)}" if self.assumed else ""
         return f"Network({self.name!r}, {self.preparation}, on {self.device}{assumed})"
 
-    def _repr_html_(self) -> str:
-        return f"<p>{html.escape(repr(self))}</p>{html_table(self.layers.values())}"
-
-    def table(self) -> Table:
-        """The layers with their kinds, shapes and receptive fields, as a table that rich prints."""
-        return rich_table(self.layers.values())
-
     @property
     def preparation(self) -> str:
         """In words: the pictures that the network takes, and how they are normalised."""
-        size = "x".join(str(length) for length in self.input_shape)
-        if self._prepare is not None:
-            return f"{size}, prepared by {described(self._prepare)}"
-        mean, std = (" ".join(f"{number:g}" for number in numbers) for numbers in (self.mean, self.std))
-        gray = ", luminance of colour" if self.input_shape[0] == 1 else ""
-        return f"{size}{gray}, mean {mean}, std {std}"
+        return str(self._preparation)
 
     def __call__(self, pictures: Tensor) -> Tensor:
-        """The logits, N×K, of `pictures` (N×3×H×W or N×1×H×W in [0, 1]); differentiable.
+        """The logits of pictures; differentiable.
 
-        Raises BadPicture for pictures that the network cannot take, BadNetwork if it gives no class scores.
+        Args:
+            pictures: N×3×H×W or N×1×H×W in [0, 1].
+
+        Returns:
+            N×K.
+
+        Raises:
+            BadPicture: If the network cannot take these pictures.
+            BadNetwork: If it returns no class scores.
         """
-        self._check_range(pictures)
-        logits = _logits(self._run(pictures), self.name)
+        self._preparation.check_range(pictures)
+        logits = class_scores(self._run(pictures), self.name)
         self._outputs = logits.shape[1]
         self._check_names()
         return logits
 
     def prepare(self, pictures: Tensor) -> Tensor:
         """`pictures` in [0, 1] as the module takes them: its device and channels, normalised; a copy."""
-        if pictures.ndim != 4 or not pictures.is_floating_point():
-            raise BadPicture(
-                f"{self.name} takes pictures N×C×H×W of floating-point numbers in [0, 1], "
-                f"not {'×'.join(map(str, pictures.shape))} of {str(pictures.dtype).removeprefix('torch.')}"
-            )
-        weight = next(self.module.parameters(), self._mean)
-        pictures = self._with_channels(pictures.to(device=self.device, dtype=weight.dtype))
-        if self._prepare is not None:
-            return prepare_with(self._prepare, pictures, self.name)
-        return (pictures - self._mean.to(pictures.dtype)) / self._std.to(pictures.dtype)
-
-    def _check_range(self, pictures: Tensor) -> None:
-        """Refuse pictures out of [0, 1], as those are that were normalized already.
-
-        Those that gradients are asked of are let through: they are a canvas, which may leave the range for
-        a while, and looking at its values at every step would cost time.
-        """
-        if not pictures.requires_grad and pictures.is_floating_point():
-            check_range(pictures, f"the pictures for {self.name}", slack=_SLACK)
+        weight = next(self.module.parameters(), torch.empty(0))
+        return self._preparation(pictures, self.device, weight.dtype)
 
     def _check_names(self) -> None:
         """Refuse class names that are not as many as the outputs, once these are known."""
@@ -220,54 +216,76 @@ class Network:
                 f"{self.name} gives {self._outputs} outputs: name each, in their order"
             )
 
-    def _with_channels(self, pictures: Tensor) -> Tensor:
-        given, wanted = pictures.shape[1], self.input_shape[0]
-        if given == wanted:
-            return pictures
-        if (given, wanted) == (1, 3):
-            return pictures.expand(-1, 3, -1, -1)
-        if (given, wanted) == (3, 1):
-            return luminance(pictures)
-        raise BadPicture(f"{self.name} takes pictures of {wanted} channels, not {given}")
+    def accepts(self, size: tuple[int, int], layers: Iterable[str] | None = None) -> bool:
+        """Whether the network can look at pictures of `size` (rows, columns): it is shown a grey one.
 
-    def _run(self, pictures: Tensor) -> object:
-        try:
-            return self.module(self.prepare(pictures))
-        except torch.OutOfMemoryError:
-            raise
-        except (RuntimeError, ValueError, AssertionError) as error:
-            if tuple(pictures.shape[2:]) == self.input_shape[1:]:
-                raise
-            height, width = pictures.shape[2:]
-            raise BadPicture(
-                f"{self.name}, made for {self.input_shape[2]}x{self.input_shape[1]} pixels, cannot look at "
-                f"a picture of {width}x{height}: {one_line(error)}"
-            ) from error
-
-    @cached_property
-    def layers(self) -> dict[str, Layer]:
-        """The layers by dotted name, in the order of their first call; found by one run at `input_shape`.
-
-        Raises BadNetwork where the module cannot take a picture of that shape.
+        Args:
+            size: in pixels.
+            layers: how far it is to look: to the deepest of these layers; None for its class scores.
         """
-        pictures = torch.full((1, *self.input_shape), 0.5)
+        gray = torch.full((1, self.input_shape[0], *size), 0.5)
         try:
-            return trace_layers(self.module, self.prepare(pictures))
-        except Exception as error:
-            shape = "x".join(str(length) for length in self.input_shape)
-            raise BadNetwork(
-                f"{self.name} cannot look at a {shape} picture ({one_line(error)}); "
-                "say what it takes with --input CxHxW"
-            ) from error
+            with preserve_state(self.module), torch.no_grad():
+                if layers is None:
+                    self(gray)
+                else:
+                    self.record(gray, layers)
+        except BadPicture:
+            return False
+        return True
 
-    def layer(self, name: str) -> Layer:
-        """The layer called `name`; UnknownName with the nearest names where there is none."""
-        if name in self.layers:
-            return self.layers[name]
-        for scripted in scripted_modules(self.module):
-            if f"{name}.".startswith(f"{scripted}."):
-                raise BadNetwork(f"{scripted} of {self.name} is a scripted module, which cannot be recorded")
-        raise UnknownName("layer", name, self.layers)
+    def backward(self, outputs: Tensor, signal: Tensor | None = None, *, retain_graph: bool = False) -> None:
+        """Send `signal` from `outputs` of this network back to the leaves of the graph; fills their `.grad`.
+
+        The one way back through a network. Without `signal`, `outputs` is one number, and 1 is sent.
+
+        Raises:
+            BadNetwork: nothing comes back, as after `torch.no_grad()` or `detach()`, or the module's own
+                backward pass fails.
+        """
+        self.check_gradient(outputs)
+        with guarded(f"the gradient of {self.name} cannot be computed: {{reason}}"):
+            # Not autograd.grad, which reentrant checkpointing refuses.
+            torch.autograd.backward(outputs, signal, retain_graph=retain_graph)
+
+    def check_gradient(self, outputs: Tensor) -> None:
+        """Raise BadNetwork where no gradient comes back from `outputs` of this network to the pictures."""
+        if not outputs.requires_grad:
+            raise BadNetwork(
+                f"no gradient of {self.name} reaches the pixels: something in it detaches, "
+                "e.g. torch.no_grad() or detach()"
+            )
+
+    def look(self, pictures: Tensor) -> Look:
+        """One forward pass without gradients that notes the class scores and the layers on the way.
+
+        Raises:
+            BadPicture: the network cannot take such pictures.
+        """
+        self._preparation.check_range(pictures)
+        seen = self._run(pictures, lambda prepared: trace(self.module, prepared, fields=False))
+        try:
+            logits = class_scores(seen.output, self.name)
+        except BadNetwork:
+            return Look(None, seen.layers)
+        self._outputs = logits.shape[1]
+        self._check_names()
+        return Look(logits, seen.layers)
+
+    def _run(self, pictures: Tensor, run: Callable[[Tensor], Any] | None = None) -> Any:
+        """What `run`, or else the module, gives for the pictures as it takes them."""
+        prepared = self.prepare(pictures)
+        height, width = pictures.shape[2:]
+        if (height, width) == self.input_shape[1:]:
+            guard = guarded(f"{self.name} fails on a picture of {width}x{height}: {{reason}}")
+        else:
+            guard = guarded(
+                f"{self.name}, made for {self.input_shape[2]}x{self.input_shape[1]} pixels, cannot look at "
+                f"a picture of {width}x{height}: {{reason}}",
+                BadPicture,
+            )
+        with guard:
+            return (run or self.module)(prepared)
 
     def record(self, pictures: Tensor, layers: Iterable[str] | str) -> dict[str, Tensor]:
         """The activations of the named `layers`, or of one, on `pictures` (as in a call), by name, N first.
@@ -280,35 +298,26 @@ class Network:
         wanted = [self.layer(name) for name in names]
         if not wanted:
             return {}
-        self._check_range(pictures)
+        self._preparation.check_range(pictures)
         return record_layers(partial(self._run, pictures), self._modules, wanted)
 
     @cached_property
     def _modules(self) -> Mapping[str, nn.Module]:
         return dict(visible_modules(self.module))
 
-    @property
-    def style_layers(self) -> tuple[str, ...]:
-        """Up to five layers that show style, from fine to coarse; see `choose_style_layers` for the rule."""
-        return self._style_and_content[0]
-
-    @property
-    def content_layer(self) -> str:
-        """The layer that shows content; BadNetwork where no layer is a feature map."""
-        content = self._style_and_content[1]
-        if content is None:
-            raise BadNetwork(f"no layer of {self.name} is a feature map of rows and columns")
-        return content
-
-    @cached_property
-    def _style_and_content(self) -> tuple[tuple[str, ...], str | None]:
-        return choose_style_layers(self.module, self.layers, self.input_shape)
-
     def class_index(self, name: str | int) -> int:
-        """The class that `name` means: a number, a name in any letter case, or a part that only one name has.
+        """Find a class.
 
-        Raises UnknownName where none fits, PareidoliaError where several do, BadNetwork where there are no
-        names, or not as many as outputs.
+        Args:
+            name: a number, a name in any letter case, or a part that only one name has.
+
+        Returns:
+            The number of the output.
+
+        Raises:
+            UnknownName: If no class has such a name or number.
+            PareidoliaError: If several classes fit.
+            BadNetwork: If there are no names, or not as many as outputs.
         """
         text = str(name).strip()
         if self.class_names is None and not text.removeprefix("-").isdecimal():
@@ -318,24 +327,3 @@ class Network:
                 self(torch.full((1, *self.input_shape), 0.5))
         self._check_names()
         return class_index(text, self.class_names or [str(each) for each in range(self._outputs or 0)])
-
-
-def _logits(output: object, name: str) -> Tensor:
-    found = getattr(output, "logits", output)
-    if isinstance(found, Mapping):
-        found = found.get("logits", next(iter(found.values()), None))
-    elif isinstance(found, (tuple, list)):
-        found = found[0] if found else None
-    if not isinstance(found, Tensor):
-        raise BadNetwork(f"{name} gives {type(output).__name__}, in which no class scores can be found")
-    if found.ndim == 4 and found.shape[2:] == (1, 1):
-        return found.flatten(1)
-    if found.ndim != 2:
-        shape = "×".join(str(length) for length in found.shape[1:])
-        raise BadNetwork(f"{name} gives maps of {shape}, not class scores: it has no classes")
-    return found
-
-
-def _refuse_scripted(module: nn.Module, name: str) -> None:
-    if isinstance(module, torch.jit.ScriptModule):
-        raise BadNetwork(f"{name} is a scripted module, into which nobody can look: give the Python module")

@@ -54,10 +54,16 @@ class ScaledL2Pool2d(_ScaledPool):
 
 
 def swap_pooling(module: nn.Module, pooling: Pooling, name: str) -> None:
-    """Replace every `nn.MaxPool2d` inside `module`, the network called `name`, by `pooling`, in place.
+    """Replace every `nn.MaxPool2d` inside a module, in place.
 
-    Raises BadNetwork where there is none, or one that no average has the geometry of (dilated, or asked
-    for its indices).
+    Args:
+        module: the module.
+        pooling: what to replace it by.
+        name: of the network, for the error.
+
+    Raises:
+        BadNetwork: If there is no max pooling, or one whose geometry no average has (dilated, or returning
+            its indices).
     """
     if pooling == "max":
         return

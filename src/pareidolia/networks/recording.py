@@ -1,4 +1,4 @@
-"""Recording: activations at named layers, from a run that stops where the last of them is known."""
+"""Recording: activations at named layers, from a forward pass that stops when the last of them is known."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -8,25 +8,33 @@ from torch.utils.hooks import RemovableHandle
 from pareidolia.networks.layers import Layer, first_tensor
 
 
-class _ReachedDeepestError(Exception):
-    """Nothing further down is asked for."""
+class _ReachedDeepest(BaseException):
+    """Nothing further down is asked for. Not an Exception, so that no network's own `except` stops it."""
 
 
 def record_layers(
     run: Callable[[], object], modules: Mapping[str, nn.Module], layers: Sequence[Layer]
 ) -> dict[str, Tensor]:
-    """Call `run`, and give the outputs of `layers` (found in `modules` by name), in their order.
+    """Record the outputs of layers during a forward pass.
 
-    The run is stopped by an exception from a hook on the deepest layer, once that has been called for the
-    last time. What a later operation could overwrite in place is copied; gradients flow through the copies.
-    The hooks are removed in every case.
+    The pass is stopped by an exception from a hook on the deepest layer, after its last call. What a later
+    operation could overwrite in place is copied; gradients flow through the copies. The hooks are removed in
+    every case.
+
+    Args:
+        run: starts the forward pass.
+        modules: the network's modules by name.
+        layers: what to record.
+
+    Returns:
+        The outputs by name, in the order of `layers`.
     """
     recorded: dict[str, Tensor] = {}
     deepest = max(layers, key=lambda layer: layer.finish)
     handles = [_keep(modules[layer.name], layer, recorded, stop=layer is deepest) for layer in layers]
     try:
         run()
-    except _ReachedDeepestError:
+    except _ReachedDeepest:
         pass
     finally:
         for handle in handles:
@@ -45,7 +53,7 @@ def _keep(module: nn.Module, layer: Layer, recorded: dict[str, Tensor], *, stop:
             return
         if stop and calls == layer.calls:
             recorded[layer.name] = tensor
-            raise _ReachedDeepestError
+            raise _ReachedDeepest
         recorded[layer.name] = tensor.clone()
 
     return module.register_forward_hook(hook)

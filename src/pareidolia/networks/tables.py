@@ -10,7 +10,7 @@ from pareidolia.networks.layers import Layer
 _COLUMNS = ("layer", "kind", "shape", "receptive field")
 
 
-def layer_row(layer: Layer) -> dict[str, str]:
+def layer_row(layer: Layer) -> dict[str, object]:
     """A layer in words, by column."""
     field = layer.receptive_field
     shape = "x".join(map(str, layer.shape))
@@ -22,7 +22,7 @@ def rich_table(layers: Iterable[Layer]) -> Table:
     """The table that rich prints."""
     table = Table(*_COLUMNS, box=None, header_style="bold")
     for layer in layers:
-        table.add_row(*layer_row(layer).values())
+        table.add_row(*map(str, layer_row(layer).values()))
     return table
 
 
@@ -30,7 +30,7 @@ def html_table(layers: Iterable[Layer]) -> str:
     """The same as HTML."""
     head = "".join(f"<th>{name}</th>" for name in _COLUMNS)
     body = "".join(
-        "<tr>" + "".join(f"<td>{html.escape(word)}</td>" for word in layer_row(layer).values()) + "</tr>"
+        "<tr>" + "".join(f"<td>{html.escape(str(word))}</td>" for word in layer_row(layer).values()) + "</tr>"
         for layer in layers
     )
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"

@@ -1,26 +1,55 @@
-"""Weights files: read without running code, and put into a network or refused in words."""
+"""Weights files: read without running code, and loaded into a network or refused with a clear error."""
 
+import argparse
 import pickle
-from collections import OrderedDict
+import zipfile
+from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Mapping
-from pathlib import Path
+from pathlib import Path, PosixPath, PurePosixPath, PureWindowsPath, WindowsPath
+from typing import Any
 
+import numpy as np
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor, nn
+from torch.nn.parameter import is_lazy
 
+from pareidolia.networks.checkpoints import renamed_to_fit, unwrapped
 from pareidolia.settings import BadNetwork
 
-_WRAPPERS = ("state_dict", "model_state_dict", "model")
-_PREFIXES = ("module.", "_orig_mod.")
 _SHOWN = 3
+# What training scripts keep beside the weights, and what runs no code when it is read: options of a command
+# line, NumPy's numbers, paths, counters.
+_HARMLESS: list[Any] = [
+    argparse.Namespace,
+    Counter,
+    defaultdict,
+    Path,
+    PosixPath,
+    PurePosixPath,
+    PureWindowsPath,
+    WindowsPath,
+    np.ndarray,
+    np.dtype,
+    np._core.multiarray.scalar,  # type: ignore[attr-defined]
+    np._core.multiarray._reconstruct,  # type: ignore[attr-defined]
+    (np._core.multiarray.scalar, "numpy.core.multiarray.scalar"),  # type: ignore[attr-defined]
+    (np._core.multiarray._reconstruct, "numpy.core.multiarray._reconstruct"),  # type: ignore[attr-defined]
+    *(getattr(np.dtypes, name) for name in dir(np.dtypes) if name.endswith("DType")),
+]
 
 
 def load_weights(module: nn.Module, path: Path, name: str) -> None:
-    """Read the weights file `path` into `module`, the network called `name`; half precision is widened.
+    """Load a weights file into a module; half precision is widened.
 
-    Raises BadNetwork where the file cannot be read (see `read_state_dict`) or is of another architecture.
+    Args:
+        module: the network.
+        path: the file.
+        name: of the network, for errors.
+
+    Raises:
+        BadNetwork: If the file cannot be read (see `read_state_dict`) or is of another architecture.
     """
     fit_state_dict(module, read_state_dict(path), path, name)
 
@@ -28,15 +57,17 @@ def load_weights(module: nn.Module, path: Path, name: str) -> None:
 def read_state_dict(path: Path) -> dict[str, Tensor]:
     """The tensors of a .safetensors or .pth/.pt file by name, on the CPU. No code in the file is run.
 
-    Checkpoints that wrap the weights ("state_dict", "model_state_dict", "model") are opened, and the
-    prefixes that DataParallel and torch.compile leave ("module.", "_orig_mod.") are taken off.
-    Raises BadNetwork for a missing, truncated or foreign file, and for a pickle that holds code.
+    Checkpoints that wrap the weights ("state_dict", "model", "params_ema", "net" and the like) are opened.
+
+    Raises:
+        BadNetwork: a missing, truncated or foreign file, a pickle that holds code, or tensors that are not
+            plain numbers (sparse, quantized, without values).
     """
     if not path.is_file():
         what = "is a folder" if path.is_dir() else "does not exist"
         raise BadNetwork(f"the weights file {path} {what}")
     try:
-        loaded = load_file(path) if path.suffix == ".safetensors" else _unwrap(_read_pickle(path))
+        loaded = load_file(path) if path.suffix == ".safetensors" else unwrapped(_read_pickle(path))
     except OSError as error:
         raise BadNetwork(f"the weights file {path} cannot be read: {error.strerror or error}") from error
     except SafetensorError as error:
@@ -46,12 +77,22 @@ def read_state_dict(path: Path) -> dict[str, Tensor]:
         raise BadNetwork(
             f"{path} holds no weights by name; save them with torch.save(model.state_dict(), FILE)"
         )
-    return _without_prefix(tensors)
+    for key, tensor in tensors.items():
+        if tensor.layout is not torch.strided or tensor.is_quantized or tensor.is_meta:
+            kind = "meta" if tensor.is_meta else "quantized" if tensor.is_quantized else "sparse"
+            raise BadNetwork(f"{key} in {path} is a {kind} tensor: save the weights as plain tensors")
+    return tensors
 
 
 def _read_pickle(path: Path) -> object:
+    if _is_torch_script(path):
+        raise BadNetwork(
+            f"{path} is a TorchScript program, not weights; "
+            "save them with torch.save(model.state_dict(), FILE)"
+        )
     try:
-        return torch.load(path, map_location="cpu", weights_only=True)
+        with torch.serialization.safe_globals(_HARMLESS):
+            return torch.load(path, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError as error:
         if "global" in str(error).lower():  # pickle's word for a function or class
             raise BadNetwork(
@@ -65,29 +106,32 @@ def _read_pickle(path: Path) -> object:
         raise BadNetwork(f"{path} is not a whole weights file; is it truncated?") from error
 
 
-def _unwrap(loaded: object) -> Mapping[str, object]:
-    if not isinstance(loaded, Mapping):
-        return {}
-    for wrapper in _WRAPPERS:
-        if isinstance(loaded.get(wrapper), Mapping):
-            return _unwrap(loaded[wrapper])
-    return loaded
-
-
-def _without_prefix(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
-    for prefix in _PREFIXES:
-        if all(key.startswith(prefix) for key in tensors):
-            return _without_prefix({key.removeprefix(prefix): value for key, value in tensors.items()})
-    return tensors
+def _is_torch_script(path: Path) -> bool:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return any("/code/" in name for name in archive.namelist())
+    except (OSError, zipfile.BadZipFile):
+        return False
 
 
 def fit_state_dict(module: nn.Module, tensors: Mapping[str, Tensor], path: Path, name: str) -> None:
-    """Put `tensors`, read from `path`, into `module`; BadNetwork names what is missing or does not fit."""
+    """Put `tensors`, read from `path`, into `module`.
+
+    Names may have prefixes that wrappers leave (see `renamed_to_fit`). Lazy layers take the shapes given.
+
+    Raises:
+        BadNetwork: some are missing, too many or do not fit; the error names them.
+    """
     own = module.state_dict()
+    tensors = renamed_to_fit(tensors, own)
     misshapen = {
         key: f"{key} ({_shape(tensors[key])}, not {_shape(value)})"
         for key, value in own.items()
-        if key in tensors and tensors[key].shape != value.shape
+        if key in tensors and not is_lazy(value) and tensors[key].shape != value.shape
+    } | {
+        key: f"{key} (complex, not real)"
+        for key, value in own.items()
+        if key in tensors and tensors[key].is_complex() and not is_lazy(value) and not value.is_complex()
     }
     fitting = {key: value for key, value in tensors.items() if key not in misshapen}
     # Modules that changed over the years look at the version of what they load: say it is today's.

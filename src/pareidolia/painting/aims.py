@@ -13,7 +13,7 @@ import re
 import sys
 
 from pareidolia.networks import Network
-from pareidolia.networks.sources.code import find_callable
+from pareidolia.networks.sources.callables import find_callable
 from pareidolia.painting.making import make_objective
 from pareidolia.painting.objectives import OBJECTIVES, Activation, MakeObjective, Objective, Sum
 from pareidolia.painting.terms import ClassScore, class_index
@@ -119,7 +119,7 @@ def _unit(unit: Unit | ClassName, network: Network) -> Unit:
     """The unit, once it is known that the network has it."""
     if isinstance(unit, ClassName):
         raise PareidoliaError(f"'{unit}' is a class: an objective takes a layer, or a channel of one")
-    channels = network.layer(unit.layer).shape[0]
+    channels = network.unit_shape(unit.layer)[0]
     if unit.channel is not None:
         check_channel(unit.channel, channels, unit.layer)
     return unit

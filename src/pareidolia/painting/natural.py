@@ -20,8 +20,8 @@ class PhaseCanvas(Canvas):
 
     MACO (Fel et al., "Unlocking Feature Visualization for Deeper Networks with MAgnitude Constrained
     Optimization", NeurIPS 2023): x = F⁻¹(r e^{iφ}), r fixed, φ painted. Fine noise, which a network may
-    answer to, cannot grow. Here r is a closed law, A / k^a at k cycles a picture, fitted to free photos,
-    where the paper takes the mean over ImageNet; colours are decorrelated and go through a sigmoid as there.
+    respond to, cannot grow. Here r is a closed law, A / k^a at k cycles a picture, fitted to free photos,
+    while the paper takes the mean over ImageNet; colours are decorrelated and go through a sigmoid as there.
 
     Args:
         values: φ, N×3×H×(W//2+1); `PhaseCanvas.noise` makes them.

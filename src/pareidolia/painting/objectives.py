@@ -1,4 +1,4 @@
-"""Objectives: what a painting aims for, as losses that add and scale.
+"""Objectives: what a painting minimises, as losses that add and scale.
 
 `2 * content + 1e3 * style - 0.1 * Activation("stage4.relu2:7")` is an objective; lower is better.
 """
@@ -18,13 +18,13 @@ from pareidolia.settings.registry import Registry
 
 @dataclass(frozen=True)
 class ModelOutputs:
-    """One look at the canvas.
+    """What the network returned for the canvas in one forward pass.
 
     Attributes:
         picture: N×C×H×W, in [0, 1].
         activations: what was recorded, by layer.
-        logits: N×K class scores, where the objective `needs_logits`.
-        step: steps made before this one; what is random in an objective is a function of it and a seed.
+        logits: N×K class scores, if the objective `needs_logits`.
+        step: steps made before this one; anything random in an objective is a function of it and a seed.
     """
 
     picture: Tensor
@@ -33,7 +33,7 @@ class ModelOutputs:
     step: int = 0
 
     def split(self, count: int) -> Iterator["ModelOutputs"]:
-        """The looks at each `count` pictures in a row."""
+        """The part for each `count` pictures in a row."""
         # `split` sends its gradients back in one piece, where slices would each fill the whole with zeros.
         parts = {name: torch.split(maps, count) for name, maps in self.activations.items()}
         logits = None if self.logits is None else torch.split(self.logits, count)
@@ -43,9 +43,9 @@ class ModelOutputs:
 
 
 class Objective(ABC):
-    """Something to be made small. Objectives can be added, subtracted and multiplied by numbers.
+    """Something to minimise. Objectives can be added, subtracted and multiplied by numbers.
 
-    Of a batch of pictures it sums over the pictures, so that each is painted as if it were alone.
+    It is a sum over the pictures of a batch, so that each is painted as if it were alone.
     """
 
     @staticmethod
@@ -78,7 +78,7 @@ class Objective(ABC):
 
     @abstractmethod
     def losses(self, outputs: ModelOutputs) -> dict[str, Tensor]:
-        """Its weighted parts by name, scalars; their sum is what is made small."""
+        """Its weighted parts by name, scalars; their sum is minimised."""
 
     def __add__(self, other: "Objective") -> "Objective":
         return Sum(((1.0, self), (1.0, other)))
@@ -153,7 +153,7 @@ def added(parts: Iterable[tuple[str, Tensor]]) -> dict[str, Tensor]:
 
 
 class Term(Objective):
-    """An objective of one part: subclasses give its `name`, its layers and its `loss`."""
+    """An objective of one part: subclasses define its `name`, its layers and its `loss`."""
 
     name: str
 
@@ -207,10 +207,13 @@ class TotalVariation(Term):
 
 
 class Activation(Term):
-    """The negative mean activation of a layer, channel or position: painting makes the unit fire.
+    """The negative mean activation of a layer, channel or position: painting makes it large.
 
     Args:
         address: `layer`, `layer:channel` or `layer:channel@row,column` (channels are those of dimension 1).
+
+    Raises:
+        PareidoliaError: If the address cannot be read or names a class.
     """
 
     def __init__(self, address: str) -> None:

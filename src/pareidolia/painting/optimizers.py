@@ -14,9 +14,17 @@ MakeOptimizer = Callable[[Tensor, float], torch.optim.Optimizer]
 def make_optimizer(
     kind: OptimizerName | MakeOptimizer, values: Tensor, learning_rate: float
 ) -> torch.optim.Optimizer:
-    """The optimiser of that name over `values`, or the one that a callable (values, learning rate) makes.
+    """Make the optimiser of a canvas.
 
     Adam uses betas (0.9, 0.99); L-BFGS keeps 10 pairs and makes one iteration a step.
+
+    Args:
+        kind: "adam", "lbfgs", or a callable of (values, learning rate).
+        values: what it changes.
+        learning_rate: of the optimiser.
+
+    Returns:
+        The optimiser.
     """
     if callable(kind):
         return kind(values, learning_rate)
@@ -32,7 +40,7 @@ def carry_moments(
 ) -> None:
     """Give `new` the resampled first and second moments of `old` (both Adam).
 
-    The second moment stays non-negative where resampling rings.
+    The second moment stays non-negative even if resampling overshoots.
     """
     if not isinstance(old, torch.optim.Adam) or not isinstance(new, torch.optim.Adam):
         return
@@ -51,13 +59,13 @@ def carry_moments(
 class NormalizedGradient(torch.optim.Optimizer):
     """x ← x − ε w g / mean|g|: a step changes a pixel by ε on average (Mordvintsev et al., Deep Dream, 2015).
 
-    Where the gradient vanishes, nothing changes. It has no memory.
+    If the gradient vanishes, nothing changes. It has no memory.
 
     Args:
         values: N×C×H×W; the mean is taken over each picture.
         learning_rate: ε.
         smoothing: g is first blurred: the mean of Gaussians of half, once and twice this many pixels.
-        strength: w, 1×1×H×W in [0, 1]; the mean is weighted by it, so that what w hides does not count.
+        strength: w, 1×1×H×W in [0, 1]; the mean is weighted by it, so that hidden parts do not count.
     """
 
     def __init__(
@@ -69,7 +77,14 @@ class NormalizedGradient(torch.optim.Optimizer):
 
     @torch.no_grad()
     def step(self, closure: Callable[[], float]) -> float:  # type: ignore[override]
-        """Make one step; `closure` fills the gradient and gives the loss, which comes back."""
+        """Make one step.
+
+        Args:
+            closure: computes the gradient and returns the loss.
+
+        Returns:
+            The loss.
+        """
         with torch.enable_grad():
             loss = closure()
         (group,) = self.param_groups

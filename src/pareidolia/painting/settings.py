@@ -47,7 +47,7 @@ class PaintingSettings(OperationSettings):
         Field(
             ge=0,
             lt=1,
-            description="Decay of the running average that is shown; 0 shows the last step.",
+            description="Decay of the average over steps that is the result; 0: the last step.",
             json_schema_extra=ADVANCED,
         ),
     ] = 0.5

@@ -1,4 +1,4 @@
-"""Terms that features share: class scores, directions, power norms, several different pictures of an aim."""
+"""Terms that features share: class scores, directions, power norms, diversity of several pictures."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from pareidolia.settings import PareidoliaError, Unit
 
 Location = tuple[int, int] | Literal["middle"] | None
 
-# Below this cosine a direction's objective does not fall any more, or it would have no slope to climb.
+# Below this cosine a direction's objective stays constant in it; at zero it would have no slope to climb.
 LEAST_COSINE = 0.1
 
 
@@ -35,7 +35,17 @@ class ClassScore(Term):
 
 
 def class_scores(outputs: ModelOutputs) -> Tensor:
-    """The logits of a look, N×K."""
+    """The logits of a forward pass.
+
+    Args:
+        outputs: of an objective that `needs_logits`.
+
+    Returns:
+        N×K.
+
+    Raises:
+        PareidoliaError: If there are none.
+    """
     if outputs.logits is None:
         raise PareidoliaError("this look has no class scores: the objective did not ask for them")
     return outputs.logits
@@ -117,12 +127,12 @@ class Energy(Term):
 class Direction(Term):
     """−v·h max(0.1, cos(v, h))^p, the mean over positions: features h of a layer are drawn to a direction v.
 
-    With p = 0 it is the direction's linear objective; p > 0 asks that nothing else is there besides (Carter
-    et al., "Activation Atlas", Distill 2019; lucid's `direction_cossim`, `direction_neuron`).
+    With p = 0 it is the direction's linear objective; p > 0 also penalises other features (Carter et al.,
+    "Activation Atlas", Distill 2019; lucid's `direction_cossim`, `direction_neuron`).
 
     Args:
-        layer: where.
-        vector: v, of as many numbers as the layer has channels; or N×C, one for each picture.
+        layer: name of the layer.
+        vector: v, one number for each of the layer's channels; or N×C, one v for each picture.
         cosine_power: p.
         place: a position (row, column), the middle of the map, or None for all positions.
     """
@@ -158,7 +168,7 @@ class Direction(Term):
 
 
 def at(maps: Tensor, place: Location) -> Tensor:
-    """N×C×H×W at a place, N×C; all of them where `place` is None, or where a layer has no positions."""
+    """N×C×H×W at a place, N×C; all positions if `place` is None, or if a layer has none."""
     if place is None or maps.dim() < 4:
         return maps
     row, column = (maps.shape[-2] // 2, maps.shape[-1] // 2) if place == "middle" else place
@@ -173,6 +183,9 @@ class PowerNorm(Term):
     Args:
         origin: one number a channel.
         power: α.
+
+    Attributes:
+        layers: none.
     """
 
     layers = frozenset()
@@ -188,15 +201,15 @@ class PowerNorm(Term):
 
 @dataclass(frozen=True)
 class Diverse(Objective):
-    """An aim for several pictures that are to differ: its losses, and how alike the pictures are at a layer.
+    """An objective for several pictures that should differ: its losses, and how alike they are at a layer.
 
     Likeness is the mean cosine of the Gram matrices of each two pictures (Olah et al., "Feature
-    Visualization", 2017, on diversity). Each picture is led away from the others as strongly as `weight` and
-    its own present loss say: one weight suits units of all magnitudes, and a picture that fires faintly is
-    not kept down by the others.
+    Visualization", 2017, on diversity). Its gradient is scaled by `weight` and by the picture's own present
+    loss: one weight suits units of all magnitudes, and a picture with a faint activation is not dominated by
+    the others.
 
-    Args:
-        aim: what each picture is painted for.
+    Attributes:
+        aim: the objective of each picture.
         layer: where likeness is measured.
         copies: how many pictures; a batch may hold each several times in a row, as crops of it.
         weight: of the likeness.

@@ -1,4 +1,4 @@
-"""Transformation robustness: small random moves a picture must survive (Olah et al. 2017).
+"""Transformation robustness: small random changes that a picture must be robust to (Olah et al. 2017).
 
 A transform is a callable (picture N×C×H×W, generator) → picture, differentiable in the picture.
 """
@@ -66,7 +66,7 @@ class RandomCrops:
 
     MACO's robustness (Fel et al. 2023), whose crops show a network details and the whole by turns.
 
-    Args:
+    Attributes:
         count: squares a picture.
         shares: a square's shortest and longest side, as a share of the picture's.
         noise: standard deviation of normal noise added.

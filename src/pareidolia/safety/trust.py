@@ -1,6 +1,6 @@
 """Which code may run: what a person names runs, what a file names runs only if that person trusts it.
 
-The gate has one door, `require_trust`, through which every name of code goes (`networks/sources/code.py`).
+The gate has one door, `require_trust`; every name of code goes through it (`networks/sources/callables.py`).
 Whoever opens something that came from elsewhere does so within `distrusting`; a person's word, `--trust`,
 is `trusting` around it all.
 """
@@ -73,6 +73,9 @@ def distrusted() -> str | None:
 
 def require_trust(name: str) -> None:
     """Let the code `name` ("package.module:factory", "file.py:factory") run, or refuse it.
+
+    Args:
+        name: of the code.
 
     Raises:
         PareidoliaError: a file names this code and neither the person nor `trusting` does.

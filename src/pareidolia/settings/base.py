@@ -1,9 +1,12 @@
 """The base of all settings objects."""
 
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args, get_origin
+from typing import Annotated, Any, Literal, Self, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+
+from pareidolia.settings.errors import PareidoliaError
+from pareidolia.settings.network_sources import follow_sources, network_forms
 
 Device = Annotated[
     Literal["auto", "cpu", "cuda", "mps"], Field(description="Where to compute: auto takes a GPU if any.")
@@ -17,7 +20,7 @@ Padding = Literal["zeros", "reflect", "replicate"]
 
 
 class Settings(BaseModel):
-    """Options of one operation: frozen, validated, and written into what the operation makes.
+    """Options of one operation: frozen, validated, and written into the operation's result.
 
     A field's type, range and description are stated here once; the command line, the studio and
     `pareidolia again` read them.
@@ -34,23 +37,39 @@ class Settings(BaseModel):
         several = any(get_origin(kind) is tuple and get_args(kind)[-1:] == (...,) for kind in kinds)
         return (given,) if several and isinstance(given, str | int | float) else given
 
+    @classmethod
+    def of(cls, given: Self | None) -> Self:
+        """The settings that are given, or the defaults.
+
+        Raises:
+            PareidoliaError: it is something else, e.g. because arguments stand in another order.
+        """
+        if given is None:
+            return cls()
+        if not isinstance(given, cls):
+            raise PareidoliaError(
+                f"settings={type(given).__name__} is not settings: give {cls.__name__}(...)"
+            )
+        return given
+
 
 class NetworkSettings(Settings):
-    """Which network looks, and how pictures are prepared for it."""
+    """Which network is used, and how pictures are prepared for it."""
 
     network: Annotated[
         str,
-        Field(description="retina, torchvision:NAME, timm:NAME, package.module:factory or file.py:factory."),
+        Field(description="Its name."),  # `describe_sources` names all forms that it may have
     ] = "retina"
     weights: Annotated[
         str,
         Field(description="published, random, or the path of a .safetensors or .pth file."),
     ] = "published"
     mean: Annotated[
-        tuple[float, ...] | None, Field(description="Mean a channel that the network subtracts.")
+        tuple[float, ...] | None, Field(description="Mean of each channel, subtracted from pictures.")
     ] = None
     std: Annotated[
-        tuple[float, ...] | None, Field(description="Standard deviation a channel that it divides by.")
+        tuple[float, ...] | None,
+        Field(description="Standard deviation of each channel, which divides them."),
     ] = None
     classes: Annotated[
         Path | None, Field(description="A text file with one class name a line, in the order of the outputs.")
@@ -63,9 +82,20 @@ class NetworkSettings(Settings):
 
 
 class OperationSettings(NetworkSettings):
-    """What every operation that makes a picture can be told."""
+    """Options of every operation that makes a picture."""
 
     seed: Annotated[
         int, Field(ge=0, description="The same seed on the same machine gives the same bytes.")
     ] = 0
     size: Annotated[int, Field(ge=16, le=16384, description="Longer side of the result, in pixels.")] = 512
+
+
+def describe_sources(settings: type[NetworkSettings] = NetworkSettings) -> None:
+    """Let the option that names a network, here and in all settings made from these, name every source."""
+    settings.model_fields["network"].description = f"{network_forms()}."
+    settings.model_rebuild(force=True)  # its JSON schema is made from the fields when the class is built
+    for each in settings.__subclasses__():
+        describe_sources(each)
+
+
+follow_sources(describe_sources)

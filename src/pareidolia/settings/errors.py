@@ -4,10 +4,12 @@ from collections.abc import Iterable
 from difflib import SequenceMatcher
 
 _LONGEST = 300
+# Longer texts are a traceback of torch's, of which the first line says what happened.
+_MOST_LINES = 4
 
 
 class PareidoliaError(Exception):
-    """Something the user can mend: says what was wrong, with which file or name, and what to do next.
+    """Something the user can correct: what was wrong, with which file or name, and what to do next.
 
     The command line prints it in one line and ends with exit code 2.
     """
@@ -22,7 +24,7 @@ class BadPicture(PareidoliaError):
 
 
 class BadNetwork(PareidoliaError):
-    """A network cannot be found, built, or given the weights asked for."""
+    """A network cannot be found, built, or loaded with the weights chosen."""
 
 
 class UnknownName(PareidoliaError):
@@ -41,13 +43,19 @@ class MissingExtra(PareidoliaError):
         super().__init__(f"this needs {package}, which is not installed: pip install 'pareidolia[{extra}]'")
 
 
-def one_line(error: BaseException) -> str:
+def one_line(error: BaseException, *, named: bool = False) -> str:
     """What an error of somebody else's code says, in one line of at most 300 characters.
 
-    Its kind stands before it where the text alone says little, as with a KeyError or with no text at all.
+    The first line of its text. Its kind stands before it where the text alone says little, as with a KeyError
+    or with no text at all. With `named` the kind always does, and the text is whole, but for what torch adds
+    about its own code.
     """
     kind = type(error).__name__
     lines = [line for line in (" ".join(each.split()) for each in str(error).splitlines()) if line]
+    if named:
+        first = " ".join(lines) if len(lines) < _MOST_LINES else (lines[0] if lines else "")
+        first = f"{kind}: {first}"
+        return first if len(first) <= _LONGEST else f"{first[: _LONGEST - 1]}…"
     first = lines[0] if lines else ""
     if not first or isinstance(error, (LookupError, TypeError, AttributeError, ImportError)):
         first = f"{kind}: {first}" if first else kind

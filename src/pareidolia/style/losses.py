@@ -28,6 +28,9 @@ class ContentLoss(Term):
         targets: the photo's activations C by layer.
         weights: w_l, one for each layer in the order of `targets`.
         balance: "relative" divides each layer's loss by ½ Σ C², its value for an empty map.
+
+    Attributes:
+        name: of the loss in a painting's losses.
     """
 
     name = "content"

@@ -34,7 +34,7 @@ Tile = Annotated[
 
 
 class StyleControl(Settings):
-    """What can be said about style whatever the method that paints it."""
+    """Options of style for every method that paints it."""
 
     painting_weights: Annotated[Weights, Field(description="A weight for each painting.")] = None
     strength: Annotated[
@@ -54,7 +54,7 @@ class StyleControl(Settings):
 
 
 class VideoControl(Settings):
-    """What can be said of a video that is painted in one pass, frame by frame."""
+    """Options of a video that is painted in one pass, frame by frame."""
 
     persistence: Annotated[
         float,
@@ -196,10 +196,10 @@ class StyleFiguresSettings(OperationSettings):
     steps: Annotated[int, Field(ge=1, description="Their steps at the full size.")] = 40
 
     def painting(self, **changes: Any) -> StyleSettings:
-        """A style transfer as usual, of this size."""
+        """A style transfer with the default options at this size."""
         common = self.model_dump(exclude={"style_weights", "reconstruction_steps"})
         return StyleSettings.model_validate({**common, **changes})
 
     def reconstructing(self, **changes: Any) -> StyleSettings:
-        """One that begins from noise, at one size, so that a layer's own scale is seen."""
+        """A style transfer that begins from noise, at one size, so that a layer's own scale is seen."""
         return self.painting(start="noise", coarse_to_fine=False, steps=self.reconstruction_steps, **changes)

@@ -16,7 +16,7 @@ _ENLARGED = 1.6
 
 @dataclass(frozen=True)
 class RenderedSection:
-    """A section as it was told.
+    """A finished section.
 
     Attributes:
         key: names its words and formulas.
@@ -25,7 +25,7 @@ class RenderedSection:
         commands: what makes them.
         source: modules to read.
         papers: where the idea is from.
-        failure: why the section could not be told, if so.
+        failure: why the section failed, if it did.
     """
 
     key: str
@@ -37,8 +37,20 @@ class RenderedSection:
     failure: str = ""
 
 
-def render_page(words: Words, sections: Sequence[RenderedSection], pictures: str) -> str:
-    """The whole page as HTML; `pictures` is the folder of the pictures as seen from the page."""
+def render_page(
+    words: Words, sections: Sequence[RenderedSection], pictures: str, *, sample: bool = False
+) -> str:
+    """Render the whole page.
+
+    Args:
+        words: of its language.
+        sections: the finished sections.
+        pictures: the folder of the pictures as seen from the page.
+        sample: whether the photo is a sample, not the user's.
+
+    Returns:
+        HTML.
+    """
     template = Template(files("pareidolia.tour").joinpath("page.html").read_text(encoding="utf-8"))
     numbers = {each.key: number for number, each in enumerate(sections, 1)}
     parts = [(part, list(group)) for part, group in groupby(sections, key=lambda each: each.part)]
@@ -47,6 +59,7 @@ def render_page(words: Words, sections: Sequence[RenderedSection], pictures: str
         _part(words, part, index, group, numbers, pictures) for index, (part, group) in enumerate(parts)
     )
     shown = {name: escape(text) for name, text in words.page.items()}
+    shown["lead"] = shown["lead_sample" if sample else "lead"]
     return template.substitute(shown, language=words.language, table_of_contents=contents, parts=body)
 
 

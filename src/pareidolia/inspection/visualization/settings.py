@@ -35,7 +35,7 @@ Robustness = Annotated[
 
 
 class RobustSettings(OperationSettings):
-    """How a robust picture is painted: small random moves that it must survive."""
+    """How a robust picture is painted: random changes that must not spoil it."""
 
     robustness: Robustness = 1.0
     pooling: PoolingOption = "max"

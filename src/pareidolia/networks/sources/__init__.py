@@ -1,10 +1,10 @@
-"""Where networks come from: the shipped retina, torchvision, timm, and the user's own code.
+"""Where networks come from: the shipped retina, torchvision, timm, the user's own code, and plug-ins.
 
-`build(name, weights, class_count)` gives an `Origin`: the module with its weights, and what its source knows
-about it. Each source is one module here with the same function.
+`build(name, weights, class_count)` gives an `Origin`: the module with its weights, and what its source has to
+say about it. Each source is one file here, registered by `network_source` with its sentence for people. No
+torch at the top of these files: help reads the sentences.
 """
 
-from pareidolia.networks.sources.origin import Origin
-from pareidolia.networks.sources.register import build, known_names
+import lazy_loader
 
-__all__ = ["Origin", "build", "known_names"]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

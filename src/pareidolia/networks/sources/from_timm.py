@@ -1,23 +1,45 @@
 """timm's networks, with the weights that timm publishes."""
 
-import importlib
-from typing import Any
+from __future__ import annotations
 
-from torch import nn
-from torchvision import models
+from typing import TYPE_CHECKING, Any
 
-from pareidolia.networks.sources.origin import PUBLISHED, Origin, always_the_same, weights_file
-from pareidolia.networks.weights import load_weights
-from pareidolia.settings import BadNetwork, MissingExtra, UnknownName
+from pareidolia.settings.errors import BadNetwork, UnknownName, one_line
+from pareidolia.settings.extras import require
+from pareidolia.settings.network_sources import network_source
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from pareidolia.networks.sources.origin import Origin
 
 
+@network_source(
+    "timm", help="timm's networks, with the weights that it publishes; pareidolia[timm] installs it."
+)
 def build(name: str, weights: str, class_count: int | None) -> Origin:
     """`timm.create_model(name)` with its published, random, or the user's weights.
 
-    Normalisation and input size come from timm's data configuration. Published weights are fetched by
-    timm into the Hugging Face cache with a progress bar; offline, BadNetwork says what to do instead.
+    Normalisation and input size come from timm's data configuration. timm downloads published weights
+    into the Hugging Face cache with a progress bar.
+
+    Args:
+        name: timm's name of the network.
+        weights: "published", "random", or the path of a file.
+        class_count: number of outputs if the user's own weights and classes change it.
+
+    Returns:
+        The network.
+
+    Raises:
+        UnknownName: If timm has no such network.
+        BadNetwork: If its weights are not there, or do not fit; the error says what to do.
+        MissingExtra: If timm is not installed.
     """
-    timm = _import_timm()
+    from pareidolia.networks.sources.origin import PUBLISHED, Origin, always_the_same, weights_file
+    from pareidolia.networks.weights import load_weights
+
+    timm = require("timm", extra="timm")
     if not timm.is_model(name):
         known = timm.list_models() + timm.list_pretrained()
         raise UnknownName("network", f"timm:{name}", [f"timm:{each}" for each in known])
@@ -38,23 +60,16 @@ def build(name: str, weights: str, class_count: int | None) -> Origin:
     )
 
 
-def _import_timm() -> Any:
-    try:
-        return importlib.import_module("timm")
-    except ImportError as error:
-        raise MissingExtra("timm", "timm") from error
-
-
 def _make(timm: Any, name: str, pretrained: bool, class_count: int | None) -> nn.Module:
     arguments = {} if class_count is None else {"num_classes": class_count}
     try:
         module: nn.Module = timm.create_model(name, pretrained=pretrained, **arguments)
     except Exception as error:  # the hub's client raises its own kinds, its transport's, and OSError
         if not pretrained:
-            raise BadNetwork(f"timm cannot build {name}: {_first_line(error)}") from error
+            raise BadNetwork(f"timm cannot build {name}: {one_line(error)}") from error
         repository = timm.get_pretrained_cfg(name).hf_hub_id or "timm's model page"
         raise BadNetwork(
-            f"the weights of timm:{name} could not be fetched ({_first_line(error)}): download "
+            f"the weights of timm:{name} could not be fetched ({one_line(error)}): download "
             f"model.safetensors of {repository} on huggingface.co elsewhere and give its path as --weights, "
             "or take --network retina, which needs no download"
         ) from error
@@ -67,10 +82,8 @@ def _class_names(timm: Any, module: nn.Module) -> tuple[str, ...] | None:
     if subset is None:
         return None
     if subset == "imagenet-1k":
+        from torchvision import models
+
         return tuple(models.ResNet50_Weights.DEFAULT.meta["categories"])
     information = timm.data.ImageNetInfo(subset)
     return tuple(information.index_to_description(index) for index in range(information.num_classes()))
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0]

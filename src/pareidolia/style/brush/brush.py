@@ -72,10 +72,18 @@ class Brush:
     def code(
         self, content: PictureLike, styles: Sequence[PictureLike], settings: BrushSettings | None = None
     ) -> Tensor:
-        """What `paint` would paint this photo with, 1×M: the weighted mean of the paintings' codes.
+        """The code that `paint` would use for this photo: the weighted mean of the paintings' codes.
 
-        The photo counts where the paintings take its colours, and below full strength, where the code of the
-        photo itself has the rest.
+        The photo changes it if the paintings take its colours, and below full strength, where the photo's own
+        code has the rest of the weight.
+
+        Args:
+            photo: the photo.
+            paintings: at least one.
+            settings: options.
+
+        Returns:
+            1×M.
         """
         settings = settings or BrushSettings()
         return self._code_for(self._inputs(content, styles, settings, None), settings)
@@ -103,9 +111,17 @@ class Brush:
 
 
 def load_brush(device: str = "auto", weights: Path = WEIGHTS) -> Brush:
-    """brush with its shipped weights, or others of its kind (`recipes/brush.py`).
+    """Load brush with its shipped weights, or others of its kind (`recipes/brush.py`).
 
-    Raises BadNetwork where the weights are missing or do not fit.
+    Args:
+        device: "auto", "cuda", "mps" or "cpu".
+        weights: a safetensors file.
+
+    Returns:
+        The network, ready to paint.
+
+    Raises:
+        BadNetwork: If the weights are missing or do not fit.
     """
     if weights == WEIGHTS and not WEIGHTS.is_file():
         raise BadNetwork(f"this installation lacks brush's weights, {WEIGHTS}: install the package anew")
@@ -131,7 +147,7 @@ def brushed(
     settings: BrushSettings | None = None,
     mask: PictureLike | None = None,
 ) -> Result:
-    """The photo painted like paintings by the shipped network, in one pass; see `Brush.paint`."""
+    """Paint a photo like paintings by the shipped network, in one pass; see `Brush.paint`."""
     settings = settings or BrushSettings()
     picture = load_brush(settings.device).paint(content, styles, settings, mask)
     height, width = size_of(picture)

@@ -1,4 +1,4 @@
-"""What a network that paints in one pass is trained to make small: the losses of style transfer."""
+"""The loss of a network that paints in one pass: the losses of style transfer, for batches."""
 
 from collections.abc import Sequence
 

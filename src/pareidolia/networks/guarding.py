@@ -1,0 +1,108 @@
+"""The guard around code that others wrote: networks, their files and factories.
+
+What such code prints goes to standard error, for standard output belongs to results; what it raises becomes
+one line, also where it wants to end the program.
+"""
+
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, TextIO
+
+import torch
+
+from pareidolia.settings import BadNetwork, PareidoliaError, one_line
+
+_COMMAND_LINES = frozenset(
+    {"argparse", "optparse", "getopt", "click.core", "absl.app", "docopt", "fire.core"}
+)
+# How torch says on a CPU that there is no more memory.
+_NO_MEMORY = ("can't allocate memory", "not enough memory")
+
+
+@contextmanager
+def guarded(message: str, error_type: type[PareidoliaError] = BadNetwork) -> Iterator[None]:
+    """Run somebody else's code.
+
+    Args:
+        message: the line for what goes wrong; `{reason}` in it becomes what the code says.
+        error_type: the error that carries the line.
+
+    Raises:
+        PareidoliaError: of `error_type`, for whatever is raised inside. What is ours already, and that there
+            is no memory on a GPU, is passed on.
+    """
+    try:
+        with _printing_aside():
+            yield
+    except (PareidoliaError, torch.OutOfMemoryError):
+        raise
+    except SystemExit as error:
+        raise error_type(message.replace("{reason}", _left(error))) from error
+    except Exception as error:  # it is not our code
+        raise error_type(message.replace("{reason}", _reason(error))) from error
+
+
+def no_memory(error: BaseException) -> bool:
+    """Whether an error says that there is no memory left, on a CPU or a GPU."""
+    if isinstance(error, (MemoryError, torch.OutOfMemoryError)):
+        return True
+    return isinstance(error, RuntimeError) and any(each in str(error) for each in _NO_MEMORY)
+
+
+def _reason(error: Exception) -> str:
+    return "there is not enough memory" if no_memory(error) else one_line(error, named=True)
+
+
+def _left(error: SystemExit) -> str:
+    """Why code ended the program."""
+    trace = error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_globals.get("__name__") in _COMMAND_LINES:
+            return "it reads a command line of its own; put what does so under if __name__ == '__main__'"
+        trace = trace.tb_next
+    said = f" ({error.code})" if error.code not in (None, 0) else ""
+    return f"it ends the program with sys.exit{said}"
+
+
+class _Aside:
+    """A standard output that lets the threads inside the guard write to standard error."""
+
+    def __init__(self, inner: TextIO) -> None:
+        self.inner = inner
+        self.threads: dict[int, int] = {}
+
+    def write(self, text: str) -> int:
+        return self._mine().write(text)
+
+    def flush(self) -> None:
+        self._mine().flush()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._mine(), name)
+
+    def _mine(self) -> TextIO:
+        return sys.stderr if threading.get_ident() in self.threads else self.inner
+
+
+_lock = threading.Lock()
+
+
+@contextmanager
+def _printing_aside() -> Iterator[None]:
+    """What this thread prints inside goes to standard error; other threads print as before."""
+    thread = threading.get_ident()
+    with _lock:
+        aside = sys.stdout if isinstance(sys.stdout, _Aside) else _Aside(sys.stdout)
+        aside.threads[thread] = aside.threads.get(thread, 0) + 1
+        sys.stdout = aside
+    try:
+        yield
+    finally:
+        with _lock:
+            aside.threads[thread] -= 1
+            if not aside.threads[thread]:
+                del aside.threads[thread]
+            if not aside.threads and sys.stdout is aside:
+                sys.stdout = aside.inner

@@ -1,0 +1,33 @@
+"""Optional dependencies. No torch here."""
+
+from importlib import import_module
+from typing import Any
+
+from pareidolia.settings.errors import MissingExtra
+
+# Modules whose packages are called otherwise.
+_PACKAGES = {
+    "cv2": "opencv-python-headless",
+    "lightning_fabric": "lightning-fabric",
+    "skimage": "scikit-image",
+    "sklearn": "scikit-learn",
+    "torch.utils.tensorboard": "tensorboard",
+    "umap": "umap-learn",
+}
+
+
+def require(module: str, *, extra: str) -> Any:
+    """An optional module, imported.
+
+    Args:
+        module: its dotted name.
+        extra: the extra of pareidolia that installs it.
+
+    Raises:
+        MissingExtra: it is not installed; the error names the line that installs it.
+    """
+    try:
+        return import_module(module)
+    except ImportError as error:
+        package = _PACKAGES.get(module) or module.partition(".")[0]
+        raise MissingExtra(_PACKAGES.get(package, package), extra) from error

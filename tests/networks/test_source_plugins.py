@@ -1,0 +1,134 @@
+"""Sources of networks: stated once each, and from another package by its entry point."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+from PIL import Image
+
+from pareidolia.inspection.filters.settings import FiltersSettings
+from pareidolia.networks import known_names
+from pareidolia.networks.sources import network_source
+from pareidolia.settings import NetworkSettings, PareidoliaError
+from pareidolia.settings.base import describe_sources
+from pareidolia.settings.network_sources import SOURCES, network_forms
+
+MINE = '''
+"""Networks of mine."""
+
+import torch
+from torch import nn
+
+from pareidolia.networks.sources import Origin, always_the_same, network_source, weights_file
+from pareidolia.networks.weights import load_weights
+from pareidolia.settings import UnknownName
+
+
+@network_source("mine", help="Small networks of mine.", names=lambda: ["mine:tiny"])
+def build(name, weights, class_count):
+    if name != "tiny":
+        raise UnknownName("network", f"mine:{name}", ["mine:tiny"])
+    with always_the_same():
+        module = nn.Sequential(
+            nn.Conv2d(3, 8, 3), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten(),
+            nn.Linear(8, class_count or 2),
+        )
+    if weights_file(weights) is not None:
+        load_weights(module, weights_file(weights), f"mine:{name}")
+    classes = ("tabby", "beagle") if class_count in (None, 2) else None
+    return Origin(module, (0.5,) * 3, (0.2,) * 3, (3, 32, 32), classes)
+'''
+
+
+def _install(folder: Path, code: str) -> None:
+    """What pip leaves of a package `mine` with one module and one entry point."""
+    (folder / "mine.py").write_text(code)
+    information = folder / "mine-1.0.dist-info"
+    information.mkdir()
+    (information / "METADATA").write_text("Metadata-Version: 2.1\nName: mine\nVersion: 1.0\n")
+    (information / "entry_points.txt").write_text("[pareidolia.plugins]\nmine = mine\n")
+
+
+def _run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    paths = os.pathsep.join([str(folder), *sys.path])
+    return subprocess.run(
+        [sys.executable, "-m", "pareidolia", *arguments],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": paths},
+        capture_output=True,
+        text=True,
+    )
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    pixels = torch.randint(256, (40, 48, 3), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
+    Image.fromarray(pixels.numpy()).save(tmp_path / "photo.png")
+    return tmp_path
+
+
+def test_a_source_in_another_package_on_the_command_line(folder: Path) -> None:
+    assert len(MINE.strip().splitlines()) < 60
+    _install(folder, MINE)
+    made = _run(folder, "saliency", "photo.png", "--network", "mine:tiny", "--out", "a.png")
+    assert (made.returncode, made.stderr) == (0, "")
+    assert "for tabby" in made.stdout or "for beagle" in made.stdout
+    listed = _run(folder, "networks").stdout
+    assert "mine:tiny" in listed and "torchvision:vgg19" in listed
+    for name in ("mine:tinny", "miine:tiny", "nothing"):
+        wrong = _run(folder, "saliency", "photo.png", "--network", name, "--out", "b.png")
+        assert wrong.returncode == 2 and wrong.stderr.count("\n") == 1
+        assert {"mine:tinny": "did you mean mine:tiny", "miine:tiny": "timm:NAME, mine:NAME, package."}.get(
+            name, "there is no network 'nothing'"
+        ) in wrong.stderr
+
+
+def test_two_sources_of_one_name_are_refused(folder: Path) -> None:
+    _install(folder, MINE.replace('"mine", help', '"timm", help'))
+    refused = _run(folder, "saliency", "photo.png", "--network", "timm:x", "--out", "a.png")
+    assert refused.returncode == 2 and refused.stderr.count("\n") == 1
+    assert "mine names a network source 'timm', which is taken" in refused.stderr
+
+
+def test_the_option_and_the_errors_name_every_source() -> None:
+    forms = "retina, torchvision:NAME, timm:NAME, package.module:factory or file.py:factory"
+    assert network_forms() == forms
+    assert {"retina", "torchvision:vgg19"} <= set(known_names())
+    with pytest.raises(PareidoliaError, match="a network is called retina, torchvision:NAME, timm:NAME, "):
+        from pareidolia.networks import load_network
+
+        load_network("no.such:thing")
+    for kind in (NetworkSettings, FiltersSettings):
+        assert kind.model_fields["network"].description == f"{forms}."
+        assert kind.model_json_schema()["properties"]["network"]["description"] == f"{forms}."
+    try:
+
+        @network_source("lab", help="Networks of the lab.", forms=("lab:NAME",))
+        def build(name, weights, class_count):
+            raise NotImplementedError
+
+        assert network_forms() == forms.replace("timm:NAME", "timm:NAME, lab:NAME")
+        assert "lab:NAME" in str(FiltersSettings.model_fields["network"].description)
+    finally:
+        SOURCES._found.pop("lab")
+        describe_sources()
+    assert FiltersSettings.model_fields["network"].description == f"{forms}."
+
+
+def test_sources_are_known_without_torch() -> None:
+    code = (
+        "import sys; from pareidolia.settings import NetworkSettings; "
+        "from pareidolia.settings.network_sources import SOURCES; "
+        "print([source.help for source in SOURCES.values()], 'torch' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "torchvision's classifiers" in done.stdout and done.stdout.strip().endswith("False")
+    importing = (
+        "import pareidolia.networks.sources.from_timm; from pareidolia.settings import NetworkSettings as S;"
+    )
+    importing += "print(S.model_fields['network'].description)"
+    done = subprocess.run([sys.executable, "-c", importing], capture_output=True, text=True, check=True)
+    assert "timm:NAME" in done.stdout and "retina" in done.stdout
