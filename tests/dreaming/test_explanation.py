@@ -9,6 +9,16 @@ from pareidolia.networks import Network
 from pareidolia.settings import BadNetwork
 
 
+def explained(*given):
+    """The steps of an explanation, and what it found."""
+    steps, work = [], explain(*given)
+    while True:
+        try:
+            steps.append(next(work))
+        except StopIteration as end:
+            return steps, end.value
+
+
 @pytest.fixture
 def imagenet_like(small_network):
     """A network of 1,000 classes whose score grows for class 200, a dog, with every activation."""
@@ -53,7 +63,8 @@ def test_masses_are_sums_of_probabilities():
 def test_dreams_that_make_everything_fire_end_in_the_class_that_counts_it(imagenet_like, photo):
     beginnings = {"photo": photo, **dict(noises(2, 64, 0))}
     settings = DreamSettings(octaves=1, steps=3, step_size=25, aim=("4.relu",))
-    found = explain(beginnings, settings, imagenet_like)
+    steps, found = explained(beginnings, settings, imagenet_like)
+    assert [step.index for step in steps] == list(range(1, steps[-1].total + 1))
     assert [course.name for course in found.courses] == ["photo", "noise 1", "noise 2"]
     assert all(len(course.answers) == 4 for course in found.courses)
     assert set(found.layers) == set(imagenet_like.style_layers)
@@ -66,4 +77,4 @@ def test_dreams_that_make_everything_fire_end_in_the_class_that_counts_it(imagen
 
 def test_a_network_without_imagenets_classes_is_refused(small_network, photo):
     with pytest.raises(BadNetwork, match="no ImageNet classes"):
-        explain({"photo": photo}, DreamSettings(), small_network)
+        explained({"photo": photo}, DreamSettings(), small_network)
