@@ -34,7 +34,7 @@ def main() -> None:
         settings = settings.model_copy(update={"size": 96, "frames": 4, "octaves": 2, "steps": 3})
     folder = given.out.with_name(f"{given.out.name}.frames")
     record = {"photo": given.photo, "settings": settings.model_dump(mode="json")}
-    video = DreamVideo(folder, record, settings, {"photo": given.photo})
+    video = DreamVideo(folder, record, {"photo": given.photo}, settings)
     video.check()
     for index in video.steps():
         print(f"frame {index + 1} of {settings.frames}")

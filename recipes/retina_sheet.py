@@ -60,10 +60,8 @@ def units(weights: str) -> Tensor:
 
 def classes(weights: str) -> Tensor:
     """Eight class models."""
-    settings = ClassModelSettings(
-        weights=weights, names=CLASSES, regularize="robust", size=SIDE, columns=4, steps=STEPS
-    )
-    return finished(ClassModels(settings)).picture
+    settings = ClassModelSettings(weights=weights, regularize="robust", size=SIDE, columns=4, steps=STEPS)
+    return finished(ClassModels(CLASSES, settings)).picture
 
 
 def dream(weights: str) -> Tensor:

@@ -1,3 +1,5 @@
+import json
+
 import pytest
 import torch
 from torch import nn
@@ -5,8 +7,20 @@ from torch import nn
 from pareidolia.dreaming import DreamSettings
 from pareidolia.dreaming.explanation import explain, noises
 from pareidolia.dreaming.groups import GROUPS, group_of, masses, members
+from pareidolia.dreaming.why_dogs import DreamExplanation
 from pareidolia.networks import Network
+from pareidolia.pictures import open_picture, save_picture
 from pareidolia.settings import BadNetwork
+
+
+def explained(*given):
+    """The steps of an explanation, and what it found."""
+    steps, work = [], explain(*given)
+    while True:
+        try:
+            steps.append(next(work))
+        except StopIteration as end:
+            return steps, end.value
 
 
 @pytest.fixture
@@ -53,7 +67,8 @@ def test_masses_are_sums_of_probabilities():
 def test_dreams_that_make_everything_fire_end_in_the_class_that_counts_it(imagenet_like, photo):
     beginnings = {"photo": photo, **dict(noises(2, 64, 0))}
     settings = DreamSettings(octaves=1, steps=3, step_size=25, aim=("4.relu",))
-    found = explain(beginnings, settings, imagenet_like)
+    steps, found = explained(beginnings, settings, imagenet_like)
+    assert [step.index for step in steps] == list(range(1, steps[-1].total + 1))
     assert [course.name for course in found.courses] == ["photo", "noise 1", "noise 2"]
     assert all(len(course.answers) == 4 for course in found.courses)
     assert set(found.layers) == set(imagenet_like.style_layers)
@@ -66,4 +81,15 @@ def test_dreams_that_make_everything_fire_end_in_the_class_that_counts_it(imagen
 
 def test_a_network_without_imagenets_classes_is_refused(small_network, photo):
     with pytest.raises(BadNetwork, match="no ImageNet classes"):
-        explain({"photo": photo}, DreamSettings(), small_network)
+        explained({"photo": photo}, DreamSettings(), small_network)
+
+
+def test_a_tensor_is_explained_as_its_file_is(imagenet_like, photo, tmp_path, monkeypatch):
+    monkeypatch.setattr("pareidolia.dreaming.why_dogs.PHOTOS", ())
+    save_picture(photo, tmp_path / "photo.png")
+    settings = DreamSettings(octaves=1, steps=1, aim=("4.relu",))
+    for given, out in ((tmp_path / "photo.png", "file"), (open_picture(tmp_path / "photo.png"), "tensor")):
+        for _ in DreamExplanation(given, settings, imagenet_like, out=tmp_path / out):
+            pass
+    made, again = (json.loads((tmp_path / out / "numbers.json").read_text()) for out in ("file", "tensor"))
+    assert list(made["courses"].pop("photo.png")) == list(again["courses"].pop("photo")) and made == again

@@ -86,7 +86,7 @@ def test_a_dreamt_film_goes_on_to_the_same_bytes(small_network, panning, tmp_pat
     )
 
     def video(folder):
-        return DreamVideo(tmp_path / folder, {}, settings, {"photo": str(panning)}, small_network)
+        return DreamVideo(tmp_path / folder, {}, {"photo": str(panning)}, settings, small_network)
 
     whole = video("whole")
     assert list(whole.steps()) == [0, 1, 2, 3]
@@ -103,4 +103,4 @@ def test_a_dreamt_film_goes_on_to_the_same_bytes(small_network, panning, tmp_pat
 def test_a_film_is_not_moved_by_hand(small_network, panning, tmp_path):
     for change in ({"zoom": 1.1}, {"rotate": 2}):
         with pytest.raises(PareidoliaError, match="leave out --zoom and --rotate"):
-            DreamVideo(tmp_path, {}, DreamSettings(**change), {"photo": str(panning)}, small_network)
+            DreamVideo(tmp_path, {}, {"photo": str(panning)}, DreamSettings(**change), small_network)

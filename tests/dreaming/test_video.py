@@ -12,7 +12,7 @@ RECORD = {"operation": "dream"}
 def video(network, folder, photo, record=RECORD, **options):
     quick = {"size": 64, "octaves": 2, "octave_scale": 1.2, "steps": 2, "frame_steps": 1, "frames": 4}
     settings = DreamSettings(**{**quick, "aim": ("stage3.relu",), "zoom": 1.1, "rotate": 3, **options})
-    return DreamVideo(folder, record, settings, {"photo": photo}, network)
+    return DreamVideo(folder, record, {"photo": photo}, settings, network)
 
 
 def bytes_of(made):
@@ -51,4 +51,4 @@ def test_frames_of_another_film_are_not_gone_on_from(small_network, photo, tmp_p
 def test_a_mask_does_not_fit_a_film(small_network, photo, tmp_path):
     pictures = {"photo": photo, "mask": torch.ones(1, 1, 8, 8)}
     with pytest.raises(PareidoliaError, match="leave out --mask"):
-        DreamVideo(tmp_path, RECORD, DreamSettings(frames=2), pictures, small_network)
+        DreamVideo(tmp_path, RECORD, pictures, DreamSettings(frames=2), small_network)

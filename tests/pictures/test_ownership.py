@@ -24,8 +24,9 @@ def result(path, *sources):
 
     path.parent.mkdir(parents=True, exist_ok=True)
     operation = find_operation("style")
-    inputs = {"photo": str(sources[0]), "paintings": tuple(str(each) for each in sources[1:])}
-    request = Request(operation, inputs, operation.settings({}))
+    content, *styles = (str(each) for each in sources)
+    inputs = {"content": content, "styles": tuple(styles) or ("sample:waves",)}
+    request = Request(operation, inputs, operation.settings_type())
     save_picture(torch.rand(1, 3, 24, 24), path, record=request.record(path.parent))
 
 

@@ -10,7 +10,7 @@ from pareidolia.dreaming.explanation import explain, noises
 from pareidolia.dreaming.settings import DreamSettings
 from pareidolia.networks import NetworkLike, network_for
 from pareidolia.operations import PAINT, Input, operation
-from pareidolia.pictures import open_picture, sample_photo, save_picture
+from pareidolia.pictures import PictureLike, as_picture, over_white, sample_photo, save_picture
 from pareidolia.pictures.ownership import EXPLANATION, KEY, claim_beside
 from pareidolia.pictures.result import Result
 from pareidolia.pictures.samples import PHOTOS
@@ -36,7 +36,7 @@ class DreamExplanation(Work):
     """Dreams of many beginnings, and what the network says of them: iterate to the end.
 
     Args:
-        photo: a file or `sample:NAME`.
+        photo: a file, `sample:NAME`, or 1×3×H×W (1×4×H×W with alpha, laid on white) in [0, 1].
         settings: every option of the dreams.
         network: the network that dreams; by default the one the settings name.
         out: a folder for the page, its figures and its numbers; made if need be.
@@ -46,7 +46,7 @@ class DreamExplanation(Work):
 
     def __init__(
         self,
-        photo: str,
+        photo: PictureLike,
         settings: DreamSettings | None = None,
         network: NetworkLike = None,
         *,
@@ -63,7 +63,8 @@ class DreamExplanation(Work):
         self._network = network_for(
             self._settings, network, pooling=self._settings.pooling, padding=self._settings.padding
         )
-        self._beginnings: dict[str, Tensor] = {Path(photo).name: open_picture(photo)}
+        name = Path(photo).name if isinstance(photo, str | Path) else "photo"
+        self._beginnings: dict[str, Tensor] = {name: over_white(as_picture(photo))}
         self._notes: list[str] = []
         for name in PHOTOS:
             try:
