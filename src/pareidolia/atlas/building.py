@@ -69,8 +69,8 @@ class AtlasBuilding(Work):
         resume: nothing needs to be asked for: a build always goes on from what is there.
 
     Raises:
-        PareidoliaError: `out` holds other things, or such an atlas; while iterating, what cannot be laid out,
-            and what `Collector` and `as_network` raise.
+        PareidoliaError: If `out` holds other things, or such an atlas; while iterating, if something cannot
+            be laid out; and what `Collector` and `as_network` raise.
     """
 
     def __init__(
@@ -231,8 +231,15 @@ class AtlasBuilding(Work):
 def read_settings(atlas: Path) -> tuple[AtlasSettings, Path]:
     """The settings that an atlas was built with, and the folder of what was collected for it.
 
+    Args:
+        atlas: the atlas's folder.
+
+    Returns:
+        The settings, and the folder of the collected activations beside the atlas's other stages.
+
     Raises:
-        PareidoliaError: its stages are gone, as from one that was published without them.
+        PareidoliaError: If its stages are gone, as from one that was published without them, or their
+            settings are broken.
     """
     path = atlas / STAGES / SETTINGS
     if not path.exists():

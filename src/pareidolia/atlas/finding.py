@@ -86,13 +86,15 @@ def find_photo(atlas: str | Path, photo: str | Path, network: NetworkLike = None
     Args:
         atlas: the atlas's folder.
         photo: file of the photo.
+        network: the network that the atlas was built with, as `as_network` takes it; by default the one that
+            its settings name.
 
     Returns:
         A landing for each layer.
 
     Raises:
-        PareidoliaError: If the atlas is not whole or was published without its stages, or names a network
-            that is code and not trusted (`safety/trust.py`).
+        PareidoliaError: If the atlas is not whole, was published without its stages, was built with another
+            network, or names one that is code and not trusted (`safety/trust.py`).
         BadPicture: If the photo cannot be read.
     """
     atlas = Path(atlas)

@@ -36,8 +36,12 @@ TOP = 5
 class CellPatches:
     """The real photos behind the cells of a grid.
 
-    points: for each cell, numbers of some of its activations. windows: what each of all activations saw, as
-    `patch_windows` gives it.
+    Attributes:
+        collected: the activations and their photos.
+        points: for each cell, numbers of some of its activations.
+        windows: what each of all activations saw, as `patch_windows` gives it.
+        size: side of a patch in pixels.
+        each: how many patches a cell has at most.
     """
 
     collected: CollectedActivations
@@ -87,7 +91,7 @@ class GridContents:
     Attributes:
         icons: cells×size×size×3, 8 bits a channel.
         patches: the photos behind the cells.
-        cells: what `cells.json` says.
+        cells: the contents of `cells.json`.
         table: the class attributions as signed bytes, class by class; None without classes.
     """
 
@@ -187,6 +191,9 @@ def grid_contents(
         table: class attributions, cells×K; None without classes.
         labels: how many there are.
         moves: by layer, the mean place on its map of each cell's activations, cells×2.
+
+    Returns:
+        The cells, their sheets and the packed table, ready to write; nothing is written yet.
     """
     tops, values = _tops(table, len(grid))
     attribution, packed = (None, None) if table is None else _packed_table(table)

@@ -54,7 +54,10 @@ def begin_accumulator(
         network: looks at the pictures.
         layers: the shape of each layer's output for one picture.
 
+    Returns:
+        The accumulator, with nothing added to it.
+
     Raises:
-        PareidoliaError: no function is registered for it.
+        PareidoliaError: If no function is registered for it.
     """
     raise PareidoliaError(f"nothing is registered that keeps {type(spec).__name__}: see begin_accumulator")
