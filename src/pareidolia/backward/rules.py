@@ -32,8 +32,14 @@ def backward_rule(name: str) -> Callable[[R], R]:
             with in_mode(MyMode(), module):
                 yield
 
+    Args:
+        name: what `rule=` and the command line call it.
+
+    Returns:
+        A decorator that registers the context manager and gives it back.
+
     Raises:
-        PareidoliaError: another module has registered the name.
+        PareidoliaError: If another module has registered the name.
     """
 
     def register(rule: R) -> R:

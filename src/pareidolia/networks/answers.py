@@ -9,12 +9,19 @@ from pareidolia.settings import BadNetwork
 
 
 def class_scores(output: object, name: str) -> Tensor:
-    """The logits N×K in the output of the network called `name`.
+    """The logits in a network's output.
 
     The output itself, its `logits`, or the first value of a tuple, list or mapping.
 
+    Args:
+        output: what the module gave.
+        name: what errors call the network.
+
+    Returns:
+        The logits N×K.
+
     Raises:
-        BadNetwork: there are none, or they are not numbers that gradients can be taken of.
+        BadNetwork: If there are none, or gradients cannot be taken of them.
     """
     found = getattr(output, "logits", output)
     if isinstance(found, Mapping):

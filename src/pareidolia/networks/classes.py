@@ -14,8 +14,14 @@ _SHOWN = 6
 def read_classes(path: Path) -> tuple[str, ...]:
     """The class names in a text file, in the order of the network's outputs: one a line, or a list in JSON.
 
+    Args:
+        path: the file, in UTF-8.
+
+    Returns:
+        The names, one for each output.
+
     Raises:
-        BadNetwork: it cannot be read, or holds no names.
+        BadNetwork: If it cannot be read, or holds no names.
     """
     try:
         text = require_file(path, BadNetwork, "a file of class names").read_text(encoding="utf-8-sig")

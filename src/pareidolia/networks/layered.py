@@ -34,9 +34,13 @@ class Layered:
 
     @cached_property
     def layers(self) -> dict[str, Layer]:
-        """The layers by dotted name, in the order of their first call; found by one run at `input_shape`.
+        """The layers, found by one run at `input_shape`.
 
-        Raises BadNetwork where the module cannot take a picture of that shape.
+        Returns:
+            The layers by dotted name, in the order of their first call.
+
+        Raises:
+            BadNetwork: If the module cannot take a picture of that shape.
         """
         prepared = self.prepare(torch.full((1, *self.input_shape), 0.5))
         shape = "x".join(map(str, self.input_shape))
@@ -55,11 +59,17 @@ class Layered:
         raise UnknownName("layer", name, self.layers)
 
     def unit_shape(self, layer: str) -> tuple[int, ...]:
-        """The shape of a layer's output for one picture, whose first axis counts its units: C×H×W or C.
+        """The shape of a layer's output for one picture, whose first axis counts its units.
+
+        Args:
+            layer: the layer's name.
+
+        Returns:
+            C×H×W, or C where a layer has no rows and columns.
 
         Raises:
-            UnknownName: there is no such layer.
-            BadNetwork: its channels come last, so that the number of a unit would name a row.
+            UnknownName: If there is no such layer.
+            BadNetwork: If its channels come last, so that the number of a unit would name a row.
         """
         shape = self.layer(layer).shape
         if is_channels_last(shape, self.input_shape):
@@ -91,7 +101,7 @@ class Layered:
         """The layer whose features are shown and dreamt of: the deepest of the style layers.
 
         Raises:
-            BadNetwork: no layer is a feature map.
+            BadNetwork: If no layer is a feature map.
         """
         return self.style_layers[-1] if self.style_layers else self.content_layer
 
@@ -100,7 +110,7 @@ class Layered:
         """The layer nearest the pixels that is a feature map.
 
         Raises:
-            BadNetwork: no layer is one.
+            BadNetwork: If no layer is a feature map.
         """
         return self.style_layers[0] if self.style_layers else self.content_layer
 
@@ -109,7 +119,7 @@ class Layered:
         """The layer called last of those that have rows and columns, more than one.
 
         Raises:
-            BadNetwork: there is none.
+            BadNetwork: If there is no such layer.
         """
         maps = [name for name, layer in self.layers.items() if len(layer.shape) == 3 and layer.shape[-1] > 1]
         if not maps:

@@ -59,14 +59,17 @@ class Trace:
 def trace(module: nn.Module, pictures: Tensor, *, fields: bool = True) -> Trace:
     """Run `module` once on normalized `pictures` (1×C×H×W) and note its layers.
 
-    Modules that are not called, give no tensor, or are scripted (no hook can watch these) are no layers, and
-    with a scripted module inside no receptive field can be told. The module is left untouched; what it raises
-    is passed on.
+    Modules that are not called, give no tensor, or are scripted (no hook can watch these) do not count as
+    layers. With a scripted module inside, receptive fields are unknown. The module is left untouched; what it
+    raises is passed on.
 
     Args:
         module: what runs.
         pictures: what it sees.
         fields: whether receptive fields are followed, which makes the run slower.
+
+    Returns:
+        The module's output, and its layers by name in the order in which they were first called.
     """
     watch = _Watch(pictures, blind=not fields or any(scripted_modules(module)))
     with (

@@ -64,8 +64,8 @@ class Network(Layered):
         assumed: in words, what of all this was assumed.
 
     Raises:
-        BadNetwork: the module is scripted, its weights are NaN, infinite or not there, or the numbers do not
-            fit the channels.
+        BadNetwork: If the module is scripted, its weights are NaN, infinite or not there, or the numbers do
+            not fit the channels.
     """
 
     def __init__(
@@ -111,7 +111,7 @@ class Network(Layered):
 
         Training mode, device, `requires_grad` and hooks of `module` stay; the network looks through a mirror
         of it that shares its weights (`mirror.py`), so weights that are trained further change in it too.
-        What is not given is assumed as for a factory (`assumptions.py`), and the repr says what that was.
+        What is not given is assumed as for a factory (`assumptions.py`), and the repr shows what that was.
 
         Args:
             module: takes prepared pictures N×C×H×W; gives class scores N×K where it has classes.
@@ -124,8 +124,11 @@ class Network(Layered):
                 `weights.transforms()`. It may resize and crop, and must be differentiable.
             name: what errors and records call it; default the module's class.
 
+        Returns:
+            The network, on the device of the module's parameters.
+
         Raises:
-            BadNetwork: it is no module, a scripted one, or what is given does not fit it.
+            BadNetwork: If it is not a module, it is a scripted one, or what is given does not fit it.
         """
         if not isinstance(module, nn.Module):
             raise BadNetwork(f"module={type(module).__name__} is not a network: give a torch.nn.Module")
@@ -222,6 +225,9 @@ class Network(Layered):
         Args:
             size: in pixels.
             layers: how far it is to look: to the deepest of these layers; None for its class scores.
+
+        Returns:
+            False if the network refuses the size; an error of another kind is raised.
         """
         gray = torch.full((1, self.input_shape[0], *size), 0.5)
         try:
@@ -237,10 +243,15 @@ class Network(Layered):
     def backward(self, outputs: Tensor, signal: Tensor | None = None, *, retain_graph: bool = False) -> None:
         """Send `signal` from `outputs` of this network back to the leaves of the graph; fills their `.grad`.
 
-        The one way back through a network. Without `signal`, `outputs` is one number, and 1 is sent.
+        The one way back through a network.
+
+        Args:
+            outputs: what this network computed, or what was computed of that.
+            signal: of the shape of `outputs`; None sends 1 from one number.
+            retain_graph: whether the graph stays for another way back.
 
         Raises:
-            BadNetwork: nothing comes back, as after `torch.no_grad()` or `detach()`, or the module's own
+            BadNetwork: If nothing comes back, as after `torch.no_grad()` or `detach()`, or the module's own
                 backward pass fails.
         """
         self.check_gradient(outputs)
@@ -259,8 +270,14 @@ class Network(Layered):
     def look(self, pictures: Tensor) -> Look:
         """One forward pass without gradients that notes the class scores and the layers on the way.
 
+        Args:
+            pictures: N×C×H×W in [0, 1].
+
+        Returns:
+            The class scores N×K, None where the network has none, and the layers by name.
+
         Raises:
-            BadPicture: the network cannot take such pictures.
+            BadPicture: If the network cannot take such pictures.
         """
         self._preparation.check_range(pictures)
         seen = self._run(pictures, lambda prepared: trace(self.module, prepared, fields=False))
@@ -288,11 +305,22 @@ class Network(Layered):
             return (run or self.module)(prepared)
 
     def record(self, pictures: Tensor, layers: Iterable[str] | str) -> dict[str, Tensor]:
-        """The activations of the named `layers`, or of one, on `pictures` (as in a call), by name, N first.
+        """Record the activations of layers on pictures.
 
-        The network runs no further than the deepest layer asked for. A layer called several times gives its
+        The network runs no further than the deepest of these layers. A layer called several times gives its
         last output, one with several outputs the first. Differentiable; no hook stays, also after an error.
-        Raises UnknownName for a wrong layer, BadPicture for pictures that the network cannot take.
+
+        Args:
+            pictures: N×C×H×W in [0, 1].
+            layers: names of layers, or one name.
+
+        Returns:
+            The activations by name, each N×….
+
+        Raises:
+            UnknownName: If there is no such layer.
+            BadNetwork: If a layer cannot be recorded, as inside a scripted module.
+            BadPicture: If the network cannot take the pictures.
         """
         names = [layers] if isinstance(layers, str) else dict.fromkeys(layers)
         wanted = [self.layer(name) for name in names]

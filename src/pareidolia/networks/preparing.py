@@ -31,7 +31,7 @@ class Preparation:
         own: a preparation of the user's own, in place of both.
 
     Raises:
-        BadNetwork: the numbers do not fit the channels, or are none to compute with.
+        BadNetwork: If the numbers do not fit the channels, are not finite, or a deviation is 0.
     """
 
     name: str
@@ -53,11 +53,20 @@ class Preparation:
             raise BadNetwork(f"the std of {self.name} must not be zero")
 
     def __call__(self, pictures: Tensor, device: torch.device, dtype: torch.dtype) -> Tensor:
-        """`pictures` N×C×H×W on `device` in `dtype`, with the network's channels, prepared; a copy.
+        """Prepare pictures for the network.
+
+        Args:
+            pictures: N×C×H×W in [0, 1].
+            device: where they go.
+            dtype: the type of the prepared numbers.
+
+        Returns:
+            The prepared pictures, N×C×h×w with the network's channels; h×w is H×W unless the user's own
+            preparation resizes.
 
         Raises:
-            BadPicture: they are no such pictures, or of other channels.
-            BadNetwork: the user's own preparation fails.
+            BadPicture: If they are not such pictures, or have other channels.
+            BadNetwork: If the user's own preparation fails.
         """
         if pictures.ndim != 4 or not pictures.is_floating_point():
             raise BadPicture(

@@ -38,8 +38,12 @@ def widen(module: nn.Module) -> None:
 def check_weights(module: nn.Module, name: str) -> None:
     """Refuse weights that are not numbers: pictures and figures made with them would be of nothing.
 
+    Args:
+        module: whose parameters and buffers are checked.
+        name: what errors call it.
+
     Raises:
-        BadNetwork: some are NaN or infinite, or are not there (meta tensors, lazy layers).
+        BadNetwork: If some are NaN or infinite, or are not there (meta tensors, lazy layers).
     """
     refuse_lazy(module, name)
     for key, parameter in module.named_parameters():
@@ -67,8 +71,13 @@ def _check_finite(tensor: Tensor, key: str, name: str, *, infinite: bool) -> Non
 def settle_lazy_layers(module: nn.Module, input_shape: tuple[int, int, int], name: str) -> None:
     """Let lazy layers find their sizes by one look at a grey picture of `input_shape`, in place.
 
+    Args:
+        module: changed in place; without lazy layers it is left as it is.
+        input_shape: channels, height and width.
+        name: what errors call it.
+
     Raises:
-        BadNetwork: the module cannot look at one.
+        BadNetwork: If the module cannot look at one.
     """
     if not any(is_lazy(each) for each in (*module.parameters(), *module.buffers())):
         return

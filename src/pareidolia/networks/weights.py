@@ -59,9 +59,15 @@ def read_state_dict(path: Path) -> dict[str, Tensor]:
 
     Checkpoints that wrap the weights ("state_dict", "model", "params_ema", "net" and the like) are opened.
 
+    Args:
+        path: of the file.
+
+    Returns:
+        The tensors by name.
+
     Raises:
-        BadNetwork: a missing, truncated or foreign file, a pickle that holds code, or tensors that are not
-            plain numbers (sparse, quantized, without values).
+        BadNetwork: If the file is missing, truncated or of another kind, a pickle holds code, or tensors are
+            not plain numbers (sparse, quantized, without values).
     """
     if not path.is_file():
         what = "is a folder" if path.is_dir() else "does not exist"
@@ -115,12 +121,18 @@ def _is_torch_script(path: Path) -> bool:
 
 
 def fit_state_dict(module: nn.Module, tensors: Mapping[str, Tensor], path: Path, name: str) -> None:
-    """Put `tensors`, read from `path`, into `module`.
+    """Put tensors that were read from a file into a module.
 
     Names may have prefixes that wrappers leave (see `renamed_to_fit`). Lazy layers take the shapes given.
 
+    Args:
+        module: what the weights go into, in place.
+        tensors: by name.
+        path: where they were read, for errors.
+        name: what errors call the network.
+
     Raises:
-        BadNetwork: some are missing, too many or do not fit; the error names them.
+        BadNetwork: If some are missing, too many or do not fit; the error names them.
     """
     own = module.state_dict()
     tensors = renamed_to_fit(tensors, own)

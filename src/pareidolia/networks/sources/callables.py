@@ -17,14 +17,21 @@ from pareidolia.settings.network_sources import network_forms
 
 
 def find_callable(home: str, name: str) -> Callable[..., Any]:
-    """The function or class `name` of a module (package.module) or a file (file.py).
+    """The function or class of that name in a module or a file.
 
     A file is run as `python file.py` would find its neighbours, but without arguments of a command line.
 
+    Args:
+        home: a module's dotted name, or a path that ends in .py.
+        name: of the function or class in it.
+
+    Returns:
+        What has that name.
+
     Raises:
-        BadNetwork: the module or file cannot be run, or `name` cannot be called.
-        UnknownName: there is nothing of that name.
-        PareidoliaError: only a file that nobody trusts names it (`safety/trust.py`); everything that runs
+        BadNetwork: If the module or file cannot be run, or `name` cannot be called.
+        UnknownName: If there is nothing of that name.
+        PareidoliaError: If only a file that nobody trusts names it (`safety/trust.py`); everything that runs
             code by name goes through here.
     """
     require_trust(f"{home}:{name}")
@@ -80,7 +87,7 @@ def _no_arguments(name: str) -> Iterator[None]:
         errors.write(said.getvalue())
 
 
-# The folders of files that were run: their modules are told apart by where they lie.
+# The folders of files that were run: each module is identified by where it lies.
 _folders: set[str] = set()
 
 
