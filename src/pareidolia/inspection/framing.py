@@ -42,8 +42,11 @@ def frame_photo(network: Network, photo: Tensor, size: int | None = None) -> Fra
         photo: 1×3 or 1×4×H×W in [0, 1].
         size: the longer side in pixels.
 
+    Returns:
+        The picture that the network sees, with what the look found.
+
     Raises:
-        BadPicture: the network cannot look at `size`.
+        BadPicture: If the network cannot look at `size`.
     """
     photo = over_white(photo).to(network.device)
     height, width = photo.shape[-2:]

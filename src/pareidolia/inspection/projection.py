@@ -50,9 +50,12 @@ def project(
             strongest position of it (`12@strongest`), or `strongest`, the strongest of all.
         rule: `deconvnet`, `guided`, `gradient`, or one that a plug-in registers.
 
+    Returns:
+        The signal at the pixels, and the units with their activations.
+
     Raises:
-        UnknownName: there is no such layer or rule.
-        PareidoliaError: a unit outside the layer.
+        UnknownName: If there is no such layer or rule.
+        PareidoliaError: If a unit is outside the layer.
     """
     network = as_network(network)
     shown = as_picture(picture).to(network.device)
@@ -79,12 +82,19 @@ def project_each(
 ) -> Tensor:
     """Of each of N pictures what its own unit of `layer` saw: as `project`, unit i alone in picture i.
 
+    Args:
+        network: what `as_network` takes.
+        pictures: N pictures, as `as_pictures` takes them.
+        layer: where the units are.
+        units: N, one for each picture.
+        rule: as in `project`.
+
     Returns:
         The signals N×C×H×W, signed.
 
     Raises:
-        UnknownName: there is no such layer or rule.
-        PareidoliaError: a unit outside the layer.
+        UnknownName: If there is no such layer or rule.
+        PareidoliaError: If a unit is outside the layer.
     """
     network = as_network(network)
     shown = as_pictures(pictures).to(network.device)

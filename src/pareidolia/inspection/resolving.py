@@ -9,10 +9,17 @@ from pareidolia.settings import BadPicture
 
 
 def as_photos(given: PicturesLike, name: str = "photos") -> list[Tensor]:
-    """Pictures of any sizes, each 1×C×H×W in [0, 1], from one or a sequence of what `as_pictures` takes.
+    """Pictures that need not have one size, each as a tensor of its own.
+
+    Args:
+        given: one or several of what `as_pictures` takes.
+        name: what errors call it.
+
+    Returns:
+        One tensor 1×C×H×W in [0, 1] for each picture.
 
     Raises:
-        BadPicture: one of them is not a picture, or there is none.
+        BadPicture: If one of them is not a picture, or there is none.
     """
     if not isinstance(given, (list, tuple)):
         return [picture[None] for picture in as_pictures(given, name)]
@@ -24,11 +31,22 @@ def as_photos(given: PicturesLike, name: str = "photos") -> list[Tensor]:
 def resolve(
     network: NetworkLike, pictures: PicturesLike, target: TargetLike
 ) -> tuple[Network, Tensor, Target]:
-    """A network, pictures N×C×H×W on its device, and a target, from whatever was given for them.
+    """A network, pictures and a target, from what was given for them.
+
+    Args:
+        network: what `as_network` takes.
+        pictures: what `as_pictures` takes.
+        target: what `as_target` takes.
+
+    Returns:
+        The network, the pictures N×C×H×W in [0, 1] on its device, and the target.
 
     Raises:
-        BadNetwork, BadPicture, UnknownName, PareidoliaError: what was given is none of these; the error names
-            the argument and says what would have done.
+        BadNetwork: If the network cannot be taken.
+        BadPicture: If the pictures cannot be taken.
+        UnknownName: If there is no such network, layer or class.
+        PareidoliaError: If the target cannot be taken. Each error names what is wrong and what would have
+            done.
     """
     looking = as_network(network)
     shown = as_pictures(pictures).to(looking.device)

@@ -28,14 +28,15 @@ def attribute(
         target: a class by number or name, `top`, a unit `layer:channel@row,column`, a tensor of one class a
             picture, a callable, or a `Target`.
         method: one of `METHODS`, by its name.
-        options: the method's options as an object of its class; or give them by name (`values`).
+        options: the method's options as an object of its class; None takes them from `values`.
+        **values: the method's options by name, in place of `options`.
 
     Returns:
         The map N×1×H×W, or N×C×H×W where the method is `colored`; signed where the method is.
 
     Raises:
-        UnknownName: there is no such method.
-        PareidoliaError: an option that the method does not take, and what the method itself refuses.
+        UnknownName: If there is no such method.
+        PareidoliaError: If the method does not take an option, or refuses what it is given.
     """
     chosen = METHODS[method] if isinstance(method, str) else method
     chosen_options = chosen.own_options(options, **values)

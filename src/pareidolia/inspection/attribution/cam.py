@@ -66,7 +66,7 @@ def coarse_grad_cam(
 
 
 def cam_layer(network: Network, photo: FramedPhoto | None = None) -> str:
-    """The layer that Grad-CAM looks at unless told: the last one with positions.
+    """The layer that Grad-CAM looks at by default: the last one with positions.
 
     In transformers the last normalized tokens that still enter an attention; else the last feature map of
     more than one position that is not itself a map of class scores.
@@ -75,8 +75,11 @@ def cam_layer(network: Network, photo: FramedPhoto | None = None) -> str:
         network: what is explained.
         photo: what it looks at, whose look has found the layers; None takes `network.layers`.
 
+    Returns:
+        The layer's name.
+
     Raises:
-        BadNetwork: there is no layer with rows and columns.
+        BadNetwork: If there is no layer with rows and columns.
     """
     found = network.layers if photo is None else photo.layers
     layers = sorted(found.values(), key=lambda layer: layer.finish)

@@ -25,8 +25,16 @@ class Explanation(Result):
     def save_maps(self, path: str | Path, *, overwrite: bool = False) -> Path:
         """Save the maps as arrays: one to a .npy file, several to a .npz by number of the photo and method.
 
+        Args:
+            path: the file, ending in .npy for one map, in .npz for several.
+            overwrite: whether a file that is there may be replaced.
+
+        Returns:
+            The path.
+
         Raises:
-            PareidoliaError: another suffix, a file that is there already, or a folder that cannot be written.
+            PareidoliaError: If the path has another suffix, there is a file already, or the folder cannot be
+                written.
         """
         arrays = {
             f"{photo}-{method}": found.numpy()

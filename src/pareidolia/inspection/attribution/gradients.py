@@ -25,7 +25,9 @@ def send_back(
     """Send the target's score back to the pixels under a backward rule.
 
     Args:
-        network, pictures, target: what is explained, as `attribute` takes them.
+        network: what is explained, as `attribute` takes it.
+        pictures: what it looks at, as `attribute` takes them.
+        target: the score that is explained, as `attribute` takes it.
         rule: `gradient`: ∂S/∂x (Simonyan et al. 2014, eq. 3-4); `guided`: guided backpropagation
             (Springenberg et al. 2015); `deconvnet`: Zeiler and Fergus 2014; or one that a plug-in registers.
 
@@ -33,8 +35,8 @@ def send_back(
         The signals N×C×H×W.
 
     Raises:
-        BadNetwork: no gradient reaches the pixels.
-        UnknownName: there is no such rule.
+        BadNetwork: If no gradient reaches the pixels.
+        UnknownName: If there is no such rule.
     """
     network, pictures, target = resolve(network, pictures, target)
     with preserve_state(network.module), BACKWARD_RULES[rule](network.module):
@@ -81,11 +83,16 @@ def noisy_gradients(
     VarGrad (Adebayo et al. 2018): the variance of the same gradients, divided by n.
 
     Args:
-        network, pictures, target: what is explained, as `attribute` takes them.
+        network: what is explained, as `attribute` takes it.
+        pictures: what it looks at, as `attribute` takes them.
+        target: the score that is explained, as `attribute` takes it.
         samples: the copies n.
         noise: their noise, as a share of the picture's range of values.
         seed: of the noise; all pictures get the same.
         batch_size: copies that the network sees at once; None suits the picture's size.
+
+    Returns:
+        Their mean and variance, each N×C×H×W.
     """
     network, pictures, target = resolve(network, pictures, target)
     spread = noise * (pictures.amax(dim=(1, 2, 3)) - pictures.amin(dim=(1, 2, 3)))
@@ -132,10 +139,15 @@ def integrated_gradients(
     """(x − x′) ⊙ ∫₀¹ ∂S/∂x (x′ + α (x − x′)) dα (Sundararajan et al. 2017, eq. 1).
 
     Args:
-        network, pictures, target: what is explained, as `attribute` takes them.
+        network: what is explained, as `attribute` takes it.
+        pictures: what it looks at, as `attribute` takes them.
+        target: the score that is explained, as `attribute` takes it.
         baseline: x′, a number or pictures N×C×H×W (or 1×C×H×W); 0 is black.
         steps: Gauss-Legendre nodes at which the integral is taken.
         batch_size: nodes that the network sees at once; None suits the picture's size.
+
+    Returns:
+        The maps N×C×H×W, how far each misses completeness, and the differences of the scores.
     """
     network, pictures, target = resolve(network, pictures, target)
     start = torch.as_tensor(baseline, dtype=pictures.dtype, device=pictures.device).expand_as(pictures)

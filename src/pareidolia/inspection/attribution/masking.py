@@ -37,7 +37,9 @@ def occlusion(
     edge windows are cut off by the border.
 
     Args:
-        network, pictures, target: what is explained, as `attribute` takes them.
+        network: what is explained, as `attribute` takes it.
+        pictures: what it looks at, as `attribute` takes them.
+        target: the score that is explained, as `attribute` takes it.
         window: height and width of the window in pixels; one number for both.
         stride: how far it moves, down and to the right, in pixels.
         fill: the value that it is filled with, in [0, 1].
@@ -48,8 +50,8 @@ def occlusion(
         The map N×1×H×W, signed.
 
     Raises:
-        PareidoliaError: a window larger than the picture, a stride that leaves gaps, or a channel that the
-            picture does not have.
+        PareidoliaError: If a window is larger than the picture, a stride leaves gaps, or the picture does not
+            have a channel.
     """
     resolved = resolve(network, pictures, target)
     return finished(
@@ -107,7 +109,9 @@ def rise(
     f is a class's probability, or the score where the target is not a class.
 
     Args:
-        network, pictures, target: what is explained, as `attribute` takes them.
+        network: what is explained, as `attribute` takes it.
+        pictures: what it looks at, as `attribute` takes them.
+        target: the score that is explained, as `attribute` takes it.
         masks: how many, M. Each is a grid enlarged bilinearly and shifted by less than a cell.
         cells: rows and columns of the grid.
         keep: the probability p that a cell of the grid stays visible.

@@ -14,15 +14,19 @@ _OUTLIERS = 0.004
 
 
 def overlay(picture: Tensor, attribution: Tensor) -> Tensor:
-    """A map 1×1×H×W over a faded grey picture 1×3 or 1×1×H×W: red speaks for the target, blue against.
+    """A map over a faded grey picture: red speaks for the target, blue against.
 
     Both signs share one scale: zero leaves the picture as it is, the strongest 0.4 % have full color.
+
+    Args:
+        picture: 1×3×H×W or 1×1×H×W in [0, 1].
+        attribution: 1×1×H×W, signed.
 
     Returns:
         1×3×H×W in [0, 1].
 
     Raises:
-        BadPicture: the shapes do not fit, e.g. because the two stand in the wrong order.
+        BadPicture: If the shapes do not fit, e.g. because the two stand in the wrong order.
     """
     _check(picture, attribution)
     gray = luminance(picture) if picture.shape[1] == 3 else picture
@@ -47,9 +51,9 @@ def blended(
         1×3×H×W in [0, 1].
 
     Raises:
-        BadPicture: the shapes do not fit.
-        UnknownName: there is no such colormap.
-        MissingExtra: a colormap is asked for without matplotlib.
+        BadPicture: If the shapes do not fit.
+        UnknownName: If there is no such colormap.
+        MissingExtra: If a colormap is named and matplotlib is not installed.
     """
     height, width = picture.shape[-2:]
     _check(picture, attribution, resized=True)
@@ -115,9 +119,12 @@ def _shape(tensor: Tensor) -> str:
 def check_colormap(name: str) -> None:
     """Find out before the work whether there is a colormap of that name.
 
+    Args:
+        name: as matplotlib calls it.
+
     Raises:
-        UnknownName: there is none.
-        MissingExtra: matplotlib is not installed.
+        UnknownName: If there is no such colormap.
+        MissingExtra: If matplotlib is not installed.
     """
     check_plots()
     from matplotlib import colormaps

@@ -51,8 +51,9 @@ def deconvnet_sheet(
 
 
 def _reached(signal: Tensor) -> tuple[slice, slice]:
-    """The rows and columns that hold all of a signal 1×C×H×W but a thousandth of its strength, as a square
-    where the picture allows.
+    """The rows and columns in which a signal 1×C×H×W exceeds a thousandth of its strongest value.
+
+    They form a square where the picture allows.
     """
     strength = signal.abs().amax(dim=(0, 1))
     rows, columns = (

@@ -88,7 +88,7 @@ class Method:
     def steps(
         self, network: Network, pictures: Tensor, target: Target, options: MethodOptions
     ) -> Steps[Tensor]:
-        """Yields how far the map is, where the method says so, and returns it."""
+        """Yields how far the map is, where the method reports it, and returns the map."""
         found = self.function(network, pictures, target, options)
         result: Tensor = (yield from found) if isgenerator(found) else found
         return result
@@ -96,8 +96,15 @@ class Method:
     def own_options(self, options: MethodOptions | None = None, **values: object) -> MethodOptions:
         """Its options: an object of its class, or from values by name.
 
+        Args:
+            options: an object of the method's class of options; None takes them from `values`.
+            **values: options by name; the others have their defaults.
+
+        Returns:
+            The validated options.
+
         Raises:
-            PareidoliaError: the object belongs to another method, or a value is not one that it takes.
+            PareidoliaError: If the object belongs to another method, or a value is not one that it takes.
         """
         if options is None:
             try:
@@ -138,10 +145,20 @@ def attribution_method(
     colored: bool = False,
     caution: str = "",
 ) -> Callable[[F], F]:
-    """Register the function below as an attribution method; the parameters are those of `Method`.
+    """Register the function below as an attribution method (see `Method.function`).
+
+    Args:
+        name: what the command line and `attribute` call it.
+        options: the class of its options.
+        signed: whether the sign means for and against the target.
+        colored: whether the map has the picture's channels, and its colors are to be seen.
+        caution: what is known against the method, if anything.
+
+    Returns:
+        A decorator that registers the function and gives it back.
 
     Raises:
-        PareidoliaError: another module has registered the name.
+        PareidoliaError: If another module has registered the name.
     """
 
     def register(function: F) -> F:
@@ -166,8 +183,14 @@ def follow_methods(follower: Callable[[], None]) -> None:
 def options_for(method: str) -> type[MethodOptions]:
     """The options class of a method by its name; its fields are the options that go with the method.
 
+    Args:
+        method: the method's name.
+
+    Returns:
+        The class.
+
     Raises:
-        UnknownName: there is no such method.
+        UnknownName: If there is no such method.
     """
     return METHODS[method].options
 

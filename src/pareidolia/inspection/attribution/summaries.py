@@ -31,10 +31,14 @@ class Faithfulness:
     """What was measured of one method.
 
     Attributes:
-        deletion, insertion: areas under the curves; low and high are good.
-        last_layer, upper_half: likeness (Spearman's ρ) to the map of a network whose last layer, or upper
-            half, is randomised; near 0 is good. Near 1 says that the method does not explain the network.
-        deletion_curve, insertion_curve: the mean curves.
+        method: its name.
+        deletion: area under the curve of deletion; low is good.
+        insertion: area under the curve of insertion; high is good.
+        last_layer: likeness (Spearman's ρ) to the map of a network whose last layer is randomised; near 0 is
+            good. Near 1 means that the method does not explain the network.
+        upper_half: the same for a network whose upper half is randomised.
+        deletion_curve: the mean curve of deletion.
+        insertion_curve: the mean curve of insertion.
         caution: what is known against the method, if anything.
     """
 

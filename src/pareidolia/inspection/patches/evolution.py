@@ -45,8 +45,8 @@ class FeatureEvolution(Work):
             in their names).
         photos: a folder of pictures, subfolders included.
         settings: every option; `settings.weights` is not used.
-        engine: where the network runs on the photos.
         index: a folder for indices; each has a subfolder there, named after what it is.
+        engine: where the network runs on the photos.
 
     Raises:
         BadNetwork: If a checkpoint is of another network.
