@@ -13,11 +13,21 @@ from pareidolia.settings import PareidoliaError
 def build(
     kind: str, settings: ModelSettings, shape: tuple[int, int, int], classes: int
 ) -> GenerativeModel[Any]:
-    """A new model of that kind for pictures of `shape` (C, H, W), its weights drawn by the settings' seed.
+    """A new model of that kind for pictures of `shape`, its weights drawn by the settings' seed.
+
+    Args:
+        kind: the name of a registered model.
+        settings: of that kind of model.
+        shape: of one picture, (C, H, W).
+        classes: how many classes the pictures have; 0 without labels.
+
+    Returns:
+        The model; the CPU's global random numbers are left as they were.
 
     Raises:
-        UnknownName: there is no such kind.
-        PareidoliaError: the settings do not suit the pictures.
+        UnknownName: If there is no such kind.
+        PareidoliaError: If the settings do not suit the pictures, or the registered function does not give a
+            `GenerativeModel`.
     """
     make = MODELS[kind].find()
     with torch.random.fork_rng(devices=[]):
@@ -31,7 +41,15 @@ def build(
 def settings_of(kind: str, values: dict[str, Any]) -> ModelSettings:
     """The settings object of that kind of model with these values, validated.
 
+    Args:
+        kind: the name of a registered model.
+        values: by field; the others have their defaults.
+
+    Returns:
+        The validated settings.
+
     Raises:
-        UnknownName: there is no such kind.
+        UnknownName: If there is no such kind.
+        ValidationError: If a value does not suit its field.
     """
     return MODELS[kind].settings.model_validate(values)

@@ -4,7 +4,7 @@
     class WGAN(GenerativeModel[WGANSettings]): ...
 
 `pareidolia train wgan` and `pareidolia.train` then train it, with the fields of `WGANSettings` as options,
-and every look and measure asks `capabilities.py` what it can do.
+and every look and measure finds out by `capabilities.py` what it can do.
 """
 
 from collections.abc import Callable, Sequence
@@ -59,8 +59,15 @@ class GenerativeModel(nn.Module, Generic[S]):
 def generative_model(name: str, settings: type[ModelSettings]) -> Callable[[C], C]:
     """Register the model that follows, a `GenerativeModel` or a function that gives one, under `name`.
 
+    Args:
+        name: what `train` and the command line call it.
+        settings: the class of its settings.
+
+    Returns:
+        A decorator that registers the model and gives it back.
+
     Raises:
-        PareidoliaError: the name is taken, or the class is not a `GenerativeModel`.
+        PareidoliaError: If the name is taken, or the class is not a `GenerativeModel`.
     """
 
     def keep(model: C) -> C:

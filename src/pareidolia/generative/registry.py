@@ -53,8 +53,12 @@ MODELS: Registry[ModelKind] = Registry("generative model", ("pareidolia.generati
 def register(kind: ModelKind, module: str) -> None:
     """Keep a kind of model that `module` defines, and state the operation that trains it.
 
+    Args:
+        kind: its name, the class of its settings, and where the model is.
+        module: the dotted name of the module that defines it.
+
     Raises:
-        PareidoliaError: another module has the name already.
+        PareidoliaError: If another module has the name already.
     """
     MODELS.add(kind.name, kind, module)
     training = Operation(

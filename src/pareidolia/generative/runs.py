@@ -37,14 +37,14 @@ class Run:
     Attributes:
         name: the path or shipped name it was opened by.
         kind: the model's name, such as "vae".
-        model: an `nn.Module` in evaluation mode that asks for no gradients; what it can do, the protocols of
-            `capabilities.py` tell.
+        model: an `nn.Module` in evaluation mode, without gradients; the protocols of `capabilities.py` state
+            what it can do.
         settings: of the model and its training.
         data: name of the training data, as it was given.
         shape: C, H, W.
         classes: names of the labels; none where the data had none.
         folder: where the run lies.
-        record: what its settings.json says of the data.
+        record: what its settings.json holds about the data.
     """
 
     name: str
@@ -67,8 +67,11 @@ class Run:
             data: the name of others.
             moved_to: a folder that may be the run's own, moved; another one is passed over.
 
+        Returns:
+            The pictures of that split, 8 bits a channel.
+
         Raises:
-            PareidoliaError: they are not there, or other pictures lie there now.
+            PareidoliaError: If they are not there, or other pictures lie there now.
         """
         channels, height, width = self.shape
         color = "gray" if channels == 1 else "rgb"

@@ -51,11 +51,14 @@ def train(
         settings: of that kind of model.
         test: pictures to test on.
         resume: go on with a run that was stopped; where there is none, begin.
-        overwrite: begin anew where there is a run.
-        options: fields of the model's settings, over those of `settings`.
+        overwrite: replace a run that is there.
+        **options: fields of the model's settings, over those of `settings`.
+
+    Returns:
+        The finished run, opened.
 
     Raises:
-        PareidoliaError: the data or the settings are of no use, or `out` holds a run already.
+        PareidoliaError: If the data or the settings are of no use, or `out` holds a run already.
     """
     given = settings.model_dump(include=settings.model_fields_set) if settings is not None else {}
     try:
@@ -87,9 +90,12 @@ def begin_training(
         settings: of that kind of model.
         kind: the model's name.
         out: the run's folder.
-        overwrite: whether a run that is there may be begun anew.
+        overwrite: whether a run that is there may be replaced.
         resume: whether it is gone on with.
         training: what computes it.
+
+    Returns:
+        The training; iterating it trains.
     """
     options = training or TrainingOptions()
     begun = prepare(kind, data, settings or settings_of(kind, {}), Path(out), tensorboard=options.tensorboard)
@@ -116,9 +122,12 @@ def prepare(
         test: pictures to test on, where the data do not bring their own.
         tensorboard: whether TensorBoard's files are written too.
 
+    Returns:
+        The training; its folder is not begun yet.
+
     Raises:
-        UnknownName: there is no such kind.
-        PareidoliaError: the data or the settings are of no use.
+        UnknownName: If there is no such kind.
+        PareidoliaError: If the data or the settings are of no use.
     """
     expected = MODELS[kind].settings
     if not isinstance(settings, expected):

@@ -68,8 +68,11 @@ class TrainingFolder:
     def begin(self, run: TrainingRun) -> None:
         """Make the folder for a new run; what another run wrote there is removed, and nothing else.
 
+        Args:
+            run: the new training; only the first of its processes changes the folder.
+
         Raises:
-            PareidoliaError: as `check`, or the folder is in use; before anything is changed.
+            PareidoliaError: If `check` refuses the folder, or it is in use; nothing is changed then.
         """
         if run.process_group.rank != 0:
             return
@@ -87,9 +90,13 @@ class TrainingFolder:
         What does not change the weights may differ, and where the learning rate is constant the epochs too.
         The weights are written once more from the checkpoint, as a process may have died between the two.
 
+        Args:
+            run: a new training of the same model; its state is replaced.
+
         Raises:
-            PareidoliaError: as `check`, or the folder is in use, its run is another one, no checkpoint can be
-                read, or the one there is of networks that the same settings do not make any more.
+            PareidoliaError: If `check` refuses the folder, it is in use, its run is another one, no
+                checkpoint can be read, or the one there is of networks that the same settings do not make any
+                more.
         """
         free = _FREE | ({"settings.epochs"} if run.settings.schedule == "constant" else set())
         check_record(self.path, self.record, free)

@@ -87,16 +87,22 @@ class TrainingRun:
         device: torch.device | None = None,
         process_group: ProcessGroup | None = None,
     ) -> Self:
-        """The training of a model on all pictures of `data`; the other arguments are those of the class.
+        """The training of a model on all pictures of `data`.
 
         Args:
             model: a `Trainable`. If it has a method `source` (see `GenerativeModel`), its batches come from
                 there, else from `Pictures`.
             data: whatever `as_picture_set` takes.
             settings: how to train.
+            epochs: how often each picture is seen, where the settings do not say.
+            device: where to compute; by default where the settings say.
+            process_group: the devices that share each step.
+
+        Returns:
+            The training, before its first step.
 
         Raises:
-            PareidoliaError: the data or the settings are of no use.
+            PareidoliaError: If the data or the settings are of no use.
         """
         device = device or choose_device(settings.device)
         pictures = as_picture_set(data)
@@ -272,7 +278,7 @@ class _Means:
             self._counts[key] = self._counts.get(key, 0) + 1
 
     def take(self) -> dict[str, float]:
-        """The means, in the order in which their names first appeared; begins anew."""
+        """The means, in the order in which their names first appeared; then starts from zero."""
         means = {key: float(total) / self._counts[key] for key, total in self._sums.items()}
         self._sums, self._counts = {}, {}
         return means

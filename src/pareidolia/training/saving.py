@@ -15,8 +15,12 @@ from pareidolia.pictures import write_atomically
 def write_state(path: Path, state: Mapping[str, Any]) -> None:
     """Write tensors and plain values, whole or not at all.
 
+    Args:
+        path: the file.
+        state: by name: tensors, numbers, strings, and lists and dictionaries of these.
+
     Raises:
-        PareidoliaError: the system refuses to write: the disk is full, there is no permission.
+        PareidoliaError: If the system refuses to write, as when the disk is full or there is no permission.
     """
     with write_atomically(path) as file:
         remembering = _Remembering(file)
@@ -32,8 +36,14 @@ def write_state(path: Path, state: Mapping[str, Any]) -> None:
 def read_state(path: Path) -> dict[str, Any]:
     """What `write_state` wrote, on the CPU; no code in the file is run.
 
+    Args:
+        path: the file.
+
+    Returns:
+        The state.
+
     Raises:
-        Exception: of many kinds, as torch's reader meets broken bytes.
+        Exception: Of many kinds, as torch's reader meets broken bytes.
     """
     state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
     return state

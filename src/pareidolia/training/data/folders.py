@@ -52,8 +52,15 @@ def find_files(folder: Path, split: Split) -> Files:
     tenth of 20 or more pictures is kept for the test, chosen by a hash of the name, so that pictures added
     later move none.
 
+    Args:
+        folder: with pictures, at any depth.
+        split: train or test.
+
+    Returns:
+        The files in order, with their labels where there are folders for them.
+
     Raises:
-        PareidoliaError: there is no folder, or it holds fewer than two pictures.
+        PareidoliaError: If there is no folder, or it holds fewer than two pictures.
     """
     if not folder.is_dir():
         what = "is a file; name the folder it lies in" if folder.exists() else "does not exist"

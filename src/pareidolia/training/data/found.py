@@ -36,8 +36,11 @@ def find_again(data: Mapping[str, Any], run: Path, moved_to: str | None = None) 
         run: the run's folder.
         moved_to: a folder in which they may be as well.
 
+    Returns:
+        The name, or the folder as a string.
+
     Raises:
-        PareidoliaError: they are not there, or other pictures lie there now.
+        PareidoliaError: If they are not there, or other pictures lie there now.
     """
     name = str(data["name"])
     if not is_folder(name):

@@ -40,8 +40,11 @@ def as_picture_set(data: Data, *, size: Size | None = None, color: str = "auto")
             as they are, and cuts others to 64×64.
         color: "gray", "rgb", or "auto": grey where all are.
 
+    Returns:
+        The pictures, 8 bits a channel, of one size, with their labels.
+
     Raises:
-        PareidoliaError: there are fewer than two pictures, or what is given is none of these.
+        PareidoliaError: If there are fewer than two pictures, or what is given is none of these.
     """
     if isinstance(data, str | Path):
         return open_pictures(str(data), "train", size=size, color=color)

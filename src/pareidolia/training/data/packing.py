@@ -43,8 +43,11 @@ def pack(files: Files, name: str, split: str, size: Size | None, color: str) -> 
             None: all stay as they are where they have one size of at most 64 px, else 64×64.
         color: "gray", "rgb", or "auto": grey where all are.
 
+    Returns:
+        The pictures that can be read, with their labels and the list of those skipped.
+
     Raises:
-        PareidoliaError: fewer than two can be read.
+        PareidoliaError: If fewer than two can be read.
     """
     kept = _cache_file(files, size, color) if len(files.paths) >= _KEPT_FROM else None
     if kept is not None:
@@ -162,8 +165,11 @@ def _changed(path: Path) -> int:
 def cache_folder() -> Path:
     """Where packed pictures are kept: $PAREIDOLIA_CACHE, or pareidolia/ in the user's cache folder.
 
+    Returns:
+        The folder's path; it need not exist.
+
     Raises:
-        RuntimeError: the user has no home folder.
+        RuntimeError: If the user has no home folder.
     """
     home = os.environ.get("PAREIDOLIA_CACHE")
     if home:
