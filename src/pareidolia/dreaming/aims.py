@@ -19,7 +19,7 @@ from pareidolia.settings import PareidoliaError, Unit
 class Aims:
     """What is dreamt of, each with its weight.
 
-    Args:
+    Attributes:
         units: layers and channels.
         others: objectives that have a scale of their own: classes, and registered ones.
     """
@@ -70,9 +70,12 @@ def read_aims(network: Network, aims: Sequence[str] | None, seed: int) -> Aims:
         aims: as `pareidolia.painting.aims` reads them; None is a deep layer.
         seed: of aims that draw at random.
 
+    Returns:
+        The layers and channels, and the other objectives, each with its weight.
+
     Raises:
-        UnknownName: a layer or class that there is not.
-        PareidoliaError: what cannot be read or dreamt of, or weights that are all 0.
+        UnknownName: If there is no such layer or class.
+        PareidoliaError: If an aim cannot be read or dreamt of, or the weights are all 0.
     """
     texts = aims or (default_layer(network),)
     terms = [term for text in texts for term in read_terms(text, network, seed)]

@@ -79,12 +79,12 @@ class Dream(Painting):
 
     Args:
         photo: 1×3×H×W (or 1×4×H×W with alpha) in [0, 1], or a file; None for noise and nothing.
+        settings: every option.
+        network: the network that looks; by default the one the settings name.
         guide: a picture whose features the photo's are drawn to.
         mask: white (or opaque, where its alpha varies) where to dream, black where every pixel stays;
             stretched to the photo.
         strength_map: a grey picture by which every step is multiplied; stretched to the photo.
-        settings: every option.
-        network: the network that looks; by default the one the settings name.
     """
 
     def __init__(

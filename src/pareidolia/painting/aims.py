@@ -49,9 +49,12 @@ def read_objective(text: str, network: Network, seed: int = 0) -> Objective:
         network: has the layers and classes.
         seed: of an objective that draws at random.
 
+    Returns:
+        The weighted sum of what the aim names.
+
     Raises:
-        UnknownName: a layer, class or option that there is not.
-        PareidoliaError: an aim that cannot be read, or an objective that cannot be made.
+        UnknownName: If there is no such layer, class or option.
+        PareidoliaError: If the aim cannot be read, or an objective cannot be made.
     """
     return Sum(
         tuple(

@@ -1,4 +1,4 @@
-"""How an objective is made of what an aim says of it: its layer or unit, and its options."""
+"""How an objective is made of what an aim states: its layer or unit, and its options."""
 
 import inspect
 from collections.abc import Iterator, Mapping
@@ -25,11 +25,16 @@ def make_objective(
         make: the function or class; see `objective` for its parameters.
         unit: what the aim names behind it, if anything.
         options: as written, by name; dashes stand for underscores.
-        network, seed: handed on where there are parameters for them.
+        network: handed on where there is a parameter `network`.
+        seed: handed on where there is a parameter `seed`.
+
+    Returns:
+        What the function or class gave.
 
     Raises:
-        UnknownName: an option that there is not.
-        PareidoliaError: a layer is missing or too much, an option has a value of another kind, or it fails.
+        UnknownName: If there is no such option.
+        PareidoliaError: If a layer is missing or superfluous, an option has a value of another kind, or the
+            function fails.
     """
     try:
         parameters = inspect.signature(make, eval_str=True).parameters
@@ -49,7 +54,7 @@ def make_objective(
 
 
 def _place(name: str, parameters: _Parameters, unit: Unit | None) -> dict[str, Any]:
-    """The argument that says where, as far as there is one."""
+    """The argument for the place, as far as there is one."""
     wanted = next((key for key in ("unit", "layer") if key in parameters), None)
     if unit is None:
         if wanted is not None and parameters[wanted].default is inspect.Parameter.empty:

@@ -58,6 +58,9 @@ class Objective(ABC):
             layer: whose maps are scored.
             score: N×C×H×W maps to one number for each picture, N; differentiable.
             name: what the loss is called; the score's own name unless given.
+
+        Returns:
+            The objective; it adds and scales.
         """
         return Score(layer, score, name or getattr(score, "__name__", "score"))
 

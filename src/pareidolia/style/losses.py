@@ -61,6 +61,9 @@ class StyleLoss(Term):
         weights: w_l, one for each layer in the order of `targets`.
         balance: "relative" divides each E_l by its value for an empty map.
         mask: 1×1×H×W in [0, 1], where the picture's style counts; None counts it everywhere.
+
+    Attributes:
+        name: "style", by which the loss is reported.
     """
 
     name = "style"

@@ -25,6 +25,9 @@ class StyleStatistic(ABC):
         Args:
             maps: B×N×H×W activations of a layer.
             mask: 1×1×H×W, not negative: how much each position counts. None counts all alike.
+
+        Returns:
+            The statistic of each of the B pictures.
         """
 
     @abstractmethod
@@ -39,6 +42,9 @@ class StyleStatistic(ABC):
         Args:
             statistics: K, each of one picture.
             weights: K numbers for one blend, or B×K for one blend a row.
+
+        Returns:
+            The blend: one row, or B.
         """
 
     @abstractmethod
@@ -88,6 +94,9 @@ class PositionSums(StyleStatistic):
         Args:
             rows: B×M×N, the activations at each position.
             weighted: the same times the weights of the positions; each summand has one factor of these.
+
+        Returns:
+            Sums B×…, of any further shape.
         """
 
     @classmethod

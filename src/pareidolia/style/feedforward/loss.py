@@ -19,8 +19,11 @@ class PerceptualLoss:
     Args:
         network: looks; it is never trained.
         paintings: one or several 1×3×h×w in [0, 1] for each style.
-        content_layers, style_layers: whose activations and statistics count, all alike.
-        content_weight, style_weight, smoothness: α, β and the weight of the total variation.
+        content_layers: whose activations count, all alike.
+        style_layers: whose statistics count, all alike.
+        content_weight: α.
+        style_weight: β.
+        smoothness: the weight of the total variation.
         match: the name of the `StyleStatistic`.
     """
 
