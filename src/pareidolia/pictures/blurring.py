@@ -19,6 +19,9 @@ def gaussian_blur(
         maps: pictures, or maps of any kind.
         sigma: the standard deviation in pixels, above 0.
         border: what lies beyond the border: its pixels repeated, or the maps mirrored.
+
+    Returns:
+        Maps of the same shape.
     """
     radius = max(1, round(3 * sigma))
     if border == "reflect":

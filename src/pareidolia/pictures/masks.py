@@ -15,18 +15,21 @@ _NEARLY_EQUAL = 1.02
 
 
 def as_mask(source: PictureLike, size: tuple[int, int]) -> Tensor:
-    """A picture as a mask 1×1×H×W in [0, 1]: 1 where something happens, 0 where nothing may.
+    """A picture as a mask: 1 where something happens, 0 where nothing may.
 
     Args:
         source: a picture. Where its alpha varies, the alpha is the mask, as painting programs export masks;
             else its luminance, white for 1.
         size: height and width of what it masks; it is stretched to them.
 
+    Returns:
+        1×1×H×W in [0, 1].
+
     Raises:
-        BadPicture: the picture cannot be read, or is white everywhere.
+        BadPicture: If the picture cannot be read, or is white everywhere.
 
     Warns:
-        PareidoliaWarning: its proportions are others.
+        PareidoliaWarning: If its proportions are others.
     """
     mask = as_weights(source, size, "the mask")
     if float(mask.min()) > _NEARLY_WHITE:
@@ -35,12 +38,15 @@ def as_mask(source: PictureLike, size: tuple[int, int]) -> Tensor:
 
 
 def as_weights(source: PictureLike, size: tuple[int, int], what: str) -> Tensor:
-    """A picture as weights 1×1×H×W in [0, 1], read as `as_mask` reads it, of any values.
+    """A picture as weights of any values, read as `as_mask` reads it.
 
     Args:
         source: a picture.
         size: height and width of what it weighs.
         what: what the picture is, for the warning.
+
+    Returns:
+        1×1×H×W in [0, 1].
     """
     picture = as_picture(source)
     _warn_of_other_proportions(size_of(picture), size, what)

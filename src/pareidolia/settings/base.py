@@ -41,8 +41,14 @@ class Settings(BaseModel):
     def of(cls, given: Self | None) -> Self:
         """The settings that are given, or the defaults.
 
+        Args:
+            given: settings of this class, or None.
+
+        Returns:
+            `given`, or an object of defaults.
+
         Raises:
-            PareidoliaError: it is something else, e.g. because arguments stand in another order.
+            PareidoliaError: If it is something else, e.g. because arguments stand in another order.
         """
         if given is None:
             return cls()

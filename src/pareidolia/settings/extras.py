@@ -23,8 +23,11 @@ def require(module: str, *, extra: str) -> Any:
         module: its dotted name.
         extra: the extra of pareidolia that installs it.
 
+    Returns:
+        The module.
+
     Raises:
-        MissingExtra: it is not installed; the error names the line that installs it.
+        MissingExtra: If it is not installed; the error names the line that installs it.
     """
     try:
         return import_module(module)

@@ -22,7 +22,9 @@ class Build(Protocol):
         class_count: number of outputs where the user's own classes change it, else None.
 
     Raises:
-        BadNetwork, UnknownName, MissingExtra: each with one line that says what to do.
+        BadNetwork: If it cannot be built, or the weights do not fit.
+        UnknownName: If there is no network of that name.
+        MissingExtra: If the package that makes it is not installed.
     """
 
     def __call__(self, name: str, weights: str, class_count: int | None, /) -> Origin: ...
@@ -78,8 +80,11 @@ def network_source(
         forms: how its networks are written; default "NAME:NAME" with the source's name.
         names: gives the whole names of its networks, where they can be listed.
 
+    Returns:
+        A decorator that registers the function and gives it back.
+
     Raises:
-        PareidoliaError: another module has registered the name.
+        PareidoliaError: If another module has registered the name.
     """
 
     def register(build: B) -> B:
