@@ -68,4 +68,4 @@ class Work:
         return asked
 
     def pause(self) -> None:
-        """Keep what is done when the work is stopped, so that begun anew it goes on from there."""
+        """Keep what is done when the work is stopped, so that the next start goes on from there."""

@@ -1,4 +1,4 @@
-"""Requests for an operation: on which inputs, with which settings; what a picture's record says."""
+"""Requests for an operation: on which inputs, with which settings; and the record of a picture."""
 
 import hashlib
 from collections.abc import Iterator, Mapping
@@ -137,7 +137,7 @@ def _entry(given: Any, folder: Path) -> dict[str, str]:
     """How a record names an input: where it is as seen from `folder`, and what it holds.
 
     What is not a file (a sample, a shipped model, a place in a latent space) is its name; what was an
-    object in Python says so.
+    object in Python is marked as one.
     """
     if not isinstance(given, str | Path):
         return {"given": type(given).__name__}

@@ -31,7 +31,7 @@ VIEWER = ("index.html", "LICENSES.txt")
 
 
 def _below_atlas(name: str) -> str:
-    """Names of folders and files in an atlas lead nowhere else, whoever wrote them."""
+    """Names of folders and files in an atlas lead nowhere else, even if the atlas is a stranger's."""
     parts = name.split("/")
     odd = any(part in ("", ".", "..") or part.endswith((" ", ".")) for part in parts)
     if odd or re.search(r"[\\\0]|^[A-Za-z]:", name) or parts[0] == STAGES:

@@ -38,13 +38,23 @@ def lay_out(
     seed: int,
     before: Array | None = None,
 ) -> Array:
-    """Places (x, y) in [0, 1] for `count` activations, count×2 float32.
+    """Find a place (x, y) for each activation.
 
-    pieces: gives the activations in pieces M_i×C, anew each time; one piece is in memory at a time, beside
-        the `settings.fit_on` that the layout is fitted on.
-    before: the places of the same points of the same photos on another layer's map: the new map starts from
-        them, and is turned, mirrored and scaled to fit them best, so that a move between the two is small.
-    Raises PareidoliaError where there are too few activations, or all are alike, zeros for instance.
+    Args:
+        pieces: at each call gives the activations from the start, in pieces M_i×C; one piece is in memory at
+            a time, beside the `settings.fit_on` that the layout is fitted on.
+        count: the sum of all M_i, at least `LEAST`.
+        settings: how they are laid out.
+        seed: of the draw of those that the layout is fitted on, and of the layout.
+        before: count×2, the places of the same points of the same photos on another layer's map: the new map
+            starts from them, and is turned, mirrored and scaled to fit them best, so that a move between the
+            two is small.
+
+    Returns:
+        The places, count×2 float32 in [0, 1].
+
+    Raises:
+        PareidoliaError: If there are too few activations, or all are alike, zeros for instance.
     """
     if count < LEAST:
         raise PareidoliaError(f"{count} activations are too few for a map: take at least {LEAST}")

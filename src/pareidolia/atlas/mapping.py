@@ -12,9 +12,14 @@ from pareidolia.settings import PareidoliaError
 
 
 class LayerLayout:
-    """A layer's map; each of its stages is worked out when first asked for, or found where it was kept.
+    """A layer's map; each of its stages is worked out when it is first used, or found where it was kept.
 
-    before: the map of the layer that this one is aligned with.
+    Args:
+        layer: its name.
+        collected: the activations, of all layers.
+        settings: of the atlas.
+        stages: where finished stages are kept.
+        before: the map of the layer that this one is aligned with; None for the first.
     """
 
     def __init__(
@@ -61,9 +66,13 @@ class LayerLayout:
 
     @cached_property
     def grids(self) -> tuple[Grid, ...]:
-        """The grids, from coarse to fine.
+        """The grids.
 
-        Raises PareidoliaError where one of them has no cell with enough activations.
+        Returns:
+            One for each side, from coarse to fine.
+
+        Raises:
+            PareidoliaError: If one of them has no cell with enough activations.
         """
         fewest = self._settings.fewest
         sides = self._settings.grids or suiting_sides(self.places, fewest)

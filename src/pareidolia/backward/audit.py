@@ -16,7 +16,7 @@ from pareidolia.settings import BadNetwork
 
 
 class BackwardWarning(UserWarning):
-    """A rule could not be applied somewhere, and the plain gradient was used there; the text says where."""
+    """The plain gradient was used where a rule could not be applied; the text names the place."""
 
 
 def warn(text: str) -> None:

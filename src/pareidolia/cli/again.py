@@ -54,4 +54,4 @@ def _operation_of(words: Sequence[str]) -> Operation:
     try:
         return find_operation(str(read_record(named).get("operation")))
     except PareidoliaError:
-        return bare  # the command itself says what is wrong with the picture
+        return bare  # the command itself reports what is wrong with the picture

@@ -18,9 +18,13 @@ def merged(kind: type[Settings], output: Output, given: Mapping[str, Any]) -> Se
         output: has the file and the pairs, if any.
         given: by field, what was given as options.
 
+    Returns:
+        The validated settings.
+
     Raises:
-        UnknownName: a key that is not a setting.
-        PareidoliaError: a file or a pair cannot be read.
+        UnknownName: If a key is not a setting.
+        PareidoliaError: If a file or a pair cannot be read.
+        ValidationError: If a value does not suit its setting.
     """
     values: dict[str, Any] = {} if output.config is None else _read_config(output.config)
     values |= dict(_read_pair(pair) for pair in output.set)

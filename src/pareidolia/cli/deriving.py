@@ -23,11 +23,14 @@ _GROUPS = {
 
 
 def command_for(operations: Mapping[str, Operation], words: Sequence[str]) -> Callable[..., int]:
-    """The command of these operations, with the options of the one that is asked for.
+    """The command of these operations, with the options of the one that is chosen.
 
     Args:
         operations: of one command, by what --method calls them; the first is the default method.
         words: what was typed; `--method NAME` in it chooses.
+
+    Returns:
+        A function that cyclopts calls with what was given; it returns the exit code.
     """
     operation = operations.get(_method(words), next(iter(operations.values())))
     _refuse_other_methods(operations, operation, words)
@@ -57,7 +60,10 @@ def command_from(
         run: called with the inputs, the settings and the further options that were given, and the output.
         also: parameters that only choose what is shown.
         optional: whether no setting has to be given, and defaults are not shown.
-        method: what --method says; options that go with other methods alone are not shown.
+        method: the value of --method; options that go with other methods alone are not shown.
+
+    Returns:
+        A function that cyclopts calls with what was given; it returns what `run` returns, the exit code.
     """
 
     def command(*given: Any, **options: Any) -> int:
@@ -142,7 +148,7 @@ def _output_group(name: str, field: FieldInfo) -> str:
 
 
 def _group_of(name: str, field: FieldInfo) -> str:
-    """The group of a settings field: the network's own, what the field says, else how the result looks."""
+    """The group of a settings field: the network's own, what the field names, else how the result looks."""
     if name in NetworkSettings.model_fields:
         return NETWORK
     return str(_extra(field).get("group", LOOKS))
@@ -163,7 +169,7 @@ def _parameters(
 
 
 def _extra(field: FieldInfo) -> dict[str, Any]:
-    """What a field says of itself beside its type and description: its group, the methods it goes with."""
+    """What a field states beside its type and description: its group, the methods it goes with."""
     return dict(field.json_schema_extra) if isinstance(field.json_schema_extra, dict) else {}
 
 

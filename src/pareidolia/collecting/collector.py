@@ -38,8 +38,9 @@ class Collector:
             named after what it is, so that none is refused and each is found again.
         anew: whether what is in `folder` is thrown away first.
 
-    Raises PareidoliaError where `folder` holds a collection of something else, or other things than a
-    collection, and what `load_network` and `Network.record` raise.
+    Raises:
+        PareidoliaError: If `folder` holds a collection of something else, or other things than a collection;
+            and what `load_network` and `Network.record` raise.
     """
 
     def __init__(

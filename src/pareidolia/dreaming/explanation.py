@@ -136,10 +136,20 @@ def explain(
     settings: DreamSettings,
     network: Network,
 ) -> Generator[Progress, None, Explanation]:
-    """Dream of each beginning (1×3×H×W by name, the user's photo first) and ask for the classes on the way.
+    """Dream of each beginning and follow the probabilities of the classes on the way.
 
     All is dreamt at the network's own size, at which its classes mean most. A step is one dream.
-    Raises BadNetwork for a network without ImageNet's classes.
+
+    Args:
+        beginnings: 1×3×H×W in [0, 1] by name, the user's photo first.
+        settings: of the dreams; their size and start are replaced.
+        network: dreams and classifies.
+
+    Returns:
+        A generator that yields progress after each dream and returns the courses of all dreams.
+
+    Raises:
+        BadNetwork: If the network does not have ImageNet's classes.
     """
     names = check_classes(network.class_names, network.name)
     settings = settings.model_copy(update={"size": max(network.input_shape[1:]), "start": "photo"})

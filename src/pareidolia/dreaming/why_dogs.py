@@ -33,7 +33,7 @@ _PAGE = "why_dogs.md"
     network=True,
 )
 class DreamExplanation(Work):
-    """Dreams of many beginnings, and what the network says of them: iterate to the end.
+    """Dreams of many beginnings, and the network's classes for them: iterate to the end.
 
     Args:
         photo: a file, `sample:NAME`, or 1×3×H×W (1×4×H×W with alpha, laid on white) in [0, 1].

@@ -1,7 +1,7 @@
 """Run a request: progress, checkpoints, stopping, resuming, and a result that appears whole or not at all.
 
 `execution.py` is what the command line, the tour, batches and `pareidolia.NAME` call; it chooses how by
-what the operation's statement says: `at_once.py`, `in_steps.py`, `in_stages.py`, `in_a_folder.py`,
+the operation's statement: `at_once.py`, `in_steps.py`, `in_stages.py`, `in_a_folder.py`,
 `in_frames.py` (videos). `batch.py` runs many requests one after the other.
 """
 

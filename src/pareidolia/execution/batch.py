@@ -32,7 +32,7 @@ class Job:
 
 
 def is_many(inputs: Mapping[str, Any], stated: Sequence[Input]) -> bool:
-    """Whether what was given asks for several results: a folder of pictures, or several pictures for one."""
+    """Whether what was given means several results: a folder of pictures, or several pictures for one."""
     return any(
         (len(values := _values(inputs, each)) > 1 and not each.many) or any(map(_is_folder, values))
         for each in stated

@@ -54,7 +54,7 @@ class Execution:
         """What was made; after the last step. When stopped, what there is.
 
         Raises:
-            PareidoliaError: it was not iterated to its end.
+            PareidoliaError: If it was not iterated to its end.
         """
         if self._result is None:
             raise PareidoliaError("there is no result yet: iterate to the end first")

@@ -46,7 +46,7 @@ class OperationFunction:
             A `Result`.
 
         Raises:
-            PareidoliaError: an argument is not one of the operation's, or what the operation refuses.
+            PareidoliaError: If an argument is not one of the operation's, or the operation refuses it.
         """
         from pareidolia.execution import Execution, Target
         from pareidolia.requests import Request

@@ -22,7 +22,7 @@ def check_out(request: Request, target: Target, *, unfinished: bool = False) -> 
         unfinished: whether what is there is an unfinished run of it that may be replaced.
 
     Raises:
-        PareidoliaError: as `check_target` does.
+        PareidoliaError: If `check_target` refuses the target.
     """
     if target.table is not None:
         check_target(target.table, target.overwrite, (".csv",))

@@ -59,7 +59,7 @@ class Encodes(Protocol):
 
 @runtime_checkable
 class HasPrior(Decodes, Protocol):
-    """Decodes, and knows how codes are distributed."""
+    """Decodes, and has a distribution of codes."""
 
     prior: Prior
 

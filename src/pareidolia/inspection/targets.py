@@ -199,7 +199,7 @@ def _numbers(target: object) -> tuple[int, ...] | None:
 
 
 def _takes_two(function: Callable[..., object]) -> bool:
-    """Whether a function asks for the network and the pictures, rather than for the output alone."""
+    """Whether a function takes the network and the pictures, rather than the output alone."""
     try:
         parameters = inspect.signature(function).parameters.values()
     except (TypeError, ValueError):  # some built-in functions have no signature
@@ -217,9 +217,21 @@ def find_target(text: str, network: Network, pictures: Tensor, logits: Tensor | 
 
     `top` is each picture's own most probable class; where the network has no classes, the channel of its last
     feature map that is strongest on the pictures. A unit is `layer:channel`, `layer:channel@row,column` or
-    `layer`; `class:NAME` says that a class is meant, as a bare number always does. Where a look has found the
-    pictures' `logits` N×K already, `top` needs no other.
-    Raises UnknownName or PareidoliaError where nothing, or more than one thing, is named.
+    `layer`; `class:NAME` always means a class, as a bare number does.
+
+    Args:
+        text: the target.
+        network: what it is found in.
+        pictures: N×C×H×W in [0, 1]; `top` is found on them.
+        logits: N×K, the network's class scores for the pictures if they are known, so that `top` needs no
+            further look.
+
+    Returns:
+        The target.
+
+    Raises:
+        UnknownName: If nothing is named so.
+        PareidoliaError: If more than one thing is named so.
     """
     if text == "top":
         return _top(network, pictures, logits)

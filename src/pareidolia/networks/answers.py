@@ -9,7 +9,7 @@ from pareidolia.settings import BadNetwork
 
 
 def class_scores(output: object, name: str) -> Tensor:
-    """The logits N×K in the output of the network called `name`.
+    """The logits in a network's output.
 
     Args:
         output: what a module gave: the scores, an object with `logits`, or a tuple, list or mapping whose
@@ -26,8 +26,15 @@ def class_scores(output: object, name: str) -> Tensor:
     Returns:
         N×K.
 
+    Args:
+        output: what the module gave.
+        name: what errors call the network.
+
+    Returns:
+        The logits N×K.
+
     Raises:
-        BadNetwork: there are none, or they are not numbers that gradients can be taken of.
+        BadNetwork: If there are none, or gradients cannot be taken of them.
     """
     found = getattr(output, "logits", output)
     if isinstance(found, Mapping):

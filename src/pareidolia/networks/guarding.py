@@ -17,7 +17,7 @@ from pareidolia.settings import BadNetwork, PareidoliaError, one_line
 _COMMAND_LINES = frozenset(
     {"argparse", "optparse", "getopt", "click.core", "absl.app", "docopt", "fire.core"}
 )
-# How torch says on a CPU that there is no more memory.
+# Torch's words on a CPU for lack of memory.
 _NO_MEMORY = ("can't allocate memory", "not enough memory")
 
 
@@ -26,12 +26,12 @@ def guarded(message: str, error_type: type[PareidoliaError] = BadNetwork) -> Ite
     """Run somebody else's code.
 
     Args:
-        message: the line for what goes wrong; `{reason}` in it becomes what the code says.
+        message: the line for what goes wrong; `{reason}` in it becomes the text of the error.
         error_type: the error that carries the line.
 
     Raises:
-        PareidoliaError: of `error_type`, for whatever is raised inside. What is ours already, and that there
-            is no memory on a GPU, is passed on.
+        PareidoliaError: As `error_type`, if anything is raised inside. A `PareidoliaError`, and an error for
+            lack of GPU memory, are passed on.
     """
     try:
         with _printing_aside():
@@ -45,7 +45,7 @@ def guarded(message: str, error_type: type[PareidoliaError] = BadNetwork) -> Ite
 
 
 def no_memory(error: BaseException) -> bool:
-    """Whether an error says that there is no memory left, on a CPU or a GPU."""
+    """Whether an error means that there is no memory left, on a CPU or a GPU."""
     if isinstance(error, (MemoryError, torch.OutOfMemoryError)):
         return True
     return isinstance(error, RuntimeError) and any(each in str(error) for each in _NO_MEMORY)

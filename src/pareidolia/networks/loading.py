@@ -27,20 +27,30 @@ def load_network(
     pooling: Pooling = "max",
     padding: Padding = "zeros",
 ) -> Network:
-    """The network called `name`, ready to look at pictures; its parameters ask for no gradients.
+    """The network called `name`, ready to look at pictures; its parameters do not require gradients.
 
-    name: "retina", "torchvision:NAME", "timm:NAME", "package.module:factory" or "file.py:factory", or of a
-        source that a plug-in brings.
-    weights: "published", "random" (the same every time), or the path of a .safetensors, .pth or .pt file.
-        A factory's network is taken as it comes unless a path is given.
-    mean, std: one number a channel. Unless given, what the source knows; for a network of the user's own
-        ImageNet's where it takes three channels, else 0 and 1. `Network.preparation` says which are used.
-    classes: a text file with one class name a line.
-    input: what the network takes as "CxHxW"; unless given and where the source does not know, the channels of
-        its first convolution (else 3) at 224x224.
-    pooling: "average" or "l2" replace max pooling (see `pooling.py`).
-    padding: "reflect" or "replicate" replace the convolutions' zero padding (see `padding.py`).
-    Raises BadNetwork, UnknownName, MissingExtra, each with one line that says what to do.
+    Args:
+        name: "retina", "torchvision:NAME", "timm:NAME", "package.module:factory" or "file.py:factory", or of
+            a source that a plug-in brings.
+        weights: "published", "random" (the same every time), or the path of a .safetensors, .pth or .pt file.
+            A factory's network is taken as it comes unless a path is given.
+        mean: one number a channel that is subtracted; default the source's own; for a network of the user's
+            own ImageNet's where it takes three channels, else 0. `Network.preparation` is what is used.
+        std: one number a channel that is divided by; default as for `mean`, else 1.
+        classes: a text file with one class name a line, or a list in JSON.
+        input: channels, height and width of the pictures that the network takes, as "CxHxW"; default the
+            source's own, else the channels of its first convolution (else 3) at 224x224.
+        device: "auto", "cpu", "cuda", "mps" or the like.
+        pooling: "average" or "l2" replace max pooling (see `pooling.py`).
+        padding: "reflect" or "replicate" replace the convolutions' zero padding (see `padding.py`).
+
+    Returns:
+        The network, in evaluation mode on the device.
+
+    Raises:
+        BadNetwork: If it cannot be built, or weights, classes, mean, std or input do not fit it.
+        UnknownName: If there is no such network.
+        MissingExtra: If the package that makes it is not installed.
     """
     class_names = None if classes is None else read_classes(expanded(classes))
     origin = build(name, weights, None if class_names is None else len(class_names))

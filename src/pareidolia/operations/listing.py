@@ -28,7 +28,7 @@ class Listing(Mapping[str, Operation]):
         """All of them.
 
         Raises:
-            PareidoliaError: a plug-in cannot be imported, or takes a name that is taken.
+            PareidoliaError: If a plug-in cannot be imported, or takes a name that is taken.
         """
         for name, stated in STATED.items():
             if name in self.own and stated.function != self.own[name].function:

@@ -78,8 +78,7 @@ class Operation:
         objects: settings that from Python may be objects too: the function takes them by the same name.
         command: the command it belongs to, where several operations share one; the option --method chooses.
         method: what --method calls it there.
-        arguments: what the function is called with beside, by name: what tells operations of one function
-            apart.
+        arguments: what the function is called with beside, by name, where operations share one function.
     """
 
     name: str

@@ -41,7 +41,7 @@ class Canvas(ABC):
 
     @property
     def resample_moments(self) -> Callable[[Tensor, tuple[int, int]], Tensor] | None:
-        """A function that resamples an optimiser's running moments to a new size; None if they begin anew."""
+        """A function that resamples an optimiser's moments to a new size; None if they start from zero."""
         return None
 
     def project(self) -> None:  # noqa: B027 (most canvases need none)

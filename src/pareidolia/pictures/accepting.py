@@ -88,7 +88,7 @@ def check_range(pictures: Tensor, what: str, *, slack: float = _ROUNDING) -> Non
         slack: how far they may leave [0, 1].
 
     Raises:
-        BadPicture: If they do not; says what to pass instead.
+        BadPicture: If they do not; the error names what to pass instead.
     """
     if not pictures.numel():
         return

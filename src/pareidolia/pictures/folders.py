@@ -80,7 +80,7 @@ def list_pictures(folder: Path) -> list[tuple[str, int]]:
     """Name (from the folder, with `/`) and bytes of each picture file in it and its subfolders, sorted.
 
     Passed over are subfolders that are results (runs, atlases, indexes, tours, ... by their marks), and
-    pictures whose record says that they were made, where they lie, from something in this folder. A result
+    pictures that were made, by their record, where they lie from something in this folder. A result
     that was made elsewhere and put here counts, as does all in a folder that is named itself.
     """
     found = _below(str(folder), "")

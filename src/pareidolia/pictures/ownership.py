@@ -1,7 +1,7 @@
 """Which folders and files are Pareidolia's own: only these are replaced, cleared away or passed over.
 
 Every operation that writes a folder leaves a mark in it, a small file that no other program writes. One of
-the kinds below says what its mark is and which files it writes. `claim` asks for a folder before the work,
+the kinds below defines its mark and the files it writes. `claim` checks a folder before the work,
 `clear` removes what an earlier result left there, file by file; what else lies there stays.
 """
 
@@ -53,7 +53,7 @@ def claim(folder: Path, kind: Kind) -> None:
         kind: of the result.
 
     Raises:
-        PareidoliaError: the path is a file, or the folder holds other things than a result of that kind.
+        PareidoliaError: If the path is a file, or the folder holds other things than a result of that kind.
     """
     if folder.exists() and not folder.is_dir():
         raise PareidoliaError(f"'{folder}' is a file: name a folder for {kind.noun}")
@@ -92,7 +92,7 @@ def claim_beside(folder: Path, kind: Kind, names: Collection[str]) -> None:
         names: of the files and folders that it writes.
 
     Raises:
-        PareidoliaError: the path is a file, or one of the names is taken by something else.
+        PareidoliaError: If the path is a file, or one of the names is taken by something else.
     """
     if folder.exists() and not folder.is_dir():
         raise PareidoliaError(f"'{folder}' is a file: name a folder for {kind.noun}")
@@ -108,7 +108,7 @@ def check_own(path: Path) -> None:
         path: of the file.
 
     Raises:
-        PareidoliaError: something is at `path` that is no result.
+        PareidoliaError: If something is at `path` that is not a result.
     """
     if os.path.lexists(path) and not carries_record(path):
         raise PareidoliaError(f"'{path}' was not made by pareidolia, so it stays: name another folder")
@@ -132,7 +132,7 @@ def is_litter(path: Path) -> bool:
 
 
 def is_result(folder: Path) -> bool:
-    """Whether the folder is a result of any kind, whose pictures are no photos to work on."""
+    """Whether the folder is a result of any kind, whose pictures are not photos to work on."""
     return any(kind.is_ours(folder) for kind in KINDS)
 
 

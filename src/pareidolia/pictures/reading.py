@@ -53,7 +53,7 @@ def opened(path: str | Path) -> Iterator[Image.Image]:
 
 
 def read_upright(path: str | Path, *, at_least: int | None = None) -> Image.Image:
-    """Decode the first frame of a picture file, turned as its EXIF orientation says.
+    """Decode the first frame of a picture file, turned by its EXIF orientation.
 
     Args:
         path: the file.
@@ -128,5 +128,5 @@ def _too_large(path: Path) -> BadPicture:
 def _orientation(image: Image.Image) -> int:
     try:
         return int(image.getexif().get(_ORIENTATION, 1))
-    except Exception:  # Broken EXIF is no reason to refuse a picture.
+    except Exception:  # A picture with broken EXIF is still a picture.
         return 1

@@ -57,7 +57,7 @@ def make_folder(folder: Path) -> None:
         folder: the folder.
 
     Raises:
-        PareidoliaError: the system refuses, or the path is a file.
+        PareidoliaError: If the system refuses, or the path is a file.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -94,7 +94,7 @@ def wrap(text: str, font: ImageFont.FreeTypeFont, width: float) -> list[str]:
 
 
 def _longest_start(word: str, font: ImageFont.FreeTypeFont, width: float) -> int:
-    """How many characters of `word`, at least one, are no wider than `width`."""
+    """How many characters of `word`, at least one, fit into `width`."""
     return next((n for n in range(len(word) - 1, 1, -1) if font.getlength(word[:n]) <= width), 1)
 
 

@@ -19,8 +19,8 @@ def require_file(
         The path.
 
     Raises:
-        PareidoliaError: (as `error`) nothing is there, a folder, a device, a pipe or a socket is, or the
-            system refuses to look.
+        PareidoliaError: As `error`, if nothing is there, or it is a folder, a device, a pipe or a socket, or
+            the system refuses to look.
     """
     path = Path(path)
     try:

@@ -9,8 +9,8 @@ _HOMES = ("home", "Users")
 def named_from(folder: str | Path, path: str | Path) -> str:
     """The file at `path` as a record kept in `folder` names it, with "/" on every system.
 
-    A relative path where that says nothing about whose computer it is; else, and across drives, the file's
-    name alone: whoever opens the record looks for it beside the record.
+    A relative path where that reveals nothing about whose computer it is; else, and across drives, the file's
+    name alone: it is then looked for beside the record.
     """
     try:
         relative = os.path.relpath(path, folder)

@@ -31,7 +31,7 @@ def portable(values: Mapping[str, Any], folder: Path) -> dict[str, Any]:
 def located(values: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     """The settings of a record in `folder` with files named as they are found: from the record, or from here.
 
-    What is not found stays as it is, for whoever opens it to refuse.
+    What is not found stays as it is, and is refused when it is opened.
     """
 
     def find(path: str) -> str:

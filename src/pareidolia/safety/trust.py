@@ -1,8 +1,8 @@
 """Which code may run: what a person names runs, what a file names runs only if that person trusts it.
 
 The gate has one door, `require_trust`; every name of code goes through it (`networks/sources/callables.py`).
-Whoever opens something that came from elsewhere does so within `distrusting`; a person's word, `--trust`,
-is `trusting` around it all.
+What came from elsewhere is opened within `distrusting`; a person's word, `--trust`, is `trusting` around it
+all.
 """
 
 from collections.abc import Collection, Iterator
@@ -78,7 +78,7 @@ def require_trust(name: str) -> None:
         name: of the code.
 
     Raises:
-        PareidoliaError: a file names this code and neither the person nor `trusting` does.
+        PareidoliaError: If a file names this code and neither the person nor `trusting` does.
     """
     title = distrusted()
     source = _source.get()

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from difflib import SequenceMatcher
 
 _LONGEST = 300
-# Longer texts are a traceback of torch's, of which the first line says what happened.
+# Longer texts are a traceback of torch's, of which the first line is what happened.
 _MOST_LINES = 4
 
 
@@ -44,11 +44,11 @@ class MissingExtra(PareidoliaError):
 
 
 def one_line(error: BaseException, *, named: bool = False) -> str:
-    """What an error of somebody else's code says, in one line of at most 300 characters.
+    """The text of an error of somebody else's code, in one line of at most 300 characters.
 
-    The first line of its text. Its kind stands before it where the text alone says little, as with a KeyError
-    or with no text at all. With `named` the kind always does, and the text is whole, but for what torch adds
-    about its own code.
+    The first line of its text. Its kind stands before it where the text alone is not enough, as with a
+    KeyError or with no text at all. With `named` the kind always does, and the text is whole, but for what
+    torch adds about its own code.
     """
     kind = type(error).__name__
     lines = [line for line in (" ".join(each.split()) for each in str(error).splitlines()) if line]

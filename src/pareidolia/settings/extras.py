@@ -27,7 +27,7 @@ def require(module: str, *, extra: str) -> Any:
         The module.
 
     Raises:
-        MissingExtra: it is not installed; the error names the line that installs it.
+        MissingExtra: If it is not installed; the error names the line that installs it.
     """
     try:
         return import_module(module)

@@ -46,7 +46,7 @@ def migrate(record: Mapping[str, Any]) -> dict[str, Any]:
         A new dictionary with `version`, whose settings and inputs bear today's names.
 
     Raises:
-        PareidoliaError: where a later version wrote the record, or this one has no words for it.
+        PareidoliaError: If a later version wrote the record, or this version has no words for it.
     """
     version = record.get("version", 1)
     if not isinstance(version, int) or version > VERSION:

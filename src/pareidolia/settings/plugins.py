@@ -18,7 +18,7 @@ def load_plugins() -> None:
         my_methods = "my_package.my_methods"
 
     Raises:
-        PareidoliaError: a plug-in that cannot be imported, named with the reason.
+        PareidoliaError: If a plug-in cannot be imported; the error names it and the reason.
     """
     for entry in sorted(entry_points(group=GROUP), key=lambda found: found.name):
         try:

@@ -50,9 +50,9 @@ class StyleTransfer(Painting):
             where to paint, black where the content stays to the pixel. Style is counted in the white alone.
 
     Raises:
-        BadPicture: a picture cannot be read or is too narrow, or the mask is of one colour.
-        UnknownName: the network has no such layer, or there is no such statistic.
-        PareidoliaError: weights do not fit what they weigh.
+        BadPicture: If a picture cannot be read or is too narrow, or the mask is of one colour.
+        UnknownName: If the network has no such layer, or there is no such statistic.
+        PareidoliaError: If weights do not fit what they weigh.
     """
 
     def __init__(

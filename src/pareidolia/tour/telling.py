@@ -27,9 +27,9 @@ def tell(
 ) -> list[RenderedSection]:
     """Make the tour.
 
-    A section that fails says so on the page, and the rest goes on. New files replace the old ones at the end,
-    the page last, so that it never shows a picture that is not there; a stop before that leaves everything as
-    it was.
+    A section that fails leaves a line on the page, and the rest goes on. New files replace the old ones at
+    the end, the page last, so that it never shows a picture that is not there; a stop before that leaves
+    everything as it was.
 
     Args:
         folder: where the pictures and `index.html` are written.

@@ -21,10 +21,10 @@ class FolderLock:
         self._lock = FileLock(folder / LOCK)
 
     def take(self) -> None:
-        """Make the folder and take the right to write there; again is no harm.
+        """Make the folder and take the right to write there; taking it again does nothing.
 
         Raises:
-            PareidoliaError: another process trains there, or the folder cannot be made.
+            PareidoliaError: If another process trains there, or the folder cannot be made.
         """
         if self._lock.is_locked:
             return

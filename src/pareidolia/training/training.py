@@ -37,7 +37,7 @@ class Training(Work):
         """Make the folder for a new run, or continue from its newest checkpoint.
 
         Args:
-            overwrite: whether a run that is there may be begun anew.
+            overwrite: whether a run that is there may be replaced.
             resume: whether a run that is there is continued.
 
         Raises:

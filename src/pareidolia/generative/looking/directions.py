@@ -47,9 +47,9 @@ def mean_direction(with_label: Tensor, without: Tensor) -> LabelDirection:
 
 
 def logistic_direction(with_label: Tensor, without: Tensor) -> LabelDirection:
-    """Normal of the plane by which a logistic regression tells codes N×L and M×L apart.
+    """Normal of the plane with which a logistic regression separates codes N×L and M×L.
 
-    Both sides count alike. A small ridge keeps it finite where a plane tells all apart; found by L-BFGS in
+    Both sides count alike. A small ridge keeps it finite where a plane separates all; found by L-BFGS in
     double precision.
     """
     codes = torch.cat([with_label, without]).cpu().double()

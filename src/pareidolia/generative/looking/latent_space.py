@@ -110,7 +110,18 @@ class LatentSpace:
         return torch.cat(parts).float().cpu()
 
     def samples(self, count: int, seed: int) -> Tensor:
-        """count×C×H×W in [0, 1], on the CPU. Raises PareidoliaError where the model cannot draw pictures."""
+        """Draw pictures.
+
+        Args:
+            count: how many.
+            seed: of the draw.
+
+        Returns:
+            count×C×H×W in [0, 1], on the CPU.
+
+        Raises:
+            PareidoliaError: If the model cannot draw pictures.
+        """
         if not can_sample(self.model):
             _ = self.draw(1, seed)
         return draw_pictures(self.model, count, torch.Generator().manual_seed(seed)).float().cpu()

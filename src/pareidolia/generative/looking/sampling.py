@@ -24,7 +24,15 @@ from pareidolia.settings import PareidoliaError
 def sample_sheet(run: Run | str, settings: SampleSettings | None = None) -> Result:
     """Pictures that the model draws: the mean pictures of codes from its prior, where it has one.
 
-    Raises PareidoliaError for a model that cannot draw pictures.
+    Args:
+        run: opened, or a run directory or the name of a shipped model.
+        settings: every option.
+
+    Returns:
+        The pictures on one sheet.
+
+    Raises:
+        PareidoliaError: If the model cannot draw pictures.
     """
     settings = settings or SampleSettings()
     space = opened(run, settings)

@@ -26,7 +26,7 @@ class SampleSettings(LookSettings):
 
 
 class DataLookSettings(LookSettings):
-    """What every look is told that may need the run's pictures."""
+    """Settings of every look that may need the run's pictures."""
 
     data: Annotated[
         str | None,

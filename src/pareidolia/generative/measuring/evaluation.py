@@ -31,7 +31,7 @@ class Evaluation(Work):
         settings: every option.
 
     Raises:
-        PareidoliaError: the model cannot be asked what is asked for by name.
+        PareidoliaError: If a measure that is named does not suit the model.
     """
 
     def __init__(self, run: Run | str, settings: EvaluateSettings | None = None) -> None:

@@ -55,8 +55,8 @@ class Comparison(Work):
         network: what `as_network` takes; None takes the one that the settings name.
 
     Raises:
-        BadPicture: a photo that cannot be opened, or that the network cannot look at.
-        PareidoliaError: the target names nothing.
+        BadPicture: If a photo cannot be opened, or the network cannot look at it.
+        PareidoliaError: If the target names nothing.
     """
 
     def __init__(
@@ -90,13 +90,16 @@ class Comparison(Work):
         return [result.row() for result in self.results]
 
     def figure(self) -> Tensor:
-        """The mean curves, and the likeness after randomisation, as a picture 1×3×H×W in [0, 1].
+        """The mean curves, and the likeness after randomisation, as a picture.
+
+        Returns:
+            1×3×H×W in [0, 1].
 
         Returns:
             1×3×H×W.
 
         Raises:
-            MissingExtra: matplotlib is not installed.
+            MissingExtra: If matplotlib is not installed.
         """
         return draw_comparison(self.results)
 

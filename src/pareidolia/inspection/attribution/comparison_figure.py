@@ -13,7 +13,13 @@ _LEGEND = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.17), "ncols": 2, "f
 
 
 def draw_comparison(results: Sequence[Faithfulness]) -> Tensor:
-    """Draw the mean curves of each method, and its likeness after randomization; 1×3×H×W in [0, 1].
+    """Draw the mean curves of each method, and its likeness after randomization.
+
+    Args:
+        results: one for each method.
+
+    Returns:
+        1×3×H×W in [0, 1].
 
     Args:
         results: of each method.
@@ -22,7 +28,7 @@ def draw_comparison(results: Sequence[Faithfulness]) -> Tensor:
         The drawing.
 
     Raises:
-        MissingExtra: matplotlib is not installed.
+        MissingExtra: If matplotlib is not installed.
     """
     figure = new_figure(13, 5)
     figure.set_layout_engine("constrained")

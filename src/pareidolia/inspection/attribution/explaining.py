@@ -57,8 +57,8 @@ class Saliency(Work):
         target: what is explained, where that is an object; else the settings have it.
 
     Raises:
-        BadPicture: a photo that cannot be opened, or that the network cannot look at.
-        PareidoliaError: the target names nothing, or more than one thing.
+        BadPicture: If a photo cannot be opened, or the network cannot look at it.
+        PareidoliaError: If the target names nothing, or more than one thing.
     """
 
     def __init__(

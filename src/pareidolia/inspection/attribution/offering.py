@@ -1,6 +1,6 @@
 """Settings that offer the options of every attribution method. No torch here.
 
-An option that several methods have is one field. It is None where it goes with no method that was asked for;
+An option that several methods have is one field. It is None where none of the chosen methods takes it;
 those of the methods asked for are filled in, so that a record holds them all.
 """
 

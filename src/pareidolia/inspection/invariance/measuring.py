@@ -41,12 +41,24 @@ def measure_invariance(
     layers: Sequence[str],
     settings: InvarianceSettings | None = None,
 ) -> list[TransformResponse]:
-    """Shift, enlarge and turn a photo (as `as_picture` takes it) and follow the activations of `layers`.
+    """Shift, enlarge and turn a photo and follow the activations of some layers.
 
     The network sees the middle of the photo at the size it was made for. What comes in from outside is the
     picture's reflection or its mean colour, so that no black frame makes the effect. After Zeiler and Fergus
-    (2014, figure 5). Raises UnknownName for a wrong layer, BadPicture for a photo that the network cannot
-    look at.
+    (2014, figure 5).
+
+    Args:
+        network: what `as_network` takes.
+        photo: one picture, as `as_picture` takes it.
+        layers: names of the layers.
+        settings: every option.
+
+    Returns:
+        The responses to shifting, enlarging and turning, in this order.
+
+    Raises:
+        UnknownName: If there is no such layer.
+        BadPicture: If the network cannot look at the photo.
     """
     settings = InvarianceSettings.of(settings)
     network = as_network(network)

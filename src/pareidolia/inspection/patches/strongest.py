@@ -71,8 +71,10 @@ class StrongestPatches(Work):
         engine: where the photos are looked at.
         collection: a finished collection of `TopActivations` that has the layer, instead of one's own index.
 
-    Raises BadPicture for a folder without pictures, UnknownName for a wrong layer, PareidoliaError for wrong
-    units and for layers that are neither maps C×H×W nor C values.
+    Raises:
+        BadPicture: If the folder has no pictures.
+        UnknownName: If there is no such layer.
+        PareidoliaError: If there are no such units, or the layer is neither maps C×H×W nor C values.
     """
 
     def __init__(

@@ -13,5 +13,5 @@ def columns_for(count: int) -> int:
 
 
 def panel(picture: Tensor, caption: str, dead: bool) -> Panel:
-    """A picture 1×3×H×W under its caption; if it is dead, the caption says so and the picture is pale."""
+    """A picture 1×3×H×W under its caption; if it is dead, the caption adds that and the picture is pale."""
     return (0.75 + 0.25 * picture, f"{caption}: dead") if dead else (picture, caption)

@@ -22,7 +22,7 @@ class TracedField:
 
 
 class Global:
-    """The whole picture, or what cannot be told."""
+    """The whole picture, also where the field is unknown."""
 
 
 GLOBAL = Global()

@@ -112,7 +112,7 @@ def _adaptive_pool2d(
     output_size: Any,
     return_indices: bool = False,
 ) -> FieldOrGlobal:
-    """An adaptive pool is a plain one where the sizes divide; pieces of unequal size are not told apart."""
+    """An adaptive pool is a plain one where the sizes divide; otherwise the field is global."""
     windows = [divmod(before[axis], after[axis]) for axis in (-2, -1)]
     if any(rest for _, rest in windows) or (after[-2] == 1 and after[-1] == 1):
         return GLOBAL

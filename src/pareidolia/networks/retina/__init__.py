@@ -2,7 +2,7 @@
 
 Five stages of 3×3 convolutions with ReLU and 2×2 max pooling (`trunk.py`), taught to see what VGG-19 sees at
 the first ReLU of each of its stages, at a fraction of the size. `build()` makes it, `WEIGHTS` is the file of
-its weights (half precision), and `card.md` says how it was trained, on what, and how well it does.
+its weights (half precision), and `card.md` describes how it was trained, on what, and how well it does.
 """
 
 from pareidolia.networks.retina.trunk import (

@@ -33,7 +33,7 @@ def build(name: str, weights: str, class_count: int | None) -> Origin:
 
     Raises:
         UnknownName: If timm has no such network.
-        BadNetwork: If its weights are not there, or do not fit; the error says what to do.
+        BadNetwork: If its weights are not there, or do not fit; the error names what to do.
         MissingExtra: If timm is not installed.
     """
     from pareidolia.networks.sources.origin import PUBLISHED, Origin, always_the_same, weights_file

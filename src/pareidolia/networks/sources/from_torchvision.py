@@ -45,7 +45,7 @@ def build(name: str, weights: str, class_count: int | None) -> Origin:
 
     Raises:
         UnknownName: If torchvision has no such network.
-        BadNetwork: If its weights are not there, or do not fit; the error says which file to put where.
+        BadNetwork: If its weights are not there, or do not fit; the error names the file and its place.
     """
     from torchvision import models
 

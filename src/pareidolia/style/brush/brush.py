@@ -55,8 +55,8 @@ class Brush:
             1×3×H×W in [0, 1], or 1×4×H×W where the photo has alpha.
 
         Raises:
-            BadPicture: a picture is broken or too narrow, or the mask is of one colour.
-            PareidoliaError: weights do not fit.
+            BadPicture: If a picture is broken or too narrow, or the mask is of one colour.
+            PareidoliaError: If weights do not fit.
         """
         settings = settings or BrushSettings()
         inputs = self._inputs(content, styles, settings, mask)

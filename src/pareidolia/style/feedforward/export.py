@@ -81,7 +81,7 @@ def write_onnx(
         MissingExtra: If onnx or onnxscript is not installed.
     """
     onnx = require("onnx", extra="export")
-    require("onnxscript", extra="export")  # torch's exporter asks for it
+    require("onnxscript", extra="export")  # torch's exporter needs it
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of torch's exporter, about itself
         program = torch.onnx.export(

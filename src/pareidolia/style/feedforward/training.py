@@ -69,12 +69,19 @@ def prepare(
 ) -> Training:
     """The training of a network that paints in the style of each of the paintings.
 
-    styles: paintings, files or `sample:NAME`, a style each.
-    photos: a folder.
-    out: the run's folder.
-    loss_network: the network whose activations the loss compares; by default the one the settings name.
+    Args:
+        styles: paintings, files or `sample:NAME`, a style each.
+        photos: a folder.
+        settings: every option.
+        out: the run's folder.
+        tensorboard: whether TensorBoard's files are written too.
+        loss_network: the network whose activations the loss compares; by default the one the settings name.
 
-    Raises PareidoliaError where pictures or settings are of no use.
+    Returns:
+        The training; its folder is not begun yet.
+
+    Raises:
+        PareidoliaError: If pictures or settings are of no use.
     """
     if not styles:
         raise PareidoliaError("a style network needs at least one painting")
@@ -145,7 +152,7 @@ def train(
         settings: every option.
         network: the network whose activations the loss compares; the one that the settings name if None.
         out: the run's folder.
-        overwrite: whether a run that is there may be begun anew.
+        overwrite: whether a run that is there may be replaced.
         resume: whether a run that is there is continued.
         training: what computes it.
 

@@ -14,7 +14,7 @@ from pareidolia.tour.guide import Exhibit, Guide
 DEPTHS = ("stage1.relu2", "stage2.relu2", "stage3.relu3", "stage4.relu3", "stage5.relu1")
 CLASSES = ("lion", "dalmatian", "robin", "orange", "church", "spider web")
 METHODS = ("gradient", "smoothgrad", "integrated-gradients", "grad-cam", "occlusion")
-#: The rules that are told of, in the order of the papers.
+#: The rules that are shown, in the order of the papers.
 RULES = ("gradient", "deconvnet", "guided")
 _UNITS = 5
 

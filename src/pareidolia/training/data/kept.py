@@ -28,7 +28,14 @@ def keep_pictures(path: Path, sets: Mapping[Split, PictureSet]) -> None:
 
 
 def open_kept(path: Path, split: Split) -> PictureSet:
-    """One split of such a file.
+    """Open one split of the pictures that are kept in a run's folder.
+
+    Args:
+        path: the file that `keep_pictures` wrote.
+        split: train or test.
+
+    Returns:
+        The pictures with their labels.
 
     Args:
         path: of the file.
@@ -38,7 +45,7 @@ def open_kept(path: Path, split: Split) -> PictureSet:
         The pictures.
 
     Raises:
-        PareidoliaError: the file is not there or broken, or no pictures were kept for that split.
+        PareidoliaError: If the file is not there or broken, or no pictures were kept for that split.
     """
     try:
         with safe_open(path, "pt") as file:

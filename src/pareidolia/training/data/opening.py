@@ -22,16 +22,22 @@ def open_pictures(
 ) -> PictureSet:
     """The pictures called `name`, of one size and depth.
 
-    name: "digits" (scikit-learn's 1,797 of 8×8, every sixth kept for the test); "mnist" or "fashion-mnist"
-        (torchvision's, in $PAREIDOLIA_DATA or the folder after a colon, "mnist:FOLDER"; fetched by
-        torchvision where they are not there, unless only a file that is not trusted names them); or a folder,
-        see `find_files`.
-    split: "train" or "test".
-    size: height and width that a folder's pictures are cut to, or the side of a square; None leaves them
-        (see `pack`).
-    color: "gray", "rgb", or "auto", of a folder's pictures.
+    Args:
+        name: "digits" (scikit-learn's 1,797 of 8×8, every sixth kept for the test); "mnist" or
+            "fashion-mnist" (torchvision's, in $PAREIDOLIA_DATA or the folder after a colon, "mnist:FOLDER";
+            fetched by torchvision where they are not there, unless only a file that is not trusted names
+            them); or a folder, see `find_files`.
+        split: "train" or "test".
+        size: height and width that a folder's pictures are cut to, or the side of a square; None leaves them
+            (see `pack`).
+        color: "gray", "rgb", or "auto", of a folder's pictures.
 
-    Raises PareidoliaError where there is nothing to learn from.
+    Returns:
+        The pictures of that split, 8 bits a channel, with their labels where there are any.
+
+    Raises:
+        PareidoliaError: If there is nothing to learn from, or the size or colour does not suit the data.
+        MissingExtra: If "digits" is named and scikit-learn is not installed.
     """
     if isinstance(size, int):
         size = size, size
