@@ -86,6 +86,7 @@ def find_photo(atlas: str | Path, photo: str | Path, network: NetworkLike = None
     Args:
         atlas: the atlas's folder.
         photo: file of the photo.
+        network: the network of the atlas; None loads the one that its record names.
 
     Returns:
         A landing for each layer.
