@@ -38,7 +38,9 @@ def main() -> None:
     training = prepare("vae", given.data, settings, given.out)
     training.begin(resume=training.folder.begun)
     for step in training:
-        if step.index % max(1, step.total // 10) == 0:
+        for note in step.notes:
+            print(note)
+        if step.losses and step.index % max(1, step.total // 10) == 0:
             print(f"step {step.index} of {step.total}: {step.loss:.2f} nats")
 
     space = LatentSpace(open_run(given.out))

@@ -96,7 +96,7 @@ def test_evolution(looking) -> None:
         (("patches", "none", "--out", "x.png"), "'none' is not there: name a folder"),
         (("patches", "photo.png", "--out", "x.png"), "is a file: name a folder"),
         (("patches", "photos", "--layer", "relu9", "--out", "x.png"), "did you mean"),
-        (("patches", "photos", "--units", "0-99", "--out", "x.png"), "there is no 99"),
+        (("patches", "photos", "--units", "0-99", "--out", "x.png"), "there is no channel 99"),
         (("patches", "photos", "--units", "x", "--out", "x.png"), "'x' names no channels"),
         (("patches", "photos", "--top", "0", "--out", "x.png"), "--top"),
         (("patches", "photos", "--size", "8", "--out", "x.png"), "--size"),

@@ -55,7 +55,7 @@ def test_it_is_exported(trained):
     ("words", "told"),
     [
         (("stylizer", "paint", "nowhere", "photo.png", "--out", "o.png"), "nowhere"),
-        (("stylizer", "paint", "run", "--out", "o.png"), "needs a photo"),
+        (("stylizer", "paint", "run", "--out", "o.png"), "needs a content"),
         (("stylizer", "paint", "run", "absent.png", "--out", "o.png"), "absent.png"),
         (("stylizer", "paint", "run", "photo.png", "--style-weights", "1", "2", "--out", "o.png"), "knows 1"),
         (("stylizer", "train", "--photos", "photos", "--out", "other"), "at least one style"),

@@ -82,7 +82,7 @@ def test_a_caricature(studio):
     ("words", "told"),
     [
         (("features", "--layer", "relu9"), "did you mean"),
-        (("features", "--layer", "relu1", "--units", "9"), "units 0 to 7"),
+        (("features", "--layer", "relu1", "--units", "9"), "channels 0 to 7"),
         (("features", "--aim", "relu1:x"), "is not an address"),
         (("features", "--aim", "class:cat"), "no class names"),
         (("features", "--steps", "0"), "--steps"),

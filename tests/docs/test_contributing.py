@@ -19,7 +19,7 @@ USES = {
     "An attribution method": ("saliency", PHOTO, "--method", "gradient-power", "--power", "1.5"),
     "An objective": ("features", "--aim", "contrast:stage2.relu1,power=2", *SMALL, "--steps", "2"),
     "A style statistic": ("style", PHOTO, PAINTING, "--match", "covariance", *SMALL, *QUICK),
-    "A source of networks": ("saliency", PHOTO, "--network", "mine:tiny"),
+    "A source of networks": ("saliency", PHOTO, "--network", "lab:tiny"),
     "An operation": ("two-tone", PHOTO, "--threshold", "0.4"),
 }
 

@@ -89,7 +89,9 @@ def test_a_tensor_is_explained_as_its_file_is(imagenet_like, photo, tmp_path, mo
     save_picture(photo, tmp_path / "photo.png")
     settings = DreamSettings(octaves=1, steps=1, aim=("4.relu",))
     for given, out in ((tmp_path / "photo.png", "file"), (open_picture(tmp_path / "photo.png"), "tensor")):
-        for _ in DreamExplanation(given, settings, imagenet_like, out=tmp_path / out):
-            pass
+        steps = list(DreamExplanation(given, settings, imagenet_like, out=tmp_path / out))
+        assert [(step.index, step.total) for step in steps] == [
+            (k, len(steps) - 1) for k in range(len(steps))
+        ]
     made, again = (json.loads((tmp_path / out / "numbers.json").read_text()) for out in ("file", "tensor"))
     assert list(made["courses"].pop("photo.png")) == list(again["courses"].pop("photo")) and made == again

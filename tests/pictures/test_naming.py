@@ -2,8 +2,10 @@
 
 import itertools
 import unicodedata
+from pathlib import Path
 
 import pytest
+import torch
 
 from pareidolia.pictures.naming import joined_names, names_of, shortened
 
@@ -53,3 +55,13 @@ def test_long_names_are_cut_between_letters_and_stay_different():
     assert len(cut.encode()) <= 50 and cut.startswith("猫" * 13)
     assert shortened("short", 50) == "short"
     assert shortened("猫" * 100 + "a", 50) != shortened("猫" * 100 + "b", 50)
+
+
+def test_pictures_without_a_path_are_numbered():
+    picture = torch.rand(1, 3, 4, 4)
+    assert names_of([Path("a/x.jpg"), picture, "sample:waves", picture]) == [
+        "x",
+        "picture 2",
+        "waves",
+        "picture 4",
+    ]

@@ -17,7 +17,7 @@ ASKED = [
     ("interpolate", {"run": "digits-gan", "a": "random:1", "b": "random:8"}, {"path": "spherical"}),
     ("tuning", {}, {"units": ("2,7",), "orientations": 12}),
     ("deconvnet", {"photo": PHOTO}, {"unit": ("3@strongest", "4"), "rule": "guided"}),
-    ("saliency", {"photo": PHOTO}, {"methods": ("gradient", "rise"), "noise": 0.1}),
+    ("saliency", {"photo": PHOTO}, {"methods": ("smoothgrad", "rise"), "noise": 0.1}),
     ("filters", {}, {}),
 ]
 

@@ -153,14 +153,14 @@ def explain(
     """
     names = check_classes(network.class_names, network.name)
     settings = settings.model_copy(update={"size": max(network.input_shape[1:]), "start": "photo"})
-    aims = {*network.style_layers, default_layer(network)}
+    aims = layers_of(network)
     courses: list[ExplainedDream] = []
     total = len(beginnings) + len(aims)
     for name, picture in beginnings.items():
         courses.append(_course(name, picture, settings, network, names))
         yield Progress(len(courses), total, f"dreaming of {name}")
     photo, layers = next(iter(beginnings.values())), {}
-    for layer in sorted(aims, key=lambda name: network.layer(name).finish):
+    for layer in aims:
         painting = Dream(
             photo,
             settings=settings.model_copy(update={"aim": (layer,)}),
@@ -171,6 +171,13 @@ def explain(
         layers[layer] = painting.picture
         yield Progress(len(courses) + len(layers), total, f"dreaming at {layer}")
     return Explanation(tuple(courses), layers)
+
+
+def layers_of(network: Network) -> list[str]:
+    """The layers at which the photo is dreamt, from the first to the last."""
+    return sorted(
+        {*network.style_layers, default_layer(network)}, key=lambda name: network.layer(name).finish
+    )
 
 
 def noises(count: int, side: int, seed: int) -> Iterator[tuple[str, Tensor]]:

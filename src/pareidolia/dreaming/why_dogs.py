@@ -6,7 +6,7 @@ from pathlib import Path
 
 from torch import Tensor
 
-from pareidolia.dreaming.explanation import explain, noises
+from pareidolia.dreaming.explanation import explain, layers_of, noises
 from pareidolia.dreaming.settings import DreamSettings
 from pareidolia.networks import NetworkLike, network_for
 from pareidolia.operations import PAINT, Input, operation
@@ -76,7 +76,8 @@ class DreamExplanation(Work):
 
     def __iter__(self) -> Iterator[Progress]:
         """Dream by dream; then the page is written."""
-        yield Progress(0, len(self._beginnings), notes=tuple(self._notes))
+        aims = layers_of(self._network)
+        yield Progress(0, len(self._beginnings) + len(aims), notes=tuple(self._notes))
         found = yield from explain(self._beginnings, self._settings, self._network)
         self._out.mkdir(parents=True, exist_ok=True)
         numbers = {KEY: __version__, **found.numbers()}  # the mark that the folder is ours

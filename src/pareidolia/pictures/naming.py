@@ -5,25 +5,29 @@ import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pareidolia.pictures.accepting import PictureLike
 
 _MOST_BYTES = 120  # two of them and an ending fit into the 255 that systems allow
 _DIGEST = 8
 
 
-def names_of(paths: Sequence[str]) -> list[str]:
-    """Names for the results of the pictures at `paths`, without the result's ending.
+def names_of(given: "Sequence[PictureLike]") -> list[str]:
+    """Names for the results of pictures, without the result's ending.
 
     A picture's name without ending; where several would be alike, with its ending, then with the folders it
     lies in, as many as it takes. A file given twice is numbered. No two names differ by letter case alone,
     none begins with "-", and none is longer than 120 bytes.
 
     Args:
-        paths: files, or `sample:NAME`.
+        given: files, or `sample:NAME`; what has no path is called "picture 1" by its number.
 
     Returns:
-        A name for each path, in their order.
+        A name for each picture, in their order.
     """
-    pictures = [PurePath(path.removeprefix("sample:")) for path in paths]
+    pictures = [path_of(each, f"picture {number}") for number, each in enumerate(given, 1)]
     chosen = dict.fromkeys(pictures, 0)
     while alike := _alike(chosen):
         longer = [path for path in alike if chosen[path] < _most_words(path)]
@@ -31,6 +35,11 @@ def names_of(paths: Sequence[str]) -> list[str]:
             break
         chosen |= {path: chosen[path] + 1 for path in longer}
     return _numbered([_name(path, chosen[path]) for path in pictures])
+
+
+def path_of(given: "PictureLike", otherwise: str) -> PurePath:
+    """What a picture is called: its path or its sample's name; `otherwise` if it is none of these."""
+    return PurePath(str(given).removeprefix("sample:") if isinstance(given, str | PurePath) else otherwise)
 
 
 def joined_names(rows: Sequence[str], columns: Sequence[str]) -> list[list[str]]:

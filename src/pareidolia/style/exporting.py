@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pareidolia.operations import PAINT, Input, operation
+from pareidolia.pictures import PictureLike
 from pareidolia.pictures.naming import names_of
 from pareidolia.pictures.result import Result
 from pareidolia.settings import PareidoliaError
@@ -37,7 +38,7 @@ BRUSH = "brush"
 )
 def export(
     run: str | Path,
-    styles: Sequence[str] = (),
+    styles: Sequence[PictureLike] = (),
     settings: ExportSettings | None = None,
     *,
     out: str | Path | None = None,
@@ -74,7 +75,7 @@ def export(
     return Result(None, caption, [{"style": name} for name in names])
 
 
-def _export_brush(styles: Sequence[str], weights: tuple[float, ...] | None, out: Path) -> list[str]:
+def _export_brush(styles: Sequence[PictureLike], weights: tuple[float, ...] | None, out: Path) -> list[str]:
     brush = load_brush("cpu")
     if weights and not styles:
         raise PareidoliaError("--painting-weights go with paintings: name them behind brush")

@@ -50,8 +50,8 @@ class StyleFigures(Work):
 
     def __init__(
         self,
-        content: str,
-        styles: Sequence[str],
+        content: str | Path,
+        styles: Sequence[str | Path],
         settings: StyleFiguresSettings | None = None,
         network: NetworkLike = None,
         *,
@@ -59,12 +59,13 @@ class StyleFigures(Work):
         overwrite: bool = False,
         resume: bool = True,
     ) -> None:
-        self._content, self._settings, self._network = content, settings or StyleFiguresSettings(), network
+        self._settings, self._network = settings or StyleFiguresSettings(), network
         self._out, self._cells, self._overwrite = Path(out), Path(out) / "cells", overwrite
         for path in (content, *styles):
             open_picture(path)  # A picture that cannot be read is refused at once, not once for every cell.
+        self._content = str(content)
         layers = network_for(self._settings, network).style_layers
-        self.figures = style_figures(content, styles, layers, self._settings)
+        self.figures = style_figures(self._content, [str(style) for style in styles], layers, self._settings)
         make_folder(self._cells)
         for figure in self.figures:
             check_target(self._sheet(figure), overwrite)

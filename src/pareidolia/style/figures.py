@@ -8,8 +8,8 @@ do not see.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import PurePath
 
+from pareidolia.pictures.naming import path_of
 from pareidolia.settings import PareidoliaError
 from pareidolia.style.settings import StyleFiguresSettings, StyleSettings
 
@@ -131,7 +131,7 @@ def _paintings(photo: str, paintings: Sequence[str], settings: StyleFiguresSetti
         Cell(f"painting-{number}", (painting,), settings.painting())
         for number, painting in enumerate(paintings, start=1)
     ]
-    names = tuple(PurePath(painting.removeprefix("sample:")).stem for painting in paintings)
+    names = tuple(path_of(painting, "a painting").stem for painting in paintings)
     title = "One photo, several styles"
     return StyleFigure("4-paintings", title, (), names, tuple(cells), (photo, "the photo"))
 

@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 import torch
 
+from pareidolia.pictures import save_picture
 from pareidolia.style.brush.export import export_brush
+from pareidolia.style.exporting import export
 
 onnxruntime = pytest.importorskip("onnxruntime", reason="the extra [export] is not installed")
 
@@ -27,3 +29,11 @@ def test_a_code_is_baked_in(brush, tmp_path):
     assert [each.name for each in session.get_inputs()] == ["photo"]
     (theirs,) = session.run(None, {"photo": photo.numpy()})
     assert np.abs(theirs - brush.network(photo, code).numpy()).max() < 1e-4
+
+
+def test_the_styles_of_a_file_are_given_in_any_form(painting_picture, tmp_path):
+    save_picture(painting_picture, tmp_path / "stripes.png")
+    made = export("brush", [tmp_path / "stripes.png", painting_picture], out=tmp_path / "two.onnx")
+    assert [row["style"] for row in made.rows] == ["stripes", "picture 2"]
+    session = onnxruntime.InferenceSession(tmp_path / "two.onnx")
+    assert json.loads(session.get_modelmeta().custom_metadata_map["styles"]) == ["stripes", "picture 2"]

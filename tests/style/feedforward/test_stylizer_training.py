@@ -2,7 +2,7 @@ import pytest
 import torch
 from PIL import Image
 
-from pareidolia.pictures import resize_picture
+from pareidolia.pictures import open_picture, resize_picture
 from pareidolia.settings import PareidoliaError
 from pareidolia.style import StyleSettings, StyleTransfer
 from pareidolia.style.feedforward import PerceptualLoss, StylizerSettings, open_stylizer, prepare
@@ -127,3 +127,13 @@ def test_no_painting_or_no_run_is_told(photos, settings, tmp_path):
         prepare([], str(photos), settings, tmp_path / "run")
     with pytest.raises(PareidoliaError, match="not a run"):
         open_stylizer(tmp_path)
+
+
+def test_paintings_and_photos_are_given_in_any_form(training, settings, photos, small_network, tmp_path):
+    named = training("named")
+    styles = [tmp_path / "stripes.png", open_picture(tmp_path / "other.png")]
+    given = prepare(styles, photos, settings, tmp_path / "given", loss_network=small_network)
+    assert named.folder.record["paintings"] == ["stripes", "other"]
+    assert given.folder.record["paintings"] == ["stripes", "style 2"]
+    assert given.folder.record["data"] == named.folder.record["data"]
+    assert given.run.step().losses == named.run.step().losses

@@ -4,14 +4,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import torch
-
 from pareidolia.inspection.invariance.measuring import TransformResponse, measure_invariance
 from pareidolia.inspection.invariance.settings import InvarianceSettings
 from pareidolia.networks import Network, NetworkLike, network_for
 from pareidolia.operations import LOOK, operation
 from pareidolia.operations.inputs import PHOTOS
 from pareidolia.pictures import PictureLike, check_plots, figure_picture, new_figure
+from pareidolia.pictures.naming import path_of
 from pareidolia.pictures.result import Result
 from pareidolia.settings import BadNetwork, PareidoliaError
 
@@ -83,14 +82,9 @@ def _shallow_and_deep(network: Network) -> tuple[str, ...]:
 
 def _names(photos: Sequence[PictureLike]) -> list[str]:
     """File names without their suffix; whole paths if two are the same, numbers if there is no path."""
-    plain = [
-        f"photo {number}"
-        if isinstance(photo, torch.Tensor)
-        else Path(str(photo).removeprefix("sample:")).stem
-        for number, photo in enumerate(photos, 1)
-    ]
+    plain = [path_of(photo, f"photo {number}").stem for number, photo in enumerate(photos, 1)]
     longer = [
-        name if plain.count(name) == 1 or isinstance(photo, torch.Tensor) else str(photo)
+        str(photo) if plain.count(name) > 1 and isinstance(photo, str | Path) else name
         for name, photo in zip(plain, photos, strict=True)
     ]
     return [

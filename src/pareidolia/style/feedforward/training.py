@@ -1,7 +1,7 @@
 """From paintings, photos and settings to the training of a style network, ready to step."""
 
 from collections.abc import Sequence
-from pathlib import Path, PurePath
+from pathlib import Path
 
 import torch
 from torch import Tensor, nn
@@ -9,7 +9,8 @@ from torch import Tensor, nn
 from pareidolia.networks import NetworkLike, network_for
 from pareidolia.networks.devices import choose_device
 from pareidolia.operations import PAINT, Input, operation
-from pareidolia.pictures import open_picture, save_picture, sheet
+from pareidolia.pictures import PictureLike, as_picture, over_white, save_picture, sheet
+from pareidolia.pictures.naming import path_of
 from pareidolia.progress import Work
 from pareidolia.settings import VERSION, PareidoliaError
 from pareidolia.style.feedforward.loss import PerceptualLoss
@@ -59,8 +60,8 @@ class StylizerTraining(nn.Module):
 
 
 def prepare(
-    styles: Sequence[str],
-    photos: str,
+    styles: Sequence[PictureLike],
+    photos: str | Path,
     settings: StylizerSettings,
     out: Path,
     *,
@@ -70,7 +71,7 @@ def prepare(
     """The training of a network that paints in the style of each of the paintings.
 
     Args:
-        styles: paintings, files or `sample:NAME`, a style each.
+        styles: paintings, a style each: files, `sample:NAME`, or 1×3×H×W in [0, 1].
         photos: a folder.
         settings: every option.
         out: the run's folder.
@@ -87,8 +88,8 @@ def prepare(
         raise PareidoliaError("a style network needs at least one painting")
     process_group, device = current_process_group()
     device = device or choose_device(settings.device)
-    loss = loss_for(settings, [open_picture(style) for style in styles], device, loss_network)
-    pictures = open_pictures(photos, "train", size=round(settings.crop * MARGIN), color="rgb")
+    loss = loss_for(settings, [over_white(as_picture(style)) for style in styles], device, loss_network)
+    pictures = open_pictures(str(photos), "train", size=round(settings.crop * MARGIN), color="rgb")
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(settings.seed)
         network = StylizerNetwork(len(styles), settings.width, settings.blocks)
@@ -106,8 +107,8 @@ def prepare(
         "version": VERSION,
         "model": KIND,
         "settings": settings.model_dump(mode="json"),
-        "paintings": [PurePath(style.removeprefix("sample:")).stem for style in styles],
-        "data": {"name": photos, "pictures": len(pictures), "fingerprint": pictures.fingerprint},
+        "paintings": [path_of(style, f"style {number}").stem for number, style in enumerate(styles, 1)],
+        "data": {"name": str(photos), "pictures": len(pictures), "fingerprint": pictures.fingerprint},
     }
     return Training(run, TrainingFolder(out, record, tensorboard=tensorboard), pictures, draw_preview)
 
@@ -134,8 +135,8 @@ def prepare(
     network=True,
 )
 def train(
-    styles: Sequence[str],
-    photos: str,
+    styles: Sequence[PictureLike],
+    photos: str | Path,
     settings: StylizerSettings | None = None,
     network: NetworkLike = None,
     *,
