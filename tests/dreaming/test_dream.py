@@ -12,7 +12,7 @@ LAYER = "stage3.relu"
 
 
 def dream(network, photo, **given):
-    pictures = {name: given.pop(name) for name in ("guide", "mask", "strength") if name in given}
+    pictures = {name: given.pop(name) for name in ("guide", "mask", "strength_map") if name in given}
     quick = {"size": 96, "octaves": 2, "steps": 3, "aim": (LAYER,), **given}
     return Dream(photo, **pictures, settings=DreamSettings(**quick), network=network)
 
@@ -39,7 +39,8 @@ def test_one_step_is_the_published_one(small_network, photo):
     painting.step()
     down, right = torch.randint(-7, 8, (2,), generator=torch.Generator().manual_seed(5 * 1_000_003)).tolist()
     pixels = torch.roll(photo, (down, right), (2, 3)).requires_grad_(True)
-    (small_network.record(pixels, [LAYER])[LAYER].square().sum() / 2).backward()
+    # Through the network that paints, whose padding the settings name.
+    (painting.network.record(pixels, [LAYER])[LAYER].square().sum() / 2).backward()
     gradient = torch.roll(pixels.grad, (-down, -right), (2, 3))
     expected = (photo + 20 / 255 * gradient / gradient.abs().mean()).clamp(0, 1)
     torch.testing.assert_close(painting.picture, expected, atol=1e-5, rtol=0)
@@ -129,7 +130,7 @@ def test_the_mask_leaves_the_rest_untouched(small_network, photo):
 def test_strength_scales_the_steps(small_network, photo):
     """Half strength everywhere is half the step."""
     given = {"octaves": 1, "steps": 1, "jitter": 0}
-    half = finished(dream(small_network, photo, strength=torch.full((1, 1, 4, 4), 0.5), **given))
+    half = finished(dream(small_network, photo, strength_map=torch.full((1, 1, 4, 4), 0.5), **given))
     other = finished(dream(small_network, photo, step_size=0.75, **given))
     torch.testing.assert_close(half, other, atol=1e-6, rtol=0)
 

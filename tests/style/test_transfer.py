@@ -130,9 +130,10 @@ def test_lecture_balance_is_the_lectures_total(small_network, photo, painting_pi
     painting = transfer(small_network, photo, painting_picture, **options)
     canvas = painting.picture
     losses = painting.step().losses
-    seen = {k: small_network.record(p, LAYERS) for k, p in (("x", canvas), ("p", photo))}
+    network = painting.network  # with the padding that the settings name
+    seen = {k: network.record(p, LAYERS) for k, p in (("x", canvas), ("p", photo))}
     scaled = resize_picture(painting_picture, (96, 96))
-    seen["a"] = small_network.record(scaled, LAYERS)
+    seen["a"] = network.record(scaled, LAYERS)
     content = 0.5 * (seen["x"]["stage4.relu"] - seen["p"]["stage4.relu"]).square().sum()
     style = 0.0
     for layer in LAYERS:
@@ -201,7 +202,7 @@ def test_the_statistic_that_is_matched_comes_nearer(match, small_network, photo,
             statistic.of(small_network.record(each, ["stage2.relu"])["stage2.relu"])
             for each in (picture, seen)
         )
-        return float(found.distance(wanted))
+        return float(found.distance(wanted).detach())
 
     before = distance(painting.picture)
     list(painting)

@@ -25,7 +25,8 @@ def make_objective(
         make: the function or class; see `objective` for its parameters.
         unit: what the aim names behind it, if anything.
         options: as written, by name; dashes stand for underscores.
-        network, seed: handed on where there are parameters for them.
+        network: handed on where there is a parameter for it.
+        seed: the same.
 
     Raises:
         UnknownName: an option that there is not.

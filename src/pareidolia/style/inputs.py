@@ -66,8 +66,8 @@ class StyleInputs:
         """Open and prepare pictures.
 
         Args:
-            photo: the photo.
-            paintings: at least one.
+            content: the photo.
+            styles: the paintings, at least one.
             mask: white where the style goes; None is everywhere.
             control: options.
             size: longer side of the photo in pixels; None keeps its own.

@@ -78,8 +78,8 @@ class Brush:
         code has the rest of the weight.
 
         Args:
-            photo: the photo.
-            paintings: at least one.
+            content: the photo.
+            styles: the paintings, at least one.
             settings: options.
 
         Returns:

@@ -38,7 +38,7 @@ class Stylizer:
         """Paint a photo; with `settings.tile`, in tiles that join without a seam.
 
         Args:
-            photo: the photo.
+            content: the photo.
             settings: options.
 
         Returns:
@@ -72,7 +72,7 @@ def stylized(run: str | Path, content: PictureLike, settings: PaintSettings | No
 
     Args:
         run: folder of the network's training.
-        photo: the photo.
+        content: the photo.
         settings: options.
 
     Returns:
