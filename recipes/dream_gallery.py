@@ -16,15 +16,15 @@ from pareidolia.settings import PareidoliaError
 
 
 def dreams(photo: str, guide: str) -> dict[str, list[str]]:
-    """The arguments of `pareidolia dream` by the file they make."""
+    """A command and its arguments by the file they make."""
     return {
-        "still.png": [photo],
-        "guided.png": [photo, "--guide", guide],
-        "random_class.png": [photo, "--aim", "random-class", "--steps", "20", "--smoothing", "0.7"],
-        "nothing.png": ["--start", "nothing"],
+        "still.png": ["dream", photo],
+        "guided.png": ["dream", photo, "--guide", guide],
+        "random_class.png": ["dream", photo, "--aim", "random-class", "--steps", "20", "--smoothing", "0.7"],
+        "nothing.png": ["dream", "--start", "nothing"],
         # Eight seconds.
-        "zoom.mp4": [photo, "--frames", "120", "--zoom", "1.05", "--rotate", "1", "--size", "384"],
-        "why": [photo, "--explain"],
+        "zoom.mp4": ["dream", photo, "--frames", "120", "--zoom", "1.05", "--rotate", "1", "--size", "384"],
+        "why": ["explain-dreams", photo],
     }
 
 
@@ -39,8 +39,8 @@ def has_classes(network: str, weights: str) -> bool:
 
 def _where(arguments: list[str], target: Path) -> list[str]:
     """The rest of the command line: where the result goes, and its size where none is given."""
-    if "--explain" in arguments:
-        return [str(target)]
+    if arguments[0] == "explain-dreams":
+        return ["--out", str(target)]
     size = [] if "--size" in arguments else ["--size", "512"]
     return [*size, "--resume", "--out", str(target)]
 
@@ -59,9 +59,9 @@ def run() -> int:
     classes = has_classes(options.network, options.weights)
     for name, arguments in dreams(options.photo, options.guide).items():
         target = options.out / name
-        if target.exists() or (not classes and {"random-class", "--explain"} & set(arguments)):
+        if target.exists() or (not classes and {"random-class", "explain-dreams"} & set(arguments)):
             continue
-        code = main(["dream", *arguments, *_where(arguments, target), *chosen])
+        code = main([*arguments, *_where(arguments, target), *chosen])
         if code != 0:
             return code
     return 0

@@ -2,26 +2,66 @@
 
 Four verbs: record what a network sees, send a signal back to the pixels, paint until it sees what we
 aim for, train networks that make pictures. `docs/design.md` shows the rooms.
+
+Every operation is a function here, made from the same statement as its command:
+
+    pareidolia.saliency("photo.jpg", model, target="tabby cat", method="grad-cam").save("why.png")
+
+Rooms and the names that are used most are attributes; all are imported when they are first used.
 """
 
-from typing import TYPE_CHECKING
+from typing import Any
 
-from pareidolia.lazy import lazy_exports
+import lazy_loader
+
 from pareidolia.version import __version__
 
-if TYPE_CHECKING:
-    from pareidolia.networks import Network, load_network
-    from pareidolia.pictures import open_picture, save_picture
-    from pareidolia.settings import PareidoliaError
-
-__all__ = ["Network", "PareidoliaError", "__version__", "load_network", "open_picture", "save_picture"]
-__getattr__ = lazy_exports(
-    __name__,
-    {
-        "Network": "networks",
-        "PareidoliaError": "settings",
-        "load_network": "networks",
-        "open_picture": "pictures",
-        "save_picture": "pictures",
-    },
+_ROOMS = (
+    "atlas",
+    "backward",
+    "collecting",
+    "dreaming",
+    "execution",
+    "generative",
+    "inspection",
+    "networks",
+    "operations",
+    "painting",
+    "pictures",
+    "settings",
+    "style",
+    "training",
 )
+_NAMED = {
+    "backward": ["guided"],
+    "dreaming": ["Dream"],
+    "execution.functions": ["train"],
+    "inspection.visualization": ["Caricature", "ClassModels", "Features", "Inversion"],
+    "networks": ["Network", "load_network"],
+    "pictures": ["open_picture", "save_picture"],
+    "pictures.result": ["Result"],
+    "progress": ["Progress"],
+    "settings": ["PareidoliaError"],
+    "style": ["StyleTransfer"],
+}
+_find, _, _NAMES = lazy_loader.attach(__name__, submodules=_ROOMS, submod_attrs=_NAMED)
+__all__ = ["__version__", *_NAMES]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _NAMES:
+        return _find(name)
+    if not name.startswith("_"):
+        from pareidolia.execution.functions import operation_function
+
+        function = operation_function(name)
+        if function is not None:
+            globals()[name] = function
+            return function
+    raise AttributeError(f"module 'pareidolia' has no attribute '{name}'")
+
+
+def __dir__() -> list[str]:
+    from pareidolia.execution.functions import function_names
+
+    return sorted({*__all__, *function_names()})

@@ -30,6 +30,7 @@ class Request:
         options: its further settings objects, by argument; not part of the record.
         network: the network that looks, where one was given from Python instead of being named by the
             settings.
+        objects: likewise what the settings only name, by argument: a target that is a function.
     """
 
     operation: Operation
@@ -37,11 +38,12 @@ class Request:
     settings: Settings
     options: Mapping[str, Settings] = field(default_factory=dict)
     network: Any = None
+    objects: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "inputs", {name: self._settled(name) for name in self.inputs})
         for each in self.operation.inputs:
-            if each.required and not self.inputs.get(each.name):
+            if each.required and _is_missing(self.inputs.get(each.name)):
                 some = "at least one" if each.many else "a"
                 raise PareidoliaError(f"{self.operation.name} needs {some} {_singular(each.name, each.many)}")
 
@@ -61,7 +63,9 @@ class Request:
         where: the folders that it is told of.
         """
         looking = {"network": self.network} if self.operation.network else {}
-        return self.operation.call(**self.inputs, settings=self.settings, **looking, **self.options, **where)
+        return self.operation.call(
+            **self.inputs, settings=self.settings, **looking, **self.options, **self.objects, **where
+        )
 
     def record(self, folder: Path) -> dict[str, Any]:
         """What is kept inside a picture saved in `folder`, as JSON has it: paths are relative to it."""
@@ -77,7 +81,8 @@ class Request:
             },
             "settings": portable(self.settings.model_dump(mode="json"), folder),
         }
-        return record if self.network is None else {**record, "network": _GIVEN}
+        given = {} if self.network is None else {"network": _GIVEN}
+        return {**record, **given, **dict.fromkeys(self.objects, _GIVEN)}
 
     @classmethod
     def from_record(
@@ -98,10 +103,11 @@ class Request:
         record, inputs = migrate(record), inputs or {}
         try:
             operation = find_operation(record["operation"])
-            if record.get("network") == _GIVEN and "network" not in changes:
-                raise PareidoliaError(
-                    "the network of this picture was given from Python: name one with --network"
-                )
+            for name in ("network", *operation.objects):
+                if record.get(name) == _GIVEN and name not in changes:
+                    raise PareidoliaError(
+                        f"the {name} of this picture was given from Python: name one with --{name}"
+                    )
             found = {
                 name: tuple(_found(name, entry, folder) for entry in entries)
                 if isinstance(entries, list)
@@ -161,6 +167,10 @@ def _beside(path: Path, folder: Path) -> Iterator[Path]:
         for _, file in zip(range(_MOST_LOOKED_THROUGH), alike, strict=False):
             if file.is_file():
                 yield file
+
+
+def _is_missing(given: Any) -> bool:
+    return given is None or (isinstance(given, str | tuple | list) and not given)
 
 
 def _is_sample(path: str) -> bool:

@@ -1,10 +1,12 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
-from recipes.public_face import index_text
+from recipes.public_face import index_text, stub_text
 
+import pareidolia
 from pareidolia.cli.app import all_commands
 from pareidolia.cli.atlas import ServingOptions
 from pareidolia.cli.outputs import output_type
@@ -64,6 +66,11 @@ def test_the_index_holds_what_the_operations_state():
 
     held = files("pareidolia.operations").joinpath("index.json").read_text(encoding="utf-8")
     assert held == index_text(), "run python -m recipes.public_face"
+
+
+def test_the_stub_holds_what_the_settings_are():
+    held = Path(pareidolia.__file__).with_name("__init__.pyi").read_text(encoding="utf-8")
+    assert held == stub_text(), "run python -m recipes.public_face"
 
 
 def test_every_option_is_described():

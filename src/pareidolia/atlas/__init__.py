@@ -8,47 +8,6 @@ says what an atlas is on disk, `publishing` writes it; `viewer` is the page that
 the repository's `viewer/`), `viewing` serves it, `finding` tells where a photo lands.
 """
 
-from typing import TYPE_CHECKING
+import lazy_loader
 
-from pareidolia.lazy import lazy_exports
-
-if TYPE_CHECKING:
-    from pareidolia.atlas.attribution import class_attribution
-    from pareidolia.atlas.building import AtlasBuilding
-    from pareidolia.atlas.finding import Landing, find_photo
-    from pareidolia.atlas.format import Cells, Manifest, read_cells, read_manifest
-    from pareidolia.atlas.layout import lay_out
-    from pareidolia.atlas.settings import AtlasSettings, LayoutSettings
-    from pareidolia.atlas.viewing import serving
-
-__all__ = [
-    "AtlasBuilding",
-    "AtlasSettings",
-    "Cells",
-    "Landing",
-    "LayoutSettings",
-    "Manifest",
-    "class_attribution",
-    "find_photo",
-    "lay_out",
-    "read_cells",
-    "read_manifest",
-    "serving",
-]
-__getattr__ = lazy_exports(
-    __name__,
-    {
-        "AtlasBuilding": "building",
-        "AtlasSettings": "settings",
-        "Cells": "format",
-        "Landing": "finding",
-        "LayoutSettings": "settings",
-        "Manifest": "format",
-        "class_attribution": "attribution",
-        "find_photo": "finding",
-        "lay_out": "layout",
-        "read_cells": "format",
-        "read_manifest": "format",
-        "serving": "viewing",
-    },
-)
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -7,50 +7,6 @@ never passed over in silence: `audit` refuses it, `handwritten` names it. `decon
 deconvolutional network built by hand, layer by layer: the rule's reference.
 """
 
-from typing import TYPE_CHECKING
+import lazy_loader
 
-from pareidolia.lazy import lazy_exports
-
-if TYPE_CHECKING:
-    from pareidolia.backward.audit import BackwardWarning
-    from pareidolia.backward.deconvolution import (
-        DeconvolutionalNetwork,
-        convolution_matrix,
-        max_pool_with_switches,
-        transposed_convolution,
-        unpool,
-    )
-    from pareidolia.backward.redirection import redirected
-    from pareidolia.backward.rules import RuleName, backward_rule, deconvnet, gradient, guided
-
-__all__ = [
-    "BackwardWarning",
-    "DeconvolutionalNetwork",
-    "RuleName",
-    "backward_rule",
-    "convolution_matrix",
-    "deconvnet",
-    "gradient",
-    "guided",
-    "max_pool_with_switches",
-    "redirected",
-    "transposed_convolution",
-    "unpool",
-]
-__getattr__ = lazy_exports(
-    __name__,
-    {
-        "BackwardWarning": "audit",
-        "DeconvolutionalNetwork": "deconvolution",
-        "RuleName": "rules",
-        "backward_rule": "rules",
-        "convolution_matrix": "deconvolution",
-        "deconvnet": "rules",
-        "gradient": "rules",
-        "guided": "rules",
-        "max_pool_with_switches": "deconvolution",
-        "redirected": "redirection",
-        "transposed_convolution": "deconvolution",
-        "unpool": "deconvolution",
-    },
-)
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -4,27 +4,6 @@
 the canvas whose detail is carried between octaves.
 """
 
-from typing import TYPE_CHECKING
+import lazy_loader
 
-from pareidolia.lazy import lazy_exports
-
-if TYPE_CHECKING:
-    from pareidolia.dreaming.canvas import DetailCanvas
-    from pareidolia.dreaming.dream import Dream
-    from pareidolia.dreaming.objectives import BestMatch, Energy, RandomClass
-    from pareidolia.dreaming.settings import DreamSettings
-    from pareidolia.dreaming.video import DreamVideo
-
-__all__ = ["BestMatch", "DetailCanvas", "Dream", "DreamSettings", "DreamVideo", "Energy", "RandomClass"]
-__getattr__ = lazy_exports(
-    __name__,
-    {
-        "BestMatch": "objectives",
-        "DetailCanvas": "canvas",
-        "Dream": "dream",
-        "DreamVideo": "video",
-        "DreamSettings": "settings",
-        "Energy": "objectives",
-        "RandomClass": "objectives",
-    },
-)
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -7,10 +7,4 @@ what the operation's statement says: `at_once.py`, `in_steps.py`, `in_stages.py`
 
 import lazy_loader
 
-__getattr__, __dir__, __all__ = lazy_loader.attach(
-    __name__,
-    submod_attrs={
-        "batch": ["Job", "jobs_for", "run_jobs"],
-        "execution": ["Execution", "Target"],
-    },
-)
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -4,13 +4,6 @@ Each model is one file that reads like its paper; `capabilities.py` says what mo
 trained one.
 """
 
-from typing import TYPE_CHECKING
+import lazy_loader
 
-from pareidolia.lazy import lazy_exports
-
-if TYPE_CHECKING:
-    from pareidolia.generative.runs import Run, open_run
-    from pareidolia.generative.vae import VAE
-
-__all__ = ["VAE", "Run", "open_run"]
-__getattr__ = lazy_exports(__name__, {"Run": "runs", "VAE": "vae", "open_run": "runs"})
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -69,4 +69,11 @@ def to_entry(operation: Operation) -> dict[str, Any]:
 def from_entry(entry: Mapping[str, Any]) -> Operation:
     """An operation from its entry in the index."""
     inputs = tuple(Input(**each) for each in entry["inputs"])
-    return Operation(**{**entry, "inputs": inputs, "suffixes": tuple(entry["suffixes"])})
+    return Operation(
+        **{
+            **entry,
+            "inputs": inputs,
+            "suffixes": tuple(entry["suffixes"]),
+            "objects": tuple(entry["objects"]),
+        }
+    )

@@ -75,6 +75,7 @@ class Operation:
         video: "module:name" of the same for a video, if there is one, called as video(folder, record, inputs,
             settings, network).
         network: whether the function takes a `network`.
+        objects: settings that from Python may be objects too: the function takes them by the same name.
         command: the command it belongs to, where several operations share one; the option --method chooses.
         method: what --method calls it there.
         arguments: what the function is called with beside, by name: what tells operations of one function
@@ -93,6 +94,7 @@ class Operation:
     options: Mapping[str, str] = field(default_factory=dict)
     video: str | None = None
     network: bool = False
+    objects: tuple[str, ...] = ()
     command: str = ""
     method: str = ""
     arguments: Mapping[str, Any] = field(default_factory=dict)
@@ -149,6 +151,7 @@ def operation(
     options: Mapping[str, type[Settings]] | None = None,
     video: str | None = None,
     network: bool = False,
+    objects: tuple[str, ...] = (),
     command: str = "",
     method: str = "",
     arguments: Mapping[str, Any] | None = None,
@@ -174,6 +177,7 @@ def operation(
             {key: place_of(kind) for key, kind in (options or {}).items()},
             video,
             network,
+            objects,
             command or name,
             method,
             arguments or {},

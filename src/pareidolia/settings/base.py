@@ -1,9 +1,9 @@
 """The base of all settings objects."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from pareidolia.settings.network_sources import follow_sources, network_forms
 
@@ -19,7 +19,16 @@ class Settings(BaseModel):
     `pareidolia again` read them.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _one_of_several(cls, given: Any, info: ValidationInfo) -> Any:
+        """One where there may be several is a tuple of one: aim="conv2", unit=12."""
+        declared = cls.model_fields[str(info.field_name)].annotation
+        kinds = get_args(declared) if get_origin(declared) is not tuple else (declared,)
+        several = any(get_origin(kind) is tuple and get_args(kind)[-1:] == (...,) for kind in kinds)
+        return (given,) if several and isinstance(given, str | int | float) else given
 
 
 class NetworkSettings(Settings):

@@ -1,41 +1,10 @@
 """Artistic style: content and style of a picture as losses, and the transfer of one to the other."""
 
-from typing import TYPE_CHECKING
+import sys
 
-from pareidolia.lazy import lazy_exports
+import lazy_loader
 
-if TYPE_CHECKING:
-    from pareidolia.style.figures import StyleFigure, style_figures
-    from pareidolia.style.losses import ContentLoss, Gram, StyleLoss, content_loss, style_gradient, style_loss
-    from pareidolia.style.settings import StyleFiguresSettings, StyleSettings
-    from pareidolia.style.transfer import StyleTransfer
+from pareidolia.operations.rooms import OperationRoom
 
-__all__ = [
-    "ContentLoss",
-    "Gram",
-    "StyleFigure",
-    "StyleFiguresSettings",
-    "StyleLoss",
-    "StyleSettings",
-    "StyleTransfer",
-    "content_loss",
-    "style_figures",
-    "style_gradient",
-    "style_loss",
-]
-__getattr__ = lazy_exports(
-    __name__,
-    {
-        "ContentLoss": "losses",
-        "StyleFigure": "figures",
-        "Gram": "losses",
-        "StyleFiguresSettings": "settings",
-        "StyleLoss": "losses",
-        "StyleSettings": "settings",
-        "StyleTransfer": "transfer",
-        "content_loss": "losses",
-        "style_figures": "figures",
-        "style_gradient": "losses",
-        "style_loss": "losses",
-    },
-)
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+sys.modules[__name__].__class__ = OperationRoom  # `pareidolia.style(...)` paints

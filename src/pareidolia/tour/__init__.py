@@ -3,12 +3,6 @@
 A section makes its pictures with the library's own operations; `page.py` lays the sections out.
 """
 
-from typing import TYPE_CHECKING
+import lazy_loader
 
-from pareidolia.lazy import lazy_exports
-
-if TYPE_CHECKING:
-    from pareidolia.tour.telling import tell
-
-__all__ = ["tell"]
-__getattr__ = lazy_exports(__name__, {"tell": "telling"})
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -9,7 +9,7 @@ from pareidolia.inspection.attribution.overlays import colored, shown
 from pareidolia.inspection.attribution.settings import DeconvnetSettings, SaliencySettings
 from pareidolia.inspection.framing import frame
 from pareidolia.inspection.projection import Projection, project
-from pareidolia.inspection.targets import ClassTarget, Target, find_target
+from pareidolia.inspection.targets import ClassTarget, Target, TargetLike, as_target
 from pareidolia.networks import Network, NetworkLike, network_for
 from pareidolia.operations import LOOK, operation
 from pareidolia.operations.inputs import PHOTO
@@ -24,9 +24,14 @@ from pareidolia.pictures.result import Result
     settings=SaliencySettings,
     inputs=(PHOTO,),
     network=True,
+    objects=("target",),
 )
 def saliency_picture(
-    photo: PictureLike, settings: SaliencySettings | None = None, network: NetworkLike = None
+    photo: PictureLike,
+    settings: SaliencySettings | None = None,
+    network: NetworkLike = None,
+    *,
+    target: TargetLike | None = None,
 ) -> Result:
     """Which pixels made the network say so: one method's map over the photo, or a sheet of several.
 
@@ -35,15 +40,15 @@ def saliency_picture(
     settings = settings or SaliencySettings()
     network = network_for(settings, network)
     picture = frame(network, as_picture(photo), settings.size)
-    target = find_target(settings.target, network, picture)
-    told = describe(target, network, picture)
+    explained = as_target(settings.target if target is None else target, network, picture)
+    told = describe(explained, network, picture)
     if settings.methods is None:
-        found = attribute(network, picture, target, settings.method, settings)
+        found = attribute(network, picture, explained, settings.method, settings)
         caption = _named(settings.method, found)
         return Result(shown(METHODS[settings.method], picture, found).cpu(), f"{caption} for {told}")
     panels = [(picture.cpu(), told)]
     for name in method_names(settings.methods):
-        found = attribute(network, picture, target, name, settings)
+        found = attribute(network, picture, explained, name, settings)
         panels.append((shown(METHODS[name], picture, found).cpu(), _named(name, found)))
     return Result(sheet(panels, columns=min(4, len(panels))), f"{len(panels) - 1} methods for {told}")
 

@@ -5,23 +5,6 @@ activations back to the pixels, paint the units, lay all of it out. `crops` cuts
 `blocks` draws one unit. `evolution` shows units through the checkpoints of a training.
 """
 
-from typing import TYPE_CHECKING
+import lazy_loader
 
-from pareidolia.lazy import lazy_exports
-
-if TYPE_CHECKING:
-    from pareidolia.inspection.patches.evolution import FeatureEvolution
-    from pareidolia.inspection.patches.settings import EvolutionSettings, PatchesSettings
-    from pareidolia.inspection.patches.strongest import Patch, StrongestPatches
-
-__all__ = ["EvolutionSettings", "FeatureEvolution", "Patch", "PatchesSettings", "StrongestPatches"]
-__getattr__ = lazy_exports(
-    __name__,
-    {
-        "EvolutionSettings": "settings",
-        "FeatureEvolution": "evolution",
-        "Patch": "strongest",
-        "PatchesSettings": "settings",
-        "StrongestPatches": "strongest",
-    },
-)
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -4,40 +4,6 @@
 the numbers that describe a curve, `experiment` puts them together. `page` and `orientation_map` draw.
 """
 
-from typing import TYPE_CHECKING
+import lazy_loader
 
-from pareidolia.lazy import lazy_exports
-
-if TYPE_CHECKING:
-    from pareidolia.inspection.tuning.experiment import LayerTuning, Portrait, Tuning, measure_tuning
-    from pareidolia.inspection.tuning.page import tuning_page
-    from pareidolia.inspection.tuning.settings import TuningSettings
-    from pareidolia.inspection.tuning.stimuli import StimulusCanvas, as_pictures, bars, gratings
-
-__all__ = [
-    "LayerTuning",
-    "Portrait",
-    "StimulusCanvas",
-    "Tuning",
-    "TuningSettings",
-    "as_pictures",
-    "bars",
-    "gratings",
-    "measure_tuning",
-    "tuning_page",
-]
-__getattr__ = lazy_exports(
-    __name__,
-    {
-        "StimulusCanvas": "stimuli",
-        "LayerTuning": "experiment",
-        "Portrait": "experiment",
-        "Tuning": "experiment",
-        "TuningSettings": "settings",
-        "as_pictures": "stimuli",
-        "bars": "stimuli",
-        "gratings": "stimuli",
-        "measure_tuning": "experiment",
-        "tuning_page": "page",
-    },
-)
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

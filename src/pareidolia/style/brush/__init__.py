@@ -4,24 +4,6 @@
 says how its weights came about (`recipes/brush.py`), and how well it does.
 """
 
-from typing import TYPE_CHECKING
+import lazy_loader
 
-from pareidolia.lazy import lazy_exports
-
-if TYPE_CHECKING:
-    from pareidolia.style.brush.brush import WEIGHTS, Brush, brushed, load_brush
-    from pareidolia.style.brush.network import BrushNetwork
-    from pareidolia.style.brush.settings import BrushSettings
-
-__all__ = ["WEIGHTS", "Brush", "BrushNetwork", "BrushSettings", "brushed", "load_brush"]
-__getattr__ = lazy_exports(
-    __name__,
-    {
-        "WEIGHTS": "brush",
-        "Brush": "brush",
-        "BrushNetwork": "network",
-        "BrushSettings": "settings",
-        "brushed": "brush",
-        "load_brush": "brush",
-    },
-)
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

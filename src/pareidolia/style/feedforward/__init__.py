@@ -4,39 +4,6 @@
 `training.py` puts them together, `stylizer.py` paints with what was trained.
 """
 
-from typing import TYPE_CHECKING
+import lazy_loader
 
-from pareidolia.lazy import lazy_exports
-
-if TYPE_CHECKING:
-    from pareidolia.style.feedforward.loss import PerceptualLoss
-    from pareidolia.style.feedforward.network import StylizerNetwork
-    from pareidolia.style.feedforward.settings import PaintSettings, StylizerSettings
-    from pareidolia.style.feedforward.stylizer import Stylizer, open_stylizer, stylized
-    from pareidolia.style.feedforward.training import StylizerTraining, prepare
-
-__all__ = [
-    "PaintSettings",
-    "PerceptualLoss",
-    "Stylizer",
-    "StylizerNetwork",
-    "StylizerSettings",
-    "StylizerTraining",
-    "open_stylizer",
-    "prepare",
-    "stylized",
-]
-__getattr__ = lazy_exports(
-    __name__,
-    {
-        "PaintSettings": "settings",
-        "PerceptualLoss": "loss",
-        "Stylizer": "stylizer",
-        "StylizerNetwork": "network",
-        "StylizerSettings": "settings",
-        "StylizerTraining": "training",
-        "open_stylizer": "stylizer",
-        "prepare": "training",
-        "stylized": "stylizer",
-    },
-)
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -4,16 +4,6 @@
 and `order.py` says which pictures a step sees.
 """
 
-from typing import TYPE_CHECKING
+import lazy_loader
 
-from pareidolia.lazy import lazy_exports
-
-if TYPE_CHECKING:
-    from pareidolia.training.data.opening import open_pictures
-    from pareidolia.training.data.order import Pictures
-    from pareidolia.training.data.pictureset import PictureSet
-
-__all__ = ["PictureSet", "Pictures", "open_pictures"]
-__getattr__ = lazy_exports(
-    __name__, {"PictureSet": "pictureset", "Pictures": "order", "open_pictures": "opening"}
-)
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

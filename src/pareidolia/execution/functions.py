@@ -55,10 +55,11 @@ class OperationFunction:
         inputs, network, rest = self._sorted(given, keywords)
         target = Target(**{name: _path(name, rest.pop(name)) for name in _TARGET if name in rest})
         options = {name: rest.pop(name) for name in self.operation.options if name in rest}
+        objects = {name: rest.pop(name) for name in self.operation.objects if _is_object(rest.get(name))}
         settings = self._settings(rest, network)
         if isinstance(network, str):
             network = None
-        request = Request(self.operation, inputs, settings, options, network)
+        request = Request(self.operation, inputs, settings, options, network, objects)
         execution = Execution(request, target)
         steps = watched(execution) if progress else execution
         for _ in steps:
@@ -114,10 +115,10 @@ _TARGET = ("out", "overwrite", "resume", "index", "table")
 
 def operation_function(name: str) -> OperationFunction | None:
     """The function of that name; None where no operation has it."""
-    for operation in OPERATIONS.values():
-        if function_name(operation) == name:
-            return OperationFunction(operation)
-    return None
+    named = {function_name(operation): operation for operation in OPERATIONS.own.values()}
+    if name not in named:
+        named |= {function_name(operation): operation for operation in OPERATIONS.values()}
+    return OperationFunction(named[name]) if name in named else None
 
 
 def function_names() -> list[str]:
@@ -185,6 +186,11 @@ def _doc(operation: Operation) -> str:
         f"    {name}: {field.description}" for name, field in operation.settings_type.model_fields.items()
     ]
     return "\n".join([operation.help, "", "Args:", *inputs, *network, *fields])
+
+
+def _is_object(value: Any) -> bool:
+    """Whether a value is more than what a settings object holds."""
+    return value is not None and not isinstance(value, str | int | float | bool)
 
 
 def _path(name: str, value: Any) -> Any:

@@ -1,0 +1,36 @@
+from .audit import (
+    BackwardWarning as BackwardWarning,
+)
+from .deconvolution import (
+    DeconvolutionalNetwork as DeconvolutionalNetwork,
+)
+from .deconvolution import (
+    convolution_matrix as convolution_matrix,
+)
+from .deconvolution import (
+    max_pool_with_switches as max_pool_with_switches,
+)
+from .deconvolution import (
+    transposed_convolution as transposed_convolution,
+)
+from .deconvolution import (
+    unpool as unpool,
+)
+from .redirection import (
+    redirected as redirected,
+)
+from .rules import (
+    RuleName as RuleName,
+)
+from .rules import (
+    backward_rule as backward_rule,
+)
+from .rules import (
+    deconvnet as deconvnet,
+)
+from .rules import (
+    gradient as gradient,
+)
+from .rules import (
+    guided as guided,
+)

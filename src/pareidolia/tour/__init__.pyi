@@ -1,0 +1,3 @@
+from .telling import (
+    tell as tell,
+)
