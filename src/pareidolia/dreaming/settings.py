@@ -1,15 +1,18 @@
 """Settings of Deep Dream. No torch here."""
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
 from pareidolia.painting.settings import PaddingOption, PoolingOption
 from pareidolia.settings import OperationSettings
+from pareidolia.settings.default_networks import Need
 
 
 class DreamSettings(OperationSettings):
     """Strengthen in a picture what a network sees in it (Mordvintsev, Olah and Tyka 2015)."""
+
+    need: ClassVar[Need] = "creatures"
 
     aim: Annotated[
         tuple[str, ...] | None,
@@ -74,3 +77,9 @@ class DreamSettings(OperationSettings):
     ] = None
     pooling: PoolingOption = "max"
     padding: PaddingOption = "replicate"
+
+
+class DreamExplanationSettings(DreamSettings):
+    """Say what dreams of many beginnings end in; classes need names."""
+
+    need: ClassVar[Need] = "classes"

@@ -1,10 +1,11 @@
 """The base of all settings objects."""
 
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args, get_origin
+from typing import Annotated, Any, ClassVar, Literal, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
+from pareidolia.settings.default_networks import SHIPPED, Need, best_network
 from pareidolia.settings.network_sources import follow_sources, network_forms
 
 Device = Annotated[
@@ -31,13 +32,23 @@ class Settings(BaseModel):
         return (given,) if several and isinstance(given, str | int | float) else given
 
 
+def _describe(forms: str) -> str:
+    return f"{forms} (default: the best that is installed for the work)."
+
+
 class NetworkSettings(Settings):
-    """Which network looks, and how pictures are prepared for it."""
+    """Which network looks, and how pictures are prepared for it.
+
+    Where none is named, the best that is installed for what the settings `need` is taken when the object is
+    made: it holds a name from then on, and so does whatever is written of it.
+    """
+
+    need: ClassVar[Need] = "maps"
 
     network: Annotated[
         str,
-        Field(description=f"{network_forms()}."),
-    ] = "retina"
+        Field(description=_describe(network_forms())),
+    ] = ""
     weights: Annotated[
         str,
         Field(description="published, random, or the path of a .safetensors or .pth file."),
@@ -57,10 +68,22 @@ class NetworkSettings(Settings):
     ] = None
     device: Device = "auto"
 
+    @model_validator(mode="before")
+    @classmethod
+    def _name_the_best(cls, given: Any) -> Any:
+        """Weights and preparations are of a certain network: with them, the shipped one is meant."""
+        if not isinstance(given, dict) or given.get("network"):
+            return given
+        of_a_certain_one = any(given.get(name) not in (None, "published") for name in _OF_A_NETWORK)
+        return {**given, "network": SHIPPED if of_a_certain_one else best_network(cls.need)}
+
+
+_OF_A_NETWORK = ("weights", "mean", "std", "classes", "input")
+
 
 def _describe_sources(settings: type[NetworkSettings] = NetworkSettings) -> None:
     """Let the option, here and in all settings made from these, name every source."""
-    settings.model_fields["network"].description = f"{network_forms()}."
+    settings.model_fields["network"].description = _describe(network_forms())
     for each in settings.__subclasses__():
         _describe_sources(each)
 

@@ -48,7 +48,10 @@ class Source:
 
 
 B = TypeVar("B", bound=Build)
-_OWN = tuple(f"pareidolia.networks.sources.{home}" for home in ("shipped", "from_torchvision", "from_timm"))
+_OWN = tuple(
+    f"pareidolia.networks.sources.{home}"
+    for home in ("shipped", "efficientnet_lite", "vgg19", "from_torchvision", "from_timm")
+)
 # The user's own code comes last: whatever no other source claims is a module or a file.
 _HOMES = (*_OWN, "pareidolia.networks.sources.code")
 

@@ -1,10 +1,11 @@
 """Settings of the inspections. No torch here."""
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
 from pareidolia.settings import NetworkSettings
+from pareidolia.settings.default_networks import Need
 
 MethodName = Literal[
     "gradient",
@@ -40,6 +41,8 @@ class InspectionSettings(NetworkSettings):
 
 class AttributionSettings(InspectionSettings):
     """Options of the attribution methods; each method reads its own."""
+
+    need: ClassVar[Need] = "classes"
 
     target: Annotated[
         str,
