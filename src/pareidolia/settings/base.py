@@ -1,5 +1,6 @@
 """The base of all settings objects."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, get_args, get_origin
 
@@ -75,7 +76,12 @@ class NetworkSettings(Settings):
         if not isinstance(given, dict) or given.get("network"):
             return given
         of_a_certain_one = any(given.get(name) not in (None, "published") for name in _OF_A_NETWORK)
-        return {**given, "network": SHIPPED if of_a_certain_one else best_network(cls.need)}
+        return {**given, "network": SHIPPED if of_a_certain_one else best_network(cls.need_of(given))}
+
+    @classmethod
+    def need_of(cls, given: Mapping[str, Any]) -> Need:
+        """What these settings need; layers by name are of a certain network, so with them it is "maps"."""
+        return cls.need
 
 
 _OF_A_NETWORK = ("weights", "mean", "std", "classes", "input")

@@ -6,7 +6,7 @@ from typing import Literal
 from pareidolia.settings.extras import installed_folder
 
 Need = Literal["classes", "creatures", "maps"]
-"""What an operation needs of a network: names for what it sees, things to dream of, or maps to paint through."""
+"""What an operation needs of a network: names for what it sees, things to dream of, or maps."""
 SHIPPED = "retina"
 VARIABLE = "PAREIDOLIA_NETWORK"
 """The environment variable that names the network to take instead, whatever the work."""

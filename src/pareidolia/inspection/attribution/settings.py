@@ -1,6 +1,7 @@
 """Settings of the inspections. No torch here."""
 
-from typing import Annotated, ClassVar, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
@@ -70,6 +71,11 @@ class AttributionSettings(InspectionSettings):
     ] = None
     fill: Annotated[float, Field(ge=0, le=1, description="Grey value of the occluding window.")] = 0.5
     masks: Annotated[int, Field(ge=2, description="Random masks for RISE.")] = 1000
+
+    @classmethod
+    def need_of(cls, given: Mapping[str, Any]) -> Need:
+        """A layer, or a unit of one, is of the shipped network where none is named."""
+        return "maps" if given.get("layer") or ":" in str(given.get("target", "")) else cls.need
 
 
 class SaliencySettings(AttributionSettings):

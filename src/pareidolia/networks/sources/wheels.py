@@ -40,7 +40,7 @@ def read_wheel(package: str, pattern: str) -> tuple[dict[str, Tensor], Path]:
 
 
 def _check_whole(package: str, file: Path) -> None:
-    """Refuse a file that differs from what pip noted at its installation; torch does not see changed bytes."""
+    """Refuse a file that differs from what pip noted when installing; torch does not see changed bytes."""
     try:
         noted = distribution(package.replace("_", "-")).files or []
     except PackageNotFoundError:  # a folder that was put there by hand
