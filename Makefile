@@ -28,6 +28,7 @@ test-all: test
 check: .venv/.with-check
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/pydoclint src
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 

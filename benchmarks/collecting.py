@@ -17,7 +17,7 @@ from pathlib import Path
 import torch
 
 from benchmarks.runner import Report, interleaved
-from pareidolia.collecting import CollectingSettings, Collector, EngineSettings, TopActivations
+from pareidolia.collecting import CollectingSettings, Collector, TopActivations
 from pareidolia.networks import Network, load_network, preserve_state
 from pareidolia.pictures import PictureFiles, find_pictures, from_uint8, open_uint8
 
@@ -102,9 +102,7 @@ def run(network: Network, name: str, weights: str, layer: str, files: PictureFil
     """Collect the strongest activations of all units of a layer."""
     folder = tempfile.mkdtemp()
     settings = CollectingSettings(network=name, weights=weights, device="cpu")
-    for _ in Collector(
-        folder, files, (layer,), TopActivations(), settings, EngineSettings(), network=network
-    ):
+    for _ in Collector(folder, files, (layer,), TopActivations(), settings, network):
         pass
     shutil.rmtree(folder)
 

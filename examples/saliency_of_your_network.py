@@ -43,7 +43,7 @@ def main() -> None:
         steps=settings.steps,
         curve_steps=4 if given.quick else 28,
     )
-    for found in compare_methods([given.photo], measure, network):
+    for found in compare_methods([given.photo], measure, network).results:
         print(f"{found.method:24} deletion {found.deletion} insertion {found.insertion}  {found.caution}")
 
 

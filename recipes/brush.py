@@ -29,7 +29,7 @@ from pareidolia.generative.adversary import discriminator_loss, generator_loss, 
 from pareidolia.networks.weights import fit_state_dict, read_state_dict
 from pareidolia.pictures import open_picture, resize_picture, save_picture, sheet
 from pareidolia.style.brush.network import BrushNetwork
-from pareidolia.training import Losses, Phase, StepContext, TrainingFolder, TrainingRun
+from pareidolia.training import Losses, Phase, StepContext, TrainingFolder, TrainingRun, adam
 from pareidolia.training.settings import TrainingSettings
 from run_files import save_half
 
@@ -79,7 +79,7 @@ class BrushTraining(nn.Module):
         """Paint; then learn to tell what was painted from paintings."""
         return [
             Phase("paint", self.network.parameters(), self._paint),
-            Phase("judge", self.critic.parameters(), self._judge, betas=(0.5, 0.99)),
+            Phase("judge", self.critic.parameters(), self._judge, optimizer=adam((0.5, 0.99))),
         ]
 
     def _paint(self, sitting: Sitting, context: StepContext) -> Losses:

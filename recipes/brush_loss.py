@@ -12,6 +12,7 @@ import torch.nn.functional as F
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
+from pareidolia.painting import Gram
 from slim_vgg import AUX_LAYERS, WIDTHS, SlimVgg19
 
 SCALES = 3
@@ -79,10 +80,9 @@ class Looking(nn.Module):
 
 
 def gram(maps: Tensor) -> Tensor:
-    """F Fᵀ over positions, N×C×C in single precision."""
+    """The mean Gram matrix of each picture, N×C×C in single precision."""
     with torch.autocast(maps.device.type, enabled=False):
-        rows = maps.float().permute(0, 2, 3, 1).flatten(1, 2)
-        return rows.transpose(1, 2) @ rows / rows.shape[1]
+        return Gram.of(maps.float()).means
 
 
 def smaller(pictures: Tensor, halvings: int) -> Tensor:

@@ -83,8 +83,13 @@ def pack_paintings(
 
 @dataclass(frozen=True)
 class Sitting:
-    """Photos N×3×S×S and paintings N×3×SIDE×SIDE in [0, 1], the paintings' Gram matrices N×…, and where the
-    grain of these crops begins.
+    """A batch of crops and paintings.
+
+    Attributes:
+        photos: N×3×S×S in [0, 1].
+        paintings: N×3×SIDE×SIDE in [0, 1].
+        grams: the paintings' Gram matrices, N×….
+        origin: where the grain of these crops begins.
     """
 
     photos: Tensor

@@ -134,7 +134,7 @@ def test_tab_shows_everything_and_loads_nothing():
         (lambda m: pareidolia.saliency(torch.zeros(1, 3, 32, 32), 7), "network=int"),
         (lambda m: pareidolia.saliency(), "needs a photo"),
         (lambda m: pareidolia.saliency("a.png", m, metod="rise"), "did you mean method"),
-        (lambda m: pareidolia.saliency("a.png", m, method="best"), "method: "),
+        (lambda m: pareidolia.saliency("a.png", m, method="best"), "no attribution method 'best'"),
         (lambda m: pareidolia.saliency("a.png", m, "b.png"), "3 arguments were given"),
         (lambda m: pareidolia.saliency("a.png", m, photo="b.png"), "photo twice"),
         (

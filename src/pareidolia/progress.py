@@ -15,14 +15,14 @@ class Progress:
     """One step of a painting, a training, a collection, a video, or of any operation in several stages.
 
     Attributes:
-        index: the steps made so far, this one among them; counted from the stage's beginning where there are
+        index: the steps made so far, this one among them; counted from the stage's beginning if there are
             stages.
-        total: of how many.
-        stage: what is being done, in words; empty where there is one kind of step only.
+        total: number of steps.
+        stage: what is being done, in words; empty if there is one kind of step only.
         size: height and width of what is painted, in pixels, if anything is.
-        share: of the whole work that is done, from 0 to 1, where steps cost differently.
         losses: the losses that the step began with, by name.
-        notes: lines for people that come with this step: what is gone on from, what is left out.
+        share: of the whole work that is done, from 0 to 1, if steps cost differently.
+        notes: lines for people that come with this step: what is continued, what is left out.
         preview: renders the picture as it stands, 1×C×H×W in [0, 1], if there is one; call it before the
             next step.
     """

@@ -20,17 +20,16 @@ _GIVEN = "given from Python"
 
 @dataclass(frozen=True)
 class Request:
-    """An operation on certain inputs with certain settings: what a picture's record says.
+    """An operation on certain inputs with certain settings, as a picture's record holds it.
 
     Attributes:
-        operation: what is done.
+        operation: the operation.
         inputs: by the operation's names of them: paths, `sample:NAME` and the like, or from Python whatever
             the function takes; a tuple where there may be several.
         settings: its options.
         options: its further settings objects, by argument; not part of the record.
-        network: the network that looks, where one was given from Python instead of being named by the
-            settings.
-        objects: likewise what the settings only name, by argument: a target that is a function.
+        network: the network, if one was given from Python instead of being named by the settings.
+        objects: likewise other things that the settings only name, by argument: a target that is a function.
     """
 
     operation: Operation
@@ -58,9 +57,13 @@ class Request:
         return (given,) if stated.many and isinstance(given, str | Path) else given
 
     def begin(self, **where: Any) -> Any:
-        """Call the operation's function: a `Result`, a `Painting`, or other `Work`, as it proceeds.
+        """Call the operation's function.
 
-        where: the folders that it is told of.
+        Args:
+            **where: the folders that the function takes.
+
+        Returns:
+            A `Result`, a `Painting`, or other `Work`, as the operation proceeds.
         """
         looking = {"network": self.network} if self.operation.network else {}
         return self.operation.call(
@@ -68,7 +71,7 @@ class Request:
         )
 
     def record(self, folder: Path) -> dict[str, Any]:
-        """What is kept inside a picture saved in `folder`, as JSON has it: paths are relative to it."""
+        """The record of a picture saved in `folder`, as JSON has it: paths are relative to the folder."""
         record = {
             "pareidolia": __version__,
             "version": VERSION,
@@ -92,12 +95,19 @@ class Request:
         changes: Mapping[str, Any],
         inputs: Mapping[str, Any] | None = None,
     ) -> "Request":
-        """The request that a picture in `folder` carries, with some settings and inputs changed.
+        """Read the request that a picture carries; records of earlier versions are migrated.
 
-        Records of earlier versions are migrated.
+        Args:
+            record: of the picture.
+            folder: where the picture is.
+            changes: settings that replace those of the record.
+            inputs: inputs that replace those of the record.
+
+        Returns:
+            The request.
 
         Raises:
-            PareidoliaError: the record is of another kind; an input that it names is not found unchanged;
+            PareidoliaError: If the record is of another kind, an input that it names is not found unchanged,
                 or the network was an object in Python, and none is named now.
         """
         record, inputs = migrate(record), inputs or {}

@@ -35,7 +35,7 @@ ENGINE = EngineSettings(engine="ray")
 
 def test_the_atlas_is_the_same_as_a_local_one(photos, settings, tmp_path):
     for name, engine in (("local", EngineSettings()), ("cluster", ENGINE)):
-        for _ in AtlasBuilding(photos, tmp_path / name, settings(), engine):
+        for _ in AtlasBuilding(photos, settings(), out=tmp_path / name, engine=engine):
             pass
     assert published(tmp_path / "cluster") == published(tmp_path / "local")
 

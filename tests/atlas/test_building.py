@@ -2,23 +2,29 @@
 
 import json
 import shutil
+from contextlib import suppress
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
+from safetensors.numpy import load_file
 from tests.atlas.conftest import pixels
+from torch import nn
 
-from pareidolia.atlas import AtlasBuilding, read_cells, read_manifest
+from pareidolia.atlas import AtlasBuilding, find_photo, read_cells, read_manifest
 from pareidolia.atlas import batches as batches_module
 from pareidolia.atlas import mapping as mapping_module
+from pareidolia.atlas import publishing as publishing_module
 from pareidolia.collecting import collector as collector_module
+from pareidolia.networks import Network
 from pareidolia.pictures import open_uint8
 from pareidolia.settings import PareidoliaError, UnknownName
 
 
 def build(photos, out, settings, **more):
     """The stages that told something, in order."""
-    return list(dict.fromkeys(step.stage for step in AtlasBuilding(photos, out, settings, **more)))
+    return list(dict.fromkeys(step.stage for step in AtlasBuilding(photos, settings, out=out, **more)))
 
 
 def published(folder):
@@ -128,10 +134,119 @@ def test_another_grid_leaves_the_layout_and_removes_what_is_no_more(built, photo
     assert now["relu1/2/icons-0.webp"] == before["relu1/2/icons-0.webp"]
 
 
+@pytest.mark.parametrize("failing", [("relu1", "2"), ("relu2", "4"), ("atlas.json",)], ids="/".join)
+def test_a_finished_atlas_is_whole_until_the_new_one_is(
+    failing, built, photos, settings, tmp_path, monkeypatch
+):
+    out = tmp_path / "atlas"
+    shutil.copytree(built, out)
+    real = publishing_module.write_atomically
+
+    def full(path):
+        names = [part.removesuffix(".new") for part in path.parts]
+        if set(failing) <= set(names):
+            raise PareidoliaError("no space left on device")
+        return real(path)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(publishing_module, "write_atomically", full)
+        with pytest.raises(PareidoliaError, match="no space left"):
+            build(photos, out, settings(icon_steps=3), overwrite=True)
+    now, before = published(out), published(built)
+    assert {name: now[name] for name in before} == before
+    assert find_photo(out, photos / "china/00.jpg", settings())
+    build(photos, out, settings(icon_steps=3), overwrite=True)
+    build(photos, tmp_path / "fresh", settings(icon_steps=3))
+    assert published(out) == published(tmp_path / "fresh"), "and nothing of the broken build is left"
+
+
+def test_what_a_manifest_names_is_not_removed_unless_it_is_a_grid(built, photos, settings, tmp_path):
+    out = tmp_path / "atlas"
+    shutil.copytree(built, out)
+    (tmp_path / "letters/2").mkdir(parents=True)
+    (tmp_path / "letters/2/dear.txt").write_text("dear")
+    (out / "relu1/4/mine.txt").write_text("mine")
+    held = json.loads((out / "atlas.json").read_text())
+    for folder in ("../letters/2", str(tmp_path / "letters"), "letters", "../letters"):
+        held["layers"][0]["grids"][0]["folder"] = folder
+        (out / "atlas.json").write_text(json.dumps(held))
+        with suppress(PareidoliaError):  # such an atlas may be refused, or built anew
+            build(photos, out, settings(grids=(2,)), overwrite=True)
+        assert (tmp_path / "letters/2/dear.txt").read_text() == "dear"
+    shutil.copy(built / "atlas.json", out)
+    build(photos, out, settings(grids=(2,)), overwrite=True)
+    assert [path.name for path in (out / "relu1/4").iterdir()] == ["mine.txt"]
+
+
+def test_leftovers_of_a_killed_build_go(built, photos, settings, tmp_path):
+    out = tmp_path / "atlas"
+    shutil.copytree(built, out)
+    for folder in ("", "relu1/2", "stages", "stages/relu1"):
+        (out / folder / ".pareidolia-cells.json-0123456789ab.part").write_text("{")
+    build(photos, out, settings())
+    assert not list(out.rglob("*.part"))
+
+
+def test_a_network_of_ones_own(photos, settings, tmp_path):
+    torch.manual_seed(1)
+    module = nn.Sequential(
+        nn.Conv2d(3, 6, 3), nn.ReLU(), nn.AdaptiveAvgPool2d(2), nn.Flatten(), nn.Linear(24, 3)
+    )
+    module.train()
+    network = Network.of(module, input_shape=(3, 32, 32), mean=(0.5,) * 3, std=(0.5,) * 3, name="mine")
+    chosen = settings(layer=("1",), grids=(2,), network="retina", input=None)
+    build(photos, tmp_path / "atlas", chosen, network=network)
+    manifest = read_manifest(tmp_path / "atlas")
+    assert manifest.network == "mine" and manifest.classes == ["class 0", "class 1", "class 2"]
+    assert all(each.training for each in module.modules())
+    assert find_photo(tmp_path / "atlas", photos / "china/00.jpg", network)[0].layer == "1"
+    with pytest.raises(PareidoliaError, match="was built with another network"):
+        find_photo(tmp_path / "atlas", photos / "china/00.jpg")
+
+
+@pytest.mark.parametrize("layout", ["umap", "tsne", "pca"])
+def test_zeros_are_refused(layout, photos, settings, tmp_path):
+    network = Network.of(Shut(), input_shape=(3, 32, 32), name="shut")
+    with pytest.raises(PareidoliaError, match="every activation of relu is the same"):
+        build(
+            photos,
+            tmp_path / "atlas",
+            settings(layer=("relu",), layout=layout, network="retina", input=None),
+            network=network,
+        )
+
+
+def test_icons_of_a_network_without_colours_are_grey(photos, settings, tmp_path):
+    module = nn.Sequential(
+        nn.Conv2d(1, 6, 3), nn.ReLU(), nn.AdaptiveAvgPool2d(2), nn.Flatten(), nn.Linear(24, 3)
+    )
+    network = Network.of(module, input_shape=(1, 32, 32), mean=(0.5,), std=(0.5,), name="gray")
+    build(
+        photos,
+        tmp_path / "atlas",
+        settings(layer=("1",), grids=(2,), network="retina", input=None),
+        network=network,
+    )
+    held = load_file(tmp_path / "atlas/stages/1/icons-2/000000.safetensors")["values"].astype(int)
+    assert held.shape[1:] == (16, 16, 3) and held.std() > 1
+    assert (held.max(axis=3) - held.min(axis=3)).max() == 0
+
+
+class Shut(nn.Module):
+    """A layer whose rectifier never opens."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv, self.relu = nn.Conv2d(3, 4, 3), nn.ReLU()
+
+    def forward(self, x):
+        return self.relu(self.conv(x) - 1e6).mean((2, 3))
+
+
 @pytest.mark.parametrize("stop", [1, 4, 9, 14])
 def test_a_build_that_was_stopped_goes_on_to_the_same_bytes(built, photos, settings, tmp_path, stop):
     out = tmp_path / "atlas"
-    for number, _ in enumerate(AtlasBuilding(photos, out, settings())):
+    for number, _ in enumerate(AtlasBuilding(photos, settings(), out=out)):
         if number == stop:
             break
     assert not (out / "atlas.json").exists()
@@ -170,7 +285,7 @@ def test_too_few_pictures_for_a_grid(photos, settings, tmp_path):
 def test_constant_activations(settings, tmp_path):
     (tmp_path / "gray").mkdir()
     for number in range(20):
-        Image.new("RGB", (32, 32), (90, 90, 90)).save(tmp_path / f"grey/{number}.png")
+        Image.new("RGB", (32, 32), (90, 90, 90)).save(tmp_path / f"gray/{number}.png")
     with pytest.raises(PareidoliaError, match="every activation of head is the same"):
         build(tmp_path / "gray", tmp_path / "atlas", settings(layer=("head",), grids=(2,)))
 

@@ -5,7 +5,7 @@ import pytest
 from safetensors.numpy import load_file
 
 from pareidolia.atlas import AtlasBuilding, find_photo
-from pareidolia.atlas.collected import Collected
+from pareidolia.atlas.collected import CollectedActivations
 from pareidolia.collecting import Collection
 from pareidolia.safety import trusting
 from pareidolia.settings import BadPicture, PareidoliaError
@@ -21,14 +21,14 @@ def trust():
 @pytest.fixture(scope="module")
 def built(photos, settings, tmp_path_factory):
     out = tmp_path_factory.mktemp("finding") / "atlas"
-    for _ in AtlasBuilding(photos, out, settings()):
+    for _ in AtlasBuilding(photos, settings(), out=out):
         pass
     return out
 
 
 def test_a_photo_of_the_atlas_lands_where_its_activations_lie(built, photos):
     (folder,) = (built / "stages").glob("collection-*")
-    collected = Collected(Collection.open(folder))
+    collected = CollectedActivations(Collection.open(folder))
     names = collected.collection.files.names
     number = names.index("flower/14.jpg")
     landings = find_photo(built, photos / "flower/14.jpg")

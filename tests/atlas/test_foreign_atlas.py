@@ -14,7 +14,7 @@ from pareidolia.settings import PareidoliaError
 @pytest.fixture(scope="module")
 def built(photos, settings, tmp_path_factory):
     out = tmp_path_factory.mktemp("foreign") / "atlas"
-    for _ in AtlasBuilding(photos, out, settings()):
+    for _ in AtlasBuilding(photos, settings(), out=out):
         pass
     return out
 
@@ -40,7 +40,7 @@ def test_grids_stay_below_the_atlas(atlas, photos, settings, tmp_path, folder):
     rename_grid(atlas, folder.format(home=tmp_path))
     for overwrite in (False, True):
         with pytest.raises(PareidoliaError, match="leads out of the atlas"):
-            for _ in AtlasBuilding(photos, atlas, settings(), overwrite=overwrite):
+            for _ in AtlasBuilding(photos, settings(), out=atlas, overwrite=overwrite):
                 pass
     assert (tmp_path / "photos/mine.txt").exists()
 
@@ -52,7 +52,7 @@ def test_a_link_leads_out_of_the_atlas_neither_to_read_nor_to_write(atlas, photo
     with pytest.raises(PareidoliaError, match="leads out of the atlas"):
         read_cells(atlas, read_manifest(atlas).layers[0].grids[0])
     with pytest.raises(PareidoliaError, match="leads out of the atlas"):
-        list(AtlasBuilding(photos, atlas, settings(), overwrite=True))
+        list(AtlasBuilding(photos, settings(), out=atlas, overwrite=True))
     assert sorted((tmp_path / "moved").rglob("*")) == before
 
 
@@ -61,7 +61,7 @@ def test_a_stale_grid_goes_and_other_folders_and_files_stay(atlas, photos, setti
     (atlas / "mine").mkdir()
     (atlas / "mine/cells.json").write_text("{}")
     rename_grid(atlas, "mine")
-    list(AtlasBuilding(photos, atlas, settings(grids=(2,)), overwrite=True))
+    list(AtlasBuilding(photos, settings(grids=(2,)), out=atlas, overwrite=True))
     assert [path.name for path in (atlas / "relu1/4").iterdir()] == ["mine.txt"]
     assert not (atlas / "relu2/4").exists()
     assert (atlas / "mine/cells.json").exists()
@@ -71,7 +71,7 @@ def test_a_folder_with_stages_of_its_own_is_no_atlas(photos, settings, tmp_path)
     (tmp_path / "theatre/stages/collection-2023").mkdir(parents=True)
     (tmp_path / "theatre/stages/collection-2023/hall.jpg").write_text("mine")
     with pytest.raises(PareidoliaError, match="holds other things than an atlas"):
-        AtlasBuilding(photos, tmp_path / "theatre", settings(), overwrite=True)
+        AtlasBuilding(photos, settings(), out=tmp_path / "theatre", overwrite=True)
     assert (tmp_path / "theatre/stages/collection-2023/hall.jpg").exists()
 
 

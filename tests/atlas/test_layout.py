@@ -25,6 +25,13 @@ def laid_out(values, before=None, **changes):
     return lay_out(lambda: np.array_split(values, 3), len(values), settings, 0, before)
 
 
+@pytest.mark.parametrize("value", [0.0, 2.5])
+@pytest.mark.parametrize("layout", ["umap", "tsne", "pca"])
+def test_activations_that_are_all_alike_are_refused(layout, value):
+    with pytest.raises(PareidoliaError, match="every activation is the same: there is nothing to lay out"):
+        laid_out(np.full((60, 6), value, np.float32), layout=layout)
+
+
 @given(st.floats(0, 6.28), st.floats(0.1, 9), st.booleans())
 def test_alignment_undoes_turning_mirroring_scaling_and_moving(angle, scale, mirrored):
     target = np.random.default_rng(1).random((40, 2))

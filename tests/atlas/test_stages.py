@@ -2,7 +2,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pareidolia.atlas.stages import Stages, key_of
+from pareidolia.atlas.stages import StageCache, key_of
 
 JSON = st.recursive(
     st.none() | st.integers() | st.text(max_size=5), lambda of: st.lists(of, max_size=3), max_leaves=6
@@ -20,7 +20,7 @@ def test_a_key_does_not_depend_on_the_order_of_names():
 
 
 def test_what_is_kept_is_found_under_its_key_alone(tmp_path):
-    stages = Stages(tmp_path)
+    stages = StageCache(tmp_path)
     stages.keep("layer/step", "k1", {"values": np.arange(3)})
     np.testing.assert_array_equal(stages.kept("layer/step", "k1")["values"], np.arange(3))
     assert stages.has("layer/step", "k1") and not stages.has("layer/step", "k2")
@@ -30,7 +30,7 @@ def test_what_is_kept_is_found_under_its_key_alone(tmp_path):
 
 
 def test_a_broken_file_counts_as_missing(tmp_path):
-    stages = Stages(tmp_path)
+    stages = StageCache(tmp_path)
     stages.keep("step", "k", {"values": np.arange(3)})
     (tmp_path / "step.safetensors").write_bytes(b"half of it")
     assert stages.kept("step", "k") is None and not stages.has("step", "k")

@@ -8,6 +8,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from pareidolia.backward import BackwardWarning, deconvnet, gradient, guided
+from pareidolia.networks import Network
 from pareidolia.settings import BadNetwork
 
 pytestmark = [
@@ -66,6 +67,8 @@ HARMLESS = {
     "residual scaling": lambda x: x + 0.1 * F.gelu(x),
     "maxout": lambda x: torch.maximum(x, x.roll(1, 1)),
     "a constant mask": lambda x: x * (torch.arange(4) > 1)[:, None, None],
+    "a constant of its device": lambda x: x * x.new_tensor([0.3, 0.6, 0.1, 1.0])[:, None, None],
+    "ones like it": lambda x: torch.where(torch.ones_like(x, dtype=torch.bool), x, 0.0),
     "channel dropping": lambda x: torch.where(torch.ones(4, 1, 1, dtype=torch.bool), x, 0.0),
 }
 
@@ -88,6 +91,16 @@ def test_what_is_harmless_warns_nobody(written: str, pictures: Tensor) -> None:
     with warnings.catch_warnings(), guided(network):
         warnings.simplefilter("error")
         _send_back(network, pictures)
+
+
+def test_what_the_package_does_to_pictures_is_not_told_of(pictures: Tensor) -> None:
+    gray = nn.Sequential(nn.Conv2d(1, 4, 3), nn.ReLU())
+    network = Network("gray", gray, mean=(0.4,), std=(0.2,), input_shape=(1, 8, 8))
+    with warnings.catch_warnings(), guided(gray):
+        warnings.simplefilter("error")
+        leaf = torch.rand(2, 3, 8, 8).requires_grad_()
+        network.record(leaf, ["1"])["1"].sum().backward()
+    assert leaf.grad is not None
 
 
 def test_each_line_is_named_once(pictures: Tensor) -> None:

@@ -8,7 +8,7 @@ from references import hooked, randomize, relative_error, sent_back
 from torch import Tensor, nn
 from torchvision import models
 
-from pareidolia.backward import backward_rule
+from pareidolia.backward import BACKWARD_RULES
 
 RULES = ["gradient", "deconvnet", "guided"]
 # One small member of every family of torchvision's classifiers, and the side that it takes here.
@@ -73,7 +73,7 @@ def _compare_with_hooks(network: nn.Module, size: int) -> None:
     pictures = torch.randn(1, 3, size, size)
     top = int(network(pictures).argmax())
     for rule in RULES:
-        with warnings.catch_warnings(), backward_rule(rule, network):
+        with warnings.catch_warnings(), BACKWARD_RULES[rule](network):
             warnings.simplefilter("error")  # no family may be half seen
             warnings.filterwarnings("ignore", "attention keeps its plain gradient")
             result = sent_back(network, pictures, target=top)
@@ -121,7 +121,7 @@ def test_equal_to_captum_where_captum_is_right(name: str, rule: str) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         expected = method(network).attribute(pictures.clone().requires_grad_(), target=3, **options)
-    with backward_rule(rule, network):
+    with BACKWARD_RULES[rule](network):
         assert relative_error(sent_back(network, pictures, target=3), expected) < 1e-5
 
 
@@ -137,5 +137,5 @@ def test_densenets_modules_equal_captum(rule: str) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         expected = method(network).attribute(inputs.clone().requires_grad_(), target=3, **options)
-    with backward_rule(rule, network):
+    with BACKWARD_RULES[rule](network):
         assert relative_error(sent_back(network, inputs, target=3), expected) < 1e-5

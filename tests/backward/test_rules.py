@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from contextlib import contextmanager
 
 import pytest
 import torch
@@ -11,7 +12,15 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
-from pareidolia.backward import backward_rule, deconvnet, gradient, guided
+from pareidolia.backward import (
+    BACKWARD_RULES,
+    RuleMode,
+    backward_rule,
+    deconvnet,
+    gradient,
+    guided,
+    in_mode,
+)
 from pareidolia.settings import UnknownName
 
 RELUS = {
@@ -130,7 +139,7 @@ def test_guided_is_gradient_and_deconvnet_both(values: list[float], seed: int) -
     signal = torch.randn(x.shape, generator=torch.Generator().manual_seed(seed))
     results = {}
     for name in ("gradient", "deconvnet", "guided"):
-        with backward_rule(name, nn.Identity()):
+        with BACKWARD_RULES[name](nn.Identity()):
             results[name] = _through(F.relu, x, signal)
     both = (results["gradient"] != 0) & (results["deconvnet"] != 0)
     assert torch.equal(results["guided"], torch.where(both, signal, 0.0))
@@ -256,9 +265,29 @@ def test_nothing_is_left_behind(pictures: Tensor) -> None:
     assert torch.equal(_sent_back(network, pictures, "grad"), plain)
 
 
+def test_a_rule_of_ones_own() -> None:
+    class Doubling(RuleMode):
+        stand_ins = (torch.autograd.Function,)
+
+        def rectify(self, name: str, x: Tensor, activation) -> Tensor:
+            return 2 * x
+
+    @backward_rule("test-doubling")
+    @contextmanager
+    def doubling(module: nn.Module):
+        with in_mode(Doubling(), module):
+            yield
+
+    leaf = torch.randn(3, requires_grad=True)
+    with BACKWARD_RULES["test-doubling"](nn.Identity()):
+        leaf.relu().sum().backward()
+    assert torch.equal(leaf.grad, torch.full((3,), 2.0))
+    BACKWARD_RULES._found.pop("test-doubling")
+
+
 def test_a_wrong_rule_names_the_nearest() -> None:
     with pytest.raises(UnknownName, match="did you mean guided"):
-        backward_rule("gided", nn.Identity())
+        BACKWARD_RULES["gided"](nn.Identity())
 
 
 def test_the_compiler_is_not_imported_for_nothing() -> None:

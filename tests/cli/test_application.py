@@ -87,6 +87,10 @@ def test_help_shows_the_options_of_the_chosen_method_in_groups(studio):
     _, fast, _ = studio.run("style", "--method", "one-pass", "--help")
     assert "--coarse-steps" in slow and "--tile" not in slow
     assert "--tile" in fast and "--coarse-steps" not in fast
+    _, every, _ = studio.run("saliency", "--help")
+    _, one, _ = studio.run("saliency", "--method", "rise", "--help")
+    assert "--masks" in every and "--samples" in every
+    assert "--masks" in one and "--samples" not in one
     assert all(title in slow for title in ("What", "How it looks", "Network", "Output", "Advanced"))
 
 

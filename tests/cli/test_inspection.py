@@ -30,9 +30,16 @@ def test_saliency_of_a_users_own_network(classifying) -> None:
     assert Image.open("a.png").size == (48, 32)
 
 
-@pytest.mark.parametrize("method", ["integrated-gradients", "guided-grad-cam", "occlusion"])
-def test_other_methods(method: str, classifying) -> None:
-    flags = ("--method", method, "--target", "0", "--steps", "3", "--json", "--out", "a.png")
+@pytest.mark.parametrize(
+    ("method", "options"),
+    [
+        ("integrated-gradients", ("--steps", "3")),
+        ("guided-grad-cam", ("--layer", "3")),
+        ("occlusion", ("--window", "8", "--batch-size", "2")),
+    ],
+)
+def test_other_methods(method: str, options: tuple[str, ...], classifying) -> None:
+    flags = ("--method", method, *options, "--target", "0", "--json", "--out", "a.png")
     code, out, _ = classifying.run("saliency", "photo.png", *classifying.net, *flags)
     answer = json.loads(out)
     assert code == 0 and answer["out"] == "a.png" and answer["settings"]["method"] == method
@@ -45,6 +52,25 @@ def test_a_sheet_of_methods_and_again(classifying) -> None:
     assert classifying.run("again", "a.png", "--trust", "--out", "b.png")[0] == 0
     first, second = Image.open("a.png"), Image.open("b.png")
     assert first.size[0] > 3 * 48 and first.tobytes() == second.tobytes()
+
+
+def test_over_the_photo_itself(classifying) -> None:
+    flags = (
+        "--method",
+        "occlusion",
+        "--size",
+        "16",
+        "--window",
+        "4",
+        "--colormap",
+        "turbo",
+        "--out",
+        "a.png",
+    )
+    assert classifying.run("saliency", "photo.png", *classifying.net, *flags)[0] == 0
+    assert Image.open("a.png").size == Image.open("photo.png").size
+    assert classifying.run("again", "a.png", "--trust", "--out", "b.png")[0] == 0
+    assert Image.open("a.png").tobytes() == Image.open("b.png").tobytes()
 
 
 def test_deconvnet(classifying) -> None:
@@ -76,7 +102,37 @@ def test_faithfulness(classifying) -> None:
         (("saliency", "photo.png", "--target", "cow", "--out", "x.png"), "there is no class or unit 'cow'"),
         (("saliency", "photo.png", "--target", "9", "--out", "x.png"), "the classes are 0 to 2"),
         (("saliency", "photo.png", "--target", "4:99", "--out", "x.png"), "there is no channel 99"),
-        (("saliency", "photo.png", "--method", "magic", "--out", "x.png"), "magic"),
+        (
+            ("saliency", "photo.png", "--method", "gradcam", "--out", "x.png"),
+            "there is no attribution method 'gradcam'; did you mean grad-cam",
+        ),
+        (
+            ("saliency", "photo.png", "--method", "grad-cam", "--samples", "3", "--out", "x.png"),
+            "--samples goes with smoothgrad and vargrad, not with grad-cam",
+        ),
+        (
+            ("faithfulness", "photo.png", "--methods", "gradient", "rise", "--samples", "3"),
+            "--samples goes with smoothgrad and vargrad, not with gradient and rise",
+        ),
+        (
+            ("saliency", "photo.png", "--method", "smoothgrad", "--samples", "1", "--out", "x.png"),
+            "--samples",
+        ),
+        (
+            (
+                "saliency",
+                "photo.png",
+                "--method",
+                "rise",
+                "--colormap",
+                "turboo",
+                "--masks",
+                "2",
+                "--out",
+                "x.png",
+            ),
+            "there is no colormap 'turboo'; did you mean turbo",
+        ),
         (("saliency", "none.png", "--out", "x.png"), "none.png"),
         (("saliency", "photo.png", "--out", "photo.png"), "exists already"),
         (

@@ -1,12 +1,14 @@
 import json
 import shutil
+import subprocess
+import sys
 
 import pytest
 import torch
 from PIL import Image
 
 from pareidolia.generative import open_run
-from pareidolia.generative.capabilities import Classifies, Encodes, HasDensity, Samples
+from pareidolia.generative.capabilities import Classifies, Encodes, HasDensity, HasPrior
 
 QUICK = ("--hidden", "8", "--epochs", "1", "--previews", "1", "--latent", "2")
 
@@ -18,12 +20,12 @@ def train(studio, kind, *more, data="digits", out="run", quick=QUICK):
 @pytest.mark.parametrize(
     ("kind", "options", "can", "cannot"),
     [
-        ("autoencoder", ("--sparsity", "1", "--noise", "0.1", "--masked", "0.1"), [Encodes], [Samples]),
+        ("autoencoder", ("--sparsity", "1", "--noise", "0.1", "--masked", "0.1"), [Encodes], [HasPrior]),
         ("vae", ("--samples", "3"), [HasDensity], [Classifies]),
-        ("aae", ("--prior", "swiss-roll", "--labels", "prior"), [Samples, Encodes], [HasDensity]),
-        ("aae", ("--labels", "semi-supervised", "--labeled", "50"), [Samples, Encodes, Classifies], []),
-        ("gan", ("--spectral-norm", "--loss", "hinge"), [Samples], [Encodes]),
-        ("gan", ("--network", "convolutional", "--width", "2"), [Samples], [Encodes]),
+        ("aae", ("--prior", "swiss-roll", "--labels", "prior"), [HasPrior, Encodes], [HasDensity]),
+        ("aae", ("--labels", "semi-supervised", "--labeled", "50"), [HasPrior, Encodes, Classifies], []),
+        ("gan", ("--spectral-norm", "--loss", "hinge"), [HasPrior], [Encodes]),
+        ("gan", ("--network", "convolutional", "--width", "2"), [HasPrior], [Encodes]),
     ],
 )
 def test_every_model_trains_is_drawn_and_opened(studio, kind, options, can, cannot):
@@ -38,7 +40,7 @@ def test_every_model_trains_is_drawn_and_opened(studio, kind, options, can, cann
     assert not any(isinstance(run.model, each) for each in cannot)
     assert not any(each.requires_grad for each in run.model.parameters()) and not run.model.training
     assert len(run.pictures("test")) == 300
-    if isinstance(run.model, Samples):
+    if isinstance(run.model, HasPrior):
         z = run.model.prior.sample(3, torch.Generator())
         assert run.model.decode(z).shape == (3, 1, 8, 8)
     if isinstance(run.model, Encodes):
@@ -159,3 +161,46 @@ def test_what_is_no_run_is_not_opened(studio):
         open_run("run")
     with pytest.raises(PareidoliaError, match="there is no run or shipped model 'digits-va'"):
         open_run("digits-va")
+
+
+def test_a_config_that_notepad_wrote_is_read(studio):
+    (studio.folder / "vae.toml").write_bytes(b"\xef\xbb\xbflatent = 3\r\n")
+    code, _, err = train(studio, "vae", "--config", "vae.toml", quick=QUICK[:-2])
+    assert code == 0, err
+    assert open_run(studio.folder / "run").settings.latent == 3
+
+
+def test_a_user_s_folder_is_refused_and_left_as_it_was(studio):
+    sheet = studio.folder / "art" / "samples" / "0001.png"
+    sheet.parent.mkdir(parents=True)
+    sheet.write_bytes(b"mine")
+    for more in ((), ("--overwrite",), ("--resume",)):
+        code, _, err = studio.run("train", "vae", "digits", "--out", "art", *more)
+        assert code == 2 and "art holds other things than a run" in err and err.count("\n") == 1
+    assert [path for path in (studio.folder / "art").rglob("*") if path.is_file()] == [sheet]
+
+
+@pytest.mark.parametrize(
+    ("option", "message"),
+    [
+        (("--epochs", "inf"), "--epochs: input should be a finite number"),
+        (("--hidden", "-3"), "--hidden: widths are whole numbers from 1 on"),
+        (("--seed", str(10**20)), "--seed: input should be less than"),
+        (("--free-bits", "1e300"), "--free-bits: input should be less than"),
+        (("--config", "deep.toml"), "deep.toml is not a TOML file"),
+    ],
+)
+def test_numbers_that_cannot_be_are_refused(studio, option, message):
+    (studio.folder / "deep.toml").write_text("a = " + "[" * 100_000)
+    code, _, err = studio.run("train", "vae", "digits", "--out", "run", *option)
+    assert code == 2 and message in err and err.count("\n") == 1, err
+    assert not (studio.folder / "run").exists()
+
+
+def test_help_of_training_imports_no_torch():
+    code = (
+        "import sys\nfrom pareidolia.cli import main\nmain(['train', '--help'])\n"
+        "main(['train', 'gan', '--help'])\nprint('LOADED', 'torch' in sys.modules)"
+    )
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "LOADED False" in loaded.stdout and "--r1-every" in loaded.stdout

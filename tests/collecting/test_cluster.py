@@ -69,7 +69,7 @@ def test_equal_bytes_from_a_cluster_with_a_worker_killed(keep, many_photos, clus
     here = Collector(tmp_path / "here", files, LAYERS, keep, SETTINGS)
     list(here)
     engine = EngineSettings(engine="ray", address=cluster.address)
-    there = Collector(tmp_path / "there", files, LAYERS, keep, SETTINGS, engine)
+    there = Collector(tmp_path / "there", files, LAYERS, keep, SETTINGS, engine=engine)
     killed = []
     for step in there:
         assert step.total == 80
@@ -80,7 +80,7 @@ def test_equal_bytes_from_a_cluster_with_a_worker_killed(keep, many_photos, clus
     assert killed, "no worker was seen at work"
     assert there.finished and there.collection.skipped().keys() == {"033.png"}
     assert shards(there) == shards(here)
-    assert list(Collector(tmp_path / "there", files, LAYERS, keep, SETTINGS, engine)) == []
+    assert list(Collector(tmp_path / "there", files, LAYERS, keep, SETTINGS, engine=engine)) == []
 
 
 @pytest.mark.slow
@@ -95,7 +95,9 @@ def test_what_a_worker_raises_comes_in_one_line(many_photos, cluster, tmp_path) 
     save_file(state, weights)
     settings = SETTINGS.model_copy(update={"weights": str(weights)})
     engine = EngineSettings(engine="ray", address=cluster.address)
-    made = Collector(tmp_path / "c", find_pictures(many_photos), LAYERS, TopActivations(), settings, engine)
+    made = Collector(
+        tmp_path / "c", find_pictures(many_photos), LAYERS, TopActivations(), settings, engine=engine
+    )
     save_file({name: tensor * 1.01 for name, tensor in state.items()}, weights)
     with pytest.raises(PareidoliaError, match="a worker finds another network than this machine: weights"):
         list(made)
@@ -111,6 +113,8 @@ def test_ray_missing_is_named(many_photos, tmp_path, monkeypatch) -> None:
 
     monkeypatch.setattr(builtins, "__import__", refuse)
     engine = EngineSettings(engine="ray")
-    made = Collector(tmp_path / "c", find_pictures(many_photos), LAYERS, TopActivations(), SETTINGS, engine)
+    made = Collector(
+        tmp_path / "c", find_pictures(many_photos), LAYERS, TopActivations(), SETTINGS, engine=engine
+    )
     with pytest.raises(MissingExtra, match=r"pip install 'pareidolia\[ray\]'"):
         list(made)

@@ -7,13 +7,21 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from torch import nn
 
-from pareidolia.collecting import Collection, SampledActivations, TopActivations, read_ranking
+from pareidolia.collecting import (
+    Collection,
+    SampledActivations,
+    TopActivations,
+    begin_accumulator,
+    read_ranking,
+)
 from pareidolia.collecting import reading as reading_module
 from pareidolia.collecting.reading import read_ahead
 from pareidolia.collecting.threads import with_shared_weights
+from pareidolia.networks import Network
 from pareidolia.pictures import find_pictures
-from pareidolia.settings import BadPicture, PareidoliaError, UnknownName
+from pareidolia.settings import BadPicture, PareidoliaError, Settings, UnknownName
 
 
 def shards(folder):
@@ -152,13 +160,56 @@ def test_refused_folders(collector, tmp_path) -> None:
     assert (tmp_path / "mine" / "diary.txt").read_text() == "dear"
 
 
+def test_what_a_killed_process_left_never_blocks(collector, tmp_path) -> None:
+    left = tmp_path / "mine" / ".pareidolia-manifest.json-0123456789ab.part"
+    left.parent.mkdir()
+    left.write_text("{")
+    made = collector(TopActivations(), folder="mine")
+    shard = tmp_path / "mine" / "shards" / ".pareidolia-000000.safetensors-0123456789ab.part"
+    shard.write_bytes(b"half")
+    for _ in made:
+        pass
+    assert made.finished and not shard.exists() and not left.exists()
+
+
+class Means(Settings):
+    """A form of keeping of one's own: the mean of each channel."""
+
+
+class MeansAccumulator:
+    def __init__(self, network: Network, layers) -> None:
+        self.network, self.layers, self.parts = network, layers, []
+
+    def add(self, pictures, numbers):
+        (layer,) = self.layers
+        self.parts.append(self.network.record(pictures, [layer])[layer].mean(dim=(2, 3)).numpy())
+        return np.ones(len(numbers), bool)
+
+    def arrays(self):
+        return {"means": np.concatenate(self.parts)}
+
+
+@begin_accumulator.register
+def _(keep: Means, network: Network, layers):
+    return MeansAccumulator(network, layers)
+
+
+def test_a_form_of_keeping_of_ones_own(collector) -> None:
+    made = collector(Means())
+    for _ in made:
+        pass
+    assert sum(len(shard["means"]) for shard in made.collection.shards()) == 20
+
+    class Nothing(Settings):
+        """A form of which nobody knows how it begins."""
+
+    with pytest.raises(PareidoliaError, match="nothing is registered that keeps Nothing"):
+        begin_accumulator(Nothing(), made.network, {})
+
+
 def test_refused_layers_and_sizes(collector) -> None:
     with pytest.raises(UnknownName, match=r"stage2\.relu"):
         collector(TopActivations(), ("stage2.rel",))
-    from torch import nn
-
-    from pareidolia.networks import Network
-
     tokens = nn.Sequential(nn.Conv2d(3, 4, 3), nn.Flatten(2))
     network = Network("tokens", tokens, mean=(0.0,) * 3, std=(1.0,) * 3, input_shape=(3, 32, 32))
     with pytest.raises(PareidoliaError, match="gives 4×900 for a picture"):

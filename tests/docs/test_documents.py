@@ -14,7 +14,7 @@ from pareidolia.pictures import save_picture
 from pareidolia.pictures.samples import sample_painting
 
 ROOT = Path(__file__).parents[2]
-DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 _INLINE = re.compile(r"`(pareidolia [^`\n]*--[^`\n]*)`")
 _VARIABLE = re.compile(r"[A-Z_]+=\S*")
@@ -24,7 +24,7 @@ def blocks(language):
     for document in DOCUMENTS:
         for number, (kind, text) in enumerate(_BLOCK.findall(document.read_text(encoding="utf-8"))):
             if kind == language:
-                yield pytest.param(text, id=f"{document.stem}-{number}")
+                yield pytest.param(text, id=f"{document.parent.name}-{document.stem}-{number}")
 
 
 def commands():
@@ -86,8 +86,38 @@ def test_the_site_builds_without_a_warning(tmp_path):
     built = subprocess.run([sys.executable, "-m", "mkdocs", *words], capture_output=True, text=True)
     assert built.returncode == 0, built.stderr
     assert "WARNING" not in built.stderr
-    pages = {path.parent.name for path in tmp_path.glob("*/index.html")}
-    assert {path.stem for path in (ROOT / "docs").glob("*.md")} - {"index"} <= pages
+    for page in (ROOT / "docs").rglob("*.md"):
+        place = page.relative_to(ROOT / "docs").with_suffix("")
+        assert (tmp_path / (place.parent if place.name == "index" else place) / "index.html").exists()
+    shown = (tmp_path / "reference" / "style" / "index.html").read_text(encoding="utf-8")
+    assert 'id="pareidolia.style.StyleTransfer"' in shown
+    assert "Default: <code>40.0</code>" in shown  # style_weight of StyleSettings
+
+
+def test_the_reference_shows_every_public_name():
+    griffe = pytest.importorskip("griffe", reason="the extra docs is not installed")
+    pages = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "docs" / "reference").glob("*.md"))
+    shown = set(re.findall(r"^::: (\S+)", pages, re.MULTILINE))
+    package = griffe.load("pareidolia", search_paths=[ROOT / "src"])
+    inner = ("cli", "execution", "operations", "safety", "tour", "networks.retina", "networks.sources")
+    unnamed = {f"pareidolia.{room}" for room in inner}
+    for room in rooms(package):
+        if room.path in shown:
+            for name in room.exports:
+                each = room[name]
+                described = each.final_target if each.is_alias else each
+                assert described.is_attribute or described.has_docstring, f"{room.path}.{name}"
+        elif room.path not in unnamed:
+            raise AssertionError(f"no page of docs/reference shows {room.path}")
+
+
+def rooms(package):
+    """The packages that have public names."""
+    if package.is_init_module and package.exports and package.path != "pareidolia":
+        yield package
+    for each in package.modules.values():
+        if not each.is_alias:
+            yield from rooms(each)
 
 
 def test_the_lecture_names_code_that_is_there():

@@ -101,7 +101,7 @@ def test_a_negative_weight_fades_out(small_network, photo):
     def energy(picture):
         return float(small_network.record(picture, [LAYER])[LAYER].detach().square().sum())
 
-    assert energy(finished(dream(small_network, photo, aim_weights=(-1.0,)))) < energy(photo)
+    assert energy(finished(dream(small_network, photo, aim=(f"-{LAYER}",)))) < energy(photo)
 
 
 def test_several_layers_count_alike_whatever_their_magnitudes(small_network, photo):
@@ -214,10 +214,10 @@ def test_what_sees_the_whole_picture_cannot_be_tiled(classifier, photo):
         ({"aim": ("stage9.relu",)}, UnknownName, "did you mean"),
         ({"aim": ("stage3.relu:12",)}, PareidoliaError, "channels 0 to 11"),
         ({"aim": ("stage3.relu:1@2,3",)}, PareidoliaError, "no places"),
-        ({"aim": ("random-class",)}, PareidoliaError, "it has no classes; to dream of classes take"),
-        ({"aim": ("class:3",)}, PareidoliaError, "it has no classes"),
-        ({"aim_weights": (1.0, 2.0)}, PareidoliaError, "1 aim.s. need as many"),
-        ({"aim_weights": (0.0,)}, PareidoliaError, "nothing to dream of"),
+        ({"aim": ("random-class",)}, PareidoliaError, "it has no classes; to aim at classes take"),
+        ({"aim": ("class:3",)}, PareidoliaError, "it has no classes; to aim at classes take"),
+        ({"aim": ("0*stage3.relu",)}, PareidoliaError, "nothing to dream of"),
+        ({"aim": ("stage3.relu:1 - 2*stage3.relu:12",)}, PareidoliaError, "channels 0 to 11"),
         ({"start": "noise"}, PareidoliaError, "takes no photo"),
         ({"mask": torch.zeros(1, 1, 8, 8)}, BadPicture, "black everywhere"),
     ],

@@ -1,7 +1,7 @@
 import torch
 
-from pareidolia.dreaming import BestMatch, Energy, RandomClass, objectives
-from pareidolia.painting import ModelOutputs
+from pareidolia.dreaming import BestMatch, objectives
+from pareidolia.painting import Energy, ModelOutputs, RandomClass
 from pareidolia.settings import Unit
 
 
@@ -60,3 +60,15 @@ def test_a_random_class_is_a_function_of_seed_and_step_and_the_others_are_zeroed
     assert met == [RandomClass(3).class_at(step, 10) for step in range(200)]
     assert met != [RandomClass(4).class_at(step, 10) for step in range(200)]
     assert set(met) == set(range(10))
+
+
+def test_energy_of_the_middle_counts_as_much_as_the_whole_layer():
+    activations = maps(2, 4, 5, 7)
+    Energy(Unit("layer", 1, "middle"), scale=2.0).loss(seen({"layer": activations})).backward()
+    expected = torch.zeros(2, 4, 5, 7)
+    expected[:, 1, 2, 3] = -activations.detach()[:, 1, 2, 3] * 35 / 2
+    torch.testing.assert_close(activations.grad, expected)
+    flat, units = torch.full((1, 4, 5, 7), 0.3), (Unit("layer"), Unit("layer", None, "middle"))
+    whole, middle = (Energy(unit).loss(seen({"layer": flat})) for unit in units)
+    torch.testing.assert_close(whole, middle)
+    assert [Energy(unit).adds_over_positions for unit in units] == [True, False]

@@ -7,7 +7,7 @@ from torch import nn
 
 from pareidolia.generative.building import build, settings_of
 from pareidolia.generative.networks import enlarge, make_encoder
-from pareidolia.generative.settings import ModelSettings
+from pareidolia.generative.settings import ArchitectureSettings
 from pareidolia.training import Batch, StepContext, seeded
 
 
@@ -28,7 +28,7 @@ def test_enlarging_is_nearest_neighbours_and_a_convolution_also_backward(side):
 
 def test_a_discriminators_gradient_has_no_lattice():
     # Where all weights are alike and every rectifier passes, an inner pixel gets as much as it is seen.
-    settings = ModelSettings(network="convolutional", width=2)
+    settings = ArchitectureSettings(network="convolutional", width=2)
     network = make_encoder(settings, (1, 32, 32), 1, whole=True)
     with torch.no_grad():
         for parameter in network.parameters():
@@ -42,7 +42,7 @@ def test_a_discriminators_gradient_has_no_lattice():
 def test_a_discriminator_judges_far_parts_of_a_picture_together():
     # Were its logit a sum over windows, what one corner adds would not depend on the other corner.
     torch.manual_seed(0)
-    network = make_encoder(ModelSettings(network="convolutional", width=4), (1, 28, 28), 1, whole=True)
+    network = make_encoder(ArchitectureSettings(network="convolutional", width=4), (1, 28, 28), 1, whole=True)
     network.double()
     nothing, one, other = torch.zeros(3, 1, 1, 28, 28, dtype=torch.float64)
     one[..., :6, :6], other[..., -6:, -6:] = 1, 1

@@ -11,7 +11,7 @@ from pareidolia.generative.adversary import (
     gradient_penalty,
 )
 from pareidolia.generative.building import build, settings_of
-from pareidolia.generative.capabilities import Encodes, Samples
+from pareidolia.generative.capabilities import Encodes, HasPrior
 from pareidolia.training import Batch, TrainingRun, seeded
 from pareidolia.training.settings import TrainingSettings
 
@@ -119,7 +119,7 @@ def make(**values):
 
 def test_a_gan_samples_and_does_not_encode():
     model = make()
-    assert isinstance(model, Samples) and not isinstance(model, Encodes)
+    assert isinstance(model, HasPrior) and not isinstance(model, Encodes)
     made = model.decode(model.prior.sample(4, torch.Generator()))
     assert made.shape == (4, 1, 6, 6) and made.min() >= 0 and made.max() <= 1
 

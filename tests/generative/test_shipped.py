@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from pareidolia.generative import open_run
-from pareidolia.generative.capabilities import Encodes, HasDensity, HasInverseCdf, Samples
+from pareidolia.generative.capabilities import Encodes, HasDensity, HasInverseCdf, HasPrior
 from pareidolia.generative.runs import SHIPPED, shipped_names
 
 NAMES = ("digits-aae", "digits-gan", "digits-vae")
@@ -40,7 +40,7 @@ def test_a_shipped_model_is_small_has_a_card_and_can_what_it_should(name):
     assert (SHIPPED / name / "card.md").is_file()
     run = open_run(name)
     assert run.data == "digits" and run.shape == (1, 8, 8) and len(run.classes) == 10
-    assert isinstance(run.model, Samples)
+    assert isinstance(run.model, HasPrior)
     assert isinstance(run.model, Encodes) == (name != "digits-gan")
     assert isinstance(run.model, HasDensity) == (name == "digits-vae")
     assert isinstance(run.model.prior, HasInverseCdf) == (name != "digits-aae")

@@ -11,7 +11,7 @@ from pareidolia.generative.bound import (
     importance_weighted,
 )
 from pareidolia.generative.building import build, settings_of
-from pareidolia.generative.capabilities import Encodes, HasDensity, Samples
+from pareidolia.generative.capabilities import Encodes, HasDensity, HasPrior
 from pareidolia.training import Batch, StepContext, TrainingRun, seeded
 from pareidolia.training.data import Pictures, PictureSet
 
@@ -42,7 +42,7 @@ def wide(model):
 @pytest.mark.parametrize("likelihood", ["bernoulli", "gaussian", "discretized-logistic"])
 def test_the_three_lines_of_the_bound(likelihood):
     model = wide(make(likelihood=likelihood))
-    assert isinstance(model, HasDensity) and isinstance(model, Samples) and isinstance(model, Encodes)
+    assert isinstance(model, HasDensity) and isinstance(model, HasPrior) and isinstance(model, Encodes)
     generator = torch.Generator().manual_seed(0)
     x = model.observe(pictures().double(), generator)
     z = model.posterior(x).sample(generator, 20_000)

@@ -298,3 +298,23 @@ def test_a_network_may_catch_everything() -> None:
     before = len(calls), network.layers and len(calls)
     network.record(PICTURE, "conv")
     assert len(calls) == before[1]  # stopped at the layer, although the module catches exceptions
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["cat\ndog\neel\n", "\ufeffcat\r\ndog\r\neel\r\n", '["cat", "dog", "eel"]'],
+    ids=["plain", "BOM", "JSON"],
+)
+def test_class_names_as_people_write_them(net, tmp_path: Path, text: str) -> None:
+    (tmp_path / "classes.txt").write_text(text, encoding="utf-8")
+    network = net("Parts", classes=tmp_path / "classes.txt")
+    assert (network.class_names, network.class_index("cat")) == (("cat", "dog", "eel"), 0)
+
+
+def test_a_home_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    for arguments, match in (
+        (("~nobodyx/net.py:make",), "the file ~nobodyx/net.py does not exist"),
+        (("retina", "~nobodyx/w.pth"), "the weights file ~nobodyx/w.pth does not exist"),
+    ):
+        with _refused(match):
+            load_network(*arguments)

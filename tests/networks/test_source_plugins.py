@@ -9,9 +9,11 @@ import pytest
 import torch
 from PIL import Image
 
+from pareidolia.inspection.filters.settings import FiltersSettings
 from pareidolia.networks import known_names
 from pareidolia.networks.sources import network_source
-from pareidolia.settings import NetworkSettings, OperationSettings, PareidoliaError
+from pareidolia.settings import NetworkSettings, PareidoliaError
+from pareidolia.settings.base import describe_sources
 from pareidolia.settings.network_sources import SOURCES, network_forms
 
 MINE = '''
@@ -103,9 +105,9 @@ def test_the_option_and_the_errors_name_every_source() -> None:
         from pareidolia.networks import load_network
 
         load_network("no.such:thing")
-    for kind in (NetworkSettings, OperationSettings):
-        if "network" in kind.model_fields:
-            assert kind.model_fields["network"].description == described
+    for kind in (NetworkSettings, FiltersSettings):
+        assert kind.model_fields["network"].description == described
+        assert kind.model_json_schema()["properties"]["network"]["description"] == described
     try:
 
         @network_source("lab", help="Networks of the lab.", forms=("lab:NAME",))
@@ -113,10 +115,11 @@ def test_the_option_and_the_errors_name_every_source() -> None:
             raise NotImplementedError
 
         assert network_forms() == forms.replace("timm:NAME", "timm:NAME, lab:NAME")
-        assert "lab:NAME" in str(NetworkSettings.model_fields["network"].description)
+        assert "lab:NAME" in str(FiltersSettings.model_fields["network"].description)
     finally:
         SOURCES._found.pop("lab")
-        NetworkSettings.model_fields["network"].description = described
+        describe_sources()
+    assert FiltersSettings.model_fields["network"].description == described
 
 
 def test_sources_are_known_without_torch() -> None:

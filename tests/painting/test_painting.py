@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from pareidolia.painting import Activation, FourierCanvas, Painting, PixelCanvas, Stage, Term, TotalVariation
-from pareidolia.painting.transforms import Jitter, Pad
+from pareidolia.painting.transforms import Roll, Turn
 from pareidolia.settings import PareidoliaError
 
 
@@ -56,7 +56,7 @@ def make(network, optimizer, canvas):
         copy.deepcopy(canvas),
         stages,
         optimizer=optimizer,
-        transforms=(Pad(2), Jitter(4)),
+        transforms=(Roll(4), Turn()),
         average=0.8,
         seed=3,
     )

@@ -6,7 +6,6 @@ from pareidolia.painting import (
     ClassScore,
     Direction,
     Diverse,
-    MiddleActivation,
     ModelOutputs,
     PowerNorm,
     Sum,
@@ -71,7 +70,7 @@ def test_a_direction_of_other_length_is_refused():
 def test_the_middle_is_that_of_the_map_whatever_its_size():
     for height, width in ((5, 6), (4, 4), (1, 1)):
         features = maps(2, 4, height, width)
-        MiddleActivation("a:1").loss(seen(features)).backward()
+        Activation("a:1@middle").loss(seen(features)).backward()
         wanted = torch.zeros_like(features)
         wanted[:, 1, height // 2, width // 2] = -1
         torch.testing.assert_close(features.grad, wanted)
@@ -150,7 +149,7 @@ def test_an_aim_as_text_is_the_algebra_in_python(small_network):
     built = (
         Activation("stage2.relu:3")
         - 0.5 * Activation("stage3.relu:1@2,3")
-        + 2 * MiddleActivation("stage1.relu")
+        + 2 * Activation("stage1.relu@middle")
     )
     assert read.layers == built.layers
     look = ModelOutputs(picture, small_network.record(picture, read.layers))

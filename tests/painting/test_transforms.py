@@ -1,7 +1,9 @@
 import pytest
 import torch
 
-from pareidolia.painting.transforms import STANDARD, Jitter, Pad, Turn, transformed
+from pareidolia.painting.transforms import ROBUST, RandomCrops, Roll, Turn, transformed
+
+MOVED = (Roll(8), *ROBUST, RandomCrops())
 
 
 def picture(height=40, width=48):
@@ -9,25 +11,24 @@ def picture(height=40, width=48):
 
 
 def test_randomness_is_a_function_of_seed_and_step():
-    first, again = (transformed(picture(), STANDARD, seed=3, step=7) for _ in range(2))
+    first, again = (transformed(picture(), MOVED, seed=3, step=7) for _ in range(2))
     assert torch.equal(first, again)
-    assert not torch.equal(first, transformed(picture(), STANDARD, seed=3, step=8))
-    assert not torch.equal(first, transformed(picture(), STANDARD, seed=4, step=7))
+    assert not torch.equal(first, transformed(picture(), MOVED, seed=3, step=8))
+    assert not torch.equal(first, transformed(picture(), MOVED, seed=4, step=7))
 
 
-def test_pad_puts_grey_around():
-    padded = Pad(3, gray=0.25)(picture(), torch.Generator())
-    assert padded.shape == (1, 3, 46, 54)
-    assert torch.equal(padded[..., 3:-3, 3:-3], picture())
-    assert (padded[..., :3, :] == 0.25).all()
+@pytest.mark.parametrize("seed", [20261128123456, 2**64 + 5, 10**30])
+def test_a_seed_may_be_of_any_size(seed):
+    first, again, other = (transformed(picture(), MOVED, s, step=7) for s in (seed, seed, seed + 1))
+    assert torch.equal(first, again) and not torch.equal(first, other)
 
 
-def test_jitter_shows_every_offset_and_nothing_else():
+def test_a_roll_shows_every_offset_and_nothing_else():
     whole = picture(10, 10)
-    windows = {whole[..., t : t + 7, l : l + 7].sum().item(): (t, l) for t in range(4) for l in range(4)}  # noqa: E741
+    offsets = {whole[0, 0, -down, -right].item() for down in range(-2, 3) for right in range(-2, 3)}
     generator = torch.Generator().manual_seed(0)
-    met = {windows[Jitter(3)(whole, generator).sum().item()] for _ in range(300)}
-    assert met == set(windows.values())
+    met = {Roll(2)(whole, generator)[0, 0, 0, 0].item() for _ in range(300)}
+    assert met == offsets
 
 
 def test_a_turn_that_does_not_turn_is_the_identity():
@@ -55,5 +56,5 @@ def test_scaling_enlarges_by_the_factor():
 
 def test_gradients_reach_the_picture():
     x = picture().requires_grad_(True)
-    transformed(x, STANDARD, seed=0, step=0).sum().backward()
+    transformed(x, MOVED, seed=0, step=0).sum().backward()
     assert x.grad.abs().sum() > 0

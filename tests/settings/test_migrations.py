@@ -11,6 +11,7 @@ from safetensors.torch import save_file
 
 from pareidolia.cli import main
 from pareidolia.generative.runs import open_run
+from pareidolia.operations import find_operation
 from pareidolia.pictures import read_record
 from pareidolia.requests import Request
 from pareidolia.settings import VERSION, PareidoliaError, migrate, migrate_state
@@ -28,7 +29,10 @@ def test_an_old_picture_is_painted_again_alike(name, tmp_path, capsys):
     assert before.shape == after.shape and np.abs(before - after).mean() < 1
     record = read_record(new)
     assert record["version"] == VERSION
-    assert record["settings"] == migrate(read_record(old))["settings"]
+    # Options that came later have their defaults.
+    kind = find_operation(record["operation"]).settings_type
+    expected = kind.model_validate(migrate(read_record(old))["settings"])
+    assert record["settings"] == expected.model_dump(mode="json")
 
 
 def test_options_have_todays_names():
@@ -50,6 +54,17 @@ def test_values_are_renamed_in_their_own_settings_alone():
         "settings": {"color": "gray", "likelihood": "discretized-logistic", "layer": "grey", "seed": 3},
     }
     assert "colour" in old["settings"], "the record itself is left as it is"
+
+
+def test_the_weights_of_a_dream_stand_in_its_aims():
+    def aims(**settings):
+        return migrate({"operation": "dream", "settings": settings})["settings"]
+
+    assert aims(aim=["a:1", "b"], aim_weights=[1.0, -0.5]) == {"aim": ["1.0*a:1", "-0.5*b"]}
+    assert aims(aim=["a"], aim_weights=None) == {"aim": ["a"]}
+    assert aims(aim=None, aim_weights=[2.0]) == {"aim": None}
+    with pytest.raises(PareidoliaError, match="--aim=-LAYER"):
+        aims(aim=None, aim_weights=[-1.0])
 
 
 def test_what_this_version_wrote_stays():

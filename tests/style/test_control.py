@@ -3,10 +3,10 @@
 import pytest
 import torch
 
-from pareidolia.painting import ModelOutputs
+from pareidolia.painting import Gram, ModelOutputs
 from pareidolia.pictures import luminance, resize_picture, to_yiq
 from pareidolia.settings import BadPicture
-from pareidolia.style import Gram, StyleLoss, StyleSettings, StyleTransfer
+from pareidolia.style import StyleLoss, StyleSettings, StyleTransfer
 from pareidolia.style.colors import match_colors
 
 
@@ -39,7 +39,7 @@ def test_without_strength_the_photo_is_already_in_its_own_style(small_network, p
 def test_strength_is_a_share_of_the_gram_matrices(small_network, photo, painting_picture):
     def target(strength):
         made = transfer(small_network, photo, painting_picture, strength=strength)
-        return made._blended_grams(96)["stage2.relu"]
+        return made._style_targets(96)["stage2.relu"].means
 
     torch.testing.assert_close(target(0.3), 0.3 * target(1) + 0.7 * target(0))
 
@@ -62,7 +62,7 @@ def test_matched_paintings_are_recoloured_before_they_are_looked_at(small_networ
     red = painting_picture * torch.tensor([1.0, 0.1, 0.1]).view(1, 3, 1, 1)
 
     def grams(painting, **options):
-        return transfer(small_network, photo, painting, **options)._blended_grams(96)["stage1.relu"]
+        return transfer(small_network, photo, painting, **options)._style_targets(96)["stage1.relu"].means
 
     asked = grams(red, colors="matched")
     by_hand = grams(match_colors(resize_picture(red, (96, 96)), photo))
@@ -77,21 +77,30 @@ def test_where_the_mask_is_black_the_photo_stays(small_network, photo, painting_
     assert (picture - photo)[..., :44].abs().mean() > 0.02
 
 
-def test_a_white_mask_is_no_mask(small_network, photo, painting_picture):
-    white = painted(small_network, photo, painting_picture, torch.ones(1, 1, 20, 20))
-    torch.testing.assert_close(white, painted(small_network, photo, painting_picture), atol=0.02, rtol=0)
+def test_a_mask_that_is_white_but_for_a_corner_changes_nothing_elsewhere(
+    small_network, photo, painting_picture
+):
+    mask = torch.ones(1, 1, 72, 96)
+    mask[..., :2, :2] = 0
+    white, without = (painted(small_network, photo, painting_picture, given) for given in (mask, None))
+    torch.testing.assert_close(white[..., 12:, 12:], without[..., 12:, 12:], atol=0.02, rtol=0)
+
+
+def test_a_white_mask_is_refused(small_network, photo, painting_picture):
+    with pytest.raises(BadPicture, match="nothing is protected"):
+        transfer(small_network, photo, painting_picture, torch.ones(1, 1, 72, 96))
 
 
 def test_weighted_gram_matrices_count_positions_by_their_weight(photo):
     maps = torch.rand(1, 5, 6, 4)
     whole = torch.zeros(1, 1, 6, 4)
     whole[..., :2] = 1
-    torch.testing.assert_close(Gram.of(maps, whole).mean, Gram.of(maps[..., :2]).mean)
-    torch.testing.assert_close(Gram.of(maps, torch.full((1, 1, 6, 4), 0.25)).mean, Gram.of(maps).mean)
+    torch.testing.assert_close(Gram.of(maps, whole).means, Gram.of(maps[..., :2]).means)
+    torch.testing.assert_close(Gram.of(maps, torch.full((1, 1, 6, 4), 0.25)).means, Gram.of(maps).means)
 
 
 def test_style_beside_the_mask_does_not_count():
-    target = {"a": torch.eye(5)}
+    target = {"a": Gram(torch.eye(5)[None], 1)}
     mask = torch.zeros(1, 1, 12, 8)
     mask[..., :4] = 1
     loss = StyleLoss(target, [1.0], "relative", mask)

@@ -45,7 +45,9 @@ def small_judges(monkeypatch):
 def test_the_figures_are_those_of_the_script_before(files):
     result = measure_style(*files)
     figures = [row["figure"] for row in result.rows]
-    assert figures == pytest.approx([*GOLDEN["efficientnet_lite2"], *GOLDEN["vgg19"], *GOLDEN_GRAIN], rel=1e-4)
+    assert figures == pytest.approx(
+        [*GOLDEN["efficientnet_lite2"], *GOLDEN["vgg19"], *GOLDEN_GRAIN], rel=1e-4
+    )
     assert result.caption.startswith("score 1.514 by efficientnet_lite2")
 
 

@@ -90,14 +90,14 @@ def test_frames_of_another_film_are_not_gone_on_from(still, tmp_path):
 
 
 def test_brush_paints_a_film_with_one_code(still, tmp_path, photo):
-    inputs = {"photo": str(still), "paintings": ("sample:waves",)}
+    inputs = {"content": str(still), "styles": ("sample:waves",)}
     made = brush_video(tmp_path / "frames", {}, BrushSettings(size=64, colors="matched", frames=2), inputs)
     assert list(made.steps()) == [0, 1] and open_picture(made.frames[1]).shape == (1, 3, 48, 64)
 
 
 def test_what_does_not_fit_a_film_is_told(still, tmp_path):
-    inputs = {"photo": str(still), "paintings": ("sample:waves",), "mask": "mask.png"}
+    inputs = {"content": str(still), "styles": ("sample:waves",), "mask": "mask.png"}
     with pytest.raises(PareidoliaError, match="leave out --mask"):
         brush_video(tmp_path / "frames", {}, BrushSettings(), inputs)
     with pytest.raises(PareidoliaError, match="is a picture"):
-        brush_video(tmp_path / "f", {}, BrushSettings(), {"photo": "a.png", "paintings": ("sample:waves",)})
+        brush_video(tmp_path / "f", {}, BrushSettings(), {"content": "a.png", "styles": ("sample:waves",)})

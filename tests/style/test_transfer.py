@@ -1,9 +1,10 @@
 import pytest
 import torch
 
+from pareidolia.painting import STYLE_STATISTICS, Gram
 from pareidolia.pictures import resize_picture
 from pareidolia.settings import BadPicture, PareidoliaError, UnknownName
-from pareidolia.style import Gram, StyleSettings, StyleTransfer
+from pareidolia.style import StyleSettings, StyleTransfer
 
 
 def transfer(network, photo, *paintings, **options):
@@ -40,7 +41,7 @@ def test_style_loss_falls_and_content_stays(small_network, photo, painting_pictu
     )
 
     def gram(shown):
-        return Gram.of(small_network.record(shown, ["stage2.relu"])["stage2.relu"]).mean
+        return Gram.of(small_network.record(shown, ["stage2.relu"])["stage2.relu"]).means
 
     def distance(shown):
         return float((gram(shown) - gram(resize_picture(painting_picture, (96, 96)))).norm().detach())
@@ -81,7 +82,7 @@ def test_two_paintings_blend_by_their_weights(small_network, photo, painting_pic
 
     def grams(*paintings, **options):
         made = transfer(small_network, photo, *paintings, **options)
-        return made._blended_grams(96)["stage1.relu"]
+        return made._style_targets(96)["stage1.relu"].means
 
     blended = grams(painting_picture, other, painting_weights=(3, 1))
     expected = 0.75 * grams(painting_picture) + 0.25 * grams(other)
@@ -187,3 +188,26 @@ def test_a_transfer_begins_from_what_brush_paints(small_network, photo, painting
     torch.testing.assert_close(begun(), painted, atol=1e-5, rtol=0)
     torch.testing.assert_close(begun(strength=0), photo, atol=1e-5, rtol=0)
     torch.testing.assert_close(begun(strength=0.5), (photo + painted) / 2, atol=1e-5, rtol=0)
+
+
+@pytest.mark.parametrize("match", ["gram", "mean-std"])
+def test_the_statistic_that_is_matched_comes_nearer(match, small_network, photo, painting_picture):
+    settings = {"match": match, "coarse_to_fine": False, "bleed": 0, "steps": 20, "content_weight": 0}
+    painting = transfer(small_network, photo, painting_picture, start="noise", **settings)
+    statistic, seen = STYLE_STATISTICS[match], resize_picture(painting_picture, (96, 96))
+
+    def distance(picture):
+        found, wanted = (
+            statistic.of(small_network.record(each, ["stage2.relu"])["stage2.relu"])
+            for each in (picture, seen)
+        )
+        return float(found.distance(wanted))
+
+    before = distance(painting.picture)
+    list(painting)
+    assert distance(painting.picture) < 0.2 * before
+
+
+def test_a_statistic_there_is_not_is_refused(small_network, photo, painting_picture):
+    with pytest.raises(UnknownName, match="no style statistic 'grams'; did you mean gram"):
+        transfer(small_network, photo, painting_picture, match="grams")

@@ -6,7 +6,7 @@ import torch
 
 from pareidolia.tour.drawing import line_plot, number_grid
 from pareidolia.tour.guide import Drawing, Figure
-from pareidolia.tour.page import Told, render_page
+from pareidolia.tour.page import RenderedSection, render_page
 from pareidolia.tour.words import words
 
 
@@ -54,7 +54,7 @@ def told(key="latent", part="generative", **changes):
         "source": ["style/losses.py"],
         "papers": ["Someone & Co. 2015"],
     }
-    return Told(key, part, **{**values, **changes})
+    return RenderedSection(key, part, **{**values, **changes})
 
 
 @pytest.mark.parametrize("language", ["en", "ru"])

@@ -7,7 +7,7 @@ from tests.atlas.browser import browser, missing
 from tests.tour.test_page import Reader
 
 from pareidolia.cli import main
-from pareidolia.pictures import read_record
+from pareidolia.pictures import read_record, sample_painting, save_picture
 from pareidolia.settings import PareidoliaError
 from pareidolia.tour.progress import Report
 from pareidolia.tour.section import Section
@@ -61,7 +61,27 @@ def test_the_command_ends_with_1_when_a_section_failed(tmp_path, capsys, monkeyp
     assert main(["tour", "--out", str(tmp_path / "tour"), "--json"]) == 1
     told = capsys.readouterr()
     assert json.loads(told.out)["failures"].keys() == {"switches", "transposed"}
-    assert "section 3 of 3" in told.err and "could not be told: the paint is <out>" in told.err
+    assert "section 3 of 3" in told.err and "could not be made: the paint is <out>" in told.err
+
+
+def test_the_command_speaks_the_language_of_the_tour(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr("pareidolia.tour.telling.SECTIONS", FAST[2:])
+    assert main(["tour", "--language", "ru", "--out", str(tmp_path / "tour")]) == 0
+    told = capsys.readouterr()
+    assert "раздел 1 из 1: Первые фильтры" in told.err and "откройте её в браузере" in told.out + told.err
+    page = (tmp_path / "tour" / "index.html").read_text(encoding="utf-8")
+    assert "готовой фотографии" in page
+
+
+def test_the_lead_says_whose_picture_it_is(tmp_path):
+    save_picture(sample_painting("ink"), tmp_path / "mine.png")
+    for name, photo in (("mine", str(tmp_path / "mine.png")), ("sample", "sample:waves")):
+        tell(tmp_path / name, TourSettings(photo=photo), sections=())
+    mine, sample = (
+        (tmp_path / name / "index.html").read_text(encoding="utf-8") for name in ("mine", "sample")
+    )
+    assert "your own picture" in mine and "sample photo" not in mine
+    assert "sample photo" in sample and "your own picture" not in sample
 
 
 def test_pictures_carry_their_record(tmp_path):

@@ -5,6 +5,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from pareidolia.pictures.samples import PAINTINGS
 from pareidolia.tour.sections import SECTIONS
 from pareidolia.tour.words import LANGUAGES, formulas, words
 
@@ -53,6 +54,14 @@ def test_every_section_has_words_and_a_formula_and_no_words_are_left_over(langua
     assert set(held.sections) == set(EVERY)
     assert {section.part for section in EVERY.values()} == set(held.parts)
     assert set(EVERY) <= set(formulas())
+
+
+def test_every_shipped_style_and_loss_has_a_name_in_each_language():
+    for language in LANGUAGES:
+        notes = words(language).sections
+        assert {path.stem for path in PAINTINGS.glob("*.jpg")} <= set(notes["speed"]["notes"])
+        assert {"content", "style"} <= set(notes["blend"]["notes"])
+        assert {"gradient", "deconvnet", "guided"} <= set(notes["rules"]["notes"])
 
 
 def test_numbers_are_written_as_the_language_writes_them():

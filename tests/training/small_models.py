@@ -3,7 +3,7 @@
 import torch
 from torch import nn
 
-from pareidolia.training import Batch, Losses, Phase
+from pareidolia.training import Batch, Losses, Phase, adam
 from pareidolia.training.data import Pictures, PictureSet
 from pareidolia.training.settings import TrainingSettings
 
@@ -36,7 +36,7 @@ class TwoPhases(nn.Module):
     def phases(self):
         return [
             Phase("denoise", [*self.encoder.parameters(), *self.decoder.parameters()], self.denoise),
-            Phase("critic", self.critic.parameters(), self.criticize, every=2, betas=(0.5, 0.9)),
+            Phase("critic", self.critic.parameters(), self.criticize, every=2, optimizer=adam((0.5, 0.9))),
         ]
 
     def denoise(self, batch: Batch, context):

@@ -207,3 +207,99 @@ def test_labels_that_are_not_there_are_refused(count):
 def test_the_mean_picture_is_the_mean():
     digits = open_pictures("digits")
     torch.testing.assert_close(digits.mean(), digits.pictures().mean(0))
+
+
+def names_of(found):
+    return {path.relative_to(found.root).as_posix() for path in found.paths}
+
+
+@pytest.mark.parametrize("name", ["train", "training", "Train"])
+def test_a_class_called_train_is_a_class(tmp_path, name):
+    folder(tmp_path, [f"{label}/{k}.png" for label in ("bus", "car", name) for k in range(3)])
+    found = open_pictures(str(tmp_path))
+    assert len(found) == 9 and set(found.classes) == {"bus", "car", name}
+
+
+def test_what_lies_beside_the_splits_is_left_out_and_told(tmp_path):
+    folder(
+        tmp_path, ("train/a/1.png", "train/b/2.png", "test/a/3.png", "test/b/4.png", "more/5.png", "6.png")
+    )
+    found = open_pictures(str(tmp_path))
+    assert len(found) == 2 and found.classes == ("a", "b")
+    assert len(found.skipped) == 2
+    assert any("more: 1 pictures" in line for line in found.skipped)
+    assert any("beside the folders" in line and "1 pictures" in line for line in found.skipped)
+    only = open_pictures(folder(tmp_path / "only", ("train/a/1.png", "train/b/2.png")))
+    assert only.classes == ("a", "b") and not only.skipped
+
+
+def test_sheets_of_a_run_inside_the_folder_are_none_of_its_pictures(tmp_path):
+    photos = folder(tmp_path)
+    paint(tmp_path / "run" / "samples" / "0000001.png")
+    assert len(open_pictures(photos)) == 4
+    (tmp_path / "run" / "settings.json").write_text('{"pareidolia": "0.1.0", "settings": {}}')
+    found = open_pictures(photos)
+    assert len(found) == 3 and found.classes == ("a", "b")
+
+
+def test_class_folders_may_be_links_and_a_circle_of_them_ends(tmp_path):
+    folder(tmp_path / "elsewhere", ("cats/1.png", "cats/2.png", "dogs/3.png"))
+    data = tmp_path / "data"
+    paint(data / "birds" / "4.png")
+    for label in ("cats", "dogs"):
+        (data / label).symlink_to(tmp_path / "elsewhere" / label)
+    (data / "birds" / "up").symlink_to(data)
+    found = open_pictures(str(data))
+    assert len(found) == 4 and found.classes == ("birds", "cats", "dogs")
+
+
+def test_a_link_that_leads_nowhere_is_skipped_and_told(tmp_path, monkeypatch):
+    photos = folder(tmp_path / "photos")
+    (tmp_path / "photos" / "a" / "0.png").symlink_to(tmp_path / "nowhere.png")
+    found = open_pictures(photos)
+    assert len(found) == 3 and len(found.skipped) == 1 and "0.png" in found.skipped[0]
+    monkeypatch.setattr(packing, "_KEPT_FROM", 1)
+    monkeypatch.setenv("PAREIDOLIA_CACHE", str(tmp_path / "cache"))
+    assert len(open_pictures(photos)) == len(open_pictures(photos)) == 3
+
+
+def test_names_that_are_not_utf_8_are_read(tmp_path, monkeypatch):
+    monkeypatch.setattr(packing, "_KEPT_FROM", 1)
+    monkeypatch.setenv("PAREIDOLIA_CACHE", str(tmp_path / "cache"))
+    folder(tmp_path / "photos", [f"caf\udce9{number}.png" for number in range(60)])
+    found = [open_pictures(str(tmp_path / "photos"), split) for split in ("train", "test")]
+    assert sum(map(len, found)) == 60
+
+
+@pytest.mark.parametrize("obstacle", ["file", "homeless", "broken", "truncated"])
+def test_the_cache_can_be_done_without(tmp_path, monkeypatch, obstacle):
+    monkeypatch.setattr(packing, "_KEPT_FROM", 1)
+    photos, cache = folder(tmp_path / "photos"), tmp_path / "cache"
+    monkeypatch.setenv("PAREIDOLIA_CACHE", str(cache))
+    if obstacle == "file":
+        cache.touch()
+    elif obstacle == "homeless":
+        monkeypatch.delenv("PAREIDOLIA_CACHE")
+        monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+        monkeypatch.setattr("pathlib.Path.home", homeless)
+    else:
+        open_pictures(photos)
+        kept = next(cache.glob("*.json" if obstacle == "broken" else "*.npy"))
+        kept.write_bytes(kept.read_bytes()[:-9])
+    found = open_pictures(photos)
+    assert found.bytes[:, 0, 0, 0].tolist() == [10, 20, 30]
+    assert len(found.notes) == (1 if obstacle == "file" else 0)
+    if obstacle in ("broken", "truncated"):
+        assert open_pictures(photos).labels.tolist() == [0, 0, 1]
+
+
+def homeless():
+    raise RuntimeError("Could not determine home directory.")
+
+
+def test_pictures_are_cut_to_any_proportions(tmp_path):
+    photos = folder(tmp_path, size=(20, 30))
+    assert open_pictures(photos, size=(8, 6)).shape == (1, 8, 6)
+    assert open_pictures("digits", size=(8, 8)).shape == (1, 8, 8)
+    with pytest.raises(PareidoliaError, match="grey pictures of 8 px"):
+        open_pictures("digits", size=(8, 6))

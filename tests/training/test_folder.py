@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -16,8 +17,9 @@ from tests.training.small_models import SETTINGS as SMALL
 from tests.training.small_models import TwoPhases, source
 
 from pareidolia.settings import PareidoliaError
-from pareidolia.training import TrainingFolder, TrainingRun
+from pareidolia.training import TrainingFolder, TrainingRun, saving
 from pareidolia.training.folder import _CHECKPOINT, _PREVIOUS, LOG, SAMPLES, SETTINGS, WEIGHTS
+from pareidolia.training.locking import LOCK
 from pareidolia.training.log import Log
 
 EVERY_STEP = SMALL.model_copy(update={"checkpoint_seconds": 0.0, "average": 0.9})
@@ -47,7 +49,7 @@ def metrics(path):
 def test_a_run_leaves_settings_weights_checkpoints_and_a_log(tmp_path):
     run = train(tmp_path / "run")
     weights = load_file(tmp_path / "run" / WEIGHTS)
-    for key, value in run.average.model.state_dict().items():
+    for key, value in run.average.module.state_dict().items():
         assert torch.equal(weights[key], value)
     assert json.loads((tmp_path / "run" / SETTINGS).read_text()) == RECORD
     assert [line["step"] for line in metrics(tmp_path / "run")] == [5, 10, 15]
@@ -223,7 +225,7 @@ def test_beginning_anew_removes_what_the_old_run_left(tmp_path):
     run, folder = make(tmp_path / "run")
     folder.begin(run)
     left = {path.relative_to(tmp_path / "run").as_posix() for path in (tmp_path / "run").rglob("*")}
-    assert left == {SETTINGS, LOG, SAMPLES, "notes.txt"}
+    assert left == {SETTINGS, LOG, SAMPLES, LOCK, "notes.txt"}
     assert metrics(tmp_path / "run") == []
 
 
@@ -261,3 +263,109 @@ def test_previews_are_spread_over_the_run_and_the_last_is_its_end(tmp_path):
         pass
     assert [index for index, _ in drawn] == [4, 8, 11, 15]
     assert drawn[-1][1] == "0000015.png"
+
+
+def test_a_second_training_in_the_folder_is_refused_and_a_dead_one_s_place_taken(tmp_path):
+    process = begin(tmp_path / "run")
+    run, folder = train_small.make(tmp_path / "run")
+    for start in (folder.begin, folder.resume):
+        with pytest.raises(PareidoliaError, match="is in use by another training"):
+            start(run)
+    process.kill()
+    process.wait()
+    folder.resume(run)
+    with pytest.raises(PareidoliaError, match="is in use by another training"):
+        train_small.make(tmp_path / "run")[1].resume(run)
+    folder.release()
+    train_small.make(tmp_path / "run")[1].resume(run)
+
+
+@pytest.mark.parametrize("name", [f"{SAMPLES}/cat.png", LOG, WEIGHTS, _CHECKPOINT, "notes.txt", "a/b.png"])
+def test_a_folder_of_the_user_s_is_refused_and_left_alone(tmp_path, name):
+    own = tmp_path / "proj" / name
+    own.parent.mkdir(parents=True, exist_ok=True)
+    own.write_text("the user's own")
+    run, folder = make(tmp_path / "proj")
+    assert not folder.begun
+    with pytest.raises(PareidoliaError, match="holds other things than a run: name another folder"):
+        folder.begin(run)
+    assert [path for path in (tmp_path / "proj").rglob("*") if path.is_file()] == [own]
+    assert own.read_text() == "the user's own"
+
+
+def test_sheets_of_the_user_s_own_stay_when_a_run_begins_anew(tmp_path):
+    train(tmp_path / "run")
+    for name in ("cat.png", "0000001.png"):
+        (tmp_path / "run" / SAMPLES / name).touch()
+    make(tmp_path / "run")[1].begin(make(tmp_path / "run")[0])
+    assert [path.name for path in (tmp_path / "run" / SAMPLES).iterdir()] == ["cat.png"]
+
+
+@pytest.mark.parametrize("left", [None, b"weights of an earlier step"])
+def test_a_finished_run_that_died_before_its_weights_gets_them_on_resume(tmp_path, left):
+    train(tmp_path / "run")
+    whole = (tmp_path / "run" / WEIGHTS).read_bytes()
+    (tmp_path / "run" / WEIGHTS).unlink()
+    if left is not None:
+        (tmp_path / "run" / WEIGHTS).write_bytes(left)
+    train(tmp_path / "run")
+    assert (tmp_path / "run" / WEIGHTS).read_bytes() == whole
+
+
+def test_what_a_killed_process_left_half_written_is_cleared(tmp_path):
+    train(tmp_path / "run")
+    for name in (SETTINGS, WEIGHTS, LOG, _CHECKPOINT, f"{SAMPLES}/0000001.png"):
+        target = tmp_path / "run" / name
+        target.with_name(f".pareidolia-{target.name}-0123456789ab.part").write_bytes(b"half")
+    train(tmp_path / "run")
+    assert not list((tmp_path / "run").rglob(".pareidolia*"))
+
+
+def test_a_checkpoint_of_another_record_than_the_folder_s_is_refused(tmp_path):
+    train(tmp_path / "run")
+    other = {"pareidolia": "0", "model": "small", "settings": {"latent": 4, "seed": 9}}
+    (tmp_path / "run" / SETTINGS).write_text(json.dumps(other))
+    run, folder = make(tmp_path / "run", record=other)
+    with pytest.raises(
+        PareidoliaError, match=r"checkpoint\.pt holds another run \(settings\.seed is None there, 9"
+    ):
+        folder.resume(run)
+
+
+@pytest.mark.parametrize(
+    "change", [{"phases": {}}, {"metrics": None}, {"average": {"updates": 3}}, {"index": "x"}]
+)
+def test_a_checkpoint_of_another_version_is_one_line(tmp_path, change):
+    train(tmp_path / "run")
+    held = torch.load(tmp_path / "run" / _CHECKPOINT, weights_only=True)
+    held["state"] |= change
+    torch.save(held, tmp_path / "run" / _CHECKPOINT)
+    run, folder = make(tmp_path / "run")
+    with pytest.raises(PareidoliaError, match=r"not of this version's trainings.*--overwrite begins anew"):
+        folder.resume(run)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_a_full_disk_within_a_checkpoint_is_the_system_s_own_word(tmp_path, monkeypatch):
+    """Torch's writer would say "unexpected pos" instead."""
+
+    @contextmanager
+    def onto_a_full_disk(path):
+        try:
+            with Path("/dev/full").open("wb", buffering=0) as file:
+                yield file
+        except OSError as error:
+            raise PareidoliaError(f"cannot write '{path}': {error.strerror}") from error
+
+    monkeypatch.setattr(saving, "write_atomically", onto_a_full_disk)
+    with pytest.raises(PareidoliaError, match=r"cannot write .*state\.pt': No space left on device"):
+        saving.write_state(tmp_path / "state.pt", {"weights": torch.zeros(100_000)})
+
+
+def test_any_number_of_previews_takes_no_memory(tmp_path):
+    run, folder = make(tmp_path / "run", SMALL.model_copy(update={"previews": 10**12}))
+    folder.begin(run)
+    drawn = []
+    for _ in folder.steps(run, lambda run, path: drawn.append(run.index)):
+        pass
+    assert drawn == list(range(1, 16))

@@ -2,7 +2,7 @@ import math
 
 import pytest
 import torch
-from tests.training.small_models import SETTINGS, TwoPhases, source
+from tests.training.small_models import SETTINGS, TwoPhases, source, stripes
 from torch import nn
 
 from pareidolia.settings import PareidoliaError
@@ -141,3 +141,52 @@ def test_mixed_precision_trains_and_resumes():
     list(second)
     assert torch.equal(weights(whole), weights(second))
     assert whole.model.decoder.weight.dtype == torch.float32
+
+
+def test_a_phase_brings_its_own_optimizer():
+    class Slope(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.weight = nn.Parameter(torch.zeros(2))
+
+        def phases(self):
+            def descent(parameters, rate):
+                return torch.optim.SGD(parameters, rate, momentum=0.5)
+
+            return [Phase("fall", [self.weight], lambda *_: Losses(3 * self.weight.sum()), optimizer=descent)]
+
+    settings = SETTINGS.model_copy(update={"learning_rate": 0.1})
+    run = TrainingRun(Slope(), source(settings), settings)
+    run.step()
+    run.step()
+    # 0.1 · 3, then 0.1 · (0.5 · 3 + 3).
+    torch.testing.assert_close(run.model.weight.detach(), torch.full((2,), -0.75))
+
+
+@pytest.mark.parametrize("data", [stripes(), stripes().pictures(), list(stripes().bytes)])
+def test_a_run_of_data_is_the_run_of_its_source(data):
+    whole, of_data = make(), TrainingRun.of(TwoPhases(), data, SETTINGS)
+    assert [step.losses for step in whole] == [step.losses for step in of_data]
+    assert torch.equal(weights(whole), weights(of_data))
+
+
+def test_the_settings_say_where_to_compute():
+    settings = SETTINGS.model_copy(update={"device": "cpu"})
+    assert TrainingRun(TwoPhases(), source(settings), settings).device == torch.device("cpu")
+    if not torch.cuda.is_available():
+        with pytest.raises(PareidoliaError, match="no device 'cuda' on this machine"):
+            TrainingRun(TwoPhases(), source(), SETTINGS.model_copy(update={"device": "cuda"}))
+
+
+def test_an_average_from_before_it_was_torchs_goes_on():
+    whole, first, second = (make(average=0.9) for _ in range(3))
+    list(whole)
+    for _ in range(6):
+        first.step()
+    state = first.state_dict()
+    average = state["average"]
+    weights_of_it = {key.removeprefix("module."): value for key, value in average.items() if "." in key}
+    state["average"] = {"updates": 6, "weights": weights_of_it | {"seen": average["module.seen"]}}
+    second.load_state_dict(state)
+    list(second)
+    assert torch.equal(weights(whole), weights(second))

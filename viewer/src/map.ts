@@ -7,24 +7,13 @@ import type { Grid, Sheet } from './atlas';
 import { Blocks } from './blocks';
 import { levelFor } from './levels';
 import { WORLD } from './look';
-import { movingIcons } from './moving';
+import { movingIcons, type Shown } from './moving';
 import type { Paint } from './paint';
 
 export interface View {
   x: number;
   y: number;
   zoom: number;
-}
-
-/** A grid on its way in or out. */
-export interface Shown {
-  grid: Grid;
-  paint: Paint;
-  opacity: number;
-  /** Where its cells come from or go to, x and y in [0, 1]; its own places without. */
-  elsewhere: { x: number[]; y: number[] } | null;
-  /** 0 at its own places, 1 elsewhere. */
-  away: number;
 }
 
 const MARGIN = 0.06;

@@ -3,10 +3,20 @@
 import type { Layer } from '@deck.gl/core';
 import { IconLayer } from '@deck.gl/layers';
 
-import { placeOf, type Sheet } from './atlas';
+import { placeOf, type Grid, type Sheet } from './atlas';
 import { WORLD } from './look';
-import type { Shown } from './map';
-import { iconAlpha } from './paint';
+import { iconAlpha, type Paint } from './paint';
+
+/** A grid on its way in or out. */
+export interface Shown {
+  grid: Grid;
+  paint: Paint;
+  opacity: number;
+  /** Where its cells come from or go to, x and y in [0, 1]; its own places without. */
+  elsewhere: { x: number[]; y: number[] } | null;
+  /** 0 at its own places, 1 elsewhere. */
+  away: number;
+}
 
 /** A layer for each sheet, with the cells where they are on their way. */
 export function movingIcons({ grid, paint, elsewhere, away, opacity }: Shown): Layer[] {

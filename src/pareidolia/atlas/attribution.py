@@ -1,15 +1,15 @@
-"""What activations do to the classes: h · ∇logit, for all classes from one forward pass."""
+"""How activations change the class scores: h · ∇logit, for all classes from one forward pass."""
 
 import torch
 import torch.autograd.forward_ad as forward_ad
 from torch import Tensor, nn
 
 from pareidolia.networks import Network, preserve_state
-from pareidolia.settings import BadNetwork, PareidoliaError
+from pareidolia.settings import BadNetwork, PareidoliaError, one_line
 
 
 def class_names(network: Network) -> tuple[str, ...]:
-    """The names of the network's classes, numbers where they have none; empty where it knows no classes."""
+    """The network's class names, or numbers if they have no names; empty if it has no classes."""
     with preserve_state(network.module), torch.no_grad():
         try:
             logits = network(torch.full((1, *network.input_shape), 0.5))
@@ -19,14 +19,23 @@ def class_names(network: Network) -> tuple[str, ...]:
 
 
 def class_attribution(network: Network, layer: str, pictures: Tensor, positions: Tensor) -> Tensor:
-    """h · ∂logit_k/∂h for the activation vector h at one position of each picture, N×K (Carter et al. 2019).
+    """h · ∂logit_k/∂h for the activation vector h at one position of each picture (Carter et al. 2019).
 
-    It is the derivative of the logits as h alone grows in proportion; forward-mode differentiation gives it
+    It is the derivative of the logits as h alone grows in proportion. Forward-mode differentiation gives it
     for every class in one pass, where a gradient takes a pass a class (Olah et al., "The Building Blocks of
     Interpretability", 2018).
 
-    pictures: N×3×H×W in [0, 1]. positions: N×2, row and column in the layer's map; ignored where it has none.
-    Raises PareidoliaError where a module after the layer has no forward derivative.
+    Args:
+        network: a network with K classes.
+        layer: name of the layer that h is taken from.
+        pictures: N×3×H×W in [0, 1].
+        positions: N×2, row and column in the layer's map; ignored if it has none.
+
+    Returns:
+        N×K.
+
+    Raises:
+        PareidoliaError: If a module after the layer has no forward derivative.
     """
     module = network.module.get_submodule(layer)
     calls, wanted = 0, network.layer(layer).calls
@@ -45,8 +54,10 @@ def class_attribution(network: Network, layer: str, pictures: Tensor, positions:
         module.register_forward_hook(grow)
         try:
             dual = forward_ad.unpack_dual(network(pictures))  # type: ignore[no-untyped-call]
-        except NotImplementedError as error:
-            first = str(error).splitlines()[0]
+        except BadNetwork as error:
+            if not isinstance(error.__cause__, NotImplementedError):
+                raise
+            first = one_line(error.__cause__)
             raise PareidoliaError(f"no class attribution at {layer} of {network.name}: {first}") from error
         tangent: Tensor | None = dual.tangent
         if tangent is None:

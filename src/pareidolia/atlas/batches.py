@@ -1,4 +1,4 @@
-"""Stages of many parts: icons and class attributions are kept batch by batch, so that a stop costs one."""
+"""Stages of many parts: icons and class attributions are kept in batches, so that a stop loses few."""
 
 import hashlib
 from collections.abc import Iterator, Sequence
@@ -8,22 +8,29 @@ import numpy as np
 import torch
 
 from pareidolia.atlas.attribution import class_attribution
-from pareidolia.atlas.collected import Collected
+from pareidolia.atlas.collected import CollectedActivations
 from pareidolia.atlas.icons import IconJob, paint_icons
-from pareidolia.atlas.stages import Array, Stages, key_of
+from pareidolia.atlas.stages import Array, StageCache, key_of
 from pareidolia.collecting import EngineSettings
 from pareidolia.networks import Network
 from pareidolia.pictures import from_uint8, open_uint8
 
 #: Activations whose class attributions are kept in one file.
 ATTRIBUTION_BATCH = 256
-#: Photos the network looks at at once for them.
+#: Photos in one forward pass for them.
 AT_ONCE = 16
 
 
 @dataclass(frozen=True)
 class StageBatch:
-    """Parts `start` to `stop` (exclusive) of a stage, kept by `name` under `key`."""
+    """Some consecutive parts of a stage, kept in one file.
+
+    Attributes:
+        name: of the file.
+        key: digest of what the batch was made from.
+        start: its first part.
+        stop: the part after its last.
+    """
 
     name: str
     key: str
@@ -32,11 +39,11 @@ class StageBatch:
 
 
 @dataclass(frozen=True)
-class BatchedStage:
+class CachedStage:
     """A stage whose result, an array of one entry a part, is kept in batches."""
 
     name: str
-    stages: Stages
+    stages: StageCache
     batches: Sequence[StageBatch]
 
     @property
@@ -59,19 +66,41 @@ class BatchedStage:
         return np.concatenate([part["values"] for part in parts if part is not None])
 
 
-def icon_stage(stages: Stages, name: str, place: str, job: IconJob, wanted: Array) -> BatchedStage:
-    """The icons of directions N×C as a stage, N×size×size×3; a batch stays while its own directions do."""
+def icon_stage(stages: StageCache, name: str, place: str, job: IconJob, wanted: Array) -> CachedStage:
+    """The icons of a layer's cells as a stage. A batch stays valid as long as its own directions do.
+
+    Args:
+        stages: the folder that keeps it.
+        name: of the stage.
+        place: prefix of the batches' files.
+        job: how icons are painted.
+        wanted: directions in activation space, N×C.
+
+    Returns:
+        A stage whose result is N×size×size×3.
+    """
     cuts = _cuts(len(wanted), job.settings.icons_at_once)
     batches = [
         StageBatch(f"{place}/{start:06d}", job.key(wanted[start:stop]), start, stop) for start, stop in cuts
     ]
-    return BatchedStage(name, stages, batches)
+    return CachedStage(name, stages, batches)
 
 
 def paint_missing(
-    stage: BatchedStage, network: Network, job: IconJob, wanted: Array, engine: EngineSettings
+    stage: CachedStage, network: Network, job: IconJob, wanted: Array, engine: EngineSettings
 ) -> Iterator[int]:
-    """Paint the batches that are missing, here or on a cluster; tells how many icons each had."""
+    """Paint the batches that are missing, on this machine or on a cluster.
+
+    Args:
+        stage: an `icon_stage`.
+        network: the network as it paints.
+        job: how icons are painted.
+        wanted: directions, N×C.
+        engine: where to paint.
+
+    Yields:
+        The number of icons in each batch.
+    """
     parts = {batch.start: batch for batch in stage.missing}
     if engine.engine == "ray":
         from pareidolia.atlas.cluster import paint_on_cluster
@@ -89,21 +118,43 @@ def paint_missing(
 
 
 def attribution_stage(
-    stages: Stages, name: str, place: str, collected: Collected, points: Array
-) -> BatchedStage:
-    """The class attributions of chosen activations (rising numbers) as a stage, N×K."""
+    stages: StageCache, name: str, place: str, collected: CollectedActivations, points: Array
+) -> CachedStage:
+    """The class attributions of chosen activations as a stage.
+
+    Args:
+        stages: the folder that keeps it.
+        name: of the stage.
+        place: prefix of the batches' files.
+        collected: the activations.
+        points: numbers of the chosen activations, rising.
+
+    Returns:
+        A stage whose result is N×K.
+    """
     batches = []
     for start, stop in _cuts(len(points), ATTRIBUTION_BATCH):
         digest = hashlib.sha256(points[start:stop].tobytes()).hexdigest()
         key = key_of("attribution", collected.key, place, digest)
         batches.append(StageBatch(f"{place}/{start:06d}", key, start, stop))
-    return BatchedStage(name, stages, batches)
+    return CachedStage(name, stages, batches)
 
 
 def attribute_missing(
-    stage: BatchedStage, network: Network, layer: str, collected: Collected, points: Array
+    stage: CachedStage, network: Network, layer: str, collected: CollectedActivations, points: Array
 ) -> Iterator[int]:
-    """Work out the batches that are missing; tells how many activations each had."""
+    """Compute the batches that are missing.
+
+    Args:
+        stage: an `attribution_stage`.
+        network: the network.
+        layer: name of the layer.
+        collected: the activations.
+        points: numbers of the chosen activations, rising.
+
+    Yields:
+        The number of activations in each batch.
+    """
     positions = torch.from_numpy(collected.positions(layer))
     for batch in stage.missing:
         chosen = points[batch.start : batch.stop]
@@ -116,7 +167,7 @@ def attribute_missing(
 
 
 def _attributed(
-    network: Network, layer: str, collected: Collected, positions: torch.Tensor, points: Array
+    network: Network, layer: str, collected: CollectedActivations, positions: torch.Tensor, points: Array
 ) -> Array:
     collection = collected.collection
     photos = collected.pictures[points]

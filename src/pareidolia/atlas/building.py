@@ -1,13 +1,14 @@
-"""Building an atlas: stage after stage, each kept and not run again while what it depends on stays."""
+"""Building an atlas: stage after stage; a finished stage is run again only if what it depends on changed."""
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from pareidolia.atlas.attribution import class_names
-from pareidolia.atlas.collected import Collected
+from pareidolia.atlas.collected import CollectedActivations
 from pareidolia.atlas.format import (
     MANIFEST,
     STAGES,
@@ -18,25 +19,27 @@ from pareidolia.atlas.format import (
     read_manifest,
 )
 from pareidolia.atlas.icons import PADDING
-from pareidolia.atlas.layers import LayerAtlas, Tools
-from pareidolia.atlas.mapping import LayerMap
+from pareidolia.atlas.layers import BuildContext, LayerContents
+from pareidolia.atlas.mapping import LayerLayout
 from pareidolia.atlas.publishing import write_manifest
 from pareidolia.atlas.settings import AtlasSettings
-from pareidolia.atlas.stages import Stages, key_of
+from pareidolia.atlas.stages import StageCache, key_of
 from pareidolia.collecting import Collector, EngineSettings, SampledActivations
 from pareidolia.collecting.settings import CollectingSettings
-from pareidolia.networks import Network, identity, network_for
+from pareidolia.networks import NetworkLike, as_network, identity, network_for
 from pareidolia.operations import LOOK, Input, operation
 from pareidolia.pictures import find_pictures, write_atomically
 from pareidolia.pictures.ownership import ATLAS, COLLECTION, GRID, claim, clear
 from pareidolia.pictures.result import Result
-from pareidolia.pictures.targets import make_folder
+from pareidolia.pictures.targets import clear_leftovers, make_folder
 from pareidolia.progress import Progress, Work
 from pareidolia.safety import require_file
 from pareidolia.settings import VERSION, PareidoliaError, migrate
 from pareidolia.version import __version__
 
 SETTINGS = "settings.json"
+#: Behind the name of a grid's folder that takes the place of one that a finished atlas still shows.
+_NEW = ".new"
 
 
 @operation(
@@ -53,46 +56,53 @@ SETTINGS = "settings.json"
 class AtlasBuilding(Work):
     """An atlas being built: iterate over it to the end. A stop loses at most a chunk or batch under way.
 
+    What stages kept in the folder is used where nothing they depend on changed. A finished atlas there stays
+    whole until the new one is.
+
     Args:
         photos: a folder of photos; its subfolders are labels.
         settings: what is made.
-        network: the network that looks; by default the one the settings name.
-        out: where the atlas goes. What stages kept there is used where nothing they depend on changed.
+        network: what looks, as `as_network` takes it; None takes what the settings name.
+        out: where the atlas goes.
         engine: where photos are looked at and icons painted.
         overwrite: whether a finished atlas of other photos or settings may be replaced.
         resume: nothing needs to be asked for: a build always goes on from what is there.
 
-    Raises PareidoliaError where `out` holds other things, or such an atlas; while iterating, for what cannot
-    be laid out, and what `Collector` and `load_network` raise.
+    Raises:
+        PareidoliaError: `out` holds other things, or such an atlas; while iterating, what cannot be laid out,
+            and what `Collector` and `as_network` raise.
     """
 
     def __init__(
         self,
         photos: str | Path,
         settings: AtlasSettings,
-        network: Network | None = None,
+        network: NetworkLike = None,
         *,
         out: str | Path,
         engine: EngineSettings | None = None,
         overwrite: bool = False,
         resume: bool = True,
     ) -> None:
-        self.out, self.settings, self._given = Path(out), settings, network
-        self.engine = engine or EngineSettings()
+        self.out, self.settings = Path(out), AtlasSettings.of(settings)
+        self.engine = EngineSettings.of(engine)
+        self._given = network
         self._files = find_pictures(photos)
         self._check_target(overwrite)
 
     def __iter__(self) -> Iterator[Progress]:
+        """Collect, lay out, paint, and write; what is done already is not done again."""
+        _clear_leftovers(self.out)
         collector = self._collector()
         for step in collector:
             yield replace(step, stage="collecting")
-        self._write_settings()
-        collected, tools = Collected(collector.collection), self._tools(collector)
-        layers: list[LayerAtlas] = []
+        collected, context = CollectedActivations(collector.collection), self._context(collector)
+        layers: list[LayerContents] = []
         for number, layer in enumerate(self.settings.layer):
             yield Progress(number, len(self.settings.layer), "laying out")
-            before = layers[0].map if layers else None
-            layers.append(LayerAtlas(LayerMap(layer, collected, self.settings, tools.stages, before), tools))
+            before = layers[0].layout if layers else None
+            layout = LayerLayout(layer, collected, self.settings, context.stages, before)
+            layers.append(LayerContents(layout, context))
         yield Progress(len(layers), len(layers), "laying out")
         for each in layers:
             for stage, counts in each.batched_stages():
@@ -100,7 +110,7 @@ class AtlasBuilding(Work):
                 for count in counts:
                     done += count
                     yield Progress(done, stage.total, stage.name)
-        yield from self._publish(layers, tools)
+        yield from self._publish(layers, context, collector.collection.folder.name)
 
     @property
     def result(self) -> Result:
@@ -115,7 +125,7 @@ class AtlasBuilding(Work):
         return Result(None, caption, rows)
 
     def _collector(self) -> Collector:
-        """The collector of what is wanted; what was collected for other settings goes."""
+        """The collector of what is wanted, in a folder named after it."""
         settings = self.settings.part(CollectingSettings)
         chosen = self.settings
         keep = SampledActivations(count=chosen.positions, border=chosen.border, seed=chosen.seed)
@@ -128,52 +138,69 @@ class AtlasBuilding(Work):
             self._files.digest,
             identity(network),
         )
-        if not ATLAS.is_ours(self.out):
-            self._write_settings()  # the mark that the folder is ours, before anything else is in it
         folder = self.out / STAGES / f"collection-{wanted[:12]}"
-        collector = Collector(
-            folder, self._files, self.settings.layer, keep, settings, self.engine, network=network
+        if not ATLAS.is_ours(self.out):
+            self._write_settings(folder.name)  # the mark that the folder is ours, before all else
+        return Collector(
+            folder, self._files, self.settings.layer, keep, settings, network, engine=self.engine
         )
-        for stale in folder.parent.glob("collection-*"):
-            if stale != folder:
-                clear(stale, COLLECTION)
-        return collector
 
-    def _tools(self, collector: Collector) -> Tools:
-        painter = network_for(collector.job.network, self._given, padding=PADDING)
-        names = class_names(collector.network)
-        stages = Stages(self.out / STAGES)
-        return Tools(stages, collector.network, painter, names, collector.job, self.settings, self.engine)
+    def _context(self, collector: Collector) -> BuildContext:
+        network = collector.network
+        painting = as_network(network, padding=PADDING)
+        stages, names = StageCache(self.out / STAGES), class_names(network)
+        return BuildContext(stages, network, painting, names, collector.job, self.settings, self.engine)
 
-    def _publish(self, layers: list[LayerAtlas], tools: Tools) -> Iterator[Progress]:
-        before = read_manifest(self.out) if (self.out / MANIFEST).exists() else None
-        (self.out / MANIFEST).unlink(missing_ok=True)
-        total, done = sum(len(each.map.grids) for each in layers), 0
+    def _publish(
+        self, layers: list[LayerContents], context: BuildContext, collection: str
+    ) -> Iterator[Progress]:
+        """Write the grids beside those that a finished atlas shows, then the manifest, which shows them."""
+        shown = _shown(self.out)
+        total, done = sum(len(each.layout.grids) for each in layers), 0
         entries = []
         for each in layers:
             grids = []
-            for grid in each.map.grids:
-                entry = GridEntry(side=grid.side, cells=len(grid), folder=f"{each.name}/{grid.side}")
-                where = grid_folder(self.out, entry)
-                each.write(where, grid, [other.map for other in layers if other is not each])
-                grids.append(entry)
+            others = [other.layout for other in layers if other is not each]
+            for grid in each.layout.grids:
+                contents = each.contents(grid, others)
+                home = f"{each.name}/{grid.side}"
+                where = home
+                if not contents.is_in(self.out / home, context.stages):
+                    where = f"{home}{_NEW}" if home in shown else home
+                    contents.write(self.out / where, context.stages, self.out / home)
+                grids.append(GridEntry(side=grid.side, cells=len(grid), folder=where))
                 done += 1
                 yield Progress(done, total, "writing")
-            points, channels = len(each.map.places), each.map.moment.shape[0]
+            points, channels = len(each.layout.places), each.layout.moment.shape[0]
             entries.append(LayerEntry(name=each.name, points=points, channels=channels, grids=grids))
-        collected = layers[0].map.collected
+        collected = layers[0].layout.collected
         manifest = Manifest(
             made_by=f"pareidolia {__version__}",
-            title=self.settings.title or tools.network.name,
-            network=tools.network.name,
+            title=self.settings.title or context.network.name,
+            network=context.network.name,
             photos=collected.photos,
-            classes=list(tools.class_names),
+            classes=list(context.class_names),
             labels=list(collected.labels),
             layers=entries,
         )
+        self._write_settings(collection)
         write_manifest(self.out, manifest)
-        if before is not None:
-            _remove_stale(self.out, before, manifest)
+        self._remove_stale(shown, manifest)
+        if any(folder.endswith(_NEW) for folder in _folders(manifest)):
+            yield from self._publish(layers, context, collection)  # once more, into the usual folders
+            return
+        for stale in (self.out / STAGES).glob("collection-*"):
+            if stale.name != collection:
+                clear(stale, COLLECTION)
+
+    def _remove_stale(self, shown: frozenset[str], manifest: Manifest) -> None:
+        """Remove the grids that the atlas shows no more, and those that a stopped build left."""
+        now = _folders(manifest)
+        left = {f"{path.parent.name}/{path.name}" for path in self.out.glob(f"*/*{_NEW}")}
+        for folder in (shown | left) - now:
+            clear(self.out / folder, GRID)
+            with suppress(OSError):  # other grids are there
+                (self.out / folder).parent.rmdir()
 
     def _check_target(self, overwrite: bool) -> None:
         claim(self.out, ATLAS)
@@ -181,62 +208,67 @@ class AtlasBuilding(Work):
             return
         for layer in read_manifest(self.out).layers:
             for grid in layer.grids:
-                grid_folder(self.out, grid)
-        held = self.out / STAGES / SETTINGS
-        if not overwrite and not _holds(held, self._record()):
+                grid_folder(self.out, grid)  # refuses links that lead out of it
+        held = _read_settings(self.out)
+        if not overwrite and {**held, "collection": None} != {**self._description(), "collection": None}:
             raise PareidoliaError(
                 f"{self.out} holds an atlas of other photos or settings: "
                 "--overwrite rebuilds what differs, or name another folder"
             )
 
-    def _record(self) -> dict[str, Any]:
+    def _description(self) -> dict[str, Any]:
         """What is made, as `stages/settings.json` holds it."""
         photos = str(self._files.folder.absolute())
         return {"version": VERSION, "photos": photos, "settings": self.settings.model_dump(mode="json")}
 
-    def _write_settings(self) -> None:
+    def _write_settings(self, collection: str) -> None:
+        description = {**self._description(), "collection": collection}
         make_folder(self.out / STAGES)
         with write_atomically(self.out / STAGES / SETTINGS) as file:
-            file.write(json.dumps(self._record(), indent=1).encode())
+            file.write(json.dumps(description, indent=1).encode())
 
 
-def read_settings(atlas: Path) -> AtlasSettings:
-    """The settings that an atlas was built with.
+def read_settings(atlas: Path) -> tuple[AtlasSettings, Path]:
+    """The settings that an atlas was built with, and the folder of what was collected for it.
 
-    Raises PareidoliaError where its stages are gone, as from one that was published without them.
+    Raises:
+        PareidoliaError: its stages are gone, as from one that was published without them.
     """
     path = atlas / STAGES / SETTINGS
-    try:
-        return AtlasSettings.model_validate(_read(path)["settings"])
-    except FileNotFoundError as error:
+    if not path.exists():
         raise PareidoliaError(
             f"{atlas} has no {STAGES}: it was published without what it was built from; build it here"
-        ) from error
+        )
+    held = _read_settings(atlas)
+    try:
+        settings, name = AtlasSettings.model_validate(held["settings"]), Path(held["collection"]).name
     except (ValueError, KeyError, TypeError) as error:
         raise PareidoliaError(f"{path} is broken: build the atlas once more") from error
+    return settings, atlas / STAGES / name
 
 
-def _read(path: Path) -> dict[str, Any]:
-    """A record of any version, as this one writes it; ValueError or TypeError where it is broken."""
-    if path.exists():
-        require_file(path)
-    record = json.loads(path.read_text(encoding="utf-8"))
-    if not isinstance(record, dict):
-        raise ValueError(f"{path} holds no record")
-    return migrate(record)
-
-
-def _holds(path: Path, record: dict[str, Any]) -> bool:
+def _read_settings(atlas: Path) -> dict[str, Any]:
+    """What `stages/settings.json` of any version holds, as this one writes it; empty where it is broken."""
+    path = atlas / STAGES / SETTINGS
     try:
-        return _read(path) == record
-    except (OSError, ValueError):
-        return False
+        if path.exists():
+            require_file(path)
+        held = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return migrate(held) if isinstance(held, dict) else {}
 
 
-def _remove_stale(atlas: Path, before: Manifest, now: Manifest) -> None:
-    """Remove the grids that the atlas no longer has."""
-    kept = {grid.folder for layer in now.layers for grid in layer.grids}
-    for layer in before.layers:
-        for grid in layer.grids:
-            if grid.folder not in kept:
-                clear(grid_folder(atlas, grid), GRID)
+def _folders(manifest: Manifest) -> frozenset[str]:
+    return frozenset(grid.folder for layer in manifest.layers for grid in layer.grids)
+
+
+def _shown(atlas: Path) -> frozenset[str]:
+    """The folders of the grids that a finished atlas shows; none where there is none."""
+    return _folders(read_manifest(atlas)) if (atlas / MANIFEST).exists() else frozenset()
+
+
+def _clear_leftovers(atlas: Path) -> None:
+    """Delete what a killed build left half written."""
+    for folder in [atlas, *(path for path in atlas.rglob("*") if path.is_dir() and not path.is_symlink())]:
+        clear_leftovers(folder)

@@ -1,4 +1,4 @@
-"""Icons as tasks of a Ray cluster: a worker that dies loses nothing, its icons are painted again."""
+"""Icons as tasks of a Ray cluster: if a worker dies, its icons are painted again and nothing is lost."""
 
 from collections.abc import Iterator, Mapping
 
@@ -13,9 +13,19 @@ from pareidolia.collecting.cluster import map_on_cluster, worker_network
 def paint_on_cluster(
     job: IconJob, wanted: Mapping[int, Array], settings: EngineSettings
 ) -> Iterator[tuple[int, Array]]:
-    """The icons of several batches of directions, by the batches' numbers, in any order.
+    """Paint batches of icons as Ray tasks.
 
-    Raises as `map_on_cluster`.
+    Args:
+        job: how icons are painted.
+        wanted: directions N×C, by the number of their batch.
+        settings: address of the cluster and resources of a task.
+
+    Yields:
+        The number of each batch and its icons, in any order.
+
+    Raises:
+        MissingExtra: If Ray is not installed.
+        PareidoliaError: If the cluster cannot be reached, or a batch's worker dies again and again.
     """
     shared = (job, max(1, int(settings.cpus)))
     for (number, _), icons in map_on_cluster(_painted, shared, wanted.items(), settings):

@@ -1,4 +1,4 @@
-"""The collected activations of an atlas: where they are from, and their vectors piece by piece."""
+"""The collected activations of an atlas: the photos they are from, and their vectors piece by piece."""
 
 from collections.abc import Iterator
 from functools import cached_property
@@ -10,13 +10,17 @@ from pareidolia.collecting import Collection
 from pareidolia.settings import PareidoliaError
 
 
-class Collected:
+class CollectedActivations:
     """M activations of every layer at the same points of the same photos.
 
-    Attributes:
+    Its `key` is a digest of what was collected; `pictures`, M int64, are the numbers of the photos they are
+    from.
+
+    Args:
         collection: a finished one that kept `SampledActivations`.
-        key: of what was collected.
-        pictures: M int64, numbers of the photos they are from.
+
+    Raises:
+        PareidoliaError: If it holds no activations.
     """
 
     def __init__(self, collection: Collection) -> None:
@@ -50,7 +54,7 @@ class Collected:
 
     @cached_property
     def labels(self) -> tuple[str, ...]:
-        """The folders that the photos lie in, right below the one collected; none where it is one."""
+        """The folders that hold the photos, right below the one collected; empty if there is only one."""
         found = sorted({_folder(name) for name in self.collection.files.names})
         return tuple(found) if len(found) > 1 else ()
 

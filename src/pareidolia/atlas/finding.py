@@ -1,4 +1,4 @@
-"""Where a photo lands on an atlas: its own activations among those that were collected."""
+"""Where a photo lands on an atlas: its activations among those that were collected."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -9,18 +9,18 @@ import numpy as np
 import torch
 
 from pareidolia.atlas.building import read_settings
-from pareidolia.atlas.collected import Collected
+from pareidolia.atlas.collected import CollectedActivations
 from pareidolia.atlas.format import STAGES, Cells, LayerEntry, read_cells, read_manifest
 from pareidolia.atlas.layout import place_by_neighbors
-from pareidolia.atlas.mapping import LayerMap
-from pareidolia.atlas.stages import Array, Stages
+from pareidolia.atlas.mapping import LayerLayout
+from pareidolia.atlas.stages import Array, StageCache
 from pareidolia.collecting import Collection
-from pareidolia.networks import load_network_from, preserve_state
+from pareidolia.networks import NetworkLike, as_network, identity, preserve_state
 from pareidolia.operations import LOOK, Input, operation
 from pareidolia.pictures import from_uint8, open_uint8
 from pareidolia.pictures.result import Result
 from pareidolia.safety import distrusting
-from pareidolia.settings import PareidoliaError, Settings
+from pareidolia.settings import PareidoliaError, Settings, differences
 
 #: Activations that a photo's are compared with.
 COMPARED = 20_000
@@ -36,8 +36,8 @@ class Landing:
     Attributes:
         layer: its name.
         places: of each position of the photo, row by row, P×2 in [0, 1].
-        cells: (row, column) on the finest grid, how many of the positions lie there, the classes
-            it speaks for; most positions first.
+        cells: (row, column) on the finest grid, how many of the positions lie there, the classes that the
+            cell supports; most positions first.
         side: of that grid.
         link: the part of the viewer's address after # that shows the first cell.
     """
@@ -77,51 +77,63 @@ def landings(atlas: str | Path, photo: str | Path, settings: Settings | None = N
     return Result(None, f"{photo} on {atlas}", rows)
 
 
-def find_photo(atlas: str | Path, photo: str | Path) -> list[Landing]:
-    """Where `photo` lands on each layer of the atlas in the folder `atlas`.
+def find_photo(atlas: str | Path, photo: str | Path, network: NetworkLike = None) -> list[Landing]:
+    """Find where a photo lands on each layer of an atlas.
 
     Each position of the photo lies at the mean place of the activations nearest to its own, out of at most
     `COMPARED` of those that were collected.
-    Raises PareidoliaError where the atlas is not whole, was published without its stages, or names a network
-    that is code and not trusted (`safety/trust.py`); BadPicture for the photo.
+
+    Args:
+        atlas: the atlas's folder.
+        photo: file of the photo.
+
+    Returns:
+        A landing for each layer.
+
+    Raises:
+        PareidoliaError: If the atlas is not whole or was published without its stages, or names a network
+            that is code and not trusted (`safety/trust.py`).
+        BadPicture: If the photo cannot be read.
     """
     atlas = Path(atlas)
-    manifest, settings = read_manifest(atlas), read_settings(atlas)
-    collected = _collected(atlas)
-    with distrusting(f"the atlas {atlas}"):
-        network = load_network_from(settings)
+    manifest = read_manifest(atlas)
+    settings, folder = read_settings(atlas)
+    collected = CollectedActivations(Collection.open(folder))
+    if network is None:
+        with distrusting(f"the atlas {atlas}"):
+            network = as_network(settings)
+    network = as_network(network)
+    held = collected.collection.manifest["network"]
+    other = list(differences(identity(network), {name: held.get(name) for name in identity(network)}))
+    if other:
+        raise PareidoliaError(
+            f"{atlas} was built with another network ({'; '.join(other)}): give that one as network"
+        )
     picture = from_uint8([open_uint8(photo, collected.collection.height_width)])
     with preserve_state(network.module), torch.no_grad():
         recorded = network.record(picture, settings.layer)
     landings = []
-    before: LayerMap | None = None
+    before: LayerLayout | None = None
     for entry in manifest.layers:
-        layer_map = LayerMap(entry.name, collected, settings, Stages(atlas / STAGES), before)
-        before = before or layer_map
+        layout = LayerLayout(entry.name, collected, settings, StageCache(atlas / STAGES), before)
+        before = before or layout
         found = recorded[entry.name].float().cpu()
         vectors = (found.flatten(2)[0].T if found.ndim == 4 else found).numpy()
-        places = place_by_neighbors(vectors, *_known(layer_map, settings.seed), settings.nearness)
+        places = place_by_neighbors(vectors, *_known(layout, settings.seed), settings.nearness)
         landings.append(_landing(entry, places, read_cells(atlas, entry.grids[-1]), manifest.classes))
     return landings
 
 
-def _collected(atlas: Path) -> Collected:
-    folders = sorted((atlas / STAGES).glob("collection-*"))
-    if len(folders) != 1:
-        raise PareidoliaError(f"{atlas / STAGES} does not hold one collection: build the atlas once more")
-    return Collected(Collection.open(folders[0]))
-
-
-def _known(layer_map: LayerMap, seed: int) -> tuple[Array, Array]:
+def _known(layout: LayerLayout, seed: int) -> tuple[Array, Array]:
     """Some of the activations of a layer, and their places."""
-    count = len(layer_map.places)
+    count = len(layout.places)
     chosen = np.zeros(count, bool)
     chosen[np.random.default_rng(seed).permutation(count)[:COMPARED]] = True
     parts, start = [], 0
-    for piece in layer_map.collected.vectors(layer_map.layer):
+    for piece in layout.collected.vectors(layout.layer):
         parts.append(piece[chosen[start : start + len(piece)]])
         start += len(piece)
-    return np.concatenate(parts), layer_map.places[chosen]
+    return np.concatenate(parts), layout.places[chosen]
 
 
 def _landing(entry: LayerEntry, places: Array, cells: Cells, classes: list[str]) -> Landing:

@@ -24,8 +24,10 @@ from pareidolia.settings import PareidoliaError
 
 FORMAT: Literal["pareidolia-atlas"] = ATLAS_FORMAT
 VERSION: Literal[2] = 2
-MANIFEST = "atlas.json"
+MANIFEST, CELLS, TABLE = "atlas.json", "cells.json", "attribution.bin"
 STAGES = "stages"
+#: What the page is made of, beside the manifest.
+VIEWER = ("index.html", "LICENSES.txt")
 
 
 def _below_atlas(name: str) -> str:
@@ -92,13 +94,17 @@ class Cells(_Entry):
 
     Attributes:
         side: the grid is side × side; cells without enough points are left out.
-        columns, rows: places, from 0, the top left.
+        columns: column of each cell, from 0 at the left.
+        rows: row of each cell, from 0 at the top.
         counts: how many activations lie in the cell.
-        classes, attributions: its strongest classes, and the mean of h · ∇logit for each; empty without.
+        classes: its strongest classes; empty if the network has none.
+        attributions: the mean of h · ∇logit for each of these.
         labels: (label, how many of its activations), most first.
         moves: by the name of each other layer.
-        icons, patches: images; `photos` names the files that the patches are from.
-        attribution: the whole table; None where the network has no classes.
+        icons: the sheets of icons.
+        patches: the sheets of patches.
+        photos: names of the files that the patches are from.
+        attribution: the whole table; None if the network has no classes.
     """
 
     side: int
@@ -133,14 +139,17 @@ class LayerEntry(_Entry):
 
 
 class Manifest(_Entry):
-    """What an atlas is of.
+    """What an atlas shows.
 
     Attributes:
+        format: always "pareidolia-atlas".
+        version: of the format.
+        made_by: version of the program that wrote it.
         title: shown above the map.
         network: its name.
-        photos: how many photos were looked at.
-        classes: the network's class names in the order of its outputs; empty where it has none.
-        labels: the folders that the photos came from; empty where they lay in one.
+        photos: the number of photos.
+        classes: the network's class names in the order of its outputs; empty if it has none.
+        labels: the folders that hold the photos; empty if there is only one.
         layers: from early to late.
     """
 
@@ -156,9 +165,16 @@ class Manifest(_Entry):
 
 
 def read_manifest(folder: Path) -> Manifest:
-    """The manifest of the atlas in `folder`.
+    """Read the manifest of an atlas.
 
-    Raises PareidoliaError where there is none, where it is broken, and where another version wrote it.
+    Args:
+        folder: the atlas's folder.
+
+    Returns:
+        The manifest.
+
+    Raises:
+        PareidoliaError: If there is no manifest, it is broken, or another version wrote it.
     """
     path = folder / MANIFEST
     held = _read(path, f"{folder} holds no atlas: there is no {MANIFEST} in it")
@@ -173,8 +189,19 @@ def read_manifest(folder: Path) -> Manifest:
 
 
 def read_cells(folder: Path, grid: GridEntry) -> Cells:
-    """The cells of one of the atlas's grids; raises PareidoliaError where they are missing or broken."""
-    path = grid_folder(folder, grid) / "cells.json"
+    """Read the cells of one of an atlas's grids.
+
+    Args:
+        folder: the atlas's folder.
+        grid: the grid, from the manifest.
+
+    Returns:
+        The cells.
+
+    Raises:
+        PareidoliaError: If their file is missing or broken.
+    """
+    path = grid_folder(folder, grid) / CELLS
     return _validated(Cells, _read(path, f"{folder} is not whole: {path} is missing"), path)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from pareidolia.atlas.sheets import block_order
 from pareidolia.atlas.stages import Array
 
-#: Sides that a grid may have unless told; those of the article, and coarser ones for fewer photos.
+#: Sides that a grid has by default; those of the article, and coarser ones for fewer photos.
 SIDES = (5, 10, 20, 40, 80, 160)
 
 
@@ -18,9 +18,10 @@ class Grid:
 
     Attributes:
         side: cells a side.
-        rows, columns: places of the cells, in `block_order`, int64.
+        rows: row of each cell, int64, in `block_order`.
+        columns: column of each cell.
         counts: activations in each.
-        cell_of: M int64, the cell of each activation; -1 where it lies in none that is kept.
+        cell_of: M int64, the cell of each activation; -1 if it lies in none that is kept.
     """
 
     side: int
@@ -42,7 +43,7 @@ class Grid:
         return self.means_of_pieces([values])
 
     def means_of_pieces(self, pieces: Iterable[Array]) -> Array:
-        """The same of values in pieces M_i×C, one in memory at a time."""
+        """As `means`, for values in pieces M_i×C, of which one at a time is in memory."""
         sums: Array = np.zeros((len(self), 0))
         start = 0
         for piece in pieces:
@@ -83,6 +84,6 @@ def grid_over(places: Array, side: int, fewest: int) -> Grid:
 
 
 def suiting_sides(places: Array, fewest: int) -> tuple[int, ...]:
-    """Those of `SIDES` in whose cells most activations lie; the coarsest where there is none."""
+    """Those of `SIDES` in whose cells most activations lie; the coarsest if there is none."""
     suiting = tuple(side for side in SIDES if grid_over(places, side, fewest).coverage >= 0.5)
     return suiting or SIDES[:1]

@@ -1,4 +1,4 @@
-"""Icons: what a network would have to see, for a layer to answer in the direction of a cell's average."""
+"""Icons: what a network would have to see for a layer to respond in the direction of a cell's mean."""
 
 import hashlib
 from collections.abc import Mapping
@@ -8,15 +8,16 @@ import torch
 
 from pareidolia.atlas.settings import IconSettings
 from pareidolia.atlas.stages import Array, key_of
-from pareidolia.networks import Network, preserve_state
+from pareidolia.networks import Network
 from pareidolia.networks.padding import Padding
 from pareidolia.painting import Gallery
 from pareidolia.painting.gallery import alike, fourier_noise
 from pareidolia.painting.terms import Direction
 from pareidolia.pictures import resize_picture
-from pareidolia.settings import BadPicture, NetworkSettings
+from pareidolia.pictures.rounding import to_uint8
+from pareidolia.settings import NetworkSettings
 
-#: What convolutions see beyond an icon's border: zeros would paint a frame.
+#: How convolutions pad an icon's border: with zeros, a frame would be painted.
 PADDING: Padding = "replicate"
 #: A little above that of features: an icon gets few steps, and must not stay pale.
 _LEARNING_RATE = 0.06
@@ -26,7 +27,12 @@ _LEARNING_RATE = 0.06
 class IconJob:
     """How the icons of a layer are painted; it can be sent to another machine.
 
-    network: its settings, paths absolute. identity: what it must turn out to be.
+    Attributes:
+        network: settings of the network, with absolute paths.
+        identity: digests by name that the loaded network must have.
+        layer: name of the layer.
+        settings: size and steps of an icon.
+        seed: of the first canvas.
     """
 
     network: NetworkSettings
@@ -45,10 +51,17 @@ class IconJob:
 
 
 def paint_icons(network: Network, job: IconJob, wanted: Array) -> Array:
-    """The icons of directions N×C, painted at once: N×size×size×3 levels.
+    """Paint icons together; each comes out as if it were painted alone.
 
-    Each comes out as if it were painted alone. A network that takes one size only paints at that size, and
-    its icons are made smaller.
+    A network that takes one size only paints at that size, and its icons are made smaller.
+
+    Args:
+        network: the network as it paints.
+        job: how icons are painted.
+        wanted: directions, N×C.
+
+    Returns:
+        N×size×size×3 uint8.
     """
     size = job.settings.icon_size
     canvas = _canvas_size(network, job.layer, size)
@@ -69,15 +82,11 @@ def paint_icons(network: Network, job: IconJob, wanted: Array) -> Array:
     for _ in gallery:
         pass
     pictures = resize_picture(gallery.pictures.cpu(), (size, size))
-    levels: Array = (pictures * 255).round().to(torch.uint8).permute(0, 2, 3, 1).numpy()
+    levels: Array = to_uint8(pictures).permute(0, 2, 3, 1).numpy()
     return levels
 
 
 def _canvas_size(network: Network, layer: str, size: int) -> tuple[int, int]:
-    gray = torch.full((1, network.input_shape[0], size, size), 0.5)
-    try:
-        with preserve_state(network.module), torch.no_grad():
-            network.record(gray, [layer])
-    except BadPicture:
-        return network.input_shape[1], network.input_shape[2]
-    return size, size
+    if network.accepts((size, size), [layer]):
+        return size, size
+    return network.input_shape[1], network.input_shape[2]

@@ -7,17 +7,25 @@ import numpy as np
 
 from pareidolia.atlas.settings import LayoutSettings
 from pareidolia.atlas.stages import Array
-from pareidolia.settings import MissingExtra, PareidoliaError
+from pareidolia.settings import PareidoliaError
+from pareidolia.settings.extras import require
 
-#: Fewer activations than these are no map.
+#: Fewer activations than these do not make a map.
 LEAST = 12
-#: Activations that a layout was not fitted on are placed so many at once.
+#: What is said of activations in which nothing differs.
+ALL_ALIKE = "{} is the same: there is nothing to lay out; take another layer, or photos that differ"
+#: How many of the activations that a layout was not fitted on are placed at once.
 PIECE = 4096
 
 
 @dataclass(frozen=True)
 class Fit:
-    """A layout of the activations it was fitted on (F×2), and how it places others (N×C → N×2)."""
+    """A fitted layout.
+
+    Attributes:
+        places: of the F activations it was fitted on, F×2.
+        place: places others, N×C → N×2.
+    """
 
     places: Array
     place: Callable[[Array], Array]
@@ -36,12 +44,14 @@ def lay_out(
         the `settings.fit_on` that the layout is fitted on.
     before: the places of the same points of the same photos on another layer's map: the new map starts from
         them, and is turned, mirrored and scaled to fit them best, so that a move between the two is small.
-    Raises PareidoliaError where there are too few activations.
+    Raises PareidoliaError where there are too few activations, or all are alike, zeros for instance.
     """
     if count < LEAST:
         raise PareidoliaError(f"{count} activations are too few for a map: take at least {LEAST}")
     fitted = _sample(count, settings.fit_on, seed)
     sample = np.concatenate([piece[mask] for piece, mask in _masked(pieces(), fitted)])
+    if not np.ptp(sample, axis=0).any():
+        raise PareidoliaError(ALL_ALIKE.format("every activation"))
     fit = _fit(sample, settings, seed, None if before is None else before[fitted])
     places = np.empty((count, 2))
     places[fitted] = fit.places
@@ -55,9 +65,18 @@ def lay_out(
 
 
 def aligned(places: Array, target: Array, on: Array) -> Array:
-    """`places` turned, mirrored, scaled and moved so that those marked `on` lie nearest to `target`'s.
+    """Turn, mirror, scale and move places so that they lie nearest to others.
 
-    Orthogonal Procrustes (Schönemann 1966) with one scale.
+    Orthogonal Procrustes (Schönemann, "A generalized solution of the orthogonal Procrustes problem", 1966)
+    with one scale.
+
+    Args:
+        places: M×2.
+        target: M×2, where they should lie.
+        on: M bools, which of them count.
+
+    Returns:
+        M×2.
     """
     mine, theirs = places[on].mean(axis=0), target[on].mean(axis=0)
     left, strengths, right = np.linalg.svd((places[on] - mine).T @ (target[on] - theirs))
@@ -67,7 +86,9 @@ def aligned(places: Array, target: Array, on: Array) -> Array:
 
 
 def within_unit_square(places: Array) -> Array:
-    """The 1st to 99th percentile along each axis, and a tenth more on either side, fill [0, 1]; the rest is
+    """Scale and shift places to fill [0, 1] in both directions.
+
+    What fills it is the 1st to 99th percentile along each axis, and a tenth more on either side; the rest is
     moved to the border (lucid's `normalize_layout`).
     """
     low, high = np.percentile(places, [1, 99], axis=0)
@@ -78,9 +99,17 @@ def within_unit_square(places: Array) -> Array:
 
 
 def place_by_neighbors(activations: Array, known: Array, places: Array, metric: str, count: int = 5) -> Array:
-    """Where activations N×C lie among `known` F×C, whose places F×2 are known.
+    """Place activations at the mean place of the nearest known ones, weighted by inverse distance.
 
-    The mean place of the `count` nearest, weighted by the inverse of their distance.
+    Args:
+        activations: N×C.
+        known: F×C.
+        places: F×2, of the known ones.
+        metric: "cosine" or "euclidean".
+        count: how many neighbours.
+
+    Returns:
+        N×2.
     """
     from sklearn.neighbors import NearestNeighbors
 
@@ -113,12 +142,9 @@ def _fit(sample: Array, settings: LayoutSettings, seed: int, start: Array | None
 
 
 def _umap(sample: Array, settings: LayoutSettings, seed: int, start: Array | None) -> Fit:
-    try:
-        from umap import UMAP
-    except ImportError as error:
-        raise MissingExtra("umap-learn", "atlas") from error
+    umap = require("umap", extra="atlas")
     # With a seed UMAP works on one thread, and gives the same map again.
-    reducer = UMAP(
+    reducer = umap.UMAP(
         n_neighbors=min(settings.neighbors, len(sample) - 1),
         min_dist=settings.min_dist,
         metric=settings.metric,
@@ -132,14 +158,13 @@ def _umap(sample: Array, settings: LayoutSettings, seed: int, start: Array | Non
 
 
 def _tsne(sample: Array, settings: LayoutSettings, seed: int, start: Array | None) -> Fit:
-    try:
-        from sklearn.manifold import TSNE
-    except ImportError as error:
-        raise MissingExtra("scikit-learn", "atlas") from error
+    manifold = require("sklearn.manifold", extra="atlas")
     perplexity = min(settings.neighbors / 3, (len(sample) - 1) / 3)
     # t-SNE starts small (van der Maaten 2008); scikit-learn's own start has this deviation.
     init = "pca" if start is None else 1e-4 * (start - start.mean(0)) / start.std(0).max()
-    reducer = TSNE(perplexity=perplexity, metric=settings.metric, init=init, random_state=seed, n_jobs=1)
+    reducer = manifold.TSNE(
+        perplexity=perplexity, metric=settings.metric, init=init, random_state=seed, n_jobs=1
+    )
     places = reducer.fit_transform(sample)
     return Fit(places, lambda rest: place_by_neighbors(rest, sample, places, settings.metric))
 

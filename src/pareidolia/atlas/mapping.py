@@ -2,16 +2,16 @@
 
 from functools import cached_property
 
-from pareidolia.atlas.collected import Collected
+from pareidolia.atlas.collected import CollectedActivations
 from pareidolia.atlas.grid import Grid, grid_over, suiting_sides
 from pareidolia.atlas.layout import lay_out
 from pareidolia.atlas.settings import AtlasSettings, LayoutSettings
-from pareidolia.atlas.stages import Array, Stages, key_of
+from pareidolia.atlas.stages import Array, StageCache, key_of
 from pareidolia.atlas.whitening import second_moment, whitening
 from pareidolia.settings import PareidoliaError
 
 
-class LayerMap:
+class LayerLayout:
     """A layer's map; each of its stages is worked out when first asked for, or found where it was kept.
 
     before: the map of the layer that this one is aligned with.
@@ -20,10 +20,10 @@ class LayerMap:
     def __init__(
         self,
         layer: str,
-        collected: Collected,
+        collected: CollectedActivations,
         settings: AtlasSettings,
-        stages: Stages,
-        before: "LayerMap | None" = None,
+        stages: StageCache,
+        before: "LayerLayout | None" = None,
     ) -> None:
         self.layer, self.collected, self.before = layer, collected, before
         self._settings, self._stages = settings, stages
@@ -48,6 +48,7 @@ class LayerMap:
         kept = self._stages.kept(f"{self.layer}/layout", self.places_key)
         if kept is not None:
             return kept["places"]
+        self.moment  # noqa: B018 (refuses activations that are all alike, and names the layer)
         places = lay_out(
             lambda: self.collected.vectors(self.layer),
             len(self.collected),

@@ -7,14 +7,23 @@ import torch
 
 from pareidolia.atlas.stages import Array
 from pareidolia.networks import Layer
-from pareidolia.pictures import resize
+from pareidolia.pictures import from_uint8, resize
+from pareidolia.pictures.rounding import to_uint8
 
 
 def patch_windows(layer: Layer, positions: Array, height_width: tuple[int, int]) -> Array:
-    """Top, left and side of the square around each position (N×2) that it saw most of, N×3, within the photo.
+    """Squares around positions, half as large as the receptive field.
 
-    Half of the receptive field: a unit is moved mostly by the middle of what it can see (Luo et al. 2016,
-    "Understanding the Effective Receptive Field"). The whole photo where there is no field.
+    A unit is moved mostly by the middle of what it can see (Luo et al. 2016, "Understanding the Effective
+    Receptive Field").
+
+    Args:
+        layer: the layer.
+        positions: N×2, row and column in the layer's map.
+        height_width: height and width of the photo in pixels.
+
+    Returns:
+        N×3: top, left and side in pixels, within the photo; the whole photo if the layer has no field.
     """
     height, width = height_width
     field = layer.receptive_field
@@ -29,19 +38,35 @@ def patch_windows(layer: Layer, positions: Array, height_width: tuple[int, int])
 
 
 def cut(levels: Array, windows: Sequence[Array] | Array, size: int) -> Array:
-    """The windows of a photo H×W×3 of 8-bit levels, each resampled to `size`: N×size×size×3 levels."""
-    picture = torch.from_numpy(np.array(levels)).permute(2, 0, 1)[None].float()
+    """Cut squares out of a photo.
+
+    Args:
+        levels: the photo, H×W×3 uint8.
+        windows: N×3, top, left and side of each in pixels.
+        size: side in pixels that each is resampled to.
+
+    Returns:
+        N×size×size×3 uint8.
+    """
+    picture = from_uint8([levels])
     pieces = [
         resize(picture[..., top : top + side, left : left + side], (size, size))
         for top, left, side in windows
     ]
-    whole = torch.cat(pieces).clamp(0, 255).round().to(torch.uint8)
-    found: Array = whole.permute(0, 2, 3, 1).numpy()
+    found: Array = to_uint8(torch.cat(pieces)).permute(0, 2, 3, 1).numpy()
     return found
 
 
 def by_photo(points: Array, pictures: Array) -> Mapping[int, Array]:
-    """Of chosen points (numbers into `pictures`) the places in the choice, by the photo they are from."""
+    """Group chosen activations by photo.
+
+    Args:
+        points: numbers of the chosen activations.
+        pictures: M int64, the photo of each activation.
+
+    Returns:
+        By photo, indices into `points`.
+    """
     order = np.argsort(pictures[points], kind="stable")
     photos, starts = np.unique(pictures[points][order], return_index=True)
     return {int(photo): part for photo, part in zip(photos, np.split(order, starts[1:]), strict=True)}

@@ -1,43 +1,53 @@
-"""Writing what a visitor of an atlas gets: cells, sheets of images, the manifest, the viewer."""
+"""Writing what a visitor of an atlas needs: cells, sheets of images, the manifest, the viewer."""
 
 import hashlib
-import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from importlib.resources import as_file, files
+from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
 
-from pareidolia.atlas.collected import Collected
-from pareidolia.atlas.format import MANIFEST, Attribution, Cells, Manifest, Moves, Sheet, Sheets
+from pareidolia.atlas.collected import CollectedActivations
+from pareidolia.atlas.format import (
+    CELLS,
+    MANIFEST,
+    TABLE,
+    VIEWER,
+    Attribution,
+    Cells,
+    Manifest,
+    Moves,
+    Sheets,
+)
 from pareidolia.atlas.grid import Grid
 from pareidolia.atlas.patches import by_photo, cut, patch_windows
 from pareidolia.atlas.sheets import PATCH_BLOCK, plan_icons, plan_sheets, write_icons, write_sheets
-from pareidolia.atlas.stages import Array, Stages, key_of
+from pareidolia.atlas.stages import Array, StageCache, key_of
 from pareidolia.networks import Layer
 from pareidolia.pictures import open_uint8, write_atomically
+from pareidolia.pictures.targets import make_folder
 
-#: Classes that are told for a cell.
+#: Number of classes listed for a cell.
 TOP = 5
 
 
 @dataclass(frozen=True)
-class Behind:
+class CellPatches:
     """The real photos behind the cells of a grid.
 
     points: for each cell, numbers of some of its activations. windows: what each of all activations saw, as
     `patch_windows` gives it.
     """
 
-    collected: Collected
+    collected: CollectedActivations
     points: Sequence[Array]
     windows: Array
     size: int
     each: int
 
     def key(self, planned: Sheets) -> str:
-        """The key of sheets of them."""
+        """The key of sheets of these patches: the same key, the same sheets."""
         digest = hashlib.sha256(np.concatenate([self.windows[points] for points in self.points]).tobytes())
         return key_of("patch sheets", planned.model_dump(), self.photos, digest.hexdigest())
 
@@ -62,44 +72,124 @@ class Behind:
         return found
 
 
-def behind(collected: Collected, layer: Layer, chosen: Sequence[Array], *, size: int, each: int) -> Behind:
+def cell_patches(
+    collected: CollectedActivations, layer: Layer, chosen: Sequence[Array], *, size: int, each: int
+) -> CellPatches:
     """The first `each` of the `chosen` activations of each cell, as patches of `size` pixels."""
     windows = patch_windows(layer, collected.positions(layer.name), collected.collection.height_width)
-    return Behind(collected, [points[:each] for points in chosen], windows, size, each)
+    return CellPatches(collected, [points[:each] for points in chosen], windows, size, each)
 
 
-def write_grid(
-    folder: Path,
-    stages: Stages,
+@dataclass(frozen=True)
+class GridContents:
+    """What is written of one grid: nothing is drawn before it is asked for.
+
+    Attributes:
+        icons: cells×size×size×3, 8 bits a channel.
+        patches: the photos behind the cells.
+        cells: what `cells.json` says.
+        table: the class attributions as signed bytes, class by class; None without classes.
+    """
+
+    icons: Array
+    patches: CellPatches
+    cells: Cells
+    table: bytes | None
+
+    def is_in(self, folder: Path, stages: StageCache) -> bool:
+        """Whether `folder` holds all of it already."""
+        return (
+            all(sheets.are_in(folder, stages) for sheets in self._sheets())
+            and _text(folder / CELLS) == self.cells.model_dump_json()
+            and (self.table is None or _bytes(folder / TABLE) == self.table)
+        )
+
+    def write(self, folder: Path, stages: StageCache, former: Path) -> None:
+        """Write it into `folder`; sheets that would be the same and are there or in `former` are kept."""
+        make_folder(folder)
+        _write_text(folder / CELLS, self.cells.model_dump_json())  # first, as the mark of a grid of ours
+        for sheets in self._sheets():
+            if sheets.are_in(folder, stages):
+                continue
+            sheets.forget(folder, stages)
+            if former != folder and sheets.are_in(former, stages):
+                sheets.copy(former, folder)
+            else:
+                sheets.draw(folder)
+            sheets.remember(folder, stages)
+        if self.table is not None:
+            with write_atomically(folder / TABLE) as file:
+                file.write(self.table)
+
+    def _sheets(self) -> tuple["_SheetFiles", "_SheetFiles"]:
+        squares, pieces = self.cells.icons, self.cells.patches
+        digest = hashlib.sha256(self.icons.tobytes()).hexdigest()
+        return (
+            _SheetFiles(
+                "icons",
+                key_of("icon sheets", squares.model_dump(), digest),
+                tuple(sheet.file for sheet in (*squares.sheets, *squares.small.sheets)),
+                lambda folder: write_icons(folder, squares, lambda cells: self.icons[cells]),
+            ),
+            _SheetFiles(
+                "patches",
+                self.patches.key(pieces),
+                tuple(sheet.file for sheet in pieces.sheets),
+                lambda folder: write_sheets(folder, pieces, self.patches.images),
+            ),
+        )
+
+
+@dataclass(frozen=True)
+class _SheetFiles:
+    """The files of one kind of sheets, and the key of what they show, which is kept by folder."""
+
+    kind: str
+    key: str
+    files: tuple[str, ...]
+    draw: Callable[[Path], None]
+
+    def are_in(self, folder: Path, stages: StageCache) -> bool:
+        return stages.has(self._name(folder), self.key) and all(
+            (folder / name).exists() for name in self.files
+        )
+
+    def forget(self, folder: Path, stages: StageCache) -> None:
+        stages.keep(self._name(folder), "", {})
+
+    def remember(self, folder: Path, stages: StageCache) -> None:
+        stages.keep(self._name(folder), self.key, {})
+
+    def copy(self, former: Path, folder: Path) -> None:
+        for name in self.files:
+            with write_atomically(folder / name) as file:
+                file.write((former / name).read_bytes())
+
+    def _name(self, folder: Path) -> str:
+        return f"{folder.parent.name}/sheets-{folder.name}-{self.kind}"
+
+
+def grid_contents(
     grid: Grid,
     icons: Array,
-    patches: Behind,
+    patches: CellPatches,
     table: Array | None,
     *,
     labels: int,
     moves: Mapping[str, Array],
-) -> None:
-    """Write one grid into `folder`; sheets that are there and would be the same are left.
+) -> GridContents:
+    """What is to be written of one grid.
 
-    icons: cells×size×size×3 levels. table: class attributions, cells×K, None without classes. labels: how
-    many there are. moves: by layer, the mean place on its map of each cell's activations, cells×2.
+    Args:
+        grid: the cells.
+        icons: cells×size×size×3, 8 bits a channel.
+        patches: the photos behind the cells.
+        table: class attributions, cells×K; None without classes.
+        labels: how many there are.
+        moves: by layer, the mean place on its map of each cell's activations, cells×2.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    place = f"{folder.parent.name}/sheets-{grid.side}"
-    squares = plan_icons(grid.rows, grid.columns, icons.shape[1])
-    key = key_of("icon sheets", squares.model_dump(), hashlib.sha256(icons.tobytes()).hexdigest())
-    _write_once(
-        stages, f"{place}-icons", key, folder, [*squares.sheets, *squares.small.sheets],
-        lambda: write_icons(folder, squares, lambda cells: icons[cells]),
-    )  # fmt: skip
-    pieces = plan_sheets(
-        "patches", grid.rows, grid.columns, each=patches.each, size=patches.size, block=PATCH_BLOCK
-    )
-    _write_once(
-        stages, f"{place}-patches", patches.key(pieces), folder, pieces.sheets,
-        lambda: write_sheets(folder, pieces, patches.images),
-    )  # fmt: skip
     tops, values = _tops(table, len(grid))
+    attribution, packed = (None, None) if table is None else _packed_table(table)
     cells = Cells(
         side=grid.side,
         columns=grid.columns.tolist(),
@@ -109,33 +199,26 @@ def write_grid(
         attributions=values.round(4).tolist(),
         labels=_labels(grid, patches.collected.label_of, labels),
         moves={name: Moves(x=_short(places[:, 0]), y=_short(places[:, 1])) for name, places in moves.items()},
-        icons=squares,
-        patches=pieces,
+        icons=plan_icons(grid.rows, grid.columns, icons.shape[1]),
+        patches=plan_sheets(
+            "patches", grid.rows, grid.columns, each=patches.each, size=patches.size, block=PATCH_BLOCK
+        ),
         photos=patches.photos,
-        attribution=None if table is None else _write_table(folder, table),
+        attribution=attribution,
     )
-    _write_text(folder / "cells.json", cells.model_dump_json())
+    return GridContents(icons, patches, cells, packed)
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
-    """Write the viewer and then the manifest, which says that the atlas is whole."""
-    with as_file(files("pareidolia.atlas") / "viewer") as viewer:
-        for name in ("index.html", "LICENSES.txt"):
-            shutil.copyfile(viewer / name, folder / name)
+    """Write the viewer and then the manifest, which marks the atlas as whole."""
+    for name in VIEWER:
+        with write_atomically(folder / name) as file:
+            file.write((files("pareidolia.atlas") / "viewer" / name).read_bytes())
     _write_text(folder / MANIFEST, manifest.model_dump_json(indent=1))
 
 
-def _write_once(
-    stages: Stages, name: str, key: str, folder: Path, sheets: Sequence[Sheet], write: Callable[[], None]
-) -> None:
-    if stages.has(name, key) and all((folder / sheet.file).exists() for sheet in sheets):
-        return
-    write()
-    stages.keep(name, key, {})
-
-
 def _tops(table: Array | None, cells: int) -> tuple[Array, Array]:
-    """The strongest classes of each cell and their values, cells×TOP; cells×0 without classes."""
+    """The strongest classes of each cell and their values, cells×TOP; cells×0 if there are no classes."""
     if table is None:
         return np.empty((cells, 0), np.int64), np.empty((cells, 0))
     tops = np.argsort(-table, axis=1, kind="stable")[:, :TOP]
@@ -154,14 +237,23 @@ def _labels(grid: Grid, label_of: Array, labels: int) -> list[list[tuple[int, in
     ]
 
 
-def _write_table(folder: Path, table: Array) -> Attribution:
+def _packed_table(table: Array) -> tuple[Attribution, bytes]:
     """The class attributions as signed bytes, class by class, each with a scale of its own."""
     scales = np.abs(table).max(axis=0) / 127
     levels = np.round(table / np.where(scales > 0, scales, 1)).astype(np.int8)
-    name = "attribution.bin"
-    with write_atomically(folder / name) as file:
-        file.write(np.ascontiguousarray(levels.T).tobytes())
-    return Attribution(file=name, scales=[float(f"{scale:.5g}") for scale in scales])
+    described = Attribution(file=TABLE, scales=[float(f"{scale:.5g}") for scale in scales])
+    return described, np.ascontiguousarray(levels.T).tobytes()
+
+
+def _text(path: Path) -> str:
+    return _bytes(path).decode(errors="replace")
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""
 
 
 def _short(values: Array) -> list[float]:

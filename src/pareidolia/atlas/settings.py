@@ -84,7 +84,7 @@ class AtlasSettings(IconSettings, LayoutSettings, CollectingSettings):
     fewest: Annotated[int, Field(ge=1, description="Cells of fewer activations are left out.")] = 6
     attributed: Annotated[
         int,
-        Field(ge=1, description="So many activations a cell are asked for the classes they speak for."),
+        Field(ge=1, description="How many activations of a cell are attributed to classes."),
     ] = 8
     patches: Annotated[int, Field(ge=1, le=24, description="Pieces of real photos behind a cell.")] = 6
     patch_size: Annotated[int, Field(ge=16, le=256, description="Their side in pixels.")] = 64
@@ -101,5 +101,12 @@ class AtlasSettings(IconSettings, LayoutSettings, CollectingSettings):
         return self
 
     def part(self, kind: type[Part]) -> Part:
-        """The options that `kind`, one of the classes this one is made of, declares."""
+        """The options that belong to one of the classes this one is made of.
+
+        Args:
+            kind: that class.
+
+        Returns:
+            Its settings, with the values of these.
+        """
         return kind(**{name: getattr(self, name) for name in kind.model_fields})

@@ -12,25 +12,45 @@ from pareidolia.atlas.format import Icons, Sheet, Sheets
 from pareidolia.atlas.stages import Array
 from pareidolia.pictures import write_atomically
 
-#: Cells of so many rows and columns share a sheet of icons: at 80 pixels its side is 2,000; phones hold it.
+#: Rows and columns of cells that share a sheet of icons: 2,000 pixels at 80 an icon, which phones hold.
 ICON_BLOCK = 25
-#: Side of an icon in pixels where a whole map is looked at: of ten thousand, a screen has room for less.
+#: Side in pixels of a small icon, for the whole map: a screen does not hold ten thousand large ones.
 SMALL_ICON = 20
 #: Patches are looked at one cell at a time, so their files are small.
 PATCH_BLOCK = 8
 
 
 def block_order(rows: Array, columns: Array) -> Array:
-    """The order of cells in which those of a block of icons are in a row, and in it those of patches."""
+    """Sort cells by blocks.
+
+    Cells that share a block of icons come one after the other, and within it those that share a block of
+    patches, so that each sheet of either kind holds a run of consecutive cells.
+
+    Args:
+        rows: row of each cell, from 0.
+        columns: column of each cell.
+
+    Returns:
+        Indices that sort the cells.
+    """
     coarse = (rows // ICON_BLOCK, columns // ICON_BLOCK)
     fine = (rows // PATCH_BLOCK, columns // PATCH_BLOCK)
     return np.lexsort((columns, rows, *reversed(fine), *reversed(coarse)))
 
 
 def plan_sheets(name: str, rows: Array, columns: Array, *, each: int, size: int, block: int) -> Sheets:
-    """Sheets `name`-0.webp, -1, … of `each` images a cell: one for each run of cells that share a block.
+    """Plan the sheets `name`-0.webp, -1, …: one for each run of cells that share a block.
 
-    rows, columns: places of the cells, in `block_order`.
+    Args:
+        name: of the files.
+        rows: row of each cell, in `block_order`.
+        columns: column of each cell.
+        each: number of images a cell.
+        size: side of an image in pixels.
+        block: rows and columns of cells in a block.
+
+    Returns:
+        The sheets, not written yet.
     """
     blocks = np.stack([rows // block, columns // block])
     changes = np.flatnonzero((blocks[:, 1:] != blocks[:, :-1]).any(axis=0)) + 1
@@ -44,14 +64,29 @@ def plan_sheets(name: str, rows: Array, columns: Array, *, each: int, size: int,
 
 
 def plan_icons(rows: Array, columns: Array, size: int) -> Icons:
-    """Sheets of icons of `size` pixels, and small ones; rows, columns as for `plan_sheets`."""
+    """Plan the sheets of icons, and of small ones.
+
+    Args:
+        rows: row of each cell, in `block_order`.
+        columns: column of each cell.
+        size: side of an icon in pixels.
+
+    Returns:
+        The sheets, not written yet.
+    """
     small = plan_sheets("icons-small", rows, columns, each=1, size=min(size, SMALL_ICON), block=ICON_BLOCK)
     planned = plan_sheets("icons", rows, columns, each=1, size=size, block=ICON_BLOCK)
     return Icons(size=size, sheets=planned.sheets, small=small)
 
 
 def write_icons(folder: Path, planned: Icons, icons: Callable[[Array], Array]) -> None:
-    """Write the sheets of icons into `folder`; `icons` gives cells' as cells×size×size×3 levels."""
+    """Write the sheets of icons.
+
+    Args:
+        folder: where to.
+        planned: the sheets.
+        icons: returns the icons of some cells, cells×size×size×3 uint8.
+    """
     write_sheets(folder, planned, lambda cells: icons(cells)[:, None])
     write_sheets(folder, planned.small, lambda cells: _shrunk(icons(cells), planned.small.size)[:, None])
 
@@ -59,7 +94,14 @@ def write_icons(folder: Path, planned: Icons, icons: Callable[[Array], Array]) -
 def write_sheets(
     folder: Path, planned: Sheets, images_of: Callable[[Array], Array], quality: int = 90
 ) -> None:
-    """Write the sheets into `folder`; `images_of` gives cells' images as cells×each×size×size×3 levels."""
+    """Write sheets of images.
+
+    Args:
+        folder: where to.
+        planned: the sheets.
+        images_of: returns the images of some cells, cells×each×size×size×3 uint8.
+        quality: of WebP, 0 to 100.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     for sheet in planned.sheets:
         images = images_of(np.arange(sheet.first, sheet.first + sheet.count))
@@ -71,7 +113,7 @@ def write_sheets(
 
 
 def _shrunk(images: Array, size: int) -> Array:
-    """N×side×side×3 → N×size×size×3, by averaging: stacked into one column, each keeps to its own rows."""
+    """N×side×side×3 → N×size×size×3, by averaging: stacked into one column, no image mixes with another."""
     count, side = images.shape[:2]
     column = Image.fromarray(images.reshape(count * side, side, 3))
     shrunk = column.resize((size, count * size), Image.Resampling.BOX)

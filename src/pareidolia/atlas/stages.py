@@ -1,6 +1,6 @@
-"""What each stage of building an atlas made, kept with the key of what it was made from.
+"""The results of the stages of building an atlas, each kept with the key of what it was made from.
 
-A stage's key is a digest of its own settings and of the keys of what it reads. What is kept under another
+A stage's key is a digest of its own settings and of the keys of what it reads. A result under another
 key is not found, and is replaced; so a stage runs again when, and only when, something it depends on changed.
 """
 
@@ -27,7 +27,7 @@ def key_of(name: str, *depends: Any) -> str:
     return hashlib.sha256(told.encode()).hexdigest()
 
 
-class Stages:
+class StageCache:
     """A folder of safetensors files, each whole or absent, each with the key it was made under."""
 
     def __init__(self, folder: Path) -> None:

@@ -12,7 +12,7 @@ from pareidolia.settings import PareidoliaError
 
 
 class _Files(SimpleHTTPRequestHandler):
-    """Plain files, without a word for each; what an atlas was built from is not shown."""
+    """Plain files, served without a log line for each; the files an atlas was built from are not served."""
 
     extensions_map = {**SimpleHTTPRequestHandler.extensions_map, ".webp": "image/webp"}  # noqa: RUF012
 
@@ -24,7 +24,7 @@ class _Files(SimpleHTTPRequestHandler):
         return super().send_head()
 
     def copyfile(self, source: Any, outputfile: Any) -> None:
-        # Browsers hang up on what they no longer want.
+        # Browsers close connections they no longer need.
         with suppress(ConnectionError):
             super().copyfile(source, outputfile)
 
@@ -39,10 +39,17 @@ class _Files(SimpleHTTPRequestHandler):
 
 @contextmanager
 def serving(atlas: str | Path, port: int = 0) -> Iterator[ThreadingHTTPServer]:
-    """A server of the atlas in a folder, for this machine alone (127.0.0.1); `serve_forever` runs it.
+    """Serve an atlas to this machine alone (127.0.0.1).
 
-    port: 0 takes any that is free; `server_port` tells it.
-    Raises PareidoliaError where the folder holds no atlas, or the port is taken.
+    Args:
+        atlas: the atlas's folder.
+        port: 0 takes any that is free, which `server_port` then holds.
+
+    Yields:
+        The server; its `serve_forever` runs it.
+
+    Raises:
+        PareidoliaError: If the folder holds no atlas, or the port is taken.
     """
     read_manifest(Path(atlas))
     handler = partial(_Files, directory=str(atlas))

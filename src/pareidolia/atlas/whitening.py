@@ -1,21 +1,30 @@
-"""Whitening: the space in which directions that all activations share weigh no more than others."""
+"""Whitening: the space in which directions that all activations share count no more than others."""
 
 from collections.abc import Iterable
 
 import numpy as np
 
+from pareidolia.atlas.layout import ALL_ALIKE
 from pareidolia.atlas.stages import Array
 from pareidolia.settings import PareidoliaError
 
-#: Of the mean eigenvalue, added to each: directions in which a layer hardly moves are not blown up. By eye:
+#: Of the mean eigenvalue, added to each: directions in which a layer hardly varies are not blown up. By eye:
 #: with a hundredth icons are noise, with a third busy, without whitening they are all alike.
 RIDGE = 1.0
 
 
 def second_moment(pieces: Iterable[Array], layer: str) -> Array:
-    """The uncentred second moment of activations, Σ h hᵀ / M, C×C float64; `pieces` are M_i×C.
+    """The uncentred second moment of activations, Σ h hᵀ / M.
 
-    Raises PareidoliaError where there are no activations or all are the same.
+    Args:
+        pieces: the activations in pieces M_i×C.
+        layer: their layer, for the error.
+
+    Returns:
+        C×C float64.
+
+    Raises:
+        PareidoliaError: If there are no activations or all are the same.
     """
     total: Array | None = None
     mean: Array | None = None
@@ -30,17 +39,20 @@ def second_moment(pieces: Iterable[Array], layer: str) -> Array:
     moment = total / count
     variance = np.trace(moment) - np.square(mean / count).sum()
     if not variance > 1e-9 * np.trace(moment):
-        raise PareidoliaError(
-            f"every activation of {layer} is the same: there is nothing to lay out; take another layer, or "
-            "photos that differ"
-        )
+        raise PareidoliaError(ALL_ALIKE.format(f"every activation of {layer}"))
     return moment
 
 
 def whitening(moment: Array, ridge: float = RIDGE) -> Array:
-    """S, C×C float32: the inverse of the second moment, which takes a direction h to S h (Carter 2019).
+    """The inverse of the second moment, S, which takes a direction h to S h (Carter et al. 2019).
 
-    A ridge keeps it finite where channels are dead or depend on each other; in the article's code it is 0.
+    Args:
+        moment: C×C, from `second_moment`.
+        ridge: share of the mean eigenvalue added to each, which keeps S finite if channels are dead or depend
+            on each other; in the article's code it is 0.
+
+    Returns:
+        C×C float32.
     """
     channels = len(moment)
     inverse = np.linalg.inv(moment + ridge * np.trace(moment) / channels * np.eye(channels))

@@ -1,10 +1,10 @@
 """Sending a signal back from a unit or a class to the pixels.
 
 `gradient`, `deconvnet` and `guided` are rules as context managers over any network: what runs backward
-inside follows them. A torch function mode sees every rectifier, however it is written (`rectifiers` lists
-them, `rules` replaces their backward pass, `engine` runs autograd inside the mode). What it cannot see is
-never passed over in silence: `audit` refuses it, `handwritten` names it. `deconvolution` is the
-deconvolutional network built by hand, layer by layer: the rule's reference.
+inside follows them; `backward_rule` registers one more. A torch function mode sees every rectifier, however
+it is written (`rectifiers` lists them, `modes` replaces their backward pass, `engine` runs autograd inside
+the mode). What it cannot see is never passed over in silence: `audit` refuses it, `handwritten` names it.
+`deconvolution` is the deconvolutional network built by hand, layer by layer: the rule's reference.
 """
 
 import lazy_loader

@@ -16,8 +16,17 @@ from .deconvolution import (
 from .deconvolution import (
     unpool as unpool,
 )
+from .modes import (
+    RuleMode as RuleMode,
+)
+from .modes import (
+    in_mode as in_mode,
+)
 from .redirection import (
     redirected as redirected,
+)
+from .rules import (
+    BACKWARD_RULES as BACKWARD_RULES,
 )
 from .rules import (
     RuleName as RuleName,

@@ -1,4 +1,4 @@
-"""Rectifiers hidden from the backward rules are refused: never the plain gradient in silence.
+"""Rectifiers hidden from the backward rules are refused: a rule is never replaced silently by the gradient.
 
 TorchScript is read before the network runs; whatever else escaped the rules shows in autograd's graph.
 """
@@ -61,7 +61,14 @@ _REWRITE = "run it eagerly (as plain Python) or use the gradient"
 
 
 def refuse_scripted(module: nn.Module) -> None:
-    """Raise BadNetwork naming every scripted or traced part of `module` that holds a rectifier."""
+    """Refuse modules with scripted or traced parts that hold a rectifier.
+
+    Args:
+        module: the network.
+
+    Raises:
+        BadNetwork: If there is such a part; the error names each.
+    """
     scripted = [
         name or type(module).__name__
         for name, part in module.named_modules()
@@ -91,10 +98,17 @@ def _script_nodes(block: Any) -> Iterator[Any]:
 
 
 def refuse_unseen(outputs: Iterable[Tensor], *, seen: tuple[type[Function], ...]) -> None:
-    """Raise BadNetwork where autograd's graph of `outputs` holds a rectifier that no rule has replaced.
+    """Refuse a graph that holds a rectifier which no rule has replaced.
 
-    Those come from TorchScript functions, compiled code and C++. Autograd functions of the user's own keep
-    the backward pass they were written with and are named in a BackwardWarning. `seen` is the rules' own.
+    Such rectifiers come from TorchScript functions, compiled code and C++. The user's own autograd functions
+    keep their backward pass and are named in a BackwardWarning.
+
+    Args:
+        outputs: what the backward pass starts from.
+        seen: the rules' own autograd functions.
+
+    Raises:
+        BadNetwork: If autograd's graph of `outputs` holds such a rectifier.
     """
     kinds = set()
     for node in _nodes(outputs):

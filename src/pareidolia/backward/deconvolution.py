@@ -1,7 +1,7 @@
-"""The deconvolutional network built layer by layer, as the lecture and Zeiler and Fergus (2014) draw it.
+"""The deconvolutional network built layer by layer, as Zeiler and Fergus (2014) draw it.
 
 Three steps undo a stage convolution → rectifier → max pooling: unpooling by switches, rectification, and
-transposed convolution. Networks that are no plain sequence use the rule `deconvnet` instead, which is equal.
+transposed convolution. For networks that are not a plain sequence use the rule `deconvnet`, which is equal.
 """
 
 from collections.abc import Callable, Iterator
@@ -18,10 +18,15 @@ Backward = Callable[[Tensor], Tensor]
 
 
 def max_pool_with_switches(pictures: Tensor, pool: nn.MaxPool2d) -> tuple[Tensor, Tensor]:
-    """Max pooling that remembers where each maximum stood.
+    """Max pooling that keeps the position of each maximum.
 
-    Takes N×C×H×W; returns the maxima N×C×h×w and the switches of the same shape: each maximum's index in its
-    H·W plane, row by row.
+    Args:
+        pictures: N×C×H×W.
+        pool: the pooling layer.
+
+    Returns:
+        The maxima N×C×h×w, and the switches of the same shape: each maximum's index in its H·W plane, row by
+            row.
     """
     maxima, switches = F.max_pool2d(
         pictures,
@@ -36,10 +41,18 @@ def max_pool_with_switches(pictures: Tensor, pool: nn.MaxPool2d) -> tuple[Tensor
 
 
 def unpool(signal: Tensor, switches: Tensor, height_width: tuple[int, int]) -> Tensor:
-    """Put each value of `signal` (N×C×h×w) back where its maximum stood, zero elsewhere: N×C×H×W.
+    """Put each value back where its maximum stood, with zeros elsewhere.
 
-    Where overlapping windows share a maximum their values add, as the transpose of choosing demands
+    If overlapping windows share a maximum their values add, as the transpose of choosing demands
     (`max_unpool2d` would keep only one of them).
+
+    Args:
+        signal: N×C×h×w.
+        switches: of the same shape, from `max_pool_with_switches`.
+        height_width: H and W.
+
+    Returns:
+        N×C×H×W.
     """
     height, width = height_width
     plane = signal.new_zeros(*signal.shape[:2], height * width)
@@ -52,9 +65,18 @@ def transposed_convolution(
 ) -> Tensor:
     """The convolution's transpose: ŷ^c = Σ_k z_k ∗ f_k^c, full convolution with the forward kernels.
 
-    `signal` z is N×K×h×w, a map for each of the K kernels; the result N×C×H×W has the C channels that the
-    convolution took. The bias is dropped. `height_width` is the size of the convolution's input where the
-    stride leaves it open (default: the smallest). Raises BadNetwork for padding with anything but zeros.
+    The bias is dropped.
+
+    Args:
+        signal: z, N×K×h×w, a map for each of the K kernels.
+        convolution: the convolution, with zero padding.
+        height_width: size of the convolution's input if the stride leaves it open; the smallest if None.
+
+    Returns:
+        N×C×H×W, with the C channels that the convolution takes.
+
+    Raises:
+        BadNetwork: If the convolution pads with anything but zeros.
     """
     if convolution.padding_mode != "zeros":
         raise BadNetwork(f"the transposed convolution knows zero padding, not '{convolution.padding_mode}'")
@@ -84,8 +106,16 @@ def transposed_convolution(
 def convolution_matrix(kernel: Tensor, height_width: tuple[int, int], stride: int = 1) -> Tensor:
     """The matrix C with C · x = the convolution of one map x (H·W values, row by row), without padding.
 
-    `kernel` is k×k; C is (h·w)×(H·W), mostly zeros: row (i, j) holds the kernel where its window (i, j)
-    stands. Cᵀ is the transposed convolution: the lecture draws it for a 4x4 input and a 3x3 kernel, C 4x16.
+    Row (i, j) holds the kernel where its window (i, j) stands. Cᵀ is the transposed convolution; for a 4×4
+    input and a 3×3 kernel C is 4×16.
+
+    Args:
+        kernel: k×k.
+        height_width: H and W.
+        stride: of the convolution.
+
+    Returns:
+        (h·w)×(H·W), mostly zeros.
     """
     (rows, columns), (height, width) = kernel.shape, height_width
     windows = [
@@ -107,15 +137,18 @@ class _Step:
 
 
 class DeconvolutionalNetwork:
-    """A sequential network turned round.
+    """A sequential network and its deconvolutional counterpart.
 
-    `forward` computes and remembers the switches; `back` sends a signal from any of its layers to the pixels:
-    switches unpool, the signal is rectified at each rectifier, convolutions are transposed. Nothing follows
-    the last transposed convolution.
+    `forward` computes and keeps the switches; `back` sends a signal from any of its layers to the pixels:
+    switches unpool, the signal is rectified at each rectifier, convolutions are transposed. The last
+    transposed convolution is the end: nothing is rectified after it.
 
-    Takes `nn.Sequential`, nested as may be, of convolutions, ReLUs, max and average poolings, batch
-    normalisations, flattening, linear layers and dropout, in eval mode; anything else raises BadNetwork
-    naming it.
+    Args:
+        network: `nn.Sequential`, nested to any depth, of convolutions, ReLUs, max and average poolings, batch
+            normalisations, flattening, linear layers and dropout, in eval mode.
+
+    Raises:
+        BadNetwork: If the network has another layer; the error names it.
     """
 
     def __init__(self, network: nn.Sequential) -> None:
@@ -160,7 +193,7 @@ def _leaves(module: nn.Module, prefix: str = "") -> Iterator[tuple[str, nn.Modul
 
 @singledispatch
 def turn(layer: nn.Module, x: Tensor) -> tuple[Tensor, Backward]:
-    """What `layer` makes of x, and how a signal comes back through it."""
+    """The output of `layer` for x, and the function that sends a signal back through it."""
     raise BadNetwork(
         f"the layer-by-layer deconvolutional network knows no {type(layer).__name__}; "
         "use the rule 'deconvnet', which takes any network"

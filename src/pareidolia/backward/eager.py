@@ -7,10 +7,10 @@ import torch
 
 
 def eager() -> AbstractContextManager[object]:
-    """Inside, everything that `torch.compile` made runs as the Python it was made from.
+    """A context in which everything that `torch.compile` made runs as the Python it was made from.
 
     Compiled code holds fused operations that no rule can see. Importing the compiler takes seconds, so it is
-    asked only where somebody has already loaded it: without it nothing can be compiled.
+    used only if it has been imported already: without it nothing can be compiled.
     """
     if "torch._dynamo" not in sys.modules:
         return nullcontext()

@@ -1,7 +1,8 @@
 """Running autograd's backward pass inside a torch function mode.
 
 A mode is switched off while it handles a call, and `backward` and `grad` are calls that it handles; so the
-engine is started here with the mode entered again.
+engine is started here with the mode entered again. That engine, `torch.autograd.Variable._execution_engine`,
+is private to torch, which has no public way to run it inside a mode; `tests/backward` would show a change.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -18,14 +19,24 @@ BACKWARD_FUNCTIONS = frozenset({torch.autograd.grad, torch.autograd.backward, Te
 def outputs_of(
     function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]
 ) -> tuple[Tensor, ...]:
-    """The tensors at which this call of `grad` or `backward` starts."""
+    """The tensors at which a call of `grad` or `backward` starts."""
     return _as_tuple(next(iter(_arguments(function, args, kwargs).values())))
 
 
 def run_backward(
     mode: TorchFunctionMode, function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]
 ) -> Any:
-    """Do what this call of one of `BACKWARD_FUNCTIONS` would, with `mode` active throughout."""
+    """Run a call of one of `BACKWARD_FUNCTIONS` with a mode active throughout.
+
+    Args:
+        mode: the mode.
+        function: what was called.
+        args: its positional arguments.
+        kwargs: its keyword arguments.
+
+    Returns:
+        What the call would have returned.
+    """
     given = _arguments(function, args, kwargs)
     if given.get("is_grads_batched") or given.get("grad_variables") or given.get("materialize_grads"):
         return function(*args, **kwargs)

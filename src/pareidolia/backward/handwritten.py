@@ -18,6 +18,12 @@ _PRODUCTS = frozenset(
 _EXTREMES = frozenset({"max", "min", "maximum", "minimum", "fmax", "fmin"})
 _MASKED = _PRODUCTS | {"where", "masked_fill", "setitem", "index_put", "masked_scatter"}
 _ATTENTION = frozenset({"scaled_dot_product_attention", "multi_head_attention_forward"})
+# What they make takes a tensor's shape, type or device, but none of its values.
+_CONSTANTS = frozenset(
+    {f"new_{kind}" for kind in ("tensor", "zeros", "ones", "full", "empty")}
+    | {f"{kind}_like" for kind in ("zeros", "ones", "full", "empty", "rand", "randn", "randint")}
+)
+_PACKAGE = str(Path(__file__).parents[1])
 # Nodes of autograd's graph that work element by element: straight ones, and those that bend.
 _LINEAR = frozenset({"Mul", "Div", "Add", "Sub", "Rsub", "Neg"})
 _BENDING = frozenset(
@@ -27,7 +33,7 @@ _BENDING = frozenset(
 
 
 class Watch:
-    """Notices activations written by hand: x · (x > 0), where(x > 0, x, 0), x · sigmoid(x), (x + |x|) / 2.
+    """Finds activations written by hand: x · (x > 0), where(x > 0, x, 0), x · sigmoid(x), (x + |x|) / 2.
 
     A rule cannot be applied to them, so each is named once, with its line of code, in a BackwardWarning.
     """
@@ -37,7 +43,14 @@ class Watch:
         self._told: set[str] = set()
 
     def notice(self, name: str, args: Sequence[Any], kwargs: Mapping[str, Any], result: Any) -> None:
-        """Look at one call that no rule replaced."""
+        """Check one call that no rule replaced.
+
+        Args:
+            name: of the function.
+            args: its positional arguments.
+            kwargs: its keyword arguments.
+            result: what it returned.
+        """
         if name == "get":  # an attribute such as x.shape
             return
         if name in _ATTENTION:
@@ -45,20 +58,23 @@ class Watch:
         tensors = [value for value in (*args, *kwargs.values()) if isinstance(value, Tensor)]
         signals = [tensor for tensor in tensors if tensor.requires_grad]
         masks = [tensor for tensor in tensors if self._is_mask(tensor)]
-        if isinstance(result, Tensor) and not result.requires_grad and (signals or masks):
+        made_from = [] if name in _CONSTANTS else [*signals, *masks]
+        if isinstance(result, Tensor) and not result.requires_grad and made_from:
             self._masks[id(result)] = weakref.ref(result)
         if not signals:
             return
         by_mask = name in _MASKED and bool(masks)
         by_itself = name in (_PRODUCTS | _EXTREMES) and len(signals) == 2 and _self_gated(name, *signals)
         if by_mask or by_itself or name in ("abs", "absolute"):
-            place = _calling_line()
-            self._once(
-                f"an activation written by hand keeps its plain gradient: {place}; use torch.nn.functional's"
-            )
+            line = _calling_line()
+            if line is not None:
+                self._once(
+                    f"an activation written by hand keeps its plain gradient: {line}; "
+                    "use torch.nn.functional's"
+                )
 
     def _is_mask(self, tensor: Tensor) -> bool:
-        """Is it without gradient, yet made from activations (by a comparison, a sign, a detach)?"""
+        """Whether a tensor without gradient was made from activations (by a comparison, a sign, a detach)."""
         reference = self._masks.get(id(tensor))
         return reference is not None and reference() is tensor
 
@@ -69,7 +85,7 @@ class Watch:
 
 
 def _self_gated(name: str, one: Tensor, other: Tensor) -> bool:
-    """Do both operands come, element by element, from one tensor, and one of them through a nonlinearity?"""
+    """Whether both operands come, element by element, from one tensor, one of them through a nonlinearity."""
     if one is other:
         return False
     first, bent = _origins(one)
@@ -78,7 +94,7 @@ def _self_gated(name: str, one: Tensor, other: Tensor) -> bool:
 
 
 def _origins(tensor: Tensor) -> tuple[set[tuple[Any, int]], bool]:
-    """The edges of autograd's graph that elementwise operations lead back to; does one of those bend?"""
+    """The edges of autograd's graph that elementwise operations lead back to; whether one is nonlinear."""
     edges: set[tuple[Any, int]] = set()
     waiting, bent = [(tensor.grad_fn, tensor.output_nr)], False
     while waiting and len(edges) < 64:
@@ -93,12 +109,17 @@ def _origins(tensor: Tensor) -> tuple[set[tuple[Any, int]], bool]:
     return edges, bent
 
 
-def _calling_line() -> str:
-    """The line of code that called torch: `net.py:12 in forward: return x * (x > 0)`."""
+def _calling_line() -> str | None:
+    """The line of code that called torch: `net.py:12 in forward: return x * (x > 0)`.
+
+    None where that is a line of this package, e.g. one that prepares a picture: no network stands there.
+    """
     hidden = (str(Path(torch.__file__).parent), str(Path(__file__).parent))
     frame = sys._getframe(1)
     while frame.f_back is not None and frame.f_code.co_filename.startswith(hidden):
         frame = frame.f_back
     file, line = frame.f_code.co_filename, frame.f_lineno
+    if file.startswith(_PACKAGE):
+        return None
     text = linecache.getline(file, line).strip()
     return f"{Path(file).name}:{line} in {frame.f_code.co_qualname}: {text}"

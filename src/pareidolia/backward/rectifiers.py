@@ -1,7 +1,8 @@
 """Which calls of torch functions are rectifiers, however they are written.
 
-A rectifier lets the positive part of its input pass and stops, or dampens, the negative part: ReLU and its
-kin. Sigmoid, tanh, softmax and gates such as hardsigmoid or GLU are not rectifiers and keep their gradient.
+A rectifier lets the positive part of its input pass and stops, or dampens, the negative part: ReLU and
+similar functions. Sigmoid, tanh, softmax and gates such as hardsigmoid or GLU are not rectifiers and keep
+their gradient.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -29,7 +30,7 @@ _ALWAYS = frozenset(
         "softplus",
     }
 )
-# Their slope where the input is positive is 1, so that the sign alone tells it.
+# Their slope where the input is positive is 1, so that the sign alone determines it.
 _UNIT_SLOPE = frozenset({"relu", "leaky_relu", "prelu", "prelu_kernel", "rrelu", "elu", "celu", "clamp_min"})
 
 
@@ -39,10 +40,18 @@ def function_name(function: Callable[..., Any]) -> str:
 
 
 def rectified_input(name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Tensor | None:
-    """The tensor that the call `name(*args, **kwargs)` rectifies, or None where the call is no rectifier.
+    """The tensor that the call `name(*args, **kwargs)` rectifies.
 
-    `clamp`, `clip`, `clamp_min`, `hardtanh`, `threshold`, `max` and `maximum` count where their lower bound
+    `clamp`, `clip`, `clamp_min`, `hardtanh`, `threshold`, `max` and `maximum` count if their lower bound
     is zero: `clamp(min=0)`, `hardtanh(0, 6)`, `maximum(x, zeros)`.
+
+    Args:
+        name: bare name of the function, from `function_name`.
+        args: its positional arguments.
+        kwargs: its keyword arguments.
+
+    Returns:
+        The tensor; None if the call is not a rectifier.
     """
     first = args[0] if args else kwargs.get("input", kwargs.get("self"))
     if not isinstance(first, Tensor):
@@ -62,11 +71,11 @@ def rectified_input(name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -
 
 
 def has_unit_slope(name: str) -> bool:
-    """True where the rectifier's derivative is exactly 1 for every positive input."""
+    """Whether the rectifier's derivative is exactly 1 for every positive input."""
     return name in _UNIT_SLOPE
 
 
-# Name → where its lower bound stands, by position and by keyword, and its default.
+# Name → position and keyword of its lower bound, and the default.
 _BOUNDED: dict[str, tuple[int, str, float | None]] = {
     "clamp": (1, "min", None),
     "clip": (1, "min", None),

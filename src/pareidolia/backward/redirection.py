@@ -1,4 +1,4 @@
-"""The redirected gradient, which wakes units whose rectifiers are shut (lucid)."""
+"""The redirected gradient, which activates units whose rectifiers are closed (lucid)."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,19 +8,18 @@ import torch
 from torch import Tensor, nn
 from torch.autograd.function import Function, FunctionCtx
 
-from pareidolia.backward.rules import ActivationFunction, RuleMode, derivative, in_mode
+from pareidolia.backward.modes import ActivationFunction, RuleMode, derivative, in_mode
 
 
 @contextmanager
 def redirected(module: nn.Module) -> Iterator[None]:
     """Let a loss's gradient through rectifiers that would otherwise block all of it.
 
-    Where the plain gradient f'(x) · g of a picture vanishes at a whole rectifier, R = g, save where the
-    input is shut already and g > 0, so that a step down the loss would push it lower still. A unit that does
-    not fire is so led to where it does. Elsewhere R is the plain gradient. Made for losses, which go down,
-    not for scores. The first dimension counts pictures. Source: lucid's `redirected_relu_grad`.
-
-    Errors and warnings as for `deconvnet`.
+    For a picture whose plain gradient f'(x) · g vanishes at a whole rectifier, R = g, except that R = 0 at
+    positions where the input is already negative and g > 0: there a step down the loss would make it more
+    negative. A unit that is silent is so moved towards inputs for which it is active. For other pictures R is
+    the plain gradient. Made for losses, which are minimised, not for scores. The first dimension counts
+    pictures. Source: lucid's `redirected_relu_grad`. The errors and warnings are those of `deconvnet`.
     """
     with in_mode(_Redirection(), module):
         yield

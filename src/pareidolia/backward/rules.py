@@ -1,206 +1,107 @@
-"""Backward rules: how a rectifier treats the signal that comes back through it."""
+"""Backward rules by name. No torch here: a rule imports what carries it out when it is used."""
 
-from abc import abstractmethod
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from typing import Any, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
-import torch
-from torch import Tensor, nn
-from torch.autograd.function import Function, FunctionCtx
-from torch.overrides import TorchFunctionMode
+from pydantic import AfterValidator
 
-from pareidolia.backward.audit import refuse_scripted, refuse_unseen
-from pareidolia.backward.eager import eager
-from pareidolia.backward.engine import BACKWARD_FUNCTIONS, outputs_of, run_backward
-from pareidolia.backward.handwritten import Watch
-from pareidolia.backward.rectifiers import function_name, has_unit_slope, rectified_input
-from pareidolia.networks.speed import passes_convolutions_on
-from pareidolia.settings import UnknownName
+from pareidolia.settings.registry import Registry
 
-RuleName = Literal["gradient", "deconvnet", "guided"]
-ActivationFunction = Callable[[Tensor], Tensor]
+if TYPE_CHECKING:
+    from torch import nn
+
+Rule = Callable[["nn.Module"], AbstractContextManager[None]]
+R = TypeVar("R", bound=Rule)
+
+#: Every rule by its name: `with BACKWARD_RULES["guided"](module): ...`
+BACKWARD_RULES: Registry[Rule] = Registry("backward rule")
 
 
+def backward_rule(name: str) -> Callable[[R], R]:
+    """Register the context manager below as a backward rule.
+
+    It is called with the module that is explained; what runs backward inside follows it. `modes.RuleMode` is
+    what the package's own rules are made of: it meets every rectifier, however that is written.
+
+        @backward_rule("plain-relu")
+        @contextmanager
+        def plain_relu(module):
+            with in_mode(MyMode(), module):
+                yield
+
+    Raises:
+        PareidoliaError: another module has registered the name.
+    """
+
+    def register(rule: R) -> R:
+        BACKWARD_RULES.add(name, rule, rule.__module__)
+        return rule
+
+    return register
+
+
+def _known(name: str) -> str:
+    """The rule's name; UnknownName where there is no such rule."""
+    BACKWARD_RULES[name]
+    return name
+
+
+#: The name of a rule, as settings hold it.
+RuleName = Annotated[str, AfterValidator(_known)]
+
+
+@backward_rule("gradient")
 @contextmanager
 def gradient(module: nn.Module) -> Iterator[None]:
     """Let the signal come back as the plain gradient: R = f'(x) · g for every activation f.
 
-    Saliency (Simonyan et al. 2014). It is autograd's own rule; the context exists so that the three rules are
-    used alike.
+    Saliency (Simonyan et al. 2014). It is autograd's own rule; the context exists so that all rules are used
+    alike.
     """
     yield
 
 
+@backward_rule("deconvnet")
 @contextmanager
 def deconvnet(module: nn.Module) -> Iterator[None]:
-    """Rectify the signal itself, whatever came forward: R = max(g, 0) at every rectifier.
+    """Rectify the signal itself, whatever the forward pass: R = max(g, 0) at every rectifier.
 
     The deconvolutional network (Zeiler and Fergus 2014). ReLU, ReLU6, LeakyReLU, PReLU, ELU, SELU, CELU,
     SiLU, GELU, Mish, Hardswish and softplus all count as the rectifier that they approximate, so that the
     rule does not depend on the signal's scale. Max pooling sends its signal to the maxima (the switches).
     Sigmoid, tanh, softmax and normalisations keep their gradient.
 
-    `module` may be compiled: it runs eagerly inside. Raises BadNetwork where a rectifier is hidden inside
-    TorchScript; warns (BackwardWarning) where an activation is written by hand, where attention mixes
-    positions by a softmax, which the rule was not made for, and where the only activations are no rectifiers.
+    A BackwardWarning is issued if an activation is written by hand, if attention mixes positions by a
+    softmax, for which the rule was not made, and if none of the activations is a rectifier.
+
+    Args:
+        module: the network; if it is compiled, it runs eagerly inside.
+
+    Yields:
+        Nothing.
+
+    Raises:
+        BadNetwork: If a rectifier is hidden inside TorchScript.
     """
-    with in_mode(_Deconvnet(), module):
+    from pareidolia.backward.modes import DeconvnetMode, in_mode
+
+    with in_mode(DeconvnetMode(), module):
         yield
 
 
+@backward_rule("guided")
 @contextmanager
 def guided(module: nn.Module) -> Iterator[None]:
     """Let the signal pass only where both it and the rectifier's input are positive.
 
     Guided backpropagation (Springenberg et al. 2015): R = f'(x) · [x > 0] · max(g, 0). For ReLU f' = 1 there;
-    for the smooth and the bounded rectifiers (list under `deconvnet`) f' is their own derivative.
-
-    Errors and warnings as for `deconvnet`.
+    for the smooth and the bounded rectifiers (list under `deconvnet`) f' is their own derivative. The errors
+    and warnings are those of `deconvnet`.
     """
-    with in_mode(_Guided(), module):
+    from pareidolia.backward.modes import GuidedMode, in_mode
+
+    with in_mode(GuidedMode(), module):
         yield
-
-
-_RULES: dict[str, Callable[[nn.Module], AbstractContextManager[None]]] = {
-    "gradient": gradient,
-    "deconvnet": deconvnet,
-    "guided": guided,
-}
-assert tuple(_RULES) == get_args(RuleName)
-
-
-def backward_rule(name: str, module: nn.Module) -> AbstractContextManager[None]:
-    """The rule of this name over a module: `gradient`, `deconvnet` or `guided`; else UnknownName."""
-    if name not in _RULES:
-        raise UnknownName("backward rule", name, _RULES)
-    return _RULES[name](module)
-
-
-@contextmanager
-def in_mode(mode: "RuleMode", module: nn.Module) -> Iterator[None]:
-    """Run what is inside under `mode`, with compiled parts of `module` run eagerly; refuses scripted ones."""
-    refuse_scripted(module)
-    with eager(), mode:
-        yield
-
-
-class _Rectified(Function):
-    """Any activation going forward; going back, the rectified signal times `slope` (1 where that is None)."""
-
-    @staticmethod
-    def forward(ctx: FunctionCtx, x: Tensor, activation: ActivationFunction, slope: Tensor | None) -> Tensor:
-        if slope is not None:
-            ctx.save_for_backward(slope)
-        y = activation(x)
-        if y is x:
-            ctx.mark_dirty(x)
-        return y
-
-    @staticmethod
-    def backward(ctx: Any, signal: Tensor) -> tuple[Tensor, None, None]:
-        signal = signal.clamp(min=0)
-        for slope in ctx.saved_tensors:
-            signal = signal * slope
-        return signal, None, None
-
-
-class _GuidedReLU(Function):
-    """ReLU going forward; going back, the rectified signal where ReLU's output is positive: one pass less."""
-
-    @staticmethod
-    def forward(ctx: FunctionCtx, x: Tensor, activation: ActivationFunction) -> Tensor:
-        y = activation(x)
-        if y is x:
-            ctx.mark_dirty(x)
-        ctx.save_for_backward(y)
-        return y
-
-    @staticmethod
-    def backward(ctx: Any, signal: Tensor) -> tuple[Tensor, None]:
-        (y,) = ctx.saved_tensors
-        return torch.ops.aten.threshold_backward(signal.clamp(min=0), y, 0), None
-
-
-class RuleMode(TorchFunctionMode):
-    """Sees every torch function called inside it, and replaces the backward pass of the rectifiers.
-
-    Modules, functions, tensor methods and in-place calls all arrive here, where hooks see modules only. The
-    backward pass runs inside the mode too, since checkpointed parts come forward once more during it.
-    """
-
-    #: The autograd functions that stand for rectifiers.
-    stand_ins: tuple[type[Function], ...]
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._watch = Watch()
-
-    @abstractmethod
-    def rectify(self, name: str, x: Tensor, activation: ActivationFunction) -> Tensor:
-        """activation(x), through which the signal comes back by the rule."""
-
-    @passes_convolutions_on
-    def __torch_function__(
-        self,
-        func: Callable[..., Any],
-        types: Sequence[type],
-        args: Sequence[Any] = (),
-        kwargs: Mapping[str, Any] | None = None,
-    ) -> Any:
-        kwargs = kwargs or {}
-        if func in BACKWARD_FUNCTIONS:
-            refuse_unseen(outputs_of(func, args, kwargs), seen=self.stand_ins)
-            return run_backward(self, func, args, kwargs)
-        if not torch.is_grad_enabled():
-            return func(*args, **kwargs)
-        name = function_name(func)
-        x = rectified_input(name, args, kwargs)
-        if x is None or not x.requires_grad:
-            result = func(*args, **kwargs)
-            self._watch.notice(name, args, kwargs, result)
-            return result
-
-        def activation(values: Tensor) -> Tensor:
-            replaced = [values if argument is x else argument for argument in args]
-            named = {key: values if argument is x else argument for key, argument in kwargs.items()}
-            result: Tensor = func(*replaced, **named)
-            return result
-
-        return self.rectify(name, x, activation)
-
-
-class _Deconvnet(RuleMode):
-    stand_ins = (_Rectified,)
-
-    def rectify(self, name: str, x: Tensor, activation: ActivationFunction) -> Tensor:
-        result: Tensor = _Rectified.apply(x, activation, None)
-        return result
-
-
-class _Guided(RuleMode):
-    stand_ins = (_Rectified, _GuidedReLU)
-
-    def rectify(self, name: str, x: Tensor, activation: ActivationFunction) -> Tensor:
-        result: Tensor = (
-            _GuidedReLU.apply(x, activation)
-            if name == "relu"
-            else _Rectified.apply(x, activation, _slope(name, x, activation))
-        )
-        return result
-
-
-def _slope(name: str, x: Tensor, activation: ActivationFunction) -> Tensor:
-    """f'(x) · [x > 0]."""
-    positive = x.detach() > 0
-    if has_unit_slope(name):
-        return positive
-    return derivative(x, activation) * positive
-
-
-def derivative(x: Tensor, activation: ActivationFunction) -> Tensor:
-    """f'(x) of an activation that works element by element."""
-    leaf = x.detach().clone().requires_grad_()
-    # The second clone is for in-place activations, which must not overwrite a leaf.
-    (found,) = torch.autograd.grad(activation(leaf.clone()).sum(), leaf)
-    return found

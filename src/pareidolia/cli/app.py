@@ -1,7 +1,10 @@
 """The application: which commands there are, and how errors are reported."""
 
 import sys
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
 
 from cyclopts import App, CycloptsError, Group, Parameter
 from pydantic import ValidationError
@@ -10,7 +13,7 @@ from pareidolia.cli.again import HELP, again_command
 from pareidolia.cli.deriving import command_for
 from pareidolia.cli.printing import complain
 from pareidolia.operations import BEGIN, GROUPS, LOOK, OPERATIONS, PAINT, Operation
-from pareidolia.settings import PareidoliaError
+from pareidolia.settings import PareidoliaError, PareidoliaWarning
 from pareidolia.version import __version__
 
 _SUBJECTS = {
@@ -40,6 +43,11 @@ _OTHERS = {
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code: 0, 2 for bad input, 130 when interrupted."""
     words = list(sys.argv[1:] if arguments is None else arguments)
+    with _plain_warnings():
+        return _run(words)
+
+
+def _run(words: list[str]) -> int:
     try:
         result = application(words)(words, exit_on_error=False, print_error=False)
     except ValidationError as error:
@@ -123,6 +131,22 @@ def _unasked() -> None:
 def _refuse(message: str) -> int:
     complain(message)
     return 2
+
+
+@contextmanager
+def _plain_warnings() -> Iterator[None]:
+    """Within it, a `PareidoliaWarning` is one line, without the place in the code."""
+    with warnings.catch_warnings():
+        shown = warnings.showwarning
+
+        def show(message: Warning | str, category: type[Warning], *place: Any, **more: Any) -> None:
+            if issubclass(category, PareidoliaWarning):
+                complain(str(message))
+            else:
+                shown(message, category, *place, **more)
+
+        warnings.showwarning = show
+        yield
 
 
 def _validation_line(error: ValidationError) -> str:

@@ -38,7 +38,8 @@ def command_for(operations: Mapping[str, Operation], words: Sequence[str]) -> Ca
         merged_settings = merged(operation.settings_type, output, settings)
         return run_request(operation, inputs, merged_settings, options, output)
 
-    return command_from(operation, run, also=tuple(_method_parameter(operations, operation)))
+    parameter = tuple(_method_parameter(operations, operation))
+    return command_from(operation, run, also=parameter, method=_method(words))
 
 
 def command_from(
@@ -47,6 +48,7 @@ def command_from(
     *,
     also: tuple[inspect.Parameter, ...] = (),
     optional: bool = False,
+    method: str = "",
 ) -> Callable[..., int]:
     """A command with the inputs and options of an operation, as cyclopts takes it.
 
@@ -55,6 +57,7 @@ def command_from(
         run: called with the inputs, the settings and the further options that were given, and the output.
         also: parameters that only choose what is shown.
         optional: whether no setting has to be given, and defaults are not shown.
+        method: what --method says; options that go with other methods alone are not shown.
     """
 
     def command(*given: Any, **options: Any) -> int:
@@ -67,7 +70,7 @@ def command_from(
         return run(inputs, options, further, output)
 
     parameters = [*map(_input_parameter, operation.inputs), *also]
-    parameters += _parameters(operation.settings_type, _group_of, optional=optional)
+    parameters += _parameters(operation.settings_type, _group_of, optional=optional, method=method)
     parameters += _parameters(output_type(operation), _output_group)
     for kind in operation.option_types.values():
         parameters += _parameters(kind, lambda name, field: ADVANCED)
@@ -142,24 +145,35 @@ def _group_of(name: str, field: FieldInfo) -> str:
     """The group of a settings field: the network's own, what the field says, else how the result looks."""
     if name in NetworkSettings.model_fields:
         return NETWORK
-    extra = field.json_schema_extra
-    return str(extra["group"]) if isinstance(extra, dict) and "group" in extra else LOOKS
+    return str(_extra(field).get("group", LOOKS))
 
 
 def _parameters(
-    kind: type[Settings], group_of: Callable[[str, FieldInfo], str], *, optional: bool = False
+    kind: type[Settings],
+    group_of: Callable[[str, FieldInfo], str],
+    *,
+    optional: bool = False,
+    method: str = "",
 ) -> Iterator[inspect.Parameter]:
     """A keyword for every field of a settings class."""
     for name, field in kind.model_fields.items():
-        yield _parameter(name, field, _GROUPS[group_of(name, field)], optional)
+        owners = _extra(field).get("methods", ())
+        shown = not method or not owners or method in owners
+        yield _parameter(name, field, _GROUPS[group_of(name, field)], optional, shown)
 
 
-def _parameter(name: str, field: FieldInfo, group: Group, optional: bool) -> inspect.Parameter:
+def _extra(field: FieldInfo) -> dict[str, Any]:
+    """What a field says of itself beside its type and description: its group, the methods it goes with."""
+    return dict(field.json_schema_extra) if isinstance(field.json_schema_extra, dict) else {}
+
+
+def _parameter(name: str, field: FieldInfo, group: Group, optional: bool, shown: bool) -> inspect.Parameter:
     flag = field.annotation is bool
     option = Option(
         name=f"--{_flag(name)}",
         help=field.description,
         group=group,
+        show=shown,
         show_default=None if field.default != "" else False,  # the description says what it is
         # A switch that is off cannot be put off.
         negative=() if flag and field.default is False else None,

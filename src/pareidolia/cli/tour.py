@@ -1,9 +1,9 @@
-"""`pareidolia tour`: the lecture told with one picture."""
+"""`pareidolia tour`: the lecture shown with one picture."""
 
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
@@ -17,6 +17,9 @@ from pareidolia.cli.printing import print_json, say
 from pareidolia.settings import PareidoliaError
 from pareidolia.tour.progress import Report, Stop
 from pareidolia.tour.settings import TourSettings
+
+Line = Callable[..., str]
+"""A line in the tour's language, by name and values."""
 
 
 class TourOutput(Verbosity):
@@ -33,21 +36,23 @@ def tour(
 ) -> int:
     """Tell the whole lecture on one page, with a photo of your own if you give one."""
     from pareidolia.tour import tell
+    from pareidolia.tour.words import words
 
     _check(output)
+    line = words(settings.language).line
     began = time.perf_counter()
-    with _report(output) as report, _terminable():
-        told = tell(output.out, settings, report)
+    with _report(output, line) as report, _terminable():
+        rendered = tell(output.out, settings, report)
     seconds = time.perf_counter() - began
     page = output.out / "index.html"
-    failures = {each.key: each.failure for each in told if each.failure}
+    failures = {each.key: each.failure for each in rendered if each.failure}
     if output.as_json:
         answer = {"out": str(page), "seconds": round(seconds, 3), "failures": failures}
         print_json({**answer, "settings": settings.model_dump(mode="json")})
     else:
-        say(f"the tour is written to {page.absolute()}, in {seconds:.0f} s: open it in a browser", output)
+        say(line("written", page=page.absolute(), seconds=round(seconds)), output)
     for key, failure in failures.items():
-        print(f"pareidolia: the section '{key}' could not be told: {failure}", file=sys.stderr)
+        print(f"pareidolia: {line('untold', title=key, failure=failure)}", file=sys.stderr)
     return 1 if failures else 0
 
 
@@ -65,16 +70,16 @@ def _check(output: TourOutput) -> None:
 
 
 @contextmanager
-def _report(output: TourOutput) -> Iterator[Report]:
+def _report(output: TourOutput, line: Line) -> Iterator[Report]:
     """A bar on a terminal, else a line a section."""
     console = Console(stderr=True)
     if output.quiet:
         yield Report()
     elif console.is_terminal:
-        with _Bar(console) as bar:
+        with _Bar(console, line) as bar:
             yield bar
     else:
-        yield _Lines()
+        yield _Lines(line)
 
 
 @contextmanager
@@ -87,29 +92,35 @@ def _terminable() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
+def _place(line: Line, stop: Stop) -> str:
+    return line("section", index=stop.index, total=stop.total, title=stop.title)
+
+
 class _Lines(Report):
     """A line a section, with the seconds it took."""
+
+    def __init__(self, line: Line) -> None:
+        self._line = line
 
     def begin(self, stop: Stop) -> None:
         self._began = time.perf_counter()
 
     def end(self, stop: Stop) -> None:
         seconds = time.perf_counter() - self._began
-        failed = f", failed: {stop.failure}" if stop.failure else ""
-        line = f"section {stop.index} of {stop.total}: {stop.title}, {seconds:.1f} s{failed}"
-        print(line, file=sys.stderr, flush=True)
+        failed = f" ({stop.failure})" if stop.failure else ""
+        print(f"{_place(self._line, stop)}, {seconds:.1f} s{failed}", file=sys.stderr, flush=True)
 
 
 class _Bar(Report):
     """A bar over all sections that moves within them too."""
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Console, line: Line) -> None:
         from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-        columns = (BarColumn(), TextColumn("{task.fields[told]}"), TimeElapsedColumn())
+        columns = (BarColumn(), TextColumn("{task.fields[words]}"), TimeElapsedColumn())
         self._progress = Progress(*columns, console=console, transient=True)
-        self._task = self._progress.add_task("", total=None, told="")
-        self._before = 0
+        self._task = self._progress.add_task("", total=None, words="")
+        self._line, self._before = line, 0
 
     def __enter__(self) -> "_Bar":
         self._progress.start()
@@ -120,8 +131,8 @@ class _Bar(Report):
 
     def begin(self, stop: Stop) -> None:
         self._before = stop.index - 1
-        told = f"{stop.index} of {stop.total}: {stop.title}"
-        self._progress.update(self._task, total=stop.total, completed=self._before, told=told)
+        words = _place(self._line, stop)
+        self._progress.update(self._task, total=stop.total, completed=self._before, words=words)
 
     def beat(self, share: float) -> None:
         self._progress.update(self._task, completed=self._before + share)

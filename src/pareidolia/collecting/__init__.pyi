@@ -34,6 +34,9 @@ from .specs import (
 from .specs import (
     CollectSpec as CollectSpec,
 )
+from .specs import (
+    begin_accumulator as begin_accumulator,
+)
 from .top_activations import (
     Ranking as Ranking,
 )

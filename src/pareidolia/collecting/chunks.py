@@ -1,7 +1,7 @@
 """A chunk of files → one shard: the pure function that every engine calls."""
 
 import json
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -10,8 +10,10 @@ import numpy as np
 import torch
 from safetensors.numpy import save
 
+import pareidolia.collecting.sampled_activations
+import pareidolia.collecting.top_activations  # noqa: F401 (each registers how its form of keeping begins)
 from pareidolia.collecting.reading import DecodeResult, read_ahead
-from pareidolia.collecting.specs import Accumulator, CollectSpec
+from pareidolia.collecting.specs import Accumulator, CollectSpec, begin_accumulator
 from pareidolia.networks import Network, preserve_state
 from pareidolia.pictures import from_uint8
 from pareidolia.pictures.folders import PictureFiles
@@ -22,7 +24,13 @@ METADATA = "pareidolia"
 
 @dataclass(frozen=True)
 class Chunk:
-    """Pictures `start` to `stop` (exclusive) of a folder; its shard bears `number`."""
+    """Some consecutive pictures of a folder, which make one shard.
+
+    Attributes:
+        number: of the chunk, from 0; also the name of its shard.
+        start: the first picture's number in the folder.
+        stop: the number after the last picture's.
+    """
 
     number: int
     start: int
@@ -30,12 +38,32 @@ class Chunk:
 
 
 @dataclass(frozen=True)
+class ChunkResult:
+    """What looking at a chunk gives: so many more pictures are done, and at last the whole shard.
+
+    Attributes:
+        pictures: how many pictures more.
+        chunk: the chunk, where its shard is whole.
+        shard: the shard's bytes.
+    """
+
+    pictures: int
+    chunk: Chunk | None = None
+    shard: bytes = b""
+
+
+@dataclass(frozen=True)
 class CollectJob:
     """What is collected, of which pictures, by which network; it can be sent to another machine.
 
-    network: its settings, paths absolute. identity: what it must turn out to be.
-    files: the pictures. height_width: of each as the network sees it. batch: pictures at once.
-    layers: the shape of each layer's output for one picture. spec: what is kept of it.
+    Attributes:
+        network: settings of the network, with absolute paths.
+        identity: digests by name that the loaded network must have.
+        files: the pictures.
+        height_width: height and width in pixels of each picture as the network sees it.
+        batch: how many pictures the network sees at once.
+        layers: by name, the shape of the layer's output for one picture.
+        spec: what is kept of these outputs.
     """
 
     network: NetworkSettings
@@ -47,19 +75,27 @@ class CollectJob:
     spec: CollectSpec
 
     def read(self, chunks: list[Chunk], decoders: int) -> Iterator[DecodeResult]:
-        """The pictures of the chunks one after the other, decoded ahead by so many threads."""
+        """Decode the pictures of some chunks, in order, ahead of their use.
+
+        Args:
+            chunks: the chunks, in the order in which their pictures are wanted.
+            decoders: number of threads that decode.
+
+        Returns:
+            The pictures, one after the other.
+        """
         paths = (path for chunk in chunks for path in self.paths(chunk))
         return read_ahead(paths, self.height_width, threads=decoders, ahead=2 * self.batch)
 
     def paths(self, chunk: Chunk) -> Iterator[Path]:
-        """Where the pictures of a chunk lie, in order."""
+        """The paths of a chunk's pictures, in order."""
         return map(self.files.path, range(chunk.start, chunk.stop))
 
 
-def chunk_steps(
+def chunk_results(
     network: Network, job: CollectJob, chunk: Chunk, pictures: Iterator[DecodeResult]
-) -> Generator[int, None, bytes]:
-    """Look at a chunk batch by batch; yields how many pictures each had, returns the shard.
+) -> Iterator[ChunkResult]:
+    """Look at a chunk; yields what each batch adds to what is done, and at last the shard.
 
     `pictures` are those of the chunk, in order, as `CollectJob.read` gives them; no more are taken. The shard
     is the bytes of a safetensors file with what `job.spec` keeps, a pure function of network, job and
@@ -67,39 +103,46 @@ def chunk_steps(
     Pictures that cannot be read, or on which the network gives values that are not finite, are left out and
     listed in its metadata with the reason.
     """
-    accumulator = job.spec.begin(network, job.layers)
+    accumulator = begin_accumulator(job.spec, network, job.layers)
     skipped: dict[int, str] = {}
     first = chunk.start
     while batch := list(islice(pictures, min(job.batch, chunk.stop - first))):
         with preserve_state(network.module), torch.no_grad():
             skipped |= _add(accumulator, batch, first)
         first += len(batch)
-        yield len(batch)
+        yield ChunkResult(len(batch))
     described = {"chunk": chunk.number, "skipped": {str(n): why for n, why in sorted(skipped.items())}}
     arrays = {name: np.ascontiguousarray(each) for name, each in accumulator.arrays().items()}
     # One entry alone: in which order safetensors would write several is not settled.
-    return save(arrays, metadata={METADATA: json.dumps(described)})
+    yield ChunkResult(0, chunk, save(arrays, metadata={METADATA: json.dumps(described)}))
 
 
 def collect_chunk(network: Network, job: CollectJob, chunk: Chunk, decoders: int) -> bytes:
-    """The shard of a chunk; see `chunk_steps`."""
-    steps = chunk_steps(network, job, chunk, job.read([chunk], decoders))
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            shard: bytes = end.value
-            return shard
+    """The shard of a chunk; see `chunk_results`."""
+    *_, last = chunk_results(network, job, chunk, job.read([chunk], decoders))
+    return last.shard
 
 
 def layer_shapes(
     network: Network, layers: tuple[str, ...], height_width: tuple[int, int]
 ) -> dict[str, tuple[int, ...]]:
-    """The shape of each layer's output for one picture of that size: C×H×W, or C.
+    """The shape of each layer's output for one picture.
 
-    Raises UnknownName for a wrong name, BadPicture where the network cannot look at that size, and
-    PareidoliaError for an output of another form.
+    Args:
+        network: the network.
+        layers: names of layers.
+        height_width: height and width of the picture in pixels.
+
+    Returns:
+        By layer C×H×W, or C where the output has no rows and columns.
+
+    Raises:
+        UnknownName: If the network has no such layer.
+        BadPicture: If the network cannot take pictures of that size.
+        PareidoliaError: If an output has another form.
     """
+    for name in layers:
+        network.unit_shape(name)
     gray = torch.full((1, network.input_shape[0], *height_width), 0.5)
     with preserve_state(network.module), torch.no_grad():
         found = {name: tuple(maps.shape[1:]) for name, maps in network.record(gray, layers).items()}
@@ -114,7 +157,7 @@ def layer_shapes(
 
 
 def _add(accumulator: Accumulator, batch: list[DecodeResult], first: int) -> dict[int, str]:
-    """Add a batch, whose first picture has that number, to `accumulator`; the skipped pictures."""
+    """Add the pictures of a batch, the first of which has number `first`; returns why some were skipped."""
     skipped = {first + i: str(each) for i, each in enumerate(batch) if isinstance(each, BadPicture)}
     levels = [each for each in batch if not isinstance(each, BadPicture)]
     if levels:

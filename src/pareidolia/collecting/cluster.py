@@ -1,7 +1,7 @@
-"""Chunks as tasks of a Ray cluster: a worker that dies loses nothing, its chunk is looked at again.
+"""Chunks as tasks of a Ray cluster: if a worker dies, its chunk is run again and nothing is lost.
 
-The pictures, and the network's code and weights where they are the user's own, lie where every node finds
-them by the same path. Shards come back to this process, which writes them.
+The pictures, and the network's code and weights if they are the user's own, must have the same path on every
+node. Shards come back to this process, which writes them.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -12,13 +12,13 @@ from typing import Any, TypeVar
 
 import torch
 
-from pareidolia.collecting.chunks import Chunk, CollectJob, collect_chunk
-from pareidolia.collecting.engines import ChunkResult
+from pareidolia.collecting.chunks import Chunk, ChunkResult, CollectJob, collect_chunk
 from pareidolia.collecting.settings import EngineSettings
 from pareidolia.networks import Network, identity, load_network_from
-from pareidolia.settings import BadNetwork, MissingExtra, NetworkSettings, PareidoliaError, differences
+from pareidolia.settings import BadNetwork, NetworkSettings, PareidoliaError, differences
+from pareidolia.settings.extras import require
 
-# A chunk that kills its worker each time (memory, say) would be tried for ever.
+# A chunk that kills its worker each time (memory, say) would be tried without end.
 _TRIES_AGAIN = 8
 
 Shared = TypeVar("Shared")
@@ -27,9 +27,19 @@ Result = TypeVar("Result")
 
 
 def run_on_cluster(job: CollectJob, chunks: list[Chunk], settings: EngineSettings) -> Iterator[ChunkResult]:
-    """Look at the chunks as Ray tasks; tells each one's shard as it comes back, in any order.
+    """Run the chunks as Ray tasks.
 
-    Raises as `map_on_cluster`.
+    Args:
+        job: what is collected.
+        chunks: the chunks to run.
+        settings: address of the cluster and resources of a task.
+
+    Yields:
+        Each chunk with its shard as it comes back, in any order.
+
+    Raises:
+        MissingExtra: If Ray is not installed.
+        PareidoliaError: If the cluster cannot be reached, or a chunk's worker dies again and again.
     """
     shared = (job, settings.decoders)
     for chunk, shard in map_on_cluster(_shard_of, shared, chunks, settings):
@@ -39,11 +49,21 @@ def run_on_cluster(job: CollectJob, chunks: list[Chunk], settings: EngineSetting
 def map_on_cluster(
     work: Callable[[Shared, Part], Result], shared: Shared, parts: Iterable[Part], settings: EngineSettings
 ) -> Iterator[tuple[Part, Result]]:
-    """`work(shared, part)` for each part as Ray tasks; tells parts and results in the order they come back.
+    """`work(shared, part)` for each part, as Ray tasks.
 
-    `work` is a module's own function, which a worker imports. Raises MissingExtra without Ray,
-    PareidoliaError where the cluster cannot be reached or a part's worker dies again and again, and what a
-    task raises.
+    Args:
+        work: a function at the top level of a module, which a worker can import.
+        shared: what all tasks get; it is sent to the cluster once.
+        parts: what each task gets.
+        settings: address of the cluster and resources of a task.
+
+    Yields:
+        Parts and their results, in the order in which they come back.
+
+    Raises:
+        MissingExtra: If Ray is not installed.
+        PareidoliaError: If the cluster cannot be reached, or a part's worker dies again and again. What a
+            task raises is raised again here.
     """
     ray = _import_ray()
     with _connected(ray, settings.address):
@@ -68,9 +88,18 @@ def map_on_cluster(
 
 
 def worker_network(wanted: NetworkSettings, identified: Mapping[str, str], **swaps: Any) -> Network:
-    """On a worker: the network of these settings, loaded once; `swaps` as `load_network_from` takes them.
+    """The network of these settings on a worker, loaded once.
 
-    Raises BadNetwork where it turns out to be another than `identified`.
+    Args:
+        wanted: settings of the network.
+        identified: digests by name that the loaded network must have.
+        **swaps: pooling and padding, as for `load_network_from`.
+
+    Returns:
+        The network.
+
+    Raises:
+        BadNetwork: If the digests of the loaded network differ from `identified`.
     """
     differing = list(differences(identified, _identity(wanted)))
     if differing:
@@ -97,11 +126,7 @@ def _identity(settings: NetworkSettings) -> dict[str, str]:
 
 
 def _import_ray() -> Any:
-    try:
-        import ray
-    except ImportError as error:
-        raise MissingExtra("ray", "ray") from error
-    return ray
+    return require("ray", extra="ray")
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""A collection: a folder of shards with a manifest that says what they hold."""
+"""A collection: a folder of shards with a manifest that describes them."""
 
 import json
 import os
@@ -13,6 +13,7 @@ from pareidolia.collecting.chunks import METADATA, Chunk
 from pareidolia.collecting.specs import Arrays
 from pareidolia.pictures import write_atomically
 from pareidolia.pictures.folders import PictureFiles
+from pareidolia.pictures.targets import clear_leftovers
 from pareidolia.safety import require_file
 from pareidolia.settings import PareidoliaError
 
@@ -24,8 +25,14 @@ class Collection:
     """What was collected of a folder of pictures.
 
     The folder holds `manifest.json` (what is collected: network and digest of its weights, layers, what is
-    kept, digest of the files' list, version of the format), `files.json` (the pictures, whose places in it
-    are their numbers) and `shards/NUMBER.safetensors`, a file a chunk of pictures, each whole or absent.
+    kept, digest of the files' list, version of the format), `files.json` (the pictures; a picture's number is
+    its position in the list) and `shards/NUMBER.safetensors`, one file a chunk of pictures, each whole or
+    absent.
+
+    Args:
+        folder: the folder.
+        manifest: what `manifest.json` holds.
+        files: the pictures.
     """
 
     def __init__(self, folder: Path, manifest: Mapping[str, Any], files: PictureFiles) -> None:
@@ -33,9 +40,16 @@ class Collection:
 
     @classmethod
     def open(cls, folder: str | Path) -> Self:
-        """The collection in `folder`, finished or not.
+        """Open the collection in a folder, finished or not.
 
-        Raises PareidoliaError where there is none, it is broken, or another version wrote it.
+        Args:
+            folder: the folder.
+
+        Returns:
+            The collection.
+
+        Raises:
+            PareidoliaError: If there is no collection, it is broken, or another version wrote it.
         """
         folder = Path(folder)
         manifest = _read_json(folder / MANIFEST)
@@ -55,7 +69,7 @@ class Collection:
 
     @property
     def height_width(self) -> tuple[int, int]:
-        """The size of each picture as the network saw it."""
+        """Height and width of each picture as the network saw it, in pixels."""
         height, width = self.manifest["look"]["height_width"]
         return height, width
 
@@ -76,11 +90,28 @@ class Collection:
         return not self.missing()
 
     def shards(self) -> Iterator[Arrays]:
-        """What each chunk kept, in the chunks' order, one at a time. Raises PareidoliaError as `shard`."""
+        """Read what each chunk kept, in the order of the chunks.
+
+        Returns:
+            The arrays of each chunk, by name, read one chunk at a time.
+
+        Raises:
+            PareidoliaError: If a shard is missing or broken.
+        """
         return (self.shard(chunk) for chunk in self.chunks)
 
     def shard(self, chunk: Chunk) -> Arrays:
-        """What a chunk kept, by name. Raises PareidoliaError where it is missing or broken."""
+        """Read what a chunk kept.
+
+        Args:
+            chunk: the chunk.
+
+        Returns:
+            Its arrays, by name.
+
+        Raises:
+            PareidoliaError: If its shard is missing or broken.
+        """
         with self._opened(chunk) as file:
             return {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (no mapping)
 
@@ -94,7 +125,7 @@ class Collection:
         return found
 
     def make(self) -> None:
-        """Make the folder, without shards yet; the manifest last, which says that all else is there."""
+        """Make the folder, without shards. The manifest is written last: it marks the folder as whole."""
         try:
             (self.folder / SHARDS).mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -103,6 +134,11 @@ class Collection:
             ) from error
         _write_json(self.folder / FILES, {"names": list(self.files.names), "sizes": list(self.files.sizes)})
         _write_json(self.folder / MANIFEST, self.manifest)
+
+    def clear_leftovers(self) -> None:
+        """Delete what a process left that was killed while it wrote a shard."""
+        clear_leftovers(self.folder)
+        clear_leftovers(self.folder / SHARDS)
 
     def keep_shard(self, chunk: Chunk, shard: bytes) -> None:
         """Write a chunk's shard, whole or not at all."""

@@ -1,4 +1,4 @@
-"""A collection being made: step by step, resumed where it stopped."""
+"""A collection being made, step by step; it resumes where it stopped."""
 
 import hashlib
 import json
@@ -27,15 +27,15 @@ class Collector:
 
     Args:
         folder: where the collection goes; made where it is not there. What it has already is kept.
-        cache_by_digest: whether `folder` is one for many collections: this one gets a subfolder of its own,
-            named after what it is, so that none is refused and each is found again.
         files: the pictures.
         layers: names of the layers.
         spec: what is kept, `TopActivations(...)` or `SampledActivations(...)` or one's own (see
             `CollectSpec`).
         settings: the network and how it looks.
+        network: what looks, as `as_network` takes it; None takes what the settings name.
         engine: where it looks.
-        network: the network that `settings` describe, where it is loaded already.
+        cache_by_digest: whether `folder` is one for many collections: this one gets a subfolder of its own,
+            named after what it is, so that none is refused and each is found again.
         anew: whether what is in `folder` is thrown away first.
 
     Raises PareidoliaError where `folder` holds a collection of something else, or other things than a
@@ -49,14 +49,14 @@ class Collector:
         layers: tuple[str, ...],
         spec: CollectSpec,
         settings: CollectingSettings | None = None,
-        engine: EngineSettings | None = None,
-        *,
         network: NetworkLike = None,
+        *,
+        engine: EngineSettings | None = None,
         cache_by_digest: bool = False,
         anew: bool = False,
     ) -> None:
-        settings = settings or CollectingSettings()
-        self.engine = engine or EngineSettings()
+        settings = CollectingSettings.of(settings)
+        self.engine = EngineSettings.of(engine)
         self.network = network_for(settings, network)
         self.job = _job(self.network, files, layers, spec, settings)
         manifest = _manifest(self.job, settings.chunk)
@@ -70,14 +70,18 @@ class Collector:
         return self.collection.finished
 
     def __iter__(self) -> Iterator[Progress]:
-        """Look at what is missing; tells how far it is after each batch, or, on a cluster, each chunk.
+        """Run the network on what is missing.
 
-        Whoever stops iterating leaves whole shards behind, and loses at most the chunks under way.
+        Stopping leaves whole shards behind and loses at most the chunks under way.
+
+        Yields:
+            How far it is, after each batch, or on a cluster after each chunk.
         """
         missing, total = self.collection.missing(), len(self.job.files)
         index = total - sum(chunk.stop - chunk.start for chunk in missing)
         if not missing:
             return
+        self.collection.clear_leftovers()
         for done in run_chunks(self.network, self.job, missing, self.engine):
             if done.chunk is not None:
                 self.collection.keep_shard(done.chunk, done.shard)
@@ -108,7 +112,7 @@ def _job(
 
 
 def _with_absolute_paths(settings: NetworkSettings) -> NetworkSettings:
-    """A worker elsewhere has another working directory."""
+    """Absolute paths, since a worker elsewhere has another working directory."""
     home, separator, factory = settings.network.rpartition(":")
     changed: dict[str, Any] = {}
     if home.endswith(".py"):
@@ -140,14 +144,14 @@ def _form(spec: CollectSpec) -> str:
 
 
 def _title(manifest: Mapping[str, Any]) -> str:
-    """A folder's name that says what is collected, to people and by a digest to the byte."""
+    """A folder's name for people, with a digest of everything in the manifest that counts."""
     digest = hashlib.sha256(json.dumps(_compared(manifest), sort_keys=True).encode()).hexdigest()
     words = "-".join((manifest["network"]["name"], *manifest["layers"]))
     return f"{re.sub(r'[^A-Za-z0-9.]+', '-', words)[:60]}-{digest[:12]}"
 
 
 def _compared(manifest: Mapping[str, Any]) -> dict[str, Any]:
-    """The part of a manifest that decides what is collected: where things lie and who wrote it does not."""
+    """The part of a manifest that decides what is collected: without places of files and the version."""
     pictures = {key: value for key, value in manifest["pictures"].items() if key != "folder"}
     network = {key: value for key, value in manifest["network"].items() if key not in ("settings", "name")}
     kept = {key: manifest[key] for key in ("format", "layers", "keep", "look")}
@@ -155,7 +159,7 @@ def _compared(manifest: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _prepared(collection: Collection, anew: bool) -> Collection:
-    """The collection with its folder made, or found to hold the same; what else is there is refused."""
+    """The collection, with its folder made or found to hold the same; anything else in it is refused."""
     folder = collection.folder
     if (folder / MANIFEST).exists() and not anew:
         there = Collection.open(folder)

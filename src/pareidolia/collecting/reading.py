@@ -1,4 +1,4 @@
-"""Pictures decoded for the network in their order: when asked for, or ahead by a few threads."""
+"""Pictures decoded for the network, in order: one by one when they are needed, or ahead by a few threads."""
 
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -14,7 +14,7 @@ DecodeResult = Uint8Picture | BadPicture
 
 
 def read_each(paths: Iterable[Path], height_width: tuple[int, int]) -> Iterator[DecodeResult]:
-    """The pictures at `paths`, in order, as `open_uint8` gives them; each decoded when it is asked for."""
+    """The pictures at `paths`, in order, as `open_uint8` returns them; each is decoded when it is needed."""
     for path in paths:
         try:
             yield open_uint8(path, height_width)
@@ -25,9 +25,18 @@ def read_each(paths: Iterable[Path], height_width: tuple[int, int]) -> Iterator[
 def read_ahead(
     paths: Iterable[Path], height_width: tuple[int, int], *, threads: int, ahead: int
 ) -> Iterator[DecodeResult]:
-    """The pictures at `paths`, in order, as `open_uint8` gives them; up to `ahead` of them wait decoded.
+    """Decode pictures in threads, ahead of their use.
 
     Memory is bounded by `ahead`, whatever the number of paths.
+
+    Args:
+        paths: files of pictures.
+        height_width: height and width in pixels that each is resized to.
+        threads: number of threads.
+        ahead: how many decoded pictures may wait.
+
+    Yields:
+        The pictures, in order, as `open_uint8` returns them.
     """
 
     def read(path: Path) -> DecodeResult:

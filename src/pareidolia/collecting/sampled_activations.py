@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from pareidolia.collecting.settings import SampledActivations
-from pareidolia.collecting.specs import Array, Arrays
+from pareidolia.collecting.specs import Accumulator, Array, Arrays, begin_accumulator
 from pareidolia.networks import Network
 from pareidolia.settings import PareidoliaError
 
@@ -21,9 +21,12 @@ if TYPE_CHECKING:
 class ActivationSamples:
     """M activations of one layer, in the order of the pictures.
 
-    vectors: M×C, float32 or float16. pictures: M int64, numbers in the folder. positions: M×2 int32, row and
-    column in the layer's map (0, 0 where it has none). points: M×2 float32, where in the picture the position
-    was drawn, as (down, right) from 0 to 1; the same for all layers of a collection.
+    Attributes:
+        vectors: M×C, float32 or float16.
+        pictures: M int64, numbers in the folder.
+        positions: M×2 int32, row and column in the layer's map; (0, 0) if it has none.
+        points: M×2 float32, where in the picture each position was drawn, as (down, right) from 0 to 1; the
+            same for all layers of a collection.
     """
 
     vectors: Array
@@ -66,23 +69,35 @@ class SampledActivationsAccumulator:
         return vectors.clip(-largest, largest).astype(np.float16)
 
     def arrays(self) -> Arrays:
-        """points and pictures, and by layer vectors and positions."""
+        """Points and pictures, and for each layer vectors and positions."""
         if not self._parts:
             return {}
         return {key: np.concatenate([part[key] for part in self._parts]) for key in self._parts[0]}
 
 
+@begin_accumulator.register
+def _(spec: SampledActivations, network: Network, layers: Mapping[str, tuple[int, ...]]) -> Accumulator:
+    return SampledActivationsAccumulator(spec, network, layers)
+
+
 def _grid(shape: tuple[int, ...]) -> tuple[int, int]:
-    """Rows and columns of a layer's output; one of each where it has none."""
+    """Rows and columns of a layer's output; 1 and 1 if it has none."""
     return (shape[1], shape[2]) if len(shape) == 3 else (1, 1)
 
 
 def draw_points(spec: SampledActivations, number: int, grid: tuple[int, int]) -> Array:
-    """`spec.count` points (down, right) in [0, 1)² for picture `number`, float32, count×2.
+    """Draw random points in one picture; a function of (seed, number) alone, whatever the batches and chunks.
 
-    Each lies in another cell of `grid` (rows, columns), uniformly; fewer cells than that give a point each.
-    `spec.border` rings of cells are left out, or as many as leave enough cells. A function of (seed, number)
-    alone, whatever the batches and chunks.
+    Each point lies in another cell of `grid`, uniformly; if there are fewer cells, each cell has one point.
+    `spec.border` rings of cells are left out, or as many as leave enough cells.
+
+    Args:
+        spec: how many points, the border and the seed.
+        number: the picture's number in the folder.
+        grid: rows and columns.
+
+    Returns:
+        `spec.count`×2 float32, (down, right) in [0, 1)².
     """
     random = np.random.Generator(np.random.Philox(key=[spec.seed, number]))
     rows, columns = grid
@@ -115,9 +130,17 @@ def _vectors_at(maps: Tensor, positions: Array) -> Array:
 
 
 def read_samples(collection: "Collection", layer: str) -> ActivationSamples:
-    """All sampled activations of a layer, from the shards of a collection that kept `SampledActivations`.
+    """Read all sampled activations of a layer.
 
-    Raises PareidoliaError where not one picture could be read.
+    Args:
+        collection: a collection that kept `SampledActivations`.
+        layer: the layer's name.
+
+    Returns:
+        The activations, in the order of the pictures.
+
+    Raises:
+        PareidoliaError: If no picture could be read, or a shard is missing.
     """
     names = {"vectors": f"{layer}/vectors", "pictures": "pictures", "positions": f"{layer}/positions"}
     names["points"] = "points"

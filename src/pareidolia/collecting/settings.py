@@ -1,19 +1,14 @@
 """Settings of collecting. No torch here."""
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
 from pareidolia.settings import NetworkSettings, Settings
 
-if TYPE_CHECKING:
-    from pareidolia.collecting.specs import Accumulator
-    from pareidolia.networks import Network
-
 
 class CollectingSettings(NetworkSettings):
-    """How a network looks at a folder of pictures. All of it can change what is collected."""
+    """How a network sees a folder of pictures. Every option here can change what is collected."""
 
     size: Annotated[
         int | None,
@@ -31,7 +26,7 @@ class CollectingSettings(NetworkSettings):
 
 
 class EngineSettings(Settings):
-    """Where the chunks are looked at. None of it changes what is collected."""
+    """Where the network runs. No option here changes what is collected."""
 
     engine: Annotated[
         Literal["local", "ray"], Field(description="Look here, or as tasks of a Ray cluster.")
@@ -55,15 +50,9 @@ class TopActivations(Settings):
 
     top: Annotated[int, Field(ge=1, le=1000, description="How many a unit.")] = 9
 
-    def begin(self, network: "Network", layers: Mapping[str, tuple[int, ...]]) -> "Accumulator":
-        """An accumulator that is empty yet; `layers` has the shape of each layer's output for one picture."""
-        from pareidolia.collecting.top_activations import TopActivationsAccumulator
-
-        return TopActivationsAccumulator(self, network, layers)
-
 
 class SampledActivations(Settings):
-    """Keep the activations of whole columns of a layer at random positions of every picture."""
+    """Keep the activations of all channels at random positions of every picture."""
 
     form: ClassVar[str] = "Positions"
     """What manifests call it."""
@@ -78,9 +67,3 @@ class SampledActivations(Settings):
     precision: Annotated[
         Literal["float32", "float16"], Field(description="What the activations are stored as.")
     ] = "float32"
-
-    def begin(self, network: "Network", layers: Mapping[str, tuple[int, ...]]) -> "Accumulator":
-        """An accumulator that is empty yet; `layers` has the shape of each layer's output for one picture."""
-        from pareidolia.collecting.sampled_activations import SampledActivationsAccumulator
-
-        return SampledActivationsAccumulator(self, network, layers)

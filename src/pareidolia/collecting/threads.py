@@ -1,7 +1,7 @@
-"""Chunks on a CPU: as many at a time as there are threads, each read and looked at by one thread alone.
+"""Chunks on a CPU: as many at a time as there are threads, each decoded and run by one thread alone.
 
-Layers split over the cores leave these waiting for each other at every layer's end; whole chunks do not, and
-decoding takes its turn between batches. Nor does a chunk depend on how many cores there are.
+If layers are split over the cores, the cores wait for each other at the end of every layer; with whole chunks
+they do not, and decoding happens between batches. Nor does a chunk depend on how many cores there are.
 """
 
 import copy
@@ -12,8 +12,7 @@ from threading import Event, Lock, Thread
 
 import torch
 
-from pareidolia.collecting.chunks import Chunk, CollectJob
-from pareidolia.collecting.engines import ChunkResult, chunk_results
+from pareidolia.collecting.chunks import Chunk, ChunkResult, CollectJob, chunk_results
 from pareidolia.collecting.reading import read_each
 from pareidolia.networks import Network
 
@@ -23,9 +22,16 @@ ResultQueue = SimpleQueue[ChunkResult | BaseException | None]
 def run_in_threads(
     network: Network, job: CollectJob, chunks: list[Chunk], count: int
 ) -> Iterator[ChunkResult]:
-    """Look at the chunks with `count` threads, each with the network for itself (its weights are shared).
+    """Run chunks in threads. An iterator that is closed early waits for the batches under way.
 
-    Raises what looking raises. Whoever stops iterating waits for the batches under way.
+    Args:
+        network: the network of `job`.
+        job: what is collected.
+        chunks: the chunks to run.
+        count: number of threads; each uses a copy of the network that shares its weights.
+
+    Yields:
+        What is finished, after each batch of any thread. What a thread raises is raised again here.
     """
     results: ResultQueue = SimpleQueue()
     waiting, lock, stop = iter(chunks), Lock(), Event()
@@ -61,7 +67,7 @@ def run_in_threads(
 
 
 def _networks(network: Network, count: int) -> list[Network]:
-    """The network and copies of it, or it alone where it cannot be copied."""
+    """The network and copies of it; the network alone if it cannot be copied."""
     try:
         return [network, *(with_shared_weights(network) for _ in range(count - 1))]
     except (RuntimeError, TypeError, NotImplementedError):
@@ -69,7 +75,14 @@ def _networks(network: Network, count: int) -> list[Network]:
 
 
 def with_shared_weights(network: Network) -> Network:
-    """A network with hooks and modes of its own, whose parameters and buffers lie in the same memory."""
+    """Copy a network so that its hooks and modes are its own, but parameters and buffers share memory.
+
+    Args:
+        network: the network; it stays as it is.
+
+    Returns:
+        The copy.
+    """
     made = copy.deepcopy(network)
     for own, shared in (
         *zip(made.module.parameters(), network.module.parameters(), strict=True),
@@ -92,7 +105,7 @@ def _until_all_ended(results: ResultQueue, threads: int) -> Iterator[ChunkResult
 
 @contextmanager
 def _threads_restored() -> Iterator[None]:
-    """A thread that sets its number of threads also sets that of threads yet to be made."""
+    """Restore torch's number of threads: setting it in one thread also sets it for threads started later."""
     before = torch.get_num_threads()
     try:
         yield

@@ -1,8 +1,9 @@
-"""The strongest activations of every unit: a top-k that streams, each place from another picture.
+"""The strongest activations of every unit: a streaming top-k in which each entry is from another picture.
 
 Zeiler and Fergus (2014), figure 2, show the nine strongest activations of a feature map over a validation set
-with the patches that caused them. A picture enters once a unit, at its strongest position. Equal activations
-stand in the order of the pictures' numbers; within a picture the first position, row by row, counts.
+with the patches that caused them. A picture enters a unit's ranking once, at its strongest position. Equal
+activations stand in the order of the pictures' numbers; within a picture the first position, row by row,
+counts.
 """
 
 from collections.abc import Mapping
@@ -14,7 +15,7 @@ import torch
 from torch import Tensor
 
 from pareidolia.collecting.settings import TopActivations
-from pareidolia.collecting.specs import Array, Arrays
+from pareidolia.collecting.specs import Accumulator, Array, Arrays, begin_accumulator
 from pareidolia.networks import Network
 
 if TYPE_CHECKING:
@@ -25,11 +26,15 @@ NOBODY = -1
 
 @dataclass(frozen=True)
 class Ranking:
-    """The strongest activations of a layer's C units, strongest first, k places each.
+    """The k strongest activations of each of a layer's C units, strongest first.
 
-    shape: of the layer's output for one picture.
-    values: C×k float32. pictures: C×k int64, numbers in the folder. positions: C×k int32, row · W + column in
-    the unit's map (0 where the layer has no rows and columns). An empty place has value −∞ and picture −1.
+    An empty entry has value −∞ and picture −1.
+
+    Attributes:
+        shape: of the layer's output for one picture.
+        values: C×k float32.
+        pictures: C×k int64, numbers in the folder.
+        positions: C×k int32, row · W + column in the unit's map; 0 if the layer has no rows and columns.
     """
 
     shape: tuple[int, ...]
@@ -39,13 +44,21 @@ class Ranking:
 
     @classmethod
     def empty(cls, shape: tuple[int, ...], top: int) -> Self:
-        """A ranking that has seen nothing yet."""
+        """A ranking in which every entry is empty.
+
+        Args:
+            shape: of the layer's output for one picture.
+            top: k, the number of entries a unit.
+
+        Returns:
+            The ranking.
+        """
         size = (shape[0], top)
         values = np.full(size, -np.inf, np.float32)
         return cls(shape, values, np.full(size, NOBODY, np.int64), np.zeros(size, np.int32))
 
     def merged(self, other: "Ranking") -> "Ranking":
-        """The strongest of both, as many as this one has places; associative, whatever the order."""
+        """The strongest of both rankings, as many as this one has entries; associative in any order."""
         values, pictures, positions = (
             np.concatenate([getattr(self, name), getattr(other, name)], axis=1)
             for name in ("values", "pictures", "positions")
@@ -57,19 +70,19 @@ class Ranking:
         return Ranking(self.shape, *kept)
 
     def position(self, unit: int, place: int) -> tuple[int, int] | None:
-        """Row and column of a place of a unit; None where the layer has none."""
+        """Row and column of one entry of a unit's ranking; None if the layer has no rows and columns."""
         if len(self.shape) != 3:
             return None
         row, column = divmod(int(self.positions[unit, place]), self.shape[2])
         return row, column
 
     def arrays(self, layer: str) -> Arrays:
-        """Its arrays as a shard names them."""
+        """Its arrays under the names they have in a shard."""
         return {f"{layer}/{name}": getattr(self, name) for name in ("values", "pictures", "positions")}
 
 
 class TopActivationsAccumulator:
-    """The running top-k of one chunk; see `Accumulator`. Its size is that of the ranking."""
+    """The running top-k of one chunk; see `Accumulator`. It takes as much memory as the ranking."""
 
     def __init__(self, spec: TopActivations, network: Network, layers: Mapping[str, tuple[int, ...]]) -> None:
         self._network = network
@@ -90,7 +103,7 @@ class TopActivationsAccumulator:
         return kept
 
     def arrays(self) -> Arrays:
-        """values, pictures and positions, by layer."""
+        """Values, pictures and positions of each layer."""
         return {
             key: array
             for name, ranking in self._rankings.items()
@@ -98,10 +111,15 @@ class TopActivationsAccumulator:
         }
 
 
+@begin_accumulator.register
+def _(spec: TopActivations, network: Network, layers: Mapping[str, tuple[int, ...]]) -> Accumulator:
+    return TopActivationsAccumulator(spec, network, layers)
+
+
 def _found(ranking: Ranking, maps: Tensor, best: Tensor, numbers: Array) -> Ranking:
     """What a batch could add to `ranking`: maps N×C×positions, their maxima N×C, the pictures' numbers N.
 
-    Where a maximum stands is looked up only where it can enter; what cannot keeps position 0.
+    The position of a maximum is looked up only if it can enter; the others keep position 0.
     """
     weakest = torch.from_numpy(ranking.values[:, -1]).to(best)
     entering = best > weakest

@@ -1,6 +1,6 @@
 """Deep Dream: strengthen in a picture what a network sees in it, coarse to fine.
 
-`Dream` is the painting, `objectives.py` what can be dreamt of, `aims.py` how a person names it, `canvas.py`
+`Dream` is the painting, `objectives.py` what can be dreamt of, `aims.py` reads their names, `canvas.py` is
 the canvas whose detail is carried between octaves.
 """
 

@@ -7,12 +7,6 @@ from .dream import (
 from .objectives import (
     BestMatch as BestMatch,
 )
-from .objectives import (
-    Energy as Energy,
-)
-from .objectives import (
-    RandomClass as RandomClass,
-)
 from .settings import (
     DreamSettings as DreamSettings,
 )

@@ -1,4 +1,4 @@
-"""From what a person names to an objective."""
+"""What is dreamt of: the objective of each size, from the aims that a person names."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -6,16 +6,13 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from pareidolia.dreaming.objectives import BestMatch, Energy, RandomClass
+from pareidolia.dreaming.objectives import BestMatch
 from pareidolia.networks import Network, preserve_state
 from pareidolia.networks.style_layers import is_squeezenet
-from pareidolia.painting import ClassScore, Objective, Sum
+from pareidolia.painting import Energy, Objective, Sum
+from pareidolia.painting.aims import read_terms
 from pareidolia.pictures import fit, resize_picture
-from pareidolia.settings import ClassName, PareidoliaError, Unit, parse_address
-
-RANDOM_CLASS = "random-class"
-
-Aim = Callable[[tuple[int, int]], Objective]
+from pareidolia.settings import PareidoliaError, Unit
 
 
 @dataclass(frozen=True)
@@ -24,27 +21,34 @@ class Aims:
 
     Args:
         units: layers and channels.
-        classes: objectives on the network's answer.
+        others: objectives that have a scale of their own: classes, and registered ones.
     """
 
     units: tuple[tuple[float, Unit], ...]
-    classes: tuple[tuple[float, Objective], ...]
+    others: tuple[tuple[float, Objective], ...]
 
     def at(
         self, network: Network, picture: Tensor, guide: Tensor | None
     ) -> Callable[[tuple[int, int]], Objective]:
-        """What makes the objective for each size (height, width) of `picture` (1×C×H×W).
+        """Prepare the objectives for a picture.
 
-        A layer counts relative to the energy that the picture, seen at the network's own size, gives it: so
-        several layers balance whatever their magnitudes. Where there is a guide, the layers' features are
-        drawn to it.
+        A layer is divided by the energy that the picture, at the network's own size, gives it: so
+        several layers balance whatever their magnitudes.
+
+        Args:
+            network: has the layers.
+            picture: 1×C×H×W.
+            guide: a picture whose features attract the layers' features; None if there is none.
+
+        Returns:
+            A function of (height, width) that makes the objective for a size.
         """
         layers = list(dict.fromkeys(unit.layer for _, unit in self.units))
         densities = _energy_a_pixel(network, picture, layers)
         guides = {} if guide is None else _recorded(network, _at_own_size(network, guide), layers)
 
         def objective(size: tuple[int, int]) -> Objective:
-            parts = list(self.classes)
+            parts = list(self.others)
             for weight, unit in self.units:
                 scale = densities[unit.layer] * size[0] * size[1]
                 part: Objective = (
@@ -58,31 +62,25 @@ class Aims:
         return objective
 
 
-def read_aims(
-    network: Network, names: Sequence[str] | None, weights: Sequence[float] | None, seed: int
-) -> Aims:
-    """The aims that `names` mean to `network`.
+def read_aims(network: Network, aims: Sequence[str] | None, seed: int) -> Aims:
+    """What the aims, which are added up, mean to a dream through `network`.
 
-    Raises UnknownName for a wrong layer or class, PareidoliaError where a network has no classes, where a
-    channel does not exist, and where names and weights are not equally many.
+    Args:
+        network: has the layers and classes.
+        aims: as `pareidolia.painting.aims` reads them; None is a deep layer.
+        seed: of aims that draw at random.
+
+    Raises:
+        UnknownName: a layer or class that there is not.
+        PareidoliaError: what cannot be read or dreamt of, or weights that are all 0.
     """
-    names = names or (default_layer(network),)
-    weights = weights or (1.0,) * len(names)
-    if len(weights) != len(names):
-        raise PareidoliaError(f"{len(names)} aim(s) need as many aim weights; given: {len(weights)}")
-    if not any(weights):
-        raise PareidoliaError("the aim weights are all 0: there is nothing to dream of")
-    units: list[tuple[float, Unit]] = []
-    classes: list[tuple[float, Objective]] = []
-    for name, weight in zip(names, weights, strict=True):
-        address = ClassName("0") if name == RANDOM_CLASS else parse_address(name)
-        if isinstance(address, Unit):
-            units.append((weight, _checked(network, address)))
-            continue
-        index = _class_index(network, address)
-        aimed = RandomClass(seed) if name == RANDOM_CLASS else ClassScore(index, address.name)
-        classes.append((weight, aimed))
-    return Aims(tuple(units), tuple(classes))
+    texts = aims or (default_layer(network),)
+    terms = [term for text in texts for term in read_terms(text, network, seed)]
+    if not any(weight for weight, _ in terms):
+        raise PareidoliaError("the weights of the aims are all 0: there is nothing to dream of")
+    units = [(weight, _checked(network, aim)) for weight, aim in terms if isinstance(aim, Unit)]
+    others = [(weight, aim) for weight, aim in terms if isinstance(aim, Objective)]
+    return Aims(tuple(units), tuple(others))
 
 
 def default_layer(network: Network) -> str:
@@ -93,32 +91,20 @@ def default_layer(network: Network) -> str:
 
 
 def _checked(network: Network, unit: Unit) -> Unit:
-    if unit.position is not None:
-        raise PareidoliaError(f"a dream has no places: write {unit.layer}:{unit.channel} instead of {unit}")
-    shape = network.layer(unit.layer).shape
-    if len(shape) != 3:
+    if isinstance(unit.position, tuple):
+        whole = f"{unit.layer}:{unit.channel}"
+        raise PareidoliaError(
+            f"a dream has no places, since it has many sizes: write {whole} or {whole}@middle, not {unit}"
+        )
+    if len(network.unit_shape(unit.layer)) != 3:
         raise PareidoliaError(
             f"{unit.layer} is not a feature map; for the network's answer aim at class:NAME"
         )
-    if unit.channel is not None and unit.channel >= shape[0]:
-        raise PareidoliaError(f"{unit.layer} has channels 0 to {shape[0] - 1}, not {unit}")
     return unit
 
 
-def _class_index(network: Network, address: ClassName) -> int:
-    try:
-        return network.class_index(address.name)
-    except PareidoliaError as error:
-        if network.class_names is not None:
-            raise
-        raise PareidoliaError(
-            f"{error}; to dream of classes take a network that has them, e.g. "
-            "--network torchvision:squeezenet1_0"
-        ) from error
-
-
 def _energy_a_pixel(network: Network, picture: Tensor, layers: Sequence[str]) -> dict[str, float]:
-    """½ Σ a² of each layer over the pixels looked at."""
+    """½ Σ a² of each layer over the pixels of the picture."""
     shown = _at_own_size(network, picture)
     pixels = shown.shape[-2] * shown.shape[-1]
     seen = _recorded(network, shown, layers)
@@ -133,6 +119,6 @@ def _recorded(network: Network, picture: Tensor, layers: Sequence[str]) -> dict[
 def _at_own_size(network: Network, picture: Tensor) -> Tensor:
     height, width = picture.shape[-2:]
     longer = max(network.input_shape[1:])
-    # A narrow picture is stretched: so that its shorter side can be seen at all.
+    # A narrow picture is stretched, or its shorter side would be too small for the network.
     rows, columns = (max(side, min(32, longer)) for side in fit((height, width), longer))
     return resize_picture(picture, (rows, columns))

@@ -1,4 +1,4 @@
-"""The canvas of a dream: a picture, and what was dreamt into it."""
+"""The canvas of a dream: a picture, and the change dreamt into it."""
 
 from torch import Tensor
 
@@ -10,7 +10,8 @@ from pareidolia.settings import PareidoliaError
 class DetailCanvas(PixelCanvas):
     """Pixels in [0, 1] of which only the change from the picture, the detail, is carried between sizes.
 
-    What enlarging would blur is taken anew from the picture at each size (Mordvintsev et al. 2015).
+    Everything else, which enlarging would blur, is taken from the picture again at each size (Mordvintsev et
+    al. 2015).
 
     Args:
         picture: N×C×H×W in [0, 1], at its full size.

@@ -10,11 +10,13 @@ from pareidolia.networks import NetworkLike, network_for
 from pareidolia.operations import PAINT, Input, operation
 from pareidolia.painting import Painting, Stage
 from pareidolia.painting.optimizers import NormalizedGradient
+from pareidolia.painting.randomness import seeded_generator
 from pareidolia.painting.transforms import Roll
 from pareidolia.pictures import (
     PictureLike,
     as_mask,
     as_picture,
+    as_weights,
     check_shorter_side,
     fit,
     luminance,
@@ -25,7 +27,7 @@ from pareidolia.pictures import (
 )
 from pareidolia.settings import BadPicture, PareidoliaError
 
-#: Sizes whose shorter side has fewer pixels are left out: deep layers have no position left there.
+#: Sizes with a shorter side of fewer pixels are left out: deep layers have no position left there.
 SHORTEST_SIDE = 32
 
 _NOISE = 0.1  # standard deviation around grey
@@ -78,7 +80,8 @@ class Dream(Painting):
     Args:
         photo: 1×3×H×W (or 1×4×H×W with alpha) in [0, 1], or a file; None for noise and nothing.
         guide: a picture whose features the photo's are drawn to.
-        mask: white where to dream, black where every pixel stays; stretched to the photo.
+        mask: white (or opaque, where its alpha varies) where to dream, black where every pixel stays;
+            stretched to the photo.
         strength_map: a grey picture by which every step is multiplied; stretched to the photo.
         settings: every option.
         network: the network that looks; by default the one the settings name.
@@ -100,11 +103,11 @@ class Dream(Painting):
         first, self._alpha = _first_picture(photo, settings, network.device)
         full = size_of(first)
         check_shorter_side("the picture", full, SHORTEST_SIDE, "a dream")
-        self._strength = _product(
-            [as_mask(given, full).to(network.device) for given in (mask, strength_map) if given is not None]
-        )
+        weights = [] if mask is None else [as_mask(mask, full)]
+        weights += [] if strength_map is None else [as_weights(strength_map, full, "the strength map")]
+        self._strength = _product([each.to(network.device) for each in weights])
         self._under_mask = None if self._strength is None else first
-        aims = read_aims(network, settings.aim, settings.aim_weights, settings.seed)
+        aims = read_aims(network, settings.aim, settings.seed)
         if guide is not None and not aims.units:
             raise PareidoliaError("a guide draws a layer's features: aim at layers, not at classes alone")
         guiding = None if guide is None else over_white(as_picture(guide)).to(network.device)
@@ -122,7 +125,7 @@ class Dream(Painting):
 
     @property
     def picture(self) -> Tensor:
-        """The dream now, 1×3×H×W in [0, 1]; 1×1×H×W in black and white; 1×4×H×W where the photo had alpha."""
+        """The dream now, 1×3×H×W in [0, 1]; 1×1×H×W in black and white; 1×4×H×W if the photo has alpha."""
         picture = super().picture
         size = size_of(picture)
         if self._strength is not None and self._under_mask is not None:
@@ -154,11 +157,11 @@ def _check_start(photo: PictureLike | None, settings: DreamSettings) -> None:
 def _first_picture(
     photo: PictureLike | None, settings: DreamSettings, device: torch.device
 ) -> tuple[Tensor, Tensor | None]:
-    """What the dream begins from, 1×3×H×W (1×1×H×W in black and white), and its alpha if it has one."""
+    """The picture that the dream begins from, 1×3×H×W (1×1×H×W in black and white), and its alpha or None."""
     if photo is None:
         picture, alpha = torch.full((1, 3, settings.size, settings.size), 0.5), None
         if settings.start == "noise":
-            generator = torch.Generator().manual_seed(settings.seed)
+            generator = seeded_generator(settings.seed)
             noise = torch.randn(picture.shape, generator=generator)
             picture = (picture + _NOISE * noise).clamp(0, 1)
     else:

@@ -1,4 +1,4 @@
-"""Why dogs? What the classes say along a dream, and in what dreams of many beginnings end."""
+"""Why dogs? The class scores along a dream, and what dreams of many beginnings end in."""
 
 from collections.abc import Generator, Iterator, Mapping
 from dataclasses import asdict, dataclass
@@ -12,6 +12,7 @@ from pareidolia.dreaming.dream import Dream
 from pareidolia.dreaming.groups import CLASSES, GROUPS, check_classes, group_of, masses, members
 from pareidolia.dreaming.settings import DreamSettings
 from pareidolia.networks import Network, preserve_state
+from pareidolia.painting.randomness import seeded_generator
 from pareidolia.pictures import as_picture, sheet
 from pareidolia.progress import Progress
 
@@ -20,7 +21,14 @@ _TOP = 5
 
 @dataclass(frozen=True)
 class Answer:
-    """What the network says of a picture: its likeliest classes with (logit, probability), the groups'."""
+    """The network's output for a picture.
+
+    Attributes:
+        step: steps made before it.
+        top: the likeliest classes with (logit, probability).
+        first: the likeliest class.
+        groups: probability of each group of classes.
+    """
 
     step: int
     top: dict[str, tuple[float, float]]
@@ -30,7 +38,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class ExplainedDream:
-    """One dream: its beginning, its end, and the answers along the way, the undreamt picture's first."""
+    """One dream: its beginning, its end, and the outputs along the way, the undreamt picture's first."""
 
     name: str
     before: Tensor
@@ -43,7 +51,7 @@ class Explanation:
     """Dreams of many beginnings, and of one photo at each of several layers.
 
     Attributes:
-        courses: by what they begin from; the user's photo is the first.
+        courses: one for each beginning; the user's photo is the first.
         layers: pictures of dreams of the photo, from the first layer to the last.
     """
 
@@ -77,7 +85,7 @@ class Explanation:
         }
 
     def text(self) -> str:
-        """What the numbers show, and what they do not, in Markdown."""
+        """What the numbers show, and what they do not show, in Markdown."""
         before, after, ends = self._mean_masses(0), self._mean_masses(-1), self._ends()
         lines = [
             "# Why dogs?",
@@ -145,7 +153,7 @@ def explain(
     for layer in sorted(aims, key=lambda name: network.layer(name).finish):
         painting = Dream(
             photo,
-            settings=settings.model_copy(update={"aim": (layer,), "aim_weights": None}),
+            settings=settings.model_copy(update={"aim": (layer,)}),
             network=network,
         )
         for _ in painting:
@@ -156,8 +164,17 @@ def explain(
 
 
 def noises(count: int, side: int, seed: int) -> Iterator[tuple[str, Tensor]]:
-    """`count` square pictures of grey noise of standard deviation 0.1, by name."""
-    generator = torch.Generator().manual_seed(seed)
+    """Square pictures of grey noise of standard deviation 0.1.
+
+    Args:
+        count: number of pictures.
+        side: in pixels.
+        seed: of the noise.
+
+    Yields:
+        A name and a picture 1×3×H×W in [0, 1].
+    """
+    generator = seeded_generator(seed)
     for number in range(1, count + 1):
         noise = torch.randn((1, 3, side, side), generator=generator)
         yield f"noise {number}", (0.5 + 0.1 * noise).clamp(0, 1)

@@ -1,4 +1,4 @@
-"""What each frame of a dreamt video begins from: the last, nearer and turned, or moved as a video moves."""
+"""Beginnings of the frames of a dreamt video: the last, enlarged and turned, or moved with the video."""
 
 import math
 from abc import ABC, abstractmethod
@@ -20,10 +20,10 @@ from pareidolia.pictures.flow import require_flow
 
 
 class FrameInit(ABC):
-    """What frames begin from; a function of the number of the frame and of frames dreamt before it.
+    """The beginnings of frames; a function of the number of the frame and of frames dreamt before it.
 
     Attributes:
-        count: how many frames the video has.
+        count: number of frames of the video.
         fps: frames in a second.
     """
 
@@ -32,11 +32,20 @@ class FrameInit(ABC):
 
     @abstractmethod
     def first(self) -> PictureLike | None:
-        """What frame 0 is dreamt of."""
+        """The picture of which frame 0 is dreamt."""
 
     @abstractmethod
     def after(self, index: int, before: Tensor, first: Tensor) -> Tensor:
-        """What frame `index` begins from, 1×3×H×W, given the dreamt frames `index` − 1 and 0."""
+        """The beginning of a frame.
+
+        Args:
+            index: number of the frame, from 1.
+            before: the dreamt frame `index` − 1, 1×3×H×W.
+            first: the dreamt frame 0.
+
+        Returns:
+            1×3×H×W.
+        """
 
 
 class ZoomInit(FrameInit):
@@ -56,11 +65,11 @@ class ZoomInit(FrameInit):
 
 
 class FlowInit(FrameInit):
-    """Each frame begins from the video's own, with what was dreamt into the last one carried along the flow.
+    """Each frame begins from the video's own, with the last frame's dream carried along the flow.
 
-    x_t = f_t + k m ⊙ carried(d_{t−1} − f_{t−1}): f are the video's frames, d the dreamt ones, and m hides
-    what was covered in the last frame or cannot be trusted. Only dreams are carried on, so the video's own
-    light and motion stay sharp. k < 1, or dreams would pile up and burn out.
+    x_t = f_t + k m ⊙ carried(d_{t−1} − f_{t−1}): f are the video's frames, d the dreamt ones, and m is 0
+    where something was covered in the last frame or the flow cannot be trusted. Only dreams are carried on,
+    so the video's own light and motion stay sharp. k < 1, or dreams would accumulate and burn out.
     """
 
     def __init__(

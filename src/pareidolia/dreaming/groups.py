@@ -31,7 +31,18 @@ def masses(probabilities: Tensor) -> dict[str, float]:
 
 
 def check_classes(class_names: Sequence[str] | None, name: str) -> tuple[str, ...]:
-    """The class names, if they are ImageNet's 1,000; raises BadNetwork where not."""
+    """Check that class names are ImageNet's 1,000.
+
+    Args:
+        class_names: the network's.
+        name: of the network, for the error.
+
+    Returns:
+        The names.
+
+    Raises:
+        BadNetwork: If they are not ImageNet's.
+    """
     known = tuple(class_names or ())
     if len(known) != CLASSES or "Chihuahua" not in known[151] or "pug" not in known[254]:
         raise BadNetwork(

@@ -1,42 +1,12 @@
-"""What can be dreamt of, as objectives."""
-
-from collections.abc import Mapping
+"""What a dream with a guide aims for."""
 
 import torch
 from torch import Tensor
 
 from pareidolia.painting import ModelOutputs, Term
-from pareidolia.painting.terms import class_scores
-from pareidolia.settings import Unit
 
-# So many dot products are held at once while best matches are looked for (64 MB).
+# The most dot products in memory at once in the search for best matches (64 MB).
 _PRODUCTS_AT_ONCE = 1 << 24
-
-
-class Energy(Term):
-    """−½ Σ a² over the activations a of a layer, or of one channel of it.
-
-    Its gradient sends the activations themselves back: what the layer sees is strengthened (Mordvintsev et
-    al. 2015, `objective_L2`).
-
-    Args:
-        unit: a layer, or a channel of one.
-        scale: what the sum is divided by.
-    """
-
-    adds_over_positions = True
-
-    def __init__(self, unit: Unit, scale: float = 1.0) -> None:
-        self.unit = unit
-        self.name = f"energy of {unit}"
-        self._scale = scale
-
-    @property
-    def layers(self) -> frozenset[str]:
-        return frozenset({self.unit.layer})
-
-    def loss(self, outputs: ModelOutputs) -> Tensor:
-        return -of_channel(outputs.activations, self.unit).square().sum() / (2 * self._scale)
 
 
 class BestMatch(Term):
@@ -48,6 +18,9 @@ class BestMatch(Term):
         layer: where the features are compared.
         guide: 1×C×h×w activations of the guide.
         scale: what the sum is divided by.
+
+    Attributes:
+        adds_over_positions: True.
     """
 
     adds_over_positions = True
@@ -68,30 +41,3 @@ class BestMatch(Term):
         with torch.no_grad():
             best = torch.cat([(part @ self._guide).argmax(dim=1) for part in torch.split(features, at_once)])
         return -(features * self._guide.T[best]).sum() / self._scale
-
-
-class RandomClass(Term):
-    """The score of another class at each step, the others' zeroed: −s_k with k a function of (seed, step)."""
-
-    name = "random class"
-    layers = frozenset()
-    needs_logits = True
-
-    def __init__(self, seed: int) -> None:
-        self._seed = seed
-
-    def class_at(self, step: int, count: int) -> int:
-        """The class of a step, one of `count`."""
-        # Not the transforms' generator: the class would follow from the jitter.
-        generator = torch.Generator().manual_seed((self._seed + 1) * 2_000_003 + step)
-        return int(torch.randint(count, (), generator=generator))
-
-    def loss(self, outputs: ModelOutputs) -> Tensor:
-        logits = class_scores(outputs)
-        return -logits[:, self.class_at(outputs.step, logits.shape[1])].sum()
-
-
-def of_channel(activations: Mapping[str, Tensor], unit: Unit) -> Tensor:
-    """The activations of a unit's layer, or of its channel alone."""
-    maps = activations[unit.layer]
-    return maps if unit.channel is None else maps[:, unit.channel]

@@ -8,6 +8,7 @@ from pydantic import Field
 from pareidolia.painting.settings import PaddingOption, PoolingOption
 from pareidolia.settings import OperationSettings
 from pareidolia.settings.default_networks import Need
+from pareidolia.settings.groups import ADVANCED, WHAT
 
 
 class DreamSettings(OperationSettings):
@@ -19,28 +20,44 @@ class DreamSettings(OperationSettings):
         tuple[str, ...] | None,
         Field(
             min_length=1,
-            description="What to dream of: layers, layer:channel, class:NAME, or random-class, another class "
-            "at every step (default: a deep layer of the network).",
+            description="What to dream of: LAYER, LAYER:CHANNEL, class:NAME, random-class (another class at "
+            "every step) or another objective, and sums such as '0.5*L:12 - L2:3@middle'; several are added "
+            "up (default: a deep layer of the network).",
+            json_schema_extra=WHAT,
         ),
-    ] = None
-    aim_weights: Annotated[
-        tuple[float, ...] | None, Field(description="A weight for each aim; a negative one fades it out.")
     ] = None
     start: Annotated[
         Literal["photo", "noise", "nothing"],
-        Field(description="What the dream begins from; noise and nothing (plain grey) are square."),
+        Field(
+            description="What the dream begins from; noise and nothing (plain grey) are square.",
+            json_schema_extra=WHAT,
+        ),
     ] = "photo"
     octaves: Annotated[
         int,
         Field(ge=1, le=20, description="How many sizes; those under 32 pixels on a side are left out."),
     ] = 4
-    octave_scale: Annotated[float, Field(gt=1, le=4, description="How much larger each size is.")] = 1.4
+    octave_scale: Annotated[
+        float,
+        Field(
+            gt=1,
+            le=4,
+            description="How much larger each size is.",
+            json_schema_extra=ADVANCED,
+        ),
+    ] = 1.4
     steps: Annotated[int, Field(ge=1, description="Steps at each size.")] = 10
     step_size: Annotated[
         float, Field(gt=0, le=255, description="Mean change of a pixel in one step, on the scale 0 to 255.")
     ] = 1.5
     jitter: Annotated[
-        int, Field(ge=0, le=512, description="Pixels the picture is shifted by at random before each look.")
+        int,
+        Field(
+            ge=0,
+            le=512,
+            description="Pixels the picture is shifted by at random before each look.",
+            json_schema_extra=ADVANCED,
+        ),
     ] = 32
     smoothing: Annotated[
         float, Field(ge=0, le=20, description="Pixels by which the gradient is blurred; 0 keeps every grain.")
@@ -70,11 +87,20 @@ class DreamSettings(OperationSettings):
         Field(ge=1, le=50, description="Frames in a second (default: 15; of a video its own)."),
     ] = None
     frame_steps: Annotated[
-        int, Field(ge=1, description="Steps of each frame but the first, at the two largest sizes.")
+        int,
+        Field(
+            ge=1,
+            description="Steps of each frame but the first, at the two largest sizes.",
+            json_schema_extra=ADVANCED,
+        ),
     ] = 3
     tile: Annotated[
         int | None,
-        Field(ge=64, description="Look in tiles of this many pixels: the same picture in less memory."),
+        Field(
+            ge=64,
+            description="Look in tiles of this many pixels: the same picture in less memory.",
+            json_schema_extra=ADVANCED,
+        ),
     ] = None
     pooling: PoolingOption = "max"
     padding: PaddingOption = "replicate"

@@ -22,17 +22,21 @@ from pareidolia.settings import PareidoliaError
 class DreamVideo:
     """The frames of a video as files in a folder, dreamt one after the other.
 
-    Frame 0 is the still. Each other begins from the one before as saved, moved as `ZoomInit` or `FlowInit`
-    says, and is dreamt at the two largest sizes with few steps, which costs about a quarter of a still. So
-    the last whole frame is all that a later process needs to go on to the same bytes, and memory does not
+    Frame 0 is the still. Each other begins from the one before as saved, moved by `ZoomInit` or `FlowInit`,
+    and is dreamt at the two largest sizes with few steps, which costs about a quarter of a still. So
+    the last whole frame is all that a later process needs to continue to the same bytes, and memory does not
     grow.
 
     Args:
-        folder: where frames are; made if need be.
-        record: what the video shows; kept in every frame. Frames of another record are not gone on from.
+        folder: where frames are; made if it does not exist.
+        record: what the video shows; kept in every frame. A video does not continue from frames with another
+            record.
         pictures: what `Dream` takes: photo (or a video's path), guide.
         settings: every option.
-        network: the network that looks; by default the one the settings name.
+        network: the network that dreams; the one that the settings name if None.
+
+    Raises:
+        PareidoliaError: If the options or pictures do not suit a video, or the first frame cannot be dreamt.
     """
 
     def __init__(
@@ -50,7 +54,7 @@ class DreamVideo:
         if self._pictures.keys() & {"mask", "strength_map"}:
             raise PareidoliaError("a video moves, a mask does not: leave out --mask and --strength-map")
         self.frame_init = _frame_init(settings, self._pictures.pop("photo", None))
-        # Made before anything is written, so that what cannot be dreamt is refused.
+        # Made before anything is written, so that a dream that is impossible is refused.
         self._still = self._dream(settings, self.frame_init.first())
 
     @property
@@ -74,13 +78,23 @@ class DreamVideo:
         return self._still.stages[-1].size
 
     def check(self) -> None:
-        """Raise PareidoliaError where the folder holds frames of another video."""
+        """Check that the folder holds no other video.
+
+        Raises:
+            PareidoliaError: If it has frames of another one.
+        """
         self._kept.check()
 
     def steps(self, stop: Callable[[], bool] = lambda: False) -> Iterator[int]:
-        """Dream the missing frames, telling the number of each once it is whole, until asked to stop.
+        """Dream the missing frames.
 
-        A frame under way is given up when `stop` says so between two of its steps.
+        A frame under way is dropped when `stop` returns True between two of its steps.
+
+        Args:
+            stop: asked between steps whether to stop.
+
+        Yields:
+            The number of each frame once it is whole.
         """
         for index in range(len(self._kept), self.count):
             painting = self._still if index == 0 else self._next(index)

@@ -41,13 +41,16 @@ def is_many(inputs: Mapping[str, Any], stated: Sequence[Input]) -> bool:
 
 
 def jobs_for(request: Request, folder: Path) -> list[Job]:
-    """A job for every combination of the pictures given; each result is named after its own in `folder`.
+    """Make a job for every combination of pictures; each result is named after its own pictures.
 
     Where an input takes several pictures at once, the pictures of a folder are taken one by one.
 
     Args:
-        request: of which the picture inputs may be folders, or tuples where the operation takes one.
-        folder: where results go.
+        request: its picture inputs may be folders, or tuples where the operation takes one picture.
+        folder: where results are written.
+
+    Returns:
+        The jobs.
     """
     pictures = [
         each for each in request.operation.inputs if each.kind == "picture" and each.name in request.inputs

@@ -9,12 +9,15 @@ from pareidolia.requests import Request
 
 
 def command_line(request: Request, out: str, names: Mapping[str, str] | None = None) -> str:
-    """The command that does what a request asks for: its inputs, and every option that is not the default.
+    """Write the command for a request: its inputs, and every option that is not the default.
 
     Args:
         request: an operation on inputs that are files or names.
-        out: what --out names.
-        names: what paths are called in it, where that is otherwise.
+        out: the value of --out.
+        names: how the command names paths; None keeps the paths.
+
+    Returns:
+        The command.
     """
     operation, settings = request.operation, request.settings
     positional: list[str] = []

@@ -37,10 +37,10 @@ class OperationFunction:
         """Run the operation to its end.
 
         Args:
-            given: its inputs, then the network.
+            *given: its inputs, then the network.
             progress: show how far it is: in a notebook the picture as it is painted, else lines on standard
                 error.
-            keywords: the same by name; settings; `out`, `overwrite`, `resume` as the command has them.
+            **keywords: the same by name; settings; `out`, `overwrite`, `resume` as the command has them.
 
         Returns:
             A `Result`.
@@ -138,7 +138,7 @@ def train(data: Any = "digits", model: str = "vae", **keywords: Any) -> Any:
         data: a folder of pictures, a name such as "digits", a tensor or array of pictures, or a
             `torch.utils.data.Dataset`.
         model: "autoencoder", "vae", "aae", "gan", or a plug-in's.
-        keywords: `out`, the run's folder, and the settings of that model, as `pareidolia.train_vae` takes
+        **keywords: `out`, the run's folder, and the settings of that model, as `pareidolia.train_vae` takes
             them.
 
     Returns:

@@ -48,8 +48,12 @@ def asks_for_video(request: Request, target: Target) -> bool:
 def refuse_video(request: Request) -> None:
     """Refuse a video as the picture of an operation that makes none.
 
+    Args:
+        request: the request.
+
     Raises:
-        PareidoliaError: with the method of the same command that takes videos, if there is one.
+        PareidoliaError: If an input is a video; names the method of the same command that takes videos, if
+            there is one.
     """
     operation = request.operation
     if operation.video is not None:

@@ -39,13 +39,16 @@ def check_out(request: Request, target: Target, *, unfinished: bool = False) -> 
 def save_result(
     made: Result, request: Request, target: Target, *, record: dict[str, Any] | None = None
 ) -> Result:
-    """Save picture and table where the target wants them; the result with its record and its path.
+    """Save the picture and the table of a result if the target has names for them.
 
     Args:
-        made: what was made.
-        request: what was asked for.
-        target: where it goes.
-        record: what the picture carries, where that is another than the request's own.
+        made: the result.
+        request: the request that it answers.
+        target: where it is written.
+        record: the record that the picture carries; the request's own if None.
+
+    Returns:
+        The result with its record and its path.
     """
     record = record if record is not None else request.record(target.folder)
     if target.out is not None and made.picture is not None:

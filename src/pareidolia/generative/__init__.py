@@ -1,7 +1,7 @@
-"""Generative models: autoencoder, VAE, adversarial autoencoder, GAN.
+"""Generative models: autoencoder, VAE, adversarial autoencoder, GAN, and those of plug-ins.
 
-Each model is one file that reads like its paper; `capabilities.py` says what models can do, `runs.py` opens a
-trained one.
+Each model is one file that reads like its paper. `model.py` says what a model is and registers one,
+`capabilities.py` what models can do; `training.py` trains one, `runs.py` opens a trained one.
 """
 
 import lazy_loader

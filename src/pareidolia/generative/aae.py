@@ -1,9 +1,9 @@
 """The adversarial autoencoder (Makhzani et al. 2015).
 
-An autoencoder whose codes' distribution q(z) = ∫q(z|x) p_d(x) dx is bent to a prior by a discriminator of
-codes: no density of the prior is needed, samples do. A step has three phases: reconstruction, discriminator,
-and the encoder as the discriminator's adversary. Each has an optimizer of its own, so that an error summed
-over pixels does not drown the adversarial term.
+An autoencoder whose codes' distribution q(z) = ∫q(z|x) p_d(x) dx is matched to a prior by a discriminator of
+codes: the prior's density is not needed, samples are enough. A step has three phases: reconstruction,
+discriminator, and the encoder as the discriminator's adversary. Each has an optimizer of its own, so that an
+error summed over pixels does not dominate the adversarial term.
 """
 
 from collections.abc import Sequence
@@ -11,19 +11,32 @@ from typing import Any
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor, nn
+from torch import Tensor
 
 from pareidolia.generative.adversary import discriminator_objective, generator_loss
 from pareidolia.generative.autoencoder import squared_error
+from pareidolia.generative.model import GenerativeModel
 from pareidolia.generative.networks import Shape, make_decoder, make_encoder, mlp, set_output
 from pareidolia.generative.priors import HasParts, make_prior
 from pareidolia.generative.settings import AAESettings
 from pareidolia.settings import PareidoliaError
-from pareidolia.training import Batch, Losses, Phase, StepContext
+from pareidolia.training import Batch, Losses, Phase, StepContext, adam
 
 
 def make_aae(settings: AAESettings, shape: Shape, classes: int = 0) -> Any:
-    """The adversarial autoencoder that the settings describe."""
+    """Make the adversarial autoencoder that settings describe.
+
+    Args:
+        settings: of the model.
+        shape: C, H, W of the pictures.
+        classes: number of classes of the data.
+
+    Returns:
+        An `AAE` or a `SemiSupervisedAAE`.
+
+    Raises:
+        PareidoliaError: If the settings use labels and the data have fewer than two classes.
+    """
     if settings.labels != "none" and classes < 2:
         raise PareidoliaError(
             f"--labels {settings.labels} needs pictures in two or more classes' folders, not {classes}"
@@ -35,21 +48,23 @@ def make_aae(settings: AAESettings, shape: Shape, classes: int = 0) -> Any:
     return AAE(settings, shape, classes)
 
 
-class AAE(nn.Module):
-    """An adversarial autoencoder. Can: Encodes, Samples (Decodes, a prior).
+class AAE(GenerativeModel[AAESettings]):
+    """An adversarial autoencoder. Can: Encodes, HasPrior (Decodes).
 
-    With labels "prior" the discriminator is told each picture's label (one more for "unknown"), and the
+    With labels "prior" the discriminator gets each picture's label (one more for "unknown"), and the
     prior's samples for a label come from that label's part of it (figure 3).
 
     Args:
         settings: see `AAESettings`.
         shape: C, H, W of the pictures.
-        classes: how many the data have.
+        classes: number of classes of the data.
+
+    Raises:
+        PareidoliaError: If the prior has no part for each label.
     """
 
     def __init__(self, settings: AAESettings, shape: Shape, classes: int = 0) -> None:
-        super().__init__()
-        self.settings, self.shape, self.classes = settings, shape, classes
+        super().__init__(settings, shape, classes)
         self.prior = make_prior(settings.prior, settings.latent, classes or 10)
         if settings.labels == "prior" and not isinstance(self.prior, HasParts):
             raise PareidoliaError(f"--labels prior needs --prior mixture or swiss-roll, not {settings.prior}")
@@ -60,7 +75,7 @@ class AAE(nn.Module):
         self.discriminator = mlp((self.latent + label_classes, *settings.critic, 1), settings)
 
     def init_output_bias(self, mean: Tensor) -> None:
-        """Begin with a decoder that says the data's mean picture, C×H×W (or its colour)."""
+        """Set the decoder's output to the data's mean picture, C×H×W (or its colour), to begin with."""
         set_output(self.decoder, mean.clamp(0.01, 0.99).logit())
 
     def encode(self, pictures: Tensor) -> Tensor:
@@ -75,13 +90,13 @@ class AAE(nn.Module):
 
     def phases(self) -> Sequence[Phase]:
         """Three, as in section 2 of the paper."""
-        rate, betas = self.settings.adversarial, (0.5, 0.9)
+        rate, optimizer = self.settings.adversarial, adam((0.5, 0.9))
         autoencoder = [*self.encoder.parameters(), *self.decoder.parameters()]
         discriminator, encoder = self.discriminator.parameters(), self.encoder.parameters()
         return [
             Phase("reconstruction", autoencoder, self.reconstruct),
-            Phase("discriminator", discriminator, self.discriminate, learning_rate=rate, betas=betas),
-            Phase("regularisation", encoder, self.regularize, learning_rate=rate, betas=betas),
+            Phase("discriminator", discriminator, self.discriminate, learning_rate=rate, optimizer=optimizer),
+            Phase("regularisation", encoder, self.regularize, learning_rate=rate, optimizer=optimizer),
         ]
 
     def reconstruct(self, batch: Batch, context: StepContext) -> Losses:
@@ -92,7 +107,7 @@ class AAE(nn.Module):
         return Losses(squared_error(self.decode(self.encode(pictures)), batch.pictures))
 
     def discriminate(self, batch: Batch, context: StepContext) -> Losses:
-        """Tell the prior's samples from codes."""
+        """Distinguish the prior's samples from codes."""
         with torch.no_grad():
             codes = self.encode(batch.pictures)
         labels = self._labels(batch)
@@ -102,7 +117,7 @@ class AAE(nn.Module):
         )
 
     def regularize(self, batch: Batch, context: StepContext) -> Losses:
-        """Let the encoder make codes that pass for the prior's samples."""
+        """Make codes that the discriminator takes for the prior's samples."""
         return Losses(generator_loss(self._logits(self.encode(batch.pictures), self._labels(batch))))
 
     def _labels(self, batch: Batch) -> Tensor | None:
@@ -117,7 +132,7 @@ class AAE(nn.Module):
         return logits
 
     def _prior_samples(self, labels: Tensor | None, context: StepContext) -> Tensor:
-        """Of the prior, or for a known label of its part."""
+        """Samples of the prior; for a known label of the label's part."""
         samples = context.draw(self.prior.sample)
         if labels is None or not isinstance(self.prior, HasParts):
             return samples

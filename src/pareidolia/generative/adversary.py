@@ -1,6 +1,6 @@
-"""The game of two networks (Goodfellow et al. 2014): what each loses, on the discriminator's logits.
+"""The game of two networks (Goodfellow et al. 2014): the loss of each, from the discriminator's logits.
 
-D(x) is the probability that x is real; its logit is what networks give.
+D(x) is the probability that x is real; networks return its logit.
 """
 
 from collections.abc import Callable
@@ -27,9 +27,17 @@ def discriminator_objective(
     r1: float = 0.0,
     kind: AdversarialLoss = "non-saturating",
 ) -> tuple[Tensor, dict[str, Tensor]]:
-    """The discriminator's loss on samples, ½ r1 E‖∇D‖² included, and what to tell of it: D, and E‖∇D‖².
+    """The discriminator's loss on samples, ½ r1 E‖∇D‖² included.
 
-    discriminator: samples → logits.
+    Args:
+        discriminator: samples → logits.
+        real: real samples.
+        fake: made samples.
+        r1: weight of the gradient penalty; 0 leaves it out.
+        kind: which losses are played.
+
+    Returns:
+        The loss, and numbers for the log: D, and E‖∇D‖².
     """
     metrics = {}
     if r1 > 0:
@@ -51,7 +59,15 @@ def generator_loss(fake: Tensor, kind: AdversarialLoss = "non-saturating") -> Te
 
 
 def gradient_penalty(discriminator: Callable[[Tensor], Tensor], real: Tensor) -> tuple[Tensor, Tensor]:
-    """R1 = E‖∇D(x)‖² on real samples (Mescheder et al. 2018, equation 9), and the logits there."""
+    """R1 = E‖∇D(x)‖² on real samples (Mescheder et al. 2018, equation 9).
+
+    Args:
+        discriminator: samples → logits.
+        real: real samples.
+
+    Returns:
+        The penalty, and the logits.
+    """
     real = real.detach().requires_grad_(True)
     logits = discriminator(real)
     (gradient,) = torch.autograd.grad(logits.sum(), real, create_graph=True)

@@ -1,36 +1,37 @@
-"""The autoencoder: a picture squeezed through a short code (Hinton and Salakhutdinov 2006).
+"""The autoencoder: a picture compressed to a short code (Hinton and Salakhutdinov 2006).
 
-Denoising: the encoder sees a spoilt picture, the decoder has to mend it (Vincent et al. 2008). Sparse: units
-of the code are sigmoids whose mean activation is held near a small target (Ng 2011, CS294A notes). It has no
-prior, so it cannot be sampled; that is what a VAE is for.
+Denoising: the encoder sees a corrupted picture, the decoder must restore it (Vincent et al. 2008). Sparse:
+units of the code are sigmoids whose mean activation is held near a small target (Ng 2011, CS294A notes). It
+has no prior, so it cannot be sampled; a VAE can.
 """
 
 from collections.abc import Sequence
 
-from torch import Tensor, nn
+from torch import Tensor
 
+from pareidolia.generative.model import GenerativeModel
 from pareidolia.generative.networks import Shape, make_decoder, make_encoder, set_output
 from pareidolia.generative.settings import AutoencoderSettings
 from pareidolia.training import Batch, Losses, Phase, StepContext
 
 
-class Autoencoder(nn.Module):
+class Autoencoder(GenerativeModel[AutoencoderSettings]):
     """An autoencoder. Can: Encodes, Decodes.
 
     Args:
         settings: see `AutoencoderSettings`.
         shape: C, H, W of the pictures.
-        classes: how many the data have; not used.
+        classes: number of classes of the data; not used.
     """
 
     def __init__(self, settings: AutoencoderSettings, shape: Shape, classes: int = 0) -> None:
-        super().__init__()
-        self.settings, self.shape, self.latent = settings, shape, settings.latent
+        super().__init__(settings, shape, classes)
+        self.latent = settings.latent
         self.encoder = make_encoder(settings, shape, settings.latent)
         self.decoder = make_decoder(settings, settings.latent, shape)
 
     def init_output_bias(self, mean: Tensor) -> None:
-        """Begin with a decoder that says the data's mean picture, C×H×W (or its colour)."""
+        """Set the decoder's output to the data's mean picture, C×H×W (or its colour), to begin with."""
         set_output(self.decoder, mean.clamp(0.01, 0.99).logit())
 
     def encode(self, pictures: Tensor) -> Tensor:

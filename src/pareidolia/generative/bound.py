@@ -1,4 +1,4 @@
-"""The evidence lower bound in the three lines in which it is written, and its tighter kin.
+"""The evidence lower bound in the three lines in which it is written, and its tighter relative.
 
     log p(x) ≥ E_q[log p(x, z) − log q(z|x)]                        the joint
              = E_q[log p(x|z) − (log q(z|x) − log p(z))]            the KL sampled

@@ -1,4 +1,4 @@
-"""What a generative model can do: small protocols that looking and measuring ask for, never a model's class.
+"""What a generative model can do: small protocols, which `looking` and `measuring` use in place of classes.
 
     if isinstance(model, Encodes): ...
 
@@ -28,15 +28,6 @@ class Prior(Protocol):
 
 
 @runtime_checkable
-class HasLogProb(Protocol):
-    """A prior whose density is known."""
-
-    def log_prob(self, z: Tensor) -> Tensor:
-        """…×L → …, in nats."""
-        ...
-
-
-@runtime_checkable
 class HasInverseCdf(Protocol):
     """A prior whose dimensions are independent: a grid on it has cells of equal probability."""
 
@@ -62,20 +53,29 @@ class Encodes(Protocol):
     """Finds codes of pictures."""
 
     def encode(self, pictures: Tensor) -> Tensor:
-        """N×C×H×W in [0, 1] → N×L; the posterior's mean where there is a posterior."""
+        """N×C×H×W in [0, 1] → N×L; the posterior's mean if there is a posterior."""
         ...
 
 
 @runtime_checkable
-class Samples(Decodes, Protocol):
+class HasPrior(Decodes, Protocol):
     """Decodes, and knows how codes are distributed."""
 
     prior: Prior
 
 
 @runtime_checkable
+class Samples(Protocol):
+    """Draws pictures by itself, with or without codes: an autoregressive model, a diffusion model."""
+
+    def sample(self, count: int, generator: torch.Generator) -> Tensor:
+        """count×C×H×W in [0, 1], on the model's device, of chance from the generator alone."""
+        ...
+
+
+@runtime_checkable
 class Classifies(Protocol):
-    """Was trained to name classes too."""
+    """Was trained to classify too."""
 
     def classify(self, pictures: Tensor) -> Tensor:
         """N×C×H×W → N×K log-probabilities."""
@@ -83,14 +83,14 @@ class Classifies(Protocol):
 
 
 @runtime_checkable
-class HasDensity(Samples, Encodes, Protocol):
+class HasDensity(HasPrior, Encodes, Protocol):
     """p(x) = ∫ p(x|z) p(z) dz with a posterior q(z|x) to estimate it through.
 
-    The density is of what `observe` makes of a picture, so observe first and pass that x to the other three.
+    The density is of what `observe` returns for a picture: the other three take that x.
     """
 
     def observe(self, pictures: Tensor, generator: torch.Generator) -> Tensor:
-        """N×C×H×W in [0, 1] → x, N×C×H×W: binarised at random where the likelihood says so, else the same."""
+        """N×C×H×W in [0, 1] → x, N×C×H×W: binarised at random if the likelihood wants that, else the same."""
         ...
 
     def posterior(self, x: Tensor) -> DiagonalGaussian:

@@ -27,9 +27,15 @@ class DiagonalGaussian:
         return torch.exp(0.5 * self.log_variance)
 
     def at(self, noise: Tensor) -> Tensor:
-        """z = μ + σ·ε for standard normal ε, …×L (Kingma and Welling 2014, equation 10).
+        """z = μ + σ·ε (Kingma and Welling 2014, equation 10).
 
-        The lecture's slide has z = μ·ε, which is a slip: the variance would be μ² and no σ would be learned.
+        Beware of z = μ·ε, which is sometimes seen: the variance would be μ² and no σ would be learned.
+
+        Args:
+            noise: ε, standard normal, …×L.
+
+        Returns:
+            …×L.
         """
         return self.mean + self.deviation * noise
 
@@ -47,7 +53,7 @@ class DiagonalGaussian:
     def divergence(self) -> Tensor:
         """KL(N(μ, σ²) ‖ N(0, 1)) of each dimension, in nats: ½ (μ² + σ² − 1 − log σ²), …×L.
 
-        Sum over the last dimension for the whole; a mean there is a classic mistake, it weighs the KL
+        Sum over the last dimension for the whole; a mean there is a classic mistake, since it scales the KL
         by 1/L.
         """
         return 0.5 * (self.mean.square() + self.log_variance.exp() - 1 - self.log_variance)

@@ -1,7 +1,7 @@
-"""Likelihoods p(x|z): what a decoder's numbers say about a picture.
+"""Likelihoods p(x|z): what a decoder's outputs mean for a picture.
 
 Each is a module with `numbers` decoder outputs a pixel value. Sums run over the pixels, means are left to
-the batch: a mean over pixels beside a KL summed over latents is a classic mistake, it weighs the KL
+the batch: a mean over pixels beside a KL summed over latents is a classic mistake, since it scales the KL
 by the number of pixels.
 """
 
@@ -19,12 +19,12 @@ Mean = Callable[[Tensor], Tensor]
 
 
 class Likelihood(Protocol):
-    """What a VAE asks of its likelihood; raw is …×N×(numbers·C)×H×W."""
+    """What a VAE needs of its likelihood; raw is …×N×(numbers·C)×H×W."""
 
     numbers: int
 
     def observe(self, pictures: Tensor, uniform: Callable[[], Tensor]) -> Tensor:
-        """The x that the likelihood is of; `uniform` gives numbers in [0, 1) of the pictures' shape."""
+        """The x that the likelihood is of; `uniform` returns numbers in [0, 1) of the pictures' shape."""
         ...
 
     def log_prob(self, x: Tensor, raw: Tensor) -> Tensor:
@@ -40,15 +40,16 @@ class Likelihood(Protocol):
         ...
 
     def bias(self, mean: Tensor) -> Tensor:
-        """Outputs (numbers·C)×H×W that say the mean picture C×H×W."""
+        """Outputs (numbers·C)×H×W that stand for the mean picture C×H×W."""
         ...
 
 
 class Bernoulli(nn.Module):
-    """Each pixel is on with the probability that the decoder's logit says.
+    """Each pixel is on with the probability whose logit is the decoder's output.
 
     With binarize "no" x keeps its grey values. Then exp(log_prob) does not integrate to one over [0, 1]: it
-    is cross-entropy, no density and no bound on anything; published figures need "dynamic" (or fixed) pixels.
+    is cross-entropy, not a density and not a bound on anything; published figures need "dynamic" (or fixed)
+    pixels.
     """
 
     numbers = 1
@@ -110,7 +111,7 @@ class Gaussian(nn.Module):
         if self.sigma == "learned":
             return self.log_prob(x, raw)
         squares = (x - raw).square()
-        # At the best σ the derivative by σ is zero, so no gradient need pass through it; and none may, where
+        # At the best σ the derivative by σ is zero, so no gradient needs to pass through it; and none may, if
         # devices share a batch: each one's own part of that derivative is not zero.
         with torch.no_grad():
             best = 0.5 * mean(squares.flatten(-3).mean(-1).reshape(-1)).log()
@@ -132,8 +133,8 @@ class Gaussian(nn.Module):
 class DiscretizedLogistic(nn.Module):
     """Probabilities of 256 levels under a logistic density (Kingma et al. 2016; Salimans et al. 2017).
 
-    The decoder gives a mean and a log scale a value; the outermost levels take the tails. A probability, so
-    nats / (C·H·W·ln 2) are bits a dimension.
+    The decoder's outputs are a mean and a log scale a value; the outermost levels take the tails. Since it is
+    a probability, nats / (C·H·W·ln 2) are bits a dimension.
     """
 
     numbers = 2

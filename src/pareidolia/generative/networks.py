@@ -13,7 +13,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from pareidolia.generative.settings import ModelSettings
+from pareidolia.generative.settings import ArchitectureSettings
 
 Shape = tuple[int, int, int]
 ACTIVATIONS: dict[str, Callable[[], nn.Module]] = {
@@ -26,23 +26,41 @@ _LARGEST_FOR_MLP = 28
 _SMALLEST_MAP = 4
 
 
-def make_encoder(settings: ModelSettings, shape: Shape, outputs: int, *, whole: bool = False) -> nn.Module:
-    """A network N×C×H×W → N×outputs.
+def make_encoder(
+    settings: ArchitectureSettings, shape: Shape, outputs: int, *, whole: bool = False
+) -> nn.Module:
+    """Make a network N×C×H×W → N×outputs.
 
-    whole: a convolutional one has the settings' fully connected layers too, and so can weigh parts of the
-        picture against each other. Without them its outputs are sums of what windows of 12 px (at 28 px) say
-        each for itself: a VAE learns such codes sooner, but to such a discriminator any heap of good strokes
-        is a digit.
+    Args:
+        settings: of the model.
+        shape: C, H, W.
+        outputs: number of outputs.
+        whole: whether a convolutional network has the settings' fully connected layers too, and so can
+            compare parts of the picture. Without them its outputs are sums over windows of 12 px (at 28 px):
+            a VAE learns such codes sooner, but such a discriminator takes any heap of good strokes for a
+            digit.
+
+    Returns:
+        The network.
     """
     if _is_mlp(settings, shape):
         return nn.Sequential(nn.Flatten(), mlp((math.prod(shape), *settings.hidden, outputs), settings))
     return ConvolutionalEncoder(shape, outputs, settings, settings.hidden if whole else ())
 
 
-def make_decoder(settings: ModelSettings, inputs: int, shape: Shape, *, whole: bool = False) -> nn.Module:
-    """A network N×inputs → N×C×H×W (C of `shape`), its last layer's bias is `decoder.bias` (C×H×W or C).
+def make_decoder(
+    settings: ArchitectureSettings, inputs: int, shape: Shape, *, whole: bool = False
+) -> nn.Module:
+    """Make a network N×inputs → N×C×H×W; its last layer's bias is `decoder.bias` (C×H×W or C).
 
-    whole: the mirror image of such an encoder.
+    Args:
+        settings: of the model.
+        inputs: length of a code.
+        shape: C, H, W.
+        whole: the mirror image of such an encoder.
+
+    Returns:
+        The network.
     """
     if _is_mlp(settings, shape):
         widths = (inputs, *reversed(settings.hidden), math.prod(shape))
@@ -51,11 +69,11 @@ def make_decoder(settings: ModelSettings, inputs: int, shape: Shape, *, whole: b
 
 
 def set_output(decoder: nn.Module, mean: Tensor) -> None:
-    """Set the last layer so that an untrained decoder says about `mean`, C×H×W (or its colour).
+    """Set the last layer so that an untrained decoder outputs about `mean`, C×H×W (or its colour).
 
-    Begun at 0, a convolutional VAE writes the pictures' brightness into its codes, whose mean then is far
-    from the prior's; and where what comes from the code is loud noise at first, it learns to shut the code
-    out and its KL stays at 0. So a convolution's weights begin at a tenth.
+    If it begins at 0, a convolutional VAE puts the pictures' brightness into its codes, whose mean then is
+    far from the prior's; and if the code's contribution is loud noise at first, the decoder learns to ignore
+    the code and its KL stays at 0. So a convolution's weights begin at a tenth.
     """
     last = [each for each in decoder.modules() if isinstance(each, nn.Linear | nn.Conv2d)][-1]
     assert last.bias is not None
@@ -67,7 +85,7 @@ def set_output(decoder: nn.Module, mean: Tensor) -> None:
             last.weight.mul_(0.1)
 
 
-def mlp(widths: Sequence[int], settings: ModelSettings) -> nn.Sequential:
+def mlp(widths: Sequence[int], settings: ArchitectureSettings) -> nn.Sequential:
     """Fully connected layers of these widths with activations between; Glorot's start, biases 0."""
     layers: list[nn.Module] = []
     for fan_in, fan_out in pairwise(widths):
@@ -81,11 +99,13 @@ def mlp(widths: Sequence[int], settings: ModelSettings) -> nn.Sequential:
 class ConvolutionalEncoder(nn.Sequential):
     """Halves the picture until it is 4 to 7 px, doubling the channels; then fully connected layers.
 
-    Kernels of 4 with stride 2 see each pixel equally often. Kernels of 3 see every second one twice, and a
-    generator learns that lattice from the gradients of such a discriminator (Odena et al. 2016).
+    Kernels of 4 with stride 2 cover each pixel equally often. Kernels of 3 cover every second one twice, and
+    a generator learns that lattice from the gradients of such a discriminator (Odena et al. 2016).
     """
 
-    def __init__(self, shape: Shape, outputs: int, settings: ModelSettings, hidden: Sequence[int]) -> None:
+    def __init__(
+        self, shape: Shape, outputs: int, settings: ArchitectureSettings, hidden: Sequence[int]
+    ) -> None:
         sides = _sides(shape)
         widths = _widths(settings.width, len(sides))
         layers: list[nn.Module] = [nn.Conv2d(shape[0], widths[0], 3, padding=1)]
@@ -100,7 +120,9 @@ class ConvolutionalEncoder(nn.Sequential):
 class ConvolutionalDecoder(nn.Module):
     """The encoder's mirror image, of nearest-neighbour enlargement and convolution: no checkerboard."""
 
-    def __init__(self, inputs: int, shape: Shape, settings: ModelSettings, hidden: Sequence[int]) -> None:
+    def __init__(
+        self, inputs: int, shape: Shape, settings: ArchitectureSettings, hidden: Sequence[int]
+    ) -> None:
         super().__init__()
         self.sides = _sides(shape)[::-1]
         widths = _widths(settings.width, len(self.sides))[::-1]
@@ -137,12 +159,12 @@ def enlarge(maps: Tensor, convolution: nn.Conv2d, side: tuple[int, int]) -> Tens
     return F.conv_transpose2d(maps, cast(Tensor, kernel), convolution.bias, stride=2, padding=1)
 
 
-def _dense(widths: Sequence[int], settings: ModelSettings) -> nn.Module:
+def _dense(widths: Sequence[int], settings: ArchitectureSettings) -> nn.Module:
     """As `mlp`; but one layer alone keeps torch's start, which is quieter than Glorot's."""
     return mlp(widths, settings) if len(widths) > 2 else nn.Linear(widths[0], widths[-1])
 
 
-def _is_mlp(settings: ModelSettings, shape: Shape) -> bool:
+def _is_mlp(settings: ArchitectureSettings, shape: Shape) -> bool:
     if settings.network == "auto":
         return max(shape[1:]) <= _LARGEST_FOR_MLP
     return settings.network == "mlp"

@@ -1,4 +1,4 @@
-"""Sheets of what a model makes while it trains: samples, and pictures beside their reconstructions."""
+"""Sheets of a model's pictures while it trains: samples, and pictures beside their reconstructions."""
 
 from pathlib import Path
 from typing import Any
@@ -6,34 +6,40 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from pareidolia.generative.capabilities import Decodes, Encodes, Samples
+from pareidolia.generative.capabilities import Decodes, Encodes
+from pareidolia.generative.sampling import can_sample, draw_pictures
 from pareidolia.pictures import save_picture, sheet
 from pareidolia.training import TrainingRun
-from pareidolia.training.data import Pictures
+from pareidolia.training.data import PictureSet
 
 _SIDE = 8
 _WIDTH_AIMED_AT = 640
 
 
-def draw_preview(run: TrainingRun, path: Path) -> None:
-    """Save a sheet of samples, or for a model without a prior of reconstructions, of the run's result."""
+def draw_preview(pictures: PictureSet, run: TrainingRun, path: Path) -> None:
+    """Save a sheet of what the run's result makes: samples, or reconstructions of the first `pictures`.
+
+    A model that can do neither has no sheet.
+    """
     model = run.result
     training = model.training
     model.eval()
     try:
-        with torch.no_grad():
-            made, what = _made(model, run)
+        made, what = _made(model, pictures, run)
     finally:
         model.train(training)
-    save_picture(grid(made, f"{what}, step {run.index} of {run.total}"), path, overwrite=True)
+    if made is not None:
+        save_picture(grid(made, f"{what}, step {run.index} of {run.total}"), path, overwrite=True)
 
 
-def _made(model: Any, run: TrainingRun) -> tuple[Tensor, str]:
-    if isinstance(model, Samples):
+@torch.no_grad()
+def _made(model: Any, pictures: PictureSet, run: TrainingRun) -> tuple[Tensor | None, str]:
+    if can_sample(model):
         generator = torch.Generator().manual_seed(run.settings.seed)
-        return model.decode(model.prior.sample(_SIDE * _SIDE, generator).to(run.device)), "samples"
-    assert isinstance(model, Encodes) and isinstance(model, Decodes) and isinstance(run.source, Pictures)
-    originals = run.source.pictures.pictures(slice(_SIDE * _SIDE // 2)).to(run.device)
+        return draw_pictures(model, _SIDE * _SIDE, generator), "samples"
+    if not (isinstance(model, Encodes) and isinstance(model, Decodes)):
+        return None, ""
+    originals = pictures.pictures(slice(_SIDE * _SIDE // 2)).to(run.device)
     pairs = torch.stack([originals, model.decode(model.encode(originals))], dim=1)
     return pairs.flatten(0, 1), "pictures and their reconstructions"
 

@@ -1,4 +1,4 @@
-"""Priors p(z): what codes are drawn from, and what an adversarial autoencoder bends its codes to."""
+"""Priors p(z): distributions of codes, which an adversarial autoencoder matches its codes to."""
 
 import math
 from collections.abc import Callable
@@ -61,7 +61,9 @@ class GaussianMixture:
     Attributes:
         components: K.
         radius: of the circle the means lie on.
-        along, across: standard deviations towards the origin and across.
+        along: standard deviation towards the origin.
+        across: standard deviation across that.
+        latent: 2.
     """
 
     components: int = 10
@@ -107,10 +109,11 @@ class SwissRoll:
     """A band rolled up in the plane (Makhzani et al. 2015, figure 4), uniform along its length.
 
     Attributes:
-        components: how many stretches of equal length labels choose between.
+        components: number of stretches of equal length that labels choose between.
         turns: how often it goes round.
         radius: at its outer end.
         thickness: standard deviation across the band.
+        latent: 2.
     """
 
     components: int = 10
@@ -163,10 +166,20 @@ _NAMES = ("normal", "uniform", "mixture", "swiss-roll")
 
 
 def make_prior(name: str, latent: int, parts: int = 10) -> Prior:
-    """The prior called `name` over codes of length `latent`; mixture and swiss-roll have `parts`.
+    """Make a prior by name.
 
-    name: normal, uniform, mixture, swiss-roll, or package.module:function or file.py:function, a sampler.
-    Raises UnknownName, and PareidoliaError where a prior of the plane is asked for another length.
+    Args:
+        name: normal, uniform, mixture, swiss-roll, or a sampler as package.module:function or
+            file.py:function.
+        latent: length of a code.
+        parts: of mixture and swiss-roll.
+
+    Returns:
+        The prior.
+
+    Raises:
+        UnknownName: If there is no such prior.
+        PareidoliaError: If a prior of the plane is wanted for another length.
     """
     if ":" in name:
         return _from_code(name, latent)

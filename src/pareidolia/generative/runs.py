@@ -2,15 +2,17 @@
 
 RUN/
   settings.json      the model's name and settings, the data's name, shape and classes
+  data.safetensors   the pictures, where they were given in Python and have no name
   model.safetensors  the weights that the run gives (the moving average where one is kept)
   checkpoint.pt      everything to go on from; checkpoint.previous.pt the one before
   log.jsonl          a line of losses every so many steps
   samples/           sheets drawn on the way
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import torch
 
@@ -20,6 +22,9 @@ from pareidolia.networks.weights import load_weights
 from pareidolia.safety import distrusting
 from pareidolia.settings import PareidoliaError, UnknownName
 from pareidolia.training.data import PictureSet, open_pictures
+from pareidolia.training.data.folders import Split
+from pareidolia.training.data.found import find_again
+from pareidolia.training.data.kept import KEPT, open_kept
 from pareidolia.training.folder import SETTINGS, WEIGHTS, read_record
 
 SHIPPED = Path(__file__).parent / "shipped"
@@ -31,13 +36,15 @@ class Run:
 
     Attributes:
         name: the path or shipped name it was opened by.
-        kind: "autoencoder", "vae", "aae" or "gan".
+        kind: the model's name, such as "vae".
         model: an `nn.Module` in evaluation mode that asks for no gradients; what it can do, the protocols of
             `capabilities.py` tell.
         settings: of the model and its training.
-        data: name of the training data, as `open_pictures` takes it.
+        data: name of the training data, as it was given.
         shape: C, H, W.
         classes: names of the labels; none where the data had none.
+        folder: where the run lies.
+        record: what its settings.json says of the data.
     """
 
     name: str
@@ -47,22 +54,46 @@ class Run:
     data: str
     shape: tuple[int, int, int]
     classes: tuple[str, ...]
+    folder: Path = field(default_factory=Path, compare=False)
+    record: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
-    def pictures(self, split: Literal["train", "test"] = "test", data: str | None = None) -> PictureSet:
-        """The run's pictures (or others, made to fit): the size and colour that the model takes."""
-        channels, size, _ = self.shape
+    def pictures(
+        self, split: Split = "test", data: str | None = None, *, moved_to: str | None = None
+    ) -> PictureSet:
+        """The run's pictures, or others, of the size and colour that the model takes.
+
+        Args:
+            split: which of them.
+            data: the name of others.
+            moved_to: a folder that may be the run's own, moved; another one is passed over.
+
+        Raises:
+            PareidoliaError: they are not there, or other pictures lie there now.
+        """
+        channels, height, width = self.shape
         color = "gray" if channels == 1 else "rgb"
-        if data:
-            return open_pictures(data, split, size=size, color=color)
+        if data is not None:
+            return open_pictures(data, split, size=(height, width), color=color)
+        if self.record.get("kept"):
+            return open_kept(self.folder / KEPT, split)
+        name = find_again(self.record or {"name": self.data}, self.folder, moved_to)
         with distrusting(f"the run {self.name}"):
-            return open_pictures(self.data, split, size=size, color=color)
+            return open_pictures(name, split, size=(height, width), color=color)
 
 
 def open_run(path: str | Path, device: torch.device | str = "cpu") -> Run:
     """Open a run directory, or a shipped model by its name ("digits-vae").
 
-    Raises PareidoliaError where there is no run, one that has saved no weights yet, a broken one, or one
-    whose prior is code and not trusted (`safety/trust.py`).
+    Args:
+        path: the folder or the name.
+        device: where to.
+
+    Returns:
+        The run.
+
+    Raises:
+        PareidoliaError: If there is no run, it has saved no weights yet, it is broken, or its prior is code
+            and not trusted (`safety/trust.py`).
     """
     folder = _folder(path)
     record = read_record(folder)
@@ -78,9 +109,8 @@ def open_run(path: str | Path, device: torch.device | str = "cpu") -> Run:
         raise PareidoliaError(f"{folder} has saved no {WEIGHTS} yet: let it train on with --resume")
     load_weights(model, folder / WEIGHTS, f"this {kind}")
     model.to(device).eval().requires_grad_(False)
-    return Run(
-        str(path), kind, model, settings, data["name"], (channels, height, width), tuple(data["classes"])
-    )
+    shape, classes = (channels, height, width), tuple(data["classes"])
+    return Run(str(path), kind, model, settings, str(data["name"]), shape, classes, folder, data)
 
 
 def shipped_names() -> list[str]:

@@ -1,26 +1,30 @@
 """The semi-supervised adversarial autoencoder (Makhzani et al. 2015, section 5 and figure 6).
 
-The encoder gives class probabilities y and a style z; the decoder sees both. Two discriminators bend y to a
-distribution over one-hot vectors and z to the prior; a few labelled pictures say which class is which.
+The encoder's outputs are class probabilities y and a style z; the decoder sees both. Two discriminators match
+y to a distribution over one-hot vectors and z to the prior; a few labelled pictures determine which class is
+which.
 """
 
 from collections.abc import Sequence
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor, nn
+from torch import Tensor
 
 from pareidolia.generative.adversary import discriminator_objective, generator_loss
 from pareidolia.generative.autoencoder import squared_error
+from pareidolia.generative.model import GenerativeModel
 from pareidolia.generative.networks import Shape, make_decoder, make_encoder, mlp, set_output
 from pareidolia.generative.priors import Sampler, make_prior
 from pareidolia.generative.settings import AAESettings
-from pareidolia.training import Losses, Phase, StepContext
-from pareidolia.training.data.labeled import PartlyLabeled
+from pareidolia.training import Losses, Phase, Source, StepContext, adam
+from pareidolia.training.data import PictureSet
+from pareidolia.training.data.labeled import FewLabels, PartlyLabeled
+from pareidolia.training.settings import TrainingSettings
 
 
-class SemiSupervisedAAE(nn.Module):
-    """A semi-supervised adversarial autoencoder. Can: Encodes, Samples, Classifies.
+class SemiSupervisedAAE(GenerativeModel[AAESettings]):
+    """A semi-supervised adversarial autoencoder. Can: Encodes, HasPrior, Classifies.
 
     A code is style and class together, L = style + classes: the first numbers are z, the others the class
     probabilities (one-hot in the prior's samples).
@@ -28,12 +32,11 @@ class SemiSupervisedAAE(nn.Module):
     Args:
         settings: see `AAESettings`; `latent` is the length of the style.
         shape: C, H, W of the pictures.
-        classes: how many there are.
+        classes: number of classes.
     """
 
     def __init__(self, settings: AAESettings, shape: Shape, classes: int) -> None:
-        super().__init__()
-        self.settings, self.shape, self.classes = settings, shape, classes
+        super().__init__(settings, shape, classes)
         self.style = make_prior(settings.prior, settings.latent, classes)
         self.latent = self.style.latent + classes
         self.prior = Sampler(self.latent, self._sample)
@@ -43,8 +46,12 @@ class SemiSupervisedAAE(nn.Module):
         self.class_discriminator = mlp((classes, *settings.critic, 1), settings)
 
     def init_output_bias(self, mean: Tensor) -> None:
-        """Begin with a decoder that says the data's mean picture, C×H×W (or its colour)."""
+        """Set the decoder's output to the data's mean picture, C×H×W (or its colour), to begin with."""
         set_output(self.decoder, mean.clamp(0.01, 0.99).logit())
+
+    def source(self, pictures: PictureSet, settings: TrainingSettings, device: torch.device) -> Source:
+        """All pictures, and beside them as many whose labels are used."""
+        return FewLabels(pictures, self.settings.labeled, settings.batch, settings.seed, device)
 
     def encode(self, pictures: Tensor) -> Tensor:
         """N×C×H×W → N×(style + classes)."""
@@ -62,14 +69,16 @@ class SemiSupervisedAAE(nn.Module):
 
     def phases(self) -> Sequence[Phase]:
         """Reconstruction, regularisation in its two halves, and classification."""
-        rate, betas = self.settings.adversarial, (0.5, 0.9)
+        rate, optimizer = self.settings.adversarial, adam((0.5, 0.9))
         autoencoder = [*self.encoder.parameters(), *self.decoder.parameters()]
         discriminators = [*self.style_discriminator.parameters(), *self.class_discriminator.parameters()]
         encoder = list(self.encoder.parameters())
         return [
             Phase("reconstruction", autoencoder, self.reconstruct),
-            Phase("discriminator", discriminators, self.discriminate, learning_rate=rate, betas=betas),
-            Phase("regularisation", encoder, self.regularize, learning_rate=rate, betas=betas),
+            Phase(
+                "discriminator", discriminators, self.discriminate, learning_rate=rate, optimizer=optimizer
+            ),
+            Phase("regularisation", encoder, self.regularize, learning_rate=rate, optimizer=optimizer),
             Phase("classification", encoder, self.learn_labels),
         ]
 
@@ -79,7 +88,7 @@ class SemiSupervisedAAE(nn.Module):
         return Losses(squared_error(self.decode(codes), batch.pictures))
 
     def discriminate(self, batch: PartlyLabeled, context: StepContext) -> Losses:
-        """Tell the priors' samples from codes."""
+        """Distinguish the priors' samples from codes."""
         with torch.no_grad():
             codes = self.encode(self._noisy(batch.pictures, context))
         real, fake, r1 = self._parts(context.draw(self._sample)), self._parts(codes), self.settings.r1
@@ -88,7 +97,7 @@ class SemiSupervisedAAE(nn.Module):
         return Losses(style + of_class, {"style": style.detach(), "class": of_class.detach()})
 
     def regularize(self, batch: PartlyLabeled, context: StepContext) -> Losses:
-        """Let the encoder make styles and classes that pass for the priors' samples."""
+        """Make styles and classes that the discriminators take for the priors' samples."""
         style, of_class = self._logits(self.encode(self._noisy(batch.pictures, context)))
         return Losses(generator_loss(style) + generator_loss(of_class))
 

@@ -2,10 +2,19 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
+from pareidolia.generative.registry import model_settings
 from pareidolia.training.settings import TrainingSettings
 
+
+def _positive(widths: tuple[int, ...]) -> tuple[int, ...]:
+    if min(widths, default=1) < 1:
+        raise ValueError("widths are whole numbers from 1 on")
+    return widths
+
+
+Widths = Annotated[tuple[int, ...], AfterValidator(_positive)]
 R1 = Annotated[float, Field(ge=0, description="Weight γ of R1, ½γ‖∇D‖² on what is real (Mescheder 2018).")]
 
 PriorOption = Annotated[
@@ -18,21 +27,8 @@ PriorOption = Annotated[
 
 
 class ModelSettings(TrainingSettings):
-    """What every generative model can be told."""
+    """What every generative model takes: how it is trained, and on pictures of which size."""
 
-    latent: Annotated[int, Field(ge=1, le=4096, description="Length of the code.")] = 16
-    network: Annotated[
-        Literal["auto", "mlp", "convolutional"],
-        Field(description="auto: fully connected layers up to 28 px, convolutions above."),
-    ] = "auto"
-    hidden: Annotated[
-        tuple[int, ...],
-        Field(description="Widths of the fully connected layers, from the picture's side to the code's."),
-    ] = (400,)
-    width: Annotated[int, Field(ge=1, description="Channels of the convolutions at full size.")] = 16
-    activation: Annotated[
-        Literal["relu", "leaky-relu", "tanh", "silu"], Field(description="Between the layers.")
-    ] = "relu"
     size: Annotated[
         int | None,
         Field(
@@ -46,7 +42,46 @@ class ModelSettings(TrainingSettings):
     ] = "auto"
 
 
-class VAESettings(ModelSettings):
+class ArchitectureSettings(ModelSettings):
+    """The code's length and the layers of models that `networks.py` makes encoders and decoders for."""
+
+    latent: Annotated[int, Field(ge=1, le=4096, description="Length of the code.")] = 16
+    network: Annotated[
+        Literal["auto", "mlp", "convolutional"],
+        Field(description="auto: fully connected layers up to 28 px, convolutions above."),
+    ] = "auto"
+    hidden: Annotated[
+        Widths,
+        Field(description="Widths of the fully connected layers, from the picture's side to the code's."),
+    ] = (400,)
+    width: Annotated[int, Field(ge=1, description="Channels of the convolutions at full size.")] = 16
+    activation: Annotated[
+        Literal["relu", "leaky-relu", "tanh", "silu"], Field(description="Between the layers.")
+    ] = "relu"
+
+
+@model_settings("autoencoder", "pareidolia.generative.autoencoder:Autoencoder")
+class AutoencoderSettings(ArchitectureSettings):
+    """An autoencoder: plain, denoising (Vincent et al. 2008), or sparse (Ng 2011)."""
+
+    noise: Annotated[
+        float,
+        Field(ge=0, description="Denoising: standard deviation of the noise on what the encoder sees."),
+    ] = 0.0
+    masked: Annotated[
+        float, Field(ge=0, lt=1, description="Denoising: share of pixels that the encoder sees as 0.")
+    ] = 0.0
+    sparsity: Annotated[
+        float,
+        Field(ge=0, description="Sparse: weight of the mean activations' divergence from the target."),
+    ] = 0.0
+    active: Annotated[
+        float, Field(gt=0, lt=1, description="Sparse: target of the mean activation, of sigmoid units.")
+    ] = 0.05
+
+
+@model_settings("vae", "pareidolia.generative.vae:VAE")
+class VAESettings(ArchitectureSettings):
     """A variational autoencoder (Kingma and Welling 2014)."""
 
     likelihood: Annotated[
@@ -69,36 +104,19 @@ class VAESettings(ModelSettings):
         float, Field(ge=0, description="Epochs in which the KL term's weight rises linearly to beta.")
     ] = 0.0
     free_bits: Annotated[
-        float, Field(ge=0, description="Nats of KL a latent dimension that cost nothing (Kingma 2016).")
+        float,
+        Field(ge=0, le=1e6, description="Nats of KL a latent dimension that cost nothing (Kingma 2016)."),
     ] = 0.0
     samples: Annotated[
         int, Field(ge=1, description="Samples k a picture; above 1 the bound is IWAE's (Burda 2016).")
     ] = 1
 
 
-class AutoencoderSettings(ModelSettings):
-    """An autoencoder: plain, denoising (Vincent et al. 2008), or sparse (Ng 2011)."""
+@model_settings("aae", "pareidolia.generative.aae:make_aae")
+class AAESettings(ArchitectureSettings):
+    """An adversarial autoencoder (Makhzani et al. 2015): any prior, with labels or without."""
 
-    noise: Annotated[
-        float,
-        Field(ge=0, description="Denoising: standard deviation of the noise on what the encoder sees."),
-    ] = 0.0
-    masked: Annotated[
-        float, Field(ge=0, lt=1, description="Denoising: share of pixels that the encoder sees as 0.")
-    ] = 0.0
-    sparsity: Annotated[
-        float,
-        Field(ge=0, description="Sparse: weight of the mean activations' divergence from the target."),
-    ] = 0.0
-    active: Annotated[
-        float, Field(gt=0, lt=1, description="Sparse: target of the mean activation, of sigmoid units.")
-    ] = 0.05
-
-
-class AAESettings(ModelSettings):
-    """An adversarial autoencoder (Makhzani et al. 2015)."""
-
-    hidden: Annotated[tuple[int, ...], Field(description="Widths of the fully connected layers.")] = (
+    hidden: Annotated[Widths, Field(description="Widths of the fully connected layers.")] = (
         1000,
         1000,
     )
@@ -117,7 +135,7 @@ class AAESettings(ModelSettings):
     noise: Annotated[
         float, Field(ge=0, description="Standard deviation of noise on what the encoder sees.")
     ] = 0.0
-    critic: Annotated[tuple[int, ...], Field(description="Widths of the discriminators of codes.")] = (
+    critic: Annotated[Widths, Field(description="Widths of the discriminators of codes.")] = (
         500,
         500,
     )
@@ -127,7 +145,8 @@ class AAESettings(ModelSettings):
     r1: R1 = 0.0
 
 
-class GANSettings(ModelSettings):
+@model_settings("gan", "pareidolia.generative.gan:GAN")
+class GANSettings(ArchitectureSettings):
     """A generative adversarial network (Goodfellow et al. 2014)."""
 
     latent: Annotated[int, Field(ge=1, le=4096, description="Length of the code.")] = 64
@@ -153,12 +172,3 @@ class GANSettings(ModelSettings):
         Field(description="Discriminator's weights over their largest singular value (Miyato 2018)."),
     ] = False
     beta1: Annotated[float, Field(ge=0, lt=1, description="Adam's first decay.")] = 0.0
-
-
-SETTINGS_OF: dict[str, type[ModelSettings]] = {
-    "autoencoder": AutoencoderSettings,
-    "vae": VAESettings,
-    "aae": AAESettings,
-    "gan": GANSettings,
-}
-"""The settings of each kind of model."""

@@ -1,20 +1,24 @@
-"""From data and settings to a training of a generative model, ready to step."""
+"""From data and settings to a training of a generative model, ready to step, and to a trained run."""
 
+from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
+from typing import Any
 
-import torch
+from pydantic import ValidationError
 
-from pareidolia.generative.building import build, known_kind
+from pareidolia.generative.building import build, settings_of
 from pareidolia.generative.previews import draw_preview
-from pareidolia.generative.settings import SETTINGS_OF, AAESettings, ModelSettings
-from pareidolia.networks.devices import choose_device
-from pareidolia.operations import TRAIN, operation
-from pareidolia.operations.inputs import DATA
+from pareidolia.generative.registry import MODELS
+from pareidolia.generative.runs import Run, open_run
+from pareidolia.generative.settings import ModelSettings
 from pareidolia.progress import Work
-from pareidolia.settings import VERSION
-from pareidolia.training import Source, Training, TrainingFolder, TrainingRun
-from pareidolia.training.data import Pictures, PictureSet, open_pictures
-from pareidolia.training.data.labeled import FewLabels
+from pareidolia.settings import VERSION, PareidoliaError
+from pareidolia.training import Training, TrainingFolder, TrainingRun
+from pareidolia.training.data import PictureSet, as_picture_set, open_pictures
+from pareidolia.training.data.folders import Split
+from pareidolia.training.data.found import place_of
+from pareidolia.training.data.given import Data, split_pictures
 from pareidolia.training.process_group import current_process_group
 from pareidolia.training.settings import TrainingOptions
 from pareidolia.version import __version__
@@ -23,32 +27,109 @@ _PICTURES_SHOWN = 400_000
 _FEWEST_EPOCHS, _MOST_EPOCHS = 10, 300
 
 
+def train(
+    model: str = "vae",
+    data: Data = "digits",
+    out: str | Path = "run",
+    settings: ModelSettings | None = None,
+    *,
+    test: Data | None = None,
+    resume: bool = False,
+    overwrite: bool = False,
+    **options: Any,
+) -> Run:
+    """Train a generative model to the end, and open the run.
+
+    Every operation that takes a run takes what it gives, or `out`: `sample_sheet(run)`, `LatentSpace(run)`,
+    `evaluate(run)`, and `pareidolia sample OUT` on the command line.
+
+    Args:
+        model: "autoencoder", "vae", "aae", "gan", or the name of a plug-in's.
+        data: what to learn from, as `as_picture_set` takes it. Pictures that have no name are kept in the
+            run's folder; of those about a tenth is kept for the test unless `test` is given.
+        out: the run's folder.
+        settings: of that kind of model.
+        test: pictures to test on.
+        resume: go on with a run that was stopped; where there is none, begin.
+        overwrite: begin anew where there is a run.
+        options: fields of the model's settings, over those of `settings`.
+
+    Raises:
+        PareidoliaError: the data or the settings are of no use, or `out` holds a run already.
+    """
+    given = settings.model_dump(include=settings.model_fields_set) if settings is not None else {}
+    try:
+        chosen = settings_of(model, given | options)
+    except ValidationError as error:
+        wrong = error.errors()[0]
+        raise PareidoliaError(f"{wrong['loc'][0]}: {wrong['msg']}, not {wrong['input']!r}") from error
+    training = prepare(model, data, chosen, Path(out), test=test)
+    training.begin(overwrite=overwrite, resume=resume)
+    for _ in training:
+        pass
+    return open_run(out, training.run.device)
+
+
+def begin_training(
+    data: Data = "digits",
+    settings: ModelSettings | None = None,
+    *,
+    kind: str,
+    out: str | Path,
+    overwrite: bool = False,
+    resume: bool = False,
+    training: TrainingOptions | None = None,
+) -> Work:
+    """What `pareidolia train KIND` does: a training in the folder `out`, begun or gone on with.
+
+    Args:
+        data: what to learn from, as `as_picture_set` takes it.
+        settings: of that kind of model.
+        kind: the model's name.
+        out: the run's folder.
+        overwrite: whether a run that is there may be begun anew.
+        resume: whether it is gone on with.
+        training: what computes it.
+    """
+    options = training or TrainingOptions()
+    begun = prepare(kind, data, settings or settings_of(kind, {}), Path(out), tensorboard=options.tensorboard)
+    begun.begin(overwrite=overwrite, resume=resume)
+    return begun
+
+
 def prepare(
     kind: str,
-    data: str,
+    data: Data,
     settings: ModelSettings,
     out: Path,
     *,
+    test: Data | None = None,
     tensorboard: bool = False,
 ) -> Training:
-    """The training of a model.
+    """The training of a model; iterating it trains.
 
-    kind: "autoencoder", "vae", "aae" or "gan".
-    data: as `open_pictures` takes it.
-    settings: of that kind of model.
-    out: the run's folder.
+    Args:
+        kind: the model's name.
+        data: what to learn from, as `as_picture_set` takes it.
+        settings: of that kind of model.
+        out: the run's folder.
+        test: pictures to test on, where the data do not bring their own.
+        tensorboard: whether TensorBoard's files are written too.
 
-    Raises PareidoliaError where the data or the settings are of no use.
+    Raises:
+        UnknownName: there is no such kind.
+        PareidoliaError: the data or the settings are of no use.
     """
+    expected = MODELS[kind].settings
+    if not isinstance(settings, expected):
+        raise PareidoliaError(f"a {kind} takes {expected.__name__}, not {type(settings).__name__}")
     process_group, device = current_process_group()
-    device = device or choose_device(settings.device)
-    pictures = open_pictures(data, "train", size=settings.size, color=settings.color)
+    pictures, kept = _opened(data, test, settings)
     model = build(kind, settings, pictures.shape, len(pictures.classes))
     model.init_output_bias(pictures.mean())
-    source = _source(pictures, settings, device)
-    run = TrainingRun(
+    run = TrainingRun.of(
         model,
-        source,
+        pictures,
         settings,
         epochs=_usual_epochs(len(pictures)),
         device=device,
@@ -60,7 +141,7 @@ def prepare(
         "model": kind,
         "settings": settings.model_dump(mode="json"),
         "data": {
-            "name": data,
+            **({"name": pictures.name, "kept": True} if kept else place_of(str(data), out)),
             "pictures": len(pictures),
             "fingerprint": pictures.fingerprint,
             "shape": list(pictures.shape),
@@ -68,63 +149,30 @@ def prepare(
             "skipped": list(pictures.skipped),
         },
     }
-    return Training(run, TrainingFolder(out, record, tensorboard=tensorboard), pictures, draw_preview)
+    folder = TrainingFolder(out, record, tensorboard=tensorboard)
+    return Training(run, folder, pictures, partial(draw_preview, pictures), kept)
 
 
-def train(
-    data: str,
-    settings: ModelSettings | None = None,
-    *,
-    kind: str,
-    out: str | Path,
-    overwrite: bool = False,
-    resume: bool = False,
-    training: TrainingOptions | None = None,
-) -> Work:
-    """A training of a model in the folder `out`, begun or gone on with: iterate it to train.
-
-    Args:
-        data: as `open_pictures` takes it.
-        settings: of that kind of model.
-        kind: "autoencoder", "vae", "aae", "gan", or a plug-in's.
-        out: the run's folder.
-        overwrite: whether a run that is there may be begun anew.
-        resume: whether it is gone on with.
-        training: what computes it.
-    """
-    options = training or TrainingOptions()
-    settings = settings or SETTINGS_OF[known_kind(kind)]()
-    begun = prepare(kind, data, settings, Path(out), tensorboard=options.tensorboard)
-    begun.begin(overwrite=overwrite, resume=resume)
-    return begun
-
-
-_HELP = {
-    "autoencoder": "Train an autoencoder: plain, denoising, or sparse.",
-    "vae": "Train a variational autoencoder.",
-    "aae": "Train an adversarial autoencoder: any prior, with labels or without.",
-    "gan": "Train a generative adversarial network.",
-}
-for _kind, _line in _HELP.items():
-    operation(
-        f"train {_kind}",
-        group=TRAIN,
-        help=_line,
-        settings=SETTINGS_OF[_kind],
-        inputs=(DATA,),
-        proceeds="in a folder",
-        out="folder",
-        options={"training": TrainingOptions},
-        arguments={"kind": _kind},
-    )(train)
-
-
-def _source(pictures: PictureSet, settings: ModelSettings, device: torch.device) -> Source:
-    if isinstance(settings, AAESettings) and settings.labels == "semi-supervised":
-        return FewLabels(pictures, settings.labeled, settings.batch, settings.seed, device)
-    return Pictures(pictures, settings.batch, settings.seed, device)
+def _opened(
+    data: Data, test: Data | None, settings: ModelSettings
+) -> tuple[PictureSet, Mapping[Split, PictureSet]]:
+    """What is learned from, and the splits that the run's folder has to keep, as they have no name."""
+    size = None if settings.size is None else (settings.size, settings.size)
+    if isinstance(data, str | Path) and test is None:
+        return open_pictures(str(data), "train", size=size, color=settings.color), {}
+    pictures = as_picture_set(data, size=size, color=settings.color)
+    if test is None and not isinstance(data, PictureSet):
+        pictures, tested = split_pictures(pictures)
+        return pictures, {"train": pictures, "test": tested}
+    if test is None:
+        return pictures, {"train": pictures}
+    color = "gray" if pictures.shape[0] == 1 else "rgb"
+    return pictures, {
+        "train": pictures,
+        "test": as_picture_set(test, size=pictures.shape[1:], color=color),
+    }
 
 
 def _usual_epochs(count: int) -> float:
-    """So many that about 400,000 pictures are shown, within bounds."""
+    """As many as show about 400,000 pictures, within bounds."""
     return min(max(_PICTURES_SHOWN / count, _FEWEST_EPOCHS), _MOST_EPOCHS)

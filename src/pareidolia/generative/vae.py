@@ -1,37 +1,38 @@
 """The variational autoencoder (Kingma and Welling 2014), and its importance-weighted bound (Burda 2016).
 
-An encoder gives q(z|x) = N(μ, diag σ²), a decoder p(x|z), the prior is p(z) = N(0, 1). What is made larger
-is the bound  log p(x) ≥ E_q[log p(x|z)] − KL(q(z|x) ‖ p(z)).
+An encoder computes q(z|x) = N(μ, diag σ²), a decoder p(x|z), the prior is p(z) = N(0, 1). Training maximises
+the bound  log p(x) ≥ E_q[log p(x|z)] − KL(q(z|x) ‖ p(z)).
 """
 
 from collections.abc import Sequence
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from pareidolia.generative.bound import importance_weighted
 from pareidolia.generative.gaussian import DiagonalGaussian
-from pareidolia.generative.likelihoods import Bernoulli, DiscretizedLogistic, Gaussian
+from pareidolia.generative.likelihoods import Bernoulli, DiscretizedLogistic, Gaussian, Likelihood
+from pareidolia.generative.model import GenerativeModel
 from pareidolia.generative.networks import Shape, make_decoder, make_encoder, set_output
 from pareidolia.generative.priors import StandardNormal
 from pareidolia.generative.settings import VAESettings
 from pareidolia.training import Batch, Losses, Phase, StepContext
 
 
-class VAE(nn.Module):
+class VAE(GenerativeModel[VAESettings]):
     """A variational autoencoder.
 
-    Can: Encodes, Samples (Decodes, a prior), HasDensity.
+    Can: Encodes, HasPrior (Decodes), HasDensity.
 
     Args:
         settings: see `VAESettings`.
         shape: C, H, W of the pictures.
-        classes: how many the data have; not used.
+        classes: number of classes of the data; not used.
     """
 
     def __init__(self, settings: VAESettings, shape: Shape, classes: int = 0) -> None:
-        super().__init__()
-        self.settings, self.shape, self.latent = settings, shape, settings.latent
+        super().__init__(settings, shape, classes)
+        self.latent = settings.latent
         self.prior = StandardNormal(settings.latent)
         self.likelihood = _likelihood(settings, shape)
         channels, *size = shape
@@ -41,7 +42,7 @@ class VAE(nn.Module):
         )
 
     def init_output_bias(self, mean: Tensor) -> None:
-        """Begin with a decoder that says the data's mean picture, C×H×W (or its colour)."""
+        """Set the decoder's output to the data's mean picture, C×H×W (or its colour), to begin with."""
         set_output(self.decoder, self.likelihood.bias(mean))
 
     def posterior(self, x: Tensor) -> DiagonalGaussian:
@@ -50,7 +51,7 @@ class VAE(nn.Module):
         return DiagonalGaussian(mean, log_variance)
 
     def raw(self, z: Tensor) -> Tensor:
-        """The decoder's numbers, …×N×L → …×N×(numbers·C)×H×W."""
+        """The decoder's outputs, …×N×L → …×N×(numbers·C)×H×W."""
         numbers: Tensor = self.decoder(z.reshape(-1, self.latent))
         return numbers.reshape(*z.shape[:-1], *numbers.shape[1:])
 
@@ -63,7 +64,7 @@ class VAE(nn.Module):
         return self.posterior(pictures).mean
 
     def observe(self, pictures: Tensor, generator: torch.Generator) -> Tensor:
-        """What the likelihood sees of pictures: binarised ones where it says so."""
+        """Pictures as the likelihood takes them: binarised if it wants that."""
 
         def uniform() -> Tensor:
             return torch.rand(pictures.shape, generator=generator, device=generator.device).to(pictures)
@@ -114,7 +115,7 @@ class VAE(nn.Module):
         return self.settings.beta * (min(1.0, context.epoch / warm_up) if warm_up else 1.0)
 
 
-def _likelihood(settings: VAESettings, shape: Shape) -> Bernoulli | Gaussian | DiscretizedLogistic:
+def _likelihood(settings: VAESettings, shape: Shape) -> Likelihood:
     kind = settings.likelihood
     if kind == "auto":
         kind = "bernoulli" if shape[0] == 1 else "gaussian"

@@ -1,7 +1,7 @@
-"""Looking inside a network: which pixels speak for a target, and what units saw in a photo.
+"""Looking inside a network: which pixels support a target, and what units saw in a photo.
 
-`framing` is a photo as a network gets to see it, `targets` says what is explained, `projection` is the
-lecture's deconvnet: what units saw. `attribution/` holds the methods that explain a target.
+`framing` prepares a photo for a network, `targets` defines what is explained, `projection` is the
+deconvnet: what units saw. `attribution/` holds the methods that explain a target.
 """
 
 import lazy_loader

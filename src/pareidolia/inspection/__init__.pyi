@@ -1,3 +1,6 @@
+from .attribution.attributing import (
+    attribute as attribute,
+)
 from .attribution.cam import (
     cam_layer as cam_layer,
 )
@@ -8,19 +11,19 @@ from .attribution.cam import (
     grad_cam as grad_cam,
 )
 from .attribution.comparison import (
-    Faithfulness as Faithfulness,
-)
-from .attribution.comparison import (
-    bootstrap as bootstrap,
+    Comparison as Comparison,
 )
 from .attribution.comparison import (
     compare_methods as compare_methods,
 )
 from .attribution.explaining import (
-    deconvnet_sheet as deconvnet_sheet,
+    Saliency as Saliency,
 )
 from .attribution.explaining import (
     saliency_picture as saliency_picture,
+)
+from .attribution.explanation import (
+    Explanation as Explanation,
 )
 from .attribution.faithfulness import (
     deletion as deletion,
@@ -52,17 +55,38 @@ from .attribution.masking import (
 from .attribution.masking import (
     rise as rise,
 )
-from .attribution.methods import (
-    METHODS as METHODS,
-)
-from .attribution.methods import (
-    attribute as attribute,
+from .attribution.overlays import (
+    blended as blended,
 )
 from .attribution.overlays import (
     colored as colored,
 )
 from .attribution.overlays import (
     overlay as overlay,
+)
+from .attribution.projecting import (
+    deconvnet_sheet as deconvnet_sheet,
+)
+from .attribution.registry import (
+    METHODS as METHODS,
+)
+from .attribution.registry import (
+    BatchOptions as BatchOptions,
+)
+from .attribution.registry import (
+    Method as Method,
+)
+from .attribution.registry import (
+    MethodOptions as MethodOptions,
+)
+from .attribution.registry import (
+    Steps as Steps,
+)
+from .attribution.registry import (
+    attribution_method as attribution_method,
+)
+from .attribution.registry import (
+    options_for as options_for,
 )
 from .attribution.settings import (
     DeconvnetSettings as DeconvnetSettings,
@@ -73,8 +97,20 @@ from .attribution.settings import (
 from .attribution.settings import (
     SaliencySettings as SaliencySettings,
 )
+from .attribution.summaries import (
+    Faithfulness as Faithfulness,
+)
+from .attribution.summaries import (
+    bootstrap as bootstrap,
+)
+from .framing import (
+    FramedPhoto as FramedPhoto,
+)
 from .framing import (
     frame as frame,
+)
+from .framing import (
+    frame_photo as frame_photo,
 )
 from .projection import (
     Projection as Projection,

@@ -1,32 +1,58 @@
-"""A photo as a network gets to see it."""
+"""A photo at the size at which a network sees it."""
 
-import torch
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 from torch import Tensor
 
-from pareidolia.networks import Network
+from pareidolia.networks import Layer, Network
 from pareidolia.pictures import fit, over_white, resize
 from pareidolia.settings import BadPicture
 
 
+@dataclass(frozen=True)
+class FramedPhoto:
+    """A photo as a network sees it, and what one look at it found; made once and carried along.
+
+    Attributes:
+        picture: 1×C×H×W in [0, 1], on the network's device.
+        logits: its class scores 1×K; None where the network gives none.
+        layers: the network's layers with their shapes for this picture.
+    """
+
+    picture: Tensor
+    logits: Tensor | None
+    layers: Mapping[str, Layer]
+
+
 def frame(network: Network, photo: Tensor, size: int | None = None) -> Tensor:
-    """`photo` (1×3 or 1×4×H×W in [0, 1]) at the size at which the network looks at it, on its device.
+    """A photo at the size at which the network looks at it; the picture of `frame_photo`."""
+    return frame_photo(network, photo, size).picture
+
+
+def frame_photo(network: Network, photo: Tensor, size: int | None = None) -> FramedPhoto:
+    """A photo at the size at which the network looks at it, and what that look finds: one forward pass.
 
     The whole photo with `size` as its longer side, or, where that is None, with its shorter side as long as
     the network was made for. A network that takes one size only (as vision transformers do) sees the middle
-    of the photo. Raises BadPicture where it cannot look at `size`.
+    of the photo. No class scores are needed.
+
+    Args:
+        network: looks.
+        photo: 1×3 or 1×4×H×W in [0, 1].
+        size: the longer side in pixels.
+
+    Raises:
+        BadPicture: the network cannot look at `size`.
     """
     photo = over_white(photo).to(network.device)
     height, width = photo.shape[-2:]
     if size is not None:
-        whole = resize(photo, fit((height, width), size))
-        _look(network, whole)
-        return whole.clamp(0, 1)
-    whole = _covering(photo, network.input_shape[1:])
+        return _seen(network, resize(photo, fit((height, width), size)).clamp(0, 1))
     try:
-        _look(network, whole)
+        return _seen(network, _covering(photo, network.input_shape[1:]))
     except BadPicture:
-        return middle(network, photo)
-    return whole
+        return _seen(network, middle(network, photo))
 
 
 def middle(network: Network, photo: Tensor) -> Tensor:
@@ -45,6 +71,6 @@ def _covering(photo: Tensor, wanted: tuple[int, int]) -> Tensor:
     return resize(photo, size).clamp(0, 1)
 
 
-@torch.no_grad()
-def _look(network: Network, picture: Tensor) -> None:
-    network(picture)
+def _seen(network: Network, picture: Tensor) -> FramedPhoto:
+    look = network.look(picture)
+    return FramedPhoto(picture, look.logits, look.layers)

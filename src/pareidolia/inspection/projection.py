@@ -1,4 +1,4 @@
-"""The lecture's deconvnet: keep a few units of a layer, zero the rest, and send what is left back."""
+"""The deconvnet: keep a few units of a layer, set the rest to zero, and send that back to the pixels."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from pareidolia.backward import backward_rule
-from pareidolia.networks import Network, preserve_state
+from pareidolia.backward import BACKWARD_RULES
+from pareidolia.networks import Network, NetworkLike, as_network, preserve_state
+from pareidolia.pictures import PictureLike, PicturesLike, as_picture, as_pictures
 from pareidolia.settings import BadNetwork, PareidoliaError, Unit, parse_unit
 
 STRONGEST = "strongest"
@@ -15,7 +16,13 @@ STRONGEST = "strongest"
 
 @dataclass(frozen=True)
 class Projection:
-    """What certain units saw: `signal` 1×C×H×W (signed), the units with their positions and activations."""
+    """What certain units saw.
+
+    Attributes:
+        signal: 1×C×H×W, signed.
+        units: with their positions.
+        activations: of the units.
+    """
 
     signal: Tensor
     units: tuple[Unit, ...]
@@ -23,57 +30,79 @@ class Projection:
 
 
 def project(
-    network: Network,
-    picture: Tensor,
+    network: NetworkLike,
+    picture: PictureLike,
     layer: str,
-    units: Sequence[str | int | Unit],
+    units: str | int | Unit | Sequence[str | int | Unit] = STRONGEST,
     *,
     rule: str = "deconvnet",
 ) -> Projection:
-    """Send the activations of some units of `layer` back to the pixels of `picture` (1×C×H×W in [0, 1]).
+    """Send the activations of some units of a layer back to the pixels of a picture.
 
     The algorithm of Zeiler and Fergus (2014): forward; keep the units; zero the rest; back by unpooling
-    with switches, rectification and transposed convolution (rule `deconvnet`; `guided` and `gradient` too).
+    with switches, rectification and transposed convolution.
 
-    Each of `units` is a channel (`12`), a position of it (`12@3,4`), the strongest position of it
-    (`12@strongest`), or `strongest`, the strongest of all. Several are kept together.
-    Raises UnknownName for a wrong layer, PareidoliaError for a unit outside it.
+    Args:
+        network: what `as_network` takes.
+        picture: one picture, as `as_picture` takes it.
+        layer: where the units are.
+        units: one or several, which are kept together: a channel (`12`), a position of it (`12@3,4`), the
+            strongest position of it (`12@strongest`), or `strongest`, the strongest of all.
+        rule: `deconvnet`, `guided`, `gradient`, or one that a plug-in registers.
+
+    Raises:
+        UnknownName: there is no such layer or rule.
+        PareidoliaError: a unit outside the layer.
     """
+    network = as_network(network)
+    shown = as_picture(picture).to(network.device)
+    asked = [units] if isinstance(units, (str, int, Unit)) else units
     chosen: list[Unit] = []
     strengths: list[float] = []
 
     def keep(maps: Tensor) -> Tensor:
-        chosen.extend(_located(parse_unit(unit, layer), maps[0]) for unit in units)
+        chosen.extend(_located(parse_unit(unit, layer), maps[0]) for unit in asked)
         strengths.extend(float(_at(maps[0], unit).max()) for unit in chosen)
         return _alone(maps, [(0, unit) for unit in chosen])
 
-    signal = _send_back(network, picture, layer, keep, rule)
+    signal = _send_back(network, shown, layer, keep, rule)
     return Projection(signal, tuple(chosen), tuple(strengths))
 
 
 def project_each(
-    network: Network, pictures: Tensor, layer: str, units: Sequence[Unit], *, rule: str = "deconvnet"
+    network: NetworkLike,
+    pictures: PicturesLike,
+    layer: str,
+    units: Sequence[Unit],
+    *,
+    rule: str = "deconvnet",
 ) -> Tensor:
-    """Of each of N pictures (N×C×H×W in [0, 1]) what its own unit of `layer` saw: signals N×C×H×W, signed.
+    """Of each of N pictures what its own unit of `layer` saw: as `project`, unit i alone in picture i.
 
-    As `project`, with unit i alone kept in picture i. Raises UnknownName for a wrong layer, PareidoliaError
-    for a unit outside it.
+    Returns:
+        The signals N×C×H×W, signed.
+
+    Raises:
+        UnknownName: there is no such layer or rule.
+        PareidoliaError: a unit outside the layer.
     """
+    network = as_network(network)
+    shown = as_pictures(pictures).to(network.device)
 
     def keep(maps: Tensor) -> Tensor:
         for unit in units:
             unit.check(tuple(maps.shape[1:]))
         return _alone(maps, list(enumerate(units)))
 
-    return _send_back(network, pictures, layer, keep, rule)
+    return _send_back(network, shown, layer, keep, rule)
 
 
 def _send_back(
     network: Network, pictures: Tensor, layer: str, keep: Callable[[Tensor], Tensor], rule: str
 ) -> Tensor:
-    """Forward to `layer`, and what `keep` leaves of its maps back to the pixels."""
-    network.layer(layer)
-    with preserve_state(network.module), backward_rule(rule, network.module):
+    """Forward to `layer`, then back to the pixels from the part of its maps that `keep` leaves."""
+    network.unit_shape(layer)
+    with preserve_state(network.module), BACKWARD_RULES[rule](network.module):
         leaf = pictures.detach().clone().requires_grad_()
         maps = network.record(leaf, [layer])[layer]
         network.backward(maps, keep(maps.detach()))

@@ -16,7 +16,7 @@ from pareidolia.settings import ClassName, PareidoliaError, Unit, UnknownName, o
 
 
 class Target(Protocol):
-    """Anything that gives one score a picture.
+    """Anything that computes one score for each picture.
 
     Called with a network and pictures N×C×H×W in [0, 1] it returns N scores, through which gradients flow.
     `one(i)` is the target of picture i alone; a target that is the same for all pictures returns itself.
@@ -98,7 +98,18 @@ class FunctionTarget:
     whole: bool
 
     def __call__(self, network: Network, pictures: Tensor) -> Tensor:
-        """The scores, N. Raises PareidoliaError where the function fails or gives something else."""
+        """Compute the scores.
+
+        Args:
+            network: the network.
+            pictures: N×C×H×W in [0, 1].
+
+        Returns:
+            N.
+
+        Raises:
+            PareidoliaError: If the function fails or returns something else than N scores.
+        """
         try:
             scores = self.function(network, pictures) if self.whole else self.function(network(pictures))
         except (PareidoliaError, torch.OutOfMemoryError):
@@ -130,7 +141,7 @@ TargetLike = Target | str | int | Unit | Tensor | Sequence[int] | Callable[..., 
 
 
 def as_target(target: TargetLike, network: Network, pictures: Tensor) -> Target:
-    """Whatever a person has for what is to be explained, as a `Target`.
+    """Read a target in any of the forms that people have.
 
     Args:
         target: a class's number; text as `find_target` reads it; a `Unit`; a tensor or sequence of class
@@ -139,8 +150,12 @@ def as_target(target: TargetLike, network: Network, pictures: Tensor) -> Target:
         network: what it is found in.
         pictures: N×C×H×W in [0, 1]; "top" is found on them.
 
+    Returns:
+        The target.
+
     Raises:
-        UnknownName, PareidoliaError: there is no such class or unit, or not as many as pictures.
+        UnknownName: If there is no such class or unit.
+        PareidoliaError: If there are not as many classes as pictures.
     """
     if isinstance(target, (ClassTarget, UnitTarget, ObjectiveTarget, FunctionTarget)):
         return target
@@ -148,7 +163,7 @@ def as_target(target: TargetLike, network: Network, pictures: Tensor) -> Target:
         return find_target(target, network, pictures)
     if isinstance(target, Unit):
         # A position is checked on the pictures at hand, which may be larger than the input shape.
-        Unit(target.layer, target.channel).check(network.layer(target.layer).shape)
+        Unit(target.layer, target.channel).check(network.unit_shape(target.layer))
         return UnitTarget(target)
     if isinstance(target, Objective):
         return ObjectiveTarget(target)
@@ -197,17 +212,18 @@ def _takes_two(function: Callable[..., object]) -> bool:
     return len(needed) == 2
 
 
-def find_target(text: str, network: Network, pictures: Tensor) -> Target:
+def find_target(text: str, network: Network, pictures: Tensor, logits: Tensor | None = None) -> Target:
     """The target that `text` names: `top`, a class by number, name or part of a name, or a unit.
 
     `top` is each picture's own most probable class; where the network has no classes, the channel of its last
     feature map that is strongest on the pictures. A unit is `layer:channel`, `layer:channel@row,column` or
-    `layer`; `class:NAME` says that a class is meant, as a bare number always does.
+    `layer`; `class:NAME` says that a class is meant, as a bare number always does. Where a look has found the
+    pictures' `logits` N×K already, `top` needs no other.
     Raises UnknownName or PareidoliaError where nothing, or more than one thing, is named.
     """
     if text == "top":
-        return _top(network, pictures)
-    if text in network.layers and not text.isdecimal():  # layers of a plain nn.Sequential are numbers too
+        return _top(network, pictures, logits)
+    if _is_layer(text, network):
         return UnitTarget(Unit(text))
     if ":" in text:
         address = parse_address(text)
@@ -220,17 +236,26 @@ def find_target(text: str, network: Network, pictures: Tensor) -> Target:
         raise UnknownName("class or unit", text, [*(network.class_names or ()), *network.layers]) from error
 
 
+def _is_layer(text: str, network: Network) -> bool:
+    """Whether a layer bears the name; layers of a plain nn.Sequential are numbers, which mean classes."""
+    if text.isdecimal() or text not in dict(network.module.named_modules()):
+        return False  # found without the run that `network.layers` costs
+    return text in network.layers
+
+
 @torch.no_grad()
-def _top(network: Network, pictures: Tensor) -> Target:
-    last = max(network.layers.values(), key=lambda layer: layer.finish)
-    if len(last.shape) == 3 and min(last.shape[1:]) > 1:
-        maps = network.record(pictures, [last.name])[last.name]
-        return UnitTarget(Unit(last.name, int(maps.mean(dim=(0, 2, 3)).argmax())))
-    return ClassTarget(tuple(network(pictures).argmax(dim=1).tolist()))
+def _top(network: Network, pictures: Tensor, logits: Tensor | None) -> Target:
+    if logits is None:
+        last = max(network.layers.values(), key=lambda layer: layer.finish)
+        if len(last.shape) == 3 and min(last.shape[1:]) > 1:
+            maps = network.record(pictures, [last.name])[last.name]
+            return UnitTarget(Unit(last.name, int(maps.mean(dim=(0, 2, 3)).argmax())))
+        logits = network(pictures)
+    return ClassTarget(tuple(logits.argmax(dim=1).tolist()))
 
 
 def confidence(target: Target, network: Network, pictures: Tensor) -> Tensor:
-    """What RISE and the deletion and insertion curves measure: a class's probability, else the score."""
+    """A class's probability, else the score: the measure of RISE and of the deletion and insertion curves."""
     if isinstance(target, ClassTarget):
         return target.probabilities(network, pictures)
     return target(network, pictures)

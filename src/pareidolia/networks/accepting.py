@@ -16,17 +16,22 @@ NetworkLike = Network | nn.Module | str | NetworkSettings | None
 def as_network(
     network: NetworkLike = None, *, pooling: Pooling = "max", padding: Padding = "zeros"
 ) -> Network:
-    """The network that is meant; what is given is left as it was.
+    """Read a network in any of the forms that people have; what is given stays as it was.
 
     Args:
-        network: a `Network`, any `nn.Module` (`Network.of` says what is then assumed), a name as
+        network: a `Network`, any `nn.Module` (see `Network.of` for what is then assumed), a name as
             `load_network` takes it, settings that name one, or None for the default for maps.
         pooling: "average" or "l2" replace max pooling (see `pooling.py`).
         padding: "reflect" or "replicate" replace the convolutions' zero padding (see `padding.py`).
 
+    Returns:
+        The network.
+
     Raises:
-        PareidoliaError: it is something else.
-        BadNetwork, UnknownName, MissingExtra: as `load_network` raises them.
+        PareidoliaError: If it is something else.
+        BadNetwork: As `load_network` raises it.
+        UnknownName: As `load_network` raises it.
+        MissingExtra: As `load_network` raises it.
     """
     if isinstance(network, nn.Module):
         network = Network.of(network)
@@ -50,10 +55,19 @@ def network_for(
     pooling: Pooling = "max",
     padding: Padding = "zeros",
 ) -> Network:
-    """The network that looks: the one given, else the one that `settings` name.
+    """Choose the network of an operation: the one given, else the one that `settings` name.
+
+    Args:
+        settings: name a network.
+        network: a network, a module or a name; None takes the one of `settings`.
+        pooling: of the network that is returned, see `pooling.py`.
+        padding: likewise, see `padding.py`.
+
+    Returns:
+        The network.
 
     Raises:
-        PareidoliaError: one is given and the settings name another.
+        PareidoliaError: If a network is given and the settings name another.
     """
     if network is None:
         return load_network_from(settings, pooling=pooling, padding=padding)

@@ -58,7 +58,7 @@ def assume(
 
 
 def read_shape(text: str) -> Shape:
-    """The shape that "CxHxW" means. Raises BadNetwork."""
+    """Read the shape "CxHxW"; any other text is a `BadNetwork`."""
     if not re.fullmatch(r"[1-9]\d*x[1-9]\d*x[1-9]\d*", text):
         raise BadNetwork(
             f"'{text}' is not an input shape: write channels, height and width as CxHxW, e.g. 3x224x224"

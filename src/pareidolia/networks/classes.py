@@ -1,38 +1,59 @@
-"""Class names: read from a file, and found by what a person writes."""
+"""Class names: read from a file, and found by text."""
 
+import json
 import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from pareidolia.safety import require_file
+from pareidolia.safety import expanded, require_file
 from pareidolia.settings import BadNetwork, PareidoliaError, UnknownName
 
 _SHOWN = 6
 
 
 def read_classes(path: Path) -> tuple[str, ...]:
-    """The class names in a text file, one a line, in the order of the network's outputs."""
+    """The class names in a text file, in the order of the network's outputs: one a line, or a list in JSON.
+
+    Raises:
+        BadNetwork: it cannot be read, or holds no names.
+    """
     try:
-        lines = (
-            require_file(path, BadNetwork, "a file of class names").read_text(encoding="utf-8").splitlines()
-        )
+        text = require_file(path, BadNetwork, "a file of class names").read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise BadNetwork(f"the class names in {path} cannot be read: {error}") from error
-    names = tuple(line.strip() for line in lines)
+    names = _from_json(text) or tuple(line.strip() for line in text.splitlines())
     if not names or not all(names):
         raise BadNetwork(f"{path} must hold one class name a line, and no empty line")
     return names
 
 
-def as_classes(classes: Sequence[str] | Path | str | None) -> tuple[str, ...] | None:
-    """Class names given one by one, or the path of a text file that holds them; None stays None.
+def _from_json(text: str) -> tuple[str, ...] | None:
+    """The names in a list in JSON; None where the text is not one."""
+    if not text.lstrip().startswith("["):
+        return None
+    try:
+        names = json.loads(text)
+    except ValueError:
+        return None
+    return tuple(names) if isinstance(names, list) and all(isinstance(each, str) for each in names) else None
 
-    Raises BadNetwork as `read_classes` does, and where a name is not text.
+
+def as_classes(classes: Sequence[str] | Path | str | None) -> tuple[str, ...] | None:
+    """Read class names.
+
+    Args:
+        classes: names one by one, or the path of a text file that holds them; None stays None.
+
+    Returns:
+        The names.
+
+    Raises:
+        BadNetwork: As `read_classes` raises it, or if a name is not text.
     """
     if classes is None:
         return None
     if isinstance(classes, (str, Path)):
-        return read_classes(Path(classes).expanduser())
+        return read_classes(expanded(classes))
     names = tuple(classes)
     wrong = [each for each in names if not isinstance(each, str) or not each.strip()]
     if wrong or not names:
@@ -42,11 +63,21 @@ def as_classes(classes: Sequence[str] | Path | str | None) -> tuple[str, ...] | 
 
 
 def class_index(text: str, names: Sequence[str]) -> int:
-    """The index of the class that `text` means.
+    """Find a class by text.
 
-    In this order: a number; a whole name; a whole name in other letter case; a part of one name; one
+    Tried in this order: a number; a whole name; a whole name in other letter case; a part of one name; one
     name that is, as whole words, part of the text ("tabby cat" for "tabby").
-    Raises UnknownName where none fits, PareidoliaError where several do.
+
+    Args:
+        text: number, name or part of a name.
+        names: the class names in the order of the network's outputs.
+
+    Returns:
+        The class's number.
+
+    Raises:
+        UnknownName: If no class fits.
+        PareidoliaError: If several fit.
     """
     wanted = text.strip()
     if wanted.removeprefix("-").isdecimal():

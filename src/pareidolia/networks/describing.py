@@ -20,12 +20,15 @@ from pareidolia.settings.network_sources import CODE, SOURCES
 def describe_networks(
     name: str | None = None, settings: NetworkSettings | None = None, network: NetworkLike = None
 ) -> Result:
-    """The networks that can be named, or the layers of one, as rows.
+    """List the networks that can be named, or the layers of one.
 
     Args:
-        name: of a network; without it, and without `network`, all names.
+        name: of a network; if this and `network` are None, all names are listed.
         settings: how it is loaded.
-        network: one that is there already.
+        network: a network that is loaded already.
+
+    Returns:
+        A result without a picture; a row for each name or layer.
     """
     settings = settings or NetworkSettings()
     if name is None and network is None:

@@ -6,9 +6,16 @@ from pareidolia.settings import PareidoliaError
 
 
 def choose_device(name: str = "auto") -> torch.device:
-    """The device called `name`; "auto" takes CUDA where there is one, then MPS, then the CPU.
+    """The device called `name`.
 
-    Raises PareidoliaError where a device is asked for that this machine lacks.
+    Args:
+        name: "cuda", "mps", "cpu", or "auto" for the first of these that the machine has.
+
+    Returns:
+        The device.
+
+    Raises:
+        PareidoliaError: If the machine has no such device.
     """
     present = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
     if name == "auto":

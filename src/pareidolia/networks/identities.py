@@ -1,4 +1,4 @@
-"""Which network this is: its name, how it prepares pictures, and a digest of its weights."""
+"""The identity of a network: its name, how it prepares pictures, and a digest of its weights."""
 
 import hashlib
 
@@ -8,9 +8,15 @@ from pareidolia.networks.network import Network
 
 
 def identity(network: Network) -> dict[str, str]:
-    """What tells a network from others, as JSON has it: two of equal identity answer alike.
+    """What distinguishes a network from others, as JSON has it: two of equal identity have equal outputs.
 
     `weights` is the SHA-256 of parameters and buffers with their names, types and shapes.
+
+    Args:
+        network: the network.
+
+    Returns:
+        Text by name.
     """
     digest = hashlib.sha256()
     for name, tensor in sorted(network.module.state_dict().items()):

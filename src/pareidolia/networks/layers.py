@@ -1,6 +1,7 @@
 """The layers of a network: found by running it once and watching its modules."""
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 import torch
@@ -12,12 +13,16 @@ from pareidolia.networks.restoring import preserve_state
 
 @dataclass(frozen=True)
 class Layer:
-    """A module that takes part in the network's answer.
+    """A module that takes part in the network's output.
 
-    `name` is its dotted module name, `kind` its class, `shape` that of its output without the batch (C, H, W
-    for feature maps) for a picture of the network's input shape. `receptive_field` is None where every
-    position sees the whole picture, or where what it sees cannot be told. `calls` counts how often one run
-    calls it (a recording keeps the last); layers in rising `finish` end their last call one after the other.
+    Attributes:
+        name: its dotted module name.
+        kind: its class.
+        shape: of its output without the batch (C, H, W for feature maps), for a picture of the network's
+            input shape.
+        receptive_field: None if every position sees the whole picture, or if the field cannot be determined.
+        calls: how often one forward pass calls it (a recording keeps the last output).
+        finish: layers in rising `finish` end their last call one after the other.
     """
 
     name: str
@@ -28,14 +33,42 @@ class Layer:
     finish: int
 
 
-def trace_layers(module: nn.Module, pictures: Tensor) -> dict[str, Layer]:
-    """The layers of `module` in the order of their first call, by one run on normalised `pictures` (1×C×H×W).
+def is_map(shape: tuple[int, ...], input_shape: tuple[int, ...]) -> bool:
+    """Whether a layer's output is C×h×w, with h:w as in the picture C×H×W that the network was made for."""
+    return len(shape) == 3 and _alike(shape[1:], input_shape[1:])
+
+
+def is_channels_last(shape: tuple[int, ...], input_shape: tuple[int, ...]) -> bool:
+    """Whether it is h×w×C instead: the first two lengths have the picture's proportions, the last two not."""
+    return len(shape) == 3 and not is_map(shape, input_shape) and _alike(shape[:2], input_shape[1:])
+
+
+def _alike(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
+    """Whether two heights and widths have the same proportions, to a pixel of the larger one."""
+    return abs(one[0] * other[1] - one[1] * other[0]) <= max(other)
+
+
+@dataclass(frozen=True)
+class Trace:
+    """One run of a module: what it gave, and its layers in the order of their first call."""
+
+    output: object
+    layers: dict[str, Layer]
+
+
+def trace(module: nn.Module, pictures: Tensor, *, fields: bool = True) -> Trace:
+    """Run `module` once on normalized `pictures` (1×C×H×W) and note its layers.
 
     Modules that are not called, give no tensor, or are scripted (no hook can watch these) are no layers, and
     with a scripted module inside no receptive field can be told. The module is left untouched; what it raises
     is passed on.
+
+    Args:
+        module: what runs.
+        pictures: what it sees.
+        fields: whether receptive fields are followed, which makes the run slower.
     """
-    watch = _Watch(pictures, blind=any(scripted_modules(module)))
+    watch = _Watch(pictures, blind=not fields or any(scripted_modules(module)))
     with (
         preserve_state(module),
         torch.no_grad(),
@@ -43,9 +76,9 @@ def trace_layers(module: nn.Module, pictures: Tensor) -> dict[str, Layer]:
     ):
         for name, each in visible_modules(module):
             watch.over(name, each)
-        with watch.propagation:
-            module(pictures)
-    return {name: watch.found[name] for name in watch.called if name in watch.found}
+        with watch.propagation if fields else nullcontext():
+            output = module(pictures)
+    return Trace(output, {name: watch.found[name] for name in watch.called if name in watch.found})
 
 
 def visible_modules(module: nn.Module) -> Iterator[tuple[str, nn.Module]]:
@@ -63,12 +96,12 @@ def scripted_modules(module: nn.Module) -> Iterator[str]:
 
 
 def first_tensor(output: object) -> Tensor | None:
-    """A module's output, or the first tensor in it where it gives several."""
+    """A module's output, or the first tensor in it if there are several."""
     return next(tensors_in(output), None)
 
 
 class _Watch:
-    """Hooks that note each call of a module and what came out."""
+    """Hooks that note each call of a module and its output."""
 
     def __init__(self, pictures: Tensor, *, blind: bool) -> None:
         self.propagation = Propagation(pictures)

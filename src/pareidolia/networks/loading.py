@@ -11,6 +11,7 @@ from pareidolia.networks.padding import Padding, swap_padding
 from pareidolia.networks.pooling import Pooling, swap_pooling
 from pareidolia.networks.soundness import settle_lazy_layers
 from pareidolia.networks.sources import build
+from pareidolia.safety import expanded
 from pareidolia.settings import NetworkSettings
 
 
@@ -41,7 +42,7 @@ def load_network(
     padding: "reflect" or "replicate" replace the convolutions' zero padding (see `padding.py`).
     Raises BadNetwork, UnknownName, MissingExtra, each with one line that says what to do.
     """
-    class_names = None if classes is None else read_classes(Path(classes).expanduser())
+    class_names = None if classes is None else read_classes(expanded(classes))
     origin = build(name, weights, None if class_names is None else len(class_names))
     module = origin.module
     found = assume(
@@ -69,7 +70,16 @@ def load_network(
 def load_network_from(
     settings: NetworkSettings, *, pooling: Pooling = "max", padding: Padding = "zeros"
 ) -> Network:
-    """The network that `settings` describe; see `load_network`."""
+    """Load the network that settings describe; see `load_network`.
+
+    Args:
+        settings: the settings.
+        pooling: replaces max pooling.
+        padding: replaces zero padding.
+
+    Returns:
+        The network.
+    """
     return load_network(
         settings.network,
         settings.weights,

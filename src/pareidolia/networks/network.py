@@ -1,13 +1,13 @@
 """`Network`: a module, the preparation of pictures for it, and its layers."""
 
 import copy
-import html
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
+from typing import Any
 
 import torch
-from rich.table import Table
 from torch import Tensor, nn
 
 from pareidolia.networks.answers import class_scores
@@ -15,7 +15,12 @@ from pareidolia.networks.assumptions import assume, read_shape
 from pareidolia.networks.classes import as_classes, class_index
 from pareidolia.networks.compiled import unwrap_compiled
 from pareidolia.networks.guarding import guarded
-from pareidolia.networks.layers import Layer, scripted_modules, trace_layers, visible_modules
+from pareidolia.networks.layered import Layered
+from pareidolia.networks.layers import (
+    Layer,
+    trace,
+    visible_modules,
+)
 from pareidolia.networks.mirror import mirror
 from pareidolia.networks.padding import Padding, swap_padding
 from pareidolia.networks.pooling import Pooling, swap_pooling
@@ -23,12 +28,23 @@ from pareidolia.networks.preparing import Preparation, Prepare, check_preparatio
 from pareidolia.networks.recording import record_layers
 from pareidolia.networks.restoring import preserve_state
 from pareidolia.networks.soundness import check_weights, refuse_lazy, refuse_scripted, widen
-from pareidolia.networks.style_layers import choose_style_layers
-from pareidolia.networks.tables import html_table, rich_table
-from pareidolia.settings import BadNetwork, BadPicture, UnknownName
+from pareidolia.settings import BadNetwork, BadPicture
 
 
-class Network:
+@dataclass(frozen=True)
+class Look:
+    """What one look at pictures found.
+
+    Attributes:
+        logits: N×K; None where the network gives no class scores.
+        layers: its layers with their shapes for pictures of that size; their receptive fields are unknown.
+    """
+
+    logits: Tensor | None
+    layers: dict[str, Layer]
+
+
+class Network(Layered):
     """A network that looks at pictures in [0, 1].
 
     The constructor takes the module over: it is put into evaluation mode and onto `device`, half precision is
@@ -137,9 +153,17 @@ class Network:
         )
 
     def variant(self, pooling: Pooling = "max", padding: Padding = "zeros") -> "Network":
-        """This network with other pooling and padding; itself where both are left as they are.
+        """Change pooling and padding in a copy that shares the weights; this network stays as it was.
 
-        Shares the weights; this network stays as it was. Raises BadNetwork as `swap_pooling` does.
+        Args:
+            pooling: see `pooling.py`.
+            padding: see `padding.py`.
+
+        Returns:
+            The copy, or this network if both stay as they are.
+
+        Raises:
+            BadNetwork: As `swap_pooling` raises it.
         """
         if pooling == "max" and padding == "zeros":
             return self
@@ -156,22 +180,23 @@ class Network:
         assumed = f"; assumed: {', '.join(self.assumed)}" if self.assumed else ""
         return f"Network({self.name!r}, {self.preparation}, on {self.device}{assumed})"
 
-    def _repr_html_(self) -> str:
-        return f"<p>{html.escape(repr(self))}</p>{html_table(self.layers.values())}"
-
-    def table(self) -> Table:
-        """The layers with their kinds, shapes and receptive fields, as a table that rich prints."""
-        return rich_table(self.layers.values())
-
     @property
     def preparation(self) -> str:
         """In words: the pictures that the network takes, and how they are normalised."""
         return str(self._preparation)
 
     def __call__(self, pictures: Tensor) -> Tensor:
-        """The logits, N×K, of `pictures` (N×3×H×W or N×1×H×W in [0, 1]); differentiable.
+        """The logits of pictures; differentiable.
 
-        Raises BadPicture for pictures that the network cannot take, BadNetwork if it gives no class scores.
+        Args:
+            pictures: N×3×H×W or N×1×H×W in [0, 1].
+
+        Returns:
+            N×K.
+
+        Raises:
+            BadPicture: If the network cannot take these pictures.
+            BadNetwork: If it returns no class scores.
         """
         self._preparation.check_range(pictures)
         logits = class_scores(self._run(pictures), self.name)
@@ -233,40 +258,36 @@ class Network:
                 "e.g. torch.no_grad() or detach()"
             )
 
-    def _run(self, pictures: Tensor) -> object:
+    def look(self, pictures: Tensor) -> Look:
+        """One forward pass without gradients that notes the class scores and the layers on the way.
+
+        Raises:
+            BadPicture: the network cannot take such pictures.
+        """
+        self._preparation.check_range(pictures)
+        seen = self._run(pictures, lambda prepared: trace(self.module, prepared, fields=False))
+        try:
+            logits = class_scores(seen.output, self.name)
+        except BadNetwork:
+            return Look(None, seen.layers)
+        self._outputs = logits.shape[1]
+        self._check_names()
+        return Look(logits, seen.layers)
+
+    def _run(self, pictures: Tensor, run: Callable[[Tensor], Any] | None = None) -> Any:
+        """What `run`, or else the module, gives for the pictures as it takes them."""
         prepared = self.prepare(pictures)
         height, width = pictures.shape[2:]
         if (height, width) == self.input_shape[1:]:
-            with guarded(f"{self.name} fails on a picture of {width}x{height}: {{reason}}"):
-                return self.module(prepared)
-        with guarded(
-            f"{self.name}, made for {self.input_shape[2]}x{self.input_shape[1]} pixels, cannot look at "
-            f"a picture of {width}x{height}: {{reason}}",
-            BadPicture,
-        ):
-            return self.module(prepared)
-
-    @cached_property
-    def layers(self) -> dict[str, Layer]:
-        """The layers by dotted name, in the order of their first call; found by one run at `input_shape`.
-
-        Raises BadNetwork where the module cannot take a picture of that shape.
-        """
-        prepared = self.prepare(torch.full((1, *self.input_shape), 0.5))
-        shape = "x".join(map(str, self.input_shape))
-        with guarded(
-            f"{self.name} cannot look at a {shape} picture ({{reason}}); say what it takes with --input CxHxW"
-        ):
-            return trace_layers(self.module, prepared)
-
-    def layer(self, name: str) -> Layer:
-        """The layer called `name`; UnknownName with the nearest names where there is none."""
-        if name in self.layers:
-            return self.layers[name]
-        for scripted in scripted_modules(self.module):
-            if f"{name}.".startswith(f"{scripted}."):
-                raise BadNetwork(f"{scripted} of {self.name} is a scripted module, which cannot be recorded")
-        raise UnknownName("layer", name, self.layers)
+            guard = guarded(f"{self.name} fails on a picture of {width}x{height}: {{reason}}")
+        else:
+            guard = guarded(
+                f"{self.name}, made for {self.input_shape[2]}x{self.input_shape[1]} pixels, cannot look at "
+                f"a picture of {width}x{height}: {{reason}}",
+                BadPicture,
+            )
+        with guard:
+            return (run or self.module)(prepared)
 
     def record(self, pictures: Tensor, layers: Iterable[str] | str) -> dict[str, Tensor]:
         """The activations of the named `layers`, or of one, on `pictures` (as in a call), by name, N first.
@@ -286,28 +307,19 @@ class Network:
     def _modules(self) -> Mapping[str, nn.Module]:
         return dict(visible_modules(self.module))
 
-    @property
-    def style_layers(self) -> tuple[str, ...]:
-        """Up to five layers that show style, from fine to coarse; see `choose_style_layers` for the rule."""
-        return self._style_and_content[0]
-
-    @property
-    def content_layer(self) -> str:
-        """The layer that shows content; BadNetwork where no layer is a feature map."""
-        content = self._style_and_content[1]
-        if content is None:
-            raise BadNetwork(f"no layer of {self.name} is a feature map of rows and columns")
-        return content
-
-    @cached_property
-    def _style_and_content(self) -> tuple[tuple[str, ...], str | None]:
-        return choose_style_layers(self.module, self.layers, self.input_shape)
-
     def class_index(self, name: str | int) -> int:
-        """The class that `name` means: a number, a name in any letter case, or a part that only one name has.
+        """Find a class.
 
-        Raises UnknownName where none fits, PareidoliaError where several do, BadNetwork where there are no
-        names, or not as many as outputs.
+        Args:
+            name: a number, a name in any letter case, or a part that only one name has.
+
+        Returns:
+            The number of the output.
+
+        Raises:
+            UnknownName: If no class has such a name or number.
+            PareidoliaError: If several classes fit.
+            BadNetwork: If there are no names, or not as many as outputs.
         """
         text = str(name).strip()
         if self.class_names is None and not text.removeprefix("-").isdecimal():

@@ -1,20 +1,18 @@
 """Zero padding swapped for padding that repeats the picture, so that its border looks like its middle.
 
-Zeros around every map draw an edge that no picture has; what is painted through them grows a frame.
+Zeros around every map draw an edge that no picture has; pictures painted through them grow a frame.
 """
-
-from typing import Literal
 
 from torch import nn
 
-Padding = Literal["zeros", "reflect", "replicate"]
+from pareidolia.settings import Padding as Padding
 
 
 def swap_padding(module: nn.Module, padding: Padding) -> None:
-    """Let every padded `nn.Conv2d` inside `module` that pads with zeros pad with `padding`, in place."""
+    """Replace the zero padding of every `nn.Conv2d` inside `module` by `padding`, in place."""
     for each in module.modules():
         if isinstance(each, nn.Conv2d) and each.padding_mode == "zeros" and _pads(each):
-            # What the convolution pads by is worked out when it is made, whatever its mode.
+            # A convolution computes its widths of padding when it is made, whatever its mode.
             each.padding_mode = padding
 
 

@@ -6,14 +6,11 @@ of 2x2 as in VGG. There L2 is the root of a sum of four squares, so 0.78 of it i
 the mean square: written with the mean, the constants serve windows of any size, also at the edges.
 """
 
-from typing import Literal
-
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from pareidolia.settings import BadNetwork
-
-Pooling = Literal["max", "average", "l2"]
+from pareidolia.settings import Pooling as Pooling
 
 _AVERAGE_SCALE = 2.0
 _ROOT_MEAN_SQUARE_SCALE = 0.78 * 2
@@ -57,10 +54,16 @@ class ScaledL2Pool2d(_ScaledPool):
 
 
 def swap_pooling(module: nn.Module, pooling: Pooling, name: str) -> None:
-    """Replace every `nn.MaxPool2d` inside `module`, the network called `name`, by `pooling`, in place.
+    """Replace every `nn.MaxPool2d` inside a module, in place.
 
-    Raises BadNetwork where there is none, or one that no average has the geometry of (dilated, or asked
-    for its indices).
+    Args:
+        module: the module.
+        pooling: what to replace it by.
+        name: of the network, for the error.
+
+    Raises:
+        BadNetwork: If there is no max pooling, or one whose geometry no average has (dilated, or returning
+            its indices).
     """
     if pooling == "max":
         return

@@ -99,10 +99,15 @@ class Preparation:
 
 
 def check_preparation(prepare: Prepare, input_shape: tuple[int, int, int], name: str) -> None:
-    """Try `prepare` on a grey picture of `input_shape`.
+    """Try a preparation on a grey picture.
+
+    Args:
+        prepare: the preparation.
+        input_shape: channels, height and width of the picture.
+        name: of the network, in errors.
 
     Raises:
-        BadNetwork: it fails, gives no tensor N×C×H×W, or cuts off the gradients.
+        BadNetwork: If it fails, does not return a tensor N×C×H×W, or cuts off the gradients.
     """
     picture = torch.full((1, *input_shape), 0.5, requires_grad=True)
     with torch.enable_grad():
@@ -115,10 +120,18 @@ def check_preparation(prepare: Prepare, input_shape: tuple[int, int, int], name:
 
 
 def prepare_with(prepare: Prepare, pictures: Tensor, name: str) -> Tensor:
-    """What `prepare` makes of `pictures` N×C×H×W, as many as were given.
+    """Prepare pictures with the user's function.
+
+    Args:
+        prepare: the preparation.
+        pictures: N×C×H×W in [0, 1].
+        name: of the network, in errors.
+
+    Returns:
+        N×C×h×w.
 
     Raises:
-        BadNetwork: it fails, or gives something other than such a tensor of floating-point numbers.
+        BadNetwork: If it fails, or returns something other than such a tensor of floating-point numbers.
     """
     with guarded(
         f"prepare= of {name} failed on pictures {_shape(pictures)}, which it must take as a tensor "

@@ -1,4 +1,4 @@
-"""Recording: activations at named layers, from a run that stops where the last of them is known."""
+"""Recording: activations at named layers, from a forward pass that stops when the last of them is known."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -15,11 +15,19 @@ class _ReachedDeepest(BaseException):
 def record_layers(
     run: Callable[[], object], modules: Mapping[str, nn.Module], layers: Sequence[Layer]
 ) -> dict[str, Tensor]:
-    """Call `run`, and give the outputs of `layers` (found in `modules` by name), in their order.
+    """Record the outputs of layers during a forward pass.
 
-    The run is stopped by an exception from a hook on the deepest layer, once that has been called for the
-    last time. What a later operation could overwrite in place is copied; gradients flow through the copies.
-    The hooks are removed in every case.
+    The pass is stopped by an exception from a hook on the deepest layer, after its last call. What a later
+    operation could overwrite in place is copied; gradients flow through the copies. The hooks are removed in
+    every case.
+
+    Args:
+        run: starts the forward pass.
+        modules: the network's modules by name.
+        layers: what to record.
+
+    Returns:
+        The outputs by name, in the order of `layers`.
     """
     recorded: dict[str, Tensor] = {}
     deepest = max(layers, key=lambda layer: layer.finish)

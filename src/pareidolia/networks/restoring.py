@@ -22,8 +22,8 @@ def preserve_state(module: nn.Module) -> Iterator[None]:
 
     On exit, also after an error, every module has its training flag back, every parameter its
     `requires_grad` and its `.grad` (the same tensor, with the values it had), and every hook that was
-    added inside is gone. Weights and buffers are the operation's own duty: evaluation mode keeps
-    running statistics still, and frozen parameters meet no optimizer.
+    added inside is gone. Weights and buffers are not restored: in evaluation mode running statistics do not
+    change, and frozen parameters have no optimizer, so only the operation itself could change them.
     """
     modules = [(each, each.training) for each in module.modules()]
     parameters = [(each, each.requires_grad, each.grad) for each in module.parameters()]

@@ -1,11 +1,11 @@
-"""Which layers show style and content, where the user names none."""
+"""Default layers for style and content."""
 
 import math
 from collections.abc import Iterable, Mapping
 
 from torch import nn
 
-from pareidolia.networks.layers import Layer
+from pareidolia.networks.layers import Layer, is_map
 
 _STAGES = 5
 _CONTENT = 3
@@ -19,12 +19,21 @@ _RECTIFIERS = frozenset(
 def choose_style_layers(
     module: nn.Module, layers: Mapping[str, Layer], input_shape: tuple[int, int, int]
 ) -> tuple[tuple[str, ...], str | None]:
-    """The style layers, at most five from fine to coarse, and the content layer (None: no feature maps).
+    """Choose the layers that describe style and content.
 
     SqueezeNet: features 1, 3, 5, 8, 12 and 8. All others: the first rectifier at each new resolution of the
     feature maps, then, while there are fewer than five, the further ones at the coarsest; content is the
-    second rectifier of the fourth resolution, or the fourth style layer where there are fewer. For VGG these
-    are Gatys' relu1_1 … relu5_1 and relu4_2. Where no module rectifies, the last layer at each resolution.
+    second rectifier of the fourth resolution, or the fourth style layer if there are fewer. For VGG these
+    are Gatys' relu1_1 … relu5_1 and relu4_2. If there is no rectifier, the last layer at each resolution.
+
+    Args:
+        module: the network.
+        layers: its layers.
+        input_shape: C, H, W.
+
+    Returns:
+        At most five style layers from fine to coarse, and the content layer; none and None if there are no
+            feature maps.
     """
     if is_squeezenet(module):
         return tuple(f"features.{index}" for index in (1, 3, 5, 8, 12)), "features.8"
@@ -47,18 +56,15 @@ def is_squeezenet(module: nn.Module) -> bool:
 
 
 def _stages(layers: Iterable[Layer], input_shape: tuple[int, int, int]) -> list[list[Layer]]:
-    """The feature maps in groups of falling resolution, each in the order in which they are done.
+    """The feature maps in groups of falling resolution, each in the order of their computation.
 
     A new group has at most half the positions: unpadded convolutions that cut the edges off do not count.
     """
-    _, height, width = input_shape
     stages: list[list[Layer]] = []
     for layer in sorted(layers, key=lambda each: each.finish):
-        if len(layer.shape) != 3 or 1 in layer.shape[1:]:
+        if not is_map(layer.shape, input_shape) or 1 in layer.shape[1:]:
             continue
         rows, columns = layer.shape[1:]
-        if abs(rows * width - columns * height) > max(height, width):
-            continue  # not rows and columns of the picture: channels come last
         positions = math.prod(stages[-1][0].shape[1:]) if stages else math.inf
         if rows * columns <= positions / 2:
             stages.append([layer])

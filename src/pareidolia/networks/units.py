@@ -6,13 +6,19 @@ from pareidolia.settings import PareidoliaError, Unit
 
 
 def unit_values(maps: Tensor, unit: Unit) -> Tensor:
-    """The activations of `unit` in its layer's output N×C or N×C×H×W, the pictures first; differentiable.
+    """Pick a unit's activations from its layer's output; differentiable.
 
-    N for one position of a channel, N×H×W for a channel, N×C for one position of a layer, all for a layer.
-    `strongest` is the largest over the positions, which may be another one in each picture.
+    Args:
+        maps: N×C or N×C×H×W.
+        unit: the unit; `strongest` is the largest over the positions, which may be another one in each
+            picture.
+
+    Returns:
+        N for one position of a channel, N×H×W for a channel, N×C for one position of a layer, all for a
+        layer.
 
     Raises:
-        PareidoliaError: the layer has no such channel or position.
+        PareidoliaError: If the layer has no such channel or position.
     """
     unit.check(tuple(maps.shape[1:]))
     if unit.channel is not None:

@@ -1,4 +1,4 @@
-"""Weights files: read without running code, and put into a network or refused in words."""
+"""Weights files: read without running code, and loaded into a network or refused with a clear error."""
 
 import argparse
 import pickle
@@ -41,9 +41,15 @@ _HARMLESS: list[Any] = [
 
 
 def load_weights(module: nn.Module, path: Path, name: str) -> None:
-    """Read the weights file `path` into `module`, the network called `name`; half precision is widened.
+    """Load a weights file into a module; half precision is widened.
 
-    Raises BadNetwork where the file cannot be read (see `read_state_dict`) or is of another architecture.
+    Args:
+        module: the network.
+        path: the file.
+        name: of the network, for errors.
+
+    Raises:
+        BadNetwork: If the file cannot be read (see `read_state_dict`) or is of another architecture.
     """
     fit_state_dict(module, read_state_dict(path), path, name)
 

@@ -115,10 +115,16 @@ class Operation:
         return {name: _settings_type(place) for name, place in self.options.items()}
 
     def input(self, name: str) -> Input:
-        """The input of that name.
+        """Find an input by name.
+
+        Args:
+            name: of the input.
+
+        Returns:
+            The input.
 
         Raises:
-            PareidoliaError: there is none.
+            PareidoliaError: If there is none of that name.
         """
         for each in self.inputs:
             if each.name == name:

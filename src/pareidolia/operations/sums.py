@@ -9,10 +9,16 @@ _SIGN = re.compile(r"(?:^|\s+)([+-])(?=\s|$)")
 
 
 def split_sum(expression: str) -> tuple[str, ...]:
-    """Signs and terms by turns: ("+", "label:8", "-", "label:3"); signs stand between spaces.
+    """Read a sum such as "A - B + C"; signs have spaces around them, and one may begin the text.
+
+    Args:
+        expression: the text.
+
+    Returns:
+        Signs and terms by turns: ("+", "label:8", "-", "label:3").
 
     Raises:
-        PareidoliaError: a sign has no term beside it.
+        PareidoliaError: If a sign has no term beside it.
     """
     parts = [part.strip() for part in _SIGN.split(expression.strip())]
     signed = ["+", *parts] if parts[0] else parts[1:]

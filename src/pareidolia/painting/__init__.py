@@ -1,7 +1,7 @@
-"""Paint: change a canvas until a network sees what we aim for.
+"""Paint: change a canvas until a network sees what the objective describes.
 
-A `Painting` steps through stages; a canvas says what is changed, an objective what is aimed for, transforms
-what the picture must survive, a checkpoint what outlives a killed process.
+A `Painting` steps through stages; a canvas is what changes, an objective what is minimised, transforms
+are random changes that the picture must be robust to, and a checkpoint lets a killed process continue.
 """
 
 import lazy_loader

@@ -1,4 +1,4 @@
-from .algebra import (
+from .aims import (
     read_objective as read_objective,
 )
 from .canvas import (
@@ -23,6 +23,9 @@ from .natural import (
     PhaseCanvas as PhaseCanvas,
 )
 from .objectives import (
+    OBJECTIVES as OBJECTIVES,
+)
+from .objectives import (
     Activation as Activation,
 )
 from .objectives import (
@@ -43,11 +46,35 @@ from .objectives import (
 from .objectives import (
     TotalVariation as TotalVariation,
 )
+from .objectives import (
+    objective as objective,
+)
 from .painting import (
     Painting as Painting,
 )
 from .painting import (
     Stage as Stage,
+)
+from .statistics import (
+    STYLE_STATISTICS as STYLE_STATISTICS,
+)
+from .statistics import (
+    Gram as Gram,
+)
+from .statistics import (
+    MeanStd as MeanStd,
+)
+from .statistics import (
+    PositionSums as PositionSums,
+)
+from .statistics import (
+    StyleStatistic as StyleStatistic,
+)
+from .statistics import (
+    style_gradient as style_gradient,
+)
+from .statistics import (
+    style_statistic as style_statistic,
 )
 from .terms import (
     ClassScore as ClassScore,
@@ -59,8 +86,11 @@ from .terms import (
     Diverse as Diverse,
 )
 from .terms import (
-    MiddleActivation as MiddleActivation,
+    Energy as Energy,
 )
 from .terms import (
     PowerNorm as PowerNorm,
+)
+from .terms import (
+    RandomClass as RandomClass,
 )

@@ -19,7 +19,7 @@ class RunningAverage:
         self._kept = 1.0
 
     def update(self, values: Tensor) -> None:
-        """Take in the values after one more step."""
+        """Include the values after one more step."""
         if self.decay == 0:
             return  # the last value is the canvas itself
         values = values.detach()
@@ -30,7 +30,7 @@ class RunningAverage:
 
     @property
     def value(self) -> Tensor | None:
-        """The average so far; None before the first update, and where nothing is averaged."""
+        """The average so far; None before the first update, and if nothing is averaged."""
         return None if self._sum is None else self._sum / (1 - self._kept)
 
     def state_dict(self) -> dict[str, Any]:
@@ -38,5 +38,5 @@ class RunningAverage:
         return {"sum": self._sum, "kept": self._kept}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Go on from what `state_dict` gave."""
+        """Continue from a `state_dict`."""
         self._sum, self._kept = state["sum"], state["kept"]

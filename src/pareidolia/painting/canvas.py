@@ -1,4 +1,4 @@
-"""Canvases: what is changed while painting, and how it becomes a picture."""
+"""Canvases: the numbers that painting changes, and how they become a picture."""
 
 import math
 from abc import ABC, abstractmethod
@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import Tensor
 
-from pareidolia.pictures import resize
+from pareidolia.pictures import resize, size_of
 
 # Correlation of colours in natural photographs (lucid): columns are decorrelated directions in RGB.
 _COLOR = torch.tensor([[0.26, 0.09, 0.02], [0.27, 0.00, -0.05], [0.27, -0.09, 0.03]])
@@ -15,7 +15,7 @@ _COLOR = _COLOR / _COLOR.norm(dim=0).max()
 
 
 class Canvas(ABC):
-    """Numbers that an optimiser changes (`values`) and the picture they stand for (`render`)."""
+    """Numbers that an optimiser changes (`values`) and the picture they represent (`render`)."""
 
     values: Tensor
 
@@ -23,30 +23,29 @@ class Canvas(ABC):
         self.hold(values)
 
     def hold(self, values: Tensor) -> None:
-        """Take `values` as the numbers to change from now on."""
+        """Replace the numbers to change."""
         self.values = values.detach().clone(memory_format=torch.contiguous_format).requires_grad_(True)
 
     @abstractmethod
     def render(self, values: Tensor) -> Tensor:
-        """The N×C×H×W picture in [0, 1] that `values` stand for; differentiable."""
+        """The N×C×H×W picture in [0, 1] that `values` represent; differentiable."""
 
     @abstractmethod
     def continue_at(self, size: tuple[int, int], values: Tensor) -> None:
-        """Hold the picture that `values` stand for, resampled to (height, width)."""
+        """Hold the picture that `values` represent, resampled to (height, width)."""
 
     @property
+    @abstractmethod
     def size(self) -> tuple[int, int]:
         """Height and width of the picture in pixels."""
-        height, width = self.render(self.values.detach()).shape[-2:]
-        return height, width
 
     @property
     def resample_moments(self) -> Callable[[Tensor, tuple[int, int]], Tensor] | None:
-        """How an optimiser's running moments follow a change of size; None where they begin anew."""
+        """A function that resamples an optimiser's running moments to a new size; None if they begin anew."""
         return None
 
     def project(self) -> None:  # noqa: B027 (most canvases need none)
-        """Bring `values` back to where they are allowed to be, in place."""
+        """Bring `values` back into their allowed range, in place."""
 
 
 class PixelCanvas(Canvas):
@@ -64,6 +63,10 @@ class PixelCanvas(Canvas):
     def render(self, values: Tensor) -> Tensor:
         return values
 
+    @property
+    def size(self) -> tuple[int, int]:
+        return size_of(self.values)
+
     def continue_at(self, size: tuple[int, int], values: Tensor) -> None:
         self.hold(resize(values.detach(), size))
         self.project()
@@ -79,7 +82,7 @@ class PixelCanvas(Canvas):
 
 
 class UnboundedCanvas(PixelCanvas):
-    """What is added to a mean colour, without bounds: zeros show the mean colour.
+    """An offset from a mean colour, without bounds: zeros show the mean colour.
 
     The I of Simonyan et al. (2014), and the mean-subtracted picture of Mahendran and Vedaldi (2015).
 
@@ -98,9 +101,9 @@ class UnboundedCanvas(PixelCanvas):
 
 
 class FourierCanvas(Canvas):
-    """A spectrum whose frequencies all weigh alike, in decorrelated colours, through a sigmoid.
+    """A spectrum whose frequencies all have the same weight, in decorrelated colours, through a sigmoid.
 
-    Changing every frequency at the same rate keeps a painting from drowning in fine noise (Olah et al.,
+    If every frequency changes at the same rate, a painting does not fill with fine noise (Olah et al.,
     "Feature Visualization", Distill 2017; constants as in lucid).
 
     Args:
@@ -137,6 +140,10 @@ class FourierCanvas(Canvas):
     def render(self, values: Tensor) -> Tensor:
         return correlated(self._colors(values))
 
+    @property
+    def size(self) -> tuple[int, int]:
+        return self.values.shape[-3], self.width
+
     def continue_at(self, size: tuple[int, int], values: Tensor) -> None:
         colors = resize(self._colors(values.detach()), size)
         self.width = size[1]
@@ -151,7 +158,7 @@ class FourierCanvas(Canvas):
 
 
 def correlated(colors: Tensor) -> Tensor:
-    """The picture N×3×H×W in [0, 1] that decorrelated colours stand for, through a sigmoid."""
+    """The picture N×3×H×W in [0, 1] that decorrelated colours represent, through a sigmoid."""
     return torch.sigmoid(_mixed(colors, _COLOR))
 
 

@@ -1,17 +1,15 @@
-"""The checkpoint beside a painting's result, from which a killed run goes on."""
+"""The checkpoint beside a painting's result, from which a killed run continues."""
 
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import torch
-
 from pareidolia.painting.painting import Painting
-from pareidolia.pictures import write_atomically
 from pareidolia.pictures.targets import beside, remove_leftovers
 from pareidolia.progress import Progress
 from pareidolia.settings import PareidoliaError, differences, migrate
+from pareidolia.training.saving import read_state, write_state
 
 
 class Checkpoint:
@@ -29,7 +27,7 @@ class Checkpoint:
         self._seconds = seconds
 
     def steps(self, painting: Painting) -> Iterator[Progress]:
-        """Step to the end, saving every so often; whoever stops early may call `save`."""
+        """Step to the end, saving every few seconds. After stopping early, call `save`."""
         saved = time.monotonic()
         for step in painting:
             if time.monotonic() - saved > self._seconds:
@@ -39,16 +37,19 @@ class Checkpoint:
 
     def save(self, painting: Painting) -> None:
         """Write the painting's state, whole or not at all."""
-        with write_atomically(self.path) as beside:
-            torch.save({"record": self._record, "state": painting.state_dict()}, beside)
+        write_state(self.path, {"record": self._record, "state": painting.state_dict()})
 
     def load(self, painting: Painting) -> None:
-        """Bring the painting to where the file left it.
+        """Restore a painting from the file.
 
-        Raises PareidoliaError if the file is broken or holds a painting of another record.
+        Args:
+            painting: made with the same arguments.
+
+        Raises:
+            PareidoliaError: If the file is broken or holds a painting with another record.
         """
         try:
-            held = torch.load(self.path, map_location="cpu", weights_only=True)
+            held = read_state(self.path)
             record, state = migrate(held["record"]), held["state"]
         except Exception as error:
             raise PareidoliaError(
@@ -63,11 +64,11 @@ class Checkpoint:
         painting.load_state_dict(state)
 
     def remove(self) -> None:
-        """Delete the file, if there is one, and what a killed process left of another."""
+        """Delete the file, if there is one, and a partly written file of a killed process."""
         self.path.unlink(missing_ok=True)
         remove_leftovers(self.path)
 
 
 def checkpoint_path(out: Path) -> Path:
-    """Where the checkpoint of the result `out` lies."""
+    """The path of the checkpoint of the result `out`."""
     return beside(out, ".resume")

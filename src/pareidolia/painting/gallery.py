@@ -1,4 +1,4 @@
-"""A gallery: many pictures painted at once, each towards an objective of its own."""
+"""A gallery: many pictures painted at once, each with an objective of its own."""
 
 import warnings
 from collections.abc import Callable, Sequence
@@ -11,35 +11,44 @@ from pareidolia.networks import Network, preserve_state
 from pareidolia.painting.canvas import Canvas, FourierCanvas
 from pareidolia.painting.natural import PhaseCanvas
 from pareidolia.painting.objectives import Each, Objective
-from pareidolia.painting.optimizers import MakeOptimizer, OptimizerName
+from pareidolia.painting.optimizers import MakeOptimizer
 from pareidolia.painting.painting import Painting, Stage
+from pareidolia.painting.randomness import step_generator
+from pareidolia.painting.settings import OptimizerName
 from pareidolia.painting.transforms import ROBUST, Transform
+from pareidolia.pictures import luminance
 from pareidolia.settings import PareidoliaError
 
 Start = Callable[[int], Canvas]
 
 
 class Gallery(Painting):
-    """Pictures painted side by side: one look forward and backward a step for all, each towards its own aim.
+    """Pictures painted side by side, in one forward and backward pass a step, each with its own objective.
 
     Every picture comes out as if it were painted alone, since objectives sum over their batch and Adam
     changes each number by itself. All see the same transforms, and begin from the same canvas.
 
-    A picture is *silent* where its objective sends no gradient back, as that of a unit whose rectifier is
-    shut everywhere. Silent pictures try other, louder starts; while one is silent all the same, it is led by
-    a gradient that passes shut rectifiers (`pareidolia.backward.redirected`).
+    A picture is *silent* if its objective has no gradient, as for a unit whose rectifier is closed
+    everywhere. Silent pictures try other, louder starts; while one is still silent, it follows a gradient
+    that passes closed rectifiers (`pareidolia.backward.redirected`).
 
     Args:
-        network: looks at the pictures.
+        network: sees the pictures.
         objectives: one for each picture, or for each `copies` pictures in a row.
         stages: pairs of a size (height, width) and a number of steps.
         copies: pictures of each objective.
-        start: makes the canvas of `copies` pictures, of the first size, for attempt 0, 1, ...; Fourier noise
-            unless given.
+        start: makes the canvas of `copies` pictures, of the first size, for attempt 0, 1, …; Fourier noise if
+            None.
         attempts: how many starts a silent picture may try.
         learning_rate: of the optimiser, in all stages or in each.
-        optimizer, transforms, average, seed: as for `Painting`.
-        at_once: the most pictures looked at together; fewer take less memory, to the same result.
+        optimizer: as for `Painting`.
+        transforms: as for `Painting`.
+        average: as for `Painting`.
+        seed: as for `Painting`.
+        at_once: the most pictures in one forward pass; fewer take less memory, with the same result.
+
+    Raises:
+        PareidoliaError: If there are no objectives.
     """
 
     def __init__(
@@ -85,17 +94,23 @@ class Gallery(Painting):
 
     @property
     def pictures(self) -> Tensor:
-        """The pictures now, N×C×H×W in [0, 1]; `picture` is what is saved, which may be a sheet of them."""
-        return super().picture
+        """The pictures now, N×C×H×W in [0, 1]; `picture` is what is saved, which may be a sheet of them.
+
+        They are grey where the network sees no colors: those of the canvas would be left to chance.
+        """
+        painted = super().picture
+        if self.network.input_shape[0] == 1 and painted.shape[1] == 3:
+            return luminance(painted).expand(-1, 3, -1, -1)
+        return painted
 
     def silent(self) -> list[bool]:
-        """For each picture as it stands, whether its objective sends no gradient back."""
+        """For each picture as it is now, whether its objective has no gradient."""
         with preserve_state(self.network.module):
             _, gradient = self._look_in_parts(range(len(self.objectives)))
         return _vanishing(gradient).tolist()
 
     def _choose_starts(self, start: Start, attempts: int) -> list[int]:
-        """Give silent pictures other starts; back to the first where none wakes them. The number of tries."""
+        """Give silent pictures other starts, or the first if all are silent; returns the number of tries."""
         first = self.canvas.values.detach().clone()
         tried = torch.ones(len(first), dtype=torch.long)
         silent = torch.tensor(self.silent())
@@ -110,7 +125,7 @@ class Gallery(Painting):
         return tried.tolist()
 
     def _exchange(self, places: Tensor, others: Tensor) -> None:
-        """Take the values of some pictures (N booleans) from `others`."""
+        """Copy the values of some pictures (N booleans) from `others`."""
         values = self.canvas.values.detach().clone()
         values[places] = others[places]
         self.canvas.hold(values)
@@ -122,12 +137,12 @@ class Gallery(Painting):
         return losses
 
     def _wake(self, gradient: Tensor) -> None:
-        """Fill in the redirected gradient where `gradient` vanishes for a whole picture."""
+        """Fill in the redirected gradient for each picture whose `gradient` vanishes."""
         silent = _vanishing(gradient)
         groups = sorted({index // self.copies for index in silent.nonzero().flatten().tolist()})
         if groups:
             with warnings.catch_warnings(), redirected(self.network.module):
-                # Activations written by hand stay shut: nothing is lost against the plain gradient.
+                # Activations written by hand stay closed, as with the plain gradient.
                 warnings.simplefilter("ignore", BackwardWarning)
                 _, led = self._look_in_parts(groups)
             gradient[silent] = led[silent]
@@ -152,18 +167,36 @@ class Gallery(Painting):
 def fourier_noise(size: tuple[int, int], seed: int, copies: int = 1, decay: float = 1.2) -> Start:
     """Starts of Fourier noise: a function of (seed, attempt), each attempt six times as loud as the last.
 
-    A decay a little above lucid's 1 brings out what is large before what is fine.
+    A decay a little above lucid's 1 makes large shapes appear before fine ones.
+
+    Args:
+        size: height and width in pixels.
+        seed: of the noise.
+        copies: number of pictures in the canvas.
+        decay: frequencies are scaled by 1/frequency^decay.
+
+    Returns:
+        A function of the attempt.
     """
 
     def start(attempt: int) -> Canvas:
-        noise, deviation = _generator(seed, attempt), 0.01 * 6**attempt
+        noise, deviation = step_generator(seed, attempt), 0.01 * 6**attempt
         return FourierCanvas.noise(size, noise, count=copies, deviation=deviation, decay=decay)
 
     return start
 
 
 def alike(start: Start, count: int) -> Start:
-    """The start of one picture for each of `count` copies, which then differ by their aims alone."""
+    """Make a start for several pictures that begin alike.
+
+    Args:
+        start: makes a canvas of one picture.
+        count: number of copies of it.
+
+    Returns:
+        A start whose canvas holds that picture `count` times. Painting then changes the copies by their
+            objectives alone.
+    """
 
     def started(attempt: int) -> Canvas:
         canvas = start(attempt)
@@ -174,12 +207,17 @@ def alike(start: Start, count: int) -> Start:
 
 
 def phase_noise(size: tuple[int, int], seed: int, copies: int = 1) -> Start:
-    """Starts of even phases and natural magnitudes: a function of (seed, attempt)."""
-    return lambda attempt: PhaseCanvas.noise(size, _generator(seed, attempt), count=copies)
+    """Starts of uniform phases and natural magnitudes: a function of (seed, attempt).
 
+    Args:
+        size: height and width in pixels.
+        seed: of the phases.
+        copies: number of pictures in the canvas.
 
-def _generator(seed: int, attempt: int) -> torch.Generator:
-    return torch.Generator().manual_seed(seed * 1_000_003 + attempt)
+    Returns:
+        A function of the attempt.
+    """
+    return lambda attempt: PhaseCanvas.noise(size, step_generator(seed, attempt), count=copies)
 
 
 def _repeated(values: Tensor, times: int) -> Tensor:

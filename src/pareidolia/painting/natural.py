@@ -20,8 +20,8 @@ class PhaseCanvas(Canvas):
 
     MACO (Fel et al., "Unlocking Feature Visualization for Deeper Networks with MAgnitude Constrained
     Optimization", NeurIPS 2023): x = F⁻¹(r e^{iφ}), r fixed, φ painted. Fine noise, which a network may
-    answer to, cannot grow. Here r is a closed law, A / k^a at k cycles a picture, fitted to free photos,
-    where the paper takes the mean over ImageNet; colours are decorrelated and go through a sigmoid as there.
+    respond to, cannot grow. Here r is a closed law, A / k^a at k cycles a picture, fitted to free photos,
+    while the paper takes the mean over ImageNet; colours are decorrelated and go through a sigmoid as there.
 
     Args:
         values: φ, N×3×H×(W//2+1); `PhaseCanvas.noise` makes them.
@@ -48,6 +48,10 @@ class PhaseCanvas(Canvas):
         height = values.shape[-2]
         spectrum = torch.polar(_magnitudes(height, self.width, values), _odd(values, self.width))
         return correlated(torch.fft.irfft2(spectrum, s=(height, self.width)) + _means(values))
+
+    @property
+    def size(self) -> tuple[int, int]:
+        return self.values.shape[-2], self.width
 
     def continue_at(self, size: tuple[int, int], values: Tensor) -> None:
         colors = decorrelated(self.render(values.detach()))

@@ -1,28 +1,30 @@
-"""Objectives: what a painting aims for, as losses that add and scale.
+"""Objectives: what a painting minimises, as losses that add and scale.
 
 `2 * content + 1e3 * style - 0.1 * Activation("stage4.relu2:7")` is an objective; lower is better.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import torch
 from torch import Tensor
 
 from pareidolia.networks.units import unit_values
 from pareidolia.settings import PareidoliaError, Unit, parse_address
+from pareidolia.settings.registry import Registry
 
 
 @dataclass(frozen=True)
 class ModelOutputs:
-    """One look at the canvas.
+    """What the network returned for the canvas in one forward pass.
 
     Attributes:
         picture: N×C×H×W, in [0, 1].
         activations: what was recorded, by layer.
-        logits: N×K class scores, where the objective `needs_logits`.
-        step: steps made before this one; what is random in an objective is a function of it and a seed.
+        logits: N×K class scores, if the objective `needs_logits`.
+        step: steps made before this one; anything random in an objective is a function of it and a seed.
     """
 
     picture: Tensor
@@ -31,7 +33,7 @@ class ModelOutputs:
     step: int = 0
 
     def split(self, count: int) -> Iterator["ModelOutputs"]:
-        """The looks at each `count` pictures in a row."""
+        """The part for each `count` pictures in a row."""
         # `split` sends its gradients back in one piece, where slices would each fill the whole with zeros.
         parts = {name: torch.split(maps, count) for name, maps in self.activations.items()}
         logits = None if self.logits is None else torch.split(self.logits, count)
@@ -41,10 +43,23 @@ class ModelOutputs:
 
 
 class Objective(ABC):
-    """Something to be made small. Objectives can be added, subtracted and multiplied by numbers.
+    """Something to minimise. Objectives can be added, subtracted and multiplied by numbers.
 
-    Of a batch of pictures it sums over the pictures, so that each is painted as if it were alone.
+    It is a sum over the pictures of a batch, so that each is painted as if it were alone.
     """
+
+    @staticmethod
+    def of(layer: str, score: Callable[[Tensor], Tensor], name: str = "") -> "Objective":
+        """The objective that makes a score of a layer's maps large.
+
+            Objective.of("stage4.relu2", lambda maps: maps.std(dim=(2, 3)).mean(dim=1))
+
+        Args:
+            layer: whose maps are scored.
+            score: N×C×H×W maps to one number for each picture, N; differentiable.
+            name: what the loss is called; the score's own name unless given.
+        """
+        return Score(layer, score, name or getattr(score, "__name__", "score"))
 
     @property
     @abstractmethod
@@ -63,7 +78,7 @@ class Objective(ABC):
 
     @abstractmethod
     def losses(self, outputs: ModelOutputs) -> dict[str, Tensor]:
-        """Its weighted parts by name, scalars; their sum is what is made small."""
+        """Its weighted parts by name, scalars; their sum is minimised."""
 
     def __add__(self, other: "Objective") -> "Objective":
         return Sum(((1.0, self), (1.0, other)))
@@ -138,7 +153,7 @@ def added(parts: Iterable[tuple[str, Tensor]]) -> dict[str, Tensor]:
 
 
 class Term(Objective):
-    """An objective of one part: subclasses give its `name`, its layers and its `loss`."""
+    """An objective of one part: subclasses define its `name`, its layers and its `loss`."""
 
     name: str
 
@@ -148,6 +163,28 @@ class Term(Objective):
 
     def losses(self, outputs: ModelOutputs) -> dict[str, Tensor]:
         return {self.name: self.loss(outputs)}
+
+
+class Score(Term):
+    """The negative score of a layer's maps; `Objective.of` makes it."""
+
+    def __init__(self, layer: str, score: Callable[[Tensor], Tensor], name: str) -> None:
+        self._layer, self._score = layer, score
+        self.name = f"{name} of {layer}"
+
+    @property
+    def layers(self) -> frozenset[str]:
+        return frozenset({self._layer})
+
+    def loss(self, outputs: ModelOutputs) -> Tensor:
+        maps = outputs.activations[self._layer]
+        scores = self._score(maps)
+        if scores.shape != maps.shape[:1]:
+            raise PareidoliaError(
+                f"{self.name}: of {len(maps)} picture(s) a score is one number for each, "
+                f"not a tensor of shape {tuple(scores.shape)}"
+            )
+        return -scores.sum()
 
 
 class TotalVariation(Term):
@@ -170,10 +207,13 @@ class TotalVariation(Term):
 
 
 class Activation(Term):
-    """The negative mean activation of a layer, channel or position: painting makes the unit fire.
+    """The negative mean activation of a layer, channel or position: painting makes it large.
 
     Args:
         address: `layer`, `layer:channel` or `layer:channel@row,column` (channels are those of dimension 1).
+
+    Raises:
+        PareidoliaError: If the address cannot be read or names a class.
     """
 
     def __init__(self, address: str) -> None:
@@ -191,3 +231,24 @@ class Activation(Term):
         values = unit_values(outputs.activations[self.unit.layer], self.unit)
         # Summed over the pictures of a batch, so that each is painted as if it were alone.
         return -values.flatten(1).mean(dim=1).sum() if values.dim() > 1 else -torch.sum(values)
+
+
+MakeObjective = Callable[..., Objective]
+Made = TypeVar("Made", bound=MakeObjective)
+
+OBJECTIVES: Registry[MakeObjective] = Registry("objective", ("pareidolia.painting.terms",))
+
+
+def objective(name: str) -> Callable[[Made], Made]:
+    """Register the function or class below, which makes an objective, under a name that an aim then takes.
+
+    Its parameters `layer` (a layer's name), `unit` (a layer or a channel of it), `network` and `seed` are
+    filled in where it has them; each other one is an option of the aim and needs an annotation:
+    `--aim NAME:LAYER,OPTION=VALUE`.
+    """
+
+    def keep(make: Made) -> Made:
+        OBJECTIVES.add(name, make, make.__module__)
+        return make
+
+    return keep

@@ -1,22 +1,30 @@
 """What changes a canvas: Adam, L-BFGS (their memory can follow the canvas to another size), plain ascent."""
 
 from collections.abc import Callable
-from typing import Literal
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
-OptimizerName = Literal["adam", "lbfgs"]
+from pareidolia.painting.settings import OptimizerName
+from pareidolia.pictures import gaussian_blur
+
 MakeOptimizer = Callable[[Tensor, float], torch.optim.Optimizer]
 
 
 def make_optimizer(
     kind: OptimizerName | MakeOptimizer, values: Tensor, learning_rate: float
 ) -> torch.optim.Optimizer:
-    """The optimiser of that name over `values`, or the one that a callable (values, learning rate) makes.
+    """Make the optimiser of a canvas.
 
     Adam uses betas (0.9, 0.99); L-BFGS keeps 10 pairs and makes one iteration a step.
+
+    Args:
+        kind: "adam", "lbfgs", or a callable of (values, learning rate).
+        values: what it changes.
+        learning_rate: of the optimiser.
+
+    Returns:
+        The optimiser.
     """
     if callable(kind):
         return kind(values, learning_rate)
@@ -32,7 +40,7 @@ def carry_moments(
 ) -> None:
     """Give `new` the resampled first and second moments of `old` (both Adam).
 
-    The second moment stays non-negative where resampling rings.
+    The second moment stays non-negative even if resampling overshoots.
     """
     if not isinstance(old, torch.optim.Adam) or not isinstance(new, torch.optim.Adam):
         return
@@ -51,13 +59,13 @@ def carry_moments(
 class NormalizedGradient(torch.optim.Optimizer):
     """x ← x − ε w g / mean|g|: a step changes a pixel by ε on average (Mordvintsev et al., Deep Dream, 2015).
 
-    Where the gradient vanishes, nothing changes. It has no memory.
+    If the gradient vanishes, nothing changes. It has no memory.
 
     Args:
         values: N×C×H×W; the mean is taken over each picture.
         learning_rate: ε.
         smoothing: g is first blurred: the mean of Gaussians of half, once and twice this many pixels.
-        strength: w, 1×1×H×W in [0, 1]; the mean is weighted by it, so that what w hides does not count.
+        strength: w, 1×1×H×W in [0, 1]; the mean is weighted by it, so that hidden parts do not count.
     """
 
     def __init__(
@@ -69,7 +77,14 @@ class NormalizedGradient(torch.optim.Optimizer):
 
     @torch.no_grad()
     def step(self, closure: Callable[[], float]) -> float:  # type: ignore[override]
-        """Make one step; `closure` fills the gradient and gives the loss, which comes back."""
+        """Make one step.
+
+        Args:
+            closure: computes the gradient and returns the loss.
+
+        Returns:
+            The loss.
+        """
         with torch.enable_grad():
             loss = closure()
         (group,) = self.param_groups
@@ -96,14 +111,4 @@ def smoothed(maps: Tensor, sigma: float) -> Tensor:
     """N×C×H×W blurred: the mean of Gaussians of σ/2, σ and 2σ pixels; the border repeats. 0 leaves it."""
     if sigma == 0:
         return maps
-    return torch.stack([_gaussian(maps, sigma * scale) for scale in (0.5, 1.0, 2.0)]).mean(dim=0)
-
-
-def _gaussian(maps: Tensor, sigma: float) -> Tensor:
-    radius = max(1, round(3 * sigma))
-    distance = torch.arange(-radius, radius + 1, device=maps.device, dtype=maps.dtype)
-    kernel = torch.exp(-distance.square() / (2 * sigma**2))
-    kernel = (kernel / kernel.sum()).expand(maps.shape[1], 1, 1, -1)
-    padded = F.pad(maps.contiguous(), (radius,) * 4, mode="replicate")
-    across = F.conv2d(padded, kernel, groups=maps.shape[1])
-    return F.conv2d(across, kernel.transpose(2, 3), groups=maps.shape[1])
+    return torch.stack([gaussian_blur(maps, sigma * scale) for scale in (0.5, 1.0, 2.0)]).mean(dim=0)

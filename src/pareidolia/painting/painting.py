@@ -1,4 +1,4 @@
-"""Painting: change a canvas, step by step, until a network sees what the objective aims for."""
+"""Painting: change a canvas, step by step, until a network sees what the objective describes."""
 
 import copy
 import math
@@ -16,7 +16,8 @@ from pareidolia.networks.speed import fast_cpu
 from pareidolia.painting.average import RunningAverage
 from pareidolia.painting.canvas import Canvas
 from pareidolia.painting.objectives import ModelOutputs, Objective
-from pareidolia.painting.optimizers import MakeOptimizer, OptimizerName, carry_moments, make_optimizer
+from pareidolia.painting.optimizers import MakeOptimizer, carry_moments, make_optimizer
+from pareidolia.painting.settings import OptimizerName
 from pareidolia.painting.tiling import tiles
 from pareidolia.painting.transforms import Transform, transformed
 from pareidolia.pictures.result import Result, ShowsItself
@@ -46,19 +47,19 @@ class Painting(ShowsItself):
     """A painting under way: an object that steps.
 
     Iterating steps to the end. Between two steps nothing is held: the network is as it was found, and
-    `state_dict` holds all that a later process needs to go on to the same bytes.
+    `state_dict` holds all that a later process needs to continue to the same bytes.
 
     Args:
-        network: looks at the canvas.
+        network: sees the canvas.
         canvas: what is changed; stretched to the first stage's size if it has another.
         stages: sizes, steps and objectives, in order.
         optimizer: "adam", "lbfgs", or a callable that makes one of (values, learning rate).
-        transforms: applied to the picture before each look.
-        average: decay of the running average of the canvas; it is what `picture` shows and what
-            seeds the next stage. 0 takes the last canvas.
+        transforms: applied to the picture before each forward pass.
+        average: decay of the running average of the canvas, which `picture` shows and from which the next
+            stage begins. 0 takes the last canvas.
         seed: all randomness is a function of (seed, step).
-        tile: look in tiles of this many pixels, to the same result in less memory; only for objectives
-            that add over positions. None looks at the whole.
+        tile: side in pixels of the tiles in which the network sees the picture, for the same result in less
+            memory; only for objectives that add over positions. None takes the whole.
     """
 
     def __init__(
@@ -97,6 +98,11 @@ class Painting(ShowsItself):
         return self.index >= self.total
 
     @property
+    def stage(self) -> Stage:
+        """The stage whose canvas is held: that of the last step made, or the first."""
+        return self._stage_of(max(0, self.index - 1))
+
+    @property
     def picture(self) -> Tensor:
         """The picture now, N×C×H×W in [0, 1], averaged over the last steps."""
         values = self._average.value
@@ -114,20 +120,27 @@ class Painting(ShowsItself):
         return Result(self.picture, self.caption, self.rows, self.record)
 
     def run(self, *, progress: bool = True) -> Self:
-        """Step to the end and return the painting itself.
+        """Step to the end.
 
         Args:
             progress: show how far it is: in a notebook the picture as it is painted, else lines on standard
                 error.
+
+        Returns:
+            The painting itself.
         """
         for _ in watched(self) if progress else self:
             pass
         return self
 
     def step(self) -> Progress:
-        """Make one step and tell of it.
+        """Make one step.
 
-        Raises PareidoliaError when all steps have been made, and when the loss became NaN or infinite.
+        Returns:
+            The step.
+
+        Raises:
+            PareidoliaError: If all steps have been made, or the loss became NaN or infinite.
         """
         if self.finished:
             raise PareidoliaError(f"this painting has made all its {self.total} steps")
@@ -151,7 +164,7 @@ class Painting(ShowsItself):
         )
 
     def state_dict(self) -> dict[str, Any]:
-        """Everything that `load_state_dict` needs to go on to the same bytes; tensors and plain values."""
+        """Everything that `load_state_dict` needs to continue to the same bytes: tensors and plain values."""
         state = {
             "index": self.index,
             "values": self.canvas.values.detach(),
@@ -161,11 +174,11 @@ class Painting(ShowsItself):
         return copy.deepcopy(state)
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Go on from `state_dict`; the painting must have been made with the same arguments."""
+        """Continue from a `state_dict`; the painting must have been made with the same arguments."""
         self.index = int(state["index"])
         if self.index == 0:
             return
-        stage = self._stage_of(self.index - 1)
+        stage = self.stage
         if self.canvas.size != stage.size:
             self.canvas.continue_at(stage.size, self.canvas.values)
         self.canvas.hold(state["values"].to(self.network.device))
@@ -225,17 +238,17 @@ class Painting(ShowsItself):
         return losses
 
     def _look(self, objective: Objective) -> dict[str, float]:
-        """The losses of the canvas; its gradient is filled."""
+        """The losses of the canvas; its gradient is computed."""
         return self._look_at(self.canvas.values, objective)
 
     def _look_at(self, values: Tensor, objective: Objective) -> dict[str, float]:
-        """The losses of the picture that `values` stand for; their gradient is filled."""
+        """The losses of the picture that `values` represent; their gradient is computed."""
         picture = self.canvas.render(values)
         shown = transformed(picture, self._transforms, self._seed, self.index)
         # Channels last: on a CPU the first convolutions run up to three times as fast as in NCHW.
         shown = shown.contiguous(memory_format=torch.channels_last)
         if self._tile is not None:
-            # Of what is too large to look at at once there is no memory for two.
+            # If the whole is too large for one forward pass, there is no memory for two.
             del picture
             losses, gradient = self._look_in_tiles(objective, shown.detach(), self._tile)
             edge = torch.autograd.graph.get_gradient_edge(shown)
@@ -252,7 +265,7 @@ class Painting(ShowsItself):
     def _look_in_tiles(
         self, objective: Objective, whole: Tensor, side: int
     ) -> tuple[dict[str, float], Tensor]:
-        """The losses of a picture and its gradient, tile by tile: activations are held of one at a time."""
+        """The losses of a picture and its gradient, tile by tile: one tile's activations are in memory."""
         if not objective.adds_over_positions:
             raise PareidoliaError(
                 "only aims that add up over a layer's positions can be tiled: leave out classes, or --tile"
@@ -272,7 +285,7 @@ class Painting(ShowsItself):
         return losses, gradient
 
     def _send_back(self, objective: Objective, seen: ModelOutputs) -> dict[str, float]:
-        """The losses of one look, whose gradient goes back to what was looked at."""
+        """The losses of one forward pass, whose gradient is sent back to its input."""
         parts = objective.losses(seen)
         loss = torch.stack(list(parts.values())).sum()
         # Before the canvas is touched, so that the last good picture can still be saved.

@@ -1,4 +1,4 @@
-"""Terms that features share: class scores, directions, power norms, several different pictures of an aim."""
+"""Terms that features share: class scores, directions, power norms, diversity of several pictures."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,12 +7,16 @@ from typing import Literal
 import torch
 from torch import Tensor
 
-from pareidolia.painting.objectives import Activation, ModelOutputs, Objective, Term, added
-from pareidolia.settings import PareidoliaError
+from pareidolia.networks import Network
+from pareidolia.networks.units import unit_values
+from pareidolia.painting.objectives import ModelOutputs, Objective, Term, added, objective
+from pareidolia.painting.randomness import seeded_generator
+from pareidolia.painting.statistics import Gram
+from pareidolia.settings import PareidoliaError, Unit
 
 Location = tuple[int, int] | Literal["middle"] | None
 
-# Below this cosine a direction's objective does not fall any more, or it would have no slope to climb.
+# Below this cosine a direction's objective stays constant in it; at zero it would have no slope to climb.
 LEAST_COSINE = 0.1
 
 
@@ -31,21 +35,104 @@ class ClassScore(Term):
 
 
 def class_scores(outputs: ModelOutputs) -> Tensor:
-    """The logits of a look, N×K."""
+    """The logits of a forward pass.
+
+    Args:
+        outputs: of an objective that `needs_logits`.
+
+    Returns:
+        N×K.
+
+    Raises:
+        PareidoliaError: If there are none.
+    """
     if outputs.logits is None:
         raise PareidoliaError("this look has no class scores: the objective did not ask for them")
     return outputs.logits
 
 
+def class_index(network: Network, name: str) -> int:
+    """The class of a name or number; PareidoliaError that names a network with classes where it has none."""
+    try:
+        return network.class_index(name)
+    except PareidoliaError as error:
+        if network.class_names is not None:
+            raise
+        raise PareidoliaError(
+            f"{error}; to aim at classes take a network that has them, e.g. "
+            "--network torchvision:squeezenet1_0"
+        ) from error
+
+
+class RandomClass(Term):
+    """The score of another class at each step, the others' zeroed: −s_k with k a function of (seed, step)."""
+
+    name = "random class"
+    layers = frozenset()
+    needs_logits = True
+
+    def __init__(self, seed: int) -> None:
+        self._seed = seed
+
+    def class_at(self, step: int, count: int) -> int:
+        """The class of a step, one of `count`."""
+        # Not the transforms' generator: the class would follow from the jitter.
+        generator = seeded_generator((self._seed + 1) * 2_000_003 + step)
+        return int(torch.randint(count, (), generator=generator))
+
+    def loss(self, outputs: ModelOutputs) -> Tensor:
+        logits = class_scores(outputs)
+        return -logits[:, self.class_at(outputs.step, logits.shape[1])].sum()
+
+
+@objective("random-class")
+def random_class(network: Network, seed: int) -> RandomClass:
+    """Another class at every step, of a network that has classes."""
+    class_index(network, "0")
+    return RandomClass(seed)
+
+
+@objective("energy")
+class Energy(Term):
+    """−½ Σ a² over the activations a of a layer, or of one channel of it.
+
+    Its gradient sends the activations themselves back: what the layer sees is strengthened (Mordvintsev et
+    al. 2015, `objective_L2`).
+
+    Args:
+        unit: a layer, a channel of one, or a position, which then counts as much as all of them together.
+        scale: what the sum is divided by.
+    """
+
+    def __init__(self, unit: Unit, scale: float = 1.0) -> None:
+        self.unit = unit
+        self.name = f"energy of {unit}"
+        self._scale = scale
+
+    @property
+    def layers(self) -> frozenset[str]:
+        return frozenset({self.unit.layer})
+
+    @property
+    def adds_over_positions(self) -> bool:
+        return self.unit.position is None
+
+    def loss(self, outputs: ModelOutputs) -> Tensor:
+        maps = outputs.activations[self.unit.layer]
+        energy = unit_values(maps, self.unit).square().sum() / (2 * self._scale)
+        positions = 1 if self.unit.position is None else maps[0, 0].numel()
+        return -positions * energy
+
+
 class Direction(Term):
     """−v·h max(0.1, cos(v, h))^p, the mean over positions: features h of a layer are drawn to a direction v.
 
-    With p = 0 it is the direction's linear objective; p > 0 asks that nothing else is there besides (Carter
-    et al., "Activation Atlas", Distill 2019; lucid's `direction_cossim`, `direction_neuron`).
+    With p = 0 it is the direction's linear objective; p > 0 also penalises other features (Carter et al.,
+    "Activation Atlas", Distill 2019; lucid's `direction_cossim`, `direction_neuron`).
 
     Args:
-        layer: where.
-        vector: v, of as many numbers as the layer has channels; or N×C, one for each picture.
+        layer: name of the layer.
+        vector: v, one number for each of the layer's channels; or N×C, one v for each picture.
         cosine_power: p.
         place: a position (row, column), the middle of the map, or None for all positions.
     """
@@ -81,23 +168,11 @@ class Direction(Term):
 
 
 def at(maps: Tensor, place: Location) -> Tensor:
-    """N×C×H×W at a place, N×C; all of them where `place` is None, or where a layer has no positions."""
+    """N×C×H×W at a place, N×C; all positions if `place` is None, or if a layer has none."""
     if place is None or maps.dim() < 4:
         return maps
     row, column = (maps.shape[-2] // 2, maps.shape[-1] // 2) if place == "middle" else place
     return maps[..., row, column]
-
-
-class MiddleActivation(Activation):
-    """The negative activation at the middle of a layer's map, of one channel or the mean of all."""
-
-    def __init__(self, address: str) -> None:
-        super().__init__(address)
-        self.name = f"activation of {self.unit}@middle"
-
-    def loss(self, outputs: ModelOutputs) -> Tensor:
-        middle = {layer: at(maps, "middle") for layer, maps in outputs.activations.items()}
-        return super().loss(ModelOutputs(outputs.picture, middle, outputs.logits, outputs.step))
 
 
 class PowerNorm(Term):
@@ -108,6 +183,9 @@ class PowerNorm(Term):
     Args:
         origin: one number a channel.
         power: α.
+
+    Attributes:
+        layers: none.
     """
 
     layers = frozenset()
@@ -123,15 +201,15 @@ class PowerNorm(Term):
 
 @dataclass(frozen=True)
 class Diverse(Objective):
-    """An aim for several pictures that are to differ: its losses, and how alike the pictures are at a layer.
+    """An objective for several pictures that should differ: its losses, and how alike they are at a layer.
 
     Likeness is the mean cosine of the Gram matrices of each two pictures (Olah et al., "Feature
-    Visualization", 2017, on diversity). Each picture is led away from the others as strongly as `weight` and
-    its own present loss say: one weight suits units of all magnitudes, and a picture that fires faintly is
-    not kept down by the others.
+    Visualization", 2017, on diversity). Its gradient is scaled by `weight` and by the picture's own present
+    loss: one weight suits units of all magnitudes, and a picture with a faint activation is not dominated by
+    the others.
 
-    Args:
-        aim: what each picture is painted for.
+    Attributes:
+        aim: the objective of each picture.
         layer: where likeness is measured.
         copies: how many pictures; a batch may hold each several times in a row, as crops of it.
         weight: of the likeness.
@@ -154,8 +232,9 @@ class Diverse(Objective):
         looks = len(outputs.picture) // self.copies
         own = [self.aim.losses(one) for one in outputs.split(looks)]
         features = outputs.activations[self.layer].flatten(2)
+        # The looks at one picture side by side, as one map of all their positions.
         features = features.view(self.copies, -1, *features.shape[1:]).transpose(1, 2).flatten(2)
-        grams = torch.nn.functional.normalize((features @ features.mT).flatten(1), dim=1)
+        grams = torch.nn.functional.normalize(Gram.of(features[..., None]).sums.flatten(1), dim=1)
         likeness = grams @ grams.detach().mT
         others = likeness.sum(1) - likeness.diagonal()
         scales = torch.stack([torch.stack(list(losses.values())).sum().detach().abs() for losses in own])

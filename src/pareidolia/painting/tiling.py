@@ -1,7 +1,7 @@
-"""Looking at a picture in tiles, exactly: each tile has a halo as wide as what its positions see.
+"""Forward passes in tiles, exactly: each tile has a halo as wide as what its positions see.
 
 Every position of a layer's map belongs to one tile, whose crop of the picture holds all that the position
-sees; so its activation, and the gradient it sends back, are those of a look at the whole picture.
+sees; so its activation and its gradient are those of a forward pass of the whole picture.
 """
 
 import math
@@ -22,7 +22,7 @@ class Tile:
     """One piece of a picture.
 
     Attributes:
-        crop: rows and columns of the picture to look at: the tile and its halo.
+        crop: rows and columns of the picture that the network sees: the tile and its halo.
         own: by layer, the rows and columns of the crop's map that belong to the tile.
     """
 
@@ -43,9 +43,18 @@ class _Span:
 
 
 def tiles(size: tuple[int, int], layers: Sequence[Layer], side: int) -> Iterator[Tile]:
-    """Tiles of about `side` pixels that cover a picture of (height, width), for a look at `layers`.
+    """Cover a picture with tiles.
 
-    Raises PareidoliaError where a layer's positions see the whole picture, so that no tile is enough.
+    Args:
+        size: height and width of the picture in pixels.
+        layers: the layers whose activations are needed.
+        side: of a tile, about, in pixels.
+
+    Yields:
+        The tiles, row by row.
+
+    Raises:
+        PareidoliaError: If a layer's positions see the whole picture, so that no tile is enough.
     """
     fields = [_field(layer) for layer in layers]
     names = [layer.name for layer in layers]

@@ -1,4 +1,4 @@
-"""Transformation robustness: small random moves a picture must survive (Olah et al. 2017).
+"""Transformation robustness: small random changes that a picture must be robust to (Olah et al. 2017).
 
 A transform is a callable (picture N×C×H×W, generator) → picture, differentiable in the picture.
 """
@@ -12,32 +12,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from pareidolia.painting.randomness import step_generator
+
 Transform = Callable[[Tensor, torch.Generator], Tensor]
-
-
-@dataclass(frozen=True)
-class Pad:
-    """Grey on every side, so that what is painted at the border is seen whole."""
-
-    pixels: int = 12
-    gray: float = 0.5
-
-    def __call__(self, picture: Tensor, generator: torch.Generator) -> Tensor:
-        """N×C×H×W → N×C×(H+2p)×(W+2p)."""
-        return F.pad(picture, (self.pixels,) * 4, value=self.gray)
-
-
-@dataclass(frozen=True)
-class Jitter:
-    """Cut off a border of random widths, `pixels` in all in each direction."""
-
-    pixels: int = 8
-
-    def __call__(self, picture: Tensor, generator: torch.Generator) -> Tensor:
-        """N×C×H×W → N×C×(H-p)×(W-p)."""
-        top, left = torch.randint(0, self.pixels + 1, (2,), generator=generator).tolist()
-        height, width = picture.shape[-2] - self.pixels, picture.shape[-1] - self.pixels
-        return picture[..., top : top + height, left : left + width]
 
 
 @dataclass(frozen=True)
@@ -89,7 +66,7 @@ class RandomCrops:
 
     MACO's robustness (Fel et al. 2023), whose crops show a network details and the whole by turns.
 
-    Args:
+    Attributes:
         count: squares a picture.
         shares: a square's shortest and longest side, as a share of the picture's.
         noise: standard deviation of normal noise added.
@@ -116,12 +93,8 @@ class RandomCrops:
         return crops + self.noise * grain
 
 
-#: lucid's standard robustness: pad 12, jitter 8, scale 0.9-1.1, rotate ±10°, jitter 4.
-STANDARD: tuple[Transform, ...] = (Pad(12), Jitter(8), Turn(), Jitter(4))
-
-
 def robust(strength: float = 1.0) -> tuple[Transform, ...]:
-    """Robustness by one resampling: as far as lucid's pad, jitters, scale and rotation for `strength` 1.
+    """Robustness by one resampling: for `strength` 1 as far as lucid's pad, jitters, scale and rotation.
 
     What comes from outside mirrors the picture, so that no border has to be painted and cut off.
     """
@@ -137,7 +110,7 @@ ROBUST: tuple[Transform, ...] = robust()
 
 def transformed(picture: Tensor, transforms: Sequence[Transform], seed: int, step: int) -> Tensor:
     """`picture` after all `transforms`; their randomness is a function of (seed, step) alone."""
-    generator = torch.Generator().manual_seed(seed * 1_000_003 + step)
+    generator = step_generator(seed, step)
     for transform in transforms:
         picture = transform(picture, generator)
     return picture

@@ -13,6 +13,9 @@ from .accepting import (
 from .accepting import (
     check_range as check_range,
 )
+from .blurring import (
+    gaussian_blur as gaussian_blur,
+)
 from .color import (
     from_oklch as from_oklch,
 )
@@ -72,6 +75,9 @@ from .frames import (
 )
 from .masks import (
     as_mask as as_mask,
+)
+from .masks import (
+    as_weights as as_weights,
 )
 from .records import (
     read_record as read_record,

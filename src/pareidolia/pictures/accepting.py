@@ -26,17 +26,21 @@ _SURELY_BYTES = 4.0  # normalized pictures end at about 2.7
 
 
 def as_pictures(given: PicturesLike, name: str = "pictures") -> Tensor:
-    """Pictures as float32 N×C×H×W in [0, 1] (floating-point tensors keep their type and device).
+    """Read pictures in any of the forms that people have.
 
     Args:
         given: a path or `sample:NAME`; a tensor C×H×W or N×C×H×W of floating-point numbers in [0, 1] or of
             uint8; an array H×W×C, H×W or N×H×W×C of the same; a Pillow image of any mode; or a sequence of
             such pictures, all of one size. Alpha stays as a fourth channel.
-        name: what errors call the argument.
+        name: of the argument, in errors.
+
+    Returns:
+        N×C×H×W in [0, 1], float32 (floating-point tensors keep their type and device).
 
     Raises:
-        BadPicture: it is none of these, holds NaN, or leaves [0, 1].
-        UnknownName, MissingExtra: as `open_picture` raises them.
+        BadPicture: If it is none of these, holds NaN, or leaves [0, 1].
+        UnknownName: As `open_picture` raises it.
+        MissingExtra: As `open_picture` raises it.
     """
     if isinstance(given, (list, tuple)):
         return _stacked([as_pictures(each, f"{name}[{place}]") for place, each in enumerate(given)], name)
@@ -53,15 +57,18 @@ def as_pictures(given: PicturesLike, name: str = "pictures") -> Tensor:
 
 
 def as_picture(source: PictureLike, *, size: int | None = None, name: str = "picture") -> Tensor:
-    """The one picture that is given, 1×C×H×W in [0, 1]; see `as_pictures`.
+    """Read one picture in any of the forms that people have; see `as_pictures`.
 
     Args:
         source: as for `as_pictures`, but one.
         size: the longer side in pixels to resize to; None keeps it.
-        name: what errors call the argument.
+        name: of the argument, in errors.
+
+    Returns:
+        1×C×H×W in [0, 1].
 
     Raises:
-        BadPicture: as `as_pictures` raises it; or several pictures are given.
+        BadPicture: As `as_pictures` raises it; or several pictures are given.
     """
     picture = as_pictures(source, name)
     if len(picture) != 1:
@@ -73,10 +80,15 @@ def as_picture(source: PictureLike, *, size: int | None = None, name: str = "pic
 
 
 def check_range(pictures: Tensor, what: str, *, slack: float = _ROUNDING) -> None:
-    """Refuse pictures of floating-point numbers that hold NaN, or leave [0, 1] by more than `slack`.
+    """Check that pictures of floating-point numbers hold no NaN and stay in [0, 1].
+
+    Args:
+        pictures: of any shape.
+        what: they are, in errors.
+        slack: how far they may leave [0, 1].
 
     Raises:
-        BadPicture: with what would have done.
+        BadPicture: If they do not; says what to pass instead.
     """
     if not pictures.numel():
         return

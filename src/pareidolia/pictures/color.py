@@ -40,13 +40,13 @@ def to_yiq(picture: Tensor) -> Tensor:
 
 
 def from_yiq(yiq: Tensor) -> Tensor:
-    """The inverse of `to_yiq`: N×3×H×W sRGB, outside [0, 1] where chroma is too strong for the luminance."""
+    """The inverse of `to_yiq`: N×3×H×W sRGB, outside [0, 1] if chroma is too strong for the luminance."""
     inverse = torch.linalg.inv(torch.tensor(_YIQ, dtype=torch.float64)).to(yiq)
     return torch.einsum("cy,nyhw->nchw", inverse, yiq)
 
 
 def over_white(picture: Tensor) -> Tensor:
-    """Lay a picture with alpha N×4×H×W on white, N×3×H×W: αC + 1 − α; others come back as they are."""
+    """Lay a picture with alpha N×4×H×W on white, N×3×H×W: αC + 1 − α; others are returned unchanged."""
     if picture.shape[1] != 4:
         return picture
     color, alpha = picture[:, :3], picture[:, 3:]
@@ -54,16 +54,28 @@ def over_white(picture: Tensor) -> Tensor:
 
 
 def split_alpha(picture: Tensor) -> tuple[Tensor, Tensor | None]:
-    """What is seen of a picture N×3 or N×4×H×W on white (N×3×H×W), and its alpha (N×1×H×W) if it has one."""
+    """Split a picture into what is visible on white and its alpha.
+
+    Args:
+        picture: N×3×H×W or N×4×H×W.
+
+    Returns:
+        N×3×H×W, and the alpha N×1×H×W or None.
+    """
     alpha = picture[:, 3:] if picture.shape[1] == 4 else None
     return over_white(picture), alpha
 
 
 def symmetric(signed: Tensor, limit: float | None = None) -> Tensor:
-    """Show a signed map N×1×H×W as a picture N×3×H×W: zero white, positive red, negative blue.
+    """Show a signed map as a picture: zero white, positive red, negative blue.
 
-    Colour grows linearly with the value up to `limit`, which both signs share, and stays there beyond;
-    without a limit it is each map's own largest magnitude. A map of zeros is white.
+    Args:
+        signed: N×1×H×W.
+        limit: the magnitude at which colour stops growing, for both signs; if None each map's own largest
+            magnitude.
+
+    Returns:
+        N×3×H×W in [0, 1]; white for a map of zeros.
     """
     if limit is None:
         scale = signed.abs().amax(dim=(1, 2, 3), keepdim=True)

@@ -7,6 +7,7 @@ import torch
 from PIL import Image, ImageCms
 from torch import Tensor
 
+from pareidolia.pictures.rounding import to_uint8
 from pareidolia.settings import BadPicture
 
 _SINGLE = {"I", "F", "I;16", "I;16L", "I;16B", "I;16N"}
@@ -15,19 +16,27 @@ _MODE_OF_SPACE = {"RGB ": "RGB", "GRAY": "L", "CMYK": "CMYK"}
 
 
 def decode(image: Image.Image) -> Tensor:
-    """Make a float32 picture 1×3×H×W of `image`, or 1×4×H×W where it has alpha or a transparent colour.
+    """Decode an image to a picture.
 
-    Values are in [0, 1], sRGB, alpha not premultiplied. An embedded ICC profile (RGB, grey or CMYK) is
-    converted to sRGB, perceptually; one that is broken or of another colour space than the picture is
-    ignored. Grey of 16 bits keeps its precision unless it has a profile, colour of 16 bits does not: Pillow
-    reads it as 8. Floating-point grey must lie in [0, 1], else BadPicture.
+    An embedded ICC profile (RGB, grey or CMYK) is converted to sRGB, perceptually; one that is broken or of
+    another colour space than the picture is ignored. Grey of 16 bits keeps its precision unless it has a
+    profile, colour of 16 bits does not: Pillow reads it as 8.
+
+    Args:
+        image: a Pillow image of any mode.
+
+    Returns:
+        Float32 1×3×H×W in [0, 1], sRGB; 1×4×H×W if it has alpha, not premultiplied, or a transparent colour.
+
+    Raises:
+        BadPicture: If floating-point grey lies outside [0, 1].
     """
     profile = image.info.get("icc_profile")
     if image.mode in _SINGLE:
         gray, alpha = _deep_gray(image)
         if not profile:
             return _stacked(gray, alpha)
-        color = Image.fromarray(np.floor(gray.numpy() * 255 + 0.5).astype(np.uint8))
+        color = Image.fromarray(to_uint8(gray).numpy())
     else:
         color, alpha = _split(image)
     if profile:
@@ -38,19 +47,19 @@ def decode(image: Image.Image) -> Tensor:
 
 
 def is_plain(image: Image.Image) -> bool:
-    """Whether an image has 8 bits a channel and no transparency, so that `plain_srgb` will do."""
+    """Whether an image has 8 bits a channel and no transparency, so that `plain_srgb` can be used."""
     return image.mode in ("L", "RGB", "CMYK") and not image.has_transparency_data
 
 
 def plain_srgb(image: Image.Image) -> Image.Image:
-    """`decode` for plain images, as a Pillow image of mode RGB. No torch runs in it: many threads may."""
+    """`decode` for plain images, as a Pillow image of mode RGB. No torch runs in it: threads may call it."""
     profile = image.info.get("icc_profile")
     color = _to_srgb(image, profile) if profile else image
     return color if color.mode == "RGB" else color.convert("RGB")
 
 
 def _split(image: Image.Image) -> tuple[Image.Image, Tensor | None]:
-    """The colour of an 8-bit image as L, RGB or CMYK, and its alpha H×W where it has one."""
+    """The colour of an 8-bit image as L, RGB or CMYK, and its alpha H×W if it has one."""
     mode = "L" if image.mode in _GRAY else "RGB"
     if image.has_transparency_data:
         whole = image.convert("LA" if mode == "L" else "RGBA")
@@ -87,12 +96,12 @@ def _transformed(
     made = ImageCms.profileToProfile(
         color, source, srgb, ImageCms.Intent.PERCEPTUAL, outputMode="RGB", flags=flags
     )
-    assert made is not None  # None only where it works in place.
+    assert made is not None  # None only if it works in place.
     return made
 
 
 def _deep_gray(image: Image.Image) -> tuple[Tensor, Tensor | None]:
-    """Grey H×W in [0, 1] of 16-bit or floating-point values, and alpha where one value is transparent."""
+    """Grey H×W in [0, 1] of 16-bit or floating-point values, and alpha if one value is transparent."""
     values = np.asarray(image).astype(np.float32)
     top = 1.0 if image.mode == "F" else 65535.0
     if not (values.min() >= 0 and values.max() <= top):  # Written so that NaN is refused too.

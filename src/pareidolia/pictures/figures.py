@@ -1,4 +1,4 @@
-"""Figures with axes, drawn by matplotlib (the extra `plots`) and handed on as pictures."""
+"""Figures with axes, drawn by matplotlib (the extra `plots`) and returned as pictures."""
 
 from typing import Any
 
@@ -6,15 +6,23 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from pareidolia.settings import MissingExtra
+from pareidolia.settings.extras import require
 
 _DOTS_PER_INCH = 110
 
 
 def new_figure(width: float, height: float) -> Any:
-    """An empty matplotlib figure of `width` by `height` inches, bound to no window.
+    """An empty matplotlib figure, without a window. Call it, or `check_plots`, before long work.
 
-    Raises MissingExtra without matplotlib: call it, or `check_plots`, before long work.
+    Args:
+        width: in inches.
+        height: in inches.
+
+    Returns:
+        The figure.
+
+    Raises:
+        MissingExtra: If matplotlib is not installed.
     """
     check_plots()
     from matplotlib.figure import Figure
@@ -23,15 +31,16 @@ def new_figure(width: float, height: float) -> Any:
 
 
 def check_plots() -> None:
-    """Raise MissingExtra where figures cannot be drawn."""
-    try:
-        import matplotlib.figure  # noqa: F401
-    except ImportError as error:
-        raise MissingExtra("matplotlib", "plots") from error
+    """Check that figures can be drawn.
+
+    Raises:
+        MissingExtra: If matplotlib is not installed.
+    """
+    require("matplotlib.figure", extra="plots")
 
 
 def figure_picture(figure: Any) -> Tensor:
-    """What a matplotlib figure shows, as a picture 1×3×H×W in [0, 1]."""
+    """Draw a matplotlib figure as a picture 1×3×H×W in [0, 1]."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
     canvas: Any = FigureCanvasAgg(figure)

@@ -15,6 +15,7 @@ from pareidolia.pictures.decoding import decode
 from pareidolia.pictures.reading import read_upright, upright
 from pareidolia.pictures.records import options_for
 from pareidolia.pictures.resizing import fit, resize_picture
+from pareidolia.pictures.rounding import to_uint8
 from pareidolia.pictures.targets import FORMATS, check_target, write_atomically
 from pareidolia.settings import BadPicture
 
@@ -32,17 +33,23 @@ def open_picture(
 ) -> Tensor:
     """Open a picture as float32 1×3×H×W in [0, 1], sRGB.
 
-    Reads PNG, JPEG, WebP, TIFF, GIF and animations (first frame), BMP, and AVIF where Pillow has it; honours
-    EXIF orientation and ICC profiles, takes grey, palette, CMYK and 16-bit pictures (16-bit colour, as
-    opposed to grey, with the 8 bits that Pillow keeps of it).
+    Reads PNG, JPEG, WebP, TIFF, GIF and animations (first frame), BMP, and AVIF if Pillow supports it;
+    honours EXIF orientation and ICC profiles, takes grey, palette, CMYK and 16-bit pictures (16-bit colour,
+    as opposed to grey, with the 8 bits that Pillow keeps of it).
 
-    path: a file, `sample:NAME` (`sample_names`), or a Pillow image.
-    size: the longer side in pixels to resize to, up or down, antialiased; None keeps the file's.
-    alpha: "white" lays transparent pictures on white; "keep" gives 1×4×H×W where the file has an alpha
-        channel or a transparent colour, 1×3×H×W where not.
+    Args:
+        path: a file, `sample:NAME` (`sample_names`), or a Pillow image.
+        size: the longer side in pixels to resize to, up or down, antialiased; None keeps the file's.
+        alpha: "white" lays transparent pictures on white; "keep" gives 1×4×H×W if the file has an alpha
+            channel or a transparent colour, else 1×3×H×W.
 
-    Raises BadPicture (missing, a folder, empty, no picture, damaged, over 100 megapixels) and, for a
-    sample, UnknownName or MissingExtra.
+    Returns:
+        The picture.
+
+    Raises:
+        BadPicture: If the file is missing, a folder, empty, not a picture, damaged, or over 100 megapixels.
+        UnknownName: If there is no such sample.
+        MissingExtra: If the package that has the sample is not installed.
     """
     picture = _read(path)
     if alpha == "white":
@@ -56,15 +63,22 @@ def open_picture(
 def save_picture(
     picture: Tensor, path: str | Path, *, record: Mapping[str, Any] | None = None, overwrite: bool = False
 ) -> None:
-    """Save a picture 1×1, 1×3 or 1×4×H×W in [0, 1] whole or not at all.
+    """Save a picture, whole or not at all.
 
     8 bits a channel, rounded to nearest, values outside [0, 1] clipped; the same picture gives the same
-    bytes. The suffix names the format: .png, .webp and .tif are lossless; .jpg has quality 95 and no alpha
-    (laid on white). `record` goes along as JSON: in PNG as text `pareidolia`, in the others as EXIF
-    ImageDescription; `read_record` reads it.
+    bytes. The suffix decides the format: .png, .webp and .tif are lossless; .jpg has quality 95 and no alpha
+    (laid on white).
 
-    Raises PareidoliaError as `check_target` and `write_atomically` do, and BadPicture where the tensor is no
-    single picture, holds NaN, or is larger than the format allows.
+    Args:
+        picture: 1×1×H×W, 1×3×H×W or 1×4×H×W in [0, 1].
+        path: the file.
+        record: kept in the file as JSON: in PNG as text `pareidolia`, in the others as EXIF ImageDescription;
+            `read_record` reads it.
+        overwrite: whether an existing file may be replaced.
+
+    Raises:
+        BadPicture: If the tensor is not a single picture, holds NaN, or is larger than the format allows.
+        PareidoliaError: If the file exists and `overwrite` is False, or it cannot be written.
     """
     path = Path(path)
     check_target(path, overwrite)
@@ -103,9 +117,16 @@ def _read(path: str | Path | Image.Image) -> Tensor:
 
 
 def to_image(picture: Tensor) -> Image.Image:
-    """A picture 1×1, 1×3 or 1×4×H×W in [0, 1] with 8 bits a channel, rounded to nearest, clipped.
+    """Convert a picture to a Pillow image with 8 bits a channel, rounded to nearest, clipped.
 
-    Raises BadPicture where the tensor is not a single picture or holds NaN.
+    Args:
+        picture: 1×1×H×W, 1×3×H×W or 1×4×H×W in [0, 1].
+
+    Returns:
+        The image.
+
+    Raises:
+        BadPicture: If the tensor is not a single picture or holds NaN.
     """
     if picture.ndim != 4 or picture.shape[0] != 1 or picture.shape[1] not in (1, 3, 4) or 0 in picture.shape:
         raise BadPicture(
@@ -115,5 +136,5 @@ def to_image(picture: Tensor) -> Image.Image:
     if values.isnan().any():
         raise BadPicture("the picture holds values that are not numbers (NaN)")
     # One copy, changed in place: large pictures leave no memory for more.
-    levels = values.mul(255).add_(0.5).floor_().clamp_(0, 255).to(torch.uint8).permute(1, 2, 0)
+    levels = to_uint8(values).permute(1, 2, 0)
     return Image.fromarray(levels.squeeze(2).contiguous().numpy())

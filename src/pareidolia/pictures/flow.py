@@ -11,7 +11,9 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from pareidolia.pictures.color import luminance, over_white
-from pareidolia.settings import BadPicture, MissingExtra
+from pareidolia.pictures.rounding import to_uint8
+from pareidolia.settings import BadPicture
+from pareidolia.settings.extras import require
 
 # Sundaram, Brox and Keutzer (2010, eq. 5 and 6); the first and last number are pixels².
 _CONSISTENT = (0.01, 0.5)
@@ -19,11 +21,20 @@ _SMOOTH = (0.01, 0.002)
 
 
 def optical_flow(picture: Tensor, other: Tensor) -> Tensor:
-    """Where the pixels of `picture` lie in `other`: 1×2×H×W, pixels to the right and downwards.
+    """Where the pixels of one picture are in another, by Dense Inverse Search at its medium preset.
 
-    `other` at p + flow(p) shows what `picture` shows at p. Both are 1×C×H×W in [0, 1] and of one size, of at
-    least 16 pixels a side. Dense Inverse Search at its medium preset; the same pictures give the same flow.
-    Raises MissingExtra without OpenCV, BadPicture where sizes differ or are too small.
+    `other` at p + flow(p) shows what `picture` shows at p. The same pictures give the same flow.
+
+    Args:
+        picture: 1×C×H×W in [0, 1], at least 16 pixels a side.
+        other: of the same size.
+
+    Returns:
+        1×2×H×W, pixels to the right and downwards.
+
+    Raises:
+        MissingExtra: If OpenCV is not installed.
+        BadPicture: If sizes differ or are too small.
     """
     if picture.shape[-2:] != other.shape[-2:] or min(picture.shape[-2:]) < 16:
         sizes = " and ".join("x".join(map(str, each.shape[:-3:-1])) for each in (picture, other))
@@ -35,19 +46,29 @@ def optical_flow(picture: Tensor, other: Tensor) -> Tensor:
 
 
 def require_flow() -> Any:
-    """OpenCV; raises MissingExtra where it is not installed."""
-    try:
-        import cv2
-    except ImportError as error:
-        raise MissingExtra("opencv-python-headless", "video") from error
-    return cv2
+    """Import OpenCV.
+
+    Returns:
+        The module.
+
+    Raises:
+        MissingExtra: If it is not installed.
+    """
+    return require("cv2", extra="video")
 
 
 def carried(picture: Tensor, flow: Tensor) -> Tensor:
-    """`picture` (N×C×H×W) taken at p + flow(p) for every pixel p, bilinearly; differentiable in the picture.
+    """Move a picture along a flow: `picture` at p + flow(p) for every pixel p, bilinearly.
 
     With `optical_flow(now, before)` it moves what is drawn on the picture before to where it is now. Beyond
-    the border it repeats.
+    the border it repeats. Differentiable in the picture.
+
+    Args:
+        picture: N×C×H×W.
+        flow: 1×2×H×W.
+
+    Returns:
+        N×C×H×W.
     """
     height, width = picture.shape[-2:]
     rows, columns = _places(flow)
@@ -59,11 +80,18 @@ def carried(picture: Tensor, flow: Tensor) -> Tensor:
 
 
 def trusted(flow: Tensor, back: Tensor) -> Tensor:
-    """Where `flow` can be trusted, given the flow `back` from the other picture: 1 or 0, 1×1×H×W.
+    """Where a flow can be trusted.
 
-    Not where going there and back does not end where it began (what is covered in the other picture), not at
-    edges of motion, where it is uncertain, and not where it leaves the picture (Sundaram, Brox and Keutzer
-    2010, eq. 5 and 6, as in Ruder, Dosovitskiy and Brox 2016).
+    A pixel is not trusted if going there and back does not end where it began (it is covered in the other
+    picture), at edges of motion, where the flow is uncertain, and if it leaves the picture (Sundaram, Brox
+    and Keutzer 2010, eq. 5 and 6, as in Ruder, Dosovitskiy and Brox 2016).
+
+    Args:
+        flow: 1×2×H×W.
+        back: the flow from the other picture.
+
+    Returns:
+        1 or 0, 1×1×H×W.
     """
     there = _squared(flow)
     again = carried(back, flow)
@@ -104,4 +132,4 @@ def _gray_levels(picture: Tensor) -> Any:
     """A picture 1×C×H×W as H×W bytes."""
     shown = over_white(picture)
     gray = luminance(shown) if shown.shape[1] == 3 else shown
-    return gray[0, 0].detach().clamp(0, 1).mul(255).round().byte().cpu().numpy()
+    return to_uint8(gray[0, 0]).cpu().numpy()

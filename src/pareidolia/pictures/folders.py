@@ -19,9 +19,14 @@ SUFFIXES = frozenset(
 
 @dataclass(frozen=True)
 class PictureFiles:
-    """The picture files below `folder`: paths from there with `/`, sorted, and their sizes in bytes.
+    """The picture files below a folder, in a fixed order.
 
-    A picture's place in this order is its number; ties between activations break by it.
+    A file's number is its place in the order; ties between activations break by it.
+
+    Attributes:
+        folder: the folder.
+        names: paths from there with `/`, sorted.
+        sizes: in bytes.
     """
 
     folder: Path
@@ -32,12 +37,12 @@ class PictureFiles:
         return len(self.names)
 
     def path(self, number: int) -> Path:
-        """Where the picture of that number lies."""
+        """The path of the picture of that number."""
         return self.folder / self.names[number]
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 over names and sizes: whether these are the same files as before. Nothing is opened."""
+        """SHA-256 over names and sizes, to recognise the same files. Nothing is opened."""
         digest = hashlib.sha256()
         for name, size in zip(self.names, self.sizes, strict=True):
             digest.update(f"{name}\0{size}\0".encode("utf-8", "surrogateescape"))
@@ -45,11 +50,19 @@ class PictureFiles:
 
 
 def find_pictures(folder: str | Path) -> PictureFiles:
-    """The picture files in `folder` and its subfolders, by their names' endings; hidden ones are left out.
+    """Find the picture files in a folder and its subfolders, by their suffixes; hidden ones are left out.
 
     Results are left out too, so that what was made of a folder's pictures and written into it is not worked
     on the next time (see `list_pictures`).
-    Raises BadPicture where there is no such folder or no picture in it.
+
+    Args:
+        folder: the folder.
+
+    Returns:
+        The files.
+
+    Raises:
+        BadPicture: If there is no such folder or no picture in it.
     """
     root = Path(folder)
     if not root.is_dir():
@@ -100,23 +113,33 @@ def _named(inputs: dict[str, Any]) -> Iterator[str]:
 
 
 def _below(folder: str, prefix: str) -> Iterator[tuple[str, int]]:
-    try:
-        with os.scandir(folder) as entries:
-            for entry in entries:
-                name = prefix + entry.name
-                if entry.name.startswith("."):
-                    continue
-                if entry.is_dir(follow_symlinks=False):
-                    if not is_result(Path(entry.path)):
-                        yield from _below(entry.path, f"{name}/")
-                elif PurePath(entry.name).suffix.lower() in SUFFIXES:
-                    yield name, _bytes(entry)
-    except OSError as error:
-        raise PareidoliaError(f"cannot read the folder '{folder}': {error.strerror or error}") from error
+    """The pictures in a folder and those below it; links are followed, but none back to a folder above."""
+    waiting: list[tuple[str, str, frozenset[tuple[int, int]]]] = [(folder, prefix, frozenset())]
+    while waiting:
+        folder, prefix, above = waiting.pop()
+        try:
+            own = _identity(Path(folder).stat())
+            if own in above or (above and is_result(Path(folder))):
+                continue
+            with os.scandir(folder) as entries:
+                for entry in entries:
+                    name = prefix + entry.name
+                    if entry.name.startswith("."):
+                        continue
+                    if entry.is_dir():
+                        waiting.append((entry.path, f"{name}/", above | {own}))
+                    elif PurePath(entry.name).suffix.lower() in SUFFIXES:
+                        yield name, _bytes(entry)
+        except OSError as error:
+            raise PareidoliaError(f"cannot read the folder '{folder}': {error.strerror or error}") from error
+
+
+def _identity(status: os.stat_result) -> tuple[int, int]:
+    return status.st_dev, status.st_ino
 
 
 def _bytes(entry: "os.DirEntry[str]") -> int:
-    """Its size; a link that leads nowhere counts as 0 and is told when it is opened."""
+    """Its size; a broken link counts as 0 and is reported when it is opened."""
     try:
         return entry.stat().st_size
     except OSError:

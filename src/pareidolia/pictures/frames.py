@@ -1,4 +1,4 @@
-"""The frames of a video in the making: picture files in a folder, which are also its checkpoint."""
+"""The frames of a video that is being made: picture files in a folder, which are also its checkpoint."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -22,7 +22,7 @@ class FrameFolder:
 
     Args:
         path: of the folder; made with the first frame.
-        record: what the video shows. Frames of another record are not gone on from.
+        record: what the video shows. A video does not continue from frames with another record.
     """
 
     def __init__(self, path: Path, record: Mapping[str, Any]) -> None:
@@ -33,11 +33,15 @@ class FrameFolder:
 
     @property
     def files(self) -> list[Path]:
-        """Those that are whole, in order."""
+        """The files that are whole, in order."""
         return sorted(path for path in self.path.glob("*.png") if _NUMBERED.fullmatch(path.name))
 
     def check(self) -> None:
-        """Raise PareidoliaError where the folder holds frames of another video."""
+        """Check that the folder holds no other video.
+
+        Raises:
+            PareidoliaError: If it has frames of another one.
+        """
         claim(self.path, FRAMES)
         wanted = migrate(self._record)
         if any(migrate(record_of(path) or {}) != wanted for path in self.files):
@@ -46,12 +50,12 @@ class FrameFolder:
             )
 
     def save(self, index: int, picture: Tensor) -> None:
-        """Keep frame `index`, whole or not at all; where it has alpha, laid on white."""
+        """Write frame `index`, whole or not at all; a picture with alpha is laid on white."""
         self.path.mkdir(exist_ok=True)
         save_picture(over_white(picture), self._file(index), record=self._record)
 
     def frame(self, index: int) -> Tensor:
-        """A frame as it was kept, 1×3×H×W in [0, 1]."""
+        """A frame as it was saved, 1×3×H×W in [0, 1]."""
         return open_picture(self._file(index))
 
     def _file(self, index: int) -> Path:
@@ -59,7 +63,7 @@ class FrameFolder:
 
 
 class VideoFrames:
-    """The frames of a video file by number; one after the other, each is decoded once.
+    """The frames of a video file by number; read in order, each is decoded once.
 
     Args:
         video: the file.

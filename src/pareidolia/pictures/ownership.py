@@ -25,7 +25,7 @@ PAGE_MARK = '<meta name="generator" content="pareidolia tour">'
 _MOST_MARK_BYTES = 50_000_000
 # What systems put into folders by themselves, and what a killed process of ours left.
 _PART = r"(.*/)?\.pareidolia-[^/]*\.part"
-_LITTER = re.compile(rf"\.DS_Store|Thumbs\.db|desktop\.ini|\._.*|\.directory|{_PART}", re.IGNORECASE)
+_LITTER = re.compile(rf"\.lock|\.DS_Store|Thumbs\.db|desktop\.ini|\._.*|\.directory|{_PART}", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,10 @@ class Kind:
 
 def claim(folder: Path, kind: Kind) -> None:
     """Find out before the work whether a result of `kind` may go to `folder`; nothing is changed.
+
+    Args:
+        folder: where the result goes.
+        kind: of the result.
 
     Raises:
         PareidoliaError: the path is a file, or the folder holds other things than a result of that kind.
@@ -82,6 +86,11 @@ def clear(folder: Path, kind: Kind, keep: Collection[str] = ()) -> None:
 def claim_beside(folder: Path, kind: Kind, names: Collection[str]) -> None:
     """As `claim`, for a result that leaves other files alone: only its own `names` must be free, or ours.
 
+    Args:
+        folder: where the result goes.
+        kind: of the result.
+        names: of the files and folders that it writes.
+
     Raises:
         PareidoliaError: the path is a file, or one of the names is taken by something else.
     """
@@ -94,6 +103,9 @@ def claim_beside(folder: Path, kind: Kind, names: Collection[str]) -> None:
 
 def check_own(path: Path) -> None:
     """Refuse to replace a file whose name the user did not choose, unless it carries a record of ours.
+
+    Args:
+        path: of the file.
 
     Raises:
         PareidoliaError: something is at `path` that is no result.
@@ -207,7 +219,7 @@ RUN = Kind(
     "a run",
     _is_run,
     (
-        r"checkpoint\.pt|checkpoint\.previous\.pt|model\.safetensors",
+        r"checkpoint\.pt|checkpoint\.previous\.pt|(model|data)\.safetensors",
         r"samples/\d{7,}\.png",
         r"log\.jsonl",
         r"settings\.json",

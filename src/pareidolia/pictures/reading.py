@@ -1,4 +1,4 @@
-"""From a file to an upright Pillow image; no picture, too large or broken: refused in one line."""
+"""From a file to an upright Pillow image; files that are not pictures, too large or broken are refused."""
 
 import warnings
 from collections.abc import Iterator
@@ -29,14 +29,22 @@ _UPRIGHT = {
 
 @contextmanager
 def opened(path: str | Path) -> Iterator[Image.Image]:
-    """The picture file at `path` with its header read and its size checked, not yet decoded.
+    """Open a picture file with its header read and its size checked, not yet decoded.
 
-    Raises BadPicture naming the file: missing, a folder, empty, unreadable, no picture, or too many pixels.
+    Args:
+        path: the file.
+
+    Yields:
+        The image.
+
+    Raises:
+        BadPicture: If the file is missing, a folder, empty, unreadable, not a picture, or has too many
+            pixels; the error names it.
     """
     path = Path(path)
     _check_file(path)
     with warnings.catch_warnings():
-        # Pillow warns of what it mends and of sizes below our limit: nothing a person could act on.
+        # Pillow warns of faults it repairs and of sizes below our limit: nothing a person could act on.
         warnings.simplefilter("ignore")
         with _header(path) as image:
             if image.width * image.height > LIMIT:
@@ -45,11 +53,18 @@ def opened(path: str | Path) -> Iterator[Image.Image]:
 
 
 def read_upright(path: str | Path, *, at_least: int | None = None) -> Image.Image:
-    """The first frame of the picture file at `path`, decoded, turned as its EXIF orientation says.
+    """Decode the first frame of a picture file, turned as its EXIF orientation says.
 
-    With `at_least`, a JPEG may come at a half, a quarter or an eighth of its size, as long as its shorter
-    side has that many pixels: decoded so, a large photo takes a fraction of the time.
-    Raises BadPicture as `opened` does, and where the data are truncated or broken.
+    Args:
+        path: the file.
+        at_least: if given, a JPEG may come at a half, a quarter or an eighth of its size, as long as its
+            shorter side has that many pixels: a large photo is then decoded in a fraction of the time.
+
+    Returns:
+        The image.
+
+    Raises:
+        BadPicture: As `opened` raises it, and if the data are truncated or broken.
     """
     with opened(path) as image:
         if at_least is not None and image.format == "JPEG":
@@ -61,9 +76,16 @@ def read_upright(path: str | Path, *, at_least: int | None = None) -> Image.Imag
 
 
 def upright(image: Image.Image) -> Image.Image:
-    """A copy of `image`, decoded, and turned as its EXIF orientation says.
+    """Decode an image and turn it by its EXIF orientation.
 
-    Raises BadPicture where its data are broken.
+    Args:
+        image: as Pillow opened it.
+
+    Returns:
+        A copy.
+
+    Raises:
+        BadPicture: If its data are broken.
     """
     try:
         image.load()

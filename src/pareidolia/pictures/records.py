@@ -20,9 +20,16 @@ _RECORD_AT_THE_END = (".webp", ".tif", ".tiff")
 
 
 def read_record(path: str | Path) -> dict[str, Any]:
-    """The record that `save_picture` or `write_video` wrote into the file at `path`.
+    """Read the record that `save_picture` or `write_video` wrote into a file.
 
-    Raises BadPicture where the file is not a picture or video, or carries no record.
+    Args:
+        path: the file.
+
+    Returns:
+        The record.
+
+    Raises:
+        BadPicture: If the file is not a picture or video, or carries no record.
     """
     text, wrapped = _text(path)
     try:
@@ -53,7 +60,7 @@ def record_of(path: str | Path) -> dict[str, Any] | None:
 
 
 def _text(path: str | Path) -> tuple[str | None, bool]:
-    """The text that may be a record, and whether it is one wrapped as {"pareidolia": record}."""
+    """The text that may be a record, and whether it is wrapped as {"pareidolia": record}."""
     # Imported here: videos write records.
     from pareidolia.pictures.video_reading import Video, is_video
 
@@ -73,10 +80,17 @@ def comment_for(record: Mapping[str, Any] | None) -> str:
 
 
 def options_for(record: Mapping[str, Any] | None, file_format: str) -> dict[str, Any]:
-    """What to pass to Pillow's `save` so that a file of `file_format` carries `record`.
+    """Options of Pillow's `save` with which a file carries a record.
 
     PNG has it as text under the key `pareidolia`; JPEG, WebP and TIFF as EXIF ImageDescription, where it is
     wrapped as {"pareidolia": record}. ASCII only, so that every reader agrees on the characters.
+
+    Args:
+        record: the record, or None.
+        file_format: Pillow's name of the format.
+
+    Returns:
+        Keyword arguments.
     """
     if record is None:
         return {}

@@ -8,9 +8,17 @@ from pareidolia.settings import BadPicture
 
 
 def fit(height_width: tuple[int, int], longer_side: int) -> tuple[int, int]:
-    """The height and width, at least 1, of the same proportions whose longer one is `longer_side` pixels.
+    """Scale a size so that its longer side has a given length; both sides are at least 1.
 
-    Raises BadPicture where `longer_side` or a given side is below 1.
+    Args:
+        height_width: height and width in pixels.
+        longer_side: in pixels.
+
+    Returns:
+        Height and width of the same proportions.
+
+    Raises:
+        BadPicture: If `longer_side` or a given side is below 1.
     """
     height, width = height_width
     if min(height, width, longer_side) < 1:
@@ -29,9 +37,16 @@ def size_of(picture: Tensor) -> tuple[int, int]:
 
 
 def check_shorter_side(what: str, height_width: tuple[int, int], least: int, doing: str) -> None:
-    """Refuse a picture too narrow to be seen: BadPicture where a side is below `least` pixels.
+    """Refuse a picture that is too narrow.
 
-    what, doing: for the message, as in "the photo" and "a dream".
+    Args:
+        what: the picture, for the message, as in "the photo".
+        height_width: its height and width in pixels.
+        least: the fewest pixels a side may have.
+        doing: for the message, as in "a dream".
+
+    Raises:
+        BadPicture: If a side is below `least` pixels.
     """
     height, width = height_width
     if min(height, width) < least:
@@ -42,11 +57,18 @@ def check_shorter_side(what: str, height_width: tuple[int, int], least: int, doi
 
 
 def resize(picture: Tensor, height_width: tuple[int, int]) -> Tensor:
-    """Resample a picture or any maps N×C×H×W to `height_width`: bicubic, antialiased when it shrinks.
+    """Resample a picture or any maps: bicubic, antialiased when it shrinks.
 
     Linear in the picture and differentiable; constant pictures stay constant, and at the same size the
-    picture itself comes back. Beside sharp edges bicubic resampling overshoots: what must stay in [0, 1]
-    takes `resize_picture`.
+    picture itself is returned. Beside sharp edges bicubic resampling overshoots: for pictures that must stay
+    in [0, 1] there is `resize_picture`.
+
+    Args:
+        picture: N×C×H×W.
+        height_width: the new height and width in pixels.
+
+    Returns:
+        N×C×h×w.
     """
     if tuple(picture.shape[-2:]) == tuple(height_width):
         return picture
@@ -65,8 +87,8 @@ def _bicubic(picture: Tensor, height: int, width: int) -> Tensor:
 def resize_picture(picture: Tensor, height_width: tuple[int, int]) -> Tensor:
     """Resize a picture N×1, N×3 or N×4×H×W in [0, 1] so that it stays one: clamped, alpha respected.
 
-    With alpha (four channels), colours count as much as they are seen (premultiplied), so that what hides
-    under transparent pixels does not bleed into the visible; where the result is invisible the hidden
+    With alpha (four channels), colours count as much as they are visible (premultiplied), so that colours
+    of transparent pixels do not bleed into the visible ones; where the result is invisible the hidden
     colour stays.
     """
     if tuple(picture.shape[-2:]) == tuple(height_width):

@@ -21,9 +21,9 @@ _MOST_ROWS = 20
 
 
 class ShowsItself:
-    """What has a picture: as a Pillow image, as an array, as a file, and in a notebook.
+    """A result with a picture: as a Pillow image, as an array, as a file, and in a notebook.
 
-    Whoever inherits has a `picture`, and a `caption`, `rows` and a `record` where there are any.
+    A subclass has a `picture`, and a `caption`, `rows` and a `record` if there are any.
     """
 
     if TYPE_CHECKING:  # read-only: some compute them, some hold them
@@ -43,16 +43,22 @@ class ShowsItself:
     def pil(self) -> "Image":
         """The picture as a Pillow image with 8 bits a channel, rounded to nearest.
 
+        Returns:
+            The image.
+
         Raises:
-            PareidoliaError: there is no picture.
+            PareidoliaError: If there is no picture.
         """
         return to_image(self._existing())
 
     def numpy(self) -> "numpy.ndarray[Any, Any]":
-        """The picture as an array H×W×C of float32 in [0, 1].
+        """The picture as an array.
+
+        Returns:
+            H×W×C float32 in [0, 1].
 
         Raises:
-            PareidoliaError: there is no picture, or there are several.
+            PareidoliaError: If there is no picture, or there are several.
         """
         picture = self._existing()
         if len(picture) != 1:
@@ -60,10 +66,18 @@ class ShowsItself:
         return picture[0].detach().permute(1, 2, 0).float().cpu().numpy()
 
     def save(self, path: str | Path, *, overwrite: bool = False) -> Path:
-        """Save the picture with its record; the suffix names the format. Returns the path.
+        """Save the picture with its record.
+
+        Args:
+            path: the file; the suffix decides the format.
+            overwrite: whether an existing file may be replaced.
+
+        Returns:
+            The path.
 
         Raises:
-            PareidoliaError: as `save_picture` does; or there is no picture.
+            PareidoliaError: If there is no picture, the file exists and `overwrite` is False, or it cannot be
+                written.
         """
         save_picture(self._existing(), path, record=self.record or None, overwrite=overwrite)
         return Path(path)
@@ -92,13 +106,13 @@ class ShowsItself:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Result(ShowsItself):
-    """What an operation makes.
+    """The result of an operation.
 
     Attributes:
-        picture: 1×C×H×W in [0, 1]; None where there are numbers alone.
-        caption: in words, what it shows.
+        picture: 1×C×H×W in [0, 1]; None if there are only numbers.
+        caption: a sentence about it.
         rows: the numbers behind it, one mapping of names to values a row.
-        record: how it was made, as `pareidolia again` reads it; empty where it was not made by an operation.
+        record: how it was made, as `pareidolia again` reads it; empty if no operation made it.
         path: the file or folder it was written to, if it was.
     """
 

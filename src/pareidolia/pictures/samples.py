@@ -1,4 +1,4 @@
-"""Pictures at hand offline: photos from scikit-image and scikit-learn, and paintings the project made."""
+"""Pictures available offline: photos from scikit-image and scikit-learn, and paintings the project made."""
 
 from pathlib import Path
 
@@ -8,7 +8,8 @@ from torch import Tensor
 from pareidolia.pictures.color import over_white
 from pareidolia.pictures.decoding import decode
 from pareidolia.pictures.reading import read_upright
-from pareidolia.settings import MissingExtra, UnknownName
+from pareidolia.settings import UnknownName
+from pareidolia.settings.extras import require
 
 PHOTOS = ("astronaut", "chelsea", "china", "coffee", "flower", "rocket")
 PAINTINGS = Path(__file__).parent / "paintings"
@@ -16,12 +17,23 @@ _FROM_SCIKIT_LEARN = ("china", "flower")
 
 
 def sample_names() -> list[str]:
-    """The names that `sample:NAME` knows, photos first."""
+    """The names for `sample:NAME`, photos first."""
     return [*PHOTOS, *_painting_names()]
 
 
 def sample(name: str) -> Tensor:
-    """The sample photo or painting of that name, 1×3×H×W in [0, 1]. Raises UnknownName, MissingExtra."""
+    """The sample photo or painting of a name.
+
+    Args:
+        name: one of `sample_names`.
+
+    Returns:
+        1×3×H×W in [0, 1].
+
+    Raises:
+        UnknownName: If there is no such sample.
+        MissingExtra: If the library that carries the photo is not installed.
+    """
     if name in PHOTOS:
         return sample_photo(name)
     if name in _painting_names():
@@ -30,33 +42,39 @@ def sample(name: str) -> Tensor:
 
 
 def sample_photo(name: str) -> Tensor:
-    """A free photo, 1×3×H×W in [0, 1], by name.
+    """A free photo by name.
 
-    astronaut, chelsea, coffee, rocket come with scikit-image, china and flower with scikit-learn.
+    Args:
+        name: astronaut, chelsea, coffee and rocket come with scikit-image, china and flower with
+            scikit-learn.
 
-    Raises UnknownName, and MissingExtra where the library that carries the photo is not installed.
+    Returns:
+        1×3×H×W in [0, 1].
+
+    Raises:
+        UnknownName: If there is no such photo.
+        MissingExtra: If the library that carries the photo is not installed.
     """
     if name not in PHOTOS:
         raise UnknownName("sample photo", name, PHOTOS)
     if name in _FROM_SCIKIT_LEARN:
-        try:
-            from sklearn.datasets import load_sample_image
-        except ImportError as error:
-            raise MissingExtra("scikit-learn", "samples") from error
-        values = load_sample_image(f"{name}.jpg")
+        values = require("sklearn.datasets", extra="samples").load_sample_image(f"{name}.jpg")
     else:
-        try:
-            from skimage import data
-        except ImportError as error:
-            raise MissingExtra("scikit-image", "samples") from error
-        values = getattr(data, name)()
+        values = getattr(require("skimage.data", extra="samples"), name)()
     return torch.tensor(values).permute(2, 0, 1)[None].contiguous().float().div_(255)
 
 
 def sample_painting(name: str) -> Tensor:
-    """A painting that the project painted itself, shipped with it, 1×3×H×W in [0, 1].
+    """A painting that the project painted itself and ships.
 
-    Raises UnknownName.
+    Args:
+        name: of the painting.
+
+    Returns:
+        1×3×H×W in [0, 1].
+
+    Raises:
+        UnknownName: If there is no such painting.
     """
     if name not in _painting_names():
         raise UnknownName("sample painting", name, _painting_names())

@@ -28,16 +28,24 @@ def sheet(
     longer_side: int | None = None,
     text_size: int | None = None,
 ) -> Tensor:
-    """Lay captioned pictures out row by row on near-white paper; returns one picture 1×3×H×W.
+    """Lay captioned pictures out row by row on near-white paper.
 
-    pictures: pairs of a picture 1×1, 1×3 or 1×4×h×w in [0, 1] (sizes may differ) and its caption.
-    columns: pictures a row; the last row may be shorter.
-    title, column_titles, row_titles: written above everything, above the columns, left of the rows.
-    enlarge: each pixel becomes a square this wide, so that tiny pictures (filters, digits) stay sharp.
-    longer_side: shrinks (never enlarges) larger pictures to this many pixels; None leaves all as they are.
-    text_size: height of the captions in pixels; None suits the widest picture.
+    Args:
+        pictures: pairs of a picture 1×1, 1×3 or 1×4×h×w in [0, 1] (sizes may differ) and its caption.
+        columns: pictures a row; the last row may be shorter.
+        title: written above everything.
+        column_titles: written above the columns.
+        row_titles: written left of the rows.
+        enlarge: each pixel becomes a square this wide, so that tiny pictures (filters, digits) stay sharp.
+        longer_side: shrinks (never enlarges) larger pictures to this many pixels; None leaves all as they
+            are.
+        text_size: height of the captions in pixels; None suits the widest picture.
 
-    Raises BadPicture where there is nothing to show, or a number or a picture's shape makes no sense.
+    Returns:
+        1×3×H×W in [0, 1].
+
+    Raises:
+        BadPicture: If there is no picture, a picture has a wrong shape, or a number is out of range.
     """
     prepared = [(_prepared(picture, enlarge, longer_side), caption) for picture, caption in pictures]
     if not prepared or columns < 1:
@@ -80,7 +88,7 @@ def _titles(given: Sequence[str], count: int, what: str) -> list[str]:
 class _Line:
     """Blocks 3×h×w side by side, and the gap below them.
 
-    `rise` says where a block stands in a line higher than itself: 0 at the top, 1 at the bottom.
+    `rise` is the place of each block in a line higher than itself: 0 at the top, 1 at the bottom.
     """
 
     blocks: list[Tensor]

@@ -1,4 +1,4 @@
-"""Writing files: whole or not at all, and never over what the user had unless told to."""
+"""Writing files: whole or not at all, and never over an existing file unless `overwrite` is given."""
 
 import glob
 import os
@@ -14,15 +14,24 @@ from pareidolia.settings import PareidoliaError
 FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP", ".tif": "TIFF", ".tiff": "TIFF"}
 """Pillow's name of the format that each suffix of a written picture stands for."""
 
+LEFTOVERS = ".pareidolia-*.part"
+"""The names of what killed processes left half-written; for one target, see `remove_leftovers`."""
+
 _NAME_BYTES = 100
 _MOST_NAME_BYTES = 255
 
 
 def check_target(path: str | Path, overwrite: bool = False, suffixes: Collection[str] = FORMATS) -> None:
-    """Find out before the work whether a picture can be written to `path`; leaves nothing behind.
+    """Check before the work that a picture can be written; leaves nothing behind.
 
-    Raises PareidoliaError where the suffix is none of `suffixes` (those of pictures), the path is a folder,
-    the file exists and `overwrite` is False, or its folder is missing or cannot be written to.
+    Args:
+        path: the file.
+        overwrite: whether an existing file may be replaced.
+        suffixes: those allowed; by default those of pictures.
+
+    Raises:
+        PareidoliaError: If the suffix is none of `suffixes`, the path is a folder, the file exists and
+            `overwrite` is False, or its folder is missing or cannot be written to.
     """
     path = Path(path)
     if path.suffix.lower() not in suffixes:
@@ -35,7 +44,7 @@ def check_target(path: str | Path, overwrite: bool = False, suffixes: Collection
         folder = path.resolve().parent
         if not folder.is_dir():
             raise PareidoliaError(f"cannot save to '{path}': there is no folder '{folder}'; make it first")
-        # Only trying tells: permission bits say nothing about root, access lists or read-only disks.
+        # Only trying shows it: permission bits do not cover root, access lists or read-only disks.
         probe = _part_of(path)
         probe.touch(exist_ok=False)
         probe.unlink()
@@ -43,6 +52,9 @@ def check_target(path: str | Path, overwrite: bool = False, suffixes: Collection
 
 def make_folder(folder: Path) -> None:
     """Make the folder that results go to, if it is not there; its parents too.
+
+    Args:
+        folder: the folder.
 
     Raises:
         PareidoliaError: the system refuses, or the path is a file.
@@ -55,14 +67,21 @@ def make_folder(folder: Path) -> None:
 
 @contextmanager
 def write_atomically(path: str | Path) -> Iterator[BinaryIO]:
-    """Give a binary file to write (and seek) in; it becomes `path` when the block ends without an error.
+    """Open a binary file to write (and seek) in; it becomes `path` when the block ends without an error.
 
-    The bytes go to a file beside `path`, reach the disk (fsync), and take the name by one rename, so that
-    nobody ever sees half a file; an error or Ctrl-C leaves what was at `path` untouched and nothing else.
-    A symbolic link is followed; permissions are those of a newly made file (umask).
+    The bytes are written to a file beside `path`, reach the disk (fsync), and take the name by one rename, so
+    that no reader ever sees half a file; an error or Ctrl-C leaves `path` untouched and no other file. A
+    symbolic link is followed; permissions are those of a newly made file (umask).
 
-    Raises PareidoliaError where the system refuses to write (no permission, disk full, no such folder); an
-    OSError out of the block counts as that.
+    Args:
+        path: the file.
+
+    Yields:
+        The open file.
+
+    Raises:
+        PareidoliaError: If the system refuses to write (no permission, disk full, no such folder); an OSError
+            in the block counts as that.
     """
     target = Path(path)
     with _writing(target):
@@ -84,9 +103,15 @@ def beside(out: Path, ending: str) -> Path:
 
 
 def remove_leftovers(path: str | Path) -> None:
-    """Delete what a process left that was killed while it wrote to `path`."""
+    """Delete the partly written file of a process that was killed while it wrote `path`."""
     target = Path(path).resolve()
     for part in target.parent.glob(f".pareidolia-{glob.escape(shortened(target.name, _NAME_BYTES))}-*.part"):
+        part.unlink(missing_ok=True)
+
+
+def clear_leftovers(folder: str | Path) -> None:
+    """Delete what killed processes left in `folder`; nobody else may be writing there."""
+    for part in Path(folder).glob(".pareidolia-*.part"):
         part.unlink(missing_ok=True)
 
 
@@ -98,7 +123,7 @@ def _part_of(path: Path) -> Path:
 
 @contextmanager
 def _writing(path: Path) -> Iterator[None]:
-    """Turn the system's refusals into one clear line."""
+    """Turn the system's errors into one clear line."""
     try:
         yield
     except OSError as error:

@@ -1,4 +1,4 @@
-"""Thousands of pictures at one size, as 8-bit levels: made in threads, put together as a batch."""
+"""Thousands of pictures at one size, as bytes: decoded in threads, joined to a batch."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,22 +17,32 @@ from pareidolia.pictures.reading import read_upright
 Uint8Picture = np.ndarray[Any, np.dtype[np.uint8]]
 """A picture as H×W×3 levels, 0 to 255, sRGB."""
 
-# A JPEG decoded at a fraction of its size keeps at least this multiple of what is wanted, so that it is
-# the antialiased resampling that decides what the picture looks like.
+# A JPEG decoded at a fraction of its size keeps at least this multiple of the size wanted, so that the
+# antialiased resampling decides what the picture looks like.
 _SPARE = 2
 
 
 def open_uint8(path: str | Path, height_width: tuple[int, int]) -> Uint8Picture:
-    """The middle of the picture at `path`, scaled to cover `height_width` (bicubic, antialiased), on white.
+    """Open a picture at a size as bytes: its middle, scaled to cover the size, on white.
 
-    Threads may call it at once: for common pictures no torch runs in it, whose own threads would get in each
-    other's way. Reads what `open_picture` reads, rounded to 8 bits. Raises BadPicture as that does.
+    Scaling is bicubic and antialiased. Threads may call it at once: for common pictures it runs no torch,
+    whose own threads would get in each other's way. Reads what `open_picture` reads, rounded to 8 bits.
+
+    Args:
+        path: the file.
+        height_width: height and width in pixels.
+
+    Returns:
+        H×W×3 uint8.
+
+    Raises:
+        BadPicture: If the file cannot be opened as a picture.
     """
     height, width = height_width
     image = read_upright(path, at_least=_SPARE * max(height_width))
     plain = image if is_plain(image) else to_image(over_white(decode(image)))
     fitted = ImageOps.fit(plain, (width, height), Image.Resampling.BICUBIC)
-    # Colours come last: a profile costs more than all else, pixel for pixel.
+    # Colours come last: a profile costs more a pixel than everything else.
     return np.asarray(plain_srgb(fitted))
 
 

@@ -15,25 +15,27 @@ from pareidolia.pictures.videos import require_av
 from pareidolia.safety import require_file
 from pareidolia.settings import BadPicture
 
-#: What is taken for a video where a picture or a video may be given; a .gif counts as a picture.
+#: Suffixes of videos, where a picture or a video may be given; a .gif counts as a picture.
 VIDEOS = (".mp4", ".mov", ".m4v", ".mkv", ".webm", ".avi", ".mpg", ".mpeg", ".wmv")
 
 
 def is_video(path: str | Path) -> bool:
-    """Whether the name of a file says that it is a video."""
+    """Whether the suffix of a file is that of a video."""
     return Path(path).suffix.lower() in VIDEOS
 
 
 class Video:
     """A video in a file; only its pictures are read, not its sound.
 
-    Attributes:
-        path: the file.
-        fps: frames in a second.
-        count: how many frames there are, found by decoding where the file does not say.
-        comment: what the file says of itself.
+    It has `path`; `fps`, frames in a second; `count`, the number of frames, found by decoding if the file
+    does not state it; and `comment`, the comment in the file.
 
-    Raises MissingExtra without PyAV, BadPicture where there is no video that can be read.
+    Args:
+        path: the file.
+
+    Raises:
+        MissingExtra: If PyAV is not installed.
+        BadPicture: If the file is not a video that can be read.
     """
 
     def __init__(self, path: str | Path) -> None:
@@ -46,22 +48,27 @@ class Video:
             raise BadPicture(f"'{path}' has no frames")
 
     def frames(self, *, start: int = 0, size: int | None = None) -> Iterator[Tensor]:
-        """The frames from number `start` on, 1×3×H×W in [0, 1], upright; `size` is the longer side.
+        """Read frames, of which one at a time is in memory.
 
-        One frame is held at a time.
+        Args:
+            start: number of the first frame.
+            size: longer side in pixels; None keeps the video's.
+
+        Yields:
+            1×3×H×W in [0, 1], upright.
         """
         with _opened(self.path) as (container, stream):
             for frame in islice(container.decode(stream), start, None):
                 levels = torch.from_numpy(frame.to_ndarray(format="rgb24"))
                 picture = levels.permute(2, 0, 1)[None].float().div(255)
-                # What a telephone notes of how it was held, in degrees counter-clockwise.
+                # How a telephone was held, in degrees counter-clockwise, as it notes it.
                 picture = picture.rot90(round(frame.rotation / 90) % 4, (2, 3)).contiguous()
                 yield picture if size is None else resize_picture(picture, fit(size_of(picture), size))
 
 
 @contextmanager
 def _opened(path: Path) -> Iterator[tuple[Any, Any]]:
-    """The container and its first video stream; what goes wrong inside is told as BadPicture."""
+    """The container and its first video stream; errors inside become BadPicture."""
     av = require_av()
     require_file(path, BadPicture, "a video")
     try:

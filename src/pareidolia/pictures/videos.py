@@ -11,7 +11,8 @@ from PIL import Image
 from pareidolia.pictures.reading import read_upright
 from pareidolia.pictures.records import comment_for
 from pareidolia.pictures.targets import write_atomically
-from pareidolia.settings import BadPicture, MissingExtra
+from pareidolia.settings import BadPicture
+from pareidolia.settings.extras import require
 
 VIDEO_SUFFIXES = (".mp4", ".gif")
 
@@ -26,11 +27,19 @@ def write_video(
     """Make a video of picture files of one size, whole or not at all: the same frames give the same bytes.
 
     .mp4 is H.264 (CRF 18, 4:2:0; an odd last row or column is left out) and needs the extra `video`; .gif has
-    256 colours a frame and repeats for ever. One frame is held at a time, in a .gif all with a byte a pixel.
-    `record` goes along as the video's comment; `read_record` reads it.
+    256 colours a frame and repeats without end. One frame at a time is in memory, for a .gif all with a byte
+    a pixel.
 
-    Raises MissingExtra, BadPicture for a frame that cannot be read, PareidoliaError where `path` cannot be
-    written.
+    Args:
+        frames: files of pictures.
+        path: the video, .mp4 or .gif.
+        fps: frames in a second.
+        record: kept as the video's comment; `read_record` reads it.
+
+    Raises:
+        MissingExtra: If PyAV is needed and not installed.
+        BadPicture: If a frame cannot be read.
+        PareidoliaError: If `path` cannot be written.
     """
     path = Path(path)
     if not frames:
@@ -42,18 +51,28 @@ def write_video(
 
 
 def require_videos(path: Path) -> None:
-    """Raise MissingExtra where a video cannot be written to `path` for want of a package."""
+    """Check that a video can be written.
+
+    Args:
+        path: of the video; its suffix decides what is needed.
+
+    Raises:
+        MissingExtra: If a package is missing.
+    """
     if path.suffix.lower() == ".mp4":
         require_av()
 
 
 def require_av() -> Any:
-    """PyAV; raises MissingExtra where it is not installed."""
-    try:
-        import av
-    except ImportError as error:
-        raise MissingExtra("av", "video") from error
-    return av
+    """Import PyAV.
+
+    Returns:
+        The module.
+
+    Raises:
+        MissingExtra: If it is not installed.
+    """
+    return require("av", extra="video")
 
 
 def _pictures(frames: Sequence[Path]) -> Iterator[Image.Image]:
@@ -87,7 +106,7 @@ def _mp4(frames: Sequence[Path], fps: Fraction, comment: str) -> BytesIO:
         stream = container.add_stream("libx264", rate=fps)
         stream.pix_fmt = "yuv420p"
         # One thread: how many there are would change the bytes. No looking ahead at half size: where a frame
-        # does not end with a block, x264 reads what lies in memory behind it, and decides by chance.
+        # does not end with a block, x264 reads the memory behind it, and its decisions are random.
         ahead = "rc-lookahead=0:mbtree=0:b-adapt=0:scenecut=0:weightp=0"
         stream.options = {"crf": "18", "threads": "1", "x264-params": ahead}
         for index, picture in enumerate(_pictures(frames)):

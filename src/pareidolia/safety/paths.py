@@ -26,6 +26,14 @@ def reveals_home(folder: str | Path, path: str | Path) -> bool:
     return home is not None and not whole(folder).is_relative_to(home)
 
 
+def expanded(path: str | Path) -> Path:
+    """The path with a leading "~" as the home folder; as it is where there is no such user or home."""
+    try:
+        return Path(path).expanduser()
+    except RuntimeError:
+        return Path(path)
+
+
 def whole(path: str | Path) -> Path:
     """The path from the root on, without ".."; links are not followed, as records do not."""
     return Path(os.path.normpath(Path(path).absolute()))

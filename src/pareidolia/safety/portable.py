@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from pareidolia.safety.paths import named_from
+from pareidolia.safety.paths import expanded, named_from
 
 _FILES = ("weights", "classes")
 _CODE = ("network",)
@@ -16,10 +16,13 @@ def portable(values: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     Args:
         values: of settings, as JSON has them; `weights`, `classes` and `network` may name files.
         folder: that the record is kept in.
+
+    Returns:
+        The same values with other paths.
     """
 
     def name(path: str) -> str:
-        whole = _expanded(path)
+        whole = expanded(path)
         return named_from(folder, whole) if whole.is_file() else path
 
     return _with_paths(values, name)
@@ -33,7 +36,7 @@ def located(values: Mapping[str, Any], folder: Path) -> dict[str, Any]:
 
     def find(path: str) -> str:
         found = next((place for place in places(path, folder) if place.is_file()), None)
-        here = _expanded(path)
+        here = expanded(path)
         # The same words where they mean the same file: a network's name is drawn on sheets.
         return path if found is None or (here.is_file() and here.samefile(found)) else str(found)
 
@@ -42,7 +45,7 @@ def located(values: Mapping[str, Any], folder: Path) -> dict[str, Any]:
 
 def places(path: str, folder: Path) -> Iterator[Path]:
     """Where a file may lie that a record in `folder` names: seen from the record, from here, or beside."""
-    given = _expanded(path)
+    given = expanded(path)
     yield from (folder / given, given, folder / given.name, Path(given.name))
 
 
@@ -56,10 +59,3 @@ def _with_paths(values: Mapping[str, Any], change: Callable[[str], str]) -> dict
         if home.endswith(".py"):
             changed[key] = f"{change(home)}{colon}{function}"
     return changed
-
-
-def _expanded(path: str) -> Path:
-    try:
-        return Path(path).expanduser()
-    except RuntimeError:  # a user who has no home
-        return Path(path)

@@ -9,7 +9,7 @@ _HARMLESS = frozenset("\n\t\u200c\u200d\u00ad")
 
 
 def printable(text: str) -> str:
-    """The text with what a terminal obeys, and what cannot be encoded, written as escapes: "\\x1b[31m"."""
+    r"""The text with what a terminal obeys, and what cannot be encoded, written as escapes: "\x1b[31m"."""
     if text.isascii() and text.isprintable():
         return text
     return "".join(_shown(letter) for letter in text)

@@ -74,6 +74,9 @@ def distrusted() -> str | None:
 def require_trust(name: str) -> None:
     """Let the code `name` ("package.module:factory", "file.py:factory") run, or refuse it.
 
+    Args:
+        name: of the code.
+
     Raises:
         PareidoliaError: a file names this code and neither the person nor `trusting` does.
     """

@@ -1,13 +1,22 @@
 """The base of all settings objects, addresses of units, and errors. No torch here."""
 
 from pareidolia.settings.addresses import ClassName, Position, Unit, check_channel, parse_address, parse_unit
-from pareidolia.settings.base import Device, NetworkSettings, OperationSettings, Settings
+from pareidolia.settings.base import (
+    Device,
+    NetworkSettings,
+    OperationSettings,
+    Padding,
+    Pooling,
+    Settings,
+    describe_sources,
+)
 from pareidolia.settings.comparing import differences
 from pareidolia.settings.errors import (
     BadNetwork,
     BadPicture,
     MissingExtra,
     PareidoliaError,
+    PareidoliaWarning,
     UnknownName,
     nearest,
     one_line,
@@ -24,7 +33,10 @@ __all__ = [
     "MissingExtra",
     "NetworkSettings",
     "OperationSettings",
+    "Padding",
     "PareidoliaError",
+    "PareidoliaWarning",
+    "Pooling",
     "Position",
     "Settings",
     "Unit",
@@ -40,3 +52,6 @@ __all__ = [
     "parse_unit",
     "read_numbers",
 ]
+
+# Last: the sources' own files import settings.
+describe_sources()

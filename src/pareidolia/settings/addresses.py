@@ -23,7 +23,13 @@ _WITHIN = re.compile(rf"{_CHANNEL}|@?(?P<word>{_WORD})")
 
 @dataclass(frozen=True)
 class Unit:
-    """A layer, a channel of it, or one position of a channel; what is None is not restricted."""
+    """A layer, a channel of it, or one position of a channel.
+
+    Attributes:
+        layer: its name.
+        channel: its number; None stands for all.
+        position: row and column; None stands for all.
+    """
 
     layer: str
     channel: int | None = None
@@ -37,10 +43,13 @@ class Unit:
         return f"{self.layer}{channel}@{words}"
 
     def check(self, shape: Sequence[int]) -> None:
-        """Refuse a unit outside a layer whose output has this shape, C or C×H×W.
+        """Check that a layer has this unit.
+
+        Args:
+            shape: of the layer's output for one picture, C or C×H×W.
 
         Raises:
-            PareidoliaError: there is no such channel, or no such position.
+            PareidoliaError: If there is no such channel, or no such position.
         """
         if self.channel is not None:
             check_channel(self.channel, shape[0] if shape else 0, self.layer)
@@ -67,10 +76,16 @@ class ClassName:
 
 
 def parse_address(text: str) -> Unit | ClassName:
-    """Read `layer`, `layer:channel`, `layer:channel@row,column` or `class:NAME-or-number`.
+    """Read an address.
+
+    Args:
+        text: `layer`, `layer:channel`, `layer:channel@row,column` or `class:NAME-or-number`.
+
+    Returns:
+        The unit or class.
 
     Raises:
-        PareidoliaError: the text has none of these forms.
+        PareidoliaError: If the text has none of these forms.
     """
     if text.startswith("class:") and len(text) > len("class:"):
         return ClassName(text.removeprefix("class:"))
@@ -83,10 +98,17 @@ def parse_address(text: str) -> Unit | ClassName:
 
 
 def parse_unit(given: str | int | Unit, layer: str) -> Unit:
-    """A unit of `layer`: `12`, `12@3,4`, `12@middle`, `12@strongest`, `strongest`, or a number.
+    """Read a unit of a layer.
+
+    Args:
+        given: `12`, `12@3,4`, `12@middle`, `12@strongest`, `strongest`, a number, or a unit.
+        layer: the layer.
+
+    Returns:
+        The unit.
 
     Raises:
-        PareidoliaError: it has none of these forms, or is a unit of another layer.
+        PareidoliaError: If it has none of these forms, or is a unit of another layer.
     """
     if isinstance(given, Unit):
         if given.layer != layer:
@@ -101,10 +123,16 @@ def parse_unit(given: str | int | Unit, layer: str) -> Unit:
 
 
 def check_channel(channel: int, count: int, layer: str, what: str = "channel") -> None:
-    """Refuse a channel of `layer` that is not one of its `count`.
+    """Check that a layer has a channel.
+
+    Args:
+        channel: its number.
+        count: how many the layer has.
+        layer: name of the layer.
+        what: the layer has `count` of.
 
     Raises:
-        PareidoliaError: names the channels that there are.
+        PareidoliaError: If it has not; names the channels that there are.
     """
     if not 0 <= channel < count:
         raise PareidoliaError(

@@ -2,20 +2,27 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal, get_args, get_origin
+from typing import Annotated, Any, ClassVar, Literal, Self, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
 from pareidolia.settings.default_networks import SHIPPED, Need, best_network
+from pareidolia.settings.errors import PareidoliaError
 from pareidolia.settings.network_sources import follow_sources, network_forms
 
 Device = Annotated[
     Literal["auto", "cpu", "cuda", "mps"], Field(description="Where to compute: auto takes a GPU if any.")
 ]
 
+Pooling = Literal["max", "average", "l2"]
+"""What takes the place of a network's max pooling while it paints."""
+
+Padding = Literal["zeros", "reflect", "replicate"]
+"""What takes the place of its convolutions' zero padding."""
+
 
 class Settings(BaseModel):
-    """Options of one operation: frozen, validated, and written into what the operation makes.
+    """Options of one operation: frozen, validated, and written into the operation's result.
 
     A field's type, range and description are stated here once; the command line, the studio and
     `pareidolia again` read them.
@@ -32,13 +39,24 @@ class Settings(BaseModel):
         several = any(get_origin(kind) is tuple and get_args(kind)[-1:] == (...,) for kind in kinds)
         return (given,) if several and isinstance(given, str | int | float) else given
 
+    @classmethod
+    def of(cls, given: Self | None) -> Self:
+        """The settings that are given, or the defaults.
 
-def _describe(forms: str) -> str:
-    return f"{forms} (default: the best that is installed for the work)."
+        Raises:
+            PareidoliaError: it is something else, e.g. because arguments stand in another order.
+        """
+        if given is None:
+            return cls()
+        if not isinstance(given, cls):
+            raise PareidoliaError(
+                f"settings={type(given).__name__} is not settings: give {cls.__name__}(...)"
+            )
+        return given
 
 
 class NetworkSettings(Settings):
-    """Which network looks, and how pictures are prepared for it.
+    """Which network is used, and how pictures are prepared for it.
 
     Where none is named, the best that is installed for what the settings `need` is taken when the object is
     made: it holds a name from then on, and so does whatever is written of it.
@@ -48,17 +66,18 @@ class NetworkSettings(Settings):
 
     network: Annotated[
         str,
-        Field(description=_describe(network_forms())),
+        Field(description="Its name."),  # `describe_sources` names all forms that it may have
     ] = ""
     weights: Annotated[
         str,
         Field(description="published, random, or the path of a .safetensors or .pth file."),
     ] = "published"
     mean: Annotated[
-        tuple[float, ...] | None, Field(description="Mean a channel that the network subtracts.")
+        tuple[float, ...] | None, Field(description="Mean of each channel, subtracted from pictures.")
     ] = None
     std: Annotated[
-        tuple[float, ...] | None, Field(description="Standard deviation a channel that it divides by.")
+        tuple[float, ...] | None,
+        Field(description="Standard deviation of each channel, which divides them."),
     ] = None
     classes: Annotated[
         Path | None, Field(description="A text file with one class name a line, in the order of the outputs.")
@@ -87,20 +106,23 @@ class NetworkSettings(Settings):
 _OF_A_NETWORK = ("weights", "mean", "std", "classes", "input")
 
 
-def _describe_sources(settings: type[NetworkSettings] = NetworkSettings) -> None:
-    """Let the option, here and in all settings made from these, name every source."""
-    settings.model_fields["network"].description = _describe(network_forms())
-    for each in settings.__subclasses__():
-        _describe_sources(each)
-
-
-follow_sources(_describe_sources)
-
-
 class OperationSettings(NetworkSettings):
-    """What every operation that makes a picture can be told."""
+    """Options of every operation that makes a picture."""
 
     seed: Annotated[
         int, Field(ge=0, description="The same seed on the same machine gives the same bytes.")
     ] = 0
     size: Annotated[int, Field(ge=16, le=16384, description="Longer side of the result, in pixels.")] = 512
+
+
+def describe_sources(settings: type[NetworkSettings] = NetworkSettings) -> None:
+    """Let the option that names a network, here and in all settings made from these, name every source."""
+    settings.model_fields[
+        "network"
+    ].description = f"{network_forms()} (default: the best that is installed for the work)."
+    settings.model_rebuild(force=True)  # its JSON schema is made from the fields when the class is built
+    for each in settings.__subclasses__():
+        describe_sources(each)
+
+
+follow_sources(describe_sources)

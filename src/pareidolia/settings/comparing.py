@@ -1,11 +1,20 @@
-"""What two records, nested as may be, do not have in common."""
+"""The differences of two records, which may be nested."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 
 def differences(ours: Mapping[str, Any], theirs: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
-    """Each entry that differs, in words: where it is, what stands there and what here."""
+    """Describe each entry that differs.
+
+    Args:
+        ours: the record wanted.
+        theirs: the record found.
+        prefix: of the names of entries, for nested ones.
+
+    Yields:
+        A line for each: its name, and its value in both.
+    """
     for key in sorted(ours.keys() | theirs.keys()):
         mine, other = ours.get(key), theirs.get(key)
         if isinstance(mine, Mapping) and isinstance(other, Mapping):

@@ -9,10 +9,14 @@ _MOST_LINES = 4
 
 
 class PareidoliaError(Exception):
-    """Something the user can mend: says what was wrong, with which file or name, and what to do next.
+    """Something the user can correct: what was wrong, with which file or name, and what to do next.
 
     The command line prints it in one line and ends with exit code 2.
     """
+
+
+class PareidoliaWarning(UserWarning):
+    """Something that works and may not be what was meant; the command line prints it in one line."""
 
 
 class BadPicture(PareidoliaError):
@@ -20,7 +24,7 @@ class BadPicture(PareidoliaError):
 
 
 class BadNetwork(PareidoliaError):
-    """A network cannot be found, built, or given the weights asked for."""
+    """A network cannot be found, built, or loaded with the weights chosen."""
 
 
 class UnknownName(PareidoliaError):

@@ -4,7 +4,7 @@ A record is what a picture, a video, a checkpoint or a run's `settings.json` car
 changes of names; a record without one is of version 1.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pareidolia.settings.errors import PareidoliaError
@@ -31,6 +31,7 @@ _INPUTS: dict[str, dict[str, str]] = {
     "style": {"photo": "content", "paintings": "styles"},
     "brush": {"photo": "content", "paintings": "styles"},
     "dream": {"strength": "strength_map"},
+    "stylize": {"photo": "content"},
 }
 _STATE = {"told": "metrics"}
 
@@ -45,7 +46,7 @@ def migrate(record: Mapping[str, Any]) -> dict[str, Any]:
         A new dictionary with `version`, whose settings and inputs bear today's names.
 
     Raises:
-        PareidoliaError: where a later version wrote the record.
+        PareidoliaError: where a later version wrote the record, or this one has no words for it.
     """
     version = record.get("version", 1)
     if not isinstance(version, int) or version > VERSION:
@@ -85,7 +86,20 @@ def migrate_state(state: Mapping[str, Any]) -> dict[str, Any]:
 
 def _migrated_settings(settings: Mapping[str, Any]) -> dict[str, Any]:
     renamed = {_SETTINGS.get(name, name): value for name, value in settings.items()}
+    if "aim_weights" in renamed:
+        renamed["aim"] = _weighted(renamed.get("aim"), renamed.pop("aim_weights"))
     return {
         name: _VALUES.get((name, value), value) if isinstance(value, str) else value
         for name, value in renamed.items()
     }
+
+
+def _weighted(aims: Sequence[str] | None, weights: Sequence[float] | None) -> list[str] | None:
+    """A dream's aims, each with the weight that once stood beside it."""
+    if weights is None:
+        return None if aims is None else list(aims)
+    if aims is None:
+        if weights[0] > 0:  # a step's length does not depend on it
+            return None
+        raise PareidoliaError("this dream fades out a layer it does not name: dream anew with --aim=-LAYER")
+    return [f"{weight!r}*{aim}" for aim, weight in zip(aims, weights, strict=True)]

@@ -1,4 +1,4 @@
-"""Numbers of units as the user writes them: `12`, `0-63`, several apart or with commas between."""
+"""Numbers of units as the user writes them: `12`, `0-63`, several with spaces or commas between."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -13,10 +13,16 @@ _RANGE = re.compile(r"(\d+)(?:\s*-\s*(\d+))?")
 
 
 def as_unit_numbers(given: Any) -> Any:
-    """Units as texts: an int, "0-15", or a sequence of these, such as `range(3)`.
+    """Read units as texts.
+
+    Args:
+        given: an int, "0-15", or a sequence of these, such as `range(3)`.
+
+    Returns:
+        A tuple of texts, or None.
 
     Raises:
-        ValueError: something in it is neither an int nor text.
+        ValueError: If something in it is neither an int nor text.
     """
     if given is None:
         return None
@@ -29,16 +35,19 @@ UnitNumbers = Annotated[tuple[str, ...], BeforeValidator(as_unit_numbers)]
 
 
 def read_numbers(texts: Sequence[str], count: int, layer: str, what: str = "channel") -> tuple[int, ...]:
-    """The numbers below `count` that `12`, `0-63` and the like name, each once, in their order.
+    """Read numbers such as `12` and `0-63`.
 
     Args:
         texts: numbers and ranges, alone or with commas between.
         count: how many there are.
         layer: the layer that has them.
-        what: what a layer has `count` of.
+        what: the layer has `count` of.
+
+    Returns:
+        The numbers, each once, in their order.
 
     Raises:
-        PareidoliaError: for what cannot be read, a range that falls, and what the layer does not have.
+        PareidoliaError: If a text cannot be read, a range falls, or the layer has no such number.
     """
     numbers: dict[int, None] = {}
     for text in (part.strip() for each in texts for part in each.split(",")):

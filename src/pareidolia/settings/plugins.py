@@ -3,7 +3,7 @@
 from functools import cache
 from importlib.metadata import entry_points
 
-from pareidolia.settings.errors import PareidoliaError
+from pareidolia.settings.errors import PareidoliaError, one_line
 
 GROUP = "pareidolia.plugins"
 
@@ -27,7 +27,7 @@ def load_plugins() -> None:
             raise PareidoliaError(f"the plug-in '{entry.name}' ({entry.value}): {error}") from error
         # A plug-in may fail in any way, also by leaving; the user is to read which one it was.
         except (Exception, SystemExit) as error:
-            reason = f"{type(error).__name__}: {error}".splitlines()[0]
+            reason = one_line(error, named=True)
             raise PareidoliaError(
                 f"the plug-in '{entry.name}' ({entry.value}) cannot be imported: {reason}; "
                 "mend it or uninstall its package"

@@ -13,8 +13,8 @@ T = TypeVar("T")
 class Registry(Mapping[str, T], Generic[T]):
     """What is registered under names, by the package's own modules and by plug-ins.
 
-    The modules at home are imported when a name is first looked for, then the plug-ins. Built on it,
-    a decorator registers a definition where it stands:
+    The modules at home are imported when a name is first looked for, then the plug-ins. Built on it, a
+    decorator registers a definition where it stands:
 
         METHODS: Registry[Method] = Registry("attribution method", ("pareidolia.inspection.attribution.cam",))
 
@@ -37,10 +37,15 @@ class Registry(Mapping[str, T], Generic[T]):
         self._gathered = False
 
     def add(self, name: str, thing: T, module: str) -> None:
-        """Register `thing`, which `module` defines.
+        """Register a definition.
+
+        Args:
+            name: its name.
+            thing: the definition.
+            module: the module that defines it.
 
         Raises:
-            PareidoliaError: another module has the name already.
+            PareidoliaError: If another module has the name already.
         """
         owner = self._modules.setdefault(name, module)
         if owner != module:

@@ -10,10 +10,16 @@ WEIGHTS = (".safetensors", ".pth", ".pt")
 
 
 def find_checkpoints(given: Sequence[str | Path]) -> list[Path]:
-    """The weights files given, or those in the one folder given, in the order of the numbers in their names.
+    """Find weights files.
+
+    Args:
+        given: the files, or one folder of them.
+
+    Returns:
+        The files given, or those in the folder in the order of the numbers in their names.
 
     Raises:
-        PareidoliaError: there is none.
+        PareidoliaError: If there is none.
     """
     paths = [Path(each).expanduser() for each in given]
     if len(paths) == 1 and paths[0].is_dir():

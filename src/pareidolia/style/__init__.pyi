@@ -8,19 +8,10 @@ from .losses import (
     ContentLoss as ContentLoss,
 )
 from .losses import (
-    Gram as Gram,
-)
-from .losses import (
     StyleLoss as StyleLoss,
 )
 from .losses import (
     content_loss as content_loss,
-)
-from .losses import (
-    style_gradient as style_gradient,
-)
-from .losses import (
-    style_loss as style_loss,
 )
 from .settings import (
     StyleFiguresSettings as StyleFiguresSettings,

@@ -1,4 +1,4 @@
-"""The canvas of a painting that goes only where a mask lets it."""
+"""The canvas of a painting that is limited by a mask."""
 
 from torch import Tensor
 

@@ -10,10 +10,17 @@ _LEAST_VARIANCE = 1e-5
 
 
 def match_colors(painting: Tensor, photo: Tensor) -> Tensor:
-    """The painting, 1×3×H×W in [0, 1], with the photo's mean colour and covariance of colours.
+    """Give a painting the photo's mean colour and covariance of colours.
 
-    x' = A x + μ_photo − A μ_painting with A = Σ_photo^½ Σ_painting^−½, the symmetric roots, which turn
+    x' = A x + μ_photo − A μ_painting with A = Σ_photo^½ Σ_painting^−½, the symmetric roots, which change
     colours least (section 4 of the paper); clamped to [0, 1].
+
+    Args:
+        painting: 1×3×h×w in [0, 1].
+        photo: 1×3×H×W in [0, 1].
+
+    Returns:
+        1×3×h×w.
     """
     pixels, mean, covariance = _moments(painting)
     _, wanted_mean, wanted_covariance = _moments(photo)

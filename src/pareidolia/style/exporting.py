@@ -42,16 +42,20 @@ def export(
     *,
     out: str | Path | None = None,
 ) -> Result:
-    """Write a network that paints in one pass as an ONNX file; the rows of the result are its styles.
+    """Write a network that paints in one pass as an ONNX file.
 
     Args:
         run: "brush", or the folder of a style network's training.
-        styles: of brush, paintings that the file paints like; without, it takes a painting as an input.
+        styles: of brush, paintings that the file paints like; if empty, it takes a painting as an input.
         settings: the weights of the paintings.
         out: the .onnx file.
 
+    Returns:
+        A result without a picture; a row for each style.
+
     Raises:
-        PareidoliaError: paintings or weights are given to what does not take them.
+        PareidoliaError: If there is no `out`, or paintings or weights are given to a network that does not
+            take them.
     """
     settings = settings or ExportSettings()
     if out is None:

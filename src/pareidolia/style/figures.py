@@ -2,8 +2,8 @@
 
 What a layer keeps of a photo is seen by painting the photo back from that layer alone; what its Gram matrix
 keeps of a painting, by painting that alone. So every cell is an ordinary `StyleTransfer` with certain
-settings, and this module only says which. Begun from noise, a painting keeps the grain that its layers do not
-see.
+settings, and this module only chooses them. A painting that begins from noise keeps the grain that its layers
+do not see.
 """
 
 from collections.abc import Sequence
@@ -16,7 +16,13 @@ from pareidolia.style.settings import StyleFiguresSettings, StyleSettings
 
 @dataclass(frozen=True)
 class Cell:
-    """One picture of a figure: its file's name, what it is painted like, and how."""
+    """One picture of a figure.
+
+    Attributes:
+        file: its file's name.
+        paintings: the styles.
+        settings: of the transfer.
+    """
 
     file: str
     paintings: tuple[str, ...]
@@ -51,9 +57,15 @@ def style_figures(
 
     Args:
         photo: a file or `sample:NAME`.
-        paintings: the same, at least one; the first is the one looked into.
+        paintings: likewise, at least one; the first is shown layer by layer.
         layers: of the network, shallow to deep.
         settings: size, steps and seed of every cell, and the weights of the matrix.
+
+    Returns:
+        The figures, to be painted.
+
+    Raises:
+        PareidoliaError: If there is no painting.
     """
     if not paintings:
         raise PareidoliaError("style figures need at least one painting")

@@ -1,4 +1,4 @@
-"""The pictures of a style transfer, prepared as its control asks, whatever the method that paints."""
+"""The pictures of a style transfer, prepared by its options, for any method that paints."""
 
 import math
 from collections.abc import Sequence
@@ -24,17 +24,17 @@ from pareidolia.style.settings import Colors, StyleControl
 Size = tuple[int, int]
 """Height and width in pixels."""
 
-#: Below this many pixels the shorter side has no position left in the deepest layers.
+#: With a shorter side of fewer pixels the deepest layers have no position left.
 SHORTEST_SIDE = 32
 
 
 @dataclass(frozen=True)
 class StyleInputs:
-    """What is painted from, on one device.
+    """The prepared pictures of a style transfer, on one device.
 
     Attributes:
-        photo: 1×3×H×W in [0, 1], in grey where only luminance is painted.
-        paintings: 1×3×h×w each, in the colours they are to give.
+        photo: 1×3×H×W in [0, 1], in grey if only luminance is painted.
+        paintings: 1×3×h×w each, in the colours that the result takes from them.
         shares: how much of the style each painting gives; they add up to `StyleControl.strength`, and the
             photo's own style has the rest.
         mask: 1×1×H×W in [0, 1], where the style goes; None is everywhere.
@@ -54,8 +54,8 @@ class StyleInputs:
     @classmethod
     def prepare(
         cls,
-        photo: PictureLike,
-        paintings: Sequence[PictureLike],
+        content: PictureLike,
+        styles: Sequence[PictureLike],
         mask: PictureLike | None,
         control: StyleControl,
         *,
@@ -63,16 +63,28 @@ class StyleInputs:
         painting_size: int,
         device: torch.device,
     ) -> "StyleInputs":
-        """Open and prepare; `size` and `painting_size` are longer sides in pixels, None the photo's own.
+        """Open and prepare pictures.
 
-        Raises BadPicture where a picture is broken or too narrow, PareidoliaError where weights do not fit.
+        Args:
+            photo: the photo.
+            paintings: at least one.
+            mask: white where the style goes; None is everywhere.
+            control: options.
+            size: longer side of the photo in pixels; None keeps its own.
+            painting_size: longer side of the paintings in pixels.
+            device: where to.
+
+        Returns:
+            The prepared pictures.
+
+        Raises:
+            BadPicture: If a picture is broken or too narrow.
+            PareidoliaError: If there are not as many weights as paintings.
         """
-        shares = _shares(control.painting_weights, len(paintings), control.strength)
-        color, alpha = split_alpha(as_picture(photo, size=size).to(device))
+        shares = _shares(control.painting_weights, len(styles), control.strength)
+        color, alpha = split_alpha(as_picture(content, size=size).to(device))
         check_shorter_side("the photo", size_of(color), SHORTEST_SIDE, "style transfer")
-        opened = [
-            split_alpha(as_picture(painting, size=painting_size).to(device))[0] for painting in paintings
-        ]
+        opened = [split_alpha(as_picture(style, size=painting_size).to(device))[0] for style in styles]
         for painting in opened:
             check_shorter_side("a painting", size_of(painting), SHORTEST_SIDE, "style transfer")
         return cls(
@@ -86,7 +98,7 @@ class StyleInputs:
         )
 
     def restore_color_and_alpha(self, painted: Tensor) -> Tensor:
-        """The result of a painted picture 1×3×h×w: with the photo's chroma and alpha where they belong."""
+        """The result of a painted picture 1×3×h×w: with the photo's chroma and alpha if wanted."""
         size = size_of(painted)
         if self.colors == "luminance":
             painted = with_chroma(painted, resize_picture(self.color, size))
@@ -101,7 +113,7 @@ def coarsest(size: Size) -> int:
 
 
 def scaled(painting: Tensor, side: int) -> Tensor:
-    """A painting at the longer side `side`, or a little larger where it would be too narrow to be seen."""
+    """A painting at the longer side `side`, or a little larger if it would be too narrow."""
     size = size_of(painting)
     return resize_picture(painting, fit(size, max(side, coarsest(size))))
 

@@ -11,7 +11,7 @@ STYLES = Input(
 )
 MASK = Input(
     "mask",
-    "A picture of the photo's proportions: white where to paint, black where the photo stays.",
+    "A picture of the photo's proportions: white (or opaque) where to paint, black where the photo stays.",
     "file",
     required=False,
     keyword=True,

@@ -6,10 +6,19 @@ from pydantic import Field, model_validator
 
 from pareidolia.painting.settings import PaintingSettings
 from pareidolia.settings import OperationSettings, Settings
+from pareidolia.settings.groups import ADVANCED
 
 Layers = tuple[str, ...] | None
 Weights = tuple[float, ...] | None
 Colors = Literal["paintings", "matched", "luminance"]
+Balance = Literal["relative", "gatys"]
+Match = Annotated[
+    str,
+    Field(
+        description="The statistic of the style layers that the picture takes over: gram, how channels go "
+        "together; mean-std, each channel by itself; or one of a plug-in."
+    ),
+]
 OwnSize = Annotated[
     int | None,
     Field(ge=16, le=16384, description="Longer side of the result, in pixels (default: the photo's)."),
@@ -17,13 +26,15 @@ OwnSize = Annotated[
 Tile = Annotated[
     int | None,
     Field(
-        ge=128, description="Paint in tiles of this many pixels, normalised like a small copy: less memory."
+        ge=128,
+        description="Paint in tiles of this many pixels, normalised like a small copy: less memory.",
+        json_schema_extra=ADVANCED,
     ),
 ]
 
 
 class StyleControl(Settings):
-    """What can be said about style whatever the method that paints it."""
+    """Options of style for every method that paints it."""
 
     painting_weights: Annotated[Weights, Field(description="A weight for each painting.")] = None
     strength: Annotated[
@@ -43,7 +54,7 @@ class StyleControl(Settings):
 
 
 class VideoControl(Settings):
-    """What can be said of a video that is painted in one pass, frame by frame."""
+    """Options of a video that is painted in one pass, frame by frame."""
 
     persistence: Annotated[
         float,
@@ -60,6 +71,14 @@ class VideoControl(Settings):
 class StyleSettings(StyleControl, PaintingSettings):
     """Paint a photo in the style of one or several paintings (Gatys, Ecker and Bethge 2015)."""
 
+    size: Annotated[
+        int,
+        Field(
+            ge=16,
+            le=16384,
+            description="Longer side of the result, in pixels; in one pass the photo's own unless given.",
+        ),
+    ] = 512
     content_weight: Annotated[
         float, Field(ge=0, description="α: how much the picture keeps what the photo shows.")
     ] = 1.0
@@ -68,19 +87,40 @@ class StyleSettings(StyleControl, PaintingSettings):
         float, Field(ge=0, description="Weight of the total variation, which calms fine noise.")
     ] = 0.0
     content_layers: Annotated[
-        Layers, Field(description="Layers whose activations the photo gives (default: the network's own).")
+        Layers,
+        Field(
+            description="Layers whose activations the photo gives (default: the network's own).",
+            json_schema_extra=ADVANCED,
+        ),
     ] = None
     style_layers: Annotated[
         Layers,
-        Field(description="Layers whose Gram matrices the paintings give (default: the network's own)."),
+        Field(
+            description="Layers whose statistic the paintings give (default: the network's own).",
+            json_schema_extra=ADVANCED,
+        ),
     ] = None
-    content_layer_weights: Annotated[Weights, Field(description="A weight for each content layer.")] = None
-    style_layer_weights: Annotated[Weights, Field(description="A weight for each style layer.")] = None
+    content_layer_weights: Annotated[
+        Weights,
+        Field(
+            description="A weight for each content layer.",
+            json_schema_extra=ADVANCED,
+        ),
+    ] = None
+    style_layer_weights: Annotated[
+        Weights,
+        Field(
+            description="A weight for each style layer.",
+            json_schema_extra=ADVANCED,
+        ),
+    ] = None
+    match: Match = "gram"
     balance: Annotated[
-        Literal["relative", "gatys"],
+        Balance,
         Field(
             description="relative: each layer's loss is 1 for an empty map, so all layers count alike; "
-            "gatys: the sums exactly as in the formulas, where a few layers outweigh the rest."
+            "gatys: the sums exactly as in the formulas, where a few layers outweigh the rest.",
+            json_schema_extra=ADVANCED,
         ),
     ] = "relative"
     start: Annotated[
@@ -104,13 +144,32 @@ class StyleSettings(StyleControl, PaintingSettings):
             le=0.25,
             description="Margin painted beyond each border and cut off, as a share of the longer side: "
             "what networks do at borders stays outside.",
+            json_schema_extra=ADVANCED,
         ),
     ] = 0.03125
     coarse_to_fine: Annotated[
-        bool, Field(description="Paint small first, then larger: strokes of every size in less time.")
+        bool,
+        Field(
+            description="Paint small first, then larger: strokes of every size in less time.",
+            json_schema_extra=ADVANCED,
+        ),
     ] = True
-    coarsest: Annotated[int, Field(ge=16, description="Longer side of the first, smallest canvas.")] = 128
-    coarse_steps: Annotated[int, Field(ge=1, description="Steps at each size but the last.")] = 100
+    coarsest: Annotated[
+        int,
+        Field(
+            ge=16,
+            description="Longer side of the first, smallest canvas.",
+            json_schema_extra=ADVANCED,
+        ),
+    ] = 128
+    coarse_steps: Annotated[
+        int,
+        Field(
+            ge=1,
+            description="Steps at each size but the last.",
+            json_schema_extra=ADVANCED,
+        ),
+    ] = 100
     steps: Annotated[int, Field(ge=1, description="Steps at the full size.")] = 50
 
     @model_validator(mode="after")
@@ -137,10 +196,10 @@ class StyleFiguresSettings(OperationSettings):
     steps: Annotated[int, Field(ge=1, description="Their steps at the full size.")] = 40
 
     def painting(self, **changes: Any) -> StyleSettings:
-        """A style transfer as usual, of this size."""
+        """A style transfer with the default options at this size."""
         common = self.model_dump(exclude={"style_weights", "reconstruction_steps"})
         return StyleSettings.model_validate({**common, **changes})
 
     def reconstructing(self, **changes: Any) -> StyleSettings:
-        """One that begins from noise, at one size, so that a layer's own scale is seen."""
+        """A style transfer that begins from noise, at one size, so that a layer's own scale is seen."""
         return self.painting(start="noise", coarse_to_fine=False, steps=self.reconstruction_steps, **changes)

@@ -1,21 +1,24 @@
 """Style transfer: paint a photo in the style of paintings, coarse to fine."""
 
-import math
 from collections.abc import Sequence
+from functools import partial
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from pareidolia.networks import NetworkLike, network_for, preserve_state
+from pareidolia.networks import Network, NetworkLike, network_for, preserve_state
 from pareidolia.operations import PAINT, operation
 from pareidolia.painting import Canvas, Objective, Painting, PixelCanvas, Stage, Sum, TotalVariation
-from pareidolia.pictures import PictureLike, fit, resize_picture, size_of
+from pareidolia.painting.randomness import seeded_generator
+from pareidolia.painting.statistics import STYLE_STATISTICS, StyleStatistic
+from pareidolia.pictures import PictureLike, resize_picture, size_of
 from pareidolia.settings import PareidoliaError
 from pareidolia.style.canvas import MaskedCanvas
-from pareidolia.style.inputs import Size, StyleInputs, coarsest, scaled
-from pareidolia.style.losses import ContentLoss, Gram, StyleLoss
+from pareidolia.style.inputs import Size, StyleInputs, scaled
+from pareidolia.style.losses import ContentLoss, StyleLoss
 from pareidolia.style.operation_inputs import STYLE_INPUTS
+from pareidolia.style.schedule import BledStage, margin_of, schedule
 from pareidolia.style.settings import StyleSettings
 
 
@@ -33,17 +36,23 @@ from pareidolia.style.settings import StyleSettings
     method="optimization",
 )
 class StyleTransfer(Painting):
-    """A painting with the content of a photo and the style of paintings (Gatys, Ecker and Bethge 2015).
+    """A painting with the content of one picture and the style of others (Gatys, Ecker and Bethge 2015).
 
-    L = α L_content + β L_style, made small coarse to fine: a small canvas takes large strokes and is
-    cheap, each larger one adds finer strokes to what is there. `picture` has the photo's alpha, if any.
+    L = α L_content + β L_style, made small coarse to fine: a small canvas takes large strokes and is cheap,
+    each larger one adds finer strokes to what is there. `picture` has the alpha of the content, if any.
 
     Args:
-        content: what the picture shows: 1×3×H×W (or 1×4×H×W with alpha) in [0, 1], or a file.
-        styles: what it is painted like: at least one picture, of any sizes.
+        content: what the picture shows: a file, `sample:NAME`, or 1×3×H×W (1×4×H×W with alpha) in [0, 1].
+        styles: what it is painted like: at least one such picture, of any sizes; several are blended.
         settings: every option.
         network: the network that looks; by default the one the settings name.
-        mask: where the style goes: white where to paint, black where the photo stays as it is.
+        mask: where the style goes, of the content's proportions: white (or opaque, where its alpha varies)
+            where to paint, black where the content stays to the pixel. Style is counted in the white alone.
+
+    Raises:
+        BadPicture: a picture cannot be read or is too narrow, or the mask is of one colour.
+        UnknownName: the network has no such layer, or there is no such statistic.
+        PareidoliaError: weights do not fit what they weigh.
     """
 
     def __init__(
@@ -65,23 +74,20 @@ class StyleTransfer(Painting):
             painting_size=round(settings.size * settings.style_size),
             device=network.device,
         )
-        self._content_layers = settings.content_layers or (network.content_layer,)
-        self._style_layers = settings.style_layers or network.style_layers
+        self._statistic = STYLE_STATISTICS[settings.match]
         self._content_weights = _layer_weights(
-            "content", settings.content_layer_weights, self._content_layers
+            "content",
+            network,
+            settings.content_layers or (network.content_layer,),
+            settings.content_layer_weights,
         )
-        self._style_weights = _layer_weights("style", settings.style_layer_weights, self._style_layers)
-        for layer in (*self._content_layers, *self._style_layers):
-            network.layer(layer)
+        self._style_weights = _layer_weights(
+            "style", network, settings.style_layers or network.style_layers, settings.style_layer_weights
+        )
         full = size_of(self._inputs.photo)
-        # Painted beyond the border and cut off, as printers do, so that no frame is seen.
-        margin = (self._margin(full),) * 4
-        self._photo = F.pad(self._inputs.photo, margin, mode="reflect")
-        mask = self._inputs.mask
-        self._mask = None if mask is None else F.pad(mask, margin, mode="reflect")
-        schedule = self._schedule(full)
-        self._shown = {self._bled(size): size for size, _ in schedule}
-        stages = [Stage(self._bled(size), steps, self._aim, settings.step_size) for size, steps in schedule]
+        self._photo = self._bled(self._inputs.photo)
+        self._mask = None if self._inputs.mask is None else self._bled(self._inputs.mask)
+        stages = [self._stage(size, steps) for size, steps in schedule(full, settings)]
         super().__init__(
             network,
             self._first_canvas(stages[0].size),
@@ -91,32 +97,62 @@ class StyleTransfer(Painting):
             seed=settings.seed,
         )
 
+    def _stage(self, size: Size, steps: int) -> Stage:
+        """Some steps at which the picture has that size, and the canvas its bleed besides."""
+        margin = margin_of(size, self.settings.bleed)
+        bled = (size[0] + 2 * margin, size[1] + 2 * margin)
+        return BledStage(bled, steps, partial(self._aim, max(size)), self.settings.step_size, margin)
+
+    def _aim(self, side: int, size: Size) -> Objective:
+        """α L_content + β L_style + TV for a canvas of `size` that shows a picture of the longer `side`."""
+        settings = self.settings
+        objective: Objective = Sum(())
+        if settings.smoothness > 0:
+            objective += settings.smoothness * TotalVariation()
+        with preserve_state(self.network.module), torch.no_grad():
+            if settings.content_weight > 0:
+                shown = self.network.record(resize_picture(self._photo, size), self._content_weights)
+                content = ContentLoss(shown, list(self._content_weights.values()), settings.balance)
+                objective += settings.content_weight * content
+            if settings.style_weight > 0:
+                mask = None if self._mask is None else resize_picture(self._mask, size)
+                weights = list(self._style_weights.values())
+                style = StyleLoss(self._style_targets(side), weights, settings.balance, mask)
+                objective += settings.style_weight * style
+        return objective
+
+    def _style_targets(self, side: int) -> dict[str, StyleStatistic]:
+        """By layer, the blend of the paintings' statistics, seen beside a picture of the longer `side`.
+
+        Below full strength the photo's own style is one of them.
+        """
+        wide = round(side * self.settings.style_size)
+        pictures = [scaled(painting, wide) for painting in self._inputs.paintings]
+        shares = list(self._inputs.shares)
+        if self.settings.strength < 1:
+            pictures.append(scaled(self._inputs.photo, side))
+            shares.append(1 - self.settings.strength)
+        found = [self._statistics_of(picture) for picture in pictures]
+        return {
+            layer: self._statistic.mean([one[layer] for one in found], shares)
+            for layer in self._style_weights
+        }
+
+    def _statistics_of(self, picture: Tensor) -> dict[str, StyleStatistic]:
+        seen = self.network.record(picture, self._style_weights)
+        return {layer: self._statistic.of(maps) for layer, maps in seen.items()}
+
     @property
     def picture(self) -> Tensor:
-        """The picture now, with the photo's alpha where it had one: 1×3×H×W or 1×4×H×W in [0, 1]."""
-        canvas = super().picture
-        height, width = self._shown[size_of(canvas)]
-        margin = (canvas.shape[-1] - width) // 2
-        return self._inputs.restore_color_and_alpha(
-            canvas[..., margin : margin + height, margin : margin + width]
-        )
+        """The picture now, with the content's alpha where it has one: 1×3×H×W or 1×4×H×W in [0, 1]."""
+        assert isinstance(self.stage, BledStage)
+        painted = _cut(super().picture, self.stage.margin)
+        return self._inputs.restore_color_and_alpha(painted)
 
-    def _schedule(self, full: Size) -> list[tuple[Size, int]]:
-        """Sizes from `coarsest` up to the full one in steps of about √2, each with its number of steps."""
-        settings = self.settings
-        smallest = max(settings.coarsest, coarsest(full))
-        doublings = math.log2(settings.size / smallest)
-        coarse_sizes = round(2 * doublings) if settings.coarse_to_fine and doublings > 0 else 0
-        sides = [round(smallest * 2 ** (doublings * i / coarse_sizes)) for i in range(coarse_sizes)]
-        return [(fit(full, side), settings.coarse_steps) for side in sides] + [(full, settings.steps)]
-
-    def _margin(self, size: Size) -> int:
-        """Pixels of bleed on each side of a picture; reflecting needs them to be fewer than its own."""
-        return min(round(self.settings.bleed * max(size)), min(size) - 1)
-
-    def _bled(self, size: Size) -> Size:
-        margin = self._margin(size)
-        return size[0] + 2 * margin, size[1] + 2 * margin
+    def _bled(self, picture: Tensor) -> Tensor:
+        """The picture with its own reflection around it."""
+        margin = margin_of(size_of(picture), self.settings.bleed)
+        return F.pad(picture, (margin,) * 4, mode="reflect")
 
     def _first_canvas(self, size: Size) -> Canvas:
         begun = self._beginning(size)
@@ -131,11 +167,11 @@ class StyleTransfer(Painting):
             case "brush":
                 return resize_picture(self._brushed(), size)
             case "noise":
-                generator = torch.Generator().manual_seed(self.settings.seed)
-                return torch.rand((1, 3, *size), generator=generator).to(self._photo.device)
+                noise = torch.rand((1, 3, *size), generator=seeded_generator(self.settings.seed))
+                return noise.to(self._photo.device)
 
     def _brushed(self) -> Tensor:
-        """The photo as brush paints it in one pass, blended as the Gram matrices will be."""
+        """The photo as brush paints it in one pass, blended as the statistics will be."""
         from pareidolia.style.brush import BrushSettings, load_brush
 
         if self.settings.strength == 0:
@@ -145,51 +181,18 @@ class StyleTransfer(Painting):
         painted = brush.paint(self._photo, self._inputs.paintings, blend)
         return torch.lerp(self._photo, painted.to(self._photo), self.settings.strength)
 
-    def _aim(self, size: Size) -> Objective:
-        """α L_content + β L_style for a canvas of that size; photo and paintings are scaled alike."""
-        settings = self.settings
-        objective: Objective = Sum(())
-        if settings.smoothness > 0:
-            objective += settings.smoothness * TotalVariation()
-        with preserve_state(self.network.module), torch.no_grad():
-            if settings.content_weight > 0:
-                seen = self.network.record(resize_picture(self._photo, size), self._content_layers)
-                content = ContentLoss(seen, self._content_weights, settings.balance)
-                objective += settings.content_weight * content
-            if settings.style_weight > 0:
-                style = StyleLoss(
-                    self._blended_grams(max(self._shown[size])),
-                    self._style_weights,
-                    settings.balance,
-                    None if self._mask is None else resize_picture(self._mask, size),
-                )
-                objective += settings.style_weight * style
-        return objective
 
-    def _blended_grams(self, side: int) -> dict[str, Tensor]:
-        """The weighted mean of the pictures' mean Gram matrices by layer, N×N, at the longer side `side`.
-
-        Below full strength the photo's own style is one of them.
-        """
-        wide = round(side * self.settings.style_size)
-        shown = [scaled(painting, wide) for painting in self._inputs.paintings]
-        shares = list(self._inputs.shares)
-        if self.settings.strength < 1:
-            shown.append(scaled(self._inputs.photo, side))
-            shares.append(1 - self.settings.strength)
-        blend: dict[str, Tensor] = {}
-        for picture, share in zip(shown, shares, strict=True):
-            seen = self.network.record(picture, self._style_layers)
-            for layer in self._style_layers:
-                mean = share * Gram.of(seen[layer]).mean[0]
-                blend[layer] = blend[layer] + mean if layer in blend else mean
-        return blend
+def _cut(picture: Tensor, margin: int) -> Tensor:
+    height, width = size_of(picture)
+    return picture[..., margin : height - margin, margin : width - margin]
 
 
-def _layer_weights(kind: str, weights: Sequence[float] | None, layers: Sequence[str]) -> list[float]:
-    """The weights given, or equal ones that add up to 1."""
+def _layer_weights(
+    kind: str, network: Network, layers: Sequence[str], weights: Sequence[float] | None
+) -> dict[str, float]:
+    """The weight of each layer: those given, or equal ones that add up to 1."""
     if weights is None:
-        return [1 / len(layers)] * len(layers)
+        weights = [1 / len(layers)] * len(layers)
     if len(weights) != len(layers):
         raise PareidoliaError(f"{len(layers)} {kind} layers need as many weights; given: {len(weights)}")
-    return list(weights)
+    return {network.layer(layer).name: weight for layer, weight in zip(layers, weights, strict=True)}

@@ -30,20 +30,25 @@ from pareidolia.style.feedforward.stylizer import open_stylizer
 class PaintedVideo:
     """The frames of a video as files in a folder, painted one after the other.
 
-    o_t = y_t + k m ⊙ (carried(o_{t−1}) − y_t): y_t is frame t as it is painted alone, and m hides what was
-    covered in the frame before or where the flow cannot be trusted (Ruder, Dosovitskiy and Brox 2016, whose
-    temporal loss has this for its minimum when a frame's own paint counts as 1 − k m). The last whole frame
-    is all a later process needs to go on to the same bytes.
+    o_t = y_t + k m ⊙ (carried(o_{t−1}) − y_t): y_t is frame t as it is painted alone, and m is 0 where
+    something was covered in the frame before or the flow cannot be trusted (Ruder, Dosovitskiy and Brox 2016,
+    whose temporal loss has this for its minimum when a frame's own paint counts as 1 − k m). The last whole
+    frame is all that a later process needs to continue to the same bytes.
 
     Args:
-        folder: where frames are; made if need be.
-        record: what the video shows; kept in every frame. Frames of another record are not gone on from.
+        folder: where frames are; made if it does not exist.
+        record: what the video shows; kept in every frame. A video does not continue from frames with another
+            record.
         video: the file.
         paint: a frame 1×3×H×W in [0, 1] to a painted one.
         persistence: k.
-        count, fps, size: frames, frames in a second, longer side; None is the video's own.
+        count: number of frames; None is the video's own.
+        fps: frames in a second; None is the video's own.
+        size: longer side in pixels; None is the video's own.
 
-    Raises MissingExtra without PyAV or OpenCV, BadPicture where the video cannot be read.
+    Raises:
+        MissingExtra: If PyAV or OpenCV is not installed.
+        BadPicture: If the video cannot be read.
     """
 
     def __init__(
@@ -72,11 +77,22 @@ class PaintedVideo:
         return self._kept.files
 
     def check(self) -> None:
-        """Raise PareidoliaError where the folder holds frames of another video."""
+        """Check that the folder holds no other video.
+
+        Raises:
+            PareidoliaError: If it has frames of another one.
+        """
         self._kept.check()
 
     def steps(self, stop: Callable[[], bool] = lambda: False) -> Iterator[int]:
-        """Paint the missing frames, telling the number of each once it is whole, until asked to stop."""
+        """Paint the missing frames.
+
+        Args:
+            stop: asked after each frame whether to stop.
+
+        Yields:
+            The number of each frame once it is whole.
+        """
         for index in range(len(self._kept), self.count):
             if stop():
                 return
@@ -97,7 +113,7 @@ class PaintedVideo:
 def brush_video(
     folder: Path, record: Mapping[str, Any], inputs: Mapping[str, Any], settings: BrushSettings
 ) -> PaintedVideo:
-    """A video painted by brush; the code of its paintings is that for the first frame all along."""
+    """A video painted by brush, throughout with the code that its paintings have for the first frame."""
     if inputs.get("mask") is not None:
         raise PareidoliaError("a video moves, a mask does not: leave out --mask")
     brush, video = load_brush(settings.device), _opened(inputs["content"])
@@ -121,7 +137,7 @@ def stylizer_video(
     def paint(frame: Tensor) -> Tensor:
         return stylizer.paint(frame, as_shown)
 
-    return _video(folder, record, _opened(inputs["photo"]), paint, settings)
+    return _video(folder, record, _opened(inputs["content"]), paint, settings)
 
 
 def _video(

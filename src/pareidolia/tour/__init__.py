@@ -1,4 +1,4 @@
-"""The tour: the lecture told with the user's own picture, as one page that needs no server and no network.
+"""The tour: the lecture with the user's own picture, as one page that needs no server and no network.
 
 A section makes its pictures with the library's own operations; `page.py` lays the sections out.
 """

@@ -23,9 +23,18 @@ def number_grid(
     number: Number = whole,
     small: bool = False,
 ) -> str:
-    """A matrix H×W as a table of tinted cells: warm above zero, cold below, as strong as the number.
+    """A matrix as a table of tinted cells: warm above zero, cold below, as strong as the number.
 
-    marked, muted: H×W of bool, cells to frame and cells to fade. small: narrow cells, for wide matrices.
+    Args:
+        values: H×W.
+        title: above the table.
+        marked: H×W of bool, cells to frame.
+        muted: H×W of bool, cells to fade.
+        number: formats a number.
+        small: narrow cells, for wide matrices.
+
+    Returns:
+        HTML.
     """
     strongest = float(values.abs().max()) or 1.0
     rows = []
@@ -42,7 +51,7 @@ def number_grid(
 
 
 def line_of(parts: Sequence[str]) -> str:
-    """Grids and signs (short plain texts) beside one another; they wrap where the page is narrow."""
+    """Grids and signs (short plain texts) beside one another; they wrap if the page is narrow."""
     shown = [part if part.startswith("<") else f'<span class="sign">{escape(part)}</span>' for part in parts]
     return f'<div class="line">{"".join(shown)}</div>'
 
@@ -63,7 +72,16 @@ def line_plot(
 ) -> str:
     """An SVG of positive series on a logarithmic scale over their steps, with marked steps named above.
 
-    At most four powers of ten are shown: what is smaller lies on the bottom.
+    At most four powers of ten are shown: smaller values lie on the bottom.
+
+    Args:
+        series: values by name.
+        marks: steps by name.
+        label: read aloud in place of the plot.
+        width: in pixels.
+
+    Returns:
+        HTML.
     """
     height, left, top, bottom = 260, 70, 28, 34
     values = [value for line in series.values() for value in line if value > 0]

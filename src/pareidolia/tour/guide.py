@@ -1,4 +1,4 @@
-"""The guide: what a section makes its pictures with, and where they go."""
+"""The guide, which makes a section's pictures and keeps them."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ from pareidolia.tour.words import Words
 
 NOTHING: Mapping[str, Any] = {}
 Heartbeat = Callable[[float], None]
-"""Told now and then how much of the picture being made is done, from 0 to 1."""
+"""Called now and then with how much of the picture being made is done, from 0 to 1."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Figure:
     Attributes:
         file: its name below the folder of pictures.
         size: height and width in pixels.
-        caption: what it shows; also what is read to those who do not see it.
+        caption: also read aloud to those who do not see the picture.
         span: how many of the page's twelve columns it takes.
     """
 
@@ -39,7 +39,14 @@ class Figure:
 
 @dataclass(frozen=True)
 class Drawing:
-    """HTML drawn with numbers (a table, a plot) under a caption; a `tall` one stands beside two others."""
+    """HTML drawn with numbers (a table, a plot).
+
+    Attributes:
+        html: the drawing.
+        caption: below it.
+        span: how many of the page's twelve columns it takes.
+        tall: whether it stands beside two others.
+    """
 
     html: str
     caption: str
@@ -57,9 +64,9 @@ class Tour:
     Attributes:
         settings: of the tour.
         words: in its language.
-        folder: where pictures go.
+        folder: where pictures are written.
         measured: seconds that a section took for something that another compares with, by name.
-        names: how commands name paths that only the tour knows.
+        names: how commands name paths that only the tour uses.
     """
 
     settings: TourSettings
@@ -75,7 +82,7 @@ class Guide:
     Args:
         key: the section's.
         tour: what all sections share.
-        heartbeat: told how far the picture under way is.
+        heartbeat: called with the share done of the picture under way.
     """
 
     def __init__(self, key: str, tour: "Tour", heartbeat: Heartbeat) -> None:
@@ -115,13 +122,22 @@ class Guide:
     ) -> Figure:
         """Make a picture by an operation and save it with its record, so that `again` makes it once more.
 
-        name: of the figure in the section's words; `values` are put into its caption.
+        Args:
+            name: of the figure in the section's words.
+            operation: its name.
+            inputs: its inputs.
+            span: how many of the page's twelve columns it takes.
+            values: inserted into the caption.
+            **options: of the operation.
+
+        Returns:
+            The figure.
         """
         request = self.request(operation, inputs, **options)
         return self.keep(name, request, self.make(request), span=span, values=values)
 
     def make(self, request: Request) -> Tensor:
-        """The picture that a request asks for."""
+        """The result of a request, 1×3×H×W in [0, 1]."""
         execution = Execution(request)
         for step in execution:
             self.beat(step.index, step.total)
@@ -130,13 +146,11 @@ class Guide:
         return picture
 
     def beat(self, index: int, total: int) -> None:
-        """Tell how far the picture under way is."""
+        """Report how far the picture under way is."""
         self._heartbeat(index / max(1, total))
 
     def keep(self, name: str, request: Request, picture: Tensor, **how: Any) -> Figure:
-        """Save the picture that a request gave with its record, and note its command; `how` as in
-        `keep_plain`.
-        """
+        """Save the picture of a request with its record, and note its command; `how` as in `keep_plain`."""
         self.note_command(command_line(request, f"{name}.png", self.names))
         return self.keep_plain(name, picture, record=request.record(self.folder.absolute()), **how)
 
@@ -150,7 +164,7 @@ class Guide:
         span: int = 12,
         values: Mapping[str, object] = NOTHING,
     ) -> Figure:
-        """Save a picture; `caption` is the name of its caption where that is another than its own."""
+        """Save a picture; `caption` is the name of its caption if that is not `name`."""
         file = f"{self.key}-{name}.png"
         save_picture(picture, self.folder / file, record=record, overwrite=True)
         told = self.words.caption(self.key, caption or name, **values)

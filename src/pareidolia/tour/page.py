@@ -15,8 +15,8 @@ _ENLARGED = 1.6
 
 
 @dataclass(frozen=True)
-class Told:
-    """A section as it was told.
+class RenderedSection:
+    """A finished section.
 
     Attributes:
         key: names its words and formulas.
@@ -25,7 +25,7 @@ class Told:
         commands: what makes them.
         source: modules to read.
         papers: where the idea is from.
-        failure: why the section could not be told, if so.
+        failure: why the section failed, if it did.
     """
 
     key: str
@@ -37,20 +37,33 @@ class Told:
     failure: str = ""
 
 
-def render_page(words: Words, told: Sequence[Told], pictures: str) -> str:
-    """The whole page as HTML; `pictures` is the folder of the pictures as seen from the page."""
+def render_page(
+    words: Words, sections: Sequence[RenderedSection], pictures: str, *, sample: bool = False
+) -> str:
+    """Render the whole page.
+
+    Args:
+        words: of its language.
+        sections: the finished sections.
+        pictures: the folder of the pictures as seen from the page.
+        sample: whether the photo is a sample, not the user's.
+
+    Returns:
+        HTML.
+    """
     template = Template(files("pareidolia.tour").joinpath("page.html").read_text(encoding="utf-8"))
-    numbers = {each.key: number for number, each in enumerate(told, 1)}
-    parts = [(part, list(group)) for part, group in groupby(told, key=lambda each: each.part)]
+    numbers = {each.key: number for number, each in enumerate(sections, 1)}
+    parts = [(part, list(group)) for part, group in groupby(sections, key=lambda each: each.part)]
     contents = "".join(_contents(words, part, group, numbers) for part, group in parts)
     body = "\n".join(
         _part(words, part, index, group, numbers, pictures) for index, (part, group) in enumerate(parts)
     )
     shown = {name: escape(text) for name, text in words.page.items()}
+    shown["lead"] = shown["lead_sample" if sample else "lead"]
     return template.substitute(shown, language=words.language, table_of_contents=contents, parts=body)
 
 
-def _contents(words: Words, part: str, sections: Sequence[Told], numbers: dict[str, int]) -> str:
+def _contents(words: Words, part: str, sections: Sequence[RenderedSection], numbers: dict[str, int]) -> str:
     links = "".join(
         f'<li value="{numbers[each.key]}"><a href="#{each.key}">{escape(_title(words, each))}</a></li>'
         for each in sections
@@ -59,7 +72,12 @@ def _contents(words: Words, part: str, sections: Sequence[Told], numbers: dict[s
 
 
 def _part(
-    words: Words, part: str, index: int, sections: Sequence[Told], numbers: dict[str, int], pictures: str
+    words: Words,
+    part: str,
+    index: int,
+    sections: Sequence[RenderedSection],
+    numbers: dict[str, int],
+    pictures: str,
 ) -> str:
     shown = "\n".join(_section(words, each, numbers[each.key], pictures) for each in sections)
     number = "I" * (index + 1)
@@ -69,25 +87,25 @@ def _part(
     )
 
 
-def _section(words: Words, told: Told, number: int, pictures: str) -> str:
+def _section(words: Words, section: RenderedSection, number: int, pictures: str) -> str:
     return "\n".join(
         (
-            f'<section id="{told.key}">',
-            f'<h3><a href="#{told.key}"><span class="numeral">{number}</span>'
-            f"{escape(_title(words, told))}</a></h3>",
-            *(f"<p>{escape(each)}</p>" for each in words.sections[told.key]["idea"]),
-            *_formulas(told.key),
-            *_failure(words, told),
-            *_exhibits(told.exhibits, pictures),
-            *_commands(words, told.commands),
-            _sources(words, told),
+            f'<section id="{section.key}">',
+            f'<h3><a href="#{section.key}"><span class="numeral">{number}</span>'
+            f"{escape(_title(words, section))}</a></h3>",
+            *(f"<p>{escape(each)}</p>" for each in words.sections[section.key]["idea"]),
+            *_formulas(section.key),
+            *_failure(words, section),
+            *_exhibits(section.exhibits, pictures),
+            *_commands(words, section.commands),
+            _sources(words, section),
             "</section>",
         )
     )
 
 
-def _title(words: Words, told: Told) -> str:
-    title: str = words.sections[told.key]["title"]
+def _title(words: Words, section: RenderedSection) -> str:
+    title: str = words.sections[section.key]["title"]
     return title
 
 
@@ -97,9 +115,9 @@ def _formulas(key: str) -> Iterator[str]:
         yield f'<div class="formula">{"".join(f"<div>{each}</div>" for each in found)}</div>'
 
 
-def _failure(words: Words, told: Told) -> Iterator[str]:
-    if told.failure:
-        yield f'<p class="failure" role="alert">{escape(words.page["failed"])} {escape(told.failure)}</p>'
+def _failure(words: Words, section: RenderedSection) -> Iterator[str]:
+    if section.failure:
+        yield f'<p class="failure" role="alert">{escape(words.page["failed"])} {escape(section.failure)}</p>'
 
 
 def _exhibits(exhibits: Iterable[Exhibit], pictures: str) -> Iterator[str]:
@@ -143,9 +161,9 @@ def _commands(words: Words, commands: Sequence[str]) -> Iterator[str]:
         )
 
 
-def _sources(words: Words, told: Told) -> str:
-    code = ", ".join(f"<code>{escape(each)}</code>" for each in told.source)
-    papers = "; ".join(escape(each) for each in told.papers)
+def _sources(words: Words, section: RenderedSection) -> str:
+    code = ", ".join(f"<code>{escape(each)}</code>" for each in section.source)
+    papers = "; ".join(escape(each) for each in section.papers)
     lines = [f"{escape(words.page['code'])} {code}"]
     if papers:
         lines.append(f"{escape(words.page['papers'])} {papers}")

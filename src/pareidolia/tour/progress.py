@@ -1,11 +1,18 @@
-"""How far the tour is, told to whoever listens. No torch here."""
+"""Reports on how far the tour is. No torch here."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Stop:
-    """A section on the way: its number, how many there are, its title, and, once told, why it failed."""
+    """A section on the way.
+
+    Attributes:
+        index: its number.
+        total: number of sections.
+        title: its title.
+        failure: why it failed, once it is finished, if it did.
+    """
 
     index: int
     total: int
@@ -14,13 +21,13 @@ class Stop:
 
 
 class Report:
-    """What is told of the way; this one listens to nothing."""
+    """Called on the way; this one does nothing."""
 
     def begin(self, stop: Stop) -> None:
         """A section begins."""
 
     def beat(self, share: float) -> None:
-        """So much of the picture under way is done, from 0 to 1."""
+        """The share of the picture under way that is done, from 0 to 1."""
 
     def end(self, stop: Stop) -> None:
-        """A section is told, or failed."""
+        """A section is finished, or failed."""

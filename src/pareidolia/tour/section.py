@@ -1,4 +1,4 @@
-"""What a section of the tour is."""
+"""A section of the tour."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ Part = Literal["generative", "inside", "style"]
 
 @dataclass(frozen=True)
 class Section:
-    """One idea of the lecture; its words lie in `texts/` and its formulas in `texts/formulas.toml`.
+    """One idea of the lecture; its words are in `texts/` and its formulas in `texts/formulas.toml`.
 
     Attributes:
         key: names its words, its formulas and its pictures.

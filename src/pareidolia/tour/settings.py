@@ -10,7 +10,7 @@ Language = Literal["en", "ru"]
 
 
 class TourSettings(Settings):
-    """What the tour is told with."""
+    """Options of the tour."""
 
     photo: Annotated[str, Field(description="The picture it is told with: a file or sample:NAME.")] = (
         "sample:chelsea"

@@ -1,4 +1,4 @@
-"""Tell the tour: make every section's pictures, then the page."""
+"""Make the tour: every section's pictures, then the page."""
 
 import shutil
 import tempfile
@@ -9,7 +9,7 @@ from pathlib import Path
 from pareidolia.pictures import as_picture, write_atomically
 from pareidolia.settings import PareidoliaError
 from pareidolia.tour.guide import Exhibit, Guide, Tour
-from pareidolia.tour.page import Told, render_page
+from pareidolia.tour.page import RenderedSection, render_page
 from pareidolia.tour.progress import Report, Stop
 from pareidolia.tour.section import Section
 from pareidolia.tour.sections import SECTIONS
@@ -24,49 +24,63 @@ def tell(
     settings: TourSettings,
     report: Report | None = None,
     sections: Sequence[Section] | None = None,
-) -> list[Told]:
-    """Write the pictures and `index.html` into `folder`; returns the sections as they were told.
+) -> list[RenderedSection]:
+    """Make the tour.
 
-    A section that fails says so on the page, and the rest goes on. What is made replaces what was there at
-    the end, the page last, so that it never shows a picture that is not there; a stop before that leaves all
-    as it was.
-    Raises what opening the photo or the painting raises.
+    A section that fails says so on the page, and the rest goes on. New files replace the old ones at the end,
+    the page last, so that it never shows a picture that is not there; a stop before that leaves everything as
+    it was.
+
+    Args:
+        folder: where the pictures and `index.html` are written.
+        settings: of the tour.
+        report: called on the way.
+        sections: those wanted; None makes all.
+
+    Returns:
+        The finished sections.
+
+    Raises:
+        BadPicture: If the photo or the painting cannot be opened.
     """
     report = report or Report()
     sections = SECTIONS if sections is None else sections
     for picture in (settings.photo, settings.painting):
         as_picture(picture)
     folder.mkdir(parents=True, exist_ok=True)
-    told = []
+    rendered = []
     with _beside(folder / PICTURES) as making:
         tour = Tour(settings, words(settings.language), making)
         for index, section in enumerate(sections, 1):
             stop = Stop(index, len(sections), tour.words.sections[section.key]["title"])
             report.begin(stop)
-            told.append(_told(section, Guide(section.key, tour, report.beat)))
-            report.end(Stop(stop.index, stop.total, stop.title, told[-1].failure))
+            rendered.append(_rendered(section, Guide(section.key, tour, report.beat)))
+            report.end(Stop(stop.index, stop.total, stop.title, rendered[-1].failure))
     with write_atomically(folder / "index.html") as file:
-        file.write(render_page(tour.words, told, PICTURES).encode())
-    return told
+        sample = settings.photo.startswith("sample:")
+        file.write(render_page(tour.words, rendered, PICTURES, sample=sample).encode())
+    return rendered
 
 
-def _told(section: Section, guide: Guide) -> Told:
-    """A section, or as much of it as could be told."""
+def _rendered(section: Section, guide: Guide) -> RenderedSection:
+    """A finished section, or as much of it as worked."""
     exhibits: list[Exhibit] = []
     failure = ""
     try:
         for exhibit in section.tell(guide):
-            exhibits.append(exhibit)  # one by one: what was made before a failure is shown
+            exhibits.append(exhibit)  # one by one: exhibits made before a failure are shown
     except PareidoliaError as error:
         failure = str(error)
-    except Exception as error:  # whatever it was, the other sections can still be told
+    except Exception as error:  # whatever it was, the other sections can still be made
         failure = f"{type(error).__name__}: {error}"
-    return Told(section.key, section.part, exhibits, guide.commands, section.source, section.papers, failure)
+    return RenderedSection(
+        section.key, section.part, exhibits, guide.commands, section.source, section.papers, failure
+    )
 
 
 @contextmanager
 def _beside(target: Path) -> Iterator[Path]:
-    """A folder to make things in; at the end what is in it goes to `target`, replacing its namesakes."""
+    """A folder to work in; at the end its files go to `target`, replacing those of the same name."""
     making = Path(tempfile.mkdtemp(prefix=".making-", dir=target.parent))
     try:
         yield making

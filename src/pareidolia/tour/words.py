@@ -1,4 +1,4 @@
-"""The tour's words: all that is told, in each language, lies in `texts/` as data."""
+"""The tour's words, in each language, from data in `texts/`."""
 
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -14,11 +14,11 @@ LANGUAGES: tuple[Language, ...] = ("en", "ru")
 
 @dataclass(frozen=True)
 class Words:
-    """What is told in one language.
+    """The words of one language.
 
     Attributes:
         language: "en" or "ru".
-        page: what stands around the sections, by name.
+        page: words around the sections, by name.
         parts: the titles of the lecture's parts, by key.
         sections: by key: `title`, `idea` (paragraphs), `figures` (captions by name), `notes` (lines by name).
     """
@@ -27,6 +27,10 @@ class Words:
     page: Mapping[str, str]
     parts: Mapping[str, str]
     sections: Mapping[str, Mapping[str, Any]]
+
+    def line(self, name: str, **values: object) -> str:
+        """A line of the page or the command, with `values` put into it."""
+        return self._filled(self.page[name], values)
 
     def caption(self, section: str, figure: str, **values: object) -> str:
         """The caption of a figure, with `values` put into it; numbers as the language writes them."""
@@ -50,7 +54,7 @@ class Words:
 
 @cache
 def words(language: Language) -> Words:
-    """All that is told in a language."""
+    """All words of a language."""
     held = _read(language)
     return Words(language, held["page"], held["parts"], held["sections"])
 

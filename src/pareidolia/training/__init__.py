@@ -1,7 +1,7 @@
 """The one training loop: a model's phases, the data's order, checkpoints, exact resume, several devices.
 
-A model gives `Phase`s, a `Source` gives batches, a `TrainingRun` steps, a `TrainingFolder` keeps it. Which
-pictures and which noise a step sees depends on (seed, step) alone.
+A model defines `Phase`s, a `Source` returns batches, a `TrainingRun` steps, a `TrainingFolder` keeps it.
+Which pictures and which noise a step sees depends on (seed, step) alone.
 """
 
 import lazy_loader

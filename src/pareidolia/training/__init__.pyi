@@ -16,6 +16,9 @@ from .phases import (
 from .phases import (
     Trainable as Trainable,
 )
+from .phases import (
+    adam as adam,
+)
 from .process_group import (
     ProcessGroup as ProcessGroup,
 )

@@ -1,4 +1,4 @@
-"""Several devices and machines through Lightning Fabric: it launches the processes and carries the means.
+"""Several devices and machines through Lightning Fabric, which starts the processes and computes the means.
 
 Each process keeps a whole replica and computes its share of each batch. Gradients are averaged in one flat
 all-reduce a phase rather than by wrapping modules: phases train parts of a model through other parts, and
@@ -10,16 +10,14 @@ import os
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from importlib.metadata import version
 from types import FrameType
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from pareidolia.settings import MissingExtra, PareidoliaError
-
-_COMPROMISED = ("2.6.2", "2.6.3")
+from pareidolia.settings import PareidoliaError
+from pareidolia.settings.extras import require
 
 
 class FabricGroup:
@@ -42,39 +40,46 @@ class FabricGroup:
         return value + (mean - own)
 
     def average_(self, gradients: list[Tensor]) -> None:
-        """One all-reduce for all of them."""
+        """Average all gradients in one all-reduce."""
         flat = torch.cat([each.reshape(-1).float() for each in gradients])
         mean = self._fabric.all_reduce(flat, reduce_op="mean")
         for each, part in zip(gradients, mean.split([each.numel() for each in gradients]), strict=True):
             each.copy_(part.view_as(each))
 
     def any(self, here: bool) -> bool:
-        """Whether it holds on any device."""
+        """Whether `here` is true on any device."""
         flag = torch.tensor(float(here), device=self._fabric.device)
         return bool(self._fabric.all_reduce(flag, reduce_op="sum") > 0)
 
     def barrier(self) -> None:
-        """Wait for all."""
+        """Wait until every process has called this."""
         self._fabric.barrier()
 
 
 def launch(devices: int, nodes: int, device: str, work: Callable[..., int], *arguments: Any) -> int:
-    """Run `work(process_group, device, *arguments)` in a process for each device; the first one's exit code.
+    """Run `work(process_group, device, *arguments)` in a process for each device.
 
-    devices: on this machine. nodes: how many machines run this same command; MASTER_ADDR, MASTER_PORT and
-    NODE_RANK in the environment say where they meet, unless torchrun or Slurm started the processes.
-    Raises MissingExtra without lightning-fabric, PareidoliaError where there are not so many devices.
+    With several machines, MASTER_ADDR, MASTER_PORT and NODE_RANK in the environment say where they meet,
+    unless torchrun or Slurm started the processes.
+
+    Args:
+        devices: number of devices on this machine.
+        nodes: number of machines that run this same command.
+        device: "auto", "cpu", "cuda" or "mps".
+        work: a function that a new process can import.
+        *arguments: its further arguments.
+
+    Returns:
+        The exit code of the first process.
+
+    Raises:
+        MissingExtra: If lightning-fabric is not installed.
+        PareidoliaError: If there are fewer devices.
     """
-    try:
-        from lightning_fabric import Fabric
-    except ImportError as error:
-        raise MissingExtra("lightning-fabric", "cluster") from error
-    installed = version("lightning-fabric")
-    if installed in _COMPROMISED:
-        raise PareidoliaError(f"lightning-fabric {installed} was compromised: install another version")
+    lightning = require("lightning_fabric", extra="cluster")
     started_by_others = "TORCHELASTIC_RUN_ID" in os.environ or "SLURM_NTASKS" in os.environ
     try:
-        fabric = Fabric(
+        fabric = lightning.Fabric(
             accelerator=device,
             devices=devices,
             num_nodes=nodes,
@@ -99,7 +104,7 @@ def _begin(fabric: Any, work: Callable[..., int], arguments: tuple[Any, ...]) ->
 
 @contextmanager
 def _passing_on_signals() -> Iterator[None]:
-    """SIGTERM to the process that started the others is passed on to them; Ctrl-C reaches all by itself."""
+    """Pass SIGTERM on from the process that started the others; Ctrl-C reaches all of them anyway."""
 
     def pass_on(number: int, frame: FrameType | None) -> None:
         for child in multiprocessing.active_children():

@@ -1,33 +1,39 @@
 """The folder that keeps a training: checkpoints, weights, the log, sheets drawn on the way.
 
-At whatever moment the process dies, the folder holds a whole checkpoint: the newest is written beside and
+Whenever the process dies, the folder holds a whole checkpoint: a new one is written beside it and
 renamed, and the one before it is kept.
 """
 
 import json
+import math
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import torch
 from safetensors.torch import save as to_safetensors
 
 from pareidolia.networks.weights import fit_state_dict
 from pareidolia.pictures import write_atomically
 from pareidolia.pictures.ownership import KEY, RUN, claim, clear
-from pareidolia.pictures.targets import make_folder
+from pareidolia.pictures.targets import LEFTOVERS, make_folder
 from pareidolia.progress import Progress
 from pareidolia.safety import require_file
 from pareidolia.settings import PareidoliaError, migrate
+from pareidolia.training.data.found import PLACES
+from pareidolia.training.locking import FolderLock
 from pareidolia.training.log import Log
 from pareidolia.training.run import TrainingRun
+from pareidolia.training.saving import read_state, write_state
 from pareidolia.version import __version__
 
 SETTINGS, WEIGHTS, LOG, SAMPLES = "settings.json", "model.safetensors", "log.jsonl", "samples"
+# What may differ when a run goes on: what leaves the weights alone, and where the pictures lie.
 _FREE = {
     "pareidolia",
     *(f"settings.{name}" for name in ("device", "previews", "checkpoint_seconds", "log_every")),
+    *(f"data.{name}" for name in (*PLACES, "skipped")),
 }
 _CHECKPOINT, _PREVIOUS = "checkpoint.pt", "checkpoint.previous.pt"
 
@@ -36,7 +42,7 @@ Preview = Callable[[TrainingRun, Path], None]
 
 
 class TrainingFolder:
-    """A folder that a `TrainingRun` is kept in.
+    """A folder that a `TrainingRun` is kept in, and in which one process at a time trains.
 
     Args:
         path: of the folder.
@@ -48,6 +54,7 @@ class TrainingFolder:
         # The version is the mark that the folder is ours (see `pictures/ownership.py`).
         self.path, self.record = path, {KEY: __version__, **record}
         self._log = Log(path / LOG, path / "tensorboard" if tensorboard else None)
+        self._lock = FolderLock(path)
 
     @property
     def begun(self) -> bool:
@@ -61,51 +68,70 @@ class TrainingFolder:
     def begin(self, run: TrainingRun) -> None:
         """Make the folder for a new run; what another run wrote there is removed, and nothing else.
 
-        Raises PareidoliaError as `check` does, before anything is changed.
+        Raises:
+            PareidoliaError: as `check`, or the folder is in use; before anything is changed.
         """
         if run.process_group.rank != 0:
             return
         self.check()
-        clear(self.path, RUN, keep=(SETTINGS, LOG))
-        make_folder(self.path)
-        # The record comes first: it marks the folder as ours, whenever the process dies.
-        self._write_record()
-        make_folder(self.path / SAMPLES)
-        self._log.cut_after(0)
+        with self._locked():
+            clear(self.path, RUN, keep=(SETTINGS, LOG))
+            # The record comes first: it marks the folder as ours, whenever the process dies.
+            self._write_record()
+            make_folder(self.path / SAMPLES)
+            self._log.cut_after(0)
 
     def resume(self, run: TrainingRun) -> None:
         """Bring the run to where the folder's newest whole checkpoint left it.
 
         What does not change the weights may differ, and where the learning rate is constant the epochs too.
-        Raises PareidoliaError where the folder's run is another one, no checkpoint can be read, or the one
-        there is of networks that the same settings do not make any more; and as `check` does.
+        The weights are written once more from the checkpoint, as a process may have died between the two.
+
+        Raises:
+            PareidoliaError: as `check`, or the folder is in use, its run is another one, no checkpoint can be
+                read, or the one there is of networks that the same settings do not make any more.
         """
         free = _FREE | ({"settings.epochs"} if run.settings.schedule == "constant" else set())
         check_record(self.path, self.record, free)
         self.check()
-        state = self._read_newest()
-        if state is not None:
-            fit_state_dict(run.model, state["model"], self.path, "this version's networks")
-            run.load_state_dict(state)
-        if run.process_group.rank == 0:
+        if run.process_group.rank != 0:
+            self._load_newest(run, free)
+            return
+        with self._locked():
+            if self._load_newest(run, free):
+                self._write_weights(run)
             make_folder(self.path / SAMPLES)
             self._log.cut_after(run.index)
             self._write_record()
 
+    def release(self) -> None:
+        """Let another process train in the folder."""
+        self._lock.release()
+
     def steps(self, run: TrainingRun, preview: Preview | None = None) -> Iterator[Progress]:
-        """Step to the end, logging, drawing and saving on the way; whoever stops early may call `save`."""
+        """Step to the end, logging, drawing and saving on the way. After stopping early, call `save`.
+
+        Args:
+            run: what steps.
+            preview: draws a sheet of what the model makes.
+
+        Yields:
+            Each step after it was made.
+        """
         settings = run.settings
         saved = time.monotonic()
-        drawn = _spread(run.total, settings.previews)
-        for step in run:
-            if step.index % settings.log_every == 0 or run.finished:
-                self._note(run)
-            if run.process_group.rank == 0 and preview is not None and step.index in drawn:
-                preview(run, self.path / SAMPLES / f"{step.index:07d}.png")
-            if time.monotonic() - saved >= settings.checkpoint_seconds or run.finished:
-                self.save(run)
-                saved = time.monotonic()
-            yield step
+        try:
+            for step in run:
+                if step.index % settings.log_every == 0 or run.finished:
+                    self._note(run)
+                if run.process_group.rank == 0 and preview is not None and _drawn(step.index, run):
+                    preview(run, self.path / SAMPLES / f"{step.index:07d}.png")
+                if time.monotonic() - saved >= settings.checkpoint_seconds or run.finished:
+                    self.save(run)
+                    saved = time.monotonic()
+                yield step
+        finally:
+            self.release()
 
     def save(self, run: TrainingRun) -> None:
         """Write checkpoint and weights, each whole or not at all; the checkpoint before is kept."""
@@ -115,8 +141,10 @@ class TrainingFolder:
         newest = self.path / _CHECKPOINT
         if newest.exists():
             newest.replace(self.path / _PREVIOUS)
-        with write_atomically(newest) as file:
-            torch.save(state, file)
+        write_state(newest, state)
+        self._write_weights(run)
+
+    def _write_weights(self, run: TrainingRun) -> None:
         tensors = {key: value.cpu().contiguous() for key, value in run.result.state_dict().items()}
         with write_atomically(self.path / WEIGHTS) as file:
             file.write(to_safetensors(tensors))
@@ -125,17 +153,48 @@ class TrainingFolder:
         with write_atomically(self.path / SETTINGS) as file:
             file.write(json.dumps(self.record, indent=1).encode())
 
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        """Take the right to write here, and clear what a killed process left; an error gives it back."""
+        self._lock.take()
+        try:
+            for folder in (self.path, self.path / SAMPLES):
+                for part in folder.glob(LEFTOVERS):
+                    part.unlink(missing_ok=True)
+            yield
+        except BaseException:
+            self._lock.release()
+            raise
+
+    def _load_newest(self, run: TrainingRun, free: Collection[str]) -> bool:
+        """Load the newest checkpoint that can be read; whether one was written yet."""
+        held = self._read_newest()
+        if held is None:
+            return False
+        _refuse_other(self.path / _CHECKPOINT, self.record, held["record"], free)
+        fit_state_dict(run.model, held["state"]["model"], self.path, "this version's networks")
+        try:
+            run.load_state_dict(held["state"])
+        except (KeyError, TypeError, ValueError, RuntimeError, AttributeError) as error:
+            raise PareidoliaError(
+                f"the checkpoint in {self.path} is not of this version's trainings ({error!r}): --overwrite "
+                "begins anew"
+            ) from error
+        return True
+
     def _read_newest(self) -> dict[str, Any] | None:
-        """The state in the newest checkpoint that can be read; None where none was written yet."""
+        """The newest checkpoint that can be read, {"record", "state"}; None where none was written yet."""
         broken = []
         for path in (self.path / _CHECKPOINT, self.path / _PREVIOUS):
             if not path.exists():
                 continue
             try:
-                state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)["state"]
-                return state
+                held = read_state(path)
+                if isinstance(held["record"], dict) and isinstance(held["state"]["model"], dict):
+                    return held
             except Exception:  # the reader meets broken bytes with errors of all kinds
-                broken.append(path)
+                pass
+            broken.append(path)
         if broken:
             raise PareidoliaError(
                 f"{broken[0]} is not a checkpoint that can be read: --overwrite begins anew"
@@ -149,7 +208,17 @@ class TrainingFolder:
 
 
 def read_record(path: Path) -> dict[str, Any]:
-    """What the run in the folder `path` is; PareidoliaError where there is none or it cannot be read."""
+    """Read what the run in a folder is.
+
+    Args:
+        path: the folder.
+
+    Returns:
+        Its record.
+
+    Raises:
+        PareidoliaError: If there is no run or its record cannot be read.
+    """
     file = path / SETTINGS
     if not file.is_file():
         raise PareidoliaError(f"{path} holds no {SETTINGS}: it is not a run of pareidolia train")
@@ -163,11 +232,23 @@ def read_record(path: Path) -> dict[str, Any]:
 
 
 def check_record(path: Path, record: Mapping[str, Any], free: Collection[str]) -> None:
-    """Refuse to go on with a run of another model, other settings or other data, naming what differs.
+    """Check that a folder holds a run of the same model, settings and data.
 
-    free: names, as "settings.previews", of what may differ.
+    Args:
+        path: the folder.
+        record: what it should hold.
+        free: names, as "settings.previews", of what may differ.
+
+    Raises:
+        PareidoliaError: If something else differs; the error names it.
     """
-    ours, theirs = _flat(migrate(record)), _flat(read_record(path))
+    _refuse_other(path, record, read_record(path), free)
+
+
+def _refuse_other(
+    path: Path, record: Mapping[str, Any], held: Mapping[str, Any], free: Collection[str]
+) -> None:
+    ours, theirs = _flat(migrate(record)), _flat(migrate(held))
     keys = [key for key in theirs | ours if key not in free and ours.get(key) != theirs.get(key)]
     if keys:
         differing = "; ".join(f"{key} is {theirs.get(key)} there, {ours.get(key)} now" for key in keys[:3])
@@ -184,6 +265,9 @@ def _flat(record: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
     return flat
 
 
-def _spread(total: int, count: int) -> set[int]:
-    """`count` step numbers spread over the run, the last of them its end."""
-    return {round(total * (k + 1) / count) for k in range(count)}
+def _drawn(index: int, run: TrainingRun) -> bool:
+    """Whether a sheet is drawn at this step: they are spread evenly, the last at the run's end."""
+    count = run.settings.previews
+    near = index * count / run.total
+    sheets = (math.floor(near), math.ceil(near))
+    return any(1 <= sheet <= count and round(run.total * sheet / count) == index for sheet in sheets)

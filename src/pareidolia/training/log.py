@@ -1,4 +1,4 @@
-"""The log of a training: a line of JSON every so many steps, and TensorBoard's files where asked for."""
+"""The log of a training: a line of JSON every few steps, and TensorBoard's files if wanted."""
 
 import json
 import time
@@ -7,14 +7,15 @@ from pathlib import Path
 from typing import Any
 
 from pareidolia.pictures import write_atomically
-from pareidolia.settings import MissingExtra, PareidoliaError
+from pareidolia.settings import PareidoliaError
+from pareidolia.settings.extras import require
 
 
 class Log:
     """Lines of {"step", "epoch", "seconds", "phase/loss", …}.
 
-    `seconds` counts this process's time alone. A resumed run cuts off what a killed one wrote beyond its
-    checkpoint, so each step stands in the log once.
+    `seconds` counts this process's time alone. A resumed run deletes what a killed one wrote after its
+    checkpoint, so each step is in the log once.
 
     Args:
         path: of the file.
@@ -29,15 +30,19 @@ class Log:
         self._writer = None if events is None else _event_writer()
 
     def cut_after(self, step: int) -> None:
-        """Remove the lines of later steps, and a line cut short."""
+        """Delete the lines of later steps, and an incomplete line."""
         if not self.path.exists():
             return
-        kept = [line for line in self.path.read_text().splitlines() if _step_of(line) <= step]
+        kept = [
+            line
+            for line in self.path.read_text(encoding="utf-8", errors="replace").splitlines()
+            if _step_of(line) <= step
+        ]
         with write_atomically(self.path) as file:
             file.write("".join(f"{line}\n" for line in kept).encode())
 
     def write(self, step: int, epoch: float, means: Mapping[str, float]) -> None:
-        """One line."""
+        """Write one line."""
         line: dict[str, Any] = {
             "step": step,
             "epoch": round(epoch, 4),
@@ -45,7 +50,7 @@ class Log:
             **means,
         }
         try:
-            with self.path.open("a") as file:
+            with self.path.open("a", encoding="utf-8") as file:
                 file.write(json.dumps(line) + "\n")
         except OSError as error:
             raise PareidoliaError(f"cannot write '{self.path}': {error.strerror or error}") from error
@@ -65,8 +70,4 @@ def _step_of(line: str) -> float:
 
 
 def _event_writer() -> Any:
-    try:
-        from torch.utils.tensorboard import SummaryWriter
-    except ImportError as error:
-        raise MissingExtra("tensorboard", "tensorboard") from error
-    return SummaryWriter
+    return require("torch.utils.tensorboard", extra="tensorboard").SummaryWriter

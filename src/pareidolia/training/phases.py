@@ -1,9 +1,10 @@
-"""What the loop trains: a model's phases, and where its batches come from."""
+"""What the loop trains: a model's phases, and the source of its batches."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Protocol
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol, Self
 
+import torch
 from torch import Tensor, nn
 
 from pareidolia.training.process_group import ProcessGroup
@@ -17,23 +18,42 @@ class Batch:
     pictures: Tensor
     labels: Tensor | None = None
 
+    def to(self, device: torch.device) -> Self:
+        """The same batch on `device`."""
+        labels = None if self.labels is None else self.labels.to(device)
+        return replace(self, pictures=self.pictures.to(device), labels=labels)
+
 
 @dataclass
 class Losses:
-    """What a phase's loss gives.
+    """What a phase's loss function returns.
 
     Attributes:
-        total: what is made smaller; the mean over the samples of this device.
-        metrics: numbers for the log by name, means likewise.
+        total: what is minimised, a scalar; the mean over the samples of this device.
+        metrics: other means for the log, by name.
     """
 
     total: Tensor
     metrics: dict[str, Tensor] = field(default_factory=dict)
 
 
+MakeOptimizer = Callable[[list[nn.Parameter], float], torch.optim.Optimizer]
+"""Makes an optimizer of (parameters, learning rate)."""
+
+
+def adam(betas: tuple[float, float] = (0.9, 0.999)) -> MakeOptimizer:
+    """Adam (Kingma and Ba 2015) with these decays, its fused kernel where the device has one."""
+
+    def make(parameters: list[nn.Parameter], rate: float) -> torch.optim.Optimizer:
+        fused = all(each.device.type in ("cpu", "cuda") for each in parameters)
+        return torch.optim.Adam(parameters, lr=rate, betas=betas, fused=fused)
+
+    return make
+
+
 @dataclass(frozen=True)
 class Phase:
-    """One of the things a model does in a step: an optimizer, its parameters, and the loss it makes smaller.
+    """An optimizer step that a model makes in a training step: which parameters, and the loss it lowers.
 
     Attributes:
         name: in the log and the checkpoint.
@@ -41,7 +61,7 @@ class Phase:
         loss: of (batch, context).
         every: the phase takes part in each `every`-th step, beginning with the first.
         learning_rate: relative to the run's.
-        betas: of Adam.
+        optimizer: makes the phase's optimizer; by default Adam.
     """
 
     name: str
@@ -49,11 +69,11 @@ class Phase:
     loss: Callable[[Any, StepContext], Losses]
     every: int = 1
     learning_rate: float = 1.0
-    betas: tuple[float, float] = (0.9, 0.999)
+    optimizer: MakeOptimizer = field(default_factory=adam)
 
 
 class Trainable(Protocol):
-    """An `nn.Module` that says how it is trained: one phase for a VAE, two for a GAN, three for an AAE."""
+    """An `nn.Module` that can be trained: one phase for a VAE, two for a GAN, three for an AAE."""
 
     def phases(self) -> Sequence[Phase]:
         """Its phases, in the order in which a step runs them."""
@@ -61,16 +81,16 @@ class Trainable(Protocol):
 
 
 class Source(Protocol):
-    """Where batches come from; batch number `step` is a function of (seed, step) alone."""
+    """A source of batches; batch number `step` is a function of (seed, step) alone."""
 
     @property
     def count(self) -> int:
-        """How many samples there are: an epoch."""
+        """Number of samples in an epoch."""
         ...
 
     @property
     def size(self) -> tuple[int, int]:
-        """Height and width of the pictures."""
+        """Height and width of the pictures in pixels."""
         ...
 
     def batch(self, step: int, process_group: ProcessGroup) -> Any:

@@ -10,16 +10,16 @@ from torch import Tensor
 
 
 class ProcessGroup(Protocol):
-    """Who takes which rows of a batch, and what all agree on."""
+    """The processes that share a training: the rows of a batch that each takes, and their common results."""
 
     @property
     def rank(self) -> int:
-        """This process's number among them, from 0; number 0 writes the files."""
+        """This process's number among them, from 0; process 0 writes the files."""
         ...
 
     @property
     def size(self) -> int:
-        """How many they are."""
+        """The number of processes."""
         ...
 
     def rows(self, values: Tensor) -> Tensor:
@@ -35,11 +35,11 @@ class ProcessGroup(Protocol):
         ...
 
     def any(self, here: bool) -> bool:
-        """Whether it holds on any device: what all must decide alike is asked of all."""
+        """Whether `here` is true on any device, for decisions that all devices must make alike."""
         ...
 
     def barrier(self) -> None:
-        """Wait until all have come this far."""
+        """Wait until every process has called this."""
         ...
 
 
@@ -50,7 +50,7 @@ class SingleProcess:
     size = 1
 
     def rows(self, values: Tensor) -> Tensor:
-        """All of them."""
+        """All rows."""
         return values
 
     def mean(self, value: Tensor) -> Tensor:
@@ -58,14 +58,14 @@ class SingleProcess:
         return value
 
     def average_(self, gradients: list[Tensor]) -> None:
-        """Nothing to do."""
+        """Leave the gradients as they are."""
 
     def any(self, here: bool) -> bool:
-        """Whether it holds here."""
+        """`here` itself."""
         return here
 
     def barrier(self) -> None:
-        """Nobody to wait for."""
+        """Return at once."""
 
 
 _CURRENT: ContextVar[tuple[ProcessGroup, torch.device] | None] = ContextVar("process_group", default=None)

@@ -1,17 +1,20 @@
-"""A training under way: an object that steps, as a painting is."""
+"""A training under way: an object that steps, as a painting does."""
 
 import copy
 import math
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, Self, cast
 
 import torch
 from torch import Tensor, nn
+from torch.optim.swa_utils import AveragedModel
 
+from pareidolia.networks.devices import choose_device
 from pareidolia.progress import Progress
 from pareidolia.settings import PareidoliaError, migrate_state
-from pareidolia.training.average import WeightAverage
-from pareidolia.training.phases import Losses, Phase, Source
+from pareidolia.training.data.given import Data, as_picture_set
+from pareidolia.training.data.order import Pictures
+from pareidolia.training.phases import Batch, Losses, Phase, Source
 from pareidolia.training.process_group import ProcessGroup, SingleProcess
 from pareidolia.training.schedules import factor
 from pareidolia.training.settings import TrainingSettings
@@ -41,7 +44,7 @@ class TrainingRun:
         source: of batches.
         settings: how to train.
         epochs: how often each sample is seen, where the settings do not say.
-        device: where to compute.
+        device: where to compute; where the settings say, unless given.
         process_group: the devices that share each step.
     """
 
@@ -55,7 +58,7 @@ class TrainingRun:
         device: torch.device | None = None,
         process_group: ProcessGroup | None = None,
     ) -> None:
-        self.device = device or torch.device("cpu")
+        self.device = device or choose_device(settings.device)
         # Channels last: convolutions on a CPU run two to three times as fast.
         self.model: Any = model.to(self.device).to(memory_format=torch.channels_last).train()
         self.source, self.settings = source, settings
@@ -68,10 +71,40 @@ class TrainingRun:
         passes = settings.epochs or epochs or 1.0
         self.total = max(1, math.ceil(passes * source.count / settings.batch))
         self.index = 0
-        self.phases = [_Running(phase, settings, self.device) for phase in model.phases()]
-        self.average = WeightAverage(self.model, settings.average) if settings.average else None
+        self.phases = [_Running(phase, settings) for phase in model.phases()]
+        self.average = _averaged(self.model, settings.average) if settings.average else None
         self.metrics = _Means()
         self._generator = torch.Generator(self.device)
+
+    @classmethod
+    def of(
+        cls,
+        model: Any,
+        data: Data,
+        settings: TrainingSettings,
+        *,
+        epochs: float | None = None,
+        device: torch.device | None = None,
+        process_group: ProcessGroup | None = None,
+    ) -> Self:
+        """The training of a model on all pictures of `data`; the other arguments are those of the class.
+
+        Args:
+            model: a `Trainable`. If it has a method `source` (see `GenerativeModel`), its batches come from
+                there, else from `Pictures`.
+            data: whatever `as_picture_set` takes.
+            settings: how to train.
+
+        Raises:
+            PareidoliaError: the data or the settings are of no use.
+        """
+        device = device or choose_device(settings.device)
+        pictures = as_picture_set(data)
+        if hasattr(model, "source"):
+            source: Source = model.source(pictures, settings, device)
+        else:
+            source = Pictures(pictures, settings.batch, settings.seed, device)
+        return cls(model, source, settings, epochs=epochs, device=device, process_group=process_group)
 
     def __iter__(self) -> Iterator[Progress]:
         while not self.finished:
@@ -89,31 +122,41 @@ class TrainingRun:
 
     @property
     def result(self) -> nn.Module:
-        """The model that the training gives: with averaged weights where an average is kept."""
-        given: nn.Module = self.model if self.average is None else self.average.model
+        """The trained model: with averaged weights if an average is kept."""
+        given: nn.Module = self.model if self.average is None else self.average.module
         return given
 
     def step(self) -> Progress:
-        """Make one step, all phases that are due, and tell of it.
+        """Make one step: all phases that are due.
 
-        Raises NonFiniteError where a loss became NaN or infinite, before its phase changes a weight.
+        Returns:
+            The step.
+
+        Raises:
+            NonFiniteError: If a loss became NaN or infinite, before its phase changes a weight.
         """
         if self.finished:
             raise PareidoliaError(f"this training has made all its {self.total} steps")
         batch = self.source.batch(self.index, self.process_group)
+        if isinstance(batch, Batch):
+            batch = batch.to(self.device)
         losses = {}
         for number, running in enumerate(self.phases):
             if self.index % running.phase.every == 0:
                 losses[running.phase.name] = self._improve(running, batch, self._context(number))
         if self.average is not None:
-            self.average.update(self.model)
+            self.average.update_parameters(self.model)
         self.index += 1
         return Progress(self.index, self.total, size=self.source.size, losses=losses)
 
     def state_dict(self) -> dict[str, Any]:
-        """Everything that `load_state_dict` needs to go on; tensors and plain values.
+        """Everything that `load_state_dict` needs: tensors and plain values.
 
-        Raises NonFiniteError where a weight became NaN or infinite.
+        Returns:
+            The state.
+
+        Raises:
+            NonFiniteError: If a weight became NaN or infinite.
         """
         if not all(bool(each.isfinite().all()) for each in self.model.parameters()):
             raise NonFiniteError("a weight", self.index, self.settings)
@@ -127,14 +170,14 @@ class TrainingRun:
         return copy.deepcopy(state)
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Go on from `state_dict`; the run must have been made with the same arguments."""
+        """Continue from a `state_dict`; the run must have been made with the same arguments."""
         state = migrate_state(state)
         self.index = int(state["index"])
         self.model.load_state_dict(state["model"])
         for each in self.phases:
             each.optimizer.load_state_dict(state["phases"][each.phase.name])
         if self.average is not None:
-            self.average.load_state_dict(state["average"])
+            self.average.load_state_dict(_average_state(state["average"]))
         self.metrics.load_state_dict(state["metrics"])
 
     def _context(self, phase: int) -> StepContext:
@@ -143,7 +186,7 @@ class TrainingRun:
         return StepContext(step, self.total, self.epoch, settings.batch, generator, self.process_group)
 
     def _improve(self, running: "_Running", batch: Any, context: StepContext) -> float:
-        """One phase's change of its parameters; its loss over all devices before it."""
+        """One phase's change of its parameters; returns its loss over all devices before the change."""
         half = self.settings.precision == "bfloat16"
         with torch.autocast(self.device.type, torch.bfloat16, enabled=half):
             losses = running.phase.loss(batch, context)
@@ -161,20 +204,42 @@ class TrainingRun:
         return loss
 
 
+def _averaged(model: nn.Module, decay: float) -> AveragedModel:
+    """The exponential moving average of a model's parameters, with a ramp: early weights are soon forgotten.
+
+    After t updates the decay is min(decay, (1 + t) / (10 + t)). Buffers are those of the last step.
+    """
+
+    def move(averages: list[Tensor], now: list[Tensor], updates: Tensor | int) -> None:
+        share = min(decay, (1 + int(updates)) / (10 + int(updates)))
+        torch._foreach_lerp_(averages, now, 1 - share)
+
+    average = AveragedModel(model, multi_avg_fn=cast(Any, move)).requires_grad_(False)
+    # The weights that the training begins with count as the first, instead of being replaced.
+    average.n_averaged += 1
+    return average
+
+
+def _average_state(state: Mapping[str, Any]) -> Mapping[str, Any]:
+    """An average's state as torch has it, also of a checkpoint from before it was torch's."""
+    if "weights" not in state:
+        return state
+    weights = {f"module.{name}": value for name, value in state["weights"].items()}
+    return {"n_averaged": torch.tensor(state["updates"] + 1), **weights}
+
+
 class _Running:
     """A phase with its optimizer."""
 
-    def __init__(self, phase: Phase, settings: TrainingSettings, device: torch.device) -> None:
+    def __init__(self, phase: Phase, settings: TrainingSettings) -> None:
         self.phase = phase
         self.parameters = [each for each in phase.parameters if each.requires_grad]
         self._rate = settings.learning_rate * phase.learning_rate
         self._clip = settings.clip
-        self.optimizer = torch.optim.Adam(
-            self.parameters, lr=self._rate, betas=phase.betas, fused=device.type in ("cpu", "cuda")
-        )
+        self.optimizer = phase.optimizer(self.parameters, self._rate)
 
     def gradients(self, losses: Losses) -> list[Tensor]:
-        """Fill the gradients of the phase's parameters alone, and give them."""
+        """Compute the gradients of the phase's parameters alone, and return them."""
         losses.total.backward(inputs=self.parameters)  # type: ignore[no-untyped-call]
         for parameter in self.parameters:
             if parameter.grad is None:
@@ -182,7 +247,7 @@ class _Running:
         return [each.grad for each in self.parameters if each.grad is not None]
 
     def change(self, rate: float) -> None:
-        """Let the optimizer change the parameters by their gradients, and drop these."""
+        """Let the optimizer change the parameters by their gradients, then drop the gradients."""
         if self._clip:
             nn.utils.clip_grad_norm_(self.parameters, self._clip)
         for group in self.optimizer.param_groups:
@@ -192,14 +257,14 @@ class _Running:
 
 
 class _Means:
-    """Means of what phases told since the last line of the log."""
+    """Means of the phases' numbers since the last line of the log."""
 
     def __init__(self) -> None:
         self._sums: dict[str, Tensor] = {}
         self._counts: dict[str, int] = {}
 
     def add(self, phase: str, metrics: dict[str, Tensor]) -> None:
-        """Take in one step's numbers."""
+        """Include one step's numbers."""
         for name, value in metrics.items():
             key = f"{phase}/{name}"
             # Out of place: the first is the caller's tensor.
@@ -207,7 +272,7 @@ class _Means:
             self._counts[key] = self._counts.get(key, 0) + 1
 
     def take(self) -> dict[str, float]:
-        """The means, in the order in which they were first told; begins anew."""
+        """The means, in the order in which their names first appeared; begins anew."""
         means = {key: float(total) / self._counts[key] for key, total in self._sums.items()}
         self._sums, self._counts = {}, {}
         return means
@@ -217,5 +282,5 @@ class _Means:
         return {"sums": dict(self._sums), "counts": dict(self._counts)}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Go on from what `state_dict` gave."""
+        """Continue from a `state_dict`."""
         self._sums, self._counts = dict(state["sums"]), dict(state["counts"])

@@ -1,4 +1,4 @@
-"""Learning rates as functions of how far a training has come."""
+"""Learning rates as functions of the share of steps made."""
 
 import math
 from collections.abc import Callable
@@ -34,6 +34,16 @@ SCHEDULES: dict[str, Callable[[float], float]] = {
 
 
 def factor(schedule: str, warm_up: int, step: int, total: int) -> float:
-    """What the learning rate is multiplied with at `step` (from 0) of `total`."""
+    """What the learning rate is multiplied by.
+
+    Args:
+        schedule: name of the schedule.
+        warm_up: steps over which the rate rises from 0.
+        step: from 0.
+        total: number of steps.
+
+    Returns:
+        The factor, from 0 to 1.
+    """
     rising = min(1.0, (step + 1) / warm_up) if warm_up else 1.0
     return rising * SCHEDULES[schedule](step / total)

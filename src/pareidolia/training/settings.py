@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from pareidolia.settings import Device, Settings
 
@@ -17,6 +17,8 @@ Schedule = Annotated[
 
 class TrainingSettings(Settings):
     """How a network is trained, whatever the network."""
+
+    model_config = ConfigDict(allow_inf_nan=False)
 
     epochs: Annotated[
         float | None,
@@ -42,7 +44,7 @@ class TrainingSettings(Settings):
         Field(description="bfloat16: mixed precision, faster where the hardware has it."),
     ] = "float32"
     seed: Annotated[
-        int, Field(ge=0, description="The same seed on the same machine gives the same weights.")
+        int, Field(ge=0, lt=2**63, description="The same seed on the same machine gives the same weights.")
     ] = 0
     device: Device = "auto"
     previews: Annotated[int, Field(ge=0, description="How many sheets are drawn on the way.")] = 10

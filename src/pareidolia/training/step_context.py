@@ -1,4 +1,4 @@
-"""The moment of a training: which step it is, and what chance gives in it.
+"""One step of a training: which step it is, and its random numbers.
 
 All randomness is a function of (seed, step, phase, sample). A draw is made for the whole batch and each
 device takes its rows, so that several devices draw what one would have drawn, and a resumed run what the
@@ -28,7 +28,7 @@ class StepContext:
         total: steps of the whole training.
         epoch: how often each picture was seen before this step.
         batch: samples of this step on all devices together.
-        generator: of (seed, step, phase) alone.
+        generator: a function of (seed, step, phase) alone.
         process_group: the devices that share the step.
     """
 
@@ -40,7 +40,14 @@ class StepContext:
     process_group: ProcessGroup = SingleProcess()  # noqa: RUF009 (it holds nothing)
 
     def draw(self, sampler: Draw) -> Tensor:
-        """This device's rows of what `sampler` draws for the whole batch."""
+        """Draw for the whole batch, and take this device's rows.
+
+        Args:
+            sampler: of (number of samples, generator), one row a sample.
+
+        Returns:
+            This device's rows.
+        """
         return self.process_group.rows(sampler(self.batch, self.generator))
 
     def normal(self, *shape: int) -> Tensor:
@@ -56,16 +63,22 @@ class StepContext:
         )
 
     def mean(self, values: Tensor) -> Tensor:
-        """The mean of N×… over the whole batch, for losses that are no sums over samples.
+        """The mean over the whole batch, for losses that are not sums over samples.
 
-        A term made of such means alone has the right gradient on several devices; one that mixes them with
-        this device's own samples has not, and must detach them.
+        A term made of such means alone has the right gradient on several devices; a term that mixes them with
+        this device's own samples does not, and must detach them.
+
+        Args:
+            values: N×…, of this device's samples.
+
+        Returns:
+            The mean over the samples of all devices.
         """
         return self.process_group.mean(values.mean(0))
 
 
 def seeded(generator: torch.Generator, *numbers: Any) -> torch.Generator:
-    """`generator`, seeded with a hash of `numbers`: neighbouring steps share nothing."""
+    """`generator`, seeded with a hash of `numbers`: neighbouring steps have nothing in common."""
     # Torch's generator on the CPU takes 32 bits of a seed; four bytes of a hash use them evenly.
     digest = hashlib.blake2b(repr(numbers).encode(), digest_size=4).digest()
     return generator.manual_seed(int.from_bytes(digest, "little"))

@@ -1,12 +1,14 @@
 """A training in the folder that keeps it, whatever the model."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 from pareidolia.pictures.result import Result
 from pareidolia.progress import Progress, Work
 from pareidolia.settings import PareidoliaError
 from pareidolia.training.data import PictureSet
+from pareidolia.training.data.folders import Split
+from pareidolia.training.data.kept import KEPT, keep_pictures
 from pareidolia.training.folder import Preview, TrainingFolder
 from pareidolia.training.run import TrainingRun
 
@@ -20,20 +22,26 @@ class Training(Work):
     Attributes:
         run: what steps.
         folder: what keeps it.
-        pictures: what it learns from.
+        pictures: the training set.
         preview: draws a sheet of what the model makes.
+        kept: the splits of pictures that have no name, which the folder keeps so that they are found again.
     """
 
     run: TrainingRun
     folder: TrainingFolder
     pictures: PictureSet
     preview: Preview
+    kept: Mapping[Split, PictureSet] = field(default_factory=dict)
 
     def begin(self, *, overwrite: bool = False, resume: bool = False) -> None:
-        """Make the folder for a new run, or go on from its newest checkpoint.
+        """Make the folder for a new run, or continue from its newest checkpoint.
+
+        Args:
+            overwrite: whether a run that is there may be begun anew.
+            resume: whether a run that is there is continued.
 
         Raises:
-            PareidoliaError: the folder holds a run, and neither was asked for.
+            PareidoliaError: If the folder holds a run, and neither is given.
         """
         self.folder.check()
         begun = self.folder.begun
@@ -46,6 +54,9 @@ class Training(Work):
             self.folder.resume(self.run)
         else:
             self.folder.begin(self.run)
+        path = self.folder.path / KEPT
+        if self.kept and self.run.process_group.rank == 0 and not path.exists():
+            keep_pictures(path, self.kept)
 
     def __iter__(self) -> Iterator[Progress]:
         yield Progress(self.run.index, self.run.total, notes=tuple(self._notes()))
@@ -73,5 +84,6 @@ class Training(Work):
         yield from (f"skipped: {line}" for line in skipped[:_MOST_LISTED])
         if len(skipped) > _MOST_LISTED:
             yield f"and {len(skipped) - _MOST_LISTED} more, listed in {self.folder.path}/settings.json"
+        yield from self.pictures.notes
         if self.run.index:
             yield f"going on from step {self.run.index}"

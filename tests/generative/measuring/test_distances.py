@@ -1,5 +1,7 @@
 """FID, KID, precision and recall against closed forms and torchmetrics."""
 
+import math
+
 import pytest
 import torch
 from hypothesis import given, settings
@@ -155,3 +157,9 @@ def test_a_network_without_maps_is_refused():
     )
     with pytest.raises(BadNetwork, match="rows and columns"):
         FeatureNetwork(flat)
+
+
+@pytest.mark.parametrize("count", [10, 15, 19, 20, 21])
+def test_a_kernel_distance_of_few_has_an_error_that_is_a_number(count):
+    estimate = kernel(normal(count, 4, 0), normal(count, 4, 1))
+    assert math.isfinite(estimate.value) and math.isfinite(estimate.error) and estimate.error > 0

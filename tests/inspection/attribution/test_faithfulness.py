@@ -6,6 +6,7 @@ from torch import nn
 
 from pareidolia.inspection import (
     ClassTarget,
+    Comparison,
     attribute,
     bootstrap,
     compare_methods,
@@ -14,10 +15,10 @@ from pareidolia.inspection import (
     randomization,
     rank_correlation,
 )
-from pareidolia.inspection.attribution.comparison import draw_comparison
 from pareidolia.inspection.attribution.faithfulness import blurred, randomized, weighted_layers
 from pareidolia.inspection.attribution.settings import FaithfulnessSettings
 from pareidolia.networks import Network
+from pareidolia.settings import PareidoliaError
 
 
 class Corner(nn.Module):
@@ -105,13 +106,29 @@ def test_bootstrap() -> None:
     assert str(bootstrap([1.0])) == "1.000"
 
 
-def test_the_comparison_and_its_figure(network, tmp_path) -> None:
+def test_the_comparison_and_its_figure(network) -> None:
     pytest.importorskip("matplotlib", reason="matplotlib is not installed")
     photos = [torch.rand(1, 3, 30, 40), torch.rand(1, 3, 40, 30)]
     settings = FaithfulnessSettings(methods=("gradient", "guided-backpropagation"), curve_steps=4)
-    results = list(compare_methods(photos, settings, network))
+    comparison = compare_methods(photos, settings, network)
+    results = comparison.results
     assert [result.method for result in results] == ["chance", "gradient", "guided-backpropagation"]
     assert results[0].upper_half.value == 0 and not results[1].caution
     assert "fails the sanity checks" in results[2].caution
-    drawn = draw_comparison(results)
-    assert drawn.shape[1] == 3 and drawn.shape[3] > 1000 and 0.01 < drawn.std() < 0.5
+    rows = comparison.table()
+    assert rows[1]["deletion"] == results[1].deletion.value
+    assert rows[1]["deletion_low"] <= rows[1]["deletion"] <= rows[1]["deletion_high"]
+    figure = comparison.figure()
+    assert figure.shape[:2] == (1, 3) and figure.min() >= 0 and figure.max() <= 1 and figure.std() > 0.05
+    result = comparison.result
+    assert torch.equal(result.picture, figure) and "fails the sanity checks" in result.caption
+    assert result.rows[1]["numbers"]["deletion"]["mean"] == rows[1]["deletion"]
+
+
+def test_the_comparison_reports_every_photo_of_every_method(network) -> None:
+    photos = [torch.rand(1, 3, 30, 40), torch.rand(1, 3, 30, 40)]
+    comparison = Comparison(photos, FaithfulnessSettings(methods=("grad-cam",), curve_steps=2), network)
+    steps = [(step.stage, step.index, step.total) for step in comparison]
+    assert steps == [(f"measuring {name}", photo, 2) for name in ("chance", "grad-cam") for photo in (1, 2)]
+    with pytest.raises(PareidoliaError, match="photos holds no pictures"):
+        Comparison([], network=network)

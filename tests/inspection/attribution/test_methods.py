@@ -8,13 +8,17 @@ from torch import nn
 from torchvision import models
 
 from pareidolia.backward import BackwardWarning
-from pareidolia.inspection import METHODS, ClassTarget, attribute, find_target, project, rise
-from pareidolia.inspection.attribution.settings import AttributionSettings
+from pareidolia.inspection import METHODS, ClassTarget, attribute, find_target, options_for, project, rise
 from pareidolia.networks import Network
 from pareidolia.settings import BadNetwork, BadPicture, Unit, UnknownName
 
-QUICK = AttributionSettings(samples=3, steps=4, masks=6, window=8, stride=8)
+FEW = {"samples": 3, "steps": 4, "masks": 6, "window": 8, "stride": 8}
 TARGET = ClassTarget((3, 5))
+
+
+def _quick(method: str) -> dict[str, int]:
+    """Of few steps, those that the method takes."""
+    return {name: value for name, value in FEW.items() if name in options_for(method).model_fields}
 
 
 def _state(module: nn.Module):
@@ -27,13 +31,13 @@ def _state(module: nn.Module):
 
 @pytest.mark.parametrize("method", METHODS)
 def test_shapes_signs_and_batches(method: str, network, pictures) -> None:
-    found = attribute(network, pictures, TARGET, method, QUICK)
+    found = attribute(network, pictures, TARGET, method, **_quick(method))
     channels = 3 if METHODS[method].colored else 1
     assert found.shape == (2, channels, 24, 28)
     assert found.isfinite().all() and found.abs().max() > 0
     if not METHODS[method].signed:
         assert (found >= 0).all()
-    alone = attribute(network, pictures[1:], TARGET.one(1), method, QUICK)
+    alone = attribute(network, pictures[1:], TARGET.one(1), method, **_quick(method))
     torch.testing.assert_close(alone, found[1:], rtol=1e-4, atol=1e-6)
 
 
@@ -48,7 +52,7 @@ def test_the_network_is_left_as_it_was(method: str, training: bool, network, pic
     if method == "project":
         project(network, pictures[:1], "relu2", ["strongest"])
     else:
-        attribute(network, pictures, TARGET, method, QUICK)
+        attribute(network, pictures, TARGET, method, **_quick(method))
     after = _state(module)
     assert all(torch.equal(weights[name], after[0][name]) for name in weights)
     assert modules == after[1]
@@ -71,7 +75,7 @@ def test_also_after_an_error(method: str, network, pictures) -> None:
             return self
 
     with pytest.raises(ZeroDivisionError):
-        attribute(network, pictures, Broken(), method, QUICK)
+        attribute(network, pictures, Broken(), method, **_quick(method))
     assert _state(network.module)[1] == modules
     x = torch.randn(3, requires_grad=True)
     assert torch.autograd.grad(x.relu().sum(), x)[0].equal((x > 0).float())
@@ -87,9 +91,9 @@ def test_every_method_on_a_vision_transformer(method: str) -> None:
     target = find_target("7", network, x)
     if METHODS[method].colored:  # the rules were made for rectifiers, and say so
         with pytest.warns(BackwardWarning, match="attention"):
-            found = attribute(network, x, target, method, QUICK)
+            found = attribute(network, x, target, method, **_quick(method))
     else:
-        found = attribute(network, x, target, method, QUICK)
+        found = attribute(network, x, target, method, **_quick(method))
     assert found.shape[-2:] == (32, 32) and found.abs().max() > 0
 
 
@@ -110,8 +114,8 @@ def test_networks_that_return_several_things(wrap, network, pictures) -> None:
 
     wrapped = Network("wrapped", Wrapped(), mean=network.mean, std=network.std, input_shape=(3, 24, 24))
     for method in ("gradient", "guided-backpropagation", "grad-cam", "occlusion"):
-        expected = attribute(network, pictures, TARGET, method, QUICK)
-        assert torch.equal(attribute(wrapped, pictures, TARGET, method, QUICK), expected)
+        expected = attribute(network, pictures, TARGET, method, **_quick(method))
+        assert torch.equal(attribute(wrapped, pictures, TARGET, method, **_quick(method)), expected)
 
 
 def test_a_picture_smaller_than_the_network_accepts() -> None:
@@ -125,8 +129,8 @@ def test_half_precision_weights(network, pictures) -> None:
     half = copy.deepcopy(network)
     half.module.half()
     for method in ("gradient", "guided-backpropagation", "occlusion", "grad-cam"):
-        expected = attribute(network, pictures, TARGET, method, QUICK)
-        found = attribute(half, pictures, TARGET, method, QUICK).float()
+        expected = attribute(network, pictures, TARGET, method, **_quick(method))
+        found = attribute(half, pictures, TARGET, method, **_quick(method)).float()
         assert torch.nn.functional.cosine_similarity(found.flatten(), expected.flatten(), dim=0) > 0.98
 
 

@@ -124,7 +124,7 @@ def test_refusals(photos, chosen, tmp_path) -> None:
     def make(**changes):
         return StrongestPatches(photos, PatchesSettings(**{**chosen, **changes}), index=tmp_path / "index")
 
-    with pytest.raises(PareidoliaError, match="units 0 to 11, there is no 12"):
+    with pytest.raises(PareidoliaError, match="channels 0 to 11, there is no channel 12"):
         make(units=("0-12",))
     with pytest.raises(UnknownName, match=r"relu2"):
         make(layer="relu3")
@@ -145,7 +145,9 @@ def checkpoints(chosen, tmp_path):
 
 def test_evolution(checkpoints, photos, chosen, tmp_path) -> None:
     settings = EvolutionSettings(**chosen, units=("0", "4"))
-    watched = FeatureEvolution([checkpoints], photos, settings, EngineSettings(), index=tmp_path / "index")
+    watched = FeatureEvolution(
+        [checkpoints], photos, settings, engine=EngineSettings(), index=tmp_path / "index"
+    )
     assert [path.stem for path in watched.checkpoints] == ["0", "9", "10"]
     stages = finished(watched)
     assert [stage for stage in stages if "looking" in stage] == [

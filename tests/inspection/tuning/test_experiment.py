@@ -215,7 +215,7 @@ class Tokens(nn.Module):
 def test_refusals(small_network: Network) -> None:
     with pytest.raises(UnknownName, match="did you mean"):
         measure_tuning(small_network, "stage2.rely")
-    with pytest.raises(PareidoliaError, match="units 0 to 7, there is no 8"):
+    with pytest.raises(PareidoliaError, match="channels 0 to 7, there is no channel 8"):
         measure_tuning(small_network, "stage1.relu", [8])
     with pytest.raises(BadNetwork, match="neither"):
         measure_tuning(seeing(Tokens()), "tokens")

@@ -48,5 +48,5 @@ def test_units_are_chosen_and_refused(small_network: Network) -> None:
     pytest.importorskip("matplotlib", reason="matplotlib is not installed")
     made = tuning_page(QUICK.model_copy(update={"units": ("5", "0-1")}), small_network)
     assert [row["unit"] for row in made.rows] == [5, 0, 1] and made.caption.startswith("stage1.relu, 8 units")
-    with pytest.raises(PareidoliaError, match="units 0 to 7, there is no 8"):
+    with pytest.raises(PareidoliaError, match="channels 0 to 7, there is no channel 8"):
         tuning_page(QUICK.model_copy(update={"units": ("0-8",)}), small_network)

@@ -34,14 +34,14 @@ def curved():
 
 
 def painted(net, names=("dog", "fox"), **options):
-    painting = ClassModels(ClassModelSettings(names=names, size=16, **options), net)
+    painting = ClassModels(names, ClassModelSettings(size=16, **options), net)
     for _ in painting:
         pass
     return painting
 
 
 def test_zeros_show_the_mean_colour(curved):
-    painting = ClassModels(ClassModelSettings(names=("dog",), size=16), curved)
+    painting = ClassModels(("dog",), ClassModelSettings(size=16), curved)
     assert torch.equal(painting.pictures, torch.tensor(MEAN).view(1, 3, 1, 1).expand(1, 3, 16, 16))
 
 
@@ -97,7 +97,8 @@ def test_a_score_that_is_shut_at_first_is_woken_and_stays_awake():
     nn.init.constant_(layer.bias, -0.05)
     shut = network(nn.Sequential(layer, nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten()))
     painting = painted(shut, steps=60, learning_rate=0.5, penalty=1e-3)
-    assert (shut(painting.pictures)[:, 1:].diagonal() > 0).all()
+    canvas = painting.pictures.clone().requires_grad_()  # it is unbounded, as nothing but a canvas may be
+    assert (shut(canvas)[:, 1:].diagonal() > 0).all()
 
 
 def test_classes_on_a_sheet_are_those_painted_alone(curved):

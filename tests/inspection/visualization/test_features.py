@@ -1,5 +1,6 @@
 import pytest
 import torch
+from torch import nn
 
 from pareidolia.inspection.visualization import Features, FeatureSettings
 from pareidolia.inspection.visualization.features import growing
@@ -37,6 +38,19 @@ def test_a_unit_is_painted_alike_in_any_company(small_network):
     together = features(small_network, units=("0-3",), at_once=3).pictures
     alone = features(small_network, units=("2",)).pictures
     torch.testing.assert_close(together[2:3], alone, atol=1e-4, rtol=0)
+
+
+@pytest.mark.parametrize("canvas", ["fourier", "maco"])
+def test_what_a_network_without_colours_responds_to_is_grey(canvas):
+    torch.manual_seed(0)
+    module = nn.Sequential(nn.Conv2d(1, 6, 5), nn.ReLU(), nn.Conv2d(6, 4, 3))
+    network = Network("gray", module, mean=(0.4,), std=(0.3,), input_shape=(1, 32, 32))
+    pictures = features(network, layer="2", canvas=canvas).pictures
+    assert pictures.shape == (4, 3, 32, 32) and pictures.std() > 0.01
+    assert (pictures.amax(1) - pictures.amin(1)).max() == 0
+    # It is what the network saw, to the rounding of the weights of red, green and blue.
+    seen = network.record(pictures[:, :1], ["2"])["2"]
+    torch.testing.assert_close(seen, network.record(pictures, ["2"])["2"], rtol=1e-4, atol=1e-4)
 
 
 @pytest.mark.parametrize("canvas", ["fourier", "maco"])
@@ -102,7 +116,7 @@ def test_a_network_of_one_size_is_painted_at_that_size():
 def test_what_cannot_be_painted_is_refused(small_network):
     with pytest.raises(UnknownName, match="did you mean"):
         features(small_network, layer="stage2.rela")
-    with pytest.raises(PareidoliaError, match="units 0 to 7"):
+    with pytest.raises(PareidoliaError, match="channels 0 to 7"):
         features(small_network, units=("8",))
     with pytest.raises(PareidoliaError, match="layer to differ in"):
         features(small_network, {"class": _Class()}, copies=2)

@@ -1,9 +1,8 @@
 """Looks into a trained model's latent space, each an operation that makes a picture.
 
 `sampling.py` samples and reconstructs, `interpolating.py` walks between two codes, `manifold.py` lays a plane
-out, `cloud.py` shows where pictures lie, `arithmetic.py` adds codes, `directions.py` walks where a label
-points. `latent_space.py` finds the code that a name means: a picture, a test picture, a label or a random
-one.
+out, `cloud.py` shows where pictures lie, `arithmetic.py` adds codes, `directions.py` walks along a label's
+direction. `latent_space.py` finds the code for a name: a picture, a test picture, a label, or a random one.
 """
 
 import lazy_loader

@@ -29,6 +29,9 @@ from .latent_space import (
     LatentSpace as LatentSpace,
 )
 from .manifold import (
+    Plane as Plane,
+)
+from .manifold import (
     manifold_grid as manifold_grid,
 )
 from .sampling import (

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import torch
 
-from pareidolia.generative.looking.settings import LookSettings
+from pareidolia.generative.looking.settings import DataLookSettings
 from pareidolia.generative.looking.showing import laid_out, opened
 from pareidolia.generative.runs import Run
 from pareidolia.operations import EXPLORE, Input, operation
@@ -17,7 +17,7 @@ from pareidolia.pictures.result import Result
     "arithmetic",
     group=EXPLORE,
     help='Add and subtract codes: "label:8 - label:3 + photo.png".',
-    settings=LookSettings,
+    settings=DataLookSettings,
     inputs=(
         RUN,
         Input(
@@ -29,21 +29,24 @@ from pareidolia.pictures.result import Result
     ),
 )
 def arithmetic_strip(
-    run: Run | str, expression: str | Sequence[str], settings: LookSettings | None = None
+    run: Run | str, expression: str | Sequence[str], settings: DataLookSettings | None = None
 ) -> Result:
-    """The terms as the model decodes them, and their sum.
+    """Decode the terms of a sum of codes, and the sum.
 
-    Radford et al. 2016, figure 7: it works with means of several codes, with single codes less.
+    Radford et al. 2016, figure 7: it works better with means of several codes than with single codes.
 
     Args:
-        run: an opened model, its folder, or the name of a shipped one.
+        run: a run, its folder, or a shipped model's name.
         expression: "label:8 - label:3 + photo.png", or signs and terms by turns.
         settings: every option.
 
+    Returns:
+        A strip of pictures.
+
     Raises:
-        PareidoliaError: the sum cannot be read, or a place cannot be found.
+        PareidoliaError: If the sum cannot be read, or a place cannot be found.
     """
-    settings = settings or LookSettings()
+    settings = settings or DataLookSettings()
     parts = split_sum(expression) if isinstance(expression, str) else tuple(expression)
     signs = parts[::2]
     space = opened(run, settings)

@@ -7,18 +7,19 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from pareidolia.generative.capabilities import Samples
+from pareidolia.generative.capabilities import HasPrior
 from pareidolia.generative.looking.settings import LatentSettings
 from pareidolia.generative.looking.showing import opened
 from pareidolia.generative.runs import Run
 from pareidolia.operations import EXPLORE, operation
 from pareidolia.operations.inputs import RUN
+from pareidolia.pictures import check_plots
 from pareidolia.pictures.result import Result
-from pareidolia.settings import MissingExtra, PareidoliaError
+from pareidolia.settings import PareidoliaError
 
 _PIXELS_AN_INCH = 100
 _PRIOR_SAMPLES = 3000
-# Matplotlib's ten colours, but for the grey one, which is the prior's.
+# Matplotlib's ten colours without the grey one, which is the prior's.
 _COLORS = (
     *("tab:blue", "tab:orange", "tab:green", "tab:red", "tab:purple"),
     *("tab:brown", "tab:pink", "black", "tab:olive", "tab:cyan"),
@@ -42,23 +43,31 @@ def principal_plane(codes: Tensor) -> tuple[Tensor, Tensor, float]:
     inputs=(RUN,),
 )
 def latent_cloud(run: Run | str, settings: LatentSettings | None = None) -> Result:
-    """Codes of pictures as points, by label; samples of the prior as a grey cloud behind.
+    """Plot codes of pictures as points, by label, before samples of the prior as a grey cloud.
 
     Codes of length 2 are drawn as they are, longer ones on the plane in which they vary most (PCA).
 
-    Raises PareidoliaError for a model without an encoder or with codes of length 1, MissingExtra without
-    matplotlib.
+    Args:
+        run: a run, its folder, or a shipped model's name.
+        settings: options.
+
+    Returns:
+        The plot.
+
+    Raises:
+        PareidoliaError: If the model has no encoder, or codes of length 1.
+        MissingExtra: If matplotlib is not installed.
     """
     settings = settings or LatentSettings()
     space = opened(run, settings)
+    _ = space.encoder
     if space.model.latent < 2:
         raise PareidoliaError(f"{space.name} has codes of length 1: there is no plane to show")
-    _ = space.encoder
-    data = space.run.pictures(settings.split)
+    data = space.run.pictures(settings.split, settings.data)
     generator = torch.Generator().manual_seed(settings.seed)
     chosen = torch.randperm(len(data), generator=generator)[: settings.count]
     codes = space.encode(data.pictures(chosen)).cpu()
-    prior = space.draw(_PRIOR_SAMPLES, settings.seed).cpu() if isinstance(space.model, Samples) else None
+    prior = space.draw(_PRIOR_SAMPLES, settings.seed).cpu() if isinstance(space.model, HasPrior) else None
     axes = ("unit 0", "unit 1")
     how = f"{len(codes)} {settings.split} pictures"
     if space.model.latent > 2:
@@ -81,11 +90,10 @@ def _drawn(
     title: str,
     size: int,
 ) -> Tensor:
-    try:
-        from matplotlib import colormaps
-        from matplotlib.figure import Figure
-    except ImportError as error:
-        raise MissingExtra("matplotlib", "plots") from error
+    check_plots()
+    from matplotlib import colormaps
+    from matplotlib.figure import Figure
+
     inches = size / _PIXELS_AN_INCH
     drawing = Figure(figsize=(inches, 0.86 * inches), dpi=_PIXELS_AN_INCH, layout="constrained")
     plot: Any = drawing.subplots()

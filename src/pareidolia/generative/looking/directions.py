@@ -1,8 +1,9 @@
-"""Directions that labels point to, and walking along them: the operation `walk`."""
+"""Directions of labels, and walking along them: the operation `walk`."""
 
 from dataclasses import dataclass
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from pareidolia.generative.looking.settings import WalkSettings
@@ -14,17 +15,16 @@ from pareidolia.pictures.result import Result
 from pareidolia.settings import PareidoliaError
 
 _RIDGE = 1e-3
-_NEWTON_STEPS = 50
 
 
 @dataclass(frozen=True)
 class LabelDirection:
-    """Where a label lies, seen from others.
+    """The direction from the codes without a label to those with it.
 
     Attributes:
-        vector: L; as long as the two means lie apart along it.
-        accuracy: the share of codes that the plane across it, half way between the means or where the
-            regression puts it, tells apart.
+        vector: L; as long as the distance of the two means along it.
+        accuracy: the share of codes on the right side of the plane across it, which lies half way between the
+            means or where the regression puts it.
     """
 
     vector: Tensor
@@ -32,7 +32,15 @@ class LabelDirection:
 
 
 def mean_direction(with_label: Tensor, without: Tensor) -> LabelDirection:
-    """From the mean of codes M×L to the mean of codes N×L (Larsen et al. 2016, section 3.3)."""
+    """The direction from the mean of codes to the mean of others (Larsen et al. 2016, section 3.3).
+
+    Args:
+        with_label: N×L.
+        without: M×L.
+
+    Returns:
+        The direction.
+    """
     vector = with_label.mean(0) - without.mean(0)
     middle = 0.5 * (with_label.mean(0) + without.mean(0))
     return LabelDirection(vector, _accuracy((with_label - middle) @ vector, (without - middle) @ vector))
@@ -41,20 +49,20 @@ def mean_direction(with_label: Tensor, without: Tensor) -> LabelDirection:
 def logistic_direction(with_label: Tensor, without: Tensor) -> LabelDirection:
     """Normal of the plane by which a logistic regression tells codes N×L and M×L apart.
 
-    Both sides count alike. A small ridge keeps it finite where a plane tells all apart; found by Newton's
-    method in double precision.
+    Both sides count alike. A small ridge keeps it finite where a plane tells all apart; found by L-BFGS in
+    double precision.
     """
-    codes = torch.cat([with_label, without]).double()
+    codes = torch.cat([with_label, without]).cpu().double()
     middle, spread = codes.mean(0), codes.std(0).clamp(min=1e-6)
     inputs = torch.cat([(codes - middle) / spread, codes.new_ones(len(codes), 1)], dim=1)
     targets = torch.cat([codes.new_ones(len(with_label)), codes.new_zeros(len(without))])
-    # Each side weighs one half, however many it has.
+    # Each side has half of the weight, whatever its number of codes.
     counts = targets * (0.5 / len(with_label)) + (1 - targets) * (0.5 / len(without))
     weights = _regression(inputs, targets, counts)
     scores = inputs @ weights
     normal = weights[:-1] / spread
     unit = normal / normal.norm().clamp(min=1e-12)
-    apart = (with_label.double().mean(0) - without.double().mean(0)) @ unit
+    apart = (codes[: len(with_label)].mean(0) - codes[len(with_label) :].mean(0)) @ unit
     accuracy = _accuracy(scores[: len(with_label)], scores[len(with_label) :])
     return LabelDirection((unit * apart).to(with_label), accuracy)
 
@@ -67,10 +75,19 @@ def logistic_direction(with_label: Tensor, without: Tensor) -> LabelDirection:
     inputs=(RUN, Input("start", f"Where from: {POINT}", "latent point")),
 )
 def walk_strip(run: Run | str, start: str, settings: WalkSettings) -> Result:
-    """Pictures on the way from a place away from a label (left) and towards it (right).
+    """Pictures on a line through a place: away from a label (left) and towards it (right).
 
-    Raises PareidoliaError for a model without an encoder or data without labels, UnknownName for a wrong
-    label.
+    Args:
+        run: a run, its folder, or a shipped model's name.
+        start: a place, see `latent_space.LATENT_POINTS`.
+        settings: the label and options.
+
+    Returns:
+        A strip of pictures.
+
+    Raises:
+        PareidoliaError: If the model has no encoder, or its data no labels.
+        UnknownName: If there is no such label.
     """
     space = opened(run, settings)
     place = space.resolve(start)
@@ -92,28 +109,24 @@ def walk_strip(run: Run | str, start: str, settings: WalkSettings) -> Result:
 
 
 def _regression(inputs: Tensor, targets: Tensor, counts: Tensor) -> Tensor:
-    """Weights of the ridge logistic regression; Newton's steps, halved until the loss falls."""
-    ridge = _RIDGE * torch.eye(inputs.shape[1], dtype=inputs.dtype, device=inputs.device)
-    ridge[-1, -1] = 1e-9  # the offset is free, but must not run away either
+    """Weights of the ridge logistic regression; the offset, last, is all but free."""
+    ridge = torch.full_like(inputs[0], _RIDGE)
+    ridge[-1] = 1e-9  # it must not run away either
+    weights = torch.zeros_like(ridge, requires_grad=True)
+    optimizer = torch.optim.LBFGS(
+        [weights], max_iter=500, tolerance_grad=1e-10, tolerance_change=0, line_search_fn="strong_wolfe"
+    )
 
-    def loss(weights: Tensor) -> Tensor:
-        scores = inputs @ weights
-        fit = torch.nn.functional.binary_cross_entropy_with_logits(scores, targets, counts, reduction="sum")
-        return fit + 0.5 * weights @ ridge @ weights
+    def loss() -> Tensor:
+        optimizer.zero_grad()
+        fit = F.binary_cross_entropy_with_logits(inputs @ weights, targets, counts, reduction="sum")
+        total = fit + 0.5 * (ridge * weights.square()).sum()
+        total.backward()  # type: ignore[no-untyped-call]
+        return total
 
-    weights = inputs.new_zeros(inputs.shape[1])
-    for _ in range(_NEWTON_STEPS):
-        probabilities = (inputs @ weights).sigmoid()
-        gradient = inputs.T @ (counts * (probabilities - targets)) + ridge @ weights
-        curvature = counts * probabilities * (1 - probabilities)
-        step = torch.linalg.solve((inputs * curvature[:, None]).T @ inputs + ridge, gradient)
-        before = loss(weights)
-        while loss(weights - step) > before and float(step.norm()) > 1e-10:
-            step = step / 2
-        weights = weights - step
-        if float(step.norm()) < 1e-10:
-            break
-    return weights
+    with torch.enable_grad():
+        optimizer.step(loss)  # type: ignore[no-untyped-call]
+    return weights.detach()
 
 
 def _accuracy(positive: Tensor, negative: Tensor) -> float:

@@ -20,16 +20,34 @@ _VIDEO_SIDE = 256
 
 
 def linear(start: Tensor, end: Tensor, shares: Tensor) -> Tensor:
-    """Codes on the straight line from 1×L to 1×L at `shares` (S) in [0, 1]: S×L."""
+    """Codes on a straight line.
+
+    Args:
+        start: 1×L.
+        end: 1×L.
+        shares: S numbers in [0, 1].
+
+    Returns:
+        S×L.
+    """
     return torch.lerp(start, end, shares.to(start)[:, None])
 
 
 def spherical(start: Tensor, end: Tensor, shares: Tensor) -> Tensor:
-    """Codes on the great circle, S×L; their length goes evenly from the one's to the other's.
+    """Codes on a great circle; their length changes evenly from the start's to the end's.
 
     Shoemake 1985's slerp of the directions, after White 2016, "Sampling generative networks": in many
-    dimensions a normal prior lies in a shell, through whose empty middle the straight line leads. Where the
-    two point the same way, opposite ways, or are zero, there is no one circle: the straight line is taken.
+    dimensions a normal prior lies in a shell, through whose empty middle the straight line leads. If the two
+    have the same direction, opposite directions, or are zero, there is no single circle, and the straight
+    line is taken.
+
+    Args:
+        start: 1×L.
+        end: 1×L.
+        shares: S numbers in [0, 1].
+
+    Returns:
+        S×L.
     """
     lengths = start.norm(), end.norm()
     cosine = (start * end).sum() / (lengths[0] * lengths[1]).clamp(min=1e-12)
@@ -61,9 +79,19 @@ PATHS = {"linear": linear, "spherical": spherical}
 def interpolation_strip(
     run: Run | str, a: str, b: str, settings: InterpolateSettings | None = None
 ) -> Result:
-    """A row of pictures from `a` to `b` (see `latent_space.LATENT_POINTS`) for each path.
+    """A row of pictures between two places for each path.
 
-    Raises PareidoliaError where a place cannot be found, e.g. a picture's code without an encoder.
+    Args:
+        run: a run, its folder, or a shipped model's name.
+        a: the first place, see `latent_space.LATENT_POINTS`.
+        b: the last place.
+        settings: options.
+
+    Returns:
+        A strip of pictures.
+
+    Raises:
+        PareidoliaError: If a place cannot be found, for example a picture's code without an encoder.
     """
     settings = settings or InterpolateSettings()
     space = opened(run, settings)

@@ -1,5 +1,6 @@
 """Places in a latent space, by the names that commands take: pictures, labels, random codes."""
 
+import unicodedata
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -8,8 +9,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from pareidolia.generative.capabilities import Encodes, Samples
+from pareidolia.generative.capabilities import Encodes, HasPrior
 from pareidolia.generative.runs import Run
+from pareidolia.generative.sampling import can_sample, draw_pictures
 from pareidolia.pictures import as_picture, luminance, over_white, resize_picture, size_of
 from pareidolia.settings import PareidoliaError, UnknownName
 from pareidolia.training.data import PictureSet
@@ -20,12 +22,12 @@ LATENT_POINTS = "a picture file, sample:NAME, test:NUMBER, train:NUMBER, label:N
 
 @dataclass(frozen=True)
 class LatentPoint:
-    """A code and how it came about.
+    """A code and its origin.
 
     Attributes:
         code: 1×L.
-        told: in words.
-        picture: 1×C×H×W as the model saw it, where the code is a picture's.
+        told: a caption.
+        picture: 1×C×H×W as the model saw it, if the code is a picture's.
     """
 
     code: Tensor
@@ -35,9 +37,15 @@ class LatentPoint:
 
 @dataclass
 class LatentSpace:
-    """A run's codes: of pictures, labels and its prior."""
+    """A run's codes: of pictures, labels and its prior.
+
+    Attributes:
+        run: opened.
+        data: the name of the run's pictures, where they have moved.
+    """
 
     run: Run
+    data: str | None = None
 
     @property
     def name(self) -> str:
@@ -51,13 +59,20 @@ class LatentSpace:
 
     @cached_property
     def device(self) -> torch.device:
-        """Where it is."""
+        """The model's device."""
         return next(self.model.parameters(), torch.empty(0)).device
 
     def resolve(self, name: str) -> LatentPoint:
-        """What `name` means: see `LATENT_POINTS`.
+        """Find a place by name.
 
-        Raises PareidoliaError where there is no such place, or where the model has no encoder to find it.
+        Args:
+            name: see `LATENT_POINTS`.
+
+        Returns:
+            The place.
+
+        Raises:
+            PareidoliaError: If there is no such place, or the model has no encoder to find it.
         """
         kind, _, value = name.partition(":")
         if kind in ("test", "train") and value.isdecimal():
@@ -65,12 +80,24 @@ class LatentSpace:
         if kind == "label" and value:
             return LatentPoint(self.mean_code(value), f"mean of label {value}")
         if kind == "random" and value.isdecimal():
+            if int(value) >= 2**63:
+                raise PareidoliaError(f"{name}: a seed is below {2**63}")
             return LatentPoint(self.draw(1, int(value)), name)
         fitted, told = fit_picture(name, self.run.shape)
         return LatentPoint(self.encode(fitted), told, fitted)
 
     def encode(self, pictures: Tensor) -> Tensor:
-        """N×C×H×W → N×L. Raises PareidoliaError where the model has no encoder."""
+        """Encode pictures.
+
+        Args:
+            pictures: N×C×H×W in [0, 1].
+
+        Returns:
+            N×L.
+
+        Raises:
+            PareidoliaError: If the model has no encoder.
+        """
         encoder = self.encoder
         with torch.no_grad():
             parts = [encoder.encode(part.to(self.device)) for part in torch.split(pictures, _AT_ONCE)]
@@ -82,9 +109,26 @@ class LatentSpace:
             parts = [self.model.decode(part.to(self.device)) for part in torch.split(codes, _AT_ONCE)]
         return torch.cat(parts).float().cpu()
 
+    def samples(self, count: int, seed: int) -> Tensor:
+        """count×C×H×W in [0, 1], on the CPU. Raises PareidoliaError where the model cannot draw pictures."""
+        if not can_sample(self.model):
+            _ = self.draw(1, seed)
+        return draw_pictures(self.model, count, torch.Generator().manual_seed(seed)).float().cpu()
+
     def draw(self, count: int, seed: int) -> Tensor:
-        """count×L from the prior. Raises PareidoliaError where the model has none."""
-        if not isinstance(self.model, Samples):
+        """Draw codes from the prior.
+
+        Args:
+            count: how many.
+            seed: of the draw.
+
+        Returns:
+            count×L.
+
+        Raises:
+            PareidoliaError: If the model has no prior.
+        """
+        if not isinstance(self.model, HasPrior):
             raise PareidoliaError(
                 f"{self.name} is {described(self.run)}, which has no prior to draw codes from: "
                 "its codes are only those of pictures"
@@ -93,7 +137,14 @@ class LatentSpace:
 
     @property
     def encoder(self) -> Encodes:
-        """The model, if it can encode. Raises PareidoliaError where it cannot."""
+        """The model as an encoder.
+
+        Returns:
+            The model.
+
+        Raises:
+            PareidoliaError: If it cannot encode.
+        """
         if not isinstance(self.model, Encodes):
             raise PareidoliaError(
                 f"{self.name} is {described(self.run)}, which has no encoder: it draws pictures from codes, "
@@ -110,15 +161,25 @@ class LatentSpace:
         return torch.cat([self.encode(pictures.pictures(part)) for part in parts])
 
     def labeled(self, label: str) -> Tensor:
-        """Which training pictures have the label, N Booleans.
+        """Find the training pictures with a label.
 
-        Raises UnknownName, and PareidoliaError where the data have no labels.
+        Args:
+            label: name of a class.
+
+        Returns:
+            N Booleans.
+
+        Raises:
+            UnknownName: If there is no such label.
+            PareidoliaError: If the data have no labels.
         """
         if self.training.labels is None or not self.run.classes:
             raise PareidoliaError(f"{self.run.data}, which {self.name} was trained on, has no labels")
-        if label not in self.run.classes:
+        # Names from a Mac's disk spell й as и and a breve; typed ones do not.
+        names = [unicodedata.normalize("NFC", name) for name in self.run.classes]
+        if unicodedata.normalize("NFC", label) not in names:
             raise UnknownName("label", label, self.run.classes)
-        return self.training.labels == self.run.classes.index(label)
+        return self.training.labels == names.index(unicodedata.normalize("NFC", label))
 
     def mean_code(self, label: str) -> Tensor:
         """Mean code of the label's training pictures, 1×L."""
@@ -127,13 +188,13 @@ class LatentSpace:
 
     @cached_property
     def training(self) -> PictureSet:
-        """The pictures that the model learnt from."""
-        return self.run.pictures("train")
+        """The pictures that the model was trained on."""
+        return self.run.pictures("train", self.data)
 
     @cached_property
     def test(self) -> PictureSet:
-        """Those kept for the test."""
-        return self.run.pictures("test")
+        """The pictures kept for the test."""
+        return self.run.pictures("test", self.data)
 
     def _numbered(self, pictures: PictureSet, number: int, name: str) -> LatentPoint:
         if number >= len(pictures):
@@ -150,10 +211,17 @@ def described(run: Run) -> str:
 
 
 def fit_picture(source: str, shape: tuple[int, int, int]) -> tuple[Tensor, str]:
-    """A picture as a model of `shape` C×H×W takes it, 1×C×H×W, and its name with what was done to it.
+    """A picture as a model takes it: the middle of the model's proportions, resized, in its colours.
 
-    The middle of the model's proportions is cut out and resized; colour becomes grey, grey colour. Raises
-    what `open_picture` raises.
+    Args:
+        source: a file or `sample:NAME`.
+        shape: C, H, W of the model's pictures.
+
+    Returns:
+        1×C×H×W, and the picture's name with what was done to it.
+
+    Raises:
+        BadPicture: If the file cannot be opened as a picture.
     """
     channels, *wanted = shape
     picture = over_white(as_picture(source))

@@ -26,23 +26,62 @@ _DRAWN = 2000
 def manifold_grid(run: Run | str, settings: ManifoldSettings | None = None) -> Result:
     """A grid of decoded codes in two units, the others 0 (Kingma and Welling 2014, figure 4).
 
-    Through the prior's inverse distribution function, each cell holds an equal share of the prior; a prior
-    that has none is laid out evenly over the square that 98 % of its samples keep to.
+    Through the prior's inverse distribution function, each cell holds an equal share of the prior; if the
+    prior has none, the grid is laid out evenly over the square that holds 98 % of its samples.
 
-    Raises PareidoliaError for units that there are not, and for a model without a prior.
+    Args:
+        run: a run, its folder, or a shipped model's name.
+        settings: options.
+
+    Returns:
+        The grid.
+
+    Raises:
+        PareidoliaError: If the model has no such units, or no prior.
     """
     settings = settings or ManifoldSettings()
     space = opened(run, settings)
-    units, chosen = _units(space, settings)
+    plane = Plane(space, settings.units, settings.seed)
     middles = (torch.arange(settings.side) + 0.5) / settings.side
-    along = _levels(space, middles, settings.seed)
-    codes = torch.zeros(settings.side, settings.side, space.model.latent)
     # The second unit grows upwards, as on paper.
-    codes[..., units[1]] = along[units[1]].flip(0)[:, None]
-    codes[..., units[0]] = along[units[0]][None]
-    pictures = space.decode(codes.flatten(0, 1))
-    told = f"units {units[0]} (to the right) and {units[1]} (upwards) of {space.name}{chosen}"
-    return Result(tiled(pictures, settings.side), told)
+    up, right = torch.meshgrid(middles.flip(0), middles, indexing="ij")
+    pictures = space.decode(plane.codes(right.flatten(), up.flatten()))
+    return Result(tiled(pictures, settings.side), plane.caption)
+
+
+class Plane:
+    """Two units of a latent space, laid out so that equal areas hold equal shares of the prior.
+
+    Args:
+        space: the latent space.
+        units: the two units; None takes those whose mean codes vary most over the training pictures.
+        seed: of the samples that stand for a prior without an inverse distribution function.
+
+    Raises:
+        PareidoliaError: If the model has no such units, or no prior.
+    """
+
+    def __init__(self, space: LatentSpace, units: tuple[int, int] | None = None, seed: int = 0) -> None:
+        self._space, self._seed = space, seed
+        self.units, chosen = _units(space, units, seed)
+        self.caption = (
+            f"units {self.units[0]} (to the right) and {self.units[1]} (upwards) of {space.name}{chosen}"
+        )
+
+    def codes(self, right: Tensor, up: Tensor) -> Tensor:
+        """Find the codes of points of the plane.
+
+        Args:
+            right: M shares of the prior to the left of each point, above 0 and below 1.
+            up: likewise, below each point.
+
+        Returns:
+            M×L; units that are not of the plane are 0.
+        """
+        codes = torch.zeros(len(right), self._space.model.latent)
+        for unit, shares in zip(self.units, (right, up), strict=True):
+            codes[:, unit] = _levels(self._space, shares, self._seed)[unit]
+        return codes
 
 
 def _levels(space: LatentSpace, shares: Tensor, seed: int) -> Tensor:
@@ -55,19 +94,17 @@ def _levels(space: LatentSpace, shares: Tensor, seed: int) -> Tensor:
     return low[:, None] + (high - low)[:, None] * shares
 
 
-def _units(space: LatentSpace, settings: ManifoldSettings) -> tuple[tuple[int, int], str]:
-    """The two units, and in words how they were chosen."""
+def _units(space: LatentSpace, units: tuple[int, int] | None, seed: int) -> tuple[tuple[int, int], str]:
+    """The two units, and a sentence about how they were chosen."""
     latent = space.model.latent
-    space.draw(1, settings.seed)  # refuses a model without a prior before the work
+    space.draw(1, seed)  # refuses a model without a prior before the work
     if latent < 2:
         raise PareidoliaError(f"{space.name} has codes of length 1: there is no plane to show")
-    if settings.units is not None:
-        if any(not 0 <= unit < latent for unit in settings.units) or settings.units[0] == settings.units[1]:
-            first, second = settings.units
-            raise PareidoliaError(
-                f"--units {first} {second}: name two different units, from 0 to {latent - 1}"
-            )
-        return settings.units, ""
+    if units is not None:
+        first, second = units
+        if first == second or not all(0 <= unit < latent for unit in units):
+            raise PareidoliaError(f"units {first} {second}: name two different units, from 0 to {latent - 1}")
+        return units, ""
     if latent == 2:
         return (0, 1), ""
     if not isinstance(space.model, Encodes):

@@ -1,4 +1,4 @@
-"""The operations `sample` and `reconstruct`: what a model draws, and what it keeps of pictures."""
+"""The operations `sample` and `reconstruct`: pictures that a model draws, and pictures through its codes."""
 
 import math
 
@@ -22,13 +22,13 @@ from pareidolia.settings import PareidoliaError
     inputs=(RUN,),
 )
 def sample_sheet(run: Run | str, settings: SampleSettings | None = None) -> Result:
-    """Mean pictures of codes drawn from the prior.
+    """Pictures that the model draws: the mean pictures of codes from its prior, where it has one.
 
-    Raises PareidoliaError for a model without a prior.
+    Raises PareidoliaError for a model that cannot draw pictures.
     """
     settings = settings or SampleSettings()
     space = opened(run, settings)
-    pictures = space.decode(space.draw(settings.count, settings.seed))
+    pictures = space.samples(settings.count, settings.seed)
     columns = settings.columns or math.ceil(math.sqrt(settings.count))
     told = f"{settings.count} samples of {space.name}"
     return Result(laid_out(pictures, columns), told)
@@ -53,11 +53,20 @@ def sample_sheet(run: Run | str, settings: SampleSettings | None = None) -> Resu
 def reconstruction_sheet(
     run: Run | str, pictures: tuple[str, ...] = (), settings: ReconstructSettings | None = None
 ) -> Result:
-    """Above the pictures as the model sees them, below what it makes of their codes, with the error of each.
+    """Pictures as the model sees them, and below their reconstructions with the error of each.
 
-    pictures: names that `LatentSpace.resolve` knows a picture for; without any, test pictures, evenly spread.
+    Args:
+        run: a run, its folder, or a shipped model's name.
+        pictures: places that are pictures, see `latent_space.LATENT_POINTS`; if empty, test pictures, evenly
+            spread.
+        settings: options.
 
-    Raises PareidoliaError for a model without an encoder, BadPicture for what is not a picture.
+    Returns:
+        A sheet of pictures.
+
+    Raises:
+        PareidoliaError: If the model has no encoder, or a place is not a picture.
+        BadPicture: If a file cannot be opened as a picture.
     """
     settings = settings or ReconstructSettings()
     space = opened(run, settings)

@@ -8,11 +8,11 @@ from pareidolia.settings import Device, Settings
 
 
 class LookSettings(Settings):
-    """What every look can be told."""
+    """Options of every look."""
 
     device: Device = "auto"
     seed: Annotated[
-        int, Field(ge=0, description="The same seed on the same machine gives the same bytes.")
+        int, Field(ge=0, lt=2**63, description="The same seed on the same machine gives the same bytes.")
     ] = 0
 
 
@@ -25,7 +25,16 @@ class SampleSettings(LookSettings):
     ] = None
 
 
-class ReconstructSettings(LookSettings):
+class DataLookSettings(LookSettings):
+    """What every look is told that may need the run's pictures."""
+
+    data: Annotated[
+        str | None,
+        Field(description="The run's pictures, where they have moved (default: where they were)."),
+    ] = None
+
+
+class ReconstructSettings(DataLookSettings):
     """Send pictures through their codes and back."""
 
     count: Annotated[
@@ -33,7 +42,7 @@ class ReconstructSettings(LookSettings):
     ] = 8
 
 
-class InterpolateSettings(LookSettings):
+class InterpolateSettings(DataLookSettings):
     """Walk from one code to another."""
 
     path: Annotated[
@@ -50,7 +59,7 @@ class InterpolateSettings(LookSettings):
     seconds: Annotated[float, Field(gt=0, le=600, description="Length of a video, there and back.")] = 4.0
 
 
-class ManifoldSettings(LookSettings):
+class ManifoldSettings(DataLookSettings):
     """Decode a grid of codes, two units of them, through the prior's inverse distribution function."""
 
     side: Annotated[int, Field(ge=2, le=100, description="Pictures along each side of the grid.")] = 20
@@ -62,7 +71,7 @@ class ManifoldSettings(LookSettings):
     ] = None
 
 
-class LatentSettings(LookSettings):
+class LatentSettings(DataLookSettings):
     """Show where a model's codes lie, by label, against its prior."""
 
     count: Annotated[int, Field(ge=10, description="How many pictures to encode (or all there are).")] = 2000
@@ -70,7 +79,7 @@ class LatentSettings(LookSettings):
     size: Annotated[int, Field(ge=300, le=4000, description="Longer side of the result, in pixels.")] = 1000
 
 
-class WalkSettings(LookSettings):
+class WalkSettings(DataLookSettings):
     """Walk from a code along the direction of a label."""
 
     towards: Annotated[str, Field(description="The label to walk to.")]

@@ -6,19 +6,21 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from pareidolia.generative.looking.latent_space import LatentSpace
-from pareidolia.generative.looking.settings import LookSettings
+from pareidolia.generative.looking.settings import DataLookSettings, LookSettings
 from pareidolia.generative.runs import Run, open_run
 from pareidolia.networks import choose_device
 from pareidolia.pictures import sheet
 
-#: Pixels that a sheet of small pictures is to be wide, more or less, and the most for one of them.
+#: Width of a sheet of small pictures in pixels, about, and the most for one of them.
 _AIM, _LARGEST = 900, 224
 _LINE = 0.4
 
 
 def opened(run: Run | str, settings: LookSettings) -> LatentSpace:
-    """The latent space of a run, opened where `run` is its folder or a shipped model's name."""
-    return LatentSpace(open_run(run, choose_device(settings.device)) if isinstance(run, str) else run)
+    """The latent space of a run; `run` may be its folder or a shipped model's name."""
+    if not isinstance(run, Run):
+        run = open_run(run, choose_device(settings.device))
+    return LatentSpace(run, settings.data if isinstance(settings, DataLookSettings) else None)
 
 
 def laid_out(
@@ -29,7 +31,7 @@ def laid_out(
     title: str = "",
     row_titles: Sequence[str] = (),
 ) -> Tensor:
-    """Pictures N×C×H×W in rows on a sheet, enlarged without smoothing where they are small; 1×3×H×W."""
+    """Pictures N×C×H×W in rows on a sheet, enlarged without smoothing if they are small; 1×3×H×W."""
     columns = min(columns, len(pictures))
     words = list(captions) or [""] * len(pictures)
     panels = [(picture[None], word) for picture, word in zip(pictures.float().cpu(), words, strict=True)]

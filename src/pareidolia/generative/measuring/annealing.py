@@ -10,7 +10,7 @@ from pareidolia.generative.bound import importance_weighted
 from pareidolia.generative.capabilities import HasDensity
 from pareidolia.generative.measuring.hamiltonian import LogDensity, hamiltonian_step
 
-#: What share of moves adaptation aims at.
+#: The share of accepted moves that adaptation aims at.
 _ACCEPTED = 0.65
 _FASTER, _SLOWER = 1.02, 0.98
 _PILOT_CHAINS = 4
@@ -18,11 +18,11 @@ _PILOT_CHAINS = 4
 
 @dataclass(frozen=True)
 class Annealed:
-    """Estimates of log p(x), a picture each, in nats.
+    """Estimates of log p(x) in nats, one for each picture.
 
     Attributes:
-        value: logarithm of the mean weight of the chains, N, double: on average too low, or too high where
-            the chains ran in reverse.
+        value: logarithm of the mean weight of the chains, N, double: on average too low, or too high if the
+            chains ran in reverse.
         error: its standard error by the delta method, N; nan for a single chain.
         accepted: the share of moves that were accepted.
     """
@@ -52,7 +52,13 @@ class Annealing:
     def below(self, model: HasDensity, x: Tensor, generator: torch.Generator) -> Annealed:
         """A stochastic lower bound on log p(x): from the prior to the posterior.
 
-        x: N×C×H×W as `model.observe` gave it.
+        Args:
+            model: the model.
+            x: N×C×H×W, from `model.observe`.
+            generator: of the chains.
+
+        Returns:
+            The bounds.
         """
         lengths = self._pilot(model, x, generator)
         z = _drawn(model, self.chains, x, generator)
@@ -60,12 +66,19 @@ class Annealing:
         return _annealed(weights, accepted)
 
     def above(self, model: HasDensity, x: Tensor, z: Tensor, generator: torch.Generator) -> Annealed:
-        """A stochastic upper bound on log p(x) of pictures the model drew: from the posterior to the prior.
+        """A stochastic upper bound on log p(x) of the model's samples: from the posterior to the prior.
 
         Bidirectional Monte Carlo (Grosse et al. 2015): the code that a picture was drawn from is an exact
         sample of its posterior.
 
-        x: N×C×H×W drawn from p(x|z); z: N×L drawn from the prior.
+        Args:
+            model: the model.
+            x: N×C×H×W, drawn from p(x|z).
+            z: N×L, drawn from the prior.
+            generator: of the chains.
+
+        Returns:
+            The bounds.
         """
         lengths = self._pilot(model, x, generator).flip(0)
         start = z.expand(self.chains, *z.shape)

@@ -30,9 +30,16 @@ class Bound:
 
 @torch.no_grad()
 def lower_bound(model: HasDensity, x: Tensor, samples: int, generator: torch.Generator) -> Bound:
-    """The bound on log p(x) of each picture (Kingma and Welling 2014, equation 10), `samples` codes each.
+    """The bound on log p(x) of each picture (Kingma and Welling 2014, equation 10).
 
-    x: N×C×H×W as `model.observe` gave it.
+    Args:
+        model: the model.
+        x: N×C×H×W, from `model.observe`.
+        samples: codes for each picture.
+        generator: of the codes.
+
+    Returns:
+        The bounds.
     """
     posterior = model.posterior(x)
     z = posterior.sample(generator, samples)

@@ -1,4 +1,4 @@
-"""A small classifier of the training data's labels, as a judge of what a model draws."""
+"""A small classifier of the training data's labels, to judge a model's samples."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ from pareidolia.training.run import TrainingRun
 from pareidolia.training.settings import TrainingSettings
 
 _AT_ONCE = 500
-#: As many as name MNIST's digits with 1 % of errors: some seconds.
+#: Enough for 1 % of errors on MNIST's digits; they take some seconds.
 _STEPS, _BATCH = 2000, 100
 
 
@@ -74,7 +74,7 @@ def train_classifier(
 
 @torch.no_grad()
 def accuracy(classifier: Classifier, pictures: PictureSet) -> Tensor:
-    """Whether each of the set's pictures is named rightly, N Booleans."""
+    """Whether each of the set's pictures is classified correctly, N Booleans."""
     assert pictures.labels is not None
     named = classifier.probabilities(pictures.pictures()).argmax(1)
     return named.cpu() == pictures.labels

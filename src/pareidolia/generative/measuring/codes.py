@@ -1,4 +1,4 @@
-"""What a model's codes hold."""
+"""What a model's codes contain."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ _AT_ONCE = 500
 
 @dataclass(frozen=True)
 class Activity:
-    """How far each unit of the code tells pictures apart.
+    """How much each unit of the code varies between pictures.
 
     Attributes:
         variances: Cov_x(E_q[z|x]) of each unit, L.
@@ -33,11 +33,11 @@ class Activity:
 def activity(model: Encodes, pictures: Tensor) -> Activity:
     """Burda's A_u = Cov_x(E_q[u|x]) over pictures N×C×H×W in [0, 1], N at least 2."""
     codes = torch.cat([model.encode(part) for part in torch.split(pictures, _AT_ONCE)])
-    return Activity(codes.double().var(0))
+    return Activity(codes.cpu().double().var(0))
 
 
 class _Autoencodes(Encodes, Decodes):
-    """Both ways."""
+    """Encodes and decodes."""
 
 
 @torch.no_grad()

@@ -11,19 +11,22 @@ from pareidolia.generative.likelihoods import Bernoulli
 from pareidolia.generative.measuring.features import FeatureNetwork
 from pareidolia.generative.measuring.settings import EvaluateSettings
 from pareidolia.generative.runs import Run
+from pareidolia.generative.sampling import draw_pictures
 from pareidolia.networks import load_network_from
 from pareidolia.settings import PareidoliaError
 from pareidolia.training import seeded
 from pareidolia.training.data import PictureSet
 
-_AT_ONCE = 500
-
 
 @dataclass
 class EvaluationContext:
-    """A run with everything that several measures need, each found once.
+    """A run with everything that several measures need, each computed once.
 
-    Every draw is from a generator of (seed, purpose), so that no figure depends on which others are taken.
+    Every draw is from a generator of (seed, purpose), so that no figure depends on which others are computed.
+
+    Attributes:
+        run: what is measured.
+        settings: how.
     """
 
     run: Run
@@ -31,22 +34,29 @@ class EvaluationContext:
 
     @property
     def model(self) -> Any:
-        """The model; which protocols it fits, the measures ask."""
+        """The model; each measure checks which protocols it fits."""
         return self.run.model
 
     def generator(self, purpose: str) -> torch.Generator:
-        """Of (seed, purpose), on the model's device."""
+        """A function of (seed, purpose), on the model's device."""
         return seeded(torch.Generator(self.device), self.settings.seed, purpose)
 
     @cached_property
     def device(self) -> torch.device:
-        """Where the model is."""
+        """The model's device."""
         parameter = next(self.run.model.parameters(), torch.empty(0))
         return parameter.device
 
     @cached_property
     def measured(self) -> PictureSet:
-        """All pictures of the split that is measured."""
+        """All pictures of the split that is measured.
+
+        Returns:
+            The pictures.
+
+        Raises:
+            PareidoliaError: If there are fewer than 10.
+        """
         pictures = self.run.pictures(self.settings.split, self.settings.data)
         if len(pictures) < 10:
             raise PareidoliaError(
@@ -56,17 +66,17 @@ class EvaluationContext:
 
     @cached_property
     def training(self) -> PictureSet:
-        """The pictures that the model learnt from."""
-        return self.run.pictures("train")
+        """The pictures that the model was trained on."""
+        return self.run.pictures("train", moved_to=self.settings.data)
 
     @cached_property
     def pictures(self) -> Tensor:
-        """As many of the measured pictures as the settings say, drawn by the seed: N×C×H×W in [0, 1]."""
+        """As many of the measured pictures as the settings want, drawn by the seed: N×C×H×W in [0, 1]."""
         return self._some(self.measured, self.settings.pictures, "pictures")
 
     @cached_property
     def others(self) -> Tensor:
-        """As many training pictures as `pictures`, or all: what a perfect model might draw."""
+        """As many training pictures as `pictures`, or all: the samples of a perfect model."""
         return self._some(self.training, len(self.pictures), "others")
 
     @cached_property
@@ -77,7 +87,7 @@ class EvaluationContext:
 
     @cached_property
     def observation(self) -> str:
-        """How they were observed, in words."""
+        """How the pictures were observed, as part of a sentence."""
         likelihood = getattr(self.model, "likelihood", None)
         if isinstance(likelihood, Bernoulli) and likelihood.binarize == "no":
             return "grey values, of which a Bernoulli likelihood is no density: cross-entropy, no bound"
@@ -89,10 +99,8 @@ class EvaluationContext:
         return "binarised at one half" if bool((self.observed % 1 == 0).all()) else "in 256 levels"
 
     def draw(self, count: int, purpose: str) -> Tensor:
-        """`count` mean pictures of codes from the prior."""
-        z = self.model.prior.sample(count, self.generator(purpose))
-        with torch.no_grad():
-            return torch.cat([self.model.decode(part) for part in torch.split(z, _AT_ONCE)])
+        """`count` pictures that the model draws: mean pictures of codes, where it has a prior."""
+        return draw_pictures(self.model, count, self.generator(purpose))
 
     @cached_property
     def made(self) -> Tensor:
@@ -106,17 +114,17 @@ class EvaluationContext:
 
     @cached_property
     def real_features(self) -> Tensor:
-        """Of `pictures`."""
+        """Features of `pictures`."""
         return self.network(self.pictures)
 
     @cached_property
     def made_features(self) -> Tensor:
-        """Of `made`."""
+        """Features of `made`."""
         return self.network(self.made)
 
     @cached_property
     def other_features(self) -> Tensor:
-        """Of `others`."""
+        """Features of `others`."""
         return self.network(self.others)
 
     def _some(self, pictures: PictureSet, count: int, purpose: str) -> Tensor:

@@ -1,4 +1,4 @@
-"""log p(x|z) of very many codes: what importance sampling spends its time on."""
+"""log p(x|z) of very many codes, on which importance sampling spends its time."""
 
 from collections.abc import Callable
 from typing import Any
@@ -13,14 +13,19 @@ from pareidolia.generative.likelihoods import Bernoulli
 LogLikelihood = Callable[[Tensor, Tensor], Tensor]
 
 _ACTIVATIONS = (nn.ReLU, nn.Tanh, nn.LeakyReLU, nn.SiLU)
-#: Chances multiplied before their logarithm is taken, and the least product that has kept its digits.
+#: Probabilities multiplied before their logarithm is taken, and the least product that is still exact.
 _FACTORS, _LEAST = 14, 1e-36
 
 
 def fast_log_likelihood(model: HasDensity, *, half: bool = False) -> LogLikelihood:
-    """The model's `log_likelihood` without gradients, as fast as it can be had.
+    """The model's `log_likelihood` without gradients, as fast as possible.
 
-    half: in bfloat16, good to about a tenth of a nat.
+    Args:
+        model: the model.
+        half: in bfloat16, good to about a tenth of a nat.
+
+    Returns:
+        A function of x and z.
     """
     layers = _flat_layers(model)
     if layers is not None:
@@ -31,9 +36,9 @@ def fast_log_likelihood(model: HasDensity, *, half: bool = False) -> LogLikeliho
 class FlatDecoder:
     """Fully connected layers and pixels of 0 and 1: log p(x|z) in buffers that are made once.
 
-    Memory asked for anew in each call costs about as much time as the sums. A pixel has the chance σ(±logit);
-    chances are multiplied by the dozen before a logarithm is taken, and where a product gets too small for
-    its digits, that code is done again by the slow formula.
+    Allocating memory in each call costs about as much time as the sums. A pixel has the probability
+    σ(±logit); probabilities are multiplied by the dozen before a logarithm is taken, and if a product gets
+    too small for its digits, that code is computed again by the slow formula.
 
     Args:
         layers: linear ones and activations, the first and the last linear.
@@ -84,7 +89,7 @@ class FlatDecoder:
         return torch.addmm(layer.bias, inputs, layer.weight.T, out=out)
 
     def _buffer(self, purpose: Any, shape: Any, dtype: torch.dtype) -> Tensor:
-        """Rows of a tensor that is kept, made larger where it must be."""
+        """Rows of a tensor that is kept, and enlarged if needed."""
         kept = self._buffers.get(purpose)
         if kept is None or len(kept) < shape[0] or kept.dtype != dtype:
             kept = torch.empty(tuple(shape), dtype=dtype, device=self._weight.device)
@@ -107,7 +112,7 @@ def _flat_layers(model: HasDensity) -> list[nn.Module] | None:
 
 
 def _activated(layer: nn.Module, hidden: Tensor) -> Tensor:
-    """In place where the layer is a ReLU."""
+    """In place if the layer is a ReLU."""
     activated: Tensor = hidden.relu_() if isinstance(layer, nn.ReLU) else layer(hidden)
     return activated
 

@@ -1,6 +1,6 @@
 """Distances between the pictures a model makes and real ones, in a network's features.
 
-All in double precision: the square root of a product of covariances loses half of the digits it is given.
+All in double precision: the square root of a product of covariances loses half of its digits.
 """
 
 import math
@@ -43,9 +43,17 @@ def frechet_distance(one: Moments, other: Moments) -> float:
 
 
 def frechet(real: Tensor, made: Tensor, generator: torch.Generator) -> Estimate:
-    """The Fréchet distance of features N×D and M×D; its error by the bootstrap over both.
+    """The Fréchet distance of features; its error by the bootstrap over both.
 
     Grows as either N or M shrinks (it is biased), so compare only figures of equal N and M.
+
+    Args:
+        real: N×D.
+        made: M×D.
+        generator: of the bootstrap.
+
+    Returns:
+        The distance.
     """
     value = frechet_distance(Moments.of(real), Moments.of(made))
     drawn = [
@@ -58,7 +66,14 @@ def frechet(real: Tensor, made: Tensor, generator: torch.Generator) -> Estimate:
 def kernel_distance(real: Tensor, made: Tensor) -> float:
     """Squared maximum mean discrepancy under (x·y/D + 1)³, unbiased, so it may fall below 0.
 
-    Bińkowski et al. 2018, section 4: KID. real: N×D, made: M×D, both at least 2.
+    Bińkowski et al. 2018, section 4: KID.
+
+    Args:
+        real: N×D, N at least 2.
+        made: M×D, M at least 2.
+
+    Returns:
+        The distance.
     """
     real, made = real.double(), made.double()
     inner = (_kernel(each, each) for each in (real, made))
@@ -67,22 +82,32 @@ def kernel_distance(real: Tensor, made: Tensor) -> float:
 
 
 def kernel(real: Tensor, made: Tensor) -> Estimate:
-    """KID of features N×D and M×D, both at least 20: `kernel_distance` of all.
+    """KID of features N×D and M×D, both at least 4: `kernel_distance` of all.
 
-    Its error comes from ten disjoint blocks of both, each of which gives an unbiased estimate too; that is
-    more than all together deserve, as larger blocks vary less than their number says.
+    Its error comes from ten disjoint blocks of both (fewer of fewer than 20), each of which gives an unbiased
+    estimate too. It is rather too large: larger blocks vary less than their number suggests.
     """
-    blocks = [kernel_distance(real[start::_BLOCKS], made[start::_BLOCKS]) for start in range(_BLOCKS)]
-    error = float(torch.tensor(blocks).double().std() / math.sqrt(_BLOCKS))
-    return Estimate(kernel_distance(real, made), error, min(len(real), len(made)))
+    fewest = min(len(real), len(made))
+    count = min(_BLOCKS, fewest // 2)
+    blocks = [kernel_distance(real[start::count], made[start::count]) for start in range(count)]
+    error = float(torch.tensor(blocks).double().std() / math.sqrt(count))
+    return Estimate(kernel_distance(real, made), error, fewest)
 
 
 @torch.no_grad()
 def precision_and_recall(real: Tensor, made: Tensor, neighbors: int = 3) -> tuple[Estimate, Estimate]:
     """Shares of made pictures within the real ones' manifold, and of real ones within the made ones'.
 
-    A manifold is the balls around its pictures that reach to their `neighbors`-th nearest of their own kind
-    (Kynkäänniemi et al. 2019, equation 2). real: N×D, made: M×D; both more than `neighbors`.
+    A manifold is the balls around its pictures that reach to their k-th nearest neighbour within the set
+    (Kynkäänniemi et al. 2019, equation 2).
+
+    Args:
+        real: N×D.
+        made: M×D.
+        neighbors: k; less than N and M.
+
+    Returns:
+        Precision and recall.
     """
     return _within(made, real, neighbors), _within(real, made, neighbors)
 

@@ -1,4 +1,4 @@
-"""Numbers that say how far they can be trusted."""
+"""Numbers with their standard errors."""
 
 import math
 from dataclasses import dataclass
@@ -12,8 +12,8 @@ class Estimate:
 
     Attributes:
         value: the mean.
-        error: its standard error, None where it cannot be known (one value, or none that are independent).
-        count: of how many.
+        error: its standard error; None if it is unknown (one value, or no independent ones).
+        count: number of values.
     """
 
     value: float
@@ -34,7 +34,7 @@ class Estimate:
 
 def mean_of(values: Tensor) -> Estimate:
     """The mean of independent values (any shape, also Booleans: a share) and s/√n."""
-    values = values.detach().double().flatten()
+    values = values.detach().cpu().double().flatten()
     count = len(values)
     error = float(values.std() / math.sqrt(count)) if count > 1 else None
     return Estimate(float(values.mean()), error, count)

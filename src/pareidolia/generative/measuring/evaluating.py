@@ -1,11 +1,19 @@
-"""The operation `evaluate`: everything that a trained model can be asked, measured one after the other."""
+"""The operation `evaluate`: every measure that suits a trained model, one after the other."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import torch
 
-from pareidolia.generative.capabilities import Classifies, Decodes, Encodes, HasDensity, Samples
+from pareidolia.generative.capabilities import (
+    Classifies,
+    Decodes,
+    Encodes,
+    HasDensity,
+    HasPrior,
+    Samples,
+)
 from pareidolia.generative.measuring.annealing import Annealing
 from pareidolia.generative.measuring.bound import lower_bound
 from pareidolia.generative.measuring.classifier import accuracy, train_classifier
@@ -29,11 +37,11 @@ class Measurement:
     """One figure.
 
     Attributes:
-        measure: the name by which it is asked for.
-        what: what the figure is, in words.
+        measure: the name by which it is chosen.
+        what: what the figure is.
         estimate: the figure and its standard error.
         unit: of it.
-        told: how it was found, and what it is worth.
+        told: how it was found, and how far it can be trusted.
         details: numbers behind it, by name.
     """
 
@@ -47,22 +55,28 @@ class Measurement:
 
 @dataclass(frozen=True)
 class Metric:
-    """How something is measured, and what a model must be able to do for it."""
+    """How a measure is computed, and what a model must be able to do for it."""
 
     measure: Callable[[EvaluationContext], Iterator[Measurement]]
-    needs: tuple[type, ...]
+    needs: tuple[Any, ...]
     lacking: str
 
 
 def evaluate(run: Run | str, settings: EvaluateSettings | None = None) -> Iterator[Measurement]:
     """Measure a trained model, figure by figure.
 
-    run: opened, or a run directory or the name of a shipped model.
+    Args:
+        run: a run, its folder, or a shipped model's name.
+        settings: measures and options.
 
-    Raises PareidoliaError where the model cannot be asked what is asked for by name.
+    Yields:
+        Each figure when it is computed.
+
+    Raises:
+        PareidoliaError: If the model does not allow a measure chosen by name.
     """
     settings = settings or EvaluateSettings()
-    if isinstance(run, str):
+    if not isinstance(run, Run):
         run = open_run(run, choose_device(settings.device))
     context = EvaluationContext(run, settings)
     for name in chosen_measures(context):
@@ -70,7 +84,17 @@ def evaluate(run: Run | str, settings: EvaluateSettings | None = None) -> Iterat
 
 
 def chosen_measures(context: EvaluationContext) -> list[str]:
-    """The names of what is measured. Raises PareidoliaError for one that the model cannot be asked."""
+    """The names of the measures to compute.
+
+    Args:
+        context: the run and the settings.
+
+    Returns:
+        The names.
+
+    Raises:
+        PareidoliaError: If the model does not allow a measure chosen by name.
+    """
     asked = context.settings.measures
     if "all" in asked:
         return [name for name in METRICS if _obstacle(name, context) is None]
@@ -82,7 +106,7 @@ def chosen_measures(context: EvaluationContext) -> list[str]:
 
 
 def _obstacle(name: str, context: EvaluationContext) -> str | None:
-    """Why the model cannot be asked this; None where it can."""
+    """Why the model does not allow this measure; None if it does."""
     metric = METRICS[name]
     if not all(isinstance(context.model, need) for need in metric.needs):
         return f"{_article(context.run.kind)} {metric.lacking}"
@@ -230,7 +254,7 @@ def _precision_recall(context: EvaluationContext) -> Iterator[Measurement]:
 def _labels(context: EvaluationContext) -> Iterator[Measurement]:
     settings = context.settings
     classifier = train_classifier(context.training, settings.seed, context.device)
-    right = mean_of(accuracy(classifier, context.run.pictures("test")))
+    right = mean_of(accuracy(classifier, context.run.pictures("test", moved_to=settings.data)))
     probabilities = classifier.probabilities(context.made)
     sure = mean_of(probabilities.amax(1) >= settings.sure)
     real = mean_of(classifier.probabilities(context.pictures).amax(1) >= settings.sure)
@@ -259,9 +283,9 @@ METRICS = {
     "reconstruction": Metric(_reconstruction, (Encodes, Decodes), "has no encoder"),
     "active-units": Metric(_active_units, (Encodes,), "has no encoder"),
     "errors": Metric(_errors, (Classifies,), "was not trained to name labels"),
-    "parzen": Metric(_parzen, (Samples,), _SAMPLES),
-    "fid": Metric(_fid, (Samples,), _SAMPLES),
-    "kid": Metric(_kid, (Samples,), _SAMPLES),
-    "precision-recall": Metric(_precision_recall, (Samples,), _SAMPLES),
-    "labels": Metric(_labels, (Samples,), _SAMPLES),
+    "parzen": Metric(_parzen, (Samples | HasPrior,), _SAMPLES),
+    "fid": Metric(_fid, (Samples | HasPrior,), _SAMPLES),
+    "kid": Metric(_kid, (Samples | HasPrior,), _SAMPLES),
+    "precision-recall": Metric(_precision_recall, (Samples | HasPrior,), _SAMPLES),
+    "labels": Metric(_labels, (Samples | HasPrior,), _SAMPLES),
 }

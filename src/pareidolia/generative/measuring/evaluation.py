@@ -36,7 +36,7 @@ class Evaluation(Work):
 
     def __init__(self, run: Run | str, settings: EvaluateSettings | None = None) -> None:
         self._settings = settings or EvaluateSettings()
-        self._run = open_run(run, choose_device(self._settings.device)) if isinstance(run, str) else run
+        self._run = run if isinstance(run, Run) else open_run(run, choose_device(self._settings.device))
         self._measures = chosen_measures(EvaluationContext(self._run, self._settings))
         self.figures: list[Measurement] = []
 

@@ -13,17 +13,20 @@ _AT_ONCE = 50
 class FeatureNetwork:
     """A layer of a network, averaged over rows and columns.
 
-    Figures made with different networks, layers or sizes cannot be compared; `name` says all three.
+    Figures made with different networks, layers or sizes cannot be compared; `name` has all three.
 
     Args:
         network: any.
         layer: by name; None takes the last that has rows and columns.
         size: pictures are enlarged or shrunk to this longer side.
+
+    Raises:
+        BadNetwork: If the layer is neither a map nor a vector, or no layer has rows and columns.
     """
 
     def __init__(self, network: Network, layer: str | None = None, size: int = 64) -> None:
         self._network, self._size = network, size
-        self._layer = layer or _last_map(network)
+        self._layer = layer or network.last_map
         if len(network.layer(self._layer).shape) not in (1, 3):
             raise BadNetwork(
                 f"{self._layer} of {network.name} is neither a map nor a vector: name another layer"
@@ -43,12 +46,5 @@ class FeatureNetwork:
         for part in torch.split(pictures, _AT_ONCE):
             seen = resize(part, size).clamp(0, 1).to(self._network.device)
             maps = self._network.record(seen, [self._layer])[self._layer]
-            found.append(maps.flatten(2).mean(2).double().cpu() if maps.ndim > 2 else maps.double().cpu())
+            found.append(maps.flatten(2).mean(2).cpu().double() if maps.ndim > 2 else maps.cpu().double())
         return torch.cat(found)
-
-
-def _last_map(network: Network) -> str:
-    maps = [name for name, layer in network.layers.items() if len(layer.shape) == 3 and layer.shape[-1] > 1]
-    if not maps:
-        raise BadNetwork(f"no layer of {network.name} has rows and columns: name one")
-    return maps[-1]

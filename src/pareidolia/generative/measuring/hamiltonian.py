@@ -13,11 +13,15 @@ def hamiltonian_step(
 ) -> tuple[Tensor, Tensor]:
     """One transition of every chain that leaves `log_density` invariant (Neal 2011, figure 2).
 
-    log_density: …×L → …, differentiable, up to a constant.
-    z: where the chains are, …×L.
-    step: length of a leapfrog step, broadcast to ….
+    Args:
+        log_density: …×L → …, differentiable, up to a constant.
+        z: the chains' positions, …×L.
+        step: length of a leapfrog step, broadcast to ….
+        leapfrogs: number of leapfrog steps.
+        generator: of momenta and decisions.
 
-    Returns where they are then, and the probability with which each was to move, ….
+    Returns:
+        The positions after it, …×L, and the probability with which each move was accepted, ….
     """
     momentum = torch.randn(z.shape, generator=generator, device=generator.device).to(z)
     start, gradient = _pull(log_density, z)
@@ -28,7 +32,7 @@ def hamiltonian_step(
         end, gradient = _pull(log_density, place)
         moved = moved + 0.5 * step[..., None] * gradient
     gained = end - start - 0.5 * (moved.square().sum(-1) - momentum.square().sum(-1))
-    # A trajectory that left for infinity is no place to go.
+    # A trajectory that diverged is rejected.
     chance = gained.nan_to_num(nan=-torch.inf).clamp(max=0).exp()
     drawn = torch.rand(chance.shape, generator=generator, device=generator.device).to(chance)
     return torch.where((drawn < chance)[..., None], place, z), chance

@@ -10,7 +10,7 @@ from torch import Tensor
 from pareidolia.generative.capabilities import HasDensity
 from pareidolia.generative.measuring.decoding import LogLikelihood, fast_log_likelihood
 
-#: Numbers that the decoder may put out at a time: what the processor's cache holds.
+#: Numbers that the decoder may output at a time: what the processor's cache holds.
 _AT_ONCE = 1 << 20
 #: The share of the weight that is computed in float32.
 _CARRIED = 0.95
@@ -18,7 +18,7 @@ _CARRIED = 0.95
 
 @dataclass(frozen=True)
 class LogEvidence:
-    """Estimates of log p(x), a picture each, in nats.
+    """Estimates of log p(x) in nats, one for each picture.
 
     Attributes:
         value: the logarithm of the mean weight, N, double. Low by half its squared error on average.
@@ -41,14 +41,22 @@ def importance_sampled(
     precision: Literal["float32", "mixed"] = "float32",
     at_once: int = _AT_ONCE,
 ) -> LogEvidence:
-    """log p(x) ≈ log 1/k Σ p(x|z) p(z) / q(z|x), k `samples` z from q(z|x) (Burda et al. 2016, equation 8).
+    """log p(x) ≈ log 1/k Σ p(x|z) p(z) / q(z|x), z from q(z|x) (Burda et al. 2016, equation 8).
 
     Each picture is encoded once. Pictures and samples are decoded in pieces of about `at_once` numbers, and
     their weights added as they come, so that memory does not grow with either.
 
-    x: N×C×H×W as `model.observe` gave it.
-    precision: "mixed" decodes in bfloat16, and of each piece once more in float32 the codes that carry
-        `_CARRIED` of its weight.
+    Args:
+        model: the model.
+        x: N×C×H×W, from `model.observe`.
+        samples: k.
+        generator: of the codes.
+        precision: "mixed" decodes in bfloat16, and of each piece once more in float32 the codes that carry
+            `_CARRIED` of its weight.
+        at_once: numbers that the decoder may output at a time.
+
+    Returns:
+        The estimates.
     """
     size = x[0].numel()
     pictures = max(1, at_once // (size * samples))
@@ -71,7 +79,7 @@ def importance_sampled(
 
 
 def _mend(log_weights: Tensor, exact: LogLikelihood, x: Tensor, z: Tensor, ratio: Tensor) -> None:
-    """Make those of the log weights S×N exact that carry the estimate; `ratio` is log p(z) − log q(z|x)."""
+    """Compute the log weights S×N that carry the estimate again; `ratio` is log p(z) − log q(z|x)."""
     shares, order = log_weights.softmax(0).sort(0, descending=True)
     heavy = shares.cumsum(0) - shares < _CARRIED
     picture = torch.arange(len(x), device=x.device).expand_as(order)[heavy]
@@ -89,7 +97,7 @@ class _Weights:
         self._count = 0
 
     def add(self, log_weights: Tensor) -> None:
-        """Take in S×N weights."""
+        """Add S×N weights."""
         largest = torch.maximum(self._largest, log_weights.amax(0).double())
         shrunk = (self._largest - largest).exp()
         weights = (log_weights.double() - largest).exp()

@@ -1,8 +1,8 @@
-"""Parzen windows, the measure of the GAN and AAE papers, and centroids that show what it is worth.
+"""Parzen windows, the measure of the GAN and AAE papers, and centroids that show its weakness.
 
-A Gaussian of one width around each of some thousand samples is no good estimate of a density in hundreds of
-dimensions: centroids of k-means, which nobody would call samples, score better than real pictures
-(Theis, van den Oord and Bethge 2016, section 3.2). It is here to stand beside the papers' figures.
+A Gaussian of one width around each of some thousand samples is a bad estimate of a density in hundreds of
+dimensions: centroids of k-means, which are not samples of anything, score better than real pictures
+(Theis, van den Oord and Bethge 2016, section 3.2). It is here for comparison with the papers' figures.
 """
 
 import math
@@ -11,18 +11,24 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-#: Standard deviations tried on the validation pictures; the papers' own range and a little around it.
+#: Standard deviations tried on the validation pictures: the papers' range and a little more.
 WIDTHS = tuple(10 ** (-1.3 + 0.1 * k) for k in range(14))
 _POINTS_AT_ONCE = 500
 
 
 @torch.no_grad()
 def parzen_log_density(points: Tensor, centers: Tensor, widths: Sequence[float]) -> Tensor:
-    """log 1/M Σ N(x; cₘ, σ²) in nats, for each σ of `widths`: W×N, double.
+    """log 1/M Σ N(x; cₘ, σ²) in nats, for each width.
 
-    points: N×D; centres: M×D.
+    Args:
+        points: N×D.
+        centers: M×D.
+        widths: W values of σ.
+
+    Returns:
+        W×N, double.
     """
-    # Around their mean the squared lengths are small, and their differences keep their digits.
+    # Around their mean the squared lengths are small, and their differences exact enough.
     middle = centers.mean(0)
     points, centers = points - middle, centers - middle
     lengths = centers.square().sum(1)
@@ -36,16 +42,25 @@ def parzen_log_density(points: Tensor, centers: Tensor, widths: Sequence[float])
 
 
 def best_width(validation: Tensor, centers: Tensor, widths: Sequence[float] = WIDTHS) -> float:
-    """The σ that gives the validation pictures (N×D) the highest mean log density."""
+    """The σ for which the validation pictures (N×D) have the highest mean log density."""
     means = parzen_log_density(validation, centers, widths).mean(1)
     return widths[int(means.argmax())]
 
 
 @torch.no_grad()
 def centroids(points: Tensor, count: int, generator: torch.Generator, *, rounds: int = 10) -> Tensor:
-    """k-means (Lloyd) of points N×D: count×D, begun at points drawn by the generator.
+    """k-means (Lloyd), begun at points drawn by the generator.
 
-    A centre that no point is nearest to stays where it is.
+    A centre without nearest points stays where it is.
+
+    Args:
+        points: N×D.
+        count: k.
+        generator: of the beginning.
+        rounds: number of iterations.
+
+    Returns:
+        k×D.
     """
     centers = points[torch.randperm(len(points), generator=generator)[:count].to(points.device)].clone()
     for _ in range(rounds):

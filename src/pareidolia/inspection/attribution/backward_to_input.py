@@ -1,4 +1,4 @@
-"""Sending a score back to the leaves of autograd's graph: pictures, or what comes out of a module."""
+"""Sending a score back to the leaves of autograd's graph: pictures, or the output of a module."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,12 +15,23 @@ from pareidolia.settings import BadNetwork
 def pull_back(
     network: Network, pictures: Tensor, target: Target, *, cut: nn.Module | None = None
 ) -> tuple[Tensor | None, list[Tensor]]:
-    """What the target's scores send back to the pictures, N×C×H×W, and to the outputs of the module `cut`.
+    """Send the target's scores back to the pictures, and to the outputs of a module.
 
-    The pictures get only what comes by other ways than through `cut`, None where nothing does.
-    Raises BadNetwork where nothing comes back at all.
+    The signal of the pictures includes only paths that avoid the module.
+
+    Args:
+        network: the network.
+        pictures: N×C×H×W in [0, 1].
+        target: the scores.
+        cut: the module; None if there is none.
+
+    Returns:
+        The pictures' signal N×C×H×W, None if nothing reaches them, and those of the outputs.
+
+    Raises:
+        BadNetwork: If nothing comes back at all.
     """
-    # Not channels last, though faster: its rounding turns single ReLUs over, and the gradient jumps there.
+    # Not channels last, though faster: its rounding switches single ReLUs, and the gradient jumps there.
     leaf = pictures.detach().clone(memory_format=torch.contiguous_format).requires_grad_()
     with torch.enable_grad(), fast_cpu(), detach_at(cut) as leaves:
         scores = target(network, leaf)
@@ -33,10 +44,18 @@ def pull_back(
 
 @contextmanager
 def detach_at(module: nn.Module | None) -> Iterator[list[Tensor]]:
-    """Collects the module's outputs as leaves of autograd's graph; the network goes on with copies of them.
+    """Collect a module's outputs as leaves of autograd's graph; the network continues with copies of them.
 
-    What leads to the module has no part in the graph, and no later in-place operation overwrites a leaf. None
-    cuts nowhere. Raises BadNetwork where the module gives anything but one tensor.
+    Everything before the module is left out of the graph, and no later in-place operation overwrites a leaf.
+
+    Args:
+        module: the module; None cuts nowhere.
+
+    Yields:
+        The outputs, filled by forward passes inside.
+
+    Raises:
+        BadNetwork: If the module returns anything but one tensor.
     """
     leaves: list[Tensor] = []
 

@@ -1,4 +1,4 @@
-"""How many pictures a network looks at at once."""
+"""How many pictures a network takes in one forward pass."""
 
 from collections.abc import Iterator
 
@@ -8,11 +8,11 @@ _PIXELS = 250_000
 
 
 def fitting(picture: Tensor) -> int:
-    """How many pictures of this size keep a processor busy while their activations still fit its caches."""
+    """The number of pictures of this size that keep a processor busy and whose activations fit its caches."""
     return max(1, round(_PIXELS / (picture.shape[-2] * picture.shape[-1])))
 
 
 def batches(total: int, size: int) -> Iterator[slice]:
-    """`total` things in batches of `size`, the last one of what is left."""
+    """Cut `total` things into batches of `size`; the last one has the rest."""
     for begin in range(0, total, size):
         yield slice(begin, min(begin + size, total))

@@ -1,36 +1,54 @@
-"""Grad-CAM: which places of a late layer speak for the target."""
+"""Grad-CAM: which positions of a late layer support the target."""
 
 from math import isqrt
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional as F
 
 from pareidolia.inspection.attribution.backward_to_input import detach_at
-from pareidolia.inspection.targets import Target
-from pareidolia.networks import Network, preserve_state
-from pareidolia.networks.layers import Layer
+from pareidolia.inspection.framing import FramedPhoto
+from pareidolia.inspection.resolving import resolve
+from pareidolia.inspection.targets import TargetLike
+from pareidolia.networks import Network, NetworkLike, preserve_state
+from pareidolia.networks.layers import Layer, is_channels_last, is_map
+from pareidolia.pictures import PicturesLike
 from pareidolia.settings import BadNetwork
 
 
-def grad_cam(network: Network, pictures: Tensor, target: Target, *, layer: str | None = None) -> Tensor:
+def grad_cam(
+    network: NetworkLike, pictures: PicturesLike, target: TargetLike = "top", *, layer: str | None = None
+) -> Tensor:
     """Grad-CAM at the pictures' size, N×1×H×W, not negative; `coarse_grad_cam` enlarged bilinearly."""
+    network, pictures, target = resolve(network, pictures, target)
     coarse = coarse_grad_cam(network, pictures, target, layer=layer)
     height, width = pictures.shape[-2:]
     return F.interpolate(coarse, (height, width), mode="bilinear", align_corners=False)
 
 
 def coarse_grad_cam(
-    network: Network, pictures: Tensor, target: Target, *, layer: str | None = None
+    network: NetworkLike, pictures: PicturesLike, target: TargetLike = "top", *, layer: str | None = None
 ) -> Tensor:
-    """Grad-CAM at the layer's own resolution, N×1×h×w (Selvaraju et al. 2017, eq. 1 and 2).
+    """Grad-CAM at the layer's own resolution (Selvaraju et al. 2017, eq. 1 and 2).
 
-    α_k = mean over positions of ∂S/∂A_k, L = max(0, Σ_k α_k A_k). `layer` defaults to `cam_layer`. Tokens of
-    transformers (N×T×C) are laid out as the square they came from, without the class token.
-    Raises BadNetwork where the layer has no positions, or the target does not depend on it.
+    α_k = mean over positions of ∂S/∂A_k, L = max(0, Σ_k α_k A_k). Tokens of transformers (N×T×C) are laid out
+    as the square they came from, without the class token.
+
+    Args:
+        network: the network.
+        pictures: N×C×H×W in [0, 1].
+        target: S.
+        layer: its name; None takes `cam_layer`.
+
+    Returns:
+        N×1×h×w, not negative.
+
+    Raises:
+        BadNetwork: If the layer has no positions, or the target does not depend on it.
     """
+    network, pictures, target = resolve(network, pictures, target)
     name = layer or cam_layer(network)
-    module = network.module.get_submodule(network.layer(name).name)
+    module = _module(network, name)
     with preserve_state(network.module), torch.enable_grad(), detach_at(module) as outputs:
         scores = target(network, pictures.detach())
         if not outputs or not scores.requires_grad:
@@ -40,18 +58,28 @@ def coarse_grad_cam(
     signals = activations.grad
     if signals is None:
         raise BadNetwork(f"the target does not depend on layer '{name}': choose a layer before it")
+    if is_channels_last(tuple(activations.shape[1:]), tuple(pictures.shape[1:])):
+        network.unit_shape(name)  # refuses it
     maps, signals = (_as_maps(each.detach(), name) for each in (activations, signals))
     importance = signals.mean(dim=(2, 3), keepdim=True)
     return (importance * maps).sum(dim=1, keepdim=True).clamp(min=0)
 
 
-def cam_layer(network: Network) -> str:
+def cam_layer(network: Network, photo: FramedPhoto | None = None) -> str:
     """The layer that Grad-CAM looks at unless told: the last one with positions.
 
-    In transformers the last normalised tokens that still enter an attention; else the last feature map of
+    In transformers the last normalized tokens that still enter an attention; else the last feature map of
     more than one position that is not itself a map of class scores.
+
+    Args:
+        network: what is explained.
+        photo: what it looks at, whose look has found the layers; None takes `network.layers`.
+
+    Raises:
+        BadNetwork: there is no layer with rows and columns.
     """
-    layers = sorted(network.layers.values(), key=lambda layer: layer.finish)
+    found = network.layers if photo is None else photo.layers
+    layers = sorted(found.values(), key=lambda layer: layer.finish)
     attentions = [layer for layer in layers if "Attention" in layer.kind]
     if attentions:
         before = [
@@ -62,22 +90,34 @@ def cam_layer(network: Network) -> str:
         if before:
             return before[-1].name
     classes = 0 if not network.class_names else len(network.class_names)
-    maps = [layer for layer in layers if _is_map(layer, network.input_shape) and layer.shape[0] != classes]
+    # Some layers give maps of the network's own proportions whatever the picture's, as adaptive pooling does.
+    pictures = {network.input_shape} if photo is None else {network.input_shape, photo.picture.shape[1:]}
+    maps = [
+        layer
+        for layer in layers
+        if layer.shape[0] != classes and any(_is_map(layer, picture) for picture in pictures)
+    ]
     if not maps:
         raise BadNetwork(f"{network.name} has no layer with rows and columns: Grad-CAM makes no sense here")
     return maps[-1].name
 
 
-def _is_map(layer: Layer, input_shape: tuple[int, int, int]) -> bool:
-    """C×h×w of more than one position, with h:w as in the input (so that h×w×C is not taken for it)."""
-    if len(layer.shape) != 3 or min(layer.shape[1:]) < 2 or "Dropout" in layer.kind:
-        return False
-    _, height, width = input_shape
-    return abs(layer.shape[1] * width - layer.shape[2] * height) <= max(height, width)
+def _module(network: Network, name: str) -> nn.Module:
+    """The module of a layer, found without the run that `network.layers` costs unless something is wrong."""
+    module: nn.Module | None = dict(network.module.named_modules()).get(name)
+    if module is None or isinstance(module, torch.jit.ScriptModule):
+        network.layer(name)  # refuses it, and names the nearest
+    assert module is not None
+    return module
+
+
+def _is_map(layer: Layer, input_shape: tuple[int, ...]) -> bool:
+    """C×h×w of more than one position."""
+    return is_map(layer.shape, input_shape) and min(layer.shape[1:]) > 1 and "Dropout" not in layer.kind
 
 
 def _token_side(shape: tuple[int, ...]) -> int | None:
-    """The side of the square that T tokens (T×C) were, with or without leading class tokens."""
+    """The side of the square of T tokens (T×C), with or without leading class tokens; None for other T."""
     if len(shape) != 2:
         return None
     side = isqrt(shape[0])

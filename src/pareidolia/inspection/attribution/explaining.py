@@ -1,20 +1,38 @@
-"""The operations `saliency` and `deconvnet`: from a photo and settings to a picture."""
+"""The operation `saliency`: which pixels of photos made a network say so."""
 
-import torch
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from math import ceil
+
 from torch import Tensor
 
-from pareidolia.inspection.attribution.cam import cam_layer
-from pareidolia.inspection.attribution.methods import METHODS, attribute, method_names
-from pareidolia.inspection.attribution.overlays import colored, shown
-from pareidolia.inspection.attribution.settings import DeconvnetSettings, SaliencySettings
-from pareidolia.inspection.framing import frame
-from pareidolia.inspection.projection import Projection, project
-from pareidolia.inspection.targets import ClassTarget, Target, TargetLike, as_target
+from pareidolia.inspection.attribution.explanation import Explanation
+from pareidolia.inspection.attribution.overlays import blended, check_colormap, shown
+from pareidolia.inspection.attribution.registry import METHODS, Method, Steps
+from pareidolia.inspection.attribution.settings import SaliencySettings
+from pareidolia.inspection.framing import FramedPhoto, frame_photo
+from pareidolia.inspection.resolving import as_photos
+from pareidolia.inspection.targets import ClassTarget, Target, TargetLike, as_target, find_target
 from pareidolia.networks import Network, NetworkLike, network_for
 from pareidolia.operations import LOOK, operation
 from pareidolia.operations.inputs import PHOTO
-from pareidolia.pictures import PictureLike, as_picture, resize, sheet
-from pareidolia.pictures.result import Result
+from pareidolia.pictures import PicturesLike, over_white, sheet
+from pareidolia.progress import Progress, Work
+
+# The shorter side, in pixels, that a picture on a sheet has at least.
+_SHORTEST = 96
+# The colormap's share where none is given.
+_ALPHA = 0.5
+
+
+@dataclass
+class _Explained:
+    """A photo, how the network sees it, what is explained in words, and the maps by method, 1×C×H×W."""
+
+    photo: Tensor
+    seen: FramedPhoto
+    target: str
+    maps: dict[str, Tensor] = field(default_factory=dict)
 
 
 @operation(
@@ -26,110 +44,154 @@ from pareidolia.pictures.result import Result
     network=True,
     objects=("target",),
 )
+class Saliency(Work):
+    """Which pixels made the network say so, for one or several photos and one or several methods.
+
+    Iterate to the end, then take `result`. One photo and one method give the map over the photo; more give a
+    sheet, a row for each photo.
+
+    Args:
+        photo: one picture or several of any sizes, as `as_photos` takes them.
+        settings: every option.
+        network: what `as_network` takes; None takes the one that the settings name.
+        target: what is explained, where that is an object; else the settings have it.
+
+    Raises:
+        BadPicture: a photo that cannot be opened, or that the network cannot look at.
+        PareidoliaError: the target names nothing, or more than one thing.
+    """
+
+    def __init__(
+        self,
+        photo: PicturesLike,
+        settings: SaliencySettings | None = None,
+        network: NetworkLike = None,
+        *,
+        target: TargetLike | None = None,
+    ) -> None:
+        self.settings = SaliencySettings.of(settings)
+        self.network = network_for(self.settings, network)
+        self.photos = as_photos(photo, "photo")
+        self._target = target
+        if self.settings.colormap is not None:
+            check_colormap(self.settings.colormap)
+        self.methods = [METHODS[name] for name in self.settings.asked_methods]
+        self._explained: list[_Explained] = []
+
+    def __iter__(self) -> Iterator[Progress]:
+        """Explain each photo by each method; every method is a stage."""
+        self._explained = []
+        several = len(self.photos) * len(self.methods) > 1
+        for photo in self.photos:
+            seen = frame_photo(self.network, photo, self.settings.size)
+            target = (
+                find_target(self.settings.target, self.network, seen.picture, seen.logits)
+                if self._target is None
+                else as_target(self._target, self.network, seen.picture)
+            )
+            explained = _Explained(over_white(photo), seen, describe(target, self.network, seen.logits))
+            for method in self.methods:
+                options = self.settings.options_of(method.name).settled(self.network, seen)
+                steps = method.steps(self.network, seen.picture, target, options)
+                explained.maps[method.name] = yield from _staged(method.name, steps, several)
+            self._explained.append(explained)
+
+    @property
+    def result(self) -> Explanation:
+        """The picture with its maps; the iteration must have ended."""
+        maps = [
+            {name: found[0].float().cpu() for name, found in each.maps.items()} for each in self._explained
+        ]
+        targets = "; ".join(each.target for each in self._explained)
+        if len(self._explained) == 1 and self.settings.methods is None:
+            (method,), (explained,) = self.methods, self._explained
+            caption = f"{_caption(method, explained)} for {targets}"
+            return Explanation(self._shown(method, explained), caption, maps=maps)
+        panels = [panel for each in self._explained for panel in self._panels(each)]
+        columns = min(4, len(panels)) if len(self._explained) == 1 else 1 + len(self.methods)
+        shortest = min(min(picture.shape[2:]) for picture, _ in panels)
+        named = self.methods[0].name if self.settings.methods is None else f"{len(self.methods)} methods"
+        return Explanation(
+            sheet(panels, columns, enlarge=ceil(_SHORTEST / shortest)), f"{named} for {targets}", maps=maps
+        )
+
+    def _panels(self, explained: _Explained) -> Iterator[tuple[Tensor, str]]:
+        yield explained.seen.picture.cpu(), explained.target
+        for method in self.methods:
+            yield self._shown(method, explained), _caption(method, explained)
+
+    def _shown(self, method: Method, explained: _Explained) -> Tensor:
+        """The map over what the network saw; or, where that is asked for, over the photo itself."""
+        found = explained.maps[method.name]
+        if not self.settings.over_photo:
+            return shown(method, explained.seen.picture, found).cpu()
+        if method.colored:
+            found = found.abs().amax(dim=1, keepdim=True)
+        return blended(
+            seen_part(explained.photo, explained.seen.picture),
+            found.cpu(),
+            signed=method.signed and not method.colored,
+            colormap=self.settings.colormap,
+            alpha=self.settings.alpha if self.settings.alpha is not None else _ALPHA,
+        )
+
+
 def saliency_picture(
-    photo: PictureLike,
+    photo: PicturesLike,
     settings: SaliencySettings | None = None,
     network: NetworkLike = None,
     *,
     target: TargetLike | None = None,
-) -> Result:
-    """Which pixels made the network say so: one method's map over the photo, or a sheet of several.
+) -> Explanation:
+    """Which pixels made the network say so: `Saliency`, run to the end."""
+    saliency = Saliency(photo, settings, network, target=target)
+    for _ in saliency:
+        pass
+    return saliency.result
 
-    Raises what `find_target` and the methods raise; BadPicture for a photo that the network cannot look at.
+
+def seen_part(photo: Tensor, picture: Tensor) -> Tensor:
+    """The middle of `photo` that a network saw as `picture`: all of it, or a part of its proportions.
+
+    Both are 1×C×H×W; the result keeps the photo's resolution.
     """
-    settings = settings or SaliencySettings()
-    network = network_for(settings, network)
-    picture = frame(network, as_picture(photo), settings.size)
-    explained = as_target(settings.target if target is None else target, network, picture)
-    told = describe(explained, network, picture)
-    if settings.methods is None:
-        found = attribute(network, picture, explained, settings.method, settings)
-        caption = _named(settings.method, found)
-        return Result(shown(METHODS[settings.method], picture, found).cpu(), f"{caption} for {told}")
-    panels = [(picture.cpu(), told)]
-    for name in method_names(settings.methods):
-        found = attribute(network, picture, explained, name, settings)
-        panels.append((shown(METHODS[name], picture, found).cpu(), _named(name, found)))
-    return Result(sheet(panels, columns=min(4, len(panels))), f"{len(panels) - 1} methods for {told}")
+    (height, width), (rows, columns) = photo.shape[2:], picture.shape[2:]
+    seen_height, seen_width = (
+        min(height, round(width * rows / columns)),
+        min(width, round(height * columns / rows)),
+    )
+    # Framing rounds to whole pixels of the picture: a pixel of that is not a cut.
+    if height - seen_height <= height / rows and width - seen_width <= width / columns:
+        return photo
+    top, left = (height - seen_height) // 2, (width - seen_width) // 2
+    return photo[..., top : top + seen_height, left : left + seen_width]
 
 
-@operation(
-    "deconvnet",
-    group=LOOK,
-    help="Send units of a layer back to the pixels of a photo: what did they see?",
-    settings=DeconvnetSettings,
-    inputs=(PHOTO,),
-    network=True,
-)
-def deconvnet_sheet(
-    photo: PictureLike, settings: DeconvnetSettings | None = None, network: NetworkLike = None
-) -> Result:
-    """What units of a layer saw in the photo: each sent back alone, and several also together, on a sheet.
-
-    Above what came back, below the same part of the photo: the part that reached the units.
-    """
-    settings = settings or DeconvnetSettings()
-    network = network_for(settings, network)
-    picture = frame(network, as_picture(photo), settings.size)
-    asked: list[tuple[str, ...]] = [(unit,) for unit in settings.unit]
-    if len(asked) > 1:
-        asked.append(settings.unit)
-    layer = settings.layer or cam_layer(network)
-    found = [project(network, picture, layer, units, rule=settings.rule) for units in asked]
-    parts = [_reached(each.signal) for each in found]
-    height = picture.shape[-2]
-    signals = [
-        _enlarged(colored(each.signal)[..., *part], height) for each, part in zip(found, parts, strict=True)
-    ]
-    patches = [_enlarged(picture[..., *part], height) for part in parts]
-    captions = [_caption(each) for each in found]
-    panels = [*zip(signals, captions, strict=True), *((patch, "") for patch in patches)]
-    return Result(sheet(panels, columns=len(found)), ", ".join(captions[: len(settings.unit)]))
-
-
-def describe(target: Target, network: Network, picture: Tensor) -> str:
-    """A target in words; a class with its name and probability on `picture` (1×C×H×W)."""
-    if not isinstance(target, ClassTarget):
+def describe(target: Target, network: Network, logits: Tensor | None) -> str:
+    """A target in words; a class with its name and its probability by the picture's `logits` 1×K."""
+    if not isinstance(target, ClassTarget) or logits is None:
         return str(getattr(target, "unit", "the objective"))
     index = target.indices[0]
     name = network.class_names[index] if network.class_names else f"class {index}"
-    with torch.no_grad():
-        share = float(target.probabilities(network, picture)[0])
-    return f"{name} {100 * share:.3g} %"
+    return f"{name} {100 * float(logits[0].softmax(dim=0)[index]):.3g} %"
 
 
-def _named(method: str, attribution: Tensor) -> str:
-    """The method's name; a map of zeros is told: it can be the truth, as deconvnet often dies on the way."""
-    return method if bool(attribution.any()) else f"{method} (nothing reached the pixels)"
+def _staged(stage: str, steps: Steps[Tensor], several: bool) -> Steps[Tensor]:
+    """The same steps under the name of their stage; a stage without any is a step where there are several."""
+    reported = False
+    while True:
+        try:
+            step = next(steps)
+        except StopIteration as end:
+            if several and not reported:
+                yield Progress(1, 1, stage)
+            found: Tensor = end.value
+            return found
+        reported = True
+        yield replace(step, stage=stage)
 
 
-def _reached(signal: Tensor) -> tuple[slice, slice]:
-    """The rows and columns that hold all of a signal 1×C×H×W but a thousandth of its strength, as a square
-    where the picture allows.
-    """
-    strength = signal.abs().amax(dim=(0, 1))
-    rows, columns = (
-        torch.nonzero(strength.amax(dim=axis) > 1e-3 * strength.max()).flatten().tolist() or [0, length - 1]
-        for axis, length in ((1, strength.shape[0]), (0, strength.shape[1]))
-    )
-    side = max(rows[-1] - rows[0], columns[-1] - columns[0]) + 1
-    return _around(rows[0], rows[-1], side, strength.shape[0]), _around(
-        columns[0], columns[-1], side, strength.shape[1]
-    )
-
-
-def _around(first: int, last: int, side: int, length: int) -> slice:
-    """A stretch of `side` around first..last that stays within `length`."""
-    side = min(side, length)
-    start = min(max((first + last + 1 - side) // 2, 0), length - side)
-    return slice(start, start + side)
-
-
-def _enlarged(part: Tensor, height: int) -> Tensor:
-    return resize(part.cpu(), (height, max(1, round(height * part.shape[-1] / part.shape[-2])))).clamp(0, 1)
-
-
-def _caption(projection: Projection) -> str:
-    if len(projection.units) > 1:
-        return "together"
-    return f"{projection.units[0]} = {projection.activations[0]:.3g}"
+def _caption(method: Method, explained: _Explained) -> str:
+    """The method's name, and whether its map is zero, which can be true: deconvnet often dies on the way."""
+    empty = not bool(explained.maps[method.name].any())
+    return f"{method.name} (nothing reached the pixels)" if empty else method.name

@@ -1,4 +1,4 @@
-"""How far attribution methods tell the truth: deletion, insertion, and randomised parameters."""
+"""How faithful attribution methods are: deletion, insertion, and randomised parameters."""
 
 from collections.abc import Callable, Sequence
 from copy import deepcopy
@@ -7,17 +7,22 @@ from math import ceil
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from pareidolia.inspection.targets import Target, confidence
 from pareidolia.networks import Network, preserve_state
+from pareidolia.pictures import gaussian_blur
 
 Attribution = Callable[[Network], Tensor]
 
 
 @dataclass(frozen=True)
 class ScoreCurve:
-    """The target's confidence (`values`) as a growing share of the pixels is deleted or inserted, 0 to 1."""
+    """The target's confidence as pixels are deleted or inserted.
+
+    Attributes:
+        shares: of the pixels, growing from 0 to 1.
+        values: the confidence.
+    """
 
     shares: Tensor
     values: Tensor
@@ -31,10 +36,20 @@ class ScoreCurve:
 def deletion(
     network: Network, picture: Tensor, target: Target, attribution: Tensor, *, steps: int = 28
 ) -> ScoreCurve:
-    """Confidence as the most important pixels turn black, one share after the other; low area is good.
+    """Confidence as the most important pixels turn black, one share after the other; a low area is good.
 
-    Petsiuk et al. 2018, algorithm 1. `picture` is 1×C×H×W in [0, 1], `attribution` 1×C×H×W or 1×1×H×W: the
-    larger a value (its magnitude, where signed colour), the more important the pixel.
+    Petsiuk et al. 2018, algorithm 1.
+
+    Args:
+        network: the network.
+        picture: 1×C×H×W in [0, 1].
+        target: whose confidence is measured.
+        attribution: 1×C×H×W or 1×1×H×W: the larger a value (its magnitude, if it is signed colour), the more
+            important the pixel.
+        steps: number of shares.
+
+    Returns:
+        The curve.
     """
     return _curve(network, picture, torch.zeros_like(picture), target, attribution, steps)
 
@@ -42,20 +57,26 @@ def deletion(
 def insertion(
     network: Network, picture: Tensor, target: Target, attribution: Tensor, *, steps: int = 28
 ) -> ScoreCurve:
-    """Confidence as the most important pixels replace those of a blurred picture; high area is good."""
+    """Confidence as the most important pixels replace those of a blurred picture; a high area is good.
+
+    Petsiuk et al. 2018.
+
+    Args:
+        network: the network.
+        picture: 1×C×H×W in [0, 1].
+        target: whose confidence is measured.
+        attribution: as for `deletion`.
+        steps: number of shares.
+
+    Returns:
+        The curve.
+    """
     return _curve(network, blurred(picture), picture, target, attribution, steps)
 
 
 def blurred(picture: Tensor) -> Tensor:
-    """The picture under a Gaussian of 5 % of its shorter side, edges mirrored: what insertion starts from."""
-    sigma = 0.05 * min(picture.shape[-2:])
-    reach = min(round(3 * sigma), min(picture.shape[-2:]) - 1)
-    offsets = torch.arange(-reach, reach + 1, device=picture.device, dtype=picture.dtype)
-    bell = torch.exp(-(offsets**2) / (2 * sigma**2))
-    bell = (bell / bell.sum()).expand(picture.shape[1], 1, -1)
-    padded = F.pad(picture, (reach, reach, reach, reach), mode="reflect")
-    rows = F.conv2d(padded, bell[..., None], groups=picture.shape[1])
-    return F.conv2d(rows, bell[:, :, None], groups=picture.shape[1])
+    """The picture under a Gaussian of 5 % of its shorter side, edges mirrored: the beginning of insertion."""
+    return gaussian_blur(picture, 0.05 * min(picture.shape[-2:]), border="reflect")
 
 
 def weighted_layers(network: Network) -> list[str]:
@@ -82,11 +103,19 @@ def _shuffle(parameters: Sequence[nn.Parameter], generator: torch.Generator) -> 
 
 
 def randomization(network: Network, attribution: Attribution, *, seed: int = 0) -> tuple[float, float]:
-    """How alike a method's map stays when the network's last layer, or its upper half, is randomised.
+    """How similar a method's map stays when the network's last layer, or its upper half, is randomised.
 
-    Two points of the cascading randomisation of Adebayo et al. (2018, section 4.1). `attribution` maps a
-    network to a map; the likeness is Spearman's rank correlation of the magnitudes. 1 is the same map, and a
-    method whose map stays alike does not explain what the network learned.
+    Two points of the cascading randomisation of Adebayo et al. (2018, section 4.1). The likeness is
+    Spearman's rank correlation of the magnitudes. 1 is the same map, and a method whose map stays similar
+    does not explain what the network learned.
+
+    Args:
+        network: the network.
+        attribution: maps a network to a map.
+        seed: of the random weights.
+
+    Returns:
+        The likeness for the last layer and for the upper half.
     """
     original = attribution(network)
     layers = weighted_layers(network)
@@ -99,7 +128,7 @@ def randomization(network: Network, attribution: Attribution, *, seed: int = 0) 
 
 
 def rank_correlation(one: Tensor, other: Tensor) -> float:
-    """Spearman's ρ of two maps' magnitudes, in [-1, 1]; 0 where one of them is constant."""
+    """Spearman's ρ of two maps' magnitudes, in [-1, 1]; 0 if one of them is constant."""
     ranks = [_ranks(each.abs().sum(dim=1).flatten().double().cpu()) for each in (one, other)]
     centered = [each - each.mean() for each in ranks]
     norm = centered[0].norm() * centered[1].norm()
@@ -107,7 +136,7 @@ def rank_correlation(one: Tensor, other: Tensor) -> float:
 
 
 def _ranks(values: Tensor) -> Tensor:
-    """Ranks from 0, equal values sharing the mean of theirs."""
+    """Ranks from 0; equal values share the mean of their ranks."""
     _, group, counts = torch.unique(values, return_inverse=True, return_counts=True)
     ends = counts.cumsum(0)
     means: Tensor = ((ends - counts) + (ends - 1)).double() / 2
@@ -117,7 +146,7 @@ def _ranks(values: Tensor) -> Tensor:
 def _curve(
     network: Network, before: Tensor, after: Tensor, target: Target, attribution: Tensor, steps: int
 ) -> ScoreCurve:
-    """Replace pixels of `before` by those of `after`, most important first, and watch the confidence."""
+    """Replace pixels of `before` by those of `after`, most important first, and measure the confidence."""
     signal = attribution.abs().sum(dim=1) if attribution.shape[1] > 1 else attribution[:, 0]
     order = signal.flatten().argsort(descending=True, stable=True)
     pixels = len(order)

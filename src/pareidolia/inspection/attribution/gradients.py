@@ -1,4 +1,4 @@
-"""Attribution by what comes back to the pixels: the gradient and its averages.
+"""Attribution by the signal that comes back to the pixels: the gradient and its averages.
 
 All take pictures N×C×H×W in [0, 1] and return signed maps N×C×H×W, per unit of pixel value.
 """
@@ -9,41 +9,66 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from pareidolia.backward import backward_rule
+from pareidolia.backward import BACKWARD_RULES
 from pareidolia.inspection.attribution.backward_to_input import pull_back
 from pareidolia.inspection.attribution.batching import batches, fitting
 from pareidolia.inspection.attribution.straight_path import StraightPath
-from pareidolia.inspection.targets import Target
-from pareidolia.networks import Network, preserve_state
+from pareidolia.inspection.resolving import resolve
+from pareidolia.inspection.targets import Target, TargetLike
+from pareidolia.networks import Network, NetworkLike, preserve_state
+from pareidolia.pictures import PicturesLike
 
 
-def send_back(network: Network, pictures: Tensor, target: Target, *, rule: str = "gradient") -> Tensor:
-    """Send the target's score back to the pixels under a backward rule; N×C×H×W.
+def send_back(
+    network: NetworkLike, pictures: PicturesLike, target: TargetLike = "top", *, rule: str = "gradient"
+) -> Tensor:
+    """Send the target's score back to the pixels under a backward rule.
 
-    `gradient`: ∂S/∂x (Simonyan et al. 2014, eq. 3-4); `guided`: guided backpropagation (Springenberg et al.
-    2015); `deconvnet`: Zeiler and Fergus 2014. Raises BadNetwork where no gradient reaches the pixels.
+    Args:
+        network, pictures, target: what is explained, as `attribute` takes them.
+        rule: `gradient`: ∂S/∂x (Simonyan et al. 2014, eq. 3-4); `guided`: guided backpropagation
+            (Springenberg et al. 2015); `deconvnet`: Zeiler and Fergus 2014; or one that a plug-in registers.
+
+    Returns:
+        The signals N×C×H×W.
+
+    Raises:
+        BadNetwork: no gradient reaches the pixels.
+        UnknownName: there is no such rule.
     """
-    with preserve_state(network.module), backward_rule(rule, network.module):
+    network, pictures, target = resolve(network, pictures, target)
+    with preserve_state(network.module), BACKWARD_RULES[rule](network.module):
         return _pulled_back(network, pictures, target)
 
 
-def gradient_x_input(network: Network, pictures: Tensor, target: Target) -> Tensor:
-    """x ⊙ ∂S/∂x (Shrikumar et al. 2016): what each pixel adds, to first order."""
+def largest_magnitude(signal: Tensor) -> Tensor:
+    """max over channels of |signal|, N×1×H×W: the saliency map of Simonyan et al. (2014, section 3.1)."""
+    return signal.abs().amax(dim=1, keepdim=True)
+
+
+def gradient_x_input(network: NetworkLike, pictures: PicturesLike, target: TargetLike = "top") -> Tensor:
+    """x ⊙ ∂S/∂x (Shrikumar et al. 2016): what each pixel adds, to first order; N×C×H×W."""
+    network, pictures, target = resolve(network, pictures, target)
     return pictures * send_back(network, pictures, target)
 
 
 @dataclass(frozen=True)
 class NoisyGradients:
-    """The gradients of a picture under noise: their mean (SmoothGrad) and their variance (VarGrad)."""
+    """The gradients of a picture under noise.
+
+    Attributes:
+        mean: SmoothGrad, N×C×H×W.
+        variance: VarGrad, N×C×H×W.
+    """
 
     mean: Tensor
     variance: Tensor
 
 
 def noisy_gradients(
-    network: Network,
-    pictures: Tensor,
-    target: Target,
+    network: NetworkLike,
+    pictures: PicturesLike,
+    target: TargetLike = "top",
     *,
     samples: int = 25,
     noise: float = 0.15,
@@ -54,7 +79,15 @@ def noisy_gradients(
 
     SmoothGrad (Smilkov et al. 2017): M̂ = 1/n Σ ∂S/∂x (x + ε), ε ~ N(0, σ²), σ = `noise` · (max x − min x).
     VarGrad (Adebayo et al. 2018): the variance of the same gradients, divided by n.
+
+    Args:
+        network, pictures, target: what is explained, as `attribute` takes them.
+        samples: the copies n.
+        noise: their noise, as a share of the picture's range of values.
+        seed: of the noise; all pictures get the same.
+        batch_size: copies that the network sees at once; None suits the picture's size.
     """
+    network, pictures, target = resolve(network, pictures, target)
     spread = noise * (pictures.amax(dim=(1, 2, 3)) - pictures.amin(dim=(1, 2, 3)))
     means, variances = [], []
     with preserve_state(network.module):
@@ -74,9 +107,12 @@ def noisy_gradients(
 
 @dataclass(frozen=True)
 class IntegratedGradients:
-    """Integrated gradients: `maps` N×C×H×W, and how far they miss completeness, N.
+    """Integrated gradients, and how far they miss completeness.
 
-    `errors` is |Σ maps − (S(x) − S(x′))|, which more steps make smaller; `differences` is S(x) − S(x′).
+    Attributes:
+        maps: N×C×H×W.
+        errors: |Σ maps − (S(x) − S(x′))|, N; more steps make it smaller.
+        differences: S(x) − S(x′), N.
     """
 
     maps: Tensor
@@ -85,9 +121,9 @@ class IntegratedGradients:
 
 
 def integrated_gradients(
-    network: Network,
-    pictures: Tensor,
-    target: Target,
+    network: NetworkLike,
+    pictures: PicturesLike,
+    target: TargetLike = "top",
     *,
     baseline: Tensor | float = 0.0,
     steps: int = 50,
@@ -95,9 +131,13 @@ def integrated_gradients(
 ) -> IntegratedGradients:
     """(x − x′) ⊙ ∫₀¹ ∂S/∂x (x′ + α (x − x′)) dα (Sundararajan et al. 2017, eq. 1).
 
-    The integral is taken at `steps` Gauss-Legendre nodes, `batch_size` at a time (default: by the picture's
-    size). `baseline` x′ is a number or pictures N×C×H×W (or 1×C×H×W); 0 is black.
+    Args:
+        network, pictures, target: what is explained, as `attribute` takes them.
+        baseline: x′, a number or pictures N×C×H×W (or 1×C×H×W); 0 is black.
+        steps: Gauss-Legendre nodes at which the integral is taken.
+        batch_size: nodes that the network sees at once; None suits the picture's size.
     """
+    network, pictures, target = resolve(network, pictures, target)
     start = torch.as_tensor(baseline, dtype=pictures.dtype, device=pictures.device).expand_as(pictures)
     nodes, weights = gauss_legendre(steps)
     maps, differences = [], []

@@ -1,30 +1,32 @@
 """Settings of the inspections. No torch here."""
 
-from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar, Literal
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, ClassVar
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
+from pareidolia.backward.rules import RuleName
+from pareidolia.inspection.attribution.offering import MethodsSettings, offer_options
+from pareidolia.inspection.attribution.registry import ALL, METHODS, method_names
 from pareidolia.settings import NetworkSettings
 from pareidolia.settings.default_networks import Need
 
-MethodName = Literal[
-    "gradient",
-    "gradient-x-input",
-    "smoothgrad",
-    "vargrad",
-    "integrated-gradients",
-    "guided-backpropagation",
-    "deconvnet",
-    "grad-cam",
-    "guided-grad-cam",
-    "occlusion",
-    "rise",
-]
+
+def _known(method: str) -> str:
+    """The method's name; UnknownName where there is no such method."""
+    return METHODS[method].name
+
+
+def _known_or_all(method: str) -> str:
+    return method if method == ALL else _known(method)
+
+
+MethodName = Annotated[str, AfterValidator(_known)]
+MethodNameOrAll = Annotated[str, AfterValidator(_known_or_all)]
 
 
 class InspectionSettings(NetworkSettings):
-    """How a network looks at a photo that is explained."""
+    """How a network sees a photo that is explained."""
 
     seed: Annotated[
         int, Field(ge=0, description="The same seed on the same machine gives the same bytes.")
@@ -40,8 +42,8 @@ class InspectionSettings(NetworkSettings):
     ] = None
 
 
-class AttributionSettings(InspectionSettings):
-    """Options of the attribution methods; each method reads its own."""
+class AttributionSettings(InspectionSettings, MethodsSettings):
+    """What all attribution methods share; the options of each stand beside it, in its own file."""
 
     need: ClassVar[Need] = "classes"
 
@@ -52,25 +54,6 @@ class AttributionSettings(InspectionSettings):
             "layer:channel or layer:channel@row,column."
         ),
     ] = "top"
-    layer: Annotated[
-        str | None, Field(description="Grad-CAM's layer (default: the last that has rows and columns).")
-    ] = None
-    samples: Annotated[int, Field(ge=2, description="Noisy copies for SmoothGrad and VarGrad.")] = 25
-    noise: Annotated[
-        float, Field(gt=0, le=1, description="Their noise, as a share of the photo's range of values.")
-    ] = 0.15
-    steps: Annotated[int, Field(ge=2, description="Nodes of integrated gradients.")] = 50
-    baseline: Annotated[
-        float, Field(ge=0, le=1, description="Grey value that integrated gradients start from; 0 is black.")
-    ] = 0.0
-    window: Annotated[
-        int | None, Field(ge=1, description="Side of the occluding window (default: a seventh of the photo).")
-    ] = None
-    stride: Annotated[
-        int | None, Field(ge=1, description="How far the window moves (default: half of it).")
-    ] = None
-    fill: Annotated[float, Field(ge=0, le=1, description="Grey value of the occluding window.")] = 0.5
-    masks: Annotated[int, Field(ge=2, description="Random masks for RISE.")] = 1000
 
     @classmethod
     def need_of(cls, given: Mapping[str, Any]) -> Need:
@@ -78,14 +61,42 @@ class AttributionSettings(InspectionSettings):
         return "maps" if given.get("layer") or ":" in str(given.get("target", "")) else cls.need
 
 
+@offer_options
 class SaliencySettings(AttributionSettings):
     """Show which pixels made a network say so."""
 
-    method: Annotated[MethodName, Field(description="The attribution method.")] = "gradient"
+    method: Annotated[MethodName, Field(description="The attribution method: {methods}.")] = "gradient"
     methods: Annotated[
-        tuple[MethodName | Literal["all"], ...] | None,
+        tuple[MethodNameOrAll, ...] | None,
         Field(description="Several methods side by side on a sheet, or all."),
     ] = None
+    colormap: Annotated[
+        str | None,
+        Field(
+            description="Lay the map over the photo itself, in its own colors and size, through a colormap "
+            "of matplotlib such as turbo or viridis (default: red for the target, blue against it, over a "
+            "faded photo as the network saw it)."
+        ),
+    ] = None
+    alpha: Annotated[
+        float | None,
+        Field(
+            ge=0,
+            le=1,
+            description="Lay the map over the photo itself, with this share of the map's colors (default: "
+            "0.5 with a colormap).",
+        ),
+    ] = None
+
+    @property
+    def over_photo(self) -> bool:
+        """The map is to be laid over the photo itself, not over what the network saw of it."""
+        return self.colormap is not None or self.alpha is not None
+
+    @property
+    def asked_methods(self) -> Sequence[str]:
+        """The one method, or those of the sheet."""
+        return [self.method] if self.methods is None else method_names(self.methods)
 
 
 class DeconvnetSettings(InspectionSettings):
@@ -107,16 +118,26 @@ class DeconvnetSettings(InspectionSettings):
         ),
     ] = ("strongest",)
     rule: Annotated[
-        Literal["deconvnet", "guided", "gradient"], Field(description="How rectifiers send the signal back.")
+        RuleName,
+        Field(
+            description="How rectifiers send the signal back: deconvnet, guided, gradient, or a rule of a "
+            "plug-in."
+        ),
     ] = "deconvnet"
 
 
+@offer_options
 class FaithfulnessSettings(AttributionSettings):
-    """Measure how far attribution methods tell the truth about a network."""
+    """Measure how faithful attribution methods are to a network."""
 
     methods: Annotated[
-        tuple[MethodName | Literal["all"], ...], Field(min_length=1, description="The methods, or all.")
+        tuple[MethodNameOrAll, ...], Field(min_length=1, description="The methods, or all: {methods}.")
     ] = ("gradient", "integrated-gradients", "guided-backpropagation", "grad-cam")
     curve_steps: Annotated[
         int, Field(ge=2, description="Steps in which pixels are deleted and inserted.")
     ] = 28
+
+    @property
+    def asked_methods(self) -> Sequence[str]:
+        """The methods that are measured."""
+        return method_names(self.methods)

@@ -2,7 +2,7 @@
 
 A network begins with a convolution, which is affine in the picture: its transpose is the same everywhere on
 the line. So the signals that come back to its output are summed first and sent through it once. Thin first
-convolutions take a third of the time of a look and back.
+convolutions take a third of the time of a forward and backward pass.
 """
 
 from collections.abc import Iterator
@@ -22,6 +22,12 @@ class StraightPath:
 
     `begin_score` and `end_score` are the target's scores at both ends. `preserve_state` must hold the network
     for as long as the path is used.
+
+    Args:
+        network: the network.
+        target: the score.
+        begin: x(0), C×H×W.
+        end: x(1), C×H×W.
     """
 
     def __init__(self, network: Network, target: Target, begin: Tensor, end: Tensor) -> None:
@@ -52,7 +58,7 @@ class StraightPath:
             self._at_stem = summed if self._at_stem is None else self._at_stem + summed
 
     def gradient(self) -> Tensor:
-        """What was added up, C×H×W."""
+        """The sum, C×H×W."""
         if self._at_stem is None:
             return self._direct
         signal = torch.zeros_like(self._stem_of_ends)
@@ -63,12 +69,12 @@ class StraightPath:
 
 @contextmanager
 def _outputs(stem: nn.Module | None) -> Iterator[list[Tensor]]:
-    """Collects the stem's outputs; what follows runs without a graph unless it sees the picture otherwise."""
+    """Collect the stem's outputs; the rest runs without a graph unless it sees the picture by other paths."""
     outputs: list[Tensor] = []
 
     def hook(_module: nn.Module, _inputs: object, output: Tensor) -> Tensor:
         outputs.append(output)
-        return output.detach().clone()  # what follows may overwrite it in place
+        return output.detach().clone()  # later operations may overwrite it in place
 
     handle = None if stem is None else stem.register_forward_hook(hook)
     try:

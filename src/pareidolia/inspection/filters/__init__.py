@@ -1,4 +1,4 @@
-"""Filters: the kernels of a layer as pictures, in the colours of what it looks at."""
+"""Filters: the kernels of a layer as pictures, in the colours of the layer's input."""
 
 import lazy_loader
 

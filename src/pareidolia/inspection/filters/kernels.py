@@ -1,4 +1,4 @@
-"""Finding the kernels of a layer, in the units of what it looks at."""
+"""Finding the kernels of a layer, in the units of its input."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,10 +7,10 @@ from math import prod
 import torch
 from torch import Tensor, nn
 
-from pareidolia.networks import Network
+from pareidolia.networks import Network, NetworkLike, as_network
 from pareidolia.settings import BadNetwork
 
-# Convolutions come in these kinds; those over time or space are another matter.
+# Convolutions of pictures come in these kinds; those over time or volumes are left out.
 _Kernelled = nn.Conv2d | nn.Linear
 
 
@@ -20,10 +20,10 @@ class Kernels:
 
     Attributes:
         layer: its name.
-        weights: U×C×h×w. Where `sees_pixels`, per unit of a pixel's value in [0, 1] (see `find_kernels`);
-            C is the channels of a unit's group.
-        sees_pixels: whether the layer looks at the picture itself.
-        groups: into how many groups input channels are split; unit u looks at group u·groups // U.
+        weights: U×C×h×w. If `sees_pixels`, per unit of a pixel's value in [0, 1] (see `find_kernels`); C is
+            the number of channels of a unit's group.
+        sees_pixels: whether the layer's input is the picture itself.
+        groups: number of groups of input channels; unit u sees group u·groups // U.
     """
 
     layer: str
@@ -37,15 +37,25 @@ class Kernels:
         return unit * self.groups // units * channels + channel
 
 
-def find_kernels(network: Network, layer: str | None = None) -> Kernels:
-    """The kernels of `layer`, or of the first one that looks at the picture.
+def find_kernels(network: NetworkLike = None, layer: str | None = None) -> Kernels:
+    """Find the kernels of a layer.
 
     The network sees (x − mean) / std of a picture x in [0, 1], so a first kernel w acts on x as w / std,
-    channel by channel, up to a constant: this is what is given, so that its colours are those of the picture.
+    channel by channel, up to a constant: this is returned, so that its colours are those of the picture.
     A first fully connected layer counts: its kernels are as large as the picture.
 
-    Raises UnknownName for a wrong layer, BadNetwork for one that has no kernels, or a network without any.
+    Args:
+        network: the network.
+        layer: its name; None takes the first layer that sees the picture.
+
+    Returns:
+        The kernels.
+
+    Raises:
+        UnknownName: If there is no such layer.
+        BadNetwork: If the layer, or the whole network, has no kernels.
     """
+    network = as_network(network)
     first = _first(network)
     name = layer or first
     if name is None:

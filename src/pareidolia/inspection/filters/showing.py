@@ -15,7 +15,7 @@ from pareidolia.settings import PareidoliaError
 from pareidolia.settings.numbers import read_numbers
 
 _SHOWN_UNITS, _SHOWN_INPUTS = 16, 24
-# About how wide a kernel is drawn, alone and in a row of many, in pixels.
+# Width of a drawn kernel in pixels, about, alone and in a row of many.
 _WIDE, _NARROW = 56, 36
 _MOST_CELLS = 4096
 
@@ -28,19 +28,28 @@ _MOST_CELLS = 4096
     network=True,
 )
 def filters_sheet(settings: FiltersSettings | None = None, network: NetworkLike = None) -> Result:
-    """The kernels of a layer on a sheet: zero is mid-grey, both signs share one scale.
+    """Show the kernels of a layer on a sheet: zero is mid-grey, both signs share one scale.
 
     The first layer's are colours of the picture (see `find_kernels`), light or coloured where a pixel's value
     drives the unit. Deeper ones are a row of grey pictures a unit, one an input channel.
 
-    Raises what `find_kernels` raises, and PareidoliaError for units or channels that are not there or too
-    many for a sheet.
+    Args:
+        settings: layer, units and options.
+        network: the network; the one that the settings name if None.
+
+    Returns:
+        The sheet.
+
+    Raises:
+        UnknownName: If there is no such layer.
+        BadNetwork: If the layer has no kernels.
+        PareidoliaError: If there are no such units or channels, or too many for a sheet.
     """
-    settings = settings or FiltersSettings()
+    settings = FiltersSettings.of(settings)
     network = network_for(settings, network)
     kernels = find_kernels(network, settings.layer)
     count = len(kernels.weights)
-    # One picture a unit: in colour, or grey where a kernel has one channel only.
+    # One picture a unit: in colour, or grey if a kernel has one channel only.
     whole = kernels.weights.shape[1] == 1 or (kernels.sees_pixels and kernels.weights.shape[1] == 3)
     if settings.units is None:
         units = tuple(range(count if whole and count <= _MOST_CELLS else min(count, _SHOWN_UNITS)))

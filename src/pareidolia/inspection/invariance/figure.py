@@ -11,7 +11,7 @@ from pareidolia.inspection.invariance.settings import InvarianceSettings
 from pareidolia.networks import Network, NetworkLike, network_for
 from pareidolia.operations import LOOK, operation
 from pareidolia.operations.inputs import PHOTOS
-from pareidolia.pictures import PictureLike, as_picture, check_plots, figure_picture, new_figure
+from pareidolia.pictures import PictureLike, check_plots, figure_picture, new_figure
 from pareidolia.pictures.result import Result
 from pareidolia.settings import BadNetwork, PareidoliaError
 
@@ -40,20 +40,31 @@ def invariance_figure(
     """Plot how far layers' activations move while photos are shifted, enlarged and turned: a line a photo.
 
     See `measure_invariance` and, for the distance, `feature_distance`. The last column has the probability of
-    the class that is each photo's likeliest, where the network has classes. Rows of the result: photo,
+    the class that is each photo's likeliest, if the network has classes. Rows of the result: photo,
     transform, amount, the distance in each layer, and `probability`.
 
-    Raises what `measure_invariance` raises, PareidoliaError for no photo or more than 20, MissingExtra
-    without matplotlib.
+    Args:
+        photos: at most 20.
+        settings: layers and transforms.
+        network: the network; the one that the settings name if None.
+
+    Returns:
+        The figure.
+
+    Raises:
+        UnknownName: If there is no such layer.
+        BadPicture: If the network cannot take a photo.
+        PareidoliaError: If there is no photo or more than 20.
+        MissingExtra: If matplotlib is not installed.
     """
-    settings = settings or InvarianceSettings()
+    settings = InvarianceSettings.of(settings)
     check_plots()
     if not 1 <= len(photos) <= _MOST_PHOTOS:
         raise PareidoliaError(f"a figure holds 1 to {_MOST_PHOTOS} photos, not {len(photos)}")
     network = network_for(settings, network)
     layers = settings.layers or _shallow_and_deep(network)
     found = {
-        name: measure_invariance(network, as_picture(photo), layers, settings)
+        name: measure_invariance(network, photo, layers, settings)
         for name, photo in zip(_names(photos), photos, strict=True)
     }
     told = f"{network.name}: {', '.join(layers)} for {len(found)} photo{'s' if len(found) > 1 else ''}"
@@ -71,7 +82,7 @@ def _shallow_and_deep(network: Network) -> tuple[str, ...]:
 
 
 def _names(photos: Sequence[PictureLike]) -> list[str]:
-    """File names without their ending; whole paths where two are the same, numbers where there is no path."""
+    """File names without their suffix; whole paths if two are the same, numbers if there is no path."""
     plain = [
         f"photo {number}"
         if isinstance(photo, torch.Tensor)

@@ -9,8 +9,8 @@ from torch import Tensor
 from pareidolia.inspection.framing import middle
 from pareidolia.inspection.invariance.settings import InvarianceSettings
 from pareidolia.inspection.invariance.transforms import enlarged, shifted, turned
-from pareidolia.networks import Network, preserve_state
-from pareidolia.pictures import over_white
+from pareidolia.networks import Network, NetworkLike, as_network, preserve_state
+from pareidolia.pictures import PictureLike, as_picture, over_white
 from pareidolia.settings import BadNetwork
 
 _BATCH = 16
@@ -24,7 +24,7 @@ class TransformResponse:
         transform: shift, scale or turn.
         amounts: pixels down, factors, or degrees counter-clockwise.
         distances: by layer, how far the activations are from the photo's own, see `feature_distance`.
-        probabilities: of the class that is likeliest for the photo itself; None where there are no classes.
+        probabilities: of the class that is likeliest for the photo itself; None if there are no classes.
         examples: five of the transformed pictures, evenly from the first to the last, 5×C×H×W.
     """
 
@@ -36,17 +36,21 @@ class TransformResponse:
 
 
 def measure_invariance(
-    network: Network, photo: Tensor, layers: Sequence[str], settings: InvarianceSettings | None = None
+    network: NetworkLike,
+    photo: PictureLike,
+    layers: Sequence[str],
+    settings: InvarianceSettings | None = None,
 ) -> list[TransformResponse]:
-    """Shift, enlarge and turn a photo (1×3 or 1×4×H×W in [0, 1]) and follow the activations of `layers`.
+    """Shift, enlarge and turn a photo (as `as_picture` takes it) and follow the activations of `layers`.
 
     The network sees the middle of the photo at the size it was made for. What comes in from outside is the
     picture's reflection or its mean colour, so that no black frame makes the effect. After Zeiler and Fergus
     (2014, figure 5). Raises UnknownName for a wrong layer, BadPicture for a photo that the network cannot
     look at.
     """
-    settings = settings or InvarianceSettings()
-    picture = middle(network, over_white(photo).to(network.device))
+    settings = InvarianceSettings.of(settings)
+    network = as_network(network)
+    picture = middle(network, over_white(as_picture(photo)).to(network.device))
     half = settings.steps // 2
     furthest = settings.shift * picture.shape[-2]
     ways: dict[str, tuple[Callable[..., Tensor], list[float]]] = {
@@ -72,11 +76,19 @@ def measure_invariance(
 
 
 def feature_distance(own: Tensor, others: Tensor) -> Tensor:
-    """‖a − b‖ / √(‖a‖² + ‖b‖²) between the features a of one picture, 1×…, and b of N, N×…: N numbers.
+    """‖a − b‖ / √(‖a‖² + ‖b‖²) between the features a of one picture and b of others.
 
-    The Euclidean distance of the flattened activations over their joint length: 0 for equal ones, 1 for those
-    that share nothing (orthogonal), at most √2; for activations that are not negative at most 1. So layers of
-    any size and strength can be compared, which the paper's bare distances cannot. 0 where both are zero.
+    The Euclidean distance of the flattened activations over their joint length: 0 for equal ones (also if
+    both are zero), 1 for those that have nothing in common (orthogonal), at most √2; for activations that are
+    not negative at most 1. So layers of any size and strength can be compared, which the paper's bare
+    distances cannot.
+
+    Args:
+        own: a, 1×….
+        others: b, N×….
+
+    Returns:
+        N.
     """
     a, b = own.flatten(1).double(), others.flatten(1).double()
     length = torch.sqrt((a**2).sum(dim=1) + (b**2).sum(dim=1))
@@ -115,7 +127,7 @@ def _features(network: Network, pictures: Tensor, layers: Sequence[str]) -> dict
 
 
 def _chances(network: Network, pictures: Tensor) -> Tensor | None:
-    """The probabilities of the classes, N×K; None where the network has none to choose between."""
+    """The probabilities of the classes, N×K; None if the network has none to choose between."""
     try:
         scores = network(pictures.contiguous(memory_format=torch.channels_last))
     except BadNetwork:

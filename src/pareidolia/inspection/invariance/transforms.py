@@ -11,7 +11,7 @@ from pareidolia.inspection.invariance.settings import Border
 
 
 def shifted(picture: Tensor, pixels: Sequence[float], border: Border = "reflect") -> Tensor:
-    """`picture` 1×C×H×W moved down by each number of pixels (up where negative), N×C×H×W."""
+    """`picture` 1×C×H×W moved down by each number of pixels (up if it is negative), N×C×H×W."""
     return _sampled(picture, [((1, 0, 0), (0, 1, -down)) for down in pixels], border)
 
 
@@ -36,7 +36,7 @@ _Row = tuple[float, float, float]
 
 
 def _sampled(picture: Tensor, maps: Sequence[tuple[_Row, _Row]], border: Border) -> Tensor:
-    """Sample a picture bicubically; a map takes a pixel's x and y, from the middle, to where it comes from.
+    """Sample a picture bicubically; a map takes a pixel's x and y, from the middle, to those of its source.
 
     Beyond the border there is the picture's reflection, or its mean colour.
     """

@@ -1,4 +1,4 @@
-"""Strongest patches: what made each unit of a layer fire most, over a folder of photos.
+"""Strongest patches: the parts of a folder's photos for which each unit was most active.
 
 `strongest` is the operation, step by step: index the folder (`pareidolia.collecting`), send the strongest
 activations back to the pixels, paint the units, lay all of it out. `crops` cuts out what a position sees,

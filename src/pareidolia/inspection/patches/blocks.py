@@ -1,4 +1,4 @@
-"""One unit as a picture: what was painted for it, what it saw, and where it saw that, side by side."""
+"""One unit as a picture: its painted feature, its patches, and the signals from them, side by side."""
 
 import math
 from collections.abc import Sequence
@@ -16,10 +16,20 @@ _GAP = 2
 def block(
     painted: Tensor | None, signals: Sequence[Tensor], patches: Sequence[Tensor], *, tile: int, top: int
 ) -> Tensor:
-    """Painted feature 1×3×S×S (where there is one), signals and patches (1×3×h×w each) as one picture.
+    """Draw one unit.
 
     As in Zeiler and Fergus's figure 2, signals stand left of the patches they come from, in the same order,
-    each in a grid with room for `top` tiles of `tile` pixels; places without a patch stay empty.
+    each in a grid with room for `top` tiles; places without a patch stay empty.
+
+    Args:
+        painted: the painted feature, 1×3×S×S; None leaves it out.
+        signals: 1×3×h×w each.
+        patches: 1×3×h×w each.
+        tile: side of a tile in pixels.
+        top: number of tiles in a grid.
+
+    Returns:
+        1×3×H×W in [0, 1].
     """
     columns = math.ceil(math.sqrt(top))
     rows = math.ceil(top / columns)

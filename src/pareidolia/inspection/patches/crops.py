@@ -1,4 +1,4 @@
-"""What a position of a layer sees, cut out of a picture."""
+"""The part of a picture that a position of a layer sees."""
 
 import torch.nn.functional as F
 from torch import Tensor
@@ -7,16 +7,24 @@ from pareidolia.networks import ReceptiveField
 from pareidolia.pictures import resize_picture
 from pareidolia.pictures.sheets import PAPER
 
-# From here on pixels stay squares: nothing is gained by blurring nine of them.
+# Patches of fewer pixels keep sharp squares: blurring nine of them gains nothing.
 _SQUARES = 6
 
 
 def crop(picture: Tensor, field: ReceptiveField | None, position: tuple[int, int] | None) -> Tensor:
-    """What the unit at `position` (row, column) of a layer sees of a picture 1×3×H×W: 1×3×h×w.
+    """Cut out the part of a picture that a unit at a position sees.
 
-    The receptive field; where it sticks out over the border it is moved inside, and still holds all that the
-    unit sees. Along an axis on which it is larger than the picture, or where there is no field or position,
-    all of the picture.
+    It is the receptive field; if that reaches beyond the border it is moved inside, and still holds
+    everything that the unit sees. Along an axis on which it is larger than the picture, or if there is no
+    field or position, it is all of the picture.
+
+    Args:
+        picture: 1×3×H×W.
+        field: the layer's receptive field; None if it has none.
+        position: row and column in the layer's map; None if it has none.
+
+    Returns:
+        1×3×h×w.
     """
     if field is None or position is None:
         return picture
@@ -34,7 +42,7 @@ def _inside(first: int, end: int, length: int) -> slice:
 
 
 def to_tile(patch: Tensor, side: int) -> Tensor:
-    """A patch 1×3×h×w as a square of `side` pixels; few pixels stay squares, an oblong stands on paper."""
+    """A patch 1×3×h×w as a square of `side` pixels; few pixels stay squares, an oblong is laid on paper."""
     height, width = patch.shape[-2:]
     scale = side / max(height, width)
     size = (max(1, round(height * scale)), max(1, round(width * scale)))

@@ -35,7 +35,7 @@ from pareidolia.settings.weights_files import find_checkpoints
     options={"engine": EngineSettings},
 )
 class FeatureEvolution(Work):
-    """Some units at each checkpoint: their painted feature, their strongest patch, and what they saw in it.
+    """Some units at each checkpoint: their painted feature, their strongest patch, and the signal from it.
 
     Zeiler and Fergus (2014), figure 4. Iterate to the end, then take `picture` and `caption`. Each
     checkpoint's index is kept in `index`, so that further units cost little.
@@ -44,9 +44,15 @@ class FeatureEvolution(Work):
         checkpoints: weights files of the network in order, or one folder of them (in the order of the numbers
             in their names).
         photos: a folder of pictures, subfolders included.
-        settings, engine, index: as for `StrongestPatches`; `settings.weights` is not used.
+        settings: every option; `settings.weights` is not used.
+        engine: where the network runs on the photos.
+        index: a folder for indices; each has a subfolder there, named after what it is.
 
-    Raises BadNetwork for a checkpoint of another network, and as `StrongestPatches`.
+    Raises:
+        BadNetwork: If a checkpoint is of another network.
+        BadPicture: If the folder has no pictures.
+        UnknownName: If there is no such layer.
+        PareidoliaError: If there is no checkpoint, or no such unit.
     """
 
     def __init__(
@@ -54,26 +60,30 @@ class FeatureEvolution(Work):
         checkpoints: Sequence[str | Path],
         photos: str | Path,
         settings: EvolutionSettings | None = None,
-        engine: EngineSettings | None = None,
         *,
         index: str | Path,
+        engine: EngineSettings | None = None,
     ) -> None:
-        self.settings = settings or EvolutionSettings()
+        self.settings = EvolutionSettings.of(settings)
         self.checkpoints = find_checkpoints(checkpoints)
         self._photos, self._engine, self._index = photos, engine, index
-        # Made now, it tells before hours of work what is wrong with layer, units or photos.
+        # Made now, so that faults of layer, units or photos are found before hours of work.
         self._first = self._moment(self.checkpoints[0])
-        #: By checkpoint, each unit's picture and its strongest activation in words.
+        #: By checkpoint, each unit's picture and a caption with its strongest activation.
         self.moments: list[list[tuple[Tensor, str]]] = []
         self._caption = ""
 
     def _moment(self, checkpoint: Path) -> StrongestPatches:
         shared = self.settings.model_dump(exclude={"weights"})
         settings = PatchesSettings(**shared, weights=str(checkpoint), top=1)
-        return StrongestPatches(self._photos, settings, self._engine, index=self._index)
+        return StrongestPatches(self._photos, settings, index=self._index, engine=self._engine)
 
     def __iter__(self) -> Iterator[Progress]:
-        """Checkpoint by checkpoint; tells how far each is."""
+        """Work through the checkpoints.
+
+        Yields:
+            How far each is.
+        """
         for checkpoint in self.checkpoints[len(self.moments) :]:
             moment = self._moment(checkpoint) if self.moments else self._first
             for step in moment:
@@ -101,5 +111,5 @@ class FeatureEvolution(Work):
 
     @property
     def caption(self) -> str:
-        """How many checkpoints, and what the last says of photos and units."""
+        """The number of checkpoints, and the last one's report on photos and units."""
         return f"{len(self.moments)} checkpoints, at the last {self._caption}"

@@ -32,7 +32,7 @@ class UnitsSettings(CollectingSettings):
 
 
 class PatchesSettings(UnitsSettings):
-    """Find what made units fire most in a folder of photos (Zeiler and Fergus 2014)."""
+    """Find the parts of a folder's photos for which units were most active (Zeiler and Fergus 2014)."""
 
     top: Annotated[int, Field(ge=1, le=100, description="Patches a unit, each from another photo.")] = 9
     tile: Annotated[int, Field(ge=8, le=1024, description="Side of a patch on the sheet, in pixels.")] = 72
@@ -40,7 +40,7 @@ class PatchesSettings(UnitsSettings):
 
 
 class EvolutionSettings(UnitsSettings):
-    """Watch units come about through the checkpoints of a training (Zeiler and Fergus 2014)."""
+    """Watch units develop through the checkpoints of a training (Zeiler and Fergus 2014)."""
 
     units: Annotated[
         UnitNumbers, Field(min_length=1, description="Channels of the layer: 12, or 0-63, or several.")

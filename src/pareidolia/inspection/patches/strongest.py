@@ -1,4 +1,4 @@
-"""The operation `patches`: a folder of photos, a layer, and for each unit what made it fire most."""
+"""The operation `patches`: for each unit of a layer, the parts of photos that activated it most."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -24,15 +24,20 @@ from pareidolia.progress import Progress, Work
 from pareidolia.settings import NetworkSettings, Unit
 from pareidolia.settings.numbers import read_numbers
 
-# Photos sent back at once: a batch costs memory for all activations.
+# Photos in one backward pass: a batch costs memory for all activations.
 _AT_ONCE = 8
 
 
 @dataclass(frozen=True)
 class Patch:
-    """A place in a unit's ranking: where it is, how strong, what the unit sees there (1×3×h×w in [0, 1]).
+    """An entry of a unit's ranking.
 
-    `signal` is what the deconvnet sends back from there, zero as mid-grey, cut like `patch`.
+    Attributes:
+        unit: where it is.
+        name: of the photo.
+        activation: how strong.
+        patch: what the unit sees there, 1×3×h×w in [0, 1].
+        signal: what the deconvnet sends back from there, zero as mid-grey, cut like `patch`.
     """
 
     unit: Unit
@@ -61,9 +66,9 @@ class StrongestPatches(Work):
     Args:
         photos: a folder of pictures, subfolders included.
         settings: every option.
-        engine: where the photos are looked at.
+        network: what looks, as `as_network` takes it; None takes what the settings name.
         index: a folder for indices; each has a subfolder there, named after what it is.
-        network: the network that the settings describe, where it is loaded already.
+        engine: where the photos are looked at.
         collection: a finished collection of `TopActivations` that has the layer, instead of one's own index.
 
     Raises BadPicture for a folder without pictures, UnknownName for a wrong layer, PareidoliaError for wrong
@@ -74,16 +79,16 @@ class StrongestPatches(Work):
         self,
         photos: str | Path,
         settings: PatchesSettings | None = None,
-        engine: EngineSettings | None = None,
+        network: NetworkLike = None,
         *,
         index: str | Path,
-        network: NetworkLike = None,
+        engine: EngineSettings | None = None,
         collection: Collection | None = None,
     ) -> None:
-        self.settings = settings = settings or PatchesSettings()
+        self.settings = settings = PatchesSettings.of(settings)
         self.network = network_for(settings, network)
         self.layer = settings.layer or cam_layer(self.network)
-        count = self.network.layer(self.layer).shape[0]
+        count = self.network.unit_shape(self.layer)[0]
         self.units = list(read_numbers(settings.units, count, self.layer))
         self._collector = None
         if collection is None:
@@ -93,19 +98,23 @@ class StrongestPatches(Work):
                 (self.layer,),
                 TopActivations(top=settings.top),
                 settings,
-                engine,
-                network=self.network,
+                self.network,
+                engine=engine,
                 cache_by_digest=True,
             )
             collection = self._collector.collection
         self.collection = collection
-        #: By unit, its patches, strongest first; none for a unit that never fired.
+        #: By unit, its patches, strongest first; none for a unit that was never active.
         self.patches: dict[int, list[Patch]] = {}
         #: By unit, its painted feature 1×3×S×S.
         self.painted: dict[int, Tensor] = {}
 
     def __iter__(self) -> Iterator[Progress]:
-        """Index, send back, paint; tells how far it is."""
+        """Index, send back, paint.
+
+        Yields:
+            How far it is.
+        """
         for progress in self._collector or ():
             yield replace(progress, stage="looking at photos")
         yield from self._send_back(read_ranking(self.collection, self.layer))
@@ -130,7 +139,7 @@ class StrongestPatches(Work):
 
     @property
     def caption(self) -> str:
-        """How many photos were looked at, which could not be, and which units never fired."""
+        """The number of photos, the photos that could not be used, and the units that were never active."""
         skipped = self.collection.skipped()
         silent = [str(unit) for unit in self.units if not self.patches[unit]]
         seen = len(self.collection.files) - len(skipped)
@@ -153,7 +162,7 @@ class StrongestPatches(Work):
         )
 
     def unit_caption(self, unit: int) -> str:
-        """The unit with its strongest and weakest activation shown."""
+        """The unit with the strongest and weakest activation shown."""
         patches = self.patches[unit]
         if not patches:
             return f"{unit}: never active"
@@ -171,7 +180,7 @@ class StrongestPatches(Work):
             (int(ranking.pictures[unit, place]), unit, place)
             for unit in self.units
             for place in range(min(self.settings.top, ranking.values.shape[1]))
-            # A picture that leaves a rectified unit at 0 did not make it fire.
+            # A picture that leaves a rectified unit at 0 did not activate it.
             if ranking.pictures[unit, place] >= 0 and ranking.values[unit, place] != 0
         ]
         places.sort()
@@ -207,7 +216,7 @@ class StrongestPatches(Work):
     def _paint(self, units: list[int]) -> Iterator[Progress]:
         if not units:
             return
-        features = Features(feature_settings(self.settings, self.layer, units))
+        features = Features(feature_settings(self.settings, self.layer, units), self.network)
         for step in features:
             yield replace(step, stage="painting")
         pictures = features.pictures.detach().cpu()
@@ -215,7 +224,7 @@ class StrongestPatches(Work):
 
 
 def feature_settings(settings: UnitsSettings, layer: str, units: Sequence[int]) -> FeatureSettings:
-    """What `Features` is told so that it paints these units of the settings' network."""
+    """Settings of `Features` to paint these units of the settings' network."""
     network = {name: getattr(settings, name) for name in NetworkSettings.model_fields}
     return FeatureSettings(
         **network,

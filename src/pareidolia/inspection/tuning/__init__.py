@@ -1,7 +1,7 @@
-"""Hubel and Wiesel's experiment on a network: drifting gratings and bars, and what a layer's units answer.
+"""Hubel and Wiesel's experiment on a network: responses of a layer's units to drifting gratings and bars.
 
-`stimuli` draws them and says what an orientation is, `site` finds the position that is read, `measures` has
-the numbers that describe a curve, `experiment` puts them together. `page` and `orientation_map` draw.
+`stimuli` draws them and defines orientation, `site` finds the position that is read, `measures` has the
+numbers that describe a curve, `experiment` puts them together. `page` and `orientation_map` draw.
 """
 
 import lazy_loader

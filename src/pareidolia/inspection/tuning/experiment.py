@@ -1,4 +1,4 @@
-"""Hubel and Wiesel's experiment: what a layer's units answer to gratings and bars."""
+"""Hubel and Wiesel's experiment: responses of a layer's units to gratings and bars."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -23,8 +23,8 @@ from pareidolia.inspection.tuning.measures import (
 from pareidolia.inspection.tuning.settings import TuningSettings
 from pareidolia.inspection.tuning.site import Site, answers, find_site
 from pareidolia.inspection.tuning.stimuli import as_pictures, bars, gratings
-from pareidolia.networks import Network
-from pareidolia.settings import PareidoliaError
+from pareidolia.networks import Network, NetworkLike, as_network
+from pareidolia.settings import PareidoliaError, check_channel
 
 # Steps of the drift at a unit's own best grating, where F1/F0 is measured: 32 keep the error below 0.4 %.
 _FINE_PHASES = 32
@@ -41,14 +41,16 @@ class Tuning:
 
     Attributes:
         unit: the channel.
-        responds: whether any grating drove it above its answer to plain grey. Where not, all else is empty.
+        responds: whether any grating drove it above its activation for plain grey. If not, all else is empty.
         orientation_curve: mean response over a cycle of drift, by orientation, at the best frequency.
         frequency_curve: the same by frequency at the best orientation.
-        orientation, frequency: their bands; in degrees and in cycles a pixel.
+        orientation: its band, in degrees.
+        frequency: its band, in cycles a pixel.
         circular_variance: of the orientation curve.
         modulation: F1/F0 at the best grating shown.
         bar_curve: the largest response to a bar of the best width, sign and position, by orientation.
         sweeps: responses to the light and the dark bar, 2×positions, at its best orientation and width.
+        bar_orientation: the best orientation of a bar, in degrees.
     """
 
     unit: int
@@ -78,9 +80,10 @@ class Tuning:
 
 @dataclass(frozen=True)
 class Portrait:
-    """One unit at its own best grating, beside its `tuning`.
+    """One unit at its own best grating.
 
     Attributes:
+        tuning: what it prefers.
         field: reverse correlation of the gratings with the responses, H×W: the unit's receptive field as far
             as it is linear (Ringach, Sapiro, Shapley 1997). 1 where each grating that drove the unit was at
             its lightest, −1 at its darkest; near 0 all over for a complex cell, about 0.8 at most for a
@@ -101,7 +104,7 @@ class Portrait:
     suppression: float
 
     def numbers(self) -> dict[str, object]:
-        """What was measured, by name; None where there is nothing to tell."""
+        """The measurements by name; None for those that do not exist."""
         tuning = self.tuning
         told: dict[str, object] = {"unit": tuning.unit, "kind": tuning.kind}
         measured: dict[str, object] = {
@@ -132,9 +135,12 @@ class LayerTuning:
 
     Attributes:
         site: where they were measured.
-        orientations, frequencies, diameters, positions: what was shown, in degrees, cycles a pixel, pixels.
+        orientations: shown, in degrees.
+        frequencies: shown, in cycles a pixel.
+        diameters: shown, in pixels.
+        positions: of the bars shown, in pixels.
         units: every unit's tuning, by channel.
-        portraits: those asked for.
+        portraits: those wanted.
     """
 
     site: Site
@@ -147,32 +153,43 @@ class LayerTuning:
 
 
 def measure_tuning(
-    network: Network,
+    network: NetworkLike,
     layer: str,
     portrayed: Sequence[int] = (),
     settings: TuningSettings | None = None,
 ) -> LayerTuning:
-    """Show gratings of every orientation, frequency and phase, and bars, to all units of `layer` at once.
+    """Show gratings of every orientation, frequency and phase, and bars, to all units of a layer at once.
 
     Then each unit of `portrayed` sees its own best grating in fine phases, and through discs of every
     diameter. After Hubel and Wiesel (1962); simple and complex after Skottun et al. (1991). Each unit is read
     at one position, with its receptive field filled by the stimulus; orientation is defined in `stimuli`.
 
-    Raises UnknownName for a wrong layer, BadNetwork for one without channels, PareidoliaError for a unit that
-    it does not have or colours on a grey network.
+    Args:
+        network: the network.
+        layer: name of the layer.
+        portrayed: numbers of units.
+        settings: of the stimuli.
+
+    Returns:
+        The measurements.
+
+    Raises:
+        UnknownName: If there is no such layer.
+        BadNetwork: If the layer has no channels.
+        PareidoliaError: If there is no such unit, or colours are wanted on a grey network.
     """
-    settings = settings or TuningSettings()
+    settings = TuningSettings.of(settings)
+    network = as_network(network)
     site = find_site(network, layer)
-    outside = [unit for unit in portrayed if not 0 <= unit < site.channels]
-    if outside:
-        raise PareidoliaError(f"layer '{layer}' has units 0 to {site.channels - 1}, there is no {outside[0]}")
+    for unit in portrayed:
+        check_channel(unit, site.channels, layer)
     if settings.color != "gray" and network.input_shape[0] != 3:
         raise PareidoliaError(f"{network.name} sees no colours: leave out --color")
     return _Experiment(network, site, settings).run(portrayed)
 
 
 class _Experiment:
-    """The stimuli, and the blank that responses are counted from."""
+    """The stimuli, and the blank whose activation is subtracted."""
 
     def __init__(self, network: Network, site: Site, settings: TuningSettings) -> None:
         self.network, self.site, self.settings = network, site, settings
@@ -195,7 +212,7 @@ class _Experiment:
         )
         step = extent / settings.positions
         self.positions = (torch.arange(settings.positions) - (settings.positions - 1) / 2).double() * step
-        # No narrower than the step, so that no pixel of the field is passed over.
+        # No narrower than the step, so that no pixel of the field is left out.
         self.widths = max(1.0, step) * torch.tensor([1.0, 2.0], dtype=torch.float64)
         blank = torch.zeros(1, 1, *site.canvas.size)
         self.blank = self._activations(1, lambda part: blank)
@@ -299,7 +316,7 @@ class _Experiment:
         return Portrait(refined, field, best, phase_curve.numpy(), size_curve, width, suppression)
 
     def _responses(self, count: int, draw: Callable[[slice], Tensor]) -> Tensor:
-        """What `count` patterns drive the units to above the blank, N×U."""
+        """How far `count` patterns drive the units above the blank, N×U."""
         return (self._activations(count, draw) - self.blank).clamp(min=0)
 
     def _activations(self, count: int, draw: Callable[[slice], Tensor]) -> Tensor:

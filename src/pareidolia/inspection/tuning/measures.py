@@ -1,6 +1,6 @@
 """Numbers that describe a tuning curve. Curves are one-dimensional arrays that are not negative.
 
-A **response** is what an activation rises above its value for plain mid-grey, or 0 where it does not rise:
+A **response** is the rise of an activation above its value for plain mid-grey, or 0 if it does not rise:
 a neuron's firing rate above its spontaneous one. So rectified layers, those with a bias and those before a
 rectifier are read alike.
 """
@@ -18,11 +18,12 @@ SIMPLE_ABOVE = 1.0
 
 @dataclass(frozen=True)
 class Band:
-    """The peak of a curve and where it falls to half of it.
+    """The peak of a curve and the places where it falls to half of it.
 
     Attributes:
-        peak: where the curve is highest.
-        low, high: where it falls to half on either side; None where it does not within what was shown.
+        peak: the place of the maximum.
+        low: where it falls to half on the lower side; None if it does not within what was shown.
+        high: likewise on the upper side.
     """
 
     peak: float
@@ -31,11 +32,17 @@ class Band:
 
 
 def orientation_band(orientations: TuningCurve, responses: TuningCurve) -> Band:
-    """The preferred orientation in [0, 180), and where the curve falls to half on either side.
+    """The preferred orientation, and where the curve falls to half on either side.
 
-    `orientations` are even steps over 180 degrees, on which the curve is periodic; `low` and `high` may lie
-    outside [0, 180). A side that does not fall to half within 90 degrees is None. The peak is that of a
-    parabola through the highest response and its neighbours, half of it is found by linear interpolation.
+    The peak is that of a parabola through the highest response and its neighbours; half of it is found by
+    linear interpolation. A side that does not fall to half within 90 degrees is None.
+
+    Args:
+        orientations: even steps over 180 degrees, on which the curve is periodic.
+        responses: at these.
+
+    Returns:
+        The peak in [0, 180) degrees; `low` and `high` may lie outside.
     """
     count = len(orientations)
     step = 180.0 / count
@@ -55,10 +62,15 @@ def orientation_band(orientations: TuningCurve, responses: TuningCurve) -> Band:
 
 
 def frequency_band(frequencies: TuningCurve, responses: TuningCurve) -> Band:
-    """The preferred spatial frequency and where the curve falls to half, in the unit of `frequencies`.
+    """The preferred spatial frequency and where the curve falls to half.
 
-    `frequencies` rise evenly on a logarithmic scale, on which the peak's parabola and the half heights are
-    interpolated. `low` is None for a low-pass curve, `high` for a high-pass one.
+    Args:
+        frequencies: rising evenly on a logarithmic scale, on which the peak's parabola and the half heights
+            are interpolated.
+        responses: at these.
+
+    Returns:
+        In the unit of `frequencies`. `low` is None for a low-pass curve, `high` for a high-pass one.
     """
     found = _band(np.log2(frequencies), responses, int(responses.argmax()))
     return Band(
@@ -69,14 +81,19 @@ def frequency_band(frequencies: TuningCurve, responses: TuningCurve) -> Band:
 
 
 def half_width(band: Band) -> float | None:
-    """The half width at half height: the mean of both sides' distances to the peak; None where a side has
-    none.
+    """The half width at half height, in the unit of the band: the mean distance of both sides from the peak.
+
+    Args:
+        band: the band.
+
+    Returns:
+        The width; None if a side does not fall to half.
     """
     return None if band.low is None or band.high is None else (band.high - band.low) / 2
 
 
 def octaves(band: Band) -> float | None:
-    """The full width at half height of a frequency curve, log2(high / low); None where a side has none."""
+    """The full width at half height of a frequency curve, log2(high / low); None if a side is missing."""
     return None if band.low is None or band.high is None else float(np.log2(band.high / band.low))
 
 
@@ -92,7 +109,7 @@ def modulation(responses: TuningCurve) -> float:
     """F1/F0 of the responses over one cycle of drift in even steps: amplitude at the drift over the mean.
 
     π/2 for a rectified linear unit without threshold, more with one, 0 for a response that does not depend
-    on phase (Skottun et al. 1991). 0 where there is no response.
+    on phase (Skottun et al. 1991). 0 if there is no response.
     """
     mean = responses.mean()
     if mean <= 0:
@@ -104,7 +121,7 @@ def modulation(responses: TuningCurve) -> float:
 def preferred_size(diameters: TuningCurve, responses: TuningCurve) -> tuple[float, float]:
     """The smallest diameter with 95 % of the largest response, and the suppression beyond it in [0, 1].
 
-    Suppression is 1 − (response to the largest) / (largest response); 0 where there is no response.
+    Suppression is 1 − (response to the largest) / (largest response); 0 if there is no response.
     """
     highest = responses.max()
     if highest <= 0:

@@ -32,7 +32,12 @@ def orientation_colors(orientation: Tensor, selectivity: Tensor) -> Tensor:
 def draw_map(axes: Any, units: Sequence[Tuning], saturated: float) -> None:
     """All units as coloured cells in the order of their channels, row by row; × marks those without response.
 
-    `saturated`: the selectivity that is shown in full colour. A line in each cell has the orientation itself.
+    A line in each cell has the orientation itself.
+
+    Args:
+        axes: matplotlib's.
+        units: of a layer.
+        saturated: the selectivity that is shown in full colour.
     """
     columns = ceil(sqrt(_PROPORTION * len(units)))
     rows = ceil(len(units) / columns)

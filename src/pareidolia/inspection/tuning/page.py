@@ -1,4 +1,4 @@
-"""The operation `tuning`: a page of what units prefer, after Hubel and Wiesel."""
+"""The operation `tuning`: a page of units' preferences, after Hubel and Wiesel."""
 
 from typing import Any
 
@@ -8,17 +8,17 @@ from pareidolia.inspection.tuning.experiment import LayerTuning, Portrait, measu
 from pareidolia.inspection.tuning.measures import SIMPLE_ABOVE, half_width, octaves
 from pareidolia.inspection.tuning.orientation_map import draw_key, draw_map, full_color
 from pareidolia.inspection.tuning.settings import TuningSettings
-from pareidolia.networks import Network, NetworkLike, network_for
+from pareidolia.networks import NetworkLike, network_for
 from pareidolia.operations import LOOK, operation
 from pareidolia.pictures import check_plots, figure_picture, new_figure
 from pareidolia.pictures.result import Result
-from pareidolia.settings import BadNetwork, PareidoliaError
+from pareidolia.settings import PareidoliaError
 from pareidolia.settings.numbers import read_numbers
 
 _WIDTH, _HEAD, _ROW, _FOOT = 16.0, 4.5, 1.75, 0.55
 _MOST_ROWS = 200
 _DEFAULT_ROWS = 16
-# What is left of a complex cell's linear field is not blown up to full contrast.
+# The remains of a complex cell's linear field are not enhanced to full contrast.
 _FAINT = 0.2
 _LIGHT, _DARK, _LINE = "#d98200", "#30527c", "#1f4e9c"
 _TITLES = (
@@ -41,20 +41,30 @@ _TITLES = (
     network=True,
 )
 def tuning_page(settings: TuningSettings | None = None, network: NetworkLike = None) -> Result:
-    """Show gratings and bars to a layer: a map of all units' orientations, and a row for each asked for.
+    """Show gratings and bars to a layer: a map of all units' orientations, and a row for some of them.
 
     A row has the receptive field by reverse correlation, the best grating, the tuning curves for orientation
     (as a polar plot), frequency, phase, diameter, and the sweep of a light and a dark bar. `rows` of the
     result are `Portrait.numbers`.
 
-    Raises what `measure_tuning` raises, PareidoliaError for units that the layer does not have or more than
-    a page holds, MissingExtra without matplotlib.
+    Args:
+        settings: layer, units and stimuli.
+        network: the network; the one that the settings name if None.
+
+    Returns:
+        The page.
+
+    Raises:
+        UnknownName: If there is no such layer.
+        BadNetwork: If the layer has no channels.
+        PareidoliaError: If there are no such units, or more than a page holds.
+        MissingExtra: If matplotlib is not installed.
     """
-    settings = settings or TuningSettings()
+    settings = TuningSettings.of(settings)
     check_plots()
     network = network_for(settings, network)
-    layer = settings.layer or _first_layer(network)
-    count = network.layer(layer).shape[0]
+    layer = settings.layer or network.first_feature_layer
+    count = network.unit_shape(layer)[0]
     if settings.units is None:
         units = tuple(range(min(count, _DEFAULT_ROWS)))
     else:
@@ -79,12 +89,6 @@ def describe(found: LayerTuning) -> str:
         parts.append(f"{kinds.count('no response')} without response")
     told = f"{found.site.layer}, {len(kinds)} units: {', '.join(parts)}"
     return f"{told}; {found.site.caution}" if found.site.caution else told
-
-
-def _first_layer(network: Network) -> str:
-    if not network.style_layers:
-        raise BadNetwork(f"no layer of {network.name} is a feature map: say which to measure with --layer")
-    return network.style_layers[0]
 
 
 def _figure(found: LayerTuning, name: str) -> Any:

@@ -1,4 +1,4 @@
-"""Where in a network the electrode stands: which pixels are shown, and which position is read."""
+"""The site of a measurement: which pixels are shown to a network, and which position is read."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -9,9 +9,10 @@ from torch import Tensor
 
 from pareidolia.inspection.tuning.stimuli import StimulusCanvas
 from pareidolia.networks import Layer, Network, ReceptiveField, preserve_state
+from pareidolia.networks.layers import is_map
 from pareidolia.settings import BadNetwork, BadPicture
 
-# Pixels of all pictures that run through the network at once, and pictures at most.
+# Pixels of all pictures in one forward pass, and pictures at most.
 _BATCH_PIXELS = 2**20
 _BATCH_PICTURES = 1024
 
@@ -22,11 +23,11 @@ class Site:
 
     Attributes:
         layer: the layer's name.
-        channels: how many units it has.
-        position: the row and column that is read; None where the layer has none (fully connected).
+        channels: number of its units.
+        position: the row and column that is read; None if the layer has none (fully connected).
         canvas: the pixels shown, and the middle of what the position sees of them.
         extent: the longer side of what it sees, in pixels.
-        caution: what the reader should know of the measurement, if anything.
+        caution: what the reader should know about the measurement, if anything.
     """
 
     layer: str
@@ -44,13 +45,23 @@ class Site:
 
 
 def find_site(network: Network, layer: str) -> Site:
-    """The site for a layer: the crop that one position's receptive field fills, where that is faithful.
+    """The site for a layer: the crop that one position's receptive field fills, if that is faithful.
 
-    A position whose field lies within the picture sees no padding, so it answers to a crop of its field as it
-    does within a picture; this is tried on noise, since a layer may look further than can be told. Where it
-    does not hold, where the field is unknown or larger than the network's input, the whole input is shown and
-    the middle position read. Raises UnknownName for a wrong layer, BadNetwork for one without channels at
-    rows and columns.
+    A position whose field lies within the picture sees no padding, so its activation for a crop of its field
+    is the same as within a picture. This is tried on noise, since a layer may see further than its field. If
+    it does not hold, or the field is unknown or larger than the network's input, the whole input is shown and
+    the middle position read.
+
+    Args:
+        network: the network.
+        layer: name of the layer.
+
+    Returns:
+        The site.
+
+    Raises:
+        UnknownName: If there is no such layer.
+        BadNetwork: If the layer has no channels at rows and columns.
     """
     found = network.layer(layer)
     _check_shape(network, found)
@@ -68,7 +79,17 @@ def find_site(network: Network, layer: str) -> Site:
 
 @torch.no_grad()
 def answers(network: Network, site: Site, count: int, draw: Callable[[slice], Tensor]) -> Iterator[Tensor]:
-    """What the site's units answer to `count` pictures, in batches N×U; `draw` makes those of a slice."""
+    """The activations of the site's units for pictures, in batches.
+
+    Args:
+        network: the network.
+        site: what is read.
+        count: number of pictures.
+        draw: makes the pictures of a slice.
+
+    Yields:
+        N×U.
+    """
     height, width = site.canvas.size
     size = max(1, min(_BATCH_PICTURES, _BATCH_PIXELS // (height * width)))
     with preserve_state(network.module):
@@ -83,12 +104,8 @@ def _record(network: Network, site: Site, pictures: Tensor) -> Tensor:
 
 
 def _check_shape(network: Network, layer: Layer) -> None:
-    height, width = network.input_shape[1:]
-    shape = layer.shape
-    if len(shape) == 1:
-        return
-    # h×w×C is told from C×h×w by the proportions of the picture.
-    if len(shape) != 3 or abs(shape[1] * width - shape[2] * height) > max(height, width):
+    shape = network.unit_shape(layer.name)
+    if len(shape) != 1 and not is_map(shape, network.input_shape):
         raise BadNetwork(
             f"layer '{layer.name}' of {network.name} gives {'×'.join(map(str, shape))}, which is neither "
             "channels of rows and columns nor one number a unit: choose another layer (see "
@@ -97,7 +114,7 @@ def _check_shape(network: Network, layer: Layer) -> None:
 
 
 def _cropped(layer: Layer, field: ReceptiveField) -> Site:
-    """The first position that sees no padding, on the least canvas that holds what it sees."""
+    """The first position that sees no padding, on the smallest canvas that holds what it sees."""
     position = _first_inside(field.start[0], field.stride[0]), _first_inside(field.start[1], field.stride[1])
     top, left, bottom, right = field.window(*position)
     canvas = StimulusCanvas((bottom, right), ((top + bottom - 1) / 2, (left + right - 1) / 2))
@@ -138,7 +155,7 @@ def _nearest_inside(middle: int, start: int, size: int, stride: int, length: int
 
 @torch.no_grad()
 def _agree(network: Network, field: ReceptiveField, whole: Site, cropped: Site) -> bool:
-    """Whether a position in a picture of noise answers as the crop of what it sees does."""
+    """Whether a position has the same activations in a picture of noise and in the crop of what it sees."""
     assert whole.position is not None and cropped.position is not None
     channels, height, width = network.input_shape
     picture = torch.rand(1, channels, height, width, generator=torch.Generator().manual_seed(0))

@@ -1,10 +1,10 @@
-"""Gratings and bars, and what an orientation is.
+"""Gratings and bars, and the definition of orientation.
 
 **Orientation** is that of the stripes, in degrees from 0 up to 180, counter-clockwise from horizontal as one
-looks at the picture: 0 is horizontal, 45 rises to the right, 90 is vertical. A stimulus **drifts** at right
+sees the picture: 0 is horizontal, 45 rises to the right, 90 is vertical. A stimulus **drifts** at right
 angles to its stripes, towards orientation + 90: horizontal stripes upwards, vertical ones to the left. A
-network sees one picture at a time, so a drift is the set of its phases, and drifting back gives the same
-answers: there is no direction to prefer.
+network sees one picture at a time, so a drift is the set of its phases, and drifting back has the same
+responses: there is no direction to prefer.
 
 Patterns are N×1×H×W in [−1, 1], 0 where the grey ground stays; `as_pictures` makes pictures of them.
 """
@@ -17,7 +17,7 @@ from torch import Tensor
 
 from pareidolia.inspection.tuning.settings import ColorName
 
-# What is added to mid-grey at full contrast, by channel.
+# The change from mid-grey at full contrast, by channel.
 _COLORS: dict[ColorName, tuple[float, ...]] = {
     "gray": (0.5,),
     "red-green": (0.5, -0.5, 0.0),
@@ -43,15 +43,16 @@ class StimulusCanvas:
         return cls((height, width), ((height - 1) / 2, (width - 1) / 2))
 
     def across(self, orientation: Tensor) -> Tensor:
-        """How far each pixel lies from the centre in the direction of drift, N×H×W in pixels, for N
-        orientations in degrees.
+        """The distance of each pixel from the centre in the direction of drift, N×H×W in pixels.
+
+        `orientation` has N values in degrees.
         """
         rows, columns = self._offsets()
         angle = torch.deg2rad(orientation.double()).view(-1, 1, 1)
         return -columns * torch.sin(angle) - rows * torch.cos(angle)
 
     def radius(self) -> Tensor:
-        """How far each pixel lies from the centre, H×W in pixels."""
+        """The distance of each pixel from the centre, H×W in pixels."""
         rows, columns = self._offsets()
         return torch.hypot(rows, columns)
 
@@ -70,11 +71,18 @@ def gratings(
     phase: Tensor,
     diameter: Tensor | None = None,
 ) -> Tensor:
-    """Sinusoidal gratings cos(2π f u − φ), N×1×H×W in [−1, 1], for N orientations, frequencies and phases.
+    """Sinusoidal gratings cos(2π f u − φ), u the distance from the canvas's centre in the direction of drift.
 
-    u is the distance from the canvas's centre in the direction of drift, `frequency` f in cycles a pixel,
-    `phase` φ in radians: as it rises the grating drifts. `diameter` in pixels cuts each to a disc about the
-    centre, with an edge one pixel soft; None leaves the whole canvas.
+    Args:
+        canvas: the pixels.
+        orientation: N, in degrees.
+        frequency: f, N, in cycles a pixel.
+        phase: φ, N, in radians; as it rises the grating drifts.
+        diameter: N, in pixels: cuts each to a disc about the centre, with an edge one pixel soft; None leaves
+            the whole canvas.
+
+    Returns:
+        N×1×H×W in [−1, 1].
     """
     angle = 2 * pi * frequency.double().view(-1, 1, 1) * canvas.across(orientation)
     waves = torch.cos(angle - phase.double().view(-1, 1, 1))
@@ -86,10 +94,18 @@ def gratings(
 def bars(
     canvas: StimulusCanvas, orientation: Tensor, position: Tensor, width: Tensor, sign: Tensor
 ) -> Tensor:
-    """Bars across the whole canvas, N×1×H×W: `sign` (1 light, −1 dark) inside, 0 outside, edges a pixel soft.
+    """Bars across the whole canvas, with edges one pixel soft.
 
-    `position` is the distance of the bar's middle from the canvas's centre in the direction of drift, `width`
-    its width, at least 1, both in pixels.
+    Args:
+        canvas: the pixels.
+        orientation: N, in degrees.
+        position: N, the distance of the bar's middle from the canvas's centre in the direction of drift, in
+            pixels.
+        width: N, at least 1, in pixels.
+        sign: N, 1 for a light bar, −1 for a dark one.
+
+    Returns:
+        N×1×H×W, `sign` inside, 0 outside.
     """
     position, width = (each.double().view(-1, 1, 1) for each in (position, width))
     inside = (width / 2 + 0.5 - (canvas.across(orientation) - position).abs()).clamp(0, 1)

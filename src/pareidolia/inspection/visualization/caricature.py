@@ -14,7 +14,7 @@ from pareidolia.painting.terms import LEAST_COSINE
 from pareidolia.painting.transforms import robust
 from pareidolia.pictures import PictureLike, as_picture, over_white, sheet, size_of
 
-# Of the usual moves, as what is painted must stay where the photo has it.
+# Smaller than usual: the painted things must stay where they are in the photo.
 _STRENGTH = 0.25
 
 
@@ -37,7 +37,7 @@ class Caricature(Gallery):
     Args:
         photo: a picture of N×C×H×W in [0, 1], or a file.
         settings: every option.
-        network: the network that looks; by default the one the settings name.
+        network: the network that sees it; the one that the settings name if None.
     """
 
     def __init__(
@@ -46,7 +46,7 @@ class Caricature(Gallery):
         settings: CaricatureSettings | None = None,
         network: NetworkLike = None,
     ) -> None:
-        self.settings = settings = settings or CaricatureSettings()
+        self.settings = settings = CaricatureSettings.of(settings)
         network = network_for(settings, network, pooling=settings.pooling, padding=settings.padding)
         self._photo = over_white(as_picture(photo, size=settings.size)).to(network.device)
         self.layers = tuple(dict.fromkeys(settings.layer or network.style_layers[-1:]))

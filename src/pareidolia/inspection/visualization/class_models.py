@@ -15,7 +15,7 @@ from pareidolia.pictures import sheet
 
 #: Half of the share of I that λ ‖I‖² takes in a step of the default size.
 _SHRINKING = 0.01
-#: `usual_penalty`: the picture's length, the noise's deviation, and how many classes are asked.
+#: `usual_penalty`: the picture's length, the noise's deviation, and the number of classes used.
 _LENGTH, _NOISE, _CLASSES = 4.4, 0.02, 16
 
 
@@ -29,21 +29,21 @@ _LENGTH, _NOISE, _CLASSES = 4.4, 0.02, 16
     network=True,
 )
 class ClassModels(Gallery):
-    """Pictures of what a network takes for classes; `picture` is a sheet of them.
+    """Pictures that raise a network's class scores; `picture` is a sheet of them.
 
-    arg max_I S_c(I) − λ ‖I‖²: I is the picture less the network's mean colour, unbounded and zero at first,
+    arg max_I S_c(I) − λ ‖I‖²: I is the picture minus the network's mean colour, unbounded and zero at first,
     S_c the score of the class before the softmax (Simonyan, Vedaldi and Zisserman 2014, section 2), found by
-    gradient ascent with momentum. ‖I‖² is the sum over all pixels and colours, on the scale of
-    pictures in [0, 1]. What leaves that range is cut off only where it is shown. Unless λ is given, it is
+    gradient ascent with momentum. ‖I‖² is the sum over all pixels and colours, on the scale of pictures in
+    [0, 1]. Values outside that range are clipped only where they are shown. The default of λ is
     `usual_penalty`.
 
-    With `regularize="robust"` it is the class's score alone on a Fourier canvas that must survive small
-    random moves (Olah et al. 2017).
+    With `regularize="robust"` it is the class's score alone on a Fourier canvas, robust to small random
+    changes (Olah et al. 2017).
 
     Args:
         names: of classes, one or several, by name, part of a name, or number.
         settings: every option.
-        network: the network that looks; by default the one the settings name.
+        network: the network with the classes; the one that the settings name if None.
     """
 
     def __init__(
@@ -52,7 +52,7 @@ class ClassModels(Gallery):
         settings: ClassModelSettings | None = None,
         network: NetworkLike = None,
     ) -> None:
-        self.settings = settings = settings or ClassModelSettings()
+        self.settings = settings = ClassModelSettings.of(settings)
         network = network_for(settings, network, pooling=settings.pooling, padding=settings.padding)
         asked = [names] if isinstance(names, str | int) else names
         indices = [network.class_index(str(name)) for name in asked]
@@ -72,12 +72,13 @@ class ClassModels(Gallery):
                 at_once=settings.at_once,
             )
             return
+        mean = network.mean
         self.penalty = usual_penalty(network, size) if settings.penalty is None else settings.penalty
         super().__init__(
             network,
             scores,
             [(size, settings.steps)],
-            start=lambda _: UnboundedCanvas(torch.zeros(1, len(network.mean), *size), network.mean),
+            start=lambda _: UnboundedCanvas(torch.zeros(1, len(mean), *size), mean),
             attempts=1,
             learning_rate=settings.learning_rate or _SHRINKING / (self.penalty or 1.0),
             optimizer=self._ascent,
@@ -97,16 +98,16 @@ class ClassModels(Gallery):
 
     def _ascent(self, values: Tensor, learning_rate: float) -> torch.optim.Optimizer:
         # The canvas holds I, so the gradient 2λI of the norm is a decay of its values. As a loss it would
-        # hide from the gallery that a score is shut, as SqueezeNet's rectified ones can be.
+        # hide from the gallery that a score has no gradient, as SqueezeNet's rectified ones can.
         return torch.optim.SGD([values], learning_rate, self.settings.momentum, weight_decay=2 * self.penalty)
 
 
 def usual_penalty(network: Network, size: tuple[int, int]) -> float:
     """The λ at which λ‖I‖² balances the network's gradients, on pictures of `size`, at ‖I‖ = 4.4.
 
-    Networks differ: with λ = 1 SqueezeNet's class models come out clear, and retina's, whose gradients are a
+    Networks differ: with λ = 1 SqueezeNet's class models are clear, and retina's, whose gradients are a
     twentieth as strong, grey. Measured on one picture of noise around the mean colour, over some classes;
-    1 where all of these are shut.
+    1 if none of these has a gradient.
     """
     noise = torch.randn(1, len(network.mean), *size, generator=torch.Generator().manual_seed(0))
     mean = torch.tensor(network.mean).view(1, -1, 1, 1)

@@ -7,13 +7,13 @@ from torch import Tensor
 
 from pareidolia.inspection.visualization.panels import columns_for, panel
 from pareidolia.inspection.visualization.settings import FeatureSettings
-from pareidolia.networks import Network, NetworkLike, network_for, preserve_state
+from pareidolia.networks import Network, NetworkLike, network_for
 from pareidolia.operations import LOOK, operation
 from pareidolia.painting import Diverse, Gallery, Objective, read_objective
 from pareidolia.painting.gallery import fourier_noise, phase_noise
 from pareidolia.painting.transforms import RandomCrops, Transform, robust
 from pareidolia.pictures import sheet
-from pareidolia.settings import BadPicture, PareidoliaError
+from pareidolia.settings import PareidoliaError
 from pareidolia.settings.numbers import read_numbers
 
 
@@ -35,7 +35,7 @@ class Features(Gallery):
 
     Args:
         settings: every option.
-        network: the network that looks; by default the one the settings name.
+        network: the network that responds; the one that the settings name if None.
         objectives: what to paint instead of what the settings name, by caption: directions, for instance.
     """
 
@@ -45,7 +45,7 @@ class Features(Gallery):
         network: NetworkLike = None,
         objectives: dict[str, Objective] | None = None,
     ) -> None:
-        self.settings = settings = settings or FeatureSettings()
+        self.settings = settings = FeatureSettings.of(settings)
         network = network_for(settings, network, pooling=settings.pooling, padding=settings.padding)
         self.title = ""
         if objectives is None:
@@ -110,9 +110,9 @@ def _named(settings: FeatureSettings, network: Network) -> tuple[str, dict[str, 
     """A title, and the objectives that the settings name, by caption."""
     suffix = "@middle" if settings.place == "middle" else ""
     if settings.aim is not None:
-        return "", {aim: read_objective(aim, network) for aim in settings.aim}
-    layer = settings.layer or _default_layer(network)
-    channels = network.layer(layer).shape[0]
+        return "", {aim: read_objective(aim, network, settings.seed) for aim in settings.aim}
+    layer = settings.layer or network.feature_layer
+    channels = network.unit_shape(layer)[0]
     units = read_numbers(settings.units, channels, layer)
     return layer, {str(unit): read_objective(f"{layer}:{unit}{suffix}", network) for unit in units}
 
@@ -120,9 +120,9 @@ def _named(settings: FeatureSettings, network: Network) -> tuple[str, dict[str, 
 def growing(
     network: Network, aims: Sequence[Objective], side: int, steps: int
 ) -> list[tuple[tuple[int, int], int]]:
-    """Half of the steps at half the size, which shapes what is large and costs a quarter; then the rest.
+    """Half of the steps at half the size, which shapes large parts and costs a quarter; then the rest.
 
-    All at the full size where the network cannot look at half of it.
+    All at the full size if the network cannot take half of it.
     """
     whole, half = (side, side), (side // 2, side // 2)
     if steps < 2 or not _sees(network, aims, half):
@@ -131,20 +131,9 @@ def growing(
 
 
 def _sees(network: Network, aims: Sequence[Objective], size: tuple[int, int]) -> bool:
-    layers = frozenset().union(*(aim.layers for aim in aims))
-    gray = torch.full((1, network.input_shape[0], *size), 0.5)
-    try:
-        with preserve_state(network.module), torch.no_grad():
-            network.record(gray, layers)
-            if any(aim.needs_logits for aim in aims):
-                network(gray)
-    except BadPicture:
-        return False
-    return True
-
-
-def _default_layer(network: Network) -> str:
-    return network.style_layers[-1] if network.style_layers else network.content_layer
+    if any(aim.needs_logits for aim in aims):
+        return network.accepts(size)
+    return network.accepts(size, frozenset().union(*(aim.layers for aim in aims)))
 
 
 def _crops(robustness: float) -> tuple[Transform, ...]:

@@ -29,15 +29,15 @@ _DEVIATION = 0.05  # standard deviation of the start, around the mean colour
 class Inversion(Gallery):
     """A photo painted back from its activations Φ₀ at each of several layers; `picture` is a sheet.
 
-    arg min_y ‖Φ(y) − Φ₀‖² / ‖Φ₀‖² + w_α mean(|y|/B)^α + w_V mean(|∇y|/B)^β, y the picture less the network's
+    arg min_y ‖Φ(y) − Φ₀‖² / ‖Φ₀‖² + w_α mean(|y|/B)^α + w_V mean(|∇y|/B)^β, y the picture minus the network's
     mean colour, unbounded, B = 1/2 (Mahendran and Vedaldi, "Understanding Deep Image Representations by
     Inverting Them", CVPR 2015, equations 1-4). The paper's λ_α = 2.16e8 is w_α = 1 to a factor of three, its
-    λ_V = 5 (for β = 2) is w_V = 17. Adam takes the place of gradient descent with momentum.
+    λ_V = 5 (for β = 2) is w_V = 17. Adam replaces gradient descent with momentum.
 
     Args:
         photo: a picture of N×C×H×W in [0, 1], or a file.
         settings: every option.
-        network: the network that looks; by default the one the settings name.
+        network: the network that is inverted; the one that the settings name if None.
     """
 
     def __init__(
@@ -46,16 +46,14 @@ class Inversion(Gallery):
         settings: InversionSettings | None = None,
         network: NetworkLike = None,
     ) -> None:
-        self.settings = settings = settings or InversionSettings()
+        self.settings = settings = InversionSettings.of(settings)
         network = network_for(settings, network, pooling=settings.pooling, padding=settings.padding)
         self._photo = over_white(as_picture(photo, size=settings.size)).to(network.device)
         self.layers = tuple(dict.fromkeys(settings.layers or network.style_layers))
         with preserve_state(network.module), torch.no_grad():
             self._targets = network.record(self._photo, self.layers)
-        pixels = self._photo.numel()
-        bounds = (
-            settings.alpha_weight / (pixels * _B**settings.alpha) * PowerNorm(network.mean, settings.alpha)
-        )
+        pixels, mean = self._photo.numel(), network.mean
+        bounds = settings.alpha_weight / (pixels * _B**settings.alpha) * PowerNorm(mean, settings.alpha)
         smooth = settings.variation_weight / (pixels * _B**settings.beta) * VariationNorm(settings.beta)
         size, steps = size_of(self._photo), settings.steps
         # The last third at a tenth of the rate, to come to rest.
@@ -64,12 +62,12 @@ class Inversion(Gallery):
             network,
             [RelativeDistance(layer, self._targets[layer]) + bounds + smooth for layer in self.layers],
             stages,
-            start=lambda _: _noise(self._photo.shape, settings.seed, network.mean),
+            start=lambda _: _noise(self._photo.shape, settings.seed, mean),
             attempts=1,
             learning_rate=[settings.learning_rate, settings.learning_rate / 10][: len(stages)],
             transforms=(),
             seed=settings.seed,
-            # One at a time, so that the look for an early layer goes no deeper.
+            # One at a time, so that the forward pass for an early layer goes no deeper.
             at_once=1,
         )
 
@@ -108,8 +106,11 @@ class RelativeDistance(Term):
     """‖Φ − Φ₀‖² / ‖Φ₀‖² at a layer.
 
     Args:
-        layer: where.
+        layer: name of the layer.
         target: Φ₀, 1×….
+
+    Raises:
+        PareidoliaError: If Φ₀ is zero everywhere.
     """
 
     def __init__(self, layer: str, target: Tensor) -> None:

@@ -1,4 +1,4 @@
-"""Panels of a sheet: how many a row, and how a picture that says nothing is marked."""
+"""Panels of a sheet: how many a row, and how a dead one is marked."""
 
 import math
 
@@ -13,5 +13,5 @@ def columns_for(count: int) -> int:
 
 
 def panel(picture: Tensor, caption: str, dead: bool) -> Panel:
-    """A picture 1×3×H×W under its caption; where it is dead, that is said and the picture pale."""
+    """A picture 1×3×H×W under its caption; if it is dead, the caption says so and the picture is pale."""
     return (0.75 + 0.25 * picture, f"{caption}: dead") if dead else (picture, caption)

@@ -7,10 +7,23 @@ from pydantic import Field
 from pareidolia.painting.settings import PaddingOption, PoolingOption
 from pareidolia.settings import OperationSettings, UnitNumbers
 from pareidolia.settings.default_networks import Need
+from pareidolia.settings.groups import ADVANCED, OUTPUT, WHAT
 
-Columns = Annotated[int | None, Field(ge=1, description="Pictures a row of the sheet.")]
+Columns = Annotated[
+    int | None,
+    Field(
+        ge=1,
+        description="Pictures a row of the sheet.",
+        json_schema_extra=OUTPUT,
+    ),
+]
 AtOnce = Annotated[
-    int, Field(ge=1, description="Pictures looked at together; fewer take less memory, to the same result.")
+    int,
+    Field(
+        ge=1,
+        description="Pictures looked at together; fewer take less memory, to the same result.",
+        json_schema_extra=ADVANCED,
+    ),
 ]
 Robustness = Annotated[
     float,
@@ -23,7 +36,7 @@ Robustness = Annotated[
 
 
 class RobustSettings(OperationSettings):
-    """How a robust picture is painted: small random moves that it must survive."""
+    """How a robust picture is painted: random changes that must not spoil it."""
 
     robustness: Robustness = 1.0
     pooling: PoolingOption = "max"
@@ -33,21 +46,36 @@ class RobustSettings(OperationSettings):
 class FeatureSettings(RobustSettings):
     """Paint what units of a network respond to (Olah et al. 2017)."""
 
-    layer: Annotated[str | None, Field(description="The layer (default: a deep one of the network).")] = None
+    layer: Annotated[
+        str | None,
+        Field(
+            description="The layer (default: a deep one of the network).",
+            json_schema_extra=WHAT,
+        ),
+    ] = None
     units: Annotated[
-        UnitNumbers, Field(min_length=1, description="Channels of the layer: 12, or 0-63, or several.")
+        UnitNumbers,
+        Field(
+            min_length=1,
+            description="Channels of the layer: 12, or 0-63, or several.",
+            json_schema_extra=WHAT,
+        ),
     ] = ("0-15",)
     aim: Annotated[
         tuple[str, ...] | None,
         Field(
             min_length=1,
-            description="Instead of layer and units: aims such as 'L:12', 'L:12@middle', 'L', 'class:NAME', "
-            "and their sums and differences, 'L:12 - 0.5*L:40'; a picture each.",
+            description="Instead of layer and units: LAYER, LAYER:CHANNEL, class:NAME, random-class or "
+            "another objective, and sums such as '0.5*L:12 - L2:3@middle'; a picture each.",
+            json_schema_extra=WHAT,
         ),
     ] = None
     place: Annotated[
         Literal["everywhere", "middle"],
-        Field(description="Whether a unit is to fire all over the picture or in its middle."),
+        Field(
+            description="Whether a unit is to fire all over the picture or in its middle.",
+            json_schema_extra=WHAT,
+        ),
     ] = "everywhere"
     copies: Annotated[int, Field(ge=1, le=64, description="Different pictures of each aim.")] = 1
     diversity: Annotated[
@@ -63,10 +91,21 @@ class FeatureSettings(RobustSettings):
         int, Field(ge=1, description="Steps, half of them at half the size where the network sees that.")
     ] = 256
     learning_rate: Annotated[
-        float | None, Field(gt=0, description="Size of a step (default: 0.05, for MACO 1).")
+        float | None,
+        Field(
+            gt=0,
+            description="Size of a step (default: 0.05, for MACO 1).",
+            json_schema_extra=ADVANCED,
+        ),
     ] = None
     starts: Annotated[
-        int, Field(ge=1, le=20, description="How many starts a unit may try that does not fire.")
+        int,
+        Field(
+            ge=1,
+            le=20,
+            description="How many starts a unit may try that does not fire.",
+            json_schema_extra=ADVANCED,
+        ),
     ] = 3
     at_once: AtOnce = 32
     columns: Columns = None

@@ -1,7 +1,7 @@
 """Receptive fields carried through a running network, function by function.
 
-A `TorchFunctionMode` sees every convolution and pooling, be it a module or a function, and notes for each
-tensor what its positions see. What each function does to that stands in `rules.py`.
+A `TorchFunctionMode` intercepts every convolution and pooling, as a module or as a function, and records for
+each tensor what its positions see. `rules.py` holds what each function does to that.
 """
 
 from collections.abc import Callable, Iterator
@@ -18,7 +18,7 @@ from pareidolia.networks.fields.traced import TracedField
 
 
 class Propagation(TorchFunctionMode):
-    """While active, notes what every tensor computed from `pictures` (N×C×H×W) sees of them."""
+    """A mode that notes what every tensor computed from `pictures` (N×C×H×W) sees of them."""
 
     def __init__(self, pictures: Tensor) -> None:
         super().__init__()
@@ -46,7 +46,7 @@ class Propagation(TorchFunctionMode):
         return result
 
     def field(self, tensor: Tensor) -> ReceptiveField | None:
-        """What the positions of `tensor` see; None for the whole picture, or where it cannot be told."""
+        """What the positions of `tensor` see; None for the whole picture, or if it cannot be determined."""
         found = self._fields.get(tensor)
         return found.field() if isinstance(found, TracedField) else None
 

@@ -15,7 +15,12 @@ class ReceptiveField:
     """What each position of a feature map sees, in pixels of the picture, as (rows, columns).
 
     The position in row r, column c sees `size` pixels from `start` + (r, c)·`stride` on. With padding
-    `start` is negative and a field sticks out over the edge.
+    `start` is negative and a field reaches beyond the edge.
+
+    Attributes:
+        size: height and width of a field.
+        stride: from one position's field to the next one's.
+        start: of the field of position (0, 0).
     """
 
     size: Pair
@@ -41,7 +46,7 @@ class Extent:
     start: int = 0
 
     def slid(self, kernel: int, stride: int, padding: int, dilation: int = 1) -> "Extent":
-        """What is seen through a window of `kernel` taps slid over positions of this extent."""
+        """The extent seen through a window of `kernel` taps slid over positions of this extent."""
         return Extent(
             self.size + dilation * (kernel - 1) * self.stride,
             self.stride * stride,
@@ -49,7 +54,7 @@ class Extent:
         )
 
     def joined(self, other: "Extent") -> "Extent | None":
-        """The least that covers both; None where their strides differ, so that no single extent does."""
+        """The smallest extent that covers both; None if their strides differ, so that there is none."""
         if self.stride != other.stride:
             return None
         start = min(self.start, other.start)

@@ -5,23 +5,6 @@ say about it. Each source is one file here, registered by `network_source` with 
 torch at the top of these files: help reads the sentences.
 """
 
-from typing import TYPE_CHECKING
+import lazy_loader
 
-from pareidolia.lazy import lazy_exports
-from pareidolia.settings.network_sources import network_source
-
-if TYPE_CHECKING:
-    from pareidolia.networks.sources.finding import build, known_names
-    from pareidolia.networks.sources.origin import Origin, always_the_same, weights_file
-
-__all__ = ["Origin", "always_the_same", "build", "known_names", "network_source", "weights_file"]
-__getattr__ = lazy_exports(
-    __name__,
-    {
-        "Origin": "origin",
-        "always_the_same": "origin",
-        "build": "finding",
-        "known_names": "finding",
-        "weights_file": "origin",
-    },
-)
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -11,7 +11,7 @@ from types import ModuleType
 from typing import Any
 
 from pareidolia.networks.guarding import guarded
-from pareidolia.safety import require_trust
+from pareidolia.safety import expanded, require_trust
 from pareidolia.settings import BadNetwork, UnknownName
 from pareidolia.settings.network_sources import network_forms
 
@@ -46,7 +46,7 @@ def _import(home: str) -> ModuleType:
 
 
 def _run_file(path: Path) -> ModuleType:
-    path = _expanded(path)
+    path = expanded(path)
     if not path.is_file():
         raise BadNetwork(f"the file {path} does not exist")
     title = f"pareidolia_user_{path.stem}"
@@ -62,14 +62,6 @@ def _run_file(path: Path) -> ModuleType:
         del sys.modules[title]
         raise
     return module
-
-
-def _expanded(path: Path) -> Path:
-    """The path with `~` as the home folder, where there is one."""
-    try:
-        return path.expanduser()
-    except RuntimeError:  # no such user, or no home
-        return path
 
 
 @contextmanager

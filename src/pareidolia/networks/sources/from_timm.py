@@ -20,8 +20,21 @@ if TYPE_CHECKING:
 def build(name: str, weights: str, class_count: int | None) -> Origin:
     """`timm.create_model(name)` with its published, random, or the user's weights.
 
-    Normalisation and input size come from timm's data configuration. Published weights are fetched by
-    timm into the Hugging Face cache with a progress bar; offline, BadNetwork says what to do instead.
+    Normalisation and input size come from timm's data configuration. timm downloads published weights
+    into the Hugging Face cache with a progress bar.
+
+    Args:
+        name: timm's name of the network.
+        weights: "published", "random", or the path of a file.
+        class_count: number of outputs if the user's own weights and classes change it.
+
+    Returns:
+        The network.
+
+    Raises:
+        UnknownName: If timm has no such network.
+        BadNetwork: If its weights are not there, or do not fit; the error says what to do.
+        MissingExtra: If timm is not installed.
     """
     from pareidolia.networks.sources.origin import PUBLISHED, Origin, always_the_same, weights_file
     from pareidolia.networks.weights import load_weights

@@ -33,7 +33,19 @@ def build(name: str, weights: str, class_count: int | None) -> Origin:
     """`models.get_model(name)` with its default published, random, or the user's weights.
 
     Normalisation, input size and class names are those of the default published weights. These are read from
-    torch's cache, or fetched into it with a progress bar; offline, BadNetwork says which file to put where.
+    torch's cache, or downloaded into it with a progress bar.
+
+    Args:
+        name: torchvision's name of the network.
+        weights: "published", "random", or the path of a file.
+        class_count: number of outputs if the user's own weights and classes change it.
+
+    Returns:
+        The network.
+
+    Raises:
+        UnknownName: If torchvision has no such network.
+        BadNetwork: If its weights are not there, or do not fit; the error says which file to put where.
     """
     from torchvision import models
 
@@ -76,7 +88,7 @@ def _make(name: str, published: Any, class_count: int | None) -> nn.Module:
 
 
 def _published_file(name: str, url: str) -> Path:
-    """Where torch keeps the published weights, after fetching them if need be."""
+    """Where torch keeps the published weights; they are downloaded if they are not there."""
     import torch
 
     path = Path(torch.hub.get_dir()) / "checkpoints" / Path(urlparse(url).path).name

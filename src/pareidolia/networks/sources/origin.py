@@ -1,4 +1,4 @@
-"""What a source knows about the network it built."""
+"""What a source states about the network it built."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,13 +8,15 @@ from pathlib import Path
 import torch
 from torch import nn
 
+from pareidolia.safety import expanded
+
 PUBLISHED = "published"
 RANDOM = "random"
 
 
 @dataclass(frozen=True)
 class Origin:
-    """A network as its source made it; None is what the source does not know.
+    """A network as its source made it; None stands for what the source does not state.
 
     Attributes:
         module: with its weights.
@@ -34,13 +36,13 @@ class Origin:
 
 
 def weights_file(weights: str) -> Path | None:
-    """The path that `weights` is, or None where it is one of the words "published" and "random"."""
-    return None if weights in (PUBLISHED, RANDOM) else Path(weights).expanduser()
+    """`weights` as a path; None if it is one of the words "published" and "random"."""
+    return None if weights in (PUBLISHED, RANDOM) else expanded(weights)
 
 
 @contextmanager
 def always_the_same() -> Iterator[None]:
-    """Random initial weights made inside are the same every time; the global generator is not moved."""
+    """Make random initial weights the same every time; the global generator keeps its state."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
         yield

@@ -1,4 +1,4 @@
-"""Calls of `torch.conv2d` seen from outside, to run some of them another way."""
+"""Calls of `torch.conv2d` seen from outside, to compute some of them another way."""
 
 from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
@@ -10,7 +10,7 @@ from torch.overrides import TorchFunctionMode
 
 
 class Convolution(NamedTuple):
-    """What `torch.conv2d` is called with: `Convolution(*args, **kwargs)` reads a call's arguments."""
+    """The arguments of `torch.conv2d`: `Convolution(*args, **kwargs)` reads those of a call."""
 
     input: Tensor
     weight: Tensor
@@ -22,18 +22,18 @@ class Convolution(NamedTuple):
 
     @property
     def only_leads_back(self) -> bool:
-        """Whether its gradient is wanted for the pictures alone, N×C×H×W on the CPU, in one group."""
+        """Whether only the gradient of the pictures is needed: N×C×H×W on the CPU, in one group."""
         frozen = not any(each is not None and each.requires_grad for each in (self.weight, self.bias))
         plain = self.input.ndim == 4 and self.input.device.type == "cpu" and self.groups == 1
         return frozen and plain and self.input.requires_grad
 
 
 class ConvolutionMode(TorchFunctionMode):
-    """Sees every convolution that records a gradient; `replaced` may run it another way."""
+    """A mode that sees every convolution that records a gradient; `replaced` may compute it another way."""
 
     @abstractmethod
     def replaced(self, call: Convolution) -> Tensor | None:
-        """The convolution's result, None where torch is to find it."""
+        """The convolution's result; None to let torch compute it."""
 
     def __torch_function__(
         self,

@@ -1,7 +1,7 @@
-"""Convolutions that keep nothing of what they saw: a tenth less memory to paint with.
+"""Convolutions that do not keep their input: a tenth less memory to paint with.
 
 Torch keeps every convolution's input for the gradient of its weights. While painting, weights are frozen, and
-the gradient to the input needs the weights alone; with a padding mode the kept input is even a copy.
+the gradient of the input needs the weights alone; with a padding mode the kept input is even a copy.
 """
 
 from contextlib import AbstractContextManager
@@ -36,7 +36,7 @@ def _pair(option: Any) -> list[int]:
 
 
 class _Frozen(Function):
-    """A convolution whose backward pass knows the weights and the size of what was seen."""
+    """A convolution whose backward pass needs the weights and the size of the input alone."""
 
     @staticmethod
     def forward(ctx: Any, input: Tensor, weight: Tensor, bias: Tensor | None, *options: list[int]) -> Tensor:

@@ -1,7 +1,7 @@
 """Max pooling to the same bits in less time: on a CPU torch pools quickly in channels-last layout only.
 
-Maxima are exact in every layout, where convolutions round otherwise in another; so this may speed up what
-must not differ in a bit.
+Maxima are exact in every layout, while convolutions round differently in another; so max pooling may be sped
+up even where no bit may change.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -18,13 +18,13 @@ from torch.overrides import TorchFunctionMode
 def quick_pooling() -> AbstractContextManager[Any]:
     """Within it, `max_pool2d` of maps N×C×H×W on the CPU runs in channels-last layout, its result in NCHW.
 
-    Values, gradients and the choice among equal maxima stay what they are, bit by bit. Gradients can be taken
+    Values, gradients and the choice among equal maxima stay the same, bit by bit. Gradients can be taken
     once.
     """
     return _QuickPooling()
 
 
-# A mode sees the Python function where that is called, and no longer what it calls.
+# A mode sees the Python function that is called, but not the functions that it calls.
 _POOLINGS = frozenset({torch.max_pool2d, functional.max_pool2d})
 
 
@@ -58,7 +58,7 @@ def _options(
     ceil_mode: bool = False,
     return_indices: bool = False,
 ) -> tuple[Tensor, tuple[Any, ...], bool]:
-    """The arguments of one call of `_POOLINGS`: the maps, the window, and whether indices are asked for."""
+    """The arguments of one call of `_POOLINGS`: the maps, the window, and whether indices are wanted."""
     return input, (kernel_size, stride or kernel_size, padding, dilation, ceil_mode), return_indices
 
 
@@ -84,5 +84,5 @@ class _MaxPool(Function):
 
 
 def _pair(option: Any) -> Any:
-    """The operators take lists of two where torch's functions also take one number."""
+    """An option as a list of two, which operators need and torch's functions do not."""
     return [option, option] if isinstance(option, int) and not isinstance(option, bool) else option

@@ -1,7 +1,7 @@
 """The gradient of thin strided convolutions in less than half the time.
 
-A network begins with a convolution of three channels, often every second pixel; what comes back through it to
-the pixels takes torch a sixth of a look and back. Forward nothing is changed, not a bit.
+A network begins with a convolution of three channels, often with stride 2; torch spends a sixth of a forward
+and backward pass on its gradient with respect to the pixels. The forward pass is unchanged to the bit.
 """
 
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ _THIN = 4
 
 
 def quick_stem() -> AbstractContextManager[Any]:
-    """Within it, gradients of strided `conv2d` of up to four channels to its input are found by phases.
+    """Within it, gradients of strided `conv2d` of up to four channels to its input are computed by phases.
 
     Only on the CPU, with square windows and weights that need no gradient themselves. The gradient is the
     same sum in another order, and can be taken once.
@@ -41,7 +41,7 @@ class _QuickStem(ConvolutionMode):
 
 
 def _single(option: Any) -> int | None:
-    """The one number that an option of one or two numbers is, None where there are two or a word."""
+    """An option of one or two equal numbers as one number; None if they differ or it is text."""
     if isinstance(option, int):
         return option
     numbers = set(option)
@@ -49,7 +49,7 @@ def _single(option: Any) -> int | None:
 
 
 class _Thin(Function):
-    """A convolution, through which the signal comes back by phases."""
+    """A convolution whose backward pass is computed by phases."""
 
     @staticmethod
     def forward(
@@ -67,11 +67,21 @@ class _Thin(Function):
 
 
 def transposed(signal: Tensor, weight: Tensor, stride: int, padding: int, size: Sequence[int]) -> Tensor:
-    """The transposed convolution of `signal` (N×O×h×w) to pictures N×C×H×W of `size` (H, W).
+    """The transposed convolution to pictures.
 
     The pixels whose row and column leave the same remainders on division by the stride get their sums from
     the same part of the window: each such phase is a plain convolution of the signal, and all are one of
     C·stride² channels, laid out by a pixel shuffle (Shi et al. 2016).
+
+    Args:
+        signal: N×O×h×w.
+        weight: O×C×k×k.
+        stride: of the convolution.
+        padding: of the convolution.
+        size: H and W.
+
+    Returns:
+        N×C×H×W.
     """
     outputs, channels, kernel, _ = weight.shape
     taps = -(-kernel // stride)

@@ -1,7 +1,7 @@
 """brush: the network the package ships that paints any photo like any painting, in one pass.
 
 `network.py` is the network, `brush.py` paints with it, `export.py` writes it for other programs; `card.md`
-says how its weights came about (`recipes/brush.py`), and how well it does.
+describes its training (`recipes/brush.py`) and its quality.
 """
 
 import lazy_loader

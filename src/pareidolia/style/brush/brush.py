@@ -35,21 +35,31 @@ class Brush:
     @torch.no_grad()
     def paint(
         self,
-        photo: PictureLike,
-        paintings: Sequence[PictureLike],
+        content: PictureLike,
+        styles: Sequence[PictureLike],
         settings: BrushSettings | None = None,
         mask: PictureLike | None = None,
         code: Tensor | None = None,
     ) -> Tensor:
-        """The photo painted like paintings, 1×3×H×W in [0, 1], or 1×4×H×W where it has alpha.
+        """A photo painted like paintings.
 
-        mask: white where to paint, black where the photo stays as it is.
-        code: takes the place of the paintings' own, as for the frames of a video.
+        Args:
+            content: the photo: a file, `sample:NAME`, or 1×3×H×W (1×4×H×W with alpha) in [0, 1].
+            styles: the paintings, at least one such picture; several are blended.
+            settings: every option.
+            mask: of the photo's proportions: white (or opaque, where its alpha varies) where to paint, black
+                where the photo stays as it is.
+            code: takes the place of the paintings' own, as for the frames of a video.
 
-        Raises BadPicture where a picture is broken or too narrow, PareidoliaError where weights do not fit.
+        Returns:
+            1×3×H×W in [0, 1], or 1×4×H×W where the photo has alpha.
+
+        Raises:
+            BadPicture: a picture is broken or too narrow, or the mask is of one colour.
+            PareidoliaError: weights do not fit.
         """
         settings = settings or BrushSettings()
-        inputs = self._inputs(photo, paintings, settings, mask)
+        inputs = self._inputs(content, styles, settings, mask)
         shown = inputs.photo.expand(-1, 3, -1, -1)
         if code is None:
             code = self._code_for(inputs, settings)
@@ -60,25 +70,33 @@ class Brush:
 
     @torch.no_grad()
     def code(
-        self, photo: PictureLike, paintings: Sequence[PictureLike], settings: BrushSettings | None = None
+        self, content: PictureLike, styles: Sequence[PictureLike], settings: BrushSettings | None = None
     ) -> Tensor:
-        """What `paint` would paint this photo with, 1×M: the weighted mean of the paintings' codes.
+        """The code that `paint` would use for this photo: the weighted mean of the paintings' codes.
 
-        The photo counts where the paintings take its colours, and below full strength, where the code of the
-        photo itself has the rest.
+        The photo changes it if the paintings take its colours, and below full strength, where the photo's own
+        code has the rest of the weight.
+
+        Args:
+            photo: the photo.
+            paintings: at least one.
+            settings: options.
+
+        Returns:
+            1×M.
         """
         settings = settings or BrushSettings()
-        return self._code_for(self._inputs(photo, paintings, settings, None), settings)
+        return self._code_for(self._inputs(content, styles, settings, None), settings)
 
     def _inputs(
         self,
-        photo: PictureLike,
-        paintings: Sequence[PictureLike],
+        content: PictureLike,
+        styles: Sequence[PictureLike],
         settings: BrushSettings,
         mask: PictureLike | None,
     ) -> StyleInputs:
         return StyleInputs.prepare(
-            photo, paintings, mask, settings,
+            content, styles, mask, settings,
             size=settings.size, painting_size=settings.painting_size,
             device=next(self.network.parameters()).device,
         )  # fmt: skip
@@ -93,9 +111,17 @@ class Brush:
 
 
 def load_brush(device: str = "auto", weights: Path = WEIGHTS) -> Brush:
-    """brush with its shipped weights, or others of its kind (`recipes/brush.py`).
+    """Load brush with its shipped weights, or others of its kind (`recipes/brush.py`).
 
-    Raises BadNetwork where the weights are missing or do not fit.
+    Args:
+        device: "auto", "cuda", "mps" or "cpu".
+        weights: a safetensors file.
+
+    Returns:
+        The network, ready to paint.
+
+    Raises:
+        BadNetwork: If the weights are missing or do not fit.
     """
     if weights == WEIGHTS and not WEIGHTS.is_file():
         raise BadNetwork(f"this installation lacks brush's weights, {WEIGHTS}: install the package anew")
@@ -121,7 +147,7 @@ def brushed(
     settings: BrushSettings | None = None,
     mask: PictureLike | None = None,
 ) -> Result:
-    """The photo painted like paintings by the shipped network, in one pass; see `Brush.paint`."""
+    """Paint a photo like paintings by the shipped network, in one pass; see `Brush.paint`."""
     settings = settings or BrushSettings()
     picture = load_brush(settings.device).paint(content, styles, settings, mask)
     height, width = size_of(picture)

@@ -31,7 +31,7 @@ class _AnyStyle(nn.Module):
 
 
 class _OneStyle(nn.Module):
-    """Photo in, painted as one code says out."""
+    """Photo in, the photo painted with one code out."""
 
     def __init__(self, network: BrushNetwork, code: Tensor) -> None:
         super().__init__()
@@ -45,13 +45,21 @@ class _OneStyle(nn.Module):
 
 
 def export_brush(brush: Brush, out: Path, code: Tensor | None = None, names: Sequence[str] = ()) -> None:
-    """Write brush to `out`, whole or not at all.
+    """Write brush as ONNX, whole or not at all.
 
-    Inputs: `photo`, float32 1×3×H×W in [0, 1], H and W multiples of 8 from 16 on; and where no `code` is
-    given, `painting`, float32 1×3×h×w in [0, 1], of any size from 32 on (about 512 is what brush learned
-    from). Output: `painted`, of the photo's shape. With a `code` (`Brush.code`) the file paints in that style
-    alone, and lacks the part that reads paintings; `names` of its paintings stand in the metadata, as JSON
-    under "styles". Raises MissingExtra without the packages onnx and onnxscript.
+    Inputs: `photo`, float32 1×3×H×W in [0, 1], H and W multiples of 8 from 16 on; and if no `code` is
+    given, `painting`, float32 1×3×h×w in [0, 1], of any size from 32 on (brush was trained with about 512).
+    Output: `painted`, of the photo's shape.
+
+    Args:
+        brush: the network.
+        out: the file.
+        code: from `Brush.code`; the file then paints in that style alone, and lacks the part that reads
+            paintings.
+        names: of its paintings, kept in the metadata as JSON under "styles".
+
+    Raises:
+        MissingExtra: If onnx or onnxscript is not installed.
     """
     photo = (torch.rand(1, 3, 64, 96), multiples_of(brush.network.size_multiple))
     if code is not None:

@@ -1,12 +1,12 @@
 """The network brush: any painting becomes a code, and with it one pass paints any photo.
 
-A painter of convolutions whose normalisations are scaled and shifted as the painting wants (Dumoulin, "A
-Learned Representation for Artistic Style", 2017), and a small network that says how after one look at it
-(Ghiasi, "Exploring the structure of a real-time, arbitrary neural artistic stylization network", 2017).
-Where they are left: photos enter by squares of 4×4 pixels and leave by squares of 2×2 (Shi 2016), so that no
-convolution runs at full size; half of the blocks' work is done at an eighth, which makes strokes wide. And a
-grain, as of paper, enters with the photo: where a photo is flat, a convolution alone could only repeat one
-pattern (Ulyanov, "Texture Networks", 2016, has noise for it too).
+A painter of convolutions whose normalisations take scales and shifts from the painting (Dumoulin, "A Learned
+Representation for Artistic Style", 2017), and a small network that predicts them from the painting (Ghiasi,
+"Exploring the structure of a real-time, arbitrary neural artistic stylization network", 2017). It differs
+from these papers in three ways. Photos enter by squares of 4×4 pixels and leave by squares of 2×2 (Shi 2016),
+so that no convolution runs at full size. Half of the blocks' work is done at an eighth, which makes strokes
+wide. And a grain, as of paper, enters with the photo: where a photo is flat, a convolution alone could only
+repeat one pattern (Ulyanov, "Texture Networks", 2016, uses noise against this too).
 """
 
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ _GRAIN_SIDE = 128
 
 
 class CodedNorm(nn.Module):
-    """Instance normalisation whose scale and shift are cut from the painting's code."""
+    """Instance normalisation whose scale and shift are taken from the painting's code."""
 
     def __init__(self, channels: int, offset: int) -> None:
         super().__init__()
@@ -52,14 +52,14 @@ class Codes:
 
 
 class Stroke(nn.Module):
-    """Enlarge linearly, convolve 3×3 with a reflected border, normalise as the code says."""
+    """Enlarge linearly, convolve 3×3 with a reflected border, normalise with the code."""
 
     def __init__(
         self, channels: int, width: int, codes: Codes, *, stride: int = 1, enlarge: int = 1, beside: int = 0
     ) -> None:
         super().__init__()
         self.enlarge = enlarge
-        # The normalisation takes any bias out again.
+        # The normalisation would remove a bias.
         self.conv = nn.Conv2d(channels, width, 3, stride, bias=False)
         self.beside = nn.Conv2d(beside, width, 1, bias=False) if beside else None
         self.norm = codes.norm(width)
@@ -68,7 +68,7 @@ class Stroke(nn.Module):
         """N×C×H×W to N×width×(H·enlarge/stride)×…; `beside`, of that size, is mixed in before the norm."""
         if self.enlarge > 1:
             x = F.interpolate(x, scale_factor=self.enlarge, mode="bilinear", align_corners=False)
-        x = F.pad(x, (1, 1, 1, 1), mode="reflect")  # the same name: what it was is let go before convolving
+        x = F.pad(x, (1, 1, 1, 1), mode="reflect")  # the same name: the old tensor is freed before convolving
         x = self.conv(x)
         if self.beside is not None and beside is not None:
             x = x + self.beside(beside)
@@ -77,7 +77,7 @@ class Stroke(nn.Module):
 
 
 class Grain(nn.Module):
-    """Noise that belongs to the place: the same in every picture, repeated after 512 pixels."""
+    """Noise that depends on the position: the same in every picture, repeated after 512 pixels."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -109,7 +109,7 @@ class Block(nn.Module):
 
 
 class Painter(nn.Module):
-    """Paints N×3×H×W in [0, 1], H and W multiples of 8 and at least 16, as codes N×`code` say."""
+    """Paints N×3×H×W in [0, 1], H and W multiples of 8 and at least 16, with codes N×`code`."""
 
     def __init__(self, quarter: int, eighth: int, blocks: int, late: int, half: int) -> None:
         super().__init__()
@@ -126,7 +126,7 @@ class Painter(nn.Module):
 
     @property
     def receptive_radius(self) -> int:
-        """How far, in pixels, a pixel of the result sees."""
+        """The radius in pixels of what a pixel of the result sees."""
         # Squares of 4, the stem, down, two kernels a block at an eighth, up twice, the last one, smoothing.
         return 3 + 4 + 4 + 16 * len(self.blocks) + (8 + 4) + (4 + 2) + (2 + 1) + 1
 
@@ -150,7 +150,7 @@ class Reader(nn.Module):
     """A painting N×3×h×w in [0, 1], of at least 32 pixels a side, to its code N×`code`.
 
     Four convolutions, each of half the size of the one before; the mean and the deviation of every channel
-    over all positions say what the painting is made of at each size, wherever it is.
+    over all positions describe the painting at each size, wherever its parts are.
     """
 
     def __init__(self, widths: tuple[int, ...], hidden: int, code: int) -> None:
@@ -181,11 +181,16 @@ class BrushNetwork(nn.Module):
     """A reader of paintings and a painter of photos.
 
     Args:
-        quarter, eighth: the painter's channels at a quarter and an eighth of the size on the way down.
+        quarter: the painter's channels at a quarter of the size on the way down.
+        eighth: its channels at an eighth.
         blocks: its residual blocks at an eighth.
-        late, half: its channels at a quarter and a half on the way up.
+        late: its channels at a quarter on the way up.
+        half: its channels at a half on the way up.
         read: the reader's channels at a half, a quarter, an eighth and a sixteenth.
-        hidden: its code before it is spread over the normalisations.
+        hidden: width of its code before the last layer spreads it over the normalisations.
+
+    Attributes:
+        size_multiple: a divisor of its pictures' sides.
     """
 
     def __init__(
@@ -206,7 +211,7 @@ class BrushNetwork(nn.Module):
 
     @property
     def receptive_radius(self) -> int:
-        """How far, in pixels, a pixel of the result sees."""
+        """The radius in pixels of what a pixel of the result sees."""
         return self.painter.receptive_radius
 
     def forward(
@@ -216,10 +221,17 @@ class BrushNetwork(nn.Module):
         statistics: Statistics | None = None,
         origin: PixelOffset = (0, 0),
     ) -> Tensor:
-        """The pictures N×3×H×W painted as codes N×`code` or 1×`code` say.
+        """Paint pictures.
 
-        statistics: taken by the normalisations in place of the pictures' own (`statistics_of`).
-        origin: row and column of their first pixel in the whole picture, multiples of 4, for the grain.
+        Args:
+            pictures: N×3×H×W.
+            codes: N×`code` or 1×`code`.
+            statistics: used by the normalisations in place of the pictures' own (`statistics_of`).
+            origin: row and column of the pictures' first pixel in the whole picture, multiples of 4, for the
+                grain.
+
+        Returns:
+            N×3×H×W.
         """
         painted: Tensor = self.painter(pictures, ForwardContext(codes, statistics, [], origin))
         return painted
@@ -230,14 +242,14 @@ class BrushNetwork(nn.Module):
         return codes
 
     def statistics_of(self, pictures: Tensor, codes: Tensor) -> Statistics:
-        """The mean and variance that each normalisation takes for these pictures."""
+        """The mean and variance that each normalisation computes for these pictures."""
         run = ForwardContext(codes, None, [])
         self.painter(pictures, run)
         return run.gathered
 
 
 def _smoothed(x: Tensor) -> Tensor:
-    """Each pixel with its neighbours, 1 2 1 by 1 2 1: what repeats every second pixel is gone, exactly.
+    """Each pixel averaged with its neighbours, 1 2 1 by 1 2 1: a pattern of period 2 is removed exactly.
 
     Squares of pixels from kernels of their own draw such a checkerboard (Odena 2016, Sugawara 2018).
     """
@@ -247,7 +259,7 @@ def _smoothed(x: Tensor) -> Tensor:
 
 
 def _repeat_in_squares(conv: nn.Conv2d) -> None:
-    """Begin with the same kernel for all four pixels of a square, so that no pattern is there to unlearn.
+    """Begin with the same kernel for all four pixels of a square, so that training begins without a pattern.
 
     Aitken, "Checkerboard artifact free sub-pixel convolution", 2017.
     """

@@ -9,7 +9,7 @@ from pareidolia.style.settings import OwnSize, StyleControl, Tile, VideoControl
 
 
 class OnePassControl(VideoControl):
-    """What can be said where painting is one pass, besides what every method takes."""
+    """Options of painting in one pass, besides those of every method."""
 
     painting_size: Annotated[
         int,

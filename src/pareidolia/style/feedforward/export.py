@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from pareidolia.pictures import write_atomically
-from pareidolia.settings import MissingExtra
+from pareidolia.settings.extras import require
 from pareidolia.style.feedforward.stylizer import Stylizer
 
 _LEAST, _MOST = 16, 16384
@@ -32,11 +32,18 @@ class _Graph(nn.Module):
 
 
 def export_onnx(stylizer: Stylizer, out: Path) -> None:
-    """Write the network to `out`, whole or not at all.
+    """Write a style network as ONNX, whole or not at all.
 
     Inputs: `photo`, float32 1×3×H×W in [0, 1], H and W multiples of 4 from 16 on; `styles`, float32 1×K,
     weights that add up to 1. Output: `painted`, of the photo's shape. The file's metadata names the styles,
-    as JSON under "styles". Raises MissingExtra without the packages onnx and onnxscript.
+    as JSON under "styles".
+
+    Args:
+        stylizer: the network.
+        out: the file.
+
+    Raises:
+        MissingExtra: If onnx or onnxscript is not installed.
     """
     styles = torch.zeros(1, stylizer.network.styles)
     styles[0, 0] = 1
@@ -62,16 +69,19 @@ def write_onnx(
     metadata: Mapping[str, str],
     out: Path,
 ) -> None:
-    """Write `graph`, which gives `painted`, to `out`, whole or not at all.
+    """Write a graph, whose output is named `painted`, whole or not at all.
 
-    inputs: by name an example, and which of its dimensions are not fixed.
-    Raises MissingExtra without the packages onnx and onnxscript.
+    Args:
+        graph: the module.
+        inputs: by name an example, and which of its dimensions are not fixed.
+        metadata: text by name.
+        out: the file.
+
+    Raises:
+        MissingExtra: If onnx or onnxscript is not installed.
     """
-    try:
-        import onnx
-        import onnxscript  # noqa: F401 (torch's exporter asks for it)
-    except ImportError as error:
-        raise MissingExtra("onnx and onnxscript", "export") from error
+    onnx = require("onnx", extra="export")
+    require("onnxscript", extra="export")  # torch's exporter asks for it
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of torch's exporter, about itself
         program = torch.onnx.export(

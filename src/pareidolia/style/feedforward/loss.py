@@ -1,27 +1,27 @@
-"""What a network that paints in one pass is trained to make small: the losses of style transfer."""
+"""The loss of a network that paints in one pass: the losses of style transfer, for batches."""
 
 from collections.abc import Sequence
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from pareidolia.networks import Network, preserve_state
 from pareidolia.painting import ModelOutputs, TotalVariation
-from pareidolia.style.losses import Gram
+from pareidolia.painting.statistics import STYLE_STATISTICS
 
 
 class PerceptualLoss:
     """α L_content + β L_style + smoothness · TV of painted pictures, each against its photo and its styles.
 
     Each layer's loss is divided by its value for an empty map, as in `StyleTransfer`, so the numbers of
-    both compare. A picture of several styles has their Gram matrices blended by its weights.
+    both compare. A picture of several styles has their statistics blended by its weights.
 
     Args:
         network: looks; it is never trained.
         paintings: one or several 1×3×h×w in [0, 1] for each style.
-        content_layers, style_layers: whose activations and Gram matrices count, all alike.
+        content_layers, style_layers: whose activations and statistics count, all alike.
         content_weight, style_weight, smoothness: α, β and the weight of the total variation.
+        match: the name of the `StyleStatistic`.
     """
 
     def __init__(
@@ -34,14 +34,16 @@ class PerceptualLoss:
         content_weight: float,
         style_weight: float,
         smoothness: float,
+        match: str = "gram",
     ) -> None:
+        self._statistic = STYLE_STATISTICS[match]
         self.network = network
         self._content_layers, self._style_layers = tuple(content_layers), tuple(style_layers)
         self._weights = {"content": content_weight, "style": style_weight, "total variation": smoothness}
         with preserve_state(network.module), torch.no_grad():
             seen = [network.record(painting, self._style_layers) for painting in paintings]
         self._targets = {
-            layer: torch.cat([Gram.of(one[layer]).mean for one in seen]) for layer in self._style_layers
+            layer: [self._statistic.of(one[layer]) for one in seen] for layer in self._style_layers
         }
 
     def parts(self, painted: Tensor, photos: Tensor, styles: Tensor) -> dict[str, Tensor]:
@@ -60,19 +62,27 @@ class PerceptualLoss:
     def _content(self, seen: dict[str, Tensor], wanted: dict[str, Tensor]) -> Tensor:
         """Mean over layers and pictures of Σ(F − C)² / ΣC²."""
         return torch.stack(
-            [_relative(seen[layer], wanted[layer]).mean() for layer in self._content_layers]
+            [
+                _relative(_squares(seen[layer] - wanted[layer]), _squares(wanted[layer]))
+                for layer in self._content_layers
+            ]
         ).mean()
 
     def _style(self, seen: dict[str, Tensor], styles: Tensor) -> Tensor:
-        """Mean over layers and pictures of Σ(G/M − A/M)² / Σ(A/M)²."""
+        """Mean over layers and pictures of a statistic's distance over that of an empty map."""
         parts = []
         for layer in self._style_layers:
-            target = torch.einsum("nk,kij->nij", styles, self._targets[layer])
-            parts.append(_relative(Gram.of(seen[layer]).mean, target).mean())
+            target = self._statistic.mean(self._targets[layer], styles)
+            found = self._statistic.of(seen[layer])
+            parts.append(_relative(found.distance(target), target.empty().distance(target)))
         return torch.stack(parts).mean()
 
 
-def _relative(found: Tensor, target: Tensor) -> Tensor:
-    """The squared distance over the target's own square, for each of N."""
-    distance = F.mse_loss(found, target, reduction="none").flatten(1).sum(1)
-    return distance / target.flatten(1).square().sum(1).clamp(min=1e-12)
+def _relative(losses: Tensor, empty: Tensor) -> Tensor:
+    """The mean of N losses, each relative to its value for an empty map."""
+    return (losses / empty.clamp(min=1e-12)).mean()
+
+
+def _squares(maps: Tensor) -> Tensor:
+    """Σ a² of each of N pictures, N."""
+    return maps.square().flatten(1).sum(1)

@@ -3,7 +3,7 @@
 After Johnson, Alahi and Fei-Fei ("Perceptual Losses for Real-Time Style Transfer", 2016), with instance
 normalisation (Ulyanov 2016) whose scale and shift are the style's (Dumoulin, "A Learned Representation for
 Artistic Style", 2017), and resizing before convolving instead of transposed convolution, which leaves no
-checkerboard (Odena 2016). Where Johnson's first and last kernels are 9×9, these are 5×5: at full size they
+checkerboard (Odena 2016). Johnson's first and last kernels are 9×9, these are 5×5: at full size they
 take most of the time.
 """
 
@@ -40,13 +40,13 @@ class StyledNorm(nn.Module):
 
 @dataclass
 class ForwardContext:
-    """One run through the network: the styles' weights, and the statistics it takes or gathers.
+    """One forward pass: the styles' weights, and the statistics given or collected.
 
     Attributes:
         styles: N×K, rows add up to 1.
-        given: taken in place of the pictures' own, in order; None takes their own.
+        given: used in place of the pictures' own, in order; None uses their own.
         gathered: those used so far.
-        origin: where in the whole picture these begin.
+        origin: row and column of the pictures' first pixel in the whole picture.
     """
 
     styles: Tensor
@@ -55,7 +55,7 @@ class ForwardContext:
     origin: PixelOffset = (0, 0)
 
     def moments(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """Mean and variance over positions that the next normalisation takes."""
+        """Mean and variance over positions that the next normalisation uses."""
         if self.given is None:
             variance, mean = torch.var_mean(x, dim=(2, 3), keepdim=True, correction=0)
         else:
@@ -73,7 +73,7 @@ class StyledConv(nn.Module):
     ) -> None:  # fmt: skip
         super().__init__()
         self.enlarge, self.rectify, self.border = enlarge, rectify, kernel // 2
-        # The normalisation takes any bias out again.
+        # The normalisation would remove a bias.
         self.conv = nn.Conv2d(channels, width, kernel, stride, bias=False)
         self.norm = StyledNorm(width, styles)
 
@@ -104,9 +104,12 @@ class StylizerNetwork(nn.Module):
     """Paints N×3×H×W in [0, 1], H and W multiples of 4 and at least 16, in [0, 1].
 
     Args:
-        styles: K, how many styles it knows.
+        styles: K, the number of styles.
         width: channels at full size; twice and four times as many further down.
         blocks: residual blocks.
+
+    Attributes:
+        size_multiple: a divisor of its pictures' sides.
     """
 
     def __init__(self, styles: int, width: int = 24, blocks: int = 4) -> None:
@@ -128,7 +131,7 @@ class StylizerNetwork(nn.Module):
 
     @property
     def receptive_radius(self) -> int:
-        """How far, in pixels, a pixel of the result sees."""
+        """The radius in pixels of what a pixel of the result sees."""
         blocks = sum(isinstance(layer, Residual) for layer in self.layers)
         # The stem, down twice, two kernels of 3 a block at a quarter, up twice, the last kernel.
         return 2 + (1 + 2) + 8 * blocks + (2 + 2 + 1 + 1) + 2
@@ -140,17 +143,22 @@ class StylizerNetwork(nn.Module):
         statistics: Statistics | None = None,
         origin: PixelOffset = (0, 0),
     ) -> Tensor:
-        """The painted pictures.
+        """Paint pictures.
 
-        styles: N×K or 1×K weights, whose rows add up to 1.
-        statistics: taken by the normalisations in place of the pictures' own (`statistics_of`).
-        origin: row and column of their first pixel in the whole picture; no matter here, where every place is
-            painted alike.
+        Args:
+            pictures: N×3×H×W.
+            styles: N×K or 1×K weights, whose rows add up to 1.
+            statistics: used by the normalisations in place of the pictures' own (`statistics_of`).
+            origin: row and column of the pictures' first pixel in the whole picture. It changes nothing here,
+                since this network paints every position alike; `OnePass` has it for networks that do not.
+
+        Returns:
+            N×3×H×W.
         """
         return self._run(pictures, ForwardContext(styles, statistics, [], origin))
 
     def statistics_of(self, pictures: Tensor, styles: Tensor) -> Statistics:
-        """The mean and variance that each normalisation takes for these pictures."""
+        """The mean and variance that each normalisation computes for these pictures."""
         run = ForwardContext(styles, None, [])
         self._run(pictures, run)
         return run.gathered

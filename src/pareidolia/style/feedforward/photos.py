@@ -1,4 +1,4 @@
-"""What a style network trains on: crops of photos, with a style drawn for each."""
+"""Training data of a style network: crops of photos, with a style drawn for each."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,12 @@ MARGIN = 1.25
 
 @dataclass(frozen=True)
 class StyledCrops:
-    """Pictures N×3×S×S in [0, 1] and the weights of the styles each is to be painted in, N×K."""
+    """A batch of crops.
+
+    Attributes:
+        photos: N×3×S×S in [0, 1].
+        styles: N×K, the weights of the styles in which each is painted.
+    """
 
     photos: Tensor
     styles: Tensor
@@ -28,8 +33,8 @@ class CroppedPhotos:
         crop: side of a crop in pixels.
         styles: K; each crop is painted in one of them, drawn at random.
         batch: crops a step on all devices together.
-        seed: of all that is drawn.
-        device: where batches are wanted.
+        seed: of everything drawn.
+        device: where batches are moved.
     """
 
     def __init__(

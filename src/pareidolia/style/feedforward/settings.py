@@ -6,7 +6,7 @@ from pydantic import Field
 
 from pareidolia.painting.settings import PaddingOption, PoolingOption
 from pareidolia.settings import Device, NetworkSettings
-from pareidolia.style.settings import OwnSize, Tile, VideoControl
+from pareidolia.style.settings import Match, OwnSize, Tile, VideoControl
 from pareidolia.training.settings import TrainingSettings
 
 
@@ -35,8 +35,9 @@ class StylizerSettings(TrainingSettings, NetworkSettings):
     ] = None
     style_layers: Annotated[
         tuple[str, ...] | None,
-        Field(description="Layers whose Gram matrices the paintings give (default: the network's own)."),
+        Field(description="Layers whose statistic the paintings give (default: the network's own)."),
     ] = None
+    match: Match = "gram"
     pooling: PoolingOption = "max"
     padding: PaddingOption = "replicate"
     epochs: Annotated[float | None, Field(gt=0, description="How often each photo is seen.")] = None

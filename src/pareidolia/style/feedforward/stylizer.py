@@ -34,13 +34,18 @@ class Stylizer:
     paintings: tuple[str, ...]
 
     @torch.no_grad()
-    def paint(self, photo: PictureLike, settings: PaintSettings | None = None) -> Tensor:
-        """The photo painted, 1×3×H×W in [0, 1], or 1×4×H×W where it has alpha.
+    def paint(self, content: PictureLike, settings: PaintSettings | None = None) -> Tensor:
+        """Paint a photo; with `settings.tile`, in tiles that join without a seam.
 
-        With `settings.tile`, in tiles that join without a seam.
+        Args:
+            photo: the photo.
+            settings: options.
+
+        Returns:
+            1×3×H×W in [0, 1], or 1×4×H×W if the photo has alpha.
         """
         settings = settings or PaintSettings()
-        shown, alpha = split_alpha(as_picture(photo, size=settings.size))
+        shown, alpha = split_alpha(as_picture(content, size=settings.size))
         device = next(self.network.parameters()).device
         shown = shown.expand(-1, 3, -1, -1).to(device)
         styles = blended(settings.style_weights, self.paintings).to(device)
@@ -58,19 +63,28 @@ class Stylizer:
     settings=PaintSettings,
     inputs=(
         Input("run", "The folder of the network's training.", "run"),
-        Input("photo", "Files, sample:chelsea and the like, folders of them, or a video.", each=True),
+        Input("content", "Files, sample:chelsea and the like, folders of them, or a video.", each=True),
     ),
     video="pareidolia.style.video:stylizer_video",
 )
-def stylized(run: str | Path, photo: PictureLike, settings: PaintSettings | None = None) -> Result:
-    """The photo painted in one pass by the network that the folder `run` holds.
+def stylized(run: str | Path, content: PictureLike, settings: PaintSettings | None = None) -> Result:
+    """Paint a photo in one pass by a trained network.
 
-    Raises PareidoliaError where the folder is of something else or weights do not fit, BadPicture for a
-    photo that cannot be read.
+    Args:
+        run: folder of the network's training.
+        photo: the photo.
+        settings: options.
+
+    Returns:
+        The painted photo.
+
+    Raises:
+        PareidoliaError: If the folder holds something else, or weights do not fit.
+        BadPicture: If the photo cannot be read.
     """
     settings = settings or PaintSettings()
     painter = open_stylizer(run, settings.device)
-    picture = painter.paint(photo, settings)
+    picture = painter.paint(content, settings)
     height, width = size_of(picture)
     return Result(picture, f"painted in one pass, {width}x{height} px")
 
@@ -78,7 +92,15 @@ def stylized(run: str | Path, photo: PictureLike, settings: PaintSettings | None
 def open_stylizer(run: str | Path, device: str = "auto") -> Stylizer:
     """Open the folder of a style network's training.
 
-    Raises PareidoliaError where there is none, or it has saved no weights yet.
+    Args:
+        run: the folder.
+        device: "auto", "cuda", "mps" or "cpu".
+
+    Returns:
+        The network with the weights of the newest checkpoint.
+
+    Raises:
+        PareidoliaError: If there is no such training, or it has saved no weights yet.
     """
     folder = Path(run).expanduser()
     record = read_record(folder)
@@ -96,7 +118,7 @@ def open_stylizer(run: str | Path, device: str = "auto") -> Stylizer:
 
 
 def blended(weights: Sequence[float] | None, paintings: Sequence[str]) -> Tensor:
-    """Weights of the styles as 1×K that add up to 1; the first alone where none are given."""
+    """Weights of the styles as 1×K that add up to 1; the first style alone if none are given."""
     if weights is None:
         weights = [1.0] + [0.0] * (len(paintings) - 1)
     if len(weights) != len(paintings) or min(weights) < 0 or sum(weights) == 0:

@@ -17,9 +17,8 @@ _SMALL_COPY = 512
 class OnePass(Protocol):
     """A network that paints in one pass, with normalisations whose statistics can be given.
 
-    Attributes:
-        size_multiple: what the sides of its pictures are multiples of; they are 16 pixels at least.
-        receptive_radius: how far, in pixels, a pixel of the result sees.
+    Its `size_multiple` is a divisor that its pictures' sides must have, which are at least 16 pixels;
+    `receptive_radius` is the radius in pixels of what a pixel of the result sees.
     """
 
     @property
@@ -40,10 +39,19 @@ class OnePass(Protocol):
 
 
 def painted_by(network: OnePass, photo: Tensor, styles: Tensor, tile: int | None) -> Tensor:
-    """The photo 1×3×H×W, of any size, painted in [0, 1]; in tiles of `tile` pixels where that is given.
+    """Paint a photo of any size.
 
-    With tiles the normalisations take the statistics of a copy of at most 512 pixels; they overlap by what a
+    With tiles the normalisations use the statistics of a copy of at most 512 pixels; tiles overlap by what a
     pixel sees and so join without a seam.
+
+    Args:
+        network: paints.
+        photo: 1×3×H×W in [0, 1].
+        styles: the network's, 1×K.
+        tile: side of a tile in pixels; None paints the whole.
+
+    Returns:
+        1×3×H×W in [0, 1].
     """
     if tile is None:
         return _at_once(network, photo, styles)
@@ -85,7 +93,7 @@ def _padded(photo: Tensor, size_multiple: int) -> Tensor:
 
 
 def _up(length: int, size_multiple: int) -> int:
-    """The next multiple that is no less."""
+    """The next multiple that is not less."""
     return -(-length // size_multiple) * size_multiple
 
 

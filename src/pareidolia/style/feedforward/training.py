@@ -39,7 +39,7 @@ _ON_A_SHEET = 4
 class StylizerTraining(nn.Module):
     """A style network and the one phase in which it is trained.
 
-    Its parameters are the network's alone; the loss's network is none of its modules.
+    Its parameters are the network's alone; the loss's network is not one of its modules.
     """
 
     def __init__(self, network: StylizerNetwork, loss: PerceptualLoss) -> None:
@@ -48,7 +48,7 @@ class StylizerTraining(nn.Module):
         self._loss = loss
 
     def phases(self) -> list[Phase]:
-        """Make the perceptual loss of painted crops small."""
+        """One phase: minimise the perceptual loss of painted crops."""
         return [Phase("paint", self.network.parameters(), self._paint)]
 
     def _paint(self, batch: StyledCrops, context: StepContext) -> Losses:
@@ -59,7 +59,7 @@ class StylizerTraining(nn.Module):
 
 
 def prepare(
-    paintings: Sequence[str],
+    styles: Sequence[str],
     photos: str,
     settings: StylizerSettings,
     out: Path,
@@ -69,23 +69,23 @@ def prepare(
 ) -> Training:
     """The training of a network that paints in the style of each of the paintings.
 
-    paintings: files or `sample:NAME`, a style each.
+    styles: paintings, files or `sample:NAME`, a style each.
     photos: a folder.
     out: the run's folder.
     loss_network: the network whose activations the loss compares; by default the one the settings name.
 
     Raises PareidoliaError where pictures or settings are of no use.
     """
-    if not paintings:
+    if not styles:
         raise PareidoliaError("a style network needs at least one painting")
     process_group, device = current_process_group()
     device = device or choose_device(settings.device)
-    loss = loss_for(settings, [open_picture(painting) for painting in paintings], device, loss_network)
+    loss = loss_for(settings, [open_picture(style) for style in styles], device, loss_network)
     pictures = open_pictures(photos, "train", size=round(settings.crop * MARGIN), color="rgb")
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(settings.seed)
-        network = StylizerNetwork(len(paintings), settings.width, settings.blocks)
-    source = CroppedPhotos(pictures, settings.crop, len(paintings), settings.batch, settings.seed, device)
+        network = StylizerNetwork(len(styles), settings.width, settings.blocks)
+    source = CroppedPhotos(pictures, settings.crop, len(styles), settings.batch, settings.seed, device)
     run = TrainingRun(
         StylizerTraining(network, loss),
         source,
@@ -99,7 +99,7 @@ def prepare(
         "version": VERSION,
         "model": KIND,
         "settings": settings.model_dump(mode="json"),
-        "paintings": [PurePath(painting.removeprefix("sample:")).stem for painting in paintings],
+        "paintings": [PurePath(style.removeprefix("sample:")).stem for style in styles],
         "data": {"name": photos, "pictures": len(pictures), "fingerprint": pictures.fingerprint},
     }
     return Training(run, TrainingFolder(out, record, tensorboard=tensorboard), pictures, draw_preview)
@@ -137,17 +137,24 @@ def train(
     resume: bool = False,
     training: TrainingOptions | None = None,
 ) -> Work:
-    """The training of a style network in the folder `out`, begun or gone on with: iterate it to train.
+    """Begin or continue the training of a style network; iterate over the result to train.
 
     Args:
         styles: paintings, a style each.
         photos: a folder to train on.
         settings: every option.
-        network: whose activations the loss compares; by default the one the settings name.
+        network: the network whose activations the loss compares; the one that the settings name if None.
         out: the run's folder.
         overwrite: whether a run that is there may be begun anew.
-        resume: whether it is gone on with.
+        resume: whether a run that is there is continued.
         training: what computes it.
+
+    Returns:
+        The training.
+
+    Raises:
+        PareidoliaError: If pictures or settings cannot be used, or the folder holds a run and neither
+            `overwrite` nor `resume` is given.
     """
     options, settings = training or TrainingOptions(), settings or StylizerSettings()
     begun = prepare(
@@ -163,7 +170,17 @@ def loss_for(
     device: torch.device,
     loss_network: NetworkLike = None,
 ) -> PerceptualLoss:
-    """The loss that the settings ask for, through their network or `loss_network`, frozen on `device`."""
+    """The loss that settings describe.
+
+    Args:
+        settings: weights and layers.
+        paintings: 1×3×h×w in [0, 1], a style each.
+        device: where to compute.
+        loss_network: the network whose activations are compared; the one that the settings name if None.
+
+    Returns:
+        The loss, with its network frozen on `device`.
+    """
     loss_network = network_for(settings, loss_network, pooling=settings.pooling, padding=settings.padding)
     loss_network.module.to(device).requires_grad_(False)
     return PerceptualLoss(
@@ -174,6 +191,7 @@ def loss_for(
         content_weight=settings.content_weight,
         style_weight=settings.style_weight,
         smoothness=settings.smoothness,
+        match=settings.match,
     )
 
 

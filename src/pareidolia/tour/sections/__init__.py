@@ -63,7 +63,11 @@ SECTIONS: tuple[Section, ...] = (
         "inside",
         cells.tell_tuning,
         ("inspection/tuning/stimuli.py", "inspection/tuning/measures.py"),
-        ("Hubel, Wiesel. Receptive fields of single neurones in the cat's striate cortex. 1959",),
+        (
+            "Hubel, Wiesel. Receptive fields of single neurones in the cat's striate cortex. 1959",
+            "Hubel, Wiesel. Receptive fields, binocular interaction and functional architecture in the cat's "
+            "visual cortex. 1962",
+        ),
     ),
     Section(
         "transposed",
@@ -98,7 +102,7 @@ SECTIONS: tuple[Section, ...] = (
         "saliency",
         "inside",
         seeing.tell_saliency,
-        ("inspection/attribution/methods.py", "inspection/attribution/gradients.py"),
+        ("inspection/attribution/methods/gradient.py", "inspection/attribution/gradients.py"),
         (_SIMONYAN, "Sundararajan, Taly, Yan. Axiomatic Attribution for Deep Networks. 2017"),
     ),
     Section("rules", "inside", arithmetic.tell_rules, ("backward/rules.py",), (_SPRINGENBERG,)),
@@ -138,7 +142,9 @@ SECTIONS: tuple[Section, ...] = (
         ("style/brush/network.py", "style/brush/brush.py"),
         (
             "Johnson, Alahi, Fei-Fei. Perceptual Losses for Real-Time Style Transfer. 2016",
-            "Huang, Belongie. Arbitrary Style Transfer with Adaptive Instance Normalization. 2017",
+            "Dumoulin, Shlens, Kudlur. A Learned Representation for Artistic Style. 2017",
+            "Ghiasi et al. Exploring the Structure of a Real-Time, Arbitrary Neural Artistic Stylization "
+            "Network. 2017",
         ),
     ),
 )

@@ -1,14 +1,12 @@
 """Drawn with numbers: a convolution as a matrix, unpooling by switches, the three backward rules."""
 
 from collections.abc import Iterator
-from typing import get_args
 
 import torch
 from torch import Tensor, nn
 
 from pareidolia.backward import (
-    RuleName,
-    backward_rule,
+    BACKWARD_RULES,
     convolution_matrix,
     max_pool_with_switches,
     transposed_convolution,
@@ -16,18 +14,19 @@ from pareidolia.backward import (
 )
 from pareidolia.tour.drawing import line_of, number_grid
 from pareidolia.tour.guide import Exhibit, Guide
+from pareidolia.tour.sections.seeing import RULES
 
 INPUT = torch.tensor([[1.0, 2, 0, 1], [0, 1, 3, 1], [2, 1, 0, 2], [1, 0, 1, 3]])
 KERNEL = torch.tensor([[1.0, 0, -1], [2, 0, -2], [1, 0, -1]])
 MAP = torch.tensor([[1.0, 3, 2, 1], [4, 2, 0, 5], [0, 1, 3, 2], [6, 2, 1, 2]])
 RETURNED = torch.tensor([[7.0, 2], [5, -3]])
-# Springenberg et al. 2015, figure 1 b: what came into the rectifier, and the signal that comes back to it.
+# Springenberg et al. 2015, figure 1 b: the rectifier's input, and the signal that comes back to it.
 CAME = torch.tensor([[1.0, -1, 5], [2, -5, -7], [-3, 2, 4]])
 BACK = torch.tensor([[-2.0, 3, -1], [6, -3, 1], [2, -1, 3]])
 
 
 def tell_transposed(guide: Guide) -> Iterator[Exhibit]:
-    """A 4×4 picture, a 3×3 kernel, the matrix C of their convolution, and what Cᵀ makes of the answer."""
+    """A 4×4 picture, a 3×3 kernel, the matrix C of their convolution, and Cᵀ times the result."""
     note = guide.words.note
     matrix = convolution_matrix(KERNEL, (4, 4))
     answer = (matrix @ INPUT.flatten()).reshape(2, 2)
@@ -55,7 +54,7 @@ def tell_transposed(guide: Guide) -> Iterator[Exhibit]:
 
 
 def tell_switches(guide: Guide) -> Iterator[Exhibit]:
-    """Max pooling that remembers where each maximum stood, and a signal put back there."""
+    """Max pooling that keeps the position of each maximum, and a signal put back there."""
     note = guide.words.note
     maxima, switches = max_pool_with_switches(MAP[None, None], nn.MaxPool2d(2))
     unpooled = unpool(RETURNED[None, None], switches, (4, 4))[0, 0]
@@ -84,15 +83,15 @@ def tell_rules(guide: Guide) -> Iterator[Exhibit]:
     ]
     yield guide.draw("forward", line_of(forward), span=7)
     yield guide.draw("back", number_grid(BACK, note("rules", "back")), span=5)
-    for rule in get_args(RuleName):
+    for rule in RULES:
         signal = sent_back(rule)
-        yield guide.draw(rule, number_grid(signal, rule, muted=signal == 0), span=4)
+        yield guide.draw(rule, number_grid(signal, note("rules", rule), muted=signal == 0), span=4)
 
 
 def sent_back(rule: str) -> Tensor:
     """What `BACK` becomes at a ReLU that saw `CAME`, by a rule of the library."""
     rectifier = nn.ReLU()
     leaf = CAME.clone().requires_grad_()
-    with backward_rule(rule, rectifier):
+    with BACKWARD_RULES[rule](rectifier):
         (signal,) = torch.autograd.grad(rectifier(leaf), leaf, BACK)
     return signal

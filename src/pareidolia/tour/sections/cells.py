@@ -1,4 +1,4 @@
-"""What a network begins with: its first filters, and Hubel and Wiesel's experiment on it."""
+"""The beginning of a network: its first filters, and Hubel and Wiesel's experiment on it."""
 
 from collections.abc import Iterator
 

@@ -18,7 +18,7 @@ LAYERS = {"early": "stage2.relu2", "middle": "stage3.relu3", "late": "stage5.rel
 
 
 def tell(guide: Guide) -> Iterator[Exhibit]:
-    """Dreams of three depths, one of classes, and what the network says before and after dreams."""
+    """Dreams of three depths, one of classes, and the network's classes before and after dreams."""
     photo, size = {"photo": guide.photo}, guide.settings.large
     for name, layer in LAYERS.items():
         yield guide.show(name, "dream", photo, span=4, aim=(layer,), size=size)
@@ -26,7 +26,7 @@ def tell(guide: Guide) -> Iterator[Exhibit]:
 
 
 def _dogs(guide: Guide) -> str:
-    """What the network says of dogs before and after it dreamt of several photos and of noise."""
+    """The network's probability of dogs before and after it dreamt of several photos and of noise."""
     network = load_network(device=guide.settings.device, padding="replicate")
     dogs = dog_classes(network)
     settings = DreamSettings(aim=(LAYERS["late"],), size=guide.pace(192, 128), seed=guide.settings.seed)

@@ -19,7 +19,7 @@ _CROP, _VIEW = 112, 360
 
 
 def tell(guide: Guide) -> Iterator[Exhibit]:
-    """Cut photos into pieces, build the atlas of what a late layer makes of them, and draw it flat."""
+    """Cut photos into pieces, build the atlas of a late layer's activations for them, and draw it flat."""
     pieces, out = guide.folder / "pieces", guide.folder / "atlas"
     count = _cut(guide, pieces)
     settings = AtlasSettings(

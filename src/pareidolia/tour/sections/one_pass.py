@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 from pareidolia.pictures.samples import PAINTINGS
 from pareidolia.tour.drawing import figures_table
@@ -9,7 +10,7 @@ from pareidolia.tour.guide import Exhibit, Guide
 
 
 def tell(guide: Guide) -> Iterator[Exhibit]:
-    """The photo in the user's style and in those that come along, and seconds a picture."""
+    """The photo in the user's style and in the shipped ones, and seconds a picture."""
     shipped = [f"sample:{path.stem}" for path in sorted(PAINTINGS.glob("*.jpg"))]
     styles = list(dict.fromkeys([guide.settings.painting, *shipped]))[:6]
     times = []
@@ -19,10 +20,16 @@ def tell(guide: Guide) -> Iterator[Exhibit]:
         began = time.perf_counter()
         picture = guide.make(request)
         times.append(time.perf_counter() - began)
-        name = painting.removeprefix("sample:")
-        yield guide.keep(f"pass{number}", request, picture, caption="pass", span=4, values={"style": name})
+        values = {"style": _style_name(guide, painting)}
+        yield guide.keep(f"pass{number}", request, picture, caption="pass", span=4, values=values)
     # The first pass also reads the network from the disk.
     yield guide.draw("times", _times(guide, sorted(times[1:])[len(times[1:]) // 2]))
+
+
+def _style_name(guide: Guide, painting: str) -> str:
+    """The name of a shipped style in the tour's language, or of the user's file."""
+    sample = painting.removeprefix("sample:")
+    return guide.words.note("speed", sample) if sample != painting else Path(painting).stem
 
 
 def _times(guide: Guide, one_pass: float) -> str:

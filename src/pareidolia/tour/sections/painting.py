@@ -70,7 +70,8 @@ def tell_blend(guide: Guide) -> Iterator[Exhibit]:
         size = {"steps": steps, "width": picture.shape[-1], "height": picture.shape[-2]}
         span = 12 // max(3, len(snapshots))
         yield guide.keep_plain(f"canvas{number}", picture, caption="canvas", span=span, values=size)
-    yield guide.draw("losses", line_plot(losses, marks, guide.words.note("blend", "losses")))
+    named = {guide.words.note("blend", name): values for name, values in losses.items()}
+    yield guide.draw("losses", line_plot(named, marks, guide.words.note("blend", "losses")))
 
 
 def _blend(guide: Guide) -> Request:

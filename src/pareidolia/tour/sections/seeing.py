@@ -1,11 +1,10 @@
 """What units and classes see: deconvnet, guided backpropagation, saliency, class models."""
 
 from collections.abc import Iterator
-from typing import Any, get_args
+from typing import Any
 
 import torch
 
-from pareidolia.backward import RuleName
 from pareidolia.inspection import frame
 from pareidolia.networks import load_network
 from pareidolia.pictures import as_picture
@@ -15,20 +14,22 @@ from pareidolia.tour.guide import Exhibit, Guide
 DEPTHS = ("stage1.relu2", "stage2.relu2", "stage3.relu3", "stage4.relu3", "stage5.relu1")
 CLASSES = ("lion", "dalmatian", "robin", "orange", "church", "spider web")
 METHODS = ("gradient", "smoothgrad", "integrated-gradients", "grad-cam", "occlusion")
+#: The rules that are told of, in the order of the papers.
+RULES = ("gradient", "deconvnet", "guided")
 _UNITS = 5
 
 
 def tell_deconvnet(guide: Guide) -> Iterator[Exhibit]:
-    """The strongest units of five depths, each sent back from where it fired most."""
+    """The strongest units of five depths, each sent back from its strongest position."""
     photo = {"photo": guide.photo}
     for number, (layer, units) in enumerate(_strongest(guide).items(), 1):
         yield guide.show(f"depth{number}", "deconvnet", photo, layer=layer, unit=units)
 
 
 def tell_classes(guide: Guide) -> Iterator[Exhibit]:
-    """Class models as published, and painted to survive small moves."""
+    """Class models as published, and painted to be robust to small changes."""
     common: dict[str, Any] = {"names": CLASSES[: guide.pace(6, 4)], "size": guide.pace(128, 96)}
-    # Of few steps large ones, or all stays grey.
+    # Few steps must be large, or everything stays grey.
     published: dict[str, Any] = {"steps": guide.pace(96, 32), "learning_rate": 0.3}
     yield guide.show("l2", "class-model", {}, span=6, **common, **published)
     steps = guide.pace(192, 56)
@@ -36,7 +37,7 @@ def tell_classes(guide: Guide) -> Iterator[Exhibit]:
 
 
 def tell_saliency(guide: Guide) -> Iterator[Exhibit]:
-    """Which pixels spoke for the likeliest class, by several methods."""
+    """Which pixels support the likeliest class, by several methods."""
     options: dict[str, Any] = {
         "size": guide.pace(256, 192),
         "samples": guide.pace(25, 8),
@@ -47,14 +48,14 @@ def tell_saliency(guide: Guide) -> Iterator[Exhibit]:
 
 def tell_guided(guide: Guide) -> Iterator[Exhibit]:
     """The strongest unit of a late layer, sent back by each of the three rules."""
-    for rule in get_args(RuleName):
+    for rule in RULES:
         options: dict[str, Any] = {"layer": "stage5.relu1", "unit": ("strongest",), "rule": rule}
         yield guide.show(rule, "deconvnet", {"photo": guide.photo}, span=4, **options)
 
 
 @torch.no_grad()
 def _strongest(guide: Guide) -> dict[str, tuple[str, ...]]:
-    """Of each depth the units that fire most at some position of the photo, as `project` takes them."""
+    """The units of each depth that are most active at some position of the photo, as `project` takes them."""
     network = load_network(device=guide.settings.device)
     seen = network.record(frame(network, as_picture(guide.photo)), DEPTHS)
     best = {layer: maps[0].amax(dim=(1, 2)).topk(_UNITS).indices.tolist() for layer, maps in seen.items()}

@@ -36,7 +36,7 @@ def tell(guide: Guide) -> Iterator[Exhibit]:
 
 @torch.no_grad()
 def _bound(guide: Guide) -> str:
-    """The three lines with what each gives on the same test pictures and codes, and its spread."""
+    """The three lines with the value of each on the same test pictures and codes, and its spread."""
     run = open_run(VAE)
     generator = torch.Generator().manual_seed(guide.settings.seed)
     x = run.model.observe(run.pictures("test").pictures(slice(_PICTURES)), generator)

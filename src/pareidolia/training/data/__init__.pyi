@@ -1,3 +1,6 @@
+from .given import (
+    as_picture_set as as_picture_set,
+)
 from .opening import (
     open_pictures as open_pictures,
 )

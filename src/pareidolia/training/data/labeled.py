@@ -1,6 +1,7 @@
 """Few labels among many pictures: what semi-supervised training sees."""
 
 from dataclasses import dataclass, field, replace
+from typing import Self
 
 import torch
 
@@ -14,9 +15,13 @@ from pareidolia.training.step_context import seeded
 
 @dataclass(frozen=True)
 class PartlyLabeled(Batch):
-    """A batch of any pictures, labels unknown, and one as large of labelled pictures."""
+    """A batch of pictures without labels, and an equally large one of labelled pictures."""
 
     labeled: Batch = field(default_factory=lambda: Batch(torch.empty(0)))
+
+    def to(self, device: torch.device) -> Self:
+        """The same batch on `device`."""
+        return replace(super().to(device), labeled=self.labeled.to(device))
 
 
 class FewLabels:
@@ -25,9 +30,9 @@ class FewLabels:
     Args:
         pictures: the set; labels of -1 are unknown.
         count: labels used, evenly over the classes and drawn by the seed; None uses all.
-        batch: pictures a step, and labelled ones as many.
+        batch: pictures a step, and equally many labelled ones.
         seed: of the choice and of both orders.
-        device: where batches are wanted.
+        device: where batches are moved.
     """
 
     def __init__(

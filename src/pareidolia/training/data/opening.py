@@ -7,9 +7,10 @@ import numpy as np
 import torch
 
 from pareidolia.safety import distrusted
-from pareidolia.settings import MissingExtra, PareidoliaError, nearest
+from pareidolia.settings import PareidoliaError, nearest
+from pareidolia.settings.extras import require
 from pareidolia.training.data.folders import Split, find_files
-from pareidolia.training.data.packing import pack
+from pareidolia.training.data.packing import Size, pack
 from pareidolia.training.data.pictureset import PictureSet
 
 _EVERY_TESTED = 6
@@ -17,7 +18,7 @@ _BY_TORCHVISION = {"mnist": "MNIST", "fashion-mnist": "FashionMNIST"}
 
 
 def open_pictures(
-    name: str, split: Split = "train", *, size: int | None = None, color: str = "auto"
+    name: str, split: Split = "train", *, size: int | Size | None = None, color: str = "auto"
 ) -> PictureSet:
     """The pictures called `name`, of one size and depth.
 
@@ -26,11 +27,14 @@ def open_pictures(
         torchvision where they are not there, unless only a file that is not trusted names them); or a folder,
         see `find_files`.
     split: "train" or "test".
-    size: side of the squares that a folder's pictures are cut to; None leaves them (see `pack`).
+    size: height and width that a folder's pictures are cut to, or the side of a square; None leaves them
+        (see `pack`).
     color: "gray", "rgb", or "auto", of a folder's pictures.
 
     Raises PareidoliaError where there is nothing to learn from.
     """
+    if isinstance(size, int):
+        size = size, size
     family, _, root = name.partition(":")
     if family == "digits":
         found = _digits(split)
@@ -38,12 +42,17 @@ def open_pictures(
         found = _by_torchvision(name, family, root, split)
     else:
         return _folder(name, split, size, color)
-    if size not in (None, found.shape[1]) or color == "rgb":
+    if size not in (None, found.shape[1:]) or color == "rgb":
         raise PareidoliaError(f"{name} are grey pictures of {found.shape[1]} px: leave out size and colour")
     return found
 
 
-def _folder(name: str, split: Split, size: int | None, color: str) -> PictureSet:
+def is_folder(name: str) -> bool:
+    """Whether data of this name are a folder's, and not known by the name itself."""
+    return name.partition(":")[0] not in ("digits", *_BY_TORCHVISION)
+
+
+def _folder(name: str, split: Split, size: Size | None, color: str) -> PictureSet:
     folder = Path(name).expanduser()
     if not folder.exists() and "/" not in name:
         known = nearest(name, ["digits", *_BY_TORCHVISION], 1)
@@ -52,11 +61,7 @@ def _folder(name: str, split: Split, size: int | None, color: str) -> PictureSet
 
 
 def _digits(split: Split) -> PictureSet:
-    try:
-        from sklearn.datasets import load_digits
-    except ImportError as error:
-        raise MissingExtra("scikit-learn", "samples") from error
-    found = load_digits()
+    found = require("sklearn.datasets", extra="samples").load_digits()
     # 17 levels from 0 to 16, onto 0 to 255.
     levels = torch.from_numpy(np.rint(found.images * (255 / 16)).astype(np.uint8))[:, None]
     labels = torch.from_numpy(found.target.astype(np.int64))

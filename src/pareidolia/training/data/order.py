@@ -1,4 +1,4 @@
-"""Which pictures a step sees: every epoch a new order, a function of (seed, epoch)."""
+"""Which pictures a step sees: every epoch has a new order, a function of (seed, epoch)."""
 
 import torch
 from torch import Tensor
@@ -19,10 +19,12 @@ class Pictures:
         pictures: the set.
         batch: pictures a step on all devices together.
         seed: of the order.
-        device: where batches are wanted; the set moves there if it is in memory.
+        device: where batches are wanted; each is copied there as bytes. By default the CPU.
     """
 
-    def __init__(self, pictures: PictureSet, batch: int, seed: int, device: torch.device) -> None:
+    def __init__(
+        self, pictures: PictureSet, batch: int, seed: int, device: torch.device | None = None
+    ) -> None:
         self.pictures, self._batch, self._seed, self._device = pictures, batch, seed, device
         self._orders: dict[int, Tensor] = {}
 
@@ -38,12 +40,10 @@ class Pictures:
 
     def batch(self, step: int, process_group: ProcessGroup) -> Batch:
         """This device's share of batch number `step`."""
-        batch = self.pictures.batch(process_group.rows(self.indices(step)))
-        labels = None if batch.labels is None else batch.labels.to(self._device)
-        return Batch(batch.pictures.to(self._device), labels)
+        return self.pictures.batch(process_group.rows(self.indices(step)), self._device)
 
     def indices(self, step: int) -> Tensor:
-        """The pictures of the whole batch."""
+        """The numbers of the pictures in the whole batch of a step."""
         first = step * self._batch
         parts, missing = [], self._batch
         while missing:

@@ -1,10 +1,11 @@
-"""Picture files decoded once to bytes of one size; those of large folders are kept for the next time."""
+"""Picture files decoded once to bytes of one size; the bytes of large folders are cached."""
 
 import hashlib
 import json
 import os
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,46 +16,58 @@ from torch import Tensor
 from pareidolia.pictures import luminance, over_white, resize_picture, size_of, write_atomically
 from pareidolia.pictures.decoding import decode
 from pareidolia.pictures.reading import opened, read_upright
+from pareidolia.pictures.rounding import to_uint8
 from pareidolia.settings import BadPicture, PareidoliaError
-from pareidolia.training.data.folders import Files
+from pareidolia.training.data.folders import Files, size_in_bytes
 from pareidolia.training.data.pictureset import PictureSet
 
 Pixels = np.ndarray[Any, np.dtype[np.uint8]]
+Size = tuple[int, int]
+"""Height and width."""
 LARGEST_AS_IS = 64
 _KEPT_FROM = 2_000
 _SMALL_FILE = 10_000
-_GRAY_MODES = ("1", "L", "LA", "La", "I", "F", "I;16", "I;16L", "I;16B", "I;16N")
+GRAY_MODES = ("1", "L", "LA", "La", "I", "F", "I;16", "I;16L", "I;16B", "I;16N")
 
 
-def pack(files: Files, name: str, split: str, size: int | None, color: str) -> PictureSet:
+def pack(files: Files, name: str, split: str, size: Size | None, color: str) -> PictureSet:
     """The files as bytes of one size and depth.
 
-    size: side of the square that is cut from the middle after the shorter side was scaled to it. None: all
-        stay as they are where they have one size of at most 64 px, else 64.
-    color: "gray", "rgb", or "auto": grey where all are.
     Files that cannot be read are skipped, and listed.
 
-    Raises PareidoliaError where fewer than two can be read.
+    Args:
+        files: of one split.
+        name: of the set.
+        split: of the set.
+        size: height and width that are cut from the middle, after the picture was scaled to just cover them.
+            None: all stay as they are where they have one size of at most 64 px, else 64×64.
+        color: "gray", "rgb", or "auto": grey where all are.
+
+    Raises:
+        PareidoliaError: fewer than two can be read.
     """
     kept = _cache_file(files, size, color) if len(files.paths) >= _KEPT_FROM else None
-    if kept is not None and kept.is_file():
-        return _opened(kept, files, name, split)
+    if kept is not None:
+        found = _opened(kept, files, name, split)
+        if found is not None:
+            return found
     pixels, used, skipped = _decoded(files, size, color)
     if len(used) < 2:
         raise PareidoliaError(
             f"fewer than two of the pictures in {files.root} can be read: {'; '.join(skipped[:3])}"
         )
     labels = None if files.labels is None else [files.labels[k] for k in used]
-    if kept is not None:
-        _keep(kept, pixels, {"labels": labels, "skipped": skipped})
-    return _made(torch.from_numpy(pixels), labels, skipped, files, name, split)
+    made = _made(torch.from_numpy(pixels), labels, skipped, files, name, split)
+    if kept is None:
+        return made
+    return replace(made, notes=_keep(kept, pixels, {"labels": labels, "skipped": skipped}))
 
 
-def _decoded(files: Files, size: int | None, color: str) -> tuple[Pixels, list[int], list[str]]:
+def _decoded(files: Files, size: Size | None, color: str) -> tuple[Pixels, list[int], list[str]]:
     """Bytes N×C×H×W, the numbers of the files they came from, and lines about the others."""
     headers = _in_threads(_header, files.paths)
     good = [header for header in headers if not isinstance(header, str)]
-    height_width = _common_size([header[0] for header in good], size)
+    height_width = size or _common_size([header[0] for header in good])
     gray = color == "gray" or (color == "auto" and all(header[1] for header in good))
 
     def squared(path: Path) -> Pixels | str:
@@ -73,8 +86,8 @@ def _decoded(files: Files, size: int | None, color: str) -> tuple[Pixels, list[i
 
 
 def _in_threads(work: Any, paths: Sequence[Path]) -> Iterable[Any]:
-    """What `work` gives for each path, in order."""
-    if sum(path.stat().st_size for path in paths[:100]) < _SMALL_FILE * min(100, len(paths)):
+    """`work` of each path, in order, in threads."""
+    if sum(size_in_bytes(path) for path in paths[:100]) < _SMALL_FILE * min(100, len(paths)):
         yield from map(work, paths)  # with tiny pictures threads only wait for one another
         return
     with ThreadPoolExecutor() as pool:
@@ -83,34 +96,37 @@ def _in_threads(work: Any, paths: Sequence[Path]) -> Iterable[Any]:
 
 
 def _header(path: Path) -> tuple[tuple[int, int], bool] | str:
-    """Height, width, and whether it is grey; or what is wrong."""
+    """Height, width, and whether it is grey; or an error message."""
     try:
         with opened(path) as image:
-            return (image.height, image.width), image.mode in _GRAY_MODES
+            return (image.height, image.width), image.mode in GRAY_MODES
     except BadPicture as error:
         return str(error)
 
 
-def _common_size(sizes: list[tuple[int, int]], size: int | None) -> tuple[int, int]:
-    if size is not None:
-        return size, size
+def _common_size(sizes: list[Size]) -> Size:
     alike = len(set(sizes)) == 1 and max(sizes[0]) <= LARGEST_AS_IS
     return sizes[0] if alike else (LARGEST_AS_IS, LARGEST_AS_IS)
 
 
-def _read(path: Path, height_width: tuple[int, int], gray: bool) -> Pixels | str:
+def _read(path: Path, height_width: Size, gray: bool) -> Pixels | str:
     try:
-        image = read_upright(path)
-        picture = _cut(over_white(decode(image)), height_width)
+        picture = over_white(decode(read_upright(path)))
+        levels: Pixels = to_levels(picture, height_width, gray).numpy()
     except BadPicture as error:
         return str(error)
-    if gray:
-        picture = luminance(picture)
-    levels: Pixels = (picture[0] * 255 + 0.5).floor().to(torch.uint8).numpy()
     return levels
 
 
-def _cut(picture: Tensor, height_width: tuple[int, int]) -> Tensor:
+def to_levels(picture: Tensor, height_width: Size, gray: bool) -> Tensor:
+    """A picture 1×C×H×W in [0, 1], cut to a size: bytes 1×h×w if `gray`, else C×h×w."""
+    picture = _cut(picture, height_width)
+    if gray:
+        picture = luminance(picture)
+    return to_uint8(picture[0])
+
+
+def _cut(picture: Tensor, height_width: Size) -> Tensor:
     """The middle of the picture, scaled so that it just covers the size."""
     height, width = height_width
     own = size_of(picture)
@@ -121,41 +137,67 @@ def _cut(picture: Tensor, height_width: tuple[int, int]) -> Tensor:
     return picture[..., top : top + height, left : left + width]
 
 
-def _cache_file(files: Files, size: int | None, color: str) -> Path:
-    """Where these files' bytes are kept; another name once any file changes."""
-    digest = hashlib.sha256(repr((str(files.root.resolve()), size, color)).encode())
+def _cache_file(files: Files, size: Size | None, color: str) -> Path | None:
+    """Where these files' bytes are kept; another name once any file changes. None without a home folder."""
+    # Squares by their side, as caches of earlier versions are named.
+    cut = size[0] if size is not None and size[0] == size[1] else size
+    digest = hashlib.sha256(repr((str(files.root.resolve()), cut, color)).encode("utf-8", "surrogateescape"))
     for path in files.paths:
-        status = path.stat()
-        digest.update(f"{path.relative_to(files.root)} {status.st_size} {status.st_mtime_ns}\n".encode())
-    return cache_folder() / f"{files.root.name}-{digest.hexdigest()[:24]}.npy"
+        line = f"{path.relative_to(files.root)} {size_in_bytes(path)} {_changed(path)}\n"
+        digest.update(line.encode("utf-8", "surrogateescape"))
+    try:
+        return cache_folder() / f"{files.root.name}-{digest.hexdigest()[:24]}.npy"
+    except RuntimeError:  # there is no home folder
+        return None
+
+
+def _changed(path: Path) -> int:
+    """When a file was changed, in ns; 0 for a link that leads nowhere."""
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0
 
 
 def cache_folder() -> Path:
-    """Where packed pictures are kept: $PAREIDOLIA_CACHE, or pareidolia/ in the user's cache folder."""
+    """Where packed pictures are kept: $PAREIDOLIA_CACHE, or pareidolia/ in the user's cache folder.
+
+    Raises:
+        RuntimeError: the user has no home folder.
+    """
     home = os.environ.get("PAREIDOLIA_CACHE")
     if home:
         return Path(home)
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "pareidolia"
 
 
-def _keep(path: Path, pixels: Pixels, note: dict[str, Any]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with write_atomically(path.with_suffix(".json")) as file:
-        file.write(json.dumps(note).encode())
-    with write_atomically(path) as file:
-        np.save(file, pixels)
+def _keep(path: Path, pixels: Pixels, note: dict[str, Any]) -> tuple[str, ...]:
+    """Write the bytes for the next time; what went wrong, in words, as it can be done without."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with write_atomically(path.with_suffix(".json")) as file:
+            file.write(json.dumps(note).encode())
+        with write_atomically(path) as file:
+            np.save(file, pixels)
+    except (OSError, PareidoliaError) as error:
+        return (f"the decoded pictures are not kept for the next time: {error}",)
+    return ()
 
 
-def _opened(path: Path, files: Files, name: str, split: str) -> PictureSet:
-    note = json.loads(path.with_suffix(".json").read_text())
-    # Mapped, not read: the system keeps in memory what fits, and several processes share it. "c" allows
-    # writing to the copy in memory, which torch insists on.
-    pixels = torch.from_numpy(np.load(path, mmap_mode="c"))
-    return _made(pixels, note["labels"], note["skipped"], files, name, split)
+def _opened(path: Path, files: Files, name: str, split: str) -> PictureSet | None:
+    """The pictures kept at `path`; None where there are none, or they cannot be read."""
+    try:
+        note = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+        # Mapped, not read: the system keeps in memory what fits, and several processes share it. "c" allows
+        # writing to the copy in memory, which torch insists on.
+        pixels = torch.from_numpy(np.load(path, mmap_mode="c"))
+        return _made(pixels, note["labels"], note["skipped"], files, name, split)
+    except (OSError, ValueError, EOFError, KeyError, TypeError):
+        return None
 
 
 def _made(
     pixels: Tensor, labels: list[int] | None, skipped: list[str], files: Files, name: str, split: str
 ) -> PictureSet:
     numbers = None if labels is None else torch.tensor(labels)
-    return PictureSet(name, split, pixels, numbers, files.classes, tuple(skipped))
+    return PictureSet(name, split, pixels, numbers, files.classes, (*skipped, *files.left_out))

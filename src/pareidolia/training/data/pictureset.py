@@ -17,9 +17,10 @@ class PictureSet:
         name: what it was opened as.
         split: "train" or "test".
         bytes: N×C×H×W uint8; of a large folder it is mapped from a file, not read into memory.
-        labels: N int64, or None where there are none.
+        labels: N int64, or None if there are none.
         classes: their names, in the order of the labels.
         skipped: files that could not be used, each with the reason.
+        notes: what else is worth a word to the user.
     """
 
     name: str
@@ -28,6 +29,7 @@ class PictureSet:
     labels: Tensor | None = None
     classes: tuple[str, ...] = ()
     skipped: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.bytes)
@@ -40,13 +42,13 @@ class PictureSet:
 
     @property
     def fingerprint(self) -> str:
-        """A hash of up to a thousand of the pictures, by which other data under the same name are told."""
+        """A hash of up to a thousand of the pictures, which differs for other data under the same name."""
         chosen = self.bytes[:: max(1, len(self) // 1000)].contiguous()
         return hashlib.sha256(chosen.numpy().tobytes()).hexdigest()[:16]
 
-    def pictures(self, index: Tensor | slice = slice(None)) -> Tensor:
-        """Those at `index` as float32 in [0, 1]."""
-        return self.bytes[index].float() / 255
+    def pictures(self, index: Tensor | slice = slice(None), device: torch.device | None = None) -> Tensor:
+        """Those at `index` as float32 in [0, 1], on `device` if given."""
+        return self.bytes[index].to(device or self.bytes.device).float() / 255
 
     def mean(self, most: int = 10_000) -> Tensor:
         """The mean picture, C×H×W in [0, 1], of at most that many pictures spread over the set."""
@@ -54,6 +56,7 @@ class PictureSet:
         total = torch.stack([part.double().sum(0) for part in torch.split(chosen, 1000)]).sum(0)
         return (total / (255 * len(chosen))).float()
 
-    def batch(self, index: Tensor) -> Batch:
-        """Those at `index` with their labels."""
-        return Batch(self.pictures(index), None if self.labels is None else self.labels[index])
+    def batch(self, index: Tensor, device: torch.device | None = None) -> Batch:
+        """Those at `index` with their labels, on `device` if given."""
+        labels = None if self.labels is None else self.labels[index].to(device or self.labels.device)
+        return Batch(self.pictures(index, device), labels)

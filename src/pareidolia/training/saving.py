@@ -1,0 +1,61 @@
+"""States on disk: written whole or not at all, read without running code.
+
+Trainings and paintings keep their checkpoints through this piece.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+
+import torch
+
+from pareidolia.pictures import write_atomically
+
+
+def write_state(path: Path, state: Mapping[str, Any]) -> None:
+    """Write tensors and plain values, whole or not at all.
+
+    Raises:
+        PareidoliaError: the system refuses to write: the disk is full, there is no permission.
+    """
+    with write_atomically(path) as file:
+        remembering = _Remembering(file)
+        try:
+            torch.save(dict(state), cast(BinaryIO, remembering))
+        except RuntimeError:
+            # Torch's writer turns what the system said into an error of its own ("unexpected pos").
+            if remembering.refusal is not None:
+                raise remembering.refusal from None
+            raise
+
+
+def read_state(path: Path) -> dict[str, Any]:
+    """What `write_state` wrote, on the CPU; no code in the file is run.
+
+    Raises:
+        Exception: of many kinds, as torch's reader meets broken bytes.
+    """
+    state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
+    return state
+
+
+class _Remembering:
+    """A file that remembers why it could not be written to."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self.refusal: OSError | None = None
+
+    def write(self, data: Any) -> int:
+        try:
+            return self._file.write(data)
+        except OSError as error:
+            self.refusal = error
+            raise
+
+    def flush(self) -> None:
+        try:
+            self._file.flush()
+        except OSError as error:
+            self.refusal = error
+            raise
