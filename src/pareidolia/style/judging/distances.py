@@ -20,7 +20,8 @@ class Distances:
     """Figures of one judge; lower is better.
 
     Attributes:
-        style: at each of `STYLE_SIDES`, the mean over the layers of ‖G − G'‖² / ‖G'‖², with G = F Fᵀ / positions.
+        style: at each of `STYLE_SIDES`, the mean over the layers of ‖G − G'‖² / ‖G'‖², where G is
+            F Fᵀ / positions.
         content: ‖F − F'‖² / ‖F'‖² at the content layer.
     """
 

@@ -22,8 +22,8 @@ class Judge:
     content: str
 
 
-# EfficientNet-Lite2 decides: no default, loss, objective or teacher may be this network. VGG-19 is reported: one
-# may paint through it.
+# EfficientNet-Lite2 decides: no default, loss, objective or teacher may be this network. VGG-19 is reported:
+# one may paint through it.
 _LAYERS = {
     "efficientnet_lite2": tuple(f"blocks.{number}" for number in (0, 1, 2, 4, 6)),
     "vgg19": tuple(f"relu{block}_1" for block in range(1, 6)),

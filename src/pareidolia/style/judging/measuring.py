@@ -1,4 +1,4 @@
-"""The operation `measure style`: figures of a painted picture, by networks that it was not painted through."""
+"""The operation `measure style`: figures of a painted picture, by networks that did not paint it."""
 
 from dataclasses import dataclass
 
