@@ -99,10 +99,16 @@ def network_forms() -> str:
     """How networks are written, by all sources that have been imported: "retina, timm:NAME or …"."""
     for home in _HOMES:
         import_module(home)
-    found = SOURCES.registered()
-    ordered = [*(each for each in found if each.name != CODE), *(each for each in found if each.name == CODE)]
+    # Each source that registers itself imports all homes for this, so their order is not that of `_HOMES`.
+    ordered = sorted(SOURCES.registered(), key=_place)
     *most, last = (form for source in ordered for form in source.forms)
     return f"{', '.join(most)} or {last}"
+
+
+def _place(source: Source) -> float:
+    """Where a source is listed: those of plug-ins between the package's own and the user's code."""
+    home = source.build.__module__
+    return _HOMES.index(home) if home in _HOMES else len(_OWN) - 0.5
 
 
 def follow_sources(listener: Callable[[], None]) -> None:
