@@ -1,8 +1,8 @@
 """One pass: brush against Johnson's network for time, and against MicroAST for time and quality.
 
 Times are medians of interleaved runs at two sizes, the painting's encoding included; Johnson's network, which
-knows one style, has none. Quality is an outside judge's, from the saved PNG files of every pair of photo and
-painting; lower is better. MicroAST runs from its own code where its folder is given.
+knows one style, has none. Quality is that of `pareidolia measure style`, from the saved PNG files of every
+pair of photo and painting; lower is better. MicroAST runs from its own code where its folder is given.
 """
 
 import argparse
@@ -10,6 +10,7 @@ import statistics
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,10 +19,12 @@ import torch
 from torch import Tensor
 
 from benchmarks.baselines import johnson_2016, microast
+from benchmarks.pictures import add_pictures, files_of, name_of, paintings, photos
 from benchmarks.runner import Report, interleaved
-from benchmarks.style import load_judge
 from pareidolia.pictures import open_picture, save_picture
 from pareidolia.style.brush import Brush, load_brush
+from pareidolia.style.judging.judges import JUDGES
+from pareidolia.style.judging.measuring import StyleJudges
 
 SIZES = {"512x384": (384, 512), "1920x1080": (1080, 1920)}
 PAINTING_SIZE = 512
@@ -32,7 +35,7 @@ Paint = Callable[[Tensor, Tensor], Tensor]
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Options of this comparison."""
-    parser.add_argument("--shared", type=Path, default=Path("../shared"), help="holds judge.py and pictures/")
+    add_pictures(parser)
     parser.add_argument("--microast", type=Path, help="a checkout of EndyWon/MicroAST")
     parser.add_argument("--more-paintings", type=Path, help="a folder; its first ten are judged too")
     parser.add_argument(
@@ -54,12 +57,10 @@ def compare(options: argparse.Namespace) -> Report:
         report.figures["memory"] = _memory(report)
     judged = _judged(painters, options)
     report.figures["scores"] = judged
-    for judge in ("squeeze", "vgg"):
+    for judge in JUDGES:
         for group in sorted({each["group"] for each in judged}):
             means = {
-                name: statistics.mean(
-                    e["scores"][name][judge]["score"] for e in judged if e["group"] == group
-                )
+                name: statistics.mean(e["scores"][name][judge] for e in judged if e["group"] == group)
                 for name in painters
             }
             report.rows.append((f"{judge} score, {group}", *means.values(), ""))
@@ -105,24 +106,29 @@ def _memory(report: Report) -> float:
 
 
 def _judged(painters: Mapping[str, Paint], options: argparse.Namespace) -> list[dict[str, Any]]:
-    judge = load_judge(options.shared / "judge.py")
-    photos = sorted((options.shared / "pictures/photos").glob("*.jpg"))
-    groups = {"shared paintings": sorted((options.shared / "pictures/paintings").glob("*.jpg"))}
+    judge = StyleJudges()
+    shown_photos = photos(options.pictures)
+    groups = {"paintings": paintings(options.pictures)}
     if options.more_paintings is not None:
-        groups["more paintings"] = sorted(options.more_paintings.glob("*.png"))[:10]
+        groups["more paintings"] = files_of(options.more_paintings)[:10]
     options.out.mkdir(parents=True, exist_ok=True)
     found = []
-    for group, paintings in groups.items():
-        for number, painting in enumerate(paintings):
+    for group, painted in groups.items():
+        for number, painting in enumerate(painted):
             # Fewer photos than all: other ones with every painting.
-            for photo in (photos[number:] + photos[:number])[: options.photos]:
+            for photo in (shown_photos[number:] + shown_photos[:number])[: options.photos]:
                 shown = open_picture(photo, size=512), open_picture(painting, size=PAINTING_SIZE)
                 scores = {}
                 for name, paint in painters.items():
-                    out = options.out / f"onepass_{photo.stem}_{painting.stem}_{name}.png"
+                    out = options.out / f"onepass_{name_of(photo)}_{name_of(painting)}_{name}.png"
                     save_picture(paint(*shown), out, overwrite=True)
-                    scores[name] = judge(out, photo, painting)
-                found.append({"group": group, "pair": f"{photo.stem} {painting.stem}", "scores": scores})
-                told = [f"{name} {each['squeeze']['score']:.3f}" for name, each in scores.items()]
+                    judged = judge(out, photo, painting)
+                    scores[name] = {
+                        **{by: each.score for by, each in judged.by.items()},
+                        "all": asdict(judged),
+                    }
+                pair = f"{name_of(photo)} {name_of(painting)}"
+                found.append({"group": group, "pair": pair, "scores": scores})
+                told = [f"{name} {each[JUDGES[0]]:.3f}" for name, each in scores.items()]
                 print(group, found[-1]["pair"], *told, flush=True)
     return found

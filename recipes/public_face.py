@@ -42,6 +42,7 @@ _ORDER = [
     "invert",
     "caricature",
     "atlas",
+    "measure style",
     "saliency",
     "deconvnet",
     "faithfulness",

@@ -1,5 +1,6 @@
 """What several rooms' tests look through and at."""
 
+import os
 from collections import OrderedDict
 
 import pytest
@@ -7,6 +8,9 @@ import torch
 from torch import nn
 
 from pareidolia.networks import Network
+
+# Tests see the same whichever wheels are installed; those of the default take this away.
+os.environ["PAREIDOLIA_NETWORK"] = "retina"
 
 
 @pytest.fixture(autouse=True)

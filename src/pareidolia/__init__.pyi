@@ -725,6 +725,20 @@ class _Networks(ModuleType):
 
 networks: _Networks
 
+def measure_style(
+    picture: PictureLike,
+    content: PictureLike,
+    style: PictureLike,
+    *,
+    device: Literal["auto", "cpu", "cuda", "mps"] = ...,
+    settings: Any = ...,
+    out: PathLike | None = ...,
+    overwrite: bool = ...,
+    resume: bool = ...,
+    progress: bool = ...,
+) -> Result:
+    """Measure a painted picture: has it the painting's style and the photo's content, grain or a frame?"""
+
 def train_autoencoder(
     data: Any | None = ...,
     *,

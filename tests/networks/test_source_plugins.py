@@ -94,16 +94,20 @@ def test_two_sources_of_one_name_are_refused(folder: Path) -> None:
 
 
 def test_the_option_and_the_errors_name_every_source() -> None:
-    forms = "retina, torchvision:NAME, timm:NAME, package.module:factory or file.py:factory"
+    wheels = "efficientnet_lite0, efficientnet_lite1, efficientnet_lite2, vgg19"
+    forms = f"retina, {wheels}, torchvision:NAME, timm:NAME, package.module:factory or file.py:factory"
+    described = f"{forms} (default: the best that is installed for the work)."
     assert network_forms() == forms
     assert {"retina", "torchvision:vgg19"} <= set(known_names())
-    with pytest.raises(PareidoliaError, match="a network is called retina, torchvision:NAME, timm:NAME, "):
+    with pytest.raises(
+        PareidoliaError, match=f"a network is called retina, {wheels}, torchvision:NAME, timm:NAME, "
+    ):
         from pareidolia.networks import load_network
 
         load_network("no.such:thing")
     for kind in (NetworkSettings, FiltersSettings):
-        assert kind.model_fields["network"].description == f"{forms}."
-        assert kind.model_json_schema()["properties"]["network"]["description"] == f"{forms}."
+        assert kind.model_fields["network"].description == described
+        assert kind.model_json_schema()["properties"]["network"]["description"] == described
     try:
 
         @network_source("lab", help="Networks of the lab.", forms=("lab:NAME",))
@@ -115,7 +119,7 @@ def test_the_option_and_the_errors_name_every_source() -> None:
     finally:
         SOURCES._found.pop("lab")
         describe_sources()
-    assert FiltersSettings.model_fields["network"].description == f"{forms}."
+    assert FiltersSettings.model_fields["network"].description == described
 
 
 def test_sources_are_known_without_torch() -> None:

@@ -20,6 +20,7 @@ _SUBJECTS = {
     "stylizer": (PAINT, "Train a network that paints in one pass, and paint with it."),
     "train": ("Train", "Train a generative model on pictures, in a folder that keeps it."),
     "atlas": (LOOK, "Make a layer's activations a map to walk through: build, view, find."),
+    "measure": (LOOK, "Put figures to a picture: how well it is painted in a style."),
 }
 """Commands that only hold subcommands."""
 

@@ -180,6 +180,7 @@ def _parameter(name: str, field: FieldInfo, group: Group, optional: bool, shown:
         help=field.description,
         group=group,
         show=shown,
+        show_default=None if field.default != "" else False,  # the description says what it is
         # A switch that is off cannot be put off.
         negative=() if flag and field.default is False else None,
     )

@@ -1,16 +1,20 @@
 """Settings of Deep Dream. No torch here."""
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
 from pareidolia.painting.settings import PaddingOption, PoolingOption
 from pareidolia.settings import OperationSettings
+from pareidolia.settings.default_networks import Need
 from pareidolia.settings.groups import ADVANCED, WHAT
 
 
 class DreamSettings(OperationSettings):
     """Strengthen in a picture what a network sees in it (Mordvintsev, Olah and Tyka 2015)."""
+
+    need: ClassVar[Need] = "creatures"
 
     aim: Annotated[
         tuple[str, ...] | None,
@@ -100,3 +104,19 @@ class DreamSettings(OperationSettings):
     ] = None
     pooling: PoolingOption = "max"
     padding: PaddingOption = "replicate"
+
+    @classmethod
+    def need_of(cls, given: Mapping[str, Any]) -> Need:
+        """Aims at classes need names; aims at layers are of the shipped network where none is named."""
+        aims = given.get("aim")
+        if not aims:
+            return cls.need
+        listed = (aims,) if isinstance(aims, str) else aims
+        classes = all(str(aim).startswith("class:") or aim == "random-class" for aim in listed)
+        return "classes" if classes else "maps"
+
+
+class DreamExplanationSettings(DreamSettings):
+    """Say what dreams of many beginnings end in; classes need names."""
+
+    need: ClassVar[Need] = "classes"

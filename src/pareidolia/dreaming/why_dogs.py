@@ -7,7 +7,7 @@ from pathlib import Path
 from torch import Tensor
 
 from pareidolia.dreaming.explanation import explain, layers_of, noises
-from pareidolia.dreaming.settings import DreamSettings
+from pareidolia.dreaming.settings import DreamExplanationSettings, DreamSettings
 from pareidolia.networks import NetworkLike, network_for
 from pareidolia.operations import PAINT, Input, operation
 from pareidolia.pictures import PictureLike, as_picture, over_white, sample_photo, save_picture
@@ -26,7 +26,7 @@ _PAGE = "why_dogs.md"
     "explain-dreams",
     group=PAINT,
     help="Explain why dreams are full of dogs: what dreams of a photo, sample photos and noise end in.",
-    settings=DreamSettings,
+    settings=DreamExplanationSettings,
     inputs=(Input("photo", "A file, or sample:chelsea and the like.", "file"),),
     proceeds="in a folder",
     out="folder",
@@ -54,7 +54,7 @@ class DreamExplanation(Work):
         overwrite: bool = False,
         resume: bool = False,
     ) -> None:
-        self._settings, self._out = settings or DreamSettings(), Path(out)
+        self._settings, self._out = settings or DreamExplanationSettings(), Path(out)
         if resume:
             raise PareidoliaError("an explanation of dreams has nothing to resume: leave out --resume")
         claim_beside(self._out, EXPLANATION, ("beginnings.png", "layers.png", "numbers.json", _PAGE))

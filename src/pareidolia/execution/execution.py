@@ -1,6 +1,7 @@
 """`Execution`: a request being run; iterated, it gives its progress, can be stopped, and has its result."""
 
 from collections.abc import Callable, Generator, Iterator
+from dataclasses import replace
 
 from pareidolia.execution.at_once import at_once
 from pareidolia.execution.in_a_folder import in_a_folder
@@ -12,7 +13,8 @@ from pareidolia.operations.statement import Proceeding
 from pareidolia.pictures.result import Result
 from pareidolia.progress import Progress
 from pareidolia.requests import Request
-from pareidolia.settings import PareidoliaError
+from pareidolia.settings import NetworkSettings, PareidoliaError
+from pareidolia.settings.default_networks import said_of
 
 Run = Callable[[Request, Target, Stop], Generator[Progress, None, Result]]
 _RUNS: dict[Proceeding, Run] = {
@@ -41,13 +43,23 @@ class Execution:
         run = (
             in_frames if asks_for_video(self.request, self.target) else _RUNS[self.request.operation.proceeds]
         )
-        self._result = yield from run(self.request, self.target, self.stop)
+        self._result = self._with_network((yield from run(self.request, self.target, self.stop)))
 
     def run(self) -> Result:
         """Iterate to the end; the result."""
         for _ in self:
             pass
         return self.result
+
+    def _with_network(self, made: Result) -> Result:
+        """A finished result whose caption names the network that the settings do; they may have chosen it."""
+        request = self.request
+        if not request.operation.network or request.network is not None or "unfinished" in made.record:
+            return made
+        settings = request.settings
+        assert isinstance(settings, NetworkSettings)
+        done = made.caption or ("painted" if request.operation.proceeds == "in steps" else "made")
+        return replace(made, caption=f"{done}, {said_of(settings.network, settings.need)}")
 
     @property
     def result(self) -> Result:

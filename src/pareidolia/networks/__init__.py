@@ -1,9 +1,8 @@
 """Where networks come from, what layers they have, and what these answer to a picture.
 
-`load_network` finds a network by name (`sources/`, `weights.py`), `as_network` takes what people have; both
-give a `Network`, which normalises, classifies, lists its layers with their receptive fields (`layers.py`,
-`fields/`) and records activations (`recording.py`). `preserve_state` leaves a module as an operation found
-it, `guarding.py` runs what others wrote, `speed/` makes a CPU quicker.
+`load_network` finds a network by name (`sources/`, `weights.py`) and wraps it as a `Network`, which
+normalises, classifies, lists its layers with their receptive fields (`layers.py`, `propagation.py`) and
+records activations (`recording.py`). `preserve_state` leaves a module as an operation found it.
 """
 
 import sys

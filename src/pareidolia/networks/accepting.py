@@ -7,9 +7,10 @@ from pareidolia.networks.network import Network
 from pareidolia.networks.padding import Padding
 from pareidolia.networks.pooling import Pooling
 from pareidolia.settings import NetworkSettings, PareidoliaError
+from pareidolia.settings.default_networks import SHIPPED, best_network
 
 NetworkLike = Network | nn.Module | str | NetworkSettings | None
-"""A network, a module, a name such as "torchvision:resnet18", settings that name one, or None: retina."""
+"""A network, a module, a name such as "vgg19", settings that name one, or None: the default for maps."""
 
 
 def as_network(
@@ -19,7 +20,7 @@ def as_network(
 
     Args:
         network: a `Network`, any `nn.Module` (see `Network.of` for what is then assumed), a name as
-            `load_network` takes it, settings that name one, or None for the shipped network.
+            `load_network` takes it, settings that name one, or None for the default for maps.
         pooling: "average" or "l2" replace max pooling (see `pooling.py`).
         padding: "reflect" or "replicate" replace the convolutions' zero padding (see `padding.py`).
 
@@ -70,11 +71,12 @@ def network_for(
     """
     if network is None:
         return load_network_from(settings, pooling=pooling, padding=padding)
-    default = NetworkSettings()
+    left = {name: field.default for name, field in NetworkSettings.model_fields.items() if name != "device"}
+    chosen = {SHIPPED, best_network(settings.need_of(dict(settings)))}  # what settings hold that name none
     named = [
         name
-        for name in NetworkSettings.model_fields
-        if name != "device" and getattr(settings, name) != getattr(default, name)
+        for name, default in left.items()
+        if getattr(settings, name) != default and not (name == "network" and settings.network in chosen)
     ]
     if named and getattr(network, "name", None) != settings.network:
         raise PareidoliaError(f"a network is given, and the settings name another ({', '.join(named)})")

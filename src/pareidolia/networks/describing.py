@@ -38,6 +38,5 @@ def describe_networks(
     if name is not None:
         settings = settings.model_copy(update={"network": name})
     found = network_for(settings, network)
-    return Result(
-        None, f"{found.name}: {found.preparation}", [layer_row(layer) for layer in found.layers.values()]
-    )
+    caption = f"{found.name}: {found.preparation}{f'; {found.credit}' if found.credit else ''}"
+    return Result(None, caption, [layer_row(layer) for layer in found.layers.values()])

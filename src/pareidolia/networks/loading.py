@@ -30,7 +30,7 @@ def load_network(
     """The network called `name`, ready to look at pictures; its parameters do not require gradients.
 
     Args:
-        name: "retina", "torchvision:NAME", "timm:NAME", "package.module:factory" or "file.py:factory", or of
+        name: "retina", "vgg19", "efficientnet_lite0", "torchvision:NAME", "timm:NAME", "package.module:factory" or "file.py:factory", or of
             a source that a plug-in brings.
         weights: "published", "random" (the same every time), or the path of a .safetensors, .pth or .pt file.
             A factory's network is taken as it comes unless a path is given.
@@ -73,6 +73,7 @@ def load_network(
         class_names=class_names or origin.class_names,
         device=choose_device(device),
         assumed=found.assumed,
+        credit=origin.credit,
     )
 
 

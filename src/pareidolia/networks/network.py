@@ -62,6 +62,7 @@ class Network(Layered):
         device: where to compute.
         prepare: a preparation of the user's own instead of `mean` and `std`; see `Network.of`.
         assumed: in words, what of all this was assumed.
+        credit: whose weights these are, in a sentence, where they must be credited.
 
     Raises:
         BadNetwork: the module is scripted, its weights are NaN, infinite or not there, or the numbers do not
@@ -80,6 +81,7 @@ class Network(Layered):
         device: torch.device | str = "cpu",
         prepare: Prepare | None = None,
         assumed: Sequence[str] = (),
+        credit: str = "",
     ) -> None:
         module = unwrap_compiled(module)
         refuse_scripted(module, name)
@@ -92,7 +94,7 @@ class Network(Layered):
             self.module = module.eval().to(self.device)
         self.mean, self.std, self.input_shape = mean, std, input_shape
         self.class_names = class_names
-        self.assumed = tuple(assumed)
+        self.assumed, self.credit = tuple(assumed), credit
         self._outputs: int | None = None
 
     @classmethod

@@ -1,10 +1,12 @@
 """The base of all settings objects."""
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self, get_args, get_origin
+from typing import Annotated, Any, ClassVar, Literal, Self, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
+from pareidolia.settings.default_networks import SHIPPED, Need, best_network
 from pareidolia.settings.errors import PareidoliaError
 from pareidolia.settings.network_sources import follow_sources, network_forms
 
@@ -60,12 +62,18 @@ class Settings(BaseModel):
 
 
 class NetworkSettings(Settings):
-    """Which network is used, and how pictures are prepared for it."""
+    """Which network is used, and how pictures are prepared for it.
+
+    Where none is named, the best that is installed for what the settings `need` is taken when the object is
+    made: it holds a name from then on, and so does whatever is written of it.
+    """
+
+    need: ClassVar[Need] = "maps"
 
     network: Annotated[
         str,
         Field(description="Its name."),  # `describe_sources` names all forms that it may have
-    ] = "retina"
+    ] = ""
     weights: Annotated[
         str,
         Field(description="published, random, or the path of a .safetensors or .pth file."),
@@ -86,6 +94,23 @@ class NetworkSettings(Settings):
     ] = None
     device: Device = "auto"
 
+    @model_validator(mode="before")
+    @classmethod
+    def _name_the_best(cls, given: Any) -> Any:
+        """Weights and preparations are of a certain network: with them, the shipped one is meant."""
+        if not isinstance(given, dict) or given.get("network"):
+            return given
+        of_a_certain_one = any(given.get(name) not in (None, "published") for name in _OF_A_NETWORK)
+        return {**given, "network": SHIPPED if of_a_certain_one else best_network(cls.need_of(given))}
+
+    @classmethod
+    def need_of(cls, given: Mapping[str, Any]) -> Need:
+        """What these settings need; layers by name are of a certain network, so with them it is "maps"."""
+        return cls.need
+
+
+_OF_A_NETWORK = ("weights", "mean", "std", "classes", "input")
+
 
 class OperationSettings(NetworkSettings):
     """Options of every operation that makes a picture."""
@@ -98,7 +123,9 @@ class OperationSettings(NetworkSettings):
 
 def describe_sources(settings: type[NetworkSettings] = NetworkSettings) -> None:
     """Let the option that names a network, here and in all settings made from these, name every source."""
-    settings.model_fields["network"].description = f"{network_forms()}."
+    settings.model_fields[
+        "network"
+    ].description = f"{network_forms()} (default: the best that is installed for the work)."
     settings.model_rebuild(force=True)  # its JSON schema is made from the fields when the class is built
     for each in settings.__subclasses__():
         describe_sources(each)

@@ -1,6 +1,8 @@
 """Optional dependencies. No torch here."""
 
 from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 from pareidolia.settings.errors import MissingExtra
@@ -34,3 +36,13 @@ def require(module: str, *, extra: str) -> Any:
     except ImportError as error:
         package = _PACKAGES.get(module) or module.partition(".")[0]
         raise MissingExtra(_PACKAGES.get(package, package), extra) from error
+
+
+def installed_folder(package: str) -> Path | None:
+    """The folder of an installed top package, or None where it is not installed; its code is not run."""
+    try:
+        spec = find_spec(package)
+    except (ImportError, ValueError):  # it is half imported, or a module that was put there by hand
+        return None
+    folders = None if spec is None else spec.submodule_search_locations
+    return Path(next(iter(folders))) if folders else None

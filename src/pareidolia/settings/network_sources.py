@@ -48,7 +48,10 @@ class Source:
 
 
 B = TypeVar("B", bound=Build)
-_OWN = tuple(f"pareidolia.networks.sources.{home}" for home in ("shipped", "from_torchvision", "from_timm"))
+_OWN = tuple(
+    f"pareidolia.networks.sources.{home}"
+    for home in ("shipped", "efficientnet_lite", "vgg19", "from_torchvision", "from_timm")
+)
 # The user's own code comes last: whatever no other source claims is a module or a file.
 _HOMES = (*_OWN, "pareidolia.networks.sources.code")
 
@@ -99,10 +102,16 @@ def network_forms() -> str:
     """How networks are written, by all sources that have been imported: "retina, timm:NAME or …"."""
     for home in _HOMES:
         import_module(home)
-    found = SOURCES.registered()
-    ordered = [*(each for each in found if each.name != CODE), *(each for each in found if each.name == CODE)]
+    # Each source that registers itself imports all homes for this, so their order is not that of `_HOMES`.
+    ordered = sorted(SOURCES.registered(), key=_place)
     *most, last = (form for source in ordered for form in source.forms)
     return f"{', '.join(most)} or {last}"
+
+
+def _place(source: Source) -> float:
+    """Where a source is listed: those of plug-ins between the package's own and the user's code."""
+    home = source.build.__module__
+    return _HOMES.index(home) if home in _HOMES else len(_OWN) - 0.5
 
 
 def follow_sources(listener: Callable[[], None]) -> None:

@@ -286,8 +286,8 @@ def test_a_run_that_changed_is_told(trained, tmp_path, capsys):
 
 def test_a_film_goes_there_and_back(trained, tmp_path):
     options = InterpolateSettings(fps=8, seconds=1)
-    places = {"run": trained("vae"), "a": "test:1", "b": "random:2"}
-    video = InterpolationVideo(tmp_path / "frames", {}, places, options)
+    points = {"run": trained("vae"), "a": "test:1", "b": "random:2"}
+    video = InterpolationVideo(tmp_path / "frames", {}, points, options)
     assert list(video.steps()) == list(range(8))
     frames = [open_picture(file) for file in video.frames]
     shutil.rmtree(tmp_path / "frames")

@@ -1,7 +1,7 @@
 """Settings of the inspections. No torch here."""
 
-from collections.abc import Sequence
-from typing import Annotated
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, Field
 
@@ -9,6 +9,7 @@ from pareidolia.backward.rules import RuleName
 from pareidolia.inspection.attribution.offering import MethodsSettings, offer_options
 from pareidolia.inspection.attribution.registry import ALL, METHODS, method_names
 from pareidolia.settings import NetworkSettings
+from pareidolia.settings.default_networks import Need
 
 
 def _known(method: str) -> str:
@@ -44,6 +45,8 @@ class InspectionSettings(NetworkSettings):
 class AttributionSettings(InspectionSettings, MethodsSettings):
     """What all attribution methods share; the options of each stand beside it, in its own file."""
 
+    need: ClassVar[Need] = "classes"
+
     target: Annotated[
         str,
         Field(
@@ -51,6 +54,11 @@ class AttributionSettings(InspectionSettings, MethodsSettings):
             "layer:channel or layer:channel@row,column."
         ),
     ] = "top"
+
+    @classmethod
+    def need_of(cls, given: Mapping[str, Any]) -> Need:
+        """A layer, or a unit of one, is of the shipped network where none is named."""
+        return "maps" if given.get("layer") or ":" in str(given.get("target", "")) else cls.need
 
 
 @offer_options

