@@ -30,8 +30,8 @@ def load_network(
     """The network called `name`, ready to look at pictures; its parameters do not require gradients.
 
     Args:
-        name: "retina", "vgg19", "efficientnet_lite0", "torchvision:NAME", "timm:NAME", "package.module:factory" or "file.py:factory", or of
-            a source that a plug-in brings.
+        name: "retina", "vgg19", "efficientnet_lite0", "torchvision:NAME", "timm:NAME",
+            "package.module:factory" or "file.py:factory", or of a source that a plug-in brings.
         weights: "published", "random" (the same every time), or the path of a .safetensors, .pth or .pt file.
             A factory's network is taken as it comes unless a path is given.
         mean: one number a channel that is subtracted; default the source's own; for a network of the user's

@@ -195,4 +195,6 @@ def _layer_weights(
         weights = [1 / len(layers)] * len(layers)
     if len(weights) != len(layers):
         raise PareidoliaError(f"{len(layers)} {kind} layers need as many weights; given: {len(weights)}")
-    return {network.layer(layer).name: weight for layer, weight in zip(layers, weights, strict=True)}
+    for layer in layers:
+        network.unit_shape(layer)  # refuses what is not there, and maps whose channels come last
+    return dict(zip(layers, weights, strict=True))

@@ -22,6 +22,9 @@ def read_wheel(package: str, pattern: str) -> tuple[dict[str, Tensor], Path]:
         package: the top package, as it is imported; no module of it is.
         pattern: what the file's path below the package's folder looks like.
 
+    Returns:
+        The tensors by name, on the CPU, and the file's path.
+
     Raises:
         MissingExtra: the package is not installed.
         BadNetwork: its version has no such file or several, or the file is not as it was installed.

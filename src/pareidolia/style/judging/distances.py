@@ -43,6 +43,9 @@ def distances(judge: Judge, picture: Image.Image, content: Image.Image, style: I
         picture: 8 bits a channel, as is each: what is judged is what a file holds.
         content: the photo that was painted.
         style: the painting.
+
+    Returns:
+        The distances of style at each size, and of content.
     """
     of_style = tuple(_style_distance(judge, picture, style, side) for side in STYLE_SIDES)
     ours, theirs = (_maps(judge, each, CONTENT_SIDE)[judge.content] for each in (picture, content))

@@ -34,10 +34,18 @@ JUDGES = tuple(_LAYERS)
 
 
 def load_judge(name: str, device: torch.device | str = "cpu") -> Judge:
-    """The judge of that name, one of `JUDGES`.
+    """Load a judge.
+
+    Args:
+        name: one of `JUDGES`.
+        device: where it computes.
+
+    Returns:
+        The judge.
 
     Raises:
-        MissingExtra, BadNetwork: its wheel is not installed, or is not whole.
+        MissingExtra: If its wheel is not installed.
+        BadNetwork: If the wheel is not whole.
     """
     layers = _LAYERS[name]
     return Judge(load_network(name, device=str(device)), layers, layers[_CONTENT])

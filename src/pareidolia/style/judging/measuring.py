@@ -59,6 +59,9 @@ class StyleJudges:
             content: the photo.
             style: the painting.
 
+        Returns:
+            The distances by judge, grain and frame.
+
         Raises:
             BadPicture: one of them cannot be read.
         """
@@ -95,8 +98,12 @@ def measure_style(
         style: the painting whose style it should have.
         settings: where to compute.
 
+    Returns:
+        The rows; there is no picture.
+
     Raises:
-        MissingExtra, BadNetwork: a judge's wheel is not installed, or is not whole.
+        MissingExtra: If a judge's wheel is not installed.
+        BadNetwork: If a wheel is not whole.
         BadPicture: a picture cannot be read.
     """
     settings = settings or MeasureStyleSettings()
