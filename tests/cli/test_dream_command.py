@@ -76,7 +76,7 @@ def test_stopping_saves_what_there_is_and_resume_ends_with_the_same_bytes(studio
         (("--aim", "relu9"), "did you mean relu"),
         (("--aim", "random-class"), "it has no classes"),
         (("--aim", "class:dog"), "has no class names"),
-        (("--aim", "relu1", "relu2 - 0.5*relu3:99"), "relu3 has channels 0 to"),
+        (("--aim", "relu1", "relu2 - 0.5*relu3:99"), "'relu3' has channels 0 to"),
         (("--aim", "0*relu1"), "nothing to dream of"),
         (("--aim", "energy"), "write energy:LAYER"),
         (("--start", "noise"), "takes no photo"),
