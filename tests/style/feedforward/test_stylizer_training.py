@@ -2,7 +2,7 @@ import pytest
 import torch
 from PIL import Image
 
-from pareidolia.pictures import open_picture, resize_picture
+from pareidolia.pictures import resize_picture
 from pareidolia.settings import PareidoliaError
 from pareidolia.style import StyleSettings, StyleTransfer
 from pareidolia.style.feedforward import PerceptualLoss, StylizerSettings, open_stylizer, prepare
@@ -60,9 +60,8 @@ def test_the_loss_is_that_of_style_transfer(small_network, photo, painting_pictu
     transfer = StyleTransfer(photo, [painting], settings, small_network)
     canvas = transfer.picture
     losses = transfer.step().losses
-    looking = small_network.variant("max", "replicate")  # as a transfer pads by default
     ours = PerceptualLoss(
-        looking, [painting], content_layers=[small_network.content_layer], style_layers=LAYERS,
+        transfer.network, [painting], content_layers=[small_network.content_layer], style_layers=LAYERS,
         content_weight=2, style_weight=3, smoothness=0,
     ).parts(canvas, photo, torch.ones(1, 1))  # fmt: skip
     assert ours["content"].item() == pytest.approx(losses["content"], rel=1e-4)
@@ -81,9 +80,7 @@ def test_training_makes_the_loss_small_and_leaves_the_looking_network_alone(trai
     before = {name: value.clone() for name, value in small_network.module.state_dict().items()}
     made = training(epochs=30)
     made.begin(resume=False)
-    begun, *steps = made
-    losses = [step.loss for step in steps]
-    assert begun.index == 0 and len(losses) == made.run.total
+    losses = [step.loss for step in made if step.losses]  # what comes first is a note
     assert sum(losses[-10:]) < 0.8 * sum(losses[:10])
     assert all(torch.equal(value, before[name]) for name, value in small_network.module.state_dict().items())
     assert not any(name.startswith("_loss") for name in made.run.model.state_dict())
@@ -127,13 +124,3 @@ def test_no_painting_or_no_run_is_told(photos, settings, tmp_path):
         prepare([], str(photos), settings, tmp_path / "run")
     with pytest.raises(PareidoliaError, match="not a run"):
         open_stylizer(tmp_path)
-
-
-def test_paintings_and_photos_are_given_in_any_form(training, settings, photos, small_network, tmp_path):
-    named = training("named")
-    styles = [tmp_path / "stripes.png", open_picture(tmp_path / "other.png")]
-    given = prepare(styles, photos, settings, tmp_path / "given", loss_network=small_network)
-    assert named.folder.record["paintings"] == ["stripes", "other"]
-    assert given.folder.record["paintings"] == ["stripes", "style 2"]
-    assert given.folder.record["data"] == named.folder.record["data"]
-    assert given.run.step().losses == named.run.step().losses
