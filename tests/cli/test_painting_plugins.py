@@ -1,11 +1,9 @@
 """Objectives and style statistics of other packages, as a person uses them from the command line."""
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from tests.plugin_packages import install_plugin, run_with_plugins
 
 from pareidolia.pictures import open_picture, read_record
 
@@ -32,24 +30,12 @@ class Mean(PositionSums):
 def plugin(tmp_path):
     """A package with an entry point, where Python finds it, as pip would put it."""
     site = tmp_path / "site"
-    about = site / "painters-1.dist-info"
-    about.mkdir(parents=True)
-    (site / "painters.py").write_text(PLUGIN)
-    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: painters\nVersion: 1\n")
-    (about / "entry_points.txt").write_text("[pareidolia.plugins]\npainters = painters\n")
+    install_plugin(site, "painters", PLUGIN)
     return site
 
 
 def pareidolia(folder, site, *words):
-    paths = [str(site), *sys.path]
-    run = subprocess.run(
-        [sys.executable, "-m", "pareidolia", *words],
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    run = run_with_plugins(folder, *words, site=site)
     assert run.returncode == 0, run.stderr
     return read_record(Path(folder) / "out.png")
 

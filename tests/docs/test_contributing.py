@@ -1,13 +1,11 @@
 """The six examples of the contributing page, each installed as a package of its own and used by command."""
 
 import ast
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from tests.plugin_packages import install_plugin, run_with_plugins
 
 from pareidolia.pictures import open_picture, read_record
 
@@ -40,26 +38,14 @@ def install(tmp_path):
     def put(title: str) -> Path:
         code = example(title)
         assert len(code.splitlines()) < 60, "an addition is one file of under 60 lines"
-        about = tmp_path / "site" / "added-1.dist-info"
-        about.mkdir(parents=True)
-        (tmp_path / "site" / "added.py").write_text(code, encoding="utf-8")
-        (about / "METADATA").write_text("Metadata-Version: 2.1\nName: added\nVersion: 1\n")
-        (about / "entry_points.txt").write_text("[pareidolia.plugins]\nadded = added\n")
+        install_plugin(tmp_path / "site", "added", code)
         return tmp_path
 
     return put
 
 
 def run(folder: Path, *words: str) -> str:
-    paths = os.pathsep.join([str(folder / "site"), *sys.path])
-    done = subprocess.run(
-        [sys.executable, "-m", "pareidolia", *words],
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": paths},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = run_with_plugins(folder, *words, site=folder / "site")
     assert done.returncode == 0, done.stderr
     return done.stdout
 

@@ -1,13 +1,11 @@
 """A generative model that another package brings is trained and looked at from the command line."""
 
 import json
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from tests.plugin_packages import install_plugin, run_with_plugins
 
 ROOT = Path(__file__).parents[2]
 WGAN = (Path(__file__).parent / "wgan.py").read_text(encoding="utf-8")
@@ -74,22 +72,11 @@ class Packages:
 
     def install(self, name, code):
         """As pip lays out a package with one module, which is a plug-in."""
-        about = self.site / f"{name}-1.dist-info"
-        about.mkdir(parents=True)
-        (self.site / f"{name}.py").write_text(code, encoding="utf-8")
-        (about / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1\n")
-        (about / "entry_points.txt").write_text(f"[pareidolia.plugins]\n{name} = {name}\n")
+        install_plugin(self.site, name, code)
 
     def run(self, *commands):
         """Exit code, standard output and standard error of each command, all in one process of their own."""
-        paths = os.pathsep.join([str(self.site), *sys.path])
-        done = subprocess.run(
-            [sys.executable, "-c", DRIVER, *commands],
-            cwd=self.folder,
-            env=os.environ | {"PYTHONPATH": paths, "COLUMNS": "200"},
-            capture_output=True,
-            text=True,
-        )
+        done = run_with_plugins(self.folder, *commands, site=self.site, program=("-c", DRIVER))
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)
 

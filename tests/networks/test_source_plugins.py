@@ -1,6 +1,5 @@
 """Sources of networks: stated once each, and from another package by its entry point."""
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 from PIL import Image
+from tests.plugin_packages import install_plugin, run_with_plugins
 
 from pareidolia.inspection.filters.settings import FiltersSettings
 from pareidolia.networks import known_names
@@ -43,26 +43,6 @@ def build(name, weights, class_count):
 '''
 
 
-def _install(folder: Path, code: str) -> None:
-    """What pip leaves of a package `mine` with one module and one entry point."""
-    (folder / "mine.py").write_text(code)
-    information = folder / "mine-1.0.dist-info"
-    information.mkdir()
-    (information / "METADATA").write_text("Metadata-Version: 2.1\nName: mine\nVersion: 1.0\n")
-    (information / "entry_points.txt").write_text("[pareidolia.plugins]\nmine = mine\n")
-
-
-def _run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    paths = os.pathsep.join([str(folder), *sys.path])
-    return subprocess.run(
-        [sys.executable, "-m", "pareidolia", *arguments],
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": paths},
-        capture_output=True,
-        text=True,
-    )
-
-
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     pixels = torch.randint(256, (40, 48, 3), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
@@ -72,14 +52,16 @@ def folder(tmp_path: Path) -> Path:
 
 def test_a_source_in_another_package_on_the_command_line(folder: Path) -> None:
     assert len(MINE.strip().splitlines()) < 60
-    _install(folder, MINE)
-    made = _run(folder, "saliency", "photo.png", "--network", "mine:tiny", "--out", "a.png")
+    install_plugin(folder, "mine", MINE)
+    made = run_with_plugins(
+        folder, folder, "saliency", "photo.png", "--network", "mine:tiny", "--out", "a.png"
+    )
     assert made.returncode == 0, made.stderr
     assert "for tabby" in made.stdout or "for beagle" in made.stdout
-    listed = _run(folder, "networks").stdout
+    listed = run_with_plugins(folder, "networks").stdout
     assert "mine:tiny" in listed and "torchvision:vgg19" in listed
     for name in ("mine:tinny", "miine:tiny", "nothing"):
-        wrong = _run(folder, "saliency", "photo.png", "--network", name, "--out", "b.png")
+        wrong = run_with_plugins(folder, "saliency", "photo.png", "--network", name, "--out", "b.png")
         assert wrong.returncode == 2 and wrong.stderr.count("\n") == 1
         assert {"mine:tinny": "did you mean mine:tiny", "miine:tiny": "timm:NAME, mine:NAME, package."}.get(
             name, "there is no network 'nothing'"
@@ -87,8 +69,10 @@ def test_a_source_in_another_package_on_the_command_line(folder: Path) -> None:
 
 
 def test_two_sources_of_one_name_are_refused(folder: Path) -> None:
-    _install(folder, MINE.replace('"mine", help', '"timm", help'))
-    refused = _run(folder, "saliency", "photo.png", "--network", "timm:x", "--out", "a.png")
+    install_plugin(folder, "mine", MINE.replace('"mine", help', '"timm", help'))
+    refused = run_with_plugins(
+        folder, folder, "saliency", "photo.png", "--network", "timm:x", "--out", "a.png"
+    )
     assert refused.returncode == 2 and refused.stderr.count("\n") == 1
     assert "mine names a network source 'timm', which is taken" in refused.stderr
 

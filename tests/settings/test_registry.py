@@ -3,6 +3,7 @@
 import sys
 
 import pytest
+from tests.plugin_packages import install_plugin
 
 from pareidolia.settings import PareidoliaError, UnknownName
 from pareidolia.settings.plugins import load_plugins
@@ -18,11 +19,7 @@ def plugins_anew():
 
 def install(folder, monkeypatch, name: str, code: str) -> None:
     """Put a package with one plug-in module where Python finds it, as pip would."""
-    (folder / f"{name}.py").write_text(code)
-    about = folder / f"{name}-1.dist-info"
-    about.mkdir()
-    (about / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1\n")
-    (about / "entry_points.txt").write_text(f"[pareidolia.plugins]\n{name} = {name}\n")
+    install_plugin(folder, name, code)
     monkeypatch.syspath_prepend(str(folder))
     monkeypatch.delitem(sys.modules, name, raising=False)
 

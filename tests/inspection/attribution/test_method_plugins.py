@@ -1,12 +1,12 @@
 """An attribution method from another package: one file, its options beside it, found by its entry point."""
 
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 import torch
+from tests.plugin_packages import install_plugin, run_with_plugins
 
 from pareidolia.inspection import (
     METHODS,
@@ -66,26 +66,6 @@ def classify():
 """
 
 
-def _install(folder: Path, module: str, code: str) -> None:
-    """What pip leaves of a package `score` with one module and one entry point."""
-    (folder / f"{module}.py").write_text(code)
-    information = folder / f"{module}-1.0.dist-info"
-    information.mkdir()
-    (information / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {module}\nVersion: 1.0\n")
-    (information / "entry_points.txt").write_text(f"[pareidolia.plugins]\n{module} = {module}\n")
-
-
-def _run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    paths = os.pathsep.join([str(folder), *sys.path])
-    return subprocess.run(
-        [sys.executable, "-m", "pareidolia", *arguments],
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": paths},
-        capture_output=True,
-        text=True,
-    )
-
-
 @pytest.fixture
 def studio_folder(tmp_path: Path) -> Path:
     from PIL import Image
@@ -98,18 +78,22 @@ def studio_folder(tmp_path: Path) -> Path:
 
 def test_score_cam_from_another_package_on_the_command_line(studio_folder: Path) -> None:
     assert len(SCORE_CAM.strip().splitlines()) < 60
-    _install(studio_folder, "score", SCORE_CAM)
+    install_plugin(studio_folder, "score", SCORE_CAM)
     network = ("--network", "net.py:classify", "--input", "3x32x32", "--target", "1")
     saliency = ("saliency", "photo.png", *network)
-    made = _run(studio_folder, *saliency, "--method", "score-cam", "--channels", "3", "--out", "a.png")
+    made = run_with_plugins(
+        studio_folder, studio_folder, *saliency, "--method", "score-cam", "--channels", "3", "--out", "a.png"
+    )
     assert made.returncode == 0 and "score-cam for class 1" in made.stdout
     assert "score-cam, 3 of 3" in made.stderr
-    again = _run(studio_folder, "again", "a.png", "--trust", "--out", "b.png")
+    again = run_with_plugins(studio_folder, "again", "a.png", "--trust", "--out", "b.png")
     assert again.returncode == 0
     assert (studio_folder / "a.png").read_bytes() == (studio_folder / "b.png").read_bytes()
-    other = _run(studio_folder, *saliency, "--method", "rise", "--channels", "3", "--out", "c.png")
+    other = run_with_plugins(
+        studio_folder, studio_folder, *saliency, "--method", "rise", "--channels", "3", "--out", "c.png"
+    )
     assert other.returncode == 2 and "--channels goes with score-cam, not with rise" in other.stderr
-    assert "--channels" in _run(studio_folder, "saliency", "--help").stdout
+    assert "--channels" in run_with_plugins(studio_folder, "saliency", "--help").stdout
 
 
 @pytest.mark.parametrize(
@@ -122,8 +106,8 @@ def test_score_cam_from_another_package_on_the_command_line(studio_folder: Path)
     ids=["raises", "takes a name", "takes an option"],
 )
 def test_a_plug_in_that_cannot_be_taken_is_one_line(code: str, message: str, studio_folder: Path) -> None:
-    _install(studio_folder, "broken", code)
-    refused = _run(studio_folder, "saliency", "photo.png", "--out", "a.png")
+    install_plugin(studio_folder, "broken", code)
+    refused = run_with_plugins(studio_folder, "saliency", "photo.png", "--out", "a.png")
     assert refused.returncode == 2 and refused.stdout == ""
     assert refused.stderr.startswith("pareidolia: ") and refused.stderr.count("\n") == 1
     assert message in refused.stderr
