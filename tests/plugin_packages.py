@@ -21,7 +21,7 @@ def run_with_plugins(
     site: Path | None = None,
     program: tuple[str, ...] = ("-m", "pareidolia"),
 ) -> subprocess.CompletedProcess[str]:
-    """Run `pareidolia` (or another Python program) in `folder`, in a process that finds what is in `site`, or there."""
+    """Run `pareidolia` (or another Python program) in `folder`; its plug-ins are in `site`, or there too."""
     paths = os.pathsep.join([str(site or folder), *sys.path])
     return subprocess.run(
         [sys.executable, *program, *words],
