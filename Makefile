@@ -25,10 +25,10 @@ test: .venv/.with-test
 test-all: test
 	$(BIN)/python -m pytest -m slow
 
-check: .venv/.with-check
+check: .venv/.with-check .venv/.with-docstrings
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/pydoclint src
+	.venv/docstrings/bin/pydoclint src
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
@@ -48,6 +48,12 @@ format: .venv/.with-check
 .venv/.with-check: pyproject.toml | $(BIN)/python
 	$(INSTALL) --editable '.[check,test]'
 	@touch $@ .venv/.with-test
+
+# pydoclint brings a fork of docstring_parser that would overwrite the one cyclopts reads: it lives by itself.
+.venv/.with-docstrings: | $(BIN)/python
+	$(BIN)/python -m venv .venv/docstrings
+	.venv/docstrings/bin/python -m pip install --quiet --disable-pip-version-check 'pydoclint>=0.12,<1'
+	@touch $@
 
 $(BIN)/python:
 	$(CREATE)
