@@ -69,7 +69,7 @@ def test_a_painting_steps_shows_itself_and_runs(photo, model):
 
 def test_a_pillow_image_is_painted(photo, model):
     image = Image.open(photo)
-    painted = pareidolia.style(image, [image], model, size=48, coarsest=32, coarse_steps=1, steps=1, **QUIET)
+    painted = pareidolia.style(image, image, model, size=48, coarsest=32, coarse_steps=1, steps=1, **QUIET)
     assert painted.pil().size == (48, 36)
 
 

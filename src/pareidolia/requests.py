@@ -54,7 +54,7 @@ class Request:
         if stated.kind == "weights":
             named = (given,) if isinstance(given, str | Path) else given
             return tuple(str(path) for path in find_checkpoints(named))
-        return (given,) if stated.many and isinstance(given, str | Path) else given
+        return (given,) if stated.many and not isinstance(given, tuple | list) else given
 
     def begin(self, **where: Any) -> Any:
         """Call the operation's function.
