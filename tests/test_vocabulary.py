@@ -14,7 +14,7 @@ PACKAGE = Path(pareidolia.__file__).parent
 OLD = {
     "told", "Told", "Seen", "Sight", "Everything", "Moment", "Company", "Alone", "Together", "Made", "Shown",
     "Stylized", "Material", "prepared", "Gathering", "Keep", "Strongest", "Positions", "Done",
-    "Read", "shelf", "Pass", "untouched", "captured", "leaves", "Line", "Game", "judge", "start_from",
+    "Read", "shelf", "Pass", "untouched", "captured", "leaves", "Line", "Game", "start_from",
     "Telling", "Replacing", "Resuming", "Serving", "Changes", "WAYS", "Subject", "PLACES", "NoNumber",
     "multiple", "Beginnings", "Falling", "Following", "lecture", "filmed", "Film", "film",
 }  # fmt: skip
@@ -39,7 +39,7 @@ def modules() -> Iterator[tuple[str, ast.Module]]:
 
 
 def public_names() -> Iterator[tuple[str, str]]:
-    """Every public class, function, argument and constant, with the file it is in."""
+    """Every public class, function, argument and attribute, with the file it is in."""
     for file, tree in modules():
         for node in ast.walk(tree):
             if isinstance(node, ast.ClassDef | ast.FunctionDef) and not node.name.startswith("_"):
@@ -47,6 +47,14 @@ def public_names() -> Iterator[tuple[str, str]]:
                 if isinstance(node, ast.FunctionDef):
                     arguments = (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)
                     yield from ((file, each.arg) for each in arguments)
+            if isinstance(node, ast.ClassDef):
+                yield from ((file, name) for name in attributes(node))
+
+
+def attributes(node: ast.ClassDef) -> Iterator[str]:
+    for each in node.body:
+        if isinstance(each, ast.AnnAssign) and isinstance(each.target, ast.Name):
+            yield each.target.id
 
 
 def test_no_old_word_is_left_in_public_names():

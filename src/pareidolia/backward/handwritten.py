@@ -40,7 +40,7 @@ class Watch:
 
     def __init__(self) -> None:
         self._masks: dict[int, weakref.ref[Tensor]] = {}
-        self._told: set[str] = set()
+        self._warned: set[str] = set()
 
     def notice(self, name: str, args: Sequence[Any], kwargs: Mapping[str, Any], result: Any) -> None:
         """Check one call that no rule replaced.
@@ -79,8 +79,8 @@ class Watch:
         return reference is not None and reference() is tensor
 
     def _once(self, text: str) -> None:
-        if text not in self._told:
-            self._told.add(text)
+        if text not in self._warned:
+            self._warned.add(text)
             warn(text)
 
 

@@ -94,13 +94,13 @@ def test_everything_that_a_vae_can_be_asked(trained):
     bound, nll = found["evidence lower bound"], found["negative log-likelihood"]
     fit, divergence = found["its expected log p(x|z)"], found["its KL(q(z|x) ‖ p(z))"]
     assert bound.estimate.value == pytest.approx(fit.estimate.value - divergence.estimate.value, rel=1e-5)
-    assert "binarised at random once (seed 0)" in bound.told
+    assert "binarised at random once (seed 0)" in bound.how
     assert 15 < nll.estimate.value < 64 * math.log(2)
     assert found["reconstruction error"].unit.startswith("mean squared")
     assert {"Parzen log-likelihood, 200 samples", "Parzen log-likelihood, 200 training pictures"} <= set(
         found
     )
-    assert "unsound" in found["Parzen log-likelihood, 200 samples"].told
+    assert "unsound" in found["Parzen log-likelihood, 200 samples"].how
 
 
 def test_the_nll_lies_below_the_negative_bound_and_needs_no_other_measure(trained):
@@ -124,7 +124,7 @@ def test_pictures_of_a_gan_are_compared_and_its_likelihood_is_not_told(trained):
     found = figures(run, "fid", "kid", "precision-recall")
     fid, floor = found["Fréchet distance (FID)"], found["FID of training pictures"]
     assert fid.estimate.value > floor.estimate.value > 0
-    assert "retina" in fid.told and "32 px" in fid.told
+    assert "retina" in fid.how and "32 px" in fid.how
     assert 0 <= found["precision"].estimate.value <= 1
     for measure, words in (
         ("likelihood", "no density"),

@@ -56,5 +56,5 @@ def arithmetic_strip(
     total = (factors.to(codes)[:, None] * codes).sum(0, keepdim=True)
     pictures = space.decode(torch.cat([codes, total]))
     shown = ["" if sign == "+" and number == 0 else f"{sign} " for number, sign in enumerate(signs)]
-    captions = [sign + term.told for sign, term in zip(shown, terms, strict=True)]
+    captions = [sign + term.caption for sign, term in zip(shown, terms, strict=True)]
     return Result(laid_out(pictures, len(pictures), captions=[*captions, "="]), " ".join(captions))

@@ -102,8 +102,8 @@ def walk_strip(run: Run | str, start: str, settings: WalkSettings) -> Result:
     captions = [f"{float(share):+.2g}" if abs(share) > 1e-6 else "0" for share in shares]
     source = "the others" if settings.away is None else settings.away
     told = (
-        f"{place.told}, walked from {source} to {settings.towards} ({settings.method}; the direction alone "
-        f"tells {100 * direction.accuracy:.1f} % of the training pictures apart)"
+        f"{place.caption}, walked from {source} to {settings.towards} ({settings.method}; the direction "
+        f"alone tells {100 * direction.accuracy:.1f} % of the training pictures apart)"
     )
     return Result(laid_out(pictures, settings.steps, captions=captions), told)
 

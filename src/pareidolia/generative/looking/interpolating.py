@@ -100,7 +100,7 @@ def interpolation_strip(
     names = list(PATHS) if settings.path == "both" else [settings.path]
     rows = [space.decode(PATHS[name](start.code, end.code, shares)) for name in names]
     picture = laid_out(torch.cat(rows), settings.steps, row_titles=names)
-    return Result(picture, f"from {start.told} to {end.told}, {' and '.join(names)}")
+    return Result(picture, f"from {start.caption} to {end.caption}, {' and '.join(names)}")
 
 
 class InterpolationVideo:

@@ -26,12 +26,12 @@ class LatentPoint:
 
     Attributes:
         code: 1×L.
-        told: a caption.
+        caption: in words, what it is.
         picture: 1×C×H×W as the model saw it, if the code is a picture's.
     """
 
     code: Tensor
-    told: str
+    caption: str
     picture: Tensor | None = None
 
 

@@ -87,15 +87,15 @@ def reconstruction_sheet(
     seen = torch.cat([_seen(place) for place in points]).cpu()
     rebuilt = space.decode(torch.cat([place.code for place in points]))
     errors = (seen - rebuilt).square().flatten(1).mean(1)
-    captions = [place.told for place in points] + [f"error {float(error):.3g}" for error in errors]
+    captions = [place.caption for place in points] + [f"error {float(error):.3g}" for error in errors]
     picture = laid_out(
         torch.cat([seen, rebuilt]), len(points), captions=captions, row_titles=("seen", "rebuilt")
     )
-    told = "; ".join(place.told for place in points) if pictures else f"{len(points)} test pictures"
+    told = "; ".join(place.caption for place in points) if pictures else f"{len(points)} test pictures"
     return Result(picture, f"{told}: mean squared error {float(errors.mean()):.3g}")
 
 
 def _seen(place: LatentPoint) -> torch.Tensor:
     if place.picture is None:
-        raise PareidoliaError(f"{place.told} is not a picture: only pictures can be reconstructed")
+        raise PareidoliaError(f"{place.caption} is not a picture: only pictures can be reconstructed")
     return place.picture

@@ -41,7 +41,7 @@ class Measurement:
         what: what the figure is.
         estimate: the figure and its standard error.
         unit: of it.
-        told: how it was found, and how far it can be trusted.
+        how: how it was found, and how far it can be trusted.
         details: numbers behind it, by name.
     """
 
@@ -49,7 +49,7 @@ class Measurement:
     what: str
     estimate: Estimate
     unit: str = ""
-    told: str = ""
+    how: str = ""
     details: dict[str, float] = field(default_factory=dict)
 
 

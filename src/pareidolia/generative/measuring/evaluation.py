@@ -56,7 +56,7 @@ class Evaluation(Work):
                 "measure": figure.measure,
                 "what": figure.what,
                 "figure": in_words(figure),
-                "how": figure.told,
+                "how": figure.how,
                 "numbers": {**asdict(figure.estimate), "unit": figure.unit, "details": figure.details},
             }
             for figure in self.figures

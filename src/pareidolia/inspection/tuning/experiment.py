@@ -106,7 +106,7 @@ class Portrait:
     def numbers(self) -> dict[str, object]:
         """The measurements by name; None for those that do not exist."""
         tuning = self.tuning
-        told: dict[str, object] = {"unit": tuning.unit, "kind": tuning.kind}
+        numbers: dict[str, object] = {"unit": tuning.unit, "kind": tuning.kind}
         measured: dict[str, object] = {
             "orientation": tuning.orientation.peak,
             "half_width": half_width(tuning.orientation),
@@ -126,7 +126,7 @@ class Portrait:
             "size_curve": self.size_curve.tolist(),
             "bar_curve": tuning.bar_curve.tolist(),
         }
-        return told | (measured if tuning.responds else dict.fromkeys(measured))
+        return numbers | (measured if tuning.responds else dict.fromkeys(measured))
 
 
 @dataclass(frozen=True)
