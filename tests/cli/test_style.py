@@ -68,7 +68,11 @@ def test_alpha_is_put_back(studio):
 
 def test_progress_is_plain_lines_without_a_terminal_and_none_when_quiet(studio):
     _, out, err = studio.style()
-    assert "size 2 of 2, content" in err and "100 %" in err and "out.png: painted, in" in out
+    assert (
+        "size 2 of 2, content" in err
+        and "100 %" in err
+        and "out.png: painted, through net.py:build, in" in out
+    )
     _, out, err = studio.style("--quiet", out="quiet.png")
     assert out == err == ""
 
