@@ -53,9 +53,7 @@ def folder(tmp_path: Path) -> Path:
 def test_a_source_in_another_package_on_the_command_line(folder: Path) -> None:
     assert len(MINE.strip().splitlines()) < 60
     install_plugin(folder, "mine", MINE)
-    made = run_with_plugins(
-        folder, folder, "saliency", "photo.png", "--network", "mine:tiny", "--out", "a.png"
-    )
+    made = run_with_plugins(folder, "saliency", "photo.png", "--network", "mine:tiny", "--out", "a.png")
     assert made.returncode == 0, made.stderr
     assert "for tabby" in made.stdout or "for beagle" in made.stdout
     listed = run_with_plugins(folder, "networks").stdout
@@ -70,9 +68,7 @@ def test_a_source_in_another_package_on_the_command_line(folder: Path) -> None:
 
 def test_two_sources_of_one_name_are_refused(folder: Path) -> None:
     install_plugin(folder, "mine", MINE.replace('"mine", help', '"timm", help'))
-    refused = run_with_plugins(
-        folder, folder, "saliency", "photo.png", "--network", "timm:x", "--out", "a.png"
-    )
+    refused = run_with_plugins(folder, "saliency", "photo.png", "--network", "timm:x", "--out", "a.png")
     assert refused.returncode == 2 and refused.stderr.count("\n") == 1
     assert "mine names a network source 'timm', which is taken" in refused.stderr
 

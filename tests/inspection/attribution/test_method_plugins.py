@@ -82,7 +82,7 @@ def test_score_cam_from_another_package_on_the_command_line(studio_folder: Path)
     network = ("--network", "net.py:classify", "--input", "3x32x32", "--target", "1")
     saliency = ("saliency", "photo.png", *network)
     made = run_with_plugins(
-        studio_folder, studio_folder, *saliency, "--method", "score-cam", "--channels", "3", "--out", "a.png"
+        studio_folder, *saliency, "--method", "score-cam", "--channels", "3", "--out", "a.png"
     )
     assert made.returncode == 0 and "score-cam for class 1" in made.stdout
     assert "score-cam, 3 of 3" in made.stderr
@@ -90,7 +90,7 @@ def test_score_cam_from_another_package_on_the_command_line(studio_folder: Path)
     assert again.returncode == 0
     assert (studio_folder / "a.png").read_bytes() == (studio_folder / "b.png").read_bytes()
     other = run_with_plugins(
-        studio_folder, studio_folder, *saliency, "--method", "rise", "--channels", "3", "--out", "c.png"
+        studio_folder, *saliency, "--method", "rise", "--channels", "3", "--out", "c.png"
     )
     assert other.returncode == 2 and "--channels goes with score-cam, not with rise" in other.stderr
     assert "--channels" in run_with_plugins(studio_folder, "saliency", "--help").stdout
