@@ -1,5 +1,6 @@
 """What people type first: each of these works as written, and shows itself."""
 
+import subprocess
 import sys
 
 import numpy as np
@@ -151,4 +152,7 @@ def test_what_is_refused_says_what_would_have_done(call, message, model):
 
 
 def test_ipython_is_never_imported():
-    assert "IPython" not in sys.modules
+    program = (
+        "import sys, pareidolia; pareidolia.filters()._repr_html_(); assert 'IPython' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)

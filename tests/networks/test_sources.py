@@ -133,7 +133,7 @@ def test_the_users_weights_with_the_users_classes(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["vgg19", "retinal", "torchvision:vgg18", "timm:resnet51", "", "torchvision:fcn_resnet50"]
+    "name", ["vgg119", "retinal", "torchvision:vgg18", "timm:resnet51", "", "torchvision:fcn_resnet50"]
 )
 def test_unknown_networks(name: str) -> None:
     with pytest.raises(UnknownName, match="did you mean"):

@@ -15,6 +15,8 @@ from pareidolia.requests import Request
 from pareidolia.tour.settings import TourSettings
 from pareidolia.tour.words import Words
 
+#: One network is what the whole tour looks at: its texts name its layers and its classes.
+NETWORK = "retina"
 NOTHING: Mapping[str, Any] = {}
 Heartbeat = Callable[[float], None]
 """Called now and then with how much of the picture being made is done, from 0 to 1."""
@@ -101,13 +103,10 @@ class Guide:
         return self.settings.pace(whole, quick)
 
     def request(self, operation: str, inputs: Mapping[str, Any], **options: Any) -> Request:
-        """An operation on inputs, with the tour's seed and device where it takes them."""
+        """An operation on inputs, with the tour's network, seed and device where it takes them."""
         found = find_operation(operation)
-        common: dict[str, Any] = {
-            name: getattr(self.settings, name)
-            for name in ("seed", "device")
-            if name in found.settings_type.model_fields
-        }
+        shared = {"network": NETWORK, "seed": self.settings.seed, "device": self.settings.device}
+        common = {name: value for name, value in shared.items() if name in found.settings_type.model_fields}
         return Request(found, dict(inputs), found.settings_type.model_validate({**common, **options}))
 
     def show(

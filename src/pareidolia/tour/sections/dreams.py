@@ -11,7 +11,7 @@ from pareidolia.networks import Network, load_network
 from pareidolia.pictures import as_picture, over_white
 from pareidolia.pictures.samples import PHOTOS
 from pareidolia.tour.drawing import figures_table
-from pareidolia.tour.guide import Exhibit, Guide
+from pareidolia.tour.guide import NETWORK, Exhibit, Guide
 
 #: From strokes to faces.
 LAYERS = {"early": "stage2.relu2", "middle": "stage3.relu3", "late": "stage5.relu1"}
@@ -27,7 +27,7 @@ def tell(guide: Guide) -> Iterator[Exhibit]:
 
 def _dogs(guide: Guide) -> str:
     """The network's probability of dogs before and after it dreamt of several photos and of noise."""
-    network = load_network(device=guide.settings.device, padding="replicate")
+    network = load_network(NETWORK, device=guide.settings.device, padding="replicate")
     dogs = dog_classes(network)
     settings = DreamSettings(aim=(LAYERS["late"],), size=guide.pace(192, 128), seed=guide.settings.seed)
     before, after, ends = [], [], 0

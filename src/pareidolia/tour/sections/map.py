@@ -12,7 +12,7 @@ from torch import Tensor
 from pareidolia.atlas import AtlasBuilding, AtlasSettings, read_cells, read_manifest
 from pareidolia.pictures import as_picture, over_white, save_picture
 from pareidolia.pictures.samples import PHOTOS
-from pareidolia.tour.guide import Exhibit, Guide
+from pareidolia.tour.guide import NETWORK, Exhibit, Guide
 
 LAYER = "stage5.relu1"
 _CROP, _VIEW = 112, 360
@@ -24,6 +24,7 @@ def tell(guide: Guide) -> Iterator[Exhibit]:
     count = _cut(guide, pieces)
     settings = AtlasSettings(
         layer=(LAYER,),
+        network=NETWORK,
         size=_CROP,
         positions=guide.pace(12, 10),
         grids=(guide.pace(10, 8),),

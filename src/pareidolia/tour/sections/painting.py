@@ -12,7 +12,7 @@ from pareidolia.painting import Painting
 from pareidolia.pictures import as_picture, over_white
 from pareidolia.requests import Request
 from pareidolia.tour.drawing import line_plot
-from pareidolia.tour.guide import Exhibit, Guide
+from pareidolia.tour.guide import NETWORK, Exhibit, Guide
 
 
 def _pair(guide: Guide) -> dict[str, Any]:
@@ -28,7 +28,7 @@ def tell_content(guide: Guide) -> Iterator[Exhibit]:
 def tell_style(guide: Guide) -> Iterator[Exhibit]:
     """The painting, and textures from the Gram matrices of its first layers."""
     size, steps = guide.pace(256, 160), guide.pace(150, 60)
-    layers = load_network().style_layers
+    layers = load_network(NETWORK).style_layers
     painting = over_white(as_picture(guide.settings.painting, size=size))
     yield guide.keep_plain("painting", painting, span=3)
     for count in (1, 3, 5):

@@ -8,7 +8,7 @@ import torch
 from pareidolia.inspection import frame
 from pareidolia.networks import load_network
 from pareidolia.pictures import as_picture
-from pareidolia.tour.guide import Exhibit, Guide
+from pareidolia.tour.guide import NETWORK, Exhibit, Guide
 
 #: The last rectifier of each stage of retina.
 DEPTHS = ("stage1.relu2", "stage2.relu2", "stage3.relu3", "stage4.relu3", "stage5.relu1")
@@ -28,12 +28,12 @@ def tell_deconvnet(guide: Guide) -> Iterator[Exhibit]:
 
 def tell_classes(guide: Guide) -> Iterator[Exhibit]:
     """Class models as published, and painted to be robust to small changes."""
-    common: dict[str, Any] = {"names": CLASSES[: guide.pace(6, 4)], "size": guide.pace(128, 96)}
+    names, size = {"names": CLASSES[: guide.pace(6, 4)]}, guide.pace(128, 96)
     # Few steps must be large, or everything stays grey.
     published: dict[str, Any] = {"steps": guide.pace(96, 32), "learning_rate": 0.3}
-    yield guide.show("l2", "class-model", {}, span=6, **common, **published)
+    yield guide.show("l2", "class-model", names, span=6, size=size, **published)
     steps = guide.pace(192, 56)
-    yield guide.show("robust", "class-model", {}, span=6, **common, regularize="robust", steps=steps)
+    yield guide.show("robust", "class-model", names, span=6, size=size, regularize="robust", steps=steps)
 
 
 def tell_saliency(guide: Guide) -> Iterator[Exhibit]:
@@ -56,7 +56,7 @@ def tell_guided(guide: Guide) -> Iterator[Exhibit]:
 @torch.no_grad()
 def _strongest(guide: Guide) -> dict[str, tuple[str, ...]]:
     """The units of each depth that are most active at some position of the photo, as `project` takes them."""
-    network = load_network(device=guide.settings.device)
+    network = load_network(NETWORK, device=guide.settings.device)
     seen = network.record(frame(network, as_picture(guide.photo)), DEPTHS)
     best = {layer: maps[0].amax(dim=(1, 2)).topk(_UNITS).indices.tolist() for layer, maps in seen.items()}
     return {layer: tuple(f"{channel}@strongest" for channel in best[layer]) for layer in DEPTHS}
