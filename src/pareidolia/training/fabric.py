@@ -10,6 +10,7 @@ import os
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from types import FrameType
 from typing import Any
 
@@ -89,11 +90,12 @@ def launch(devices: int, nodes: int, device: str, work: Callable[..., int], *arg
         raise PareidoliaError(f"{devices} devices cannot be used: {' '.join(str(error).split())}") from error
     with _passing_on_signals():
         launch_all: Any = fabric.launch
-        code: int = launch_all(_begin, work, arguments)
+        # Bound, not passed: Fabric searches what it is passed for modules, and refuses frozen dataclasses.
+        code: int = launch_all(partial(_begin, work, arguments))
     return code
 
 
-def _begin(fabric: Any, work: Callable[..., int], arguments: tuple[Any, ...]) -> int:
+def _begin(work: Callable[..., int], arguments: tuple[Any, ...], fabric: Any) -> int:
     code = work(FabricGroup(fabric), fabric.device, *arguments)
     # A process that ends with its group's threads still running is now and then aborted (gloo).
     if torch.distributed.is_initialized():
