@@ -1,8 +1,8 @@
 """The same shards from a cluster as from here, also when a worker is killed; and Ray missing."""
 
-import builtins
 import os
 import signal
+import sys
 
 import numpy as np
 import psutil
@@ -104,14 +104,7 @@ def test_what_a_worker_raises_comes_in_one_line(many_photos, cluster, tmp_path) 
 
 
 def test_ray_missing_is_named(many_photos, tmp_path, monkeypatch) -> None:
-    real = builtins.__import__
-
-    def refuse(name, *rest, **more):
-        if name == "ray":
-            raise ImportError(name)
-        return real(name, *rest, **more)
-
-    monkeypatch.setattr(builtins, "__import__", refuse)
+    monkeypatch.setitem(sys.modules, "ray", None)  # importing it now fails, also where it was imported before
     engine = EngineSettings(engine="ray")
     made = Collector(
         tmp_path / "c", find_pictures(many_photos), LAYERS, TopActivations(), SETTINGS, engine=engine
