@@ -12,11 +12,12 @@ from pareidolia.execution.command_line import command_line
 from pareidolia.operations import find_operation
 from pareidolia.pictures import save_picture
 from pareidolia.requests import Request
+from pareidolia.settings.default_networks import SHIPPED
 from pareidolia.tour.settings import TourSettings
 from pareidolia.tour.words import Words
 
 #: One network is what the whole tour looks at: its texts name its layers and its classes.
-NETWORK = "retina"
+NETWORK = SHIPPED
 NOTHING: Mapping[str, Any] = {}
 Heartbeat = Callable[[float], None]
 """Called now and then with how much of the picture being made is done, from 0 to 1."""

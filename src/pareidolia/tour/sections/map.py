@@ -1,6 +1,5 @@
 """A small activation atlas of the sample photos and the user's own."""
 
-import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,10 +8,11 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from pareidolia.atlas import AtlasBuilding, AtlasSettings, read_cells, read_manifest
+from pareidolia.atlas import read_cells, read_manifest
+from pareidolia.execution.command_line import command_line
 from pareidolia.pictures import as_picture, over_white, save_picture
 from pareidolia.pictures.samples import PHOTOS
-from pareidolia.tour.guide import NETWORK, Exhibit, Guide
+from pareidolia.tour.guide import Exhibit, Guide
 
 LAYER = "stage5.relu1"
 _CROP, _VIEW = 112, 360
@@ -22,9 +22,10 @@ def tell(guide: Guide) -> Iterator[Exhibit]:
     """Cut photos into pieces, build the atlas of a late layer's activations for them, and draw it flat."""
     pieces, out = guide.folder / "pieces", guide.folder / "atlas"
     count = _cut(guide, pieces)
-    settings = AtlasSettings(
+    request = guide.request(
+        "atlas build",
+        {"photos": str(pieces)},
         layer=(LAYER,),
-        network=NETWORK,
         size=_CROP,
         positions=guide.pace(12, 10),
         grids=(guide.pace(10, 8),),
@@ -33,13 +34,10 @@ def tell(guide: Guide) -> Iterator[Exhibit]:
         icon_size=guide.pace(80, 56),
         icon_steps=guide.pace(80, 40),
         patches=4,
-        device=guide.settings.device,
-        seed=guide.settings.seed,
     )
-    for step in AtlasBuilding(pieces, settings, out=out):
+    for step in request.begin(out=out):
         guide.beat(step.index, step.total)
-    defaults = AtlasSettings(layer=(LAYER,))
-    guide.note_command(_command(settings, defaults))
+    guide.note_command(command_line(request, out.name, {str(pieces): pieces.name}))
     guide.note_command("pareidolia atlas view atlas")
     picture, points = flat(out), read_manifest(out).layers[0].points
     yield guide.keep_plain("map", picture, span=9, values={"pieces": count, "points": points})
@@ -75,13 +73,3 @@ def _cut(guide: Guide, folder: Path) -> int:
                 save_picture(piece, folder / name / f"{top}-{left}.jpg", overwrite=True)
                 count += 1
     return count
-
-
-def _command(settings: AtlasSettings, defaults: AtlasSettings) -> str:
-    words = ["pareidolia", "atlas", "build", "pieces", "--layer", LAYER]
-    for name in AtlasSettings.model_fields:
-        value = getattr(settings, name)
-        if value != getattr(defaults, name):
-            values = value if isinstance(value, tuple) else (value,)
-            words += [f"--{name.replace('_', '-')}", *map(str, values)]
-    return shlex.join([*words, "--out", "atlas"])
