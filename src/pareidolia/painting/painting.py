@@ -23,6 +23,7 @@ from pareidolia.painting.transforms import Transform, transformed
 from pareidolia.pictures.result import Result, ShowsItself
 from pareidolia.progress import Progress
 from pareidolia.settings import PareidoliaError
+from pareidolia.settings.default_networks import refuse_judge
 from pareidolia.watching import watched
 
 
@@ -60,6 +61,9 @@ class Painting(ShowsItself):
         seed: all randomness is a function of (seed, step).
         tile: side in pixels of the tiles in which the network sees the picture, for the same result in less
             memory; only for objectives that add over positions. None takes the whole.
+
+    Raises:
+        PareidoliaError: `network` is the one that judges pictures.
     """
 
     def __init__(
@@ -74,6 +78,7 @@ class Painting(ShowsItself):
         seed: int = 0,
         tile: int | None = None,
     ) -> None:
+        refuse_judge(network.name)
         self.network = network
         self.canvas = canvas
         self.stages = tuple(stages)

