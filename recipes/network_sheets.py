@@ -9,7 +9,9 @@ its network's weights, so a stopped run goes on, and weights that are new are lo
 
 import argparse
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
+from statistics import mean
 
 import numpy as np
 import torch
@@ -17,6 +19,7 @@ from torch import Tensor
 
 from pareidolia.atlas.icons import PADDING, IconJob, paint_icons
 from pareidolia.atlas.settings import IconSettings
+from pareidolia.atlas.stages import Array
 from pareidolia.atlas.whitening import second_moment, whitening
 from pareidolia.dreaming import Dream, DreamSettings
 from pareidolia.inspection import frame
@@ -29,6 +32,7 @@ from pareidolia.pictures.samples import PAINTINGS, PHOTOS
 from pareidolia.settings import NetworkSettings
 from pareidolia.settings.extras import require
 from pareidolia.style import StyleSettings, StyleTransfer
+from pareidolia.style.judging.measuring import StyleJudges
 
 NETWORKS = ("retina", "vgg19", "efficientnet_lite0", "efficientnet_lite1")
 #: Photos of scikit-image's wheel beside the samples: twelve in all.
@@ -38,7 +42,7 @@ FEATURE_SIDE, FEATURE_STEPS = 96, 128
 ICON = IconSettings(icon_size=96)
 
 Photos = dict[str, Tensor]
-Row = list[tuple[Tensor, str]]
+Row = list[Tensor]
 
 
 class Cells:
@@ -68,13 +72,8 @@ class Cells:
 def dreams(every: Sequence[Cells], photos: Photos, size: int) -> Iterator[Row]:
     """A row a photo: it, and its dream through each network, of a deep layer as `dream` takes it."""
     for name, photo in photos.items():
-        yield [
-            (photo, ""),
-            *(
-                (each.get(f"dream-{name}-{size}", lambda e=each, p=photo: _dream(e, p, size)), "")
-                for each in every
-            ),
-        ]
+        key = f"dream-{name}-{size}"
+        yield [photo, *(each.get(key, partial(_dream, each.network, photo, size)) for each in every)]
 
 
 def style(every: Sequence[Cells], photos: Photos, size: int) -> Iterator[Row]:
@@ -83,13 +82,9 @@ def style(every: Sequence[Cells], photos: Photos, size: int) -> Iterator[Row]:
     for number, (name, photo) in enumerate(photos.items()):
         painting = paintings[number % len(paintings)]
         shown = open_picture(f"sample:{painting}", size=size)
-        painted = (
-            each.get(
-                f"style-{name}-{painting}-{size}", lambda e=each, p=photo, s=shown: _style(e, p, s, size)
-            )
-            for each in every
-        )
-        yield [(photo, ""), (shown, ""), *((picture, "") for picture in painted)]
+        key = f"style-{name}-{painting}-{size}"
+        painted = (each.get(key, partial(_style, each.network, photo, shown, size)) for each in every)
+        yield [photo, shown, *painted]
 
 
 def features(every: Sequence[Cells], photos: Photos, size: int) -> Iterator[Row]:
@@ -97,42 +92,36 @@ def features(every: Sequence[Cells], photos: Photos, size: int) -> Iterator[Row]
     for each in every:
         for layer in each.loaded.style_layers[-2:]:
             count = each.loaded.layer(layer).shape[0]
-            units = [(2 * number + 1) * count // (2 * UNITS) for number in range(UNITS)]
-            name = f"features-{layer}-{FEATURE_SIDE}-{FEATURE_STEPS}"
-            row = each.get(name, lambda e=each, l=layer, u=units: _features(e, l, u))
-            yield [(part, "") for part in row.split(FEATURE_SIDE, dim=-1)]
+            units = tuple(str((2 * number + 1) * count // (2 * UNITS)) for number in range(UNITS))
+            key = f"features-{layer}-{FEATURE_SIDE}-{FEATURE_STEPS}"
+            row = each.get(key, partial(_features, each.network, layer, units))
+            yield list(row.split(FEATURE_SIDE, dim=-1))
 
 
 def icons(every: Sequence[Cells], photos: Photos, size: int) -> Iterator[Row]:
     """A row a photo: it, and the icon of what the middle of it is to the last style layer of each network."""
-    rows = [
-        each.get(f"icons-{'-'.join(photos)}-{size}", lambda e=each: _icons(e.loaded, photos))
-        for each in every
-    ]
+    key = f"icons-{'-'.join(photos)}-{size}"
+    rows = [each.get(key, partial(_icons, each.loaded, photos)) for each in every]
     columns = [row.split(ICON.icon_size, dim=-1) for row in rows]
     for number, photo in enumerate(photos.values()):
-        yield [(photo, ""), *((column[number], "") for column in columns)]
+        yield [photo, *(column[number] for column in columns)]
 
 
-def _dream(cells: Cells, photo: Tensor, size: int) -> Tensor:
-    return _finished(Dream(photo, settings=DreamSettings(network=cells.network, size=size)))
+def _dream(network: str, photo: Tensor, size: int) -> Tensor:
+    return _finished(Dream(photo, settings=DreamSettings(network=network, size=size)))
 
 
-def _style(cells: Cells, photo: Tensor, painting: Tensor, size: int) -> Tensor:
-    return _finished(StyleTransfer(photo, [painting], StyleSettings(network=cells.network, size=size)))
+def _style(network: str, photo: Tensor, painting: Tensor, size: int) -> Tensor:
+    return _finished(StyleTransfer(photo, [painting], StyleSettings(network=network, size=size)))
 
 
-def _features(cells: Cells, layer: str, units: Sequence[int]) -> Tensor:
+def _features(network: str, layer: str, units: tuple[str, ...]) -> Tensor:
     settings = FeatureSettings(
-        network=cells.network,
-        layer=layer,
-        units=tuple(map(str, units)),
-        size=FEATURE_SIDE,
-        steps=FEATURE_STEPS,
+        network=network, layer=layer, units=units, size=FEATURE_SIDE, steps=FEATURE_STEPS
     )
     painting = Features(settings)
     _finished(painting)
-    return torch.cat(list(painting.pictures.split(1)), dim=-1)
+    return torch.cat(painting.pictures.split(1), dim=-1)
 
 
 @torch.no_grad()
@@ -141,16 +130,18 @@ def _icons(network: Network, photos: Photos) -> Tensor:
     layer = network.style_layers[-1]
     maps = [network.record(frame(network, photo), layer)[layer][0].numpy() for photo in photos.values()]
     inverse = whitening(second_moment([each.reshape(len(each), -1).T for each in maps], layer))
-    middles = [
-        each[:, each.shape[1] // 4 : -each.shape[1] // 4, each.shape[2] // 4 : -each.shape[2] // 4]
-        for each in maps
-    ]
-    wanted = np.stack([each.mean(axis=(1, 2)) for each in middles]) @ inverse
+    wanted = np.stack([_middle(each).mean(axis=(1, 2)) for each in maps]) @ inverse
     painter = load_network(network.name, device="cpu", padding=PADDING)
     job = IconJob(NetworkSettings(network=network.name), identity(painter), layer, ICON, seed=0)
     with torch.enable_grad():
         painted = paint_icons(painter, job, wanted.astype(np.float32))
     return torch.cat([as_picture(each) for each in painted], dim=-1)
+
+
+def _middle(maps: Array) -> Array:
+    """Half of the rows and columns of maps C×H×W."""
+    rows, columns = (slice(side // 4, side - side // 4) for side in maps.shape[1:])
+    return maps[:, rows, columns]
 
 
 def _finished(painting: Painting) -> Tensor:
@@ -181,6 +172,25 @@ def twelve_photos(folder: Path | None, size: int) -> Photos:
     return found
 
 
+def scores(networks: Sequence[str], rows: Sequence[Row]) -> Iterator[str]:
+    """What `measure style` finds for each column of the sheet of style, as a Markdown table.
+
+    The judge is a cousin of EfficientNet-Lite0 and 1, so of these it may think too well.
+    """
+    judge = StyleJudges("cpu")
+    yield "| network | score | grain of color | grain of lightness | frame, worst |"
+    yield "| --- | --- | --- | --- | --- |"
+    for column, name in enumerate(networks, 2):
+        found = [judge(row[column], row[0], row[1]) for row in rows]
+        figures = (
+            mean(each.score for each in found),
+            mean(each.color_grain for each in found),
+            mean(each.lightness_grain for each in found),
+            max(each.frame for each in found),
+        )
+        yield f"| {name} | {' | '.join(f'{figure:.3f}' for figure in figures)} |"
+
+
 def main() -> None:
     """Paint what is missing and lay the sheets out."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
@@ -197,7 +207,9 @@ def main() -> None:
     options.out.mkdir(parents=True, exist_ok=True)
     for work in options.works:
         rows = list(WORKS[work](every, photos, options.size))
-        cells = [cell for row in rows for cell in row]
+        if work == "style":
+            print(*scores(options.networks, rows), sep="\n", flush=True)
+        cells = [(picture, "") for row in rows for picture in row]
         # The columns and what stands in them are said in the page, in words that can be read aloud.
         made = sheet(cells, len(rows[0]), longer_side=options.shown)
         save_picture(made, options.out / f"{work}.jpg", overwrite=True)

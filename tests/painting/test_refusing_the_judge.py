@@ -48,7 +48,9 @@ def test_every_name_of_it_is_refused(name):
         refuse_judge(name)
 
 
-@pytest.mark.parametrize("name", ["efficientnet_lite1", "timm:tf_efficientnet_lite0", "vgg19", "lite2.py:build"])
+@pytest.mark.parametrize(
+    "name", ["efficientnet_lite1", "timm:tf_efficientnet_lite0", "vgg19", "lite2.py:build"]
+)
 def test_others_are_not(name):
     refuse_judge(name)
 

