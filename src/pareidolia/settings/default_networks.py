@@ -2,6 +2,8 @@
 
 import os
 import re
+from functools import cache
+from pathlib import Path
 from typing import Literal
 
 from pareidolia.settings.errors import PareidoliaError
@@ -15,6 +17,13 @@ VARIABLE = "PAREIDOLIA_NETWORK"
 JUDGE = "efficientnet_lite2"
 """The network that judges pictures (`measure style`): none is made through it, and none learns from it."""
 _WITH_CLASSES = ("efficientnet_lite1", "efficientnet_lite0")
+FOR_CLASSES = (
+    "to aim at classes take a network that has them, e.g. "
+    f"--network {_WITH_CLASSES[0]} (pareidolia[networks])"
+)
+"""What errors advise where a network without classes is asked for one."""
+_CLASSES_OF_SHIPPED = Path(__file__).parents[1] / "networks" / SHIPPED / "classes.txt"
+_MANY = 1000
 _DREAMING = "vgg19"
 
 
@@ -32,13 +41,22 @@ def best_network(need: Need) -> str:
 
 
 def said_of(name: str, need: Need) -> str:
-    """What a caption says of the network; and that retina's names are few, where it is all there is."""
-    if name != SHIPPED or need != "classes" or _with_classes():
+    """What a caption says of the network; where the shipped one names things, also that its names are few."""
+    if name != SHIPPED or need != "classes" or _shipped_classes() >= _MANY:
         return f"through {name}"
-    return (
-        f"through {name}, which has names for 118 classes only and takes the nearest of them: "
-        "pip install 'pareidolia[networks]' brings a network with 1,000"
+    better = next(iter(_with_classes()), None)
+    advice = (
+        f"--network {better} has 1,000"
+        if better
+        else "pip install 'pareidolia[networks]' brings a network with 1,000"
     )
+    few = f"has names for {_shipped_classes()} classes only and takes the nearest of them"
+    return f"through {name}, which {few}: {advice}"
+
+
+@cache
+def _shipped_classes() -> int:
+    return len(_CLASSES_OF_SHIPPED.read_text(encoding="utf-8").splitlines())
 
 
 def _with_classes() -> list[str]:

@@ -23,7 +23,8 @@ class Judge:
     content: str
 
 
-# EfficientNet-Lite2 decides: whatever paints or trains refuses it. VGG-19 is reported: one may paint through it.
+# EfficientNet-Lite2 decides: whatever paints or trains refuses it. VGG-19 is reported: one may paint through
+# it.
 _LAYERS = {
     JUDGE: tuple(f"blocks.{number}" for number in (0, 1, 2, 4, 6)),
     "vgg19": tuple(f"relu{block}_1" for block in range(1, 6)),
