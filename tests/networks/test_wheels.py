@@ -187,7 +187,10 @@ def test_the_real_efficientnet_lite_knows_a_cat():
 @pytest.mark.parametrize(
     ("name", "told"),
     [
-        ("tabby", "^vgg19 has no class names: it has no classes; to aim at classes take .*efficientnet_lite1"),
+        (
+            "tabby",
+            "^vgg19 has no class names: it has no classes; to aim at classes take .*efficientnet_lite1",
+        ),
         ("281", r"^vgg19 gives maps of 512×7×7, not class scores: it has no classes; .*efficientnet_lite1"),
     ],
 )

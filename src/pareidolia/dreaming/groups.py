@@ -47,7 +47,6 @@ def check_classes(class_names: Sequence[str] | None, name: str) -> tuple[str, ..
     known = tuple(class_names or ())
     if len(known) != CLASSES or "Chihuahua" not in known[151] or "pug" not in known[254]:
         raise BadNetwork(
-            f"{name} does not have ImageNet's {CLASSES} classes, among which dogs are counted; "
-            f"{FOR_CLASSES}"
+            f"{name} does not have ImageNet's {CLASSES} classes, among which dogs are counted; {FOR_CLASSES}"
         )
     return known
