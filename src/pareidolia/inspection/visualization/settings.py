@@ -1,12 +1,13 @@
 """Settings of feature visualisation, class models, inversion and caricatures. No torch here."""
 
-from typing import Annotated, ClassVar, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
 from pareidolia.painting.settings import PaddingOption, PoolingOption
 from pareidolia.settings import OperationSettings, UnitNumbers
-from pareidolia.settings.default_networks import Need
+from pareidolia.settings.default_networks import Need, need_of_aims
 from pareidolia.settings.groups import ADVANCED, OUTPUT, WHAT
 
 Columns = Annotated[
@@ -45,6 +46,8 @@ class RobustSettings(OperationSettings):
 
 class FeatureSettings(RobustSettings):
     """Paint what units of a network respond to (Olah et al. 2017)."""
+
+    need: ClassVar[Need] = "pictures"
 
     layer: Annotated[
         str | None,
@@ -110,6 +113,11 @@ class FeatureSettings(RobustSettings):
     at_once: AtOnce = 32
     columns: Columns = None
     size: Annotated[int, Field(ge=16, le=4096, description="Side of each picture, in pixels.")] = 128
+
+    @classmethod
+    def need_of(cls, given: Mapping[str, Any]) -> Need:
+        """A layer is of the shipped network where none is named; aims at classes need names."""
+        return "maps" if given.get("layer") else need_of_aims(given.get("aim"), cls.need)
 
 
 class CaricatureSettings(RobustSettings):
