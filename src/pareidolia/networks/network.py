@@ -28,8 +28,8 @@ from pareidolia.networks.preparing import Preparation, Prepare, check_preparatio
 from pareidolia.networks.recording import record_layers
 from pareidolia.networks.restoring import preserve_state
 from pareidolia.networks.soundness import check_weights, refuse_lazy, refuse_scripted, widen
-from pareidolia.settings import BadNetwork, BadPicture
-from pareidolia.settings.default_networks import FOR_CLASSES
+from pareidolia.settings import BadNetwork, BadPicture, UnknownName
+from pareidolia.settings.default_networks import FOR_CLASSES, few_names
 
 
 @dataclass(frozen=True)
@@ -351,4 +351,8 @@ class Network(Layered):
         if unnamed:
             raise BadNetwork(f"{self.name} has no class names: give the number, or a file with --classes")
         self._check_names()
-        return class_index(text, self.class_names or [str(each) for each in range(self._outputs or 0)])
+        names = self.class_names or [str(each) for each in range(self._outputs or 0)]
+        try:
+            return class_index(text, names)
+        except UnknownName as error:
+            raise UnknownName("class", text, names, remark=few_names(self.name)) from error

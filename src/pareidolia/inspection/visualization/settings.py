@@ -139,7 +139,8 @@ class CaricatureSettings(RobustSettings):
 class ClassModelSettings(RobustSettings):
     """Paint what a network takes for a class (Simonyan et al. 2014)."""
 
-    need: ClassVar[Need] = "classes"
+    # Not "classes": what names best need not paint best, and EfficientNet paints grain (docs/networks.md).
+    need: ClassVar[Need] = "maps"
 
     regularize: Annotated[
         Literal["l2", "robust"],

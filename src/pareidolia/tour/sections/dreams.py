@@ -12,7 +12,7 @@ from pareidolia.pictures import as_picture, over_white
 from pareidolia.pictures.samples import PHOTOS
 from pareidolia.settings.default_networks import best_network
 from pareidolia.tour.drawing import figures_table
-from pareidolia.tour.guide import Exhibit, Guide
+from pareidolia.tour.guide import NETWORK, Exhibit, Guide
 
 #: From strokes to faces.
 LAYERS = {"early": "stage2.relu2", "middle": "stage3.relu3", "late": "stage5.relu1"}
@@ -28,14 +28,15 @@ def tell(guide: Guide) -> Iterator[Exhibit]:
 
 
 def _dogs(guide: Guide, namer: str) -> str:
-    """What a network says of dogs before and after it dreamt of several photos and of noise."""
-    network = load_network(namer, device=guide.settings.device, padding="replicate")
+    """What a network says of dogs before and after the tour's own dreamt of several photos and of noise."""
+    network = load_network(namer, device=guide.settings.device)
+    dreamer = load_network(NETWORK, device=guide.settings.device, padding="replicate")
     dogs = dog_classes(network)
-    settings = DreamSettings(network=namer, size=guide.pace(192, 128), seed=guide.settings.seed)
+    settings = DreamSettings(aim=(LAYERS["late"],), size=guide.pace(192, 128), seed=guide.settings.seed)
     before, after, ends = [], [], 0
     starts = _beginnings(guide, settings.size)
     for number, start in enumerate(starts):
-        dream = Dream(start, settings=settings, network=network)
+        dream = Dream(start, settings=settings, network=dreamer)
         before.append(_probabilities(network, dream.picture)[dogs].sum())
         for step in dream:
             guide.beat(number * step.total + step.index, len(starts) * step.total)
