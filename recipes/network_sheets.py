@@ -28,6 +28,7 @@ from pareidolia.networks import Network, identity, load_network
 from pareidolia.painting import Painting
 from pareidolia.pictures import find_pictures, open_picture, save_picture, sheet
 from pareidolia.pictures.accepting import as_picture
+from pareidolia.pictures.files import to_image
 from pareidolia.pictures.samples import PAINTINGS, PHOTOS
 from pareidolia.settings import NetworkSettings
 from pareidolia.settings.extras import require
@@ -69,25 +70,26 @@ class Cells:
         return open_picture(path)
 
 
-def dreams(every: Sequence[Cells], photos: Photos, size: int) -> Iterator[Row]:
+def dreams(every: Sequence[Cells], photos: Photos, options: argparse.Namespace) -> Iterator[Row]:
     """A row a photo: it, and its dream through each network, of a deep layer as `dream` takes it."""
     for name, photo in photos.items():
-        key = f"dream-{name}-{size}"
-        yield [photo, *(each.get(key, partial(_dream, each.network, photo, size)) for each in every)]
+        key = f"dream-{name}-{options.size}"
+        yield [photo, *(each.get(key, partial(_dream, each.network, photo, options.size)) for each in every)]
 
 
-def style(every: Sequence[Cells], photos: Photos, size: int) -> Iterator[Row]:
+def style(every: Sequence[Cells], photos: Photos, options: argparse.Namespace) -> Iterator[Row]:
     """A row a photo: it, a painting of the package, and the photo in its style through each network."""
+    size, steps = options.size, tuple(options.style_steps)
     paintings = [path.stem for path in sorted(PAINTINGS.glob("*.jpg"))]
     for number, (name, photo) in enumerate(photos.items()):
         painting = paintings[number % len(paintings)]
         shown = open_picture(f"sample:{painting}", size=size)
-        key = f"style-{name}-{painting}-{size}"
-        painted = (each.get(key, partial(_style, each.network, photo, shown, size)) for each in every)
+        key = f"style-{name}-{painting}-{size}-{steps[0]}-{steps[1]}"
+        painted = (each.get(key, partial(_style, each.network, photo, shown, size, steps)) for each in every)
         yield [photo, shown, *painted]
 
 
-def features(every: Sequence[Cells], photos: Photos, size: int) -> Iterator[Row]:
+def features(every: Sequence[Cells], photos: Photos, options: argparse.Namespace) -> Iterator[Row]:
     """Two rows a network: units of its last two style layers, evenly spread over each."""
     for each in every:
         for layer in each.loaded.style_layers[-2:]:
@@ -98,9 +100,9 @@ def features(every: Sequence[Cells], photos: Photos, size: int) -> Iterator[Row]
             yield list(row.split(FEATURE_SIDE, dim=-1))
 
 
-def icons(every: Sequence[Cells], photos: Photos, size: int) -> Iterator[Row]:
+def icons(every: Sequence[Cells], photos: Photos, options: argparse.Namespace) -> Iterator[Row]:
     """A row a photo: it, and the icon of what the middle of it is to the last style layer of each network."""
-    key = f"icons-{'-'.join(photos)}-{size}"
+    key = f"icons-{'-'.join(photos)}-{options.size}"
     rows = [each.get(key, partial(_icons, each.loaded, photos)) for each in every]
     columns = [row.split(ICON.icon_size, dim=-1) for row in rows]
     for number, photo in enumerate(photos.values()):
@@ -111,8 +113,9 @@ def _dream(network: str, photo: Tensor, size: int) -> Tensor:
     return _finished(Dream(photo, settings=DreamSettings(network=network, size=size)))
 
 
-def _style(network: str, photo: Tensor, painting: Tensor, size: int) -> Tensor:
-    return _finished(StyleTransfer(photo, [painting], StyleSettings(network=network, size=size)))
+def _style(network: str, photo: Tensor, painting: Tensor, size: int, steps: tuple[int, int]) -> Tensor:
+    settings = StyleSettings(network=network, size=size, coarse_steps=steps[0], steps=steps[1])
+    return _finished(StyleTransfer(photo, [painting], settings))
 
 
 def _features(network: str, layer: str, units: tuple[str, ...]) -> Tensor:
@@ -150,7 +153,7 @@ def _finished(painting: Painting) -> Tensor:
     return painting.picture
 
 
-WORKS: dict[str, Callable[[Sequence[Cells], Photos, int], Iterator[Row]]] = {
+WORKS: dict[str, Callable[[Sequence[Cells], Photos, argparse.Namespace], Iterator[Row]]] = {
     "dreams": dreams,
     "style": style,
     "features": features,
@@ -198,7 +201,9 @@ def main() -> None:
     parser.add_argument("--networks", nargs="+", default=list(NETWORKS))
     parser.add_argument("--photos", type=Path, help="a folder, whose first twelve photos are taken")
     parser.add_argument("--size", type=int, default=192, help="longer side of dreams and paintings")
-    parser.add_argument("--shown", type=int, default=144, help="longer side of each picture in a sheet")
+    steps = (StyleSettings.model_fields["coarse_steps"].default, StyleSettings.model_fields["steps"].default)
+    parser.add_argument("--style-steps", type=int, nargs=2, default=steps, help="at each size, at the last")
+    parser.add_argument("--shown", type=int, default=128, help="longer side of each picture in a sheet")
     parser.add_argument("--cells", type=Path, default=Path("runs/network_sheets"), help="keeps each picture")
     parser.add_argument("--out", type=Path, default=Path("docs/pictures/networks"))
     options = parser.parse_args()
@@ -206,13 +211,14 @@ def main() -> None:
     every = [Cells(options.cells, name) for name in options.networks]
     options.out.mkdir(parents=True, exist_ok=True)
     for work in options.works:
-        rows = list(WORKS[work](every, photos, options.size))
+        rows = list(WORKS[work](every, photos, options))
         if work == "style":
             print(*scores(options.networks, rows), sep="\n", flush=True)
         cells = [(picture, "") for row in rows for picture in row]
         # The columns and what stands in them are said in the page, in words that can be read aloud.
         made = sheet(cells, len(rows[0]), longer_side=options.shown)
-        save_picture(made, options.out / f"{work}.jpg", overwrite=True)
+        # Lighter than `save_picture` makes a photo: a page shows several, and no one paints from a sheet.
+        to_image(made).save(options.out / f"{work}.jpg", quality=75, optimize=True, progressive=True)
         print(options.out / f"{work}.jpg", flush=True)
 
 
