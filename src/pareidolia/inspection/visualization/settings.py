@@ -112,7 +112,15 @@ class FeatureSettings(RobustSettings):
     ] = 3
     at_once: AtOnce = 32
     columns: Columns = None
-    size: Annotated[int, Field(ge=16, le=4096, description="Side of each picture, in pixels.")] = 128
+    size: Annotated[
+        int | None,
+        Field(
+            ge=16,
+            le=4096,
+            description="Side of each picture, in pixels (default: 128; what the network was made for where "
+            "that is one size).",
+        ),
+    ] = None  # type: ignore[assignment]  # left to the network
 
     @classmethod
     def need_of(cls, given: Mapping[str, Any]) -> Need:
@@ -133,7 +141,15 @@ class CaricatureSettings(RobustSettings):
     steps: Annotated[int, Field(ge=1, description="Steps.")] = 256
     learning_rate: Annotated[float, Field(gt=0, description="Size of a step.")] = 0.05
     columns: Columns = None
-    size: Annotated[int, Field(ge=16, le=4096, description="Longer side of each picture, in pixels.")] = 224
+    size: Annotated[
+        int | None,
+        Field(
+            ge=16,
+            le=4096,
+            description="Longer side of each picture, in pixels (default: 224; the middle of the photo where "
+            "the network was made for one size).",
+        ),
+    ] = None  # type: ignore[assignment]  # left to the network
 
 
 class ClassModelSettings(RobustSettings):
@@ -166,7 +182,15 @@ class ClassModelSettings(RobustSettings):
     ] = 0.9
     at_once: AtOnce = 8
     columns: Columns = None
-    size: Annotated[int, Field(ge=16, le=4096, description="Side of each picture, in pixels.")] = 224
+    size: Annotated[
+        int | None,
+        Field(
+            ge=16,
+            le=4096,
+            description="Side of each picture, in pixels (default: 224; what the network was made for where "
+            "that is one size).",
+        ),
+    ] = None  # type: ignore[assignment]  # left to the network
 
 
 class InversionSettings(OperationSettings):
@@ -187,4 +211,12 @@ class InversionSettings(OperationSettings):
     pooling: PoolingOption = "max"
     padding: PaddingOption = "zeros"
     columns: Columns = None
-    size: Annotated[int, Field(ge=16, le=4096, description="Longer side of each picture, in pixels.")] = 224
+    size: Annotated[
+        int | None,
+        Field(
+            ge=16,
+            le=4096,
+            description="Longer side of each picture, in pixels (default: 224; the middle of the photo where "
+            "the network was made for one size).",
+        ),
+    ] = None  # type: ignore[assignment]  # left to the network
