@@ -175,6 +175,15 @@ class StyleSettings(StyleControl, PaintingSettings):
         ),
     ] = 100
     steps: Annotated[int, Field(ge=1, description="Steps at the full size.")] = 50
+    tile: Annotated[
+        int | None,
+        Field(
+            ge=64,
+            description="Look in tiles of this many pixels: the same picture in less memory "
+            "(default: 512 at sizes above 3 megapixels).",
+            json_schema_extra=ADVANCED,
+        ),
+    ] = None
 
     @classmethod
     def need_of(cls, given: Mapping[str, Any]) -> Need:
