@@ -6,8 +6,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import torch
-
 from pareidolia.operations import Operation, find_operation
 from pareidolia.operations.sums import split_sum
 from pareidolia.pictures.folders import find_pictures
@@ -88,7 +86,7 @@ class Request:
                 for name, given in self.inputs.items()
             },
             "settings": portable(self.settings.model_dump(mode="json"), folder),
-            "threads": self.threads or torch.get_num_threads(),
+            "threads": self.threads or _threads(),
         }
         given = {} if self.network is None else {"network": _GIVEN}
         return {**record, **given, **dict.fromkeys(self.objects, _GIVEN)}
@@ -155,6 +153,12 @@ def threads_in(record: Mapping[str, Any]) -> int | None:
     if count is not None and (type(count) is not int or not 1 <= count <= _MOST_THREADS):
         raise PareidoliaError(f"the record names {count!r} threads, not a number from 1 to {_MOST_THREADS}")
     return count
+
+
+def _threads() -> int:
+    import torch  # here alone: the command of a request is written without it
+
+    return torch.get_num_threads()
 
 
 def _entry(given: Any, folder: Path) -> dict[str, str]:
