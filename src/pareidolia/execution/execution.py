@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from pareidolia.execution.at_once import at_once
 from pareidolia.execution.in_a_folder import in_a_folder
-from pareidolia.execution.in_frames import asks_for_video, in_frames, refuse_video
+from pareidolia.execution.in_frames import asks_for_video, first_frames, in_frames, refuse_video
 from pareidolia.execution.in_stages import in_stages
 from pareidolia.execution.in_steps import in_steps
 from pareidolia.execution.target import Stop, Target
@@ -40,9 +40,11 @@ class Execution:
 
     def __iter__(self) -> Iterator[Progress]:
         refuse_video(self.request)
-        run = (
-            in_frames if asks_for_video(self.request, self.target) else _RUNS[self.request.operation.proceeds]
-        )
+        run = _RUNS[self.request.operation.proceeds]
+        if asks_for_video(self.request, self.target):
+            run = in_frames
+        elif notes := first_frames(self.request):
+            yield Progress(0, 1, notes=notes)
         self._result = self._with_network((yield from run(self.request, self.target, self.stop)))
 
     def run(self) -> Result:
