@@ -4,6 +4,7 @@ from collections.abc import Callable, Generator, Iterator
 from dataclasses import replace
 
 from pareidolia.execution.at_once import at_once
+from pareidolia.execution.batch import left_out_of
 from pareidolia.execution.in_a_folder import in_a_folder
 from pareidolia.execution.in_frames import asks_for_video, first_frames, in_frames, refuse_video
 from pareidolia.execution.in_stages import in_stages
@@ -43,7 +44,7 @@ class Execution:
         run = _RUNS[self.request.operation.proceeds]
         if asks_for_video(self.request, self.target):
             run = in_frames
-        elif notes := first_frames(self.request):
+        elif notes := (*first_frames(self.request), *left_out_of(self.request)):
             yield Progress(0, 1, notes=notes)
         self._result = self._with_network((yield from run(self.request, self.target, self.stop)))
 
