@@ -5,6 +5,7 @@ from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Protocol
 
+from pareidolia.execution.saving import is_made
 from pareidolia.execution.target import Stop, Target, unfinished
 from pareidolia.operations import OPERATIONS
 from pareidolia.operations.statement import find
@@ -12,7 +13,7 @@ from pareidolia.pictures import Pace, Video, check_target, is_video, write_video
 from pareidolia.pictures.animations import frame_count
 from pareidolia.pictures.ownership import FRAMES, claim, clear, is_empty
 from pareidolia.pictures.result import Result
-from pareidolia.pictures.targets import beside
+from pareidolia.pictures.targets import beside, clear_leftovers, remove_leftovers
 from pareidolia.pictures.video_sound import has_sound
 from pareidolia.pictures.videos import VIDEO_SUFFIXES, require_videos
 from pareidolia.progress import Progress
@@ -86,6 +87,10 @@ def in_frames(request: Request, target: Target, stop: Stop) -> Generator[Progres
     if target.out is None:
         raise PareidoliaError("a video goes into a file: name it with --out video.mp4")
     folder = beside(target.out, ".frames")
+    remove_leftovers(target.out)
+    if target.resume and is_made(target.out, record := request.record(target.folder)):
+        clear(folder, FRAMES)  # a process may have died while it cleared them away
+        return Result(None, "made already", record=record, path=target.out)
     check_target(target.out, target.overwrite, VIDEO_SUFFIXES)
     require_videos(target.out)
     claim(folder, FRAMES)
@@ -93,6 +98,7 @@ def in_frames(request: Request, target: Target, stop: Stop) -> Generator[Progres
         raise PareidoliaError(
             f"{folder} holds an unfinished video: --resume goes on, --overwrite begins anew"
         )
+    clear_leftovers(folder)
     video = _begin(request, folder)
     if target.resume:
         video.check()
@@ -112,7 +118,9 @@ def in_frames(request: Request, target: Target, stop: Stop) -> Generator[Progres
         caption = f"stopped after frame {len(video.frames)} of {video.count}; --resume goes on"
         return Result(None, caption, record=record)
     sound = _sound(video)
-    left_out = write_video(video.frames, target.out, video.pace, record=record, sound=sound)
+    left_out = write_video(
+        video.frames, target.out, video.pace, record=record, sound=sound, overwrite=target.overwrite
+    )
     if sound is None and video.source is not None and has_sound(video.source):
         left_out = (*left_out, "the sound is left out: with --fps the pace is another")
     clear(folder, FRAMES)

@@ -32,6 +32,7 @@ def write_video(
     *,
     record: Mapping[str, Any] | None = None,
     sound: Video | None = None,
+    overwrite: bool = True,
 ) -> tuple[str, ...]:
     """Make a video of picture files of one size, whole or not at all: the same frames give the same bytes.
 
@@ -45,6 +46,7 @@ def write_video(
         pace: frames in a second, or when each is shown.
         record: kept as the video's comment; `read_record` reads it.
         sound: a video whose sound is copied, as long as the frames last.
+        overwrite: whether a file that is there by then is replaced.
 
     Returns:
         What is left out, a line each.
@@ -60,7 +62,7 @@ def write_video(
     make = _gif if path.suffix.lower() == ".gif" else _mp4
     pace = pace if isinstance(pace, Pace) else Pace(Fraction(pace))
     encoded, left_out = make(frames, pace, comment_for(record), sound)
-    with write_atomically(path) as file:
+    with write_atomically(path, overwrite=overwrite) as file:
         file.write(encoded.getbuffer())
     return left_out
 
