@@ -66,7 +66,7 @@ class VideoControl(Settings):
         int | None, Field(ge=1, description="How many frames of a video are painted (default: all).")
     ] = None
     fps: Annotated[
-        int | None, Field(ge=1, le=50, description="Frames in a second (default: the video's own).")
+        int | None, Field(ge=1, le=240, description="Frames in a second (default: the video's own).")
     ] = None
 
 
