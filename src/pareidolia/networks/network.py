@@ -22,7 +22,8 @@ from pareidolia.networks.preparing import Preparation, Prepare, check_preparatio
 from pareidolia.networks.recording import record_layers
 from pareidolia.networks.restoring import preserve_state
 from pareidolia.networks.soundness import check_weights, refuse_lazy, refuse_scripted, widen
-from pareidolia.settings import BadNetwork, BadPicture
+from pareidolia.settings import BadNetwork, BadPicture, UnknownName
+from pareidolia.settings.default_networks import FOR_CLASSES, few_names
 
 
 @dataclass(frozen=True)
@@ -329,13 +330,22 @@ class Network(Looking):
         Raises:
             UnknownName: If no class has such a name or number.
             PareidoliaError: If several classes fit.
-            BadNetwork: If there are no names, or not as many as outputs.
+            BadNetwork: If there are no classes or no names, or not as many names as outputs.
         """
         text = str(name).strip()
-        if self.class_names is None and not text.removeprefix("-").isdecimal():
-            raise BadNetwork(f"{self.name} has no class names: give the number, or a file with --classes")
+        unnamed = self.class_names is None and not text.removeprefix("-").isdecimal()
         if self._outputs is None:
-            with torch.no_grad():
-                self(torch.full((1, *self.input_shape), 0.5))
+            try:
+                with torch.no_grad():
+                    self(torch.full((1, *self.input_shape), 0.5))
+            except BadNetwork as error:
+                reason = f"{self.name} has no class names: it has no classes" if unnamed else error
+                raise BadNetwork(f"{reason}; {FOR_CLASSES}") from error
+        if unnamed:
+            raise BadNetwork(f"{self.name} has no class names: give the number, or a file with --classes")
         self._check_names()
-        return class_index(text, self.class_names or [str(each) for each in range(self._outputs or 0)])
+        names = self.class_names or [str(each) for each in range(self._outputs or 0)]
+        try:
+            return class_index(text, names)
+        except UnknownName as error:
+            raise UnknownName("class", text, names, remark=few_names(self.name)) from error

@@ -1,12 +1,13 @@
 """Settings of feature visualisation, class models, inversion and caricatures. No torch here."""
 
-from typing import Annotated, ClassVar, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
 from pareidolia.painting.settings import PaddingOption, PoolingOption
 from pareidolia.settings import OperationSettings, UnitNumbers
-from pareidolia.settings.default_networks import Need
+from pareidolia.settings.default_networks import Need, need_of_aims
 from pareidolia.settings.groups import ADVANCED, OUTPUT, WHAT
 
 Columns = Annotated[
@@ -45,6 +46,8 @@ class RobustSettings(OperationSettings):
 
 class FeatureSettings(RobustSettings):
     """Paint what units of a network respond to (Olah et al. 2017)."""
+
+    need: ClassVar[Need] = "pictures"
 
     layer: Annotated[
         str | None,
@@ -119,6 +122,11 @@ class FeatureSettings(RobustSettings):
         ),
     ] = None  # type: ignore[assignment]  # left to the network
 
+    @classmethod
+    def need_of(cls, given: Mapping[str, Any]) -> Need:
+        """A layer is of the shipped network where none is named; aims at classes need names."""
+        return "maps" if given.get("layer") else need_of_aims(given.get("aim"), cls.need)
+
 
 class CaricatureSettings(RobustSettings):
     """Paint a photo as a layer exaggerates it."""
@@ -147,7 +155,8 @@ class CaricatureSettings(RobustSettings):
 class ClassModelSettings(RobustSettings):
     """Paint what a network takes for a class (Simonyan et al. 2014)."""
 
-    need: ClassVar[Need] = "classes"
+    # Not "classes": what names best need not paint best, and EfficientNet paints grain (docs/networks.md).
+    need: ClassVar[Need] = "maps"
 
     regularize: Annotated[
         Literal["l2", "robust"],
