@@ -27,7 +27,7 @@ from pareidolia.networks.pooling import Pooling, swap_pooling
 from pareidolia.networks.preparing import Preparation, Prepare, check_preparation
 from pareidolia.networks.recording import record_layers
 from pareidolia.networks.restoring import preserve_state
-from pareidolia.networks.soundness import check_weights, refuse_lazy, refuse_scripted, widen
+from pareidolia.networks.soundness import check_numbers, check_weights, refuse_lazy, refuse_scripted, widen
 from pareidolia.settings import BadNetwork, BadPicture
 
 
@@ -200,7 +200,12 @@ class Network(Layered):
         Raises:
             BadPicture: If the network cannot take these pictures.
             BadNetwork: If it returns no class scores.
+            PareidoliaError: If they are NaN.
         """
+        return check_numbers(self._scores(pictures), self.name)
+
+    def _scores(self, pictures: Tensor) -> Tensor:
+        """The logits, which may be NaN: a network that divides by a picture's contrast may be shown grey."""
         self._preparation.check_range(pictures)
         logits = class_scores(self._run(pictures), self.name)
         self._outputs = logits.shape[1]
@@ -235,7 +240,7 @@ class Network(Layered):
         try:
             with preserve_state(self.module), torch.no_grad():
                 if layers is None:
-                    self(gray)
+                    self._scores(gray)
                 else:
                     self.record(gray, layers)
         except BadPicture:
@@ -287,6 +292,7 @@ class Network(Layered):
             logits = class_scores(seen.output, self.name)
         except BadNetwork:
             return Look(None, seen.layers)
+        check_numbers(logits, self.name)
         self._outputs = logits.shape[1]
         self._check_names()
         return Look(logits, seen.layers)
@@ -343,6 +349,6 @@ class Network(Layered):
             raise BadNetwork(f"{self.name} has no class names: give the number, or a file with --classes")
         if self._outputs is None:
             with torch.no_grad():
-                self(torch.full((1, *self.input_shape), 0.5))
+                self._scores(torch.full((1, *self.input_shape), 0.5))
         self._check_names()
         return class_index(text, self.class_names or [str(each) for each in range(self._outputs or 0)])

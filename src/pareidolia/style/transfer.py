@@ -10,9 +10,9 @@ from torch import Tensor
 from pareidolia.networks import Network, NetworkLike, network_for, preserve_state
 from pareidolia.operations import PAINT, operation
 from pareidolia.painting import Canvas, Objective, Painting, PixelCanvas, Stage, Sum, TotalVariation
-from pareidolia.painting.randomness import seeded_generator
 from pareidolia.painting.statistics import STYLE_STATISTICS, StyleStatistic
 from pareidolia.pictures import PictureLike, resize_picture, size_of
+from pareidolia.randomness import seeded_generator
 from pareidolia.settings import PareidoliaError
 from pareidolia.style.canvas import MaskedCanvas
 from pareidolia.style.inputs import Size, StyleInputs, scaled

@@ -10,6 +10,7 @@ from pareidolia.operations import LOOK, operation
 from pareidolia.operations.inputs import PHOTO
 from pareidolia.painting import Gallery, ModelOutputs, PowerNorm, Term, UnboundedCanvas
 from pareidolia.pictures import PictureLike, as_picture, over_white, sheet, size_of
+from pareidolia.randomness import seeded_generator
 from pareidolia.settings import PareidoliaError
 
 # Pixels less the mean colour lie between −B and B; half of the range from 0 to 1.
@@ -98,7 +99,7 @@ class Inversion(Gallery):
 
 
 def _noise(shape: torch.Size, seed: int, mean: tuple[float, ...]) -> UnboundedCanvas:
-    drawn = torch.randn(shape, generator=torch.Generator().manual_seed(seed))
+    drawn = torch.randn(shape, generator=seeded_generator(seed))
     return UnboundedCanvas(_DEVIATION * drawn, mean)
 
 
