@@ -10,7 +10,6 @@ from pareidolia.networks import NetworkLike, network_for
 from pareidolia.operations import PAINT, Input, operation
 from pareidolia.painting import Painting, Stage
 from pareidolia.painting.optimizers import NormalizedGradient
-from pareidolia.painting.randomness import seeded_generator
 from pareidolia.painting.transforms import Roll
 from pareidolia.pictures import (
     PictureLike,
@@ -25,6 +24,7 @@ from pareidolia.pictures import (
     size_of,
     split_alpha,
 )
+from pareidolia.randomness import seeded_generator
 from pareidolia.settings import BadPicture, PareidoliaError
 
 #: Sizes with a shorter side of fewer pixels are left out: deep layers have no position left there.

@@ -11,8 +11,8 @@ from torch import Tensor
 from pareidolia.networks import NetworkLike, network_for
 from pareidolia.operations import PAINT, operation
 from pareidolia.painting import Canvas, Painting, PixelCanvas, Stage
-from pareidolia.painting.randomness import seeded_generator
 from pareidolia.pictures import PictureLike, resize_picture, size_of
+from pareidolia.randomness import seeded_generator
 from pareidolia.style.aims import StyleAims, lean, single
 from pareidolia.style.canvas import MaskedCanvas
 from pareidolia.style.inputs import Region, Size, StyleInputs
