@@ -125,9 +125,7 @@ class Request:
                 for name, entries in record["inputs"].items()
                 if name not in inputs
             }
-            settings = operation.settings_type.model_validate(
-                {**located(record["settings"], folder), **changes}
-            )
+            settings = operation.settings_type.changed(located(record["settings"], folder), changes)
         except (KeyError, TypeError, AttributeError) as error:
             raise PareidoliaError(f"the picture's record cannot be read: {error!r} is amiss") from error
         return cls(operation, {**found, **inputs}, settings)

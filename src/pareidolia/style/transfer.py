@@ -11,14 +11,15 @@ from pareidolia.networks import Network, NetworkLike, network_for, preserve_stat
 from pareidolia.operations import PAINT, operation
 from pareidolia.painting import Canvas, Objective, Painting, PixelCanvas, Stage, Sum, TotalVariation
 from pareidolia.painting.randomness import seeded_generator
-from pareidolia.painting.statistics import STYLE_STATISTICS, StyleStatistic
+from pareidolia.painting.statistics import StyleStatistic, statistic_for
 from pareidolia.pictures import PictureLike, resize_picture, size_of
 from pareidolia.settings import PareidoliaError
 from pareidolia.style.canvas import MaskedCanvas
 from pareidolia.style.inputs import Size, StyleInputs, scaled
-from pareidolia.style.losses import ContentLoss, StyleLoss
+from pareidolia.style.losses import ContentLoss, StyleLoss, check_positions
 from pareidolia.style.operation_inputs import STYLE_INPUTS
 from pareidolia.style.schedule import BledStage, margin_of, schedule
+from pareidolia.style.self_similarity import SelfSimilarityLoss
 from pareidolia.style.settings import StyleSettings
 
 
@@ -71,10 +72,10 @@ class StyleTransfer(Painting):
             mask,
             settings,
             size=settings.size,
-            painting_size=round(settings.size * settings.style_size),
+            painting_size=round(settings.size * settings.stroke_size),
             device=network.device,
         )
-        self._statistic = STYLE_STATISTICS[settings.match]
+        self._statistic = statistic_for(settings.match)
         self._content_weights = _layer_weights(
             "content",
             network,
@@ -96,6 +97,16 @@ class StyleTransfer(Painting):
             average=settings.average,
             seed=settings.seed,
         )
+        self._check_smallest(schedule(full, settings)[0][0], stages[0].size)
+
+    def _check_smallest(self, size: Size, canvas: Size) -> None:
+        """Refuse before anything is painted what the smallest pictures are too small for."""
+        side = round(max(size) * self.settings.stroke_size)
+        smallest = [torch.zeros(1, 3, *canvas), *(scaled(each, side) for each in self._inputs.paintings)]
+        with preserve_state(self.network.module), torch.no_grad():
+            for picture in smallest:
+                seen = self.network.record(picture.to(self.network.device), self._style_weights)
+                check_positions(self.settings.match, self._statistic, seen, picture)
 
     def _stage(self, size: Size, steps: int) -> Stage:
         """Some steps at which the picture has that size, and the canvas its bleed besides."""
@@ -112,7 +123,8 @@ class StyleTransfer(Painting):
         with preserve_state(self.network.module), torch.no_grad():
             if settings.content_weight > 0:
                 shown = self.network.record(resize_picture(self._photo, size), self._content_weights)
-                content = ContentLoss(shown, list(self._content_weights.values()), settings.balance)
+                kept = SelfSimilarityLoss if settings.content_match == "self-similarity" else ContentLoss
+                content = kept(shown, list(self._content_weights.values()), settings.balance)
                 objective += settings.content_weight * content
             if settings.style_weight > 0:
                 mask = None if self._mask is None else resize_picture(self._mask, size)
@@ -126,7 +138,7 @@ class StyleTransfer(Painting):
 
         Below full strength the photo's own style is one of them.
         """
-        wide = round(side * self.settings.style_size)
+        wide = round(side * self.settings.stroke_size)
         pictures = [scaled(painting, wide) for painting in self._inputs.paintings]
         shares = list(self._inputs.shares)
         if self.settings.strength < 1:

@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Self, TypeVar
+from typing import ClassVar, Self, TypeVar
 
 import torch
 from torch import Tensor
@@ -15,7 +15,19 @@ _NO_POSITION = 1e-6
 
 
 class StyleStatistic(ABC):
-    """What a style loss compares: something of B pictures' maps at one layer, wherever on the maps it is."""
+    """What a style loss compares: something of B pictures' maps at one layer, wherever on the maps it is.
+
+    Attributes:
+        adds_over_positions: whether it is a sum over positions of a size that does not grow with them, so
+            that a picture may be looked at tile by tile.
+        beside_gram: what its distance, over that of an empty map, is multiplied by, so that one weight of
+            style suits all statistics: squares fall to a hundredth where distances fall to a third.
+        least_positions: how many positions a map needs so that the statistic says something of it.
+    """
+
+    adds_over_positions: ClassVar[bool] = False
+    beside_gram: ClassVar[float] = 1.0
+    least_positions: ClassVar[int] = 1
 
     @classmethod
     @abstractmethod
@@ -60,7 +72,10 @@ Statistic = TypeVar("Statistic", bound=type[StyleStatistic])
 
 STYLE_STATISTICS: Registry[type[StyleStatistic]] = Registry(
     "style statistic",
-    ("pareidolia.painting.statistics.gram", "pareidolia.painting.statistics.mean_std"),
+    tuple(
+        f"pareidolia.painting.statistics.{module}"
+        for module in ("gram", "mean_std", "w2", "sliced", "histogram", "neighbors", "transport")
+    ),
 )
 
 
@@ -83,6 +98,8 @@ class PositionSums(StyleStatistic):
         positions: how many; where positions are weighted, the sum of their weights.
     """
 
+    adds_over_positions: ClassVar[bool] = True
+
     sums: Tensor
     positions: float
 
@@ -101,7 +118,7 @@ class PositionSums(StyleStatistic):
 
     @classmethod
     def of(cls, maps: Tensor, mask: Tensor | None = None) -> Self:
-        rows = _by_position(maps)
+        rows = by_position(maps)
         if mask is None:
             return cls(cls.summed(rows, rows), rows.shape[1])
         weights = mask.flatten(2).transpose(1, 2)
@@ -128,7 +145,7 @@ class PositionSums(StyleStatistic):
         return self.sums / self.positions
 
 
-def _by_position(maps: Tensor) -> Tensor:
+def by_position(maps: Tensor) -> Tensor:
     """B×N×H×W activations as B×M×N, without a copy in either layout of memory."""
     if maps.is_contiguous():
         return maps.flatten(2).transpose(1, 2)
