@@ -1,12 +1,13 @@
 """Settings of style transfer. No torch here."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
 from pareidolia.painting.settings import PaintingSettings
 from pareidolia.settings import OperationSettings, Settings
+from pareidolia.settings.default_networks import Need
 from pareidolia.settings.groups import ADVANCED, WHAT
 from pareidolia.style.presets import options_of, presets_in_words
 
@@ -19,9 +20,9 @@ Match = Annotated[
     Field(
         min_length=1,
         description="The statistic of the style layers that the picture takes over: gram, which channels "
-        "go together; mean-std, each channel by itself; w2, both, as a transport of Gaussians; sliced, the whole "
-        "distribution; histogram, that of each channel; neighbors, the nearest features; transport, nearest "
-        "features both ways; or a plug-in's. Several with weights: gram histogram:0.2.",
+        "go together; mean-std, each channel by itself; w2, both, as a transport of Gaussians; sliced, the "
+        "whole distribution; histogram, that of each channel; neighbors, the nearest features; transport, "
+        "nearest features both ways; or a plug-in's. Several with weights: gram histogram:0.2.",
     ),
 ]
 StrokeSize = Annotated[
@@ -85,6 +86,8 @@ class VideoControl(Settings):
 
 class StyleSettings(StyleControl, PaintingSettings):
     """Paint a photo in the style of one or several paintings (Gatys, Ecker and Bethge 2015)."""
+
+    need: ClassVar[Need] = "pictures"
 
     preset: Annotated[
         str | None,
@@ -193,6 +196,20 @@ class StyleSettings(StyleControl, PaintingSettings):
         ),
     ] = 100
     steps: Annotated[int, Field(ge=1, description="Steps at the full size.")] = 50
+    tile: Annotated[
+        int | None,
+        Field(
+            ge=64,
+            description="Look in tiles of this many pixels: the same picture in less memory "
+            "(default: 512 at sizes above 3 megapixels).",
+            json_schema_extra=ADVANCED,
+        ),
+    ] = None
+
+    @classmethod
+    def need_of(cls, given: Mapping[str, Any]) -> Need:
+        """Layers are of the shipped network where none is named."""
+        return "maps" if given.get("content_layers") or given.get("style_layers") else cls.need
 
     @model_validator(mode="before")
     @classmethod

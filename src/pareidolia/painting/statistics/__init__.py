@@ -2,8 +2,8 @@
 
 `statistic.py` defines `StyleStatistic` and keeps the register of them; each other file holds one, or what
 several share: `PositionSums`, means over positions (`statistic.py`); `PositionSet`, the positions themselves
-(`positions.py`); `Quantiles`, sorted numbers (`quantiles.py`); nearest neighbours (`nearest.py`). `several.py`
-reads `--match`.
+(`positions.py`); `Quantiles`, sorted numbers (`quantiles.py`); nearest neighbours (`nearest.py`).
+`several.py` reads `--match`.
 """
 
 from pareidolia.painting.statistics.gram import Gram, style_gradient

@@ -1,7 +1,7 @@
 """Which statistics are compared, as people write it: one, or several with weights, `gram histogram:0.2`."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import ClassVar, Self
@@ -104,6 +104,20 @@ class Several(StyleStatistic):
         return tuple(
             part.empty().distance(part).detach().clamp(min=1e-12) / part.beside_gram for part in self.parts
         )
+
+    def slope(self, target: Self) -> Callable[[Self], Tensor]:
+        slopes = [
+            (share / unit, ours.slope(theirs))
+            for share, ours, theirs, unit in zip(
+                self.shares, self.parts, target.parts, target.units, strict=True
+            )
+        ]
+
+        def grown(part: Self) -> Tensor:
+            each = zip(slopes, part.parts, strict=True)
+            return torch.stack([(weight * slope(one)).sum() for (weight, slope), one in each]).sum()
+
+        return grown
 
     def distance(self, target: Self) -> Tensor:
         """Σ_k share_k c_k d_k / d_k(empty map), B, with c_k of `StyleStatistic.beside_gram`."""

@@ -8,6 +8,7 @@ from typing import ClassVar, Self, TypeVar
 import torch
 from torch import Tensor
 
+from pareidolia.settings import PareidoliaError
 from pareidolia.settings.registry import Registry
 
 #: The least sum of positions' weights: a mask may leave nothing of itself on a small canvas.
@@ -18,8 +19,8 @@ class StyleStatistic(ABC):
     """What a style loss compares: something of B pictures' maps at one layer, wherever on the maps it is.
 
     Attributes:
-        adds_over_positions: whether it is a sum over positions of a size that does not grow with them, so
-            that a picture may be looked at tile by tile.
+        adds_over_positions: whether it is made of sums over positions, so that a picture can be painted in
+            tiles; then it has a `slope`.
         beside_gram: what its distance, over that of an empty map, is multiplied by, so that one weight of
             style suits all statistics: squares fall to a hundredth where distances fall to a third.
         least_positions: how many positions a map needs so that the statistic says something of it.
@@ -66,6 +67,21 @@ class StyleStatistic(ABC):
     @abstractmethod
     def distance(self, target: Self) -> Tensor:
         """How far each of B pictures is from its target, or from the only one: B, not negative."""
+
+    def slope(self, target: Self) -> Callable[[Self], Tensor]:
+        """How the distance grows with a part of the picture.
+
+        Args:
+            target: as for `distance`.
+
+        Returns:
+            A function of the statistic of a part, such as a tile: a scalar with the gradient that the whole's
+                `distance`, summed over B, has in that part.
+
+        Raises:
+            PareidoliaError: If the statistic does not add over positions.
+        """
+        raise PareidoliaError(f"{type(self).__name__} does not add over positions")
 
 
 Statistic = TypeVar("Statistic", bound=type[StyleStatistic])
@@ -122,7 +138,7 @@ class PositionSums(StyleStatistic):
         if mask is None:
             return cls(cls.summed(rows, rows), rows.shape[1])
         weights = mask.flatten(2).transpose(1, 2)
-        return cls(cls.summed(rows, rows * weights), max(float(weights.sum()), _NO_POSITION))
+        return cls(cls.summed(rows, rows * weights), float(weights.sum()))
 
     def __add__(self, other: Self) -> Self:
         return type(self)(self.sums + other.sums, self.positions + other.positions)
@@ -136,13 +152,20 @@ class PositionSums(StyleStatistic):
         ]
         return cls(sum(parts[1:], start=parts[0]), 1.0)
 
+    def slope(self, target: Self) -> Callable[[Self], Tensor]:
+        sums = self.sums.detach().requires_grad_(True)
+        with torch.enable_grad():
+            distance = type(self)(sums, self.positions).distance(target).sum()
+        (gradient,) = torch.autograd.grad(distance, sums)
+        return lambda part: (gradient * part.sums).sum()
+
     def empty(self) -> Self:
         return type(self)(torch.zeros_like(self.sums), 1.0)
 
     @property
     def means(self) -> Tensor:
         """The sums of one position on average, B×…: pictures of any size compare."""
-        return self.sums / self.positions
+        return self.sums / max(self.positions, _NO_POSITION)
 
 
 def by_position(maps: Tensor) -> Tensor:

@@ -8,6 +8,7 @@ from torch import Tensor
 from pareidolia.networks import Network, preserve_state
 from pareidolia.painting import ModelOutputs, TotalVariation
 from pareidolia.painting.statistics import statistic_for
+from pareidolia.settings.default_networks import refuse_judge
 
 
 class PerceptualLoss:
@@ -25,6 +26,10 @@ class PerceptualLoss:
         style_weight: β.
         smoothness: weight of the total variation.
         match: names of style statistics, as `statistic_for` reads them.
+
+    Raises:
+        UnknownName: there is no such statistic.
+        PareidoliaError: `network` is the one that judges pictures, or a statistic's weight is none.
     """
 
     def __init__(
@@ -39,6 +44,7 @@ class PerceptualLoss:
         smoothness: float,
         match: Sequence[str] = ("gram",),
     ) -> None:
+        refuse_judge(network.name)
         self._statistic = statistic_for(match)
         self.network = network
         self._content_layers, self._style_layers = tuple(content_layers), tuple(style_layers)
