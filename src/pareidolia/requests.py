@@ -136,7 +136,7 @@ class Request:
             _check_files(
                 record.get("files", {}), {key: values[key] for key in values.keys() - changes.keys()}
             )
-            settings = operation.settings_type.model_validate({**values, **changes})
+            settings = operation.settings_type.changed(values, changes)
         except (KeyError, TypeError, AttributeError) as error:
             raise PareidoliaError(f"the picture's record cannot be read: {error!r} is amiss") from error
         return cls(operation, {**found, **inputs}, settings, threads=threads_in(record))

@@ -70,7 +70,7 @@ class StyleTransfer(Painting):
             mask,
             settings,
             size=settings.size,
-            painting_size=round(settings.size * settings.style_size),
+            painting_size=round(settings.size * settings.stroke_size),
             device=network.device,
         )
         full = size_of(inputs.photo)
@@ -93,6 +93,7 @@ class StyleTransfer(Painting):
             average=settings.average,
             seed=settings.seed,
         )
+        self._aims.check_smallest(max(schedule(full, settings)[0][0]), stages[0].size)
 
     def _stage(self, size: Size, steps: int) -> Stage:
         """Some steps at which the picture has that size, and the canvas its bleed besides."""

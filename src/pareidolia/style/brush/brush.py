@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -15,6 +16,7 @@ from pareidolia.pictures.result import Result
 from pareidolia.settings import BadNetwork
 from pareidolia.style.brush.network import BrushNetwork
 from pareidolia.style.brush.settings import BrushSettings
+from pareidolia.style.feedforward.strokes import in_strokes
 from pareidolia.style.feedforward.tiling import painted_by
 from pareidolia.style.inputs import StyleInputs, scaled
 from pareidolia.style.operation_inputs import STYLE_INPUTS
@@ -63,7 +65,8 @@ class Brush:
         shown = inputs.photo.expand(-1, 3, -1, -1)
         if code is None:
             code = self._code_for(inputs, settings)
-        painted = painted_by(self.network, shown, code, settings.tile)
+        paint = partial(painted_by, self.network, styles=code, tile=settings.tile)
+        painted = in_strokes(paint, shown, settings.stroke_size)
         if inputs.mask is not None:
             painted = torch.lerp(shown, painted, inputs.mask)
         return inputs.restore_color_and_alpha(painted).cpu()
