@@ -109,6 +109,6 @@ def test_a_statistic_that_does_not_add_over_positions_is_refused(
 
     assert not StyleStatistic.adds_over_positions
     monkeypatch.setitem(STYLE_STATISTICS._found, "median", Median)
-    with pytest.raises(PareidoliaError, match="--match median compares whole pictures.*leave out --tile"):
+    with pytest.raises(PareidoliaError, match=r"--match median compares whole pictures.*leave out --tile"):
         transfer(small_network, photo, painting_picture, match="median", tile=64)
     assert transfer(small_network, photo, painting_picture, match="median").step().loss > 0

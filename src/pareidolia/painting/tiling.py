@@ -42,7 +42,8 @@ class Tile:
     @property
     def share(self) -> float:
         """The share of the picture's pixels that belong to the tile."""
-        return math.prod(each.stop - each.start for each in self.pixels) / math.prod(self.size)
+        rows, columns = (each.stop - each.start for each in self.pixels)
+        return float(rows * columns / math.prod(self.size))
 
     def cropped(self, picture: Tensor) -> Tensor:
         """What the network sees of a picture N×C×H×W: a tensor of its own in channels-last layout.

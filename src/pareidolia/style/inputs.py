@@ -19,6 +19,7 @@ from pareidolia.pictures import (
 )
 from pareidolia.settings import BadPicture, PareidoliaError
 from pareidolia.style.colors import as_gray, match_colors, match_luminance, with_chroma
+from pareidolia.style.regions import Parts, choose, read_painting_regions, read_regions
 from pareidolia.style.settings import Colors, StyleControl
 
 Size = tuple[int, int]
@@ -29,6 +30,8 @@ _LONGEST_ENLARGED = 2048
 
 #: With a shorter side of fewer pixels the deepest layers have no position left.
 SHORTEST_SIDE = 32
+
+_ROUNDING = 1e-3
 
 
 @dataclass(frozen=True)
@@ -54,18 +57,16 @@ class StyleInputs:
 
     Attributes:
         photo: 1×3×H×W in [0, 1], in grey if only luminance is painted.
-        paintings: 1×3×h×w each, in the colours that the result takes from them.
-        shares: how much of the style each painting gives; they add up to `StyleControl.strength`, and the
-            photo's own style has the rest.
-        mask: 1×1×H×W in [0, 1], where the style goes; None is everywhere.
+        regions: where the style of which paintings goes; these are in the colours that the result takes from
+            them. Shares of a region add up to `StyleControl.strength`; the photo's own style has the rest.
+        mask: 1×1×H×W in [0, 1], where style goes at all; None is everywhere.
         color: the photo in its colours.
         alpha: 1×1×H×W, if the photo has one.
         colors: whose colours the result has.
     """
 
     photo: Tensor
-    paintings: tuple[Tensor, ...]
-    shares: tuple[float, ...]
+    regions: tuple[Region, ...]
     mask: Tensor | None
     color: Tensor
     alpha: Tensor | None
@@ -82,6 +83,8 @@ class StyleInputs:
         size: int | None,
         painting_size: int,
         device: torch.device,
+        regions: Sequence[PictureLike] = (),
+        painting_regions: Sequence[PictureLike] = (),
     ) -> "StyleInputs":
         """Open and prepare pictures.
 
@@ -93,6 +96,8 @@ class StyleInputs:
             size: longer side of the photo in pixels; None keeps its own.
             painting_size: longer side of the paintings in pixels; smaller ones are enlarged to 2,048 at most.
             device: where to.
+            regions: masks of the photo, or one label map: each region takes its own painting.
+            painting_regions: masks of the paintings, or one label map: a region takes a part of one.
 
         Returns:
             The prepared pictures.
@@ -101,17 +106,26 @@ class StyleInputs:
             BadPicture: If a picture is broken or too narrow.
             PareidoliaError: If there are not as many weights as paintings.
         """
+        if painting_regions and not regions:
+            raise PareidoliaError("--painting-regions are of the photo's regions: give --regions too")
+        if regions and control.painting_weights:
+            raise PareidoliaError("each region takes one painting: leave out --painting-weights")
         shares = _shares(control.painting_weights, len(styles), control.strength)
         color, alpha = split_alpha(as_picture(content, size=size).to(device))
         check_shorter_side("the photo", size_of(color), SHORTEST_SIDE, "style transfer")
         opened = [_opened_painting(style, painting_size).to(device) for style in styles]
         for painting in opened:
             check_shorter_side("a painting", size_of(painting), SHORTEST_SIDE, "style transfer")
+        paintings = tuple(_recolored(painting, color, control.colors) for painting in opened)
+        everywhere = None if mask is None else _opened_mask(mask, size_of(color)).to(device)
+        found = [Region(paintings, shares, (None,) * len(paintings), everywhere)]
+        if regions:
+            parts = read_regions(regions, size_of(color), control.region_edge)
+            found = _regions(parts, painting_regions, paintings, control.strength, everywhere)
         return cls(
             as_gray(color) if control.colors == "luminance" else color,
-            tuple(_recolored(painting, color, control.colors) for painting in opened),
-            shares,
-            None if mask is None else _opened_mask(mask, size_of(color)).to(device),
+            tuple(found),
+            _union(found),
             color,
             alpha,
             control.colors,
@@ -125,6 +139,37 @@ class StyleInputs:
         if self.alpha is None:
             return painted
         return torch.cat([painted, resize_picture(self.alpha, size)], dim=1)
+
+
+def _regions(
+    parts: Parts,
+    painting_regions: Sequence[PictureLike],
+    paintings: Sequence[Tensor],
+    strength: float,
+    mask: Tensor | None,
+) -> list[Region]:
+    """Each region with its painting, or with the part of one that it takes."""
+    sizes = [size_of(painting) for painting in paintings]
+    sources: list[tuple[int, Tensor | None]] = [(number, None) for number in range(len(paintings))]
+    if painting_regions:
+        sources = list(read_painting_regions(painting_regions, sizes, parts.labels))
+    masks = choose(parts, len(sources)).masks
+    regions = []
+    for where, (number, part) in zip(masks, sources, strict=True):
+        painting = paintings[number]
+        place = where.to(painting.device) if mask is None else where.to(painting.device) * mask
+        region = Region((painting,), (strength,), (None if part is None else part.to(painting),), place)
+        regions.append(region)
+    return regions
+
+
+def _union(regions: Sequence[Region]) -> Tensor | None:
+    """Where any region is; None if they cover everything."""
+    masks = [region.mask for region in regions if region.mask is not None]
+    if not masks:
+        return None
+    union = torch.stack(masks).sum(0).clamp(max=1)
+    return None if float(union.min()) > 1 - _ROUNDING else union
 
 
 def coarsest(size: Size) -> int:

@@ -52,6 +52,16 @@ class StyleControl(Settings):
         ),
     ] = "paintings"
 
+    region_edge: Annotated[
+        float,
+        Field(
+            ge=0,
+            le=0.25,
+            description="Width of the soft edges between regions, as a share of the longer side.",
+            json_schema_extra=ADVANCED,
+        ),
+    ] = 0.02
+
 
 class VideoControl(Settings):
     """Options of a video that is painted in one pass, frame by frame."""

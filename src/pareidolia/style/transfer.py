@@ -17,6 +17,7 @@ from pareidolia.style.aims import StyleAims, lean, single
 from pareidolia.style.canvas import MaskedCanvas
 from pareidolia.style.inputs import Region, Size, StyleInputs
 from pareidolia.style.operation_inputs import STYLE_INPUTS
+from pareidolia.style.regions import laid_together
 from pareidolia.style.schedule import BledStage, bleed_for, margin_of, schedule
 from pareidolia.style.settings import StyleSettings
 
@@ -47,6 +48,8 @@ class StyleTransfer(Painting):
         network: the network that looks; by default the one the settings name.
         mask: where the style goes, of the content's proportions: white (or opaque, where its alpha varies)
             where to paint, black where the content stays to the pixel. Style is counted in the white alone.
+        regions: masks, or one label map: each region takes the style of its own painting.
+        painting_regions: masks of the paintings, or one label map of the only one: a region takes a part.
 
     Raises:
         BadPicture: If a picture cannot be read or is too narrow, or the mask is of one colour.
@@ -61,6 +64,9 @@ class StyleTransfer(Painting):
         settings: StyleSettings | None = None,
         network: NetworkLike = None,
         mask: PictureLike | None = None,
+        *,
+        regions: Sequence[PictureLike] = (),
+        painting_regions: Sequence[PictureLike] = (),
     ) -> None:
         self.settings = settings = settings or StyleSettings()
         network = network_for(settings, network, pooling=settings.pooling, padding=settings.padding)
@@ -72,6 +78,8 @@ class StyleTransfer(Painting):
             size=settings.size,
             painting_size=round(settings.size * settings.style_size),
             device=network.device,
+            regions=regions,
+            painting_regions=painting_regions,
         )
         full = size_of(inputs.photo)
         self._bleed = bleed_for(full, settings.bleed)
@@ -82,9 +90,9 @@ class StyleTransfer(Painting):
         color = within if inputs.color is inputs.photo else lean(inputs.color)
         self._inputs = replace(inputs, photo=within, color=color)
         del inputs
-        paintings = self._inputs.paintings
-        region = Region(paintings, self._inputs.shares, (None,) * len(paintings), self._mask)
-        self._aims = StyleAims(network, settings, self._photo, [region])
+        self._aims = StyleAims(
+            network, settings, self._photo, [self._bled_region(each) for each in self._inputs.regions]
+        )
         stages = [self._stage(size, steps) for size, steps in schedule(full, settings)]
         super().__init__(
             network,
@@ -121,6 +129,9 @@ class StyleTransfer(Painting):
         margin = margin_of(size_of(picture), self._bleed)
         return F.pad(picture, (margin,) * 4, mode="reflect")
 
+    def _bled_region(self, region: Region) -> Region:
+        return region if region.mask is None else replace(region, mask=self._bled(region.mask))
+
     def _first_canvas(self, size: Size) -> Canvas:
         begun = self._beginning(size)
         return (
@@ -132,7 +143,7 @@ class StyleTransfer(Painting):
             case "content":
                 return single(self._aims.photo_at(size))
             case "style":
-                return resize_picture(self._inputs.paintings[0], size)
+                return self._laid([resize_picture(each.paintings[0], size) for each in self._aims.regions])
             case "brush":
                 return resize_picture(self._brushed(), size)
             case "noise":
@@ -146,10 +157,19 @@ class StyleTransfer(Painting):
         photo = single(self._photo)
         if self.settings.strength == 0:
             return photo
-        brush = load_brush(photo.device.type)
-        blend = BrushSettings(painting_weights=self._inputs.shares)
-        painted = brush.paint(photo, self._inputs.paintings, blend)
-        return torch.lerp(photo, painted.to(photo), self.settings.strength)
+        brush, painted = load_brush(photo.device.type), []
+        for region in self._aims.regions:
+            blend = BrushSettings(painting_weights=region.shares)
+            painted.append(brush.paint(photo, region.paintings, blend).to(photo))
+        return torch.lerp(photo, self._laid(painted), self.settings.strength)
+
+    def _laid(self, pictures: Sequence[Tensor]) -> Tensor:
+        """One picture of one for each region, where several regions are."""
+        if len(pictures) == 1:
+            return pictures[0]
+        size = size_of(pictures[0])
+        masks = [resize_picture(each.mask, size) for each in self._aims.regions if each.mask is not None]
+        return laid_together(pictures, masks, single(self._aims.photo_at(size)))
 
 
 def _cut(picture: Tensor, margin: int) -> Tensor:

@@ -15,6 +15,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from pareidolia.pictures import size_of
 from pareidolia.style.feedforward.network import ForwardContext, PixelOffset, Statistics
 
 _EPSILON = 1e-5
@@ -163,18 +164,28 @@ class Reader(nn.Module):
         self.first = nn.Linear(2 * sum(widths), hidden)
         self.second = nn.Linear(hidden, code)
 
-    def forward(self, paintings: Tensor) -> Tensor:
-        """The codes."""
-        statistics = torch.cat(list(self._statistics(2 * paintings - 1)), dim=1)
+    def forward(self, paintings: Tensor, part: Tensor | None = None) -> Tensor:
+        """The codes; with a mask 1×1×h×w, of that part of the paintings."""
+        statistics = torch.cat(list(self._statistics(2 * paintings - 1, part)), dim=1)
         code: Tensor = self.second(F.gelu(self.first(self.level(statistics))))
         return code
 
-    def _statistics(self, x: Tensor) -> Iterator[Tensor]:
+    def _statistics(self, x: Tensor, part: Tensor | None) -> Iterator[Tensor]:
         for conv in self.convs:
             x = F.relu(conv(x))
-            variance, mean = torch.var_mean(x.float(), dim=(2, 3), correction=0)
+            if part is None:
+                variance, mean = torch.var_mean(x.float(), dim=(2, 3), correction=0)
+            else:
+                variance, mean = _weighted_moments(x, F.adaptive_avg_pool2d(part, size_of(x)))
             yield mean
             yield (variance + _EPSILON).sqrt()
+
+
+def _weighted_moments(x: Tensor, weights: Tensor) -> tuple[Tensor, Tensor]:
+    """Variance and mean of maps N×C×h×w over positions that count by their weights 1×1×h×w, N×C each."""
+    weights = weights / weights.sum().clamp(min=_EPSILON)
+    mean = (weights * x).sum(dim=(2, 3))
+    return (weights * (x - mean[..., None, None]).square()).sum(dim=(2, 3)), mean
 
 
 class BrushNetwork(nn.Module):
@@ -236,9 +247,17 @@ class BrushNetwork(nn.Module):
         painted: Tensor = self.painter(pictures, ForwardContext(codes, statistics, [], origin))
         return painted
 
-    def codes_of(self, paintings: Tensor) -> Tensor:
-        """The codes of paintings N×3×h×w; the weighted mean of several is a blend of their styles."""
-        codes: Tensor = self.reader(paintings)
+    def codes_of(self, paintings: Tensor, part: Tensor | None = None) -> Tensor:
+        """The codes of paintings N×3×h×w; the weighted mean of several is a blend of their styles.
+
+        Args:
+            paintings: N×3×h×w.
+            part: 1×1×h×w in [0, 1], which part of them is read; None reads the whole.
+
+        Returns:
+            N×`code`.
+        """
+        codes: Tensor = self.reader(paintings, part)
         return codes
 
     def statistics_of(self, pictures: Tensor, codes: Tensor) -> Statistics:
