@@ -17,6 +17,7 @@ from pareidolia.pictures import (
     size_of,
     split_alpha,
 )
+from pareidolia.pictures.wrapping import Wrap, resize_wrapped, rounded_size, wrap_of
 from pareidolia.settings import BadPicture, PareidoliaError
 from pareidolia.style.colors import as_gray, match_colors, match_luminance, with_chroma
 from pareidolia.style.regions import Parts, choose, read_painting_regions, read_regions
@@ -85,6 +86,7 @@ class StyleInputs:
         device: torch.device,
         regions: Sequence[PictureLike] = (),
         painting_regions: Sequence[PictureLike] = (),
+        multiple: int = 1,
     ) -> "StyleInputs":
         """Open and prepare pictures.
 
@@ -98,6 +100,7 @@ class StyleInputs:
             device: where to.
             regions: masks of the photo, or one label map: each region takes its own painting.
             painting_regions: masks of the paintings, or one label map: a region takes a part of one.
+            multiple: of the photo's sides where it repeats (`StyleControl.seamless`).
 
         Returns:
             The prepared pictures.
@@ -111,7 +114,8 @@ class StyleInputs:
         if regions and control.painting_weights:
             raise PareidoliaError("each region takes one painting: leave out --painting-weights")
         shares = _shares(control.painting_weights, len(styles), control.strength)
-        color, alpha = split_alpha(as_picture(content, size=size).to(device))
+        photo = _opened_photo(content, size, wrap_of(control.seamless), multiple)
+        color, alpha = split_alpha(photo.to(device))
         check_shorter_side("the photo", size_of(color), SHORTEST_SIDE, "style transfer")
         opened = [_opened_painting(style, painting_size).to(device) for style in styles]
         for painting in opened:
@@ -181,6 +185,12 @@ def scaled(painting: Tensor, side: int) -> Tensor:
     """A painting at the longer side `side`, or a little larger if it would be too narrow."""
     size = size_of(painting)
     return resize_picture(painting, fit(size, max(side, coarsest(size))))
+
+
+def _opened_photo(content: PictureLike, side: int | None, wrap: Wrap, multiple: int) -> Tensor:
+    opened = as_picture(content)
+    size = size_of(opened) if side is None else fit(size_of(opened), side)
+    return resize_wrapped(opened, rounded_size(size, wrap, multiple), wrap, resize_picture)
 
 
 def _opened_painting(style: PictureLike, size: int) -> Tensor:

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from pareidolia.painting.settings import PaintingSettings
+from pareidolia.painting.settings import PaintingSettings, SeamlessOption
 from pareidolia.settings import OperationSettings, Settings
 from pareidolia.settings.groups import ADVANCED
 
@@ -52,6 +52,7 @@ class StyleControl(Settings):
         ),
     ] = "paintings"
 
+    seamless: SeamlessOption = None
     region_edge: Annotated[
         float,
         Field(

@@ -12,7 +12,8 @@ from pareidolia.networks.weights import load_weights
 from pareidolia.operations import PAINT, operation
 from pareidolia.pictures import PictureLike, size_of
 from pareidolia.pictures.result import Result
-from pareidolia.settings import BadNetwork
+from pareidolia.pictures.wrapping import wrap_of
+from pareidolia.settings import BadNetwork, PareidoliaError
 from pareidolia.style.brush.network import BrushNetwork
 from pareidolia.style.brush.settings import BrushSettings
 from pareidolia.style.feedforward.tiling import painted_by
@@ -65,10 +66,12 @@ class Brush:
             PareidoliaError: If weights do not fit.
         """
         settings = settings or BrushSettings()
+        if settings.seamless and settings.tile:
+            raise PareidoliaError("in one pass --seamless paints the whole: leave out --tile")
         inputs = self._inputs(content, styles, settings, mask, regions, painting_regions)
         shown = inputs.photo.expand(-1, 3, -1, -1)
         codes = [self._code_for(inputs, each, settings) if code is None else code for each in inputs.regions]
-        pictures = [painted_by(self.network, shown, each, settings.tile) for each in codes]
+        pictures = [self._painted(shown, each, settings) for each in codes]
         masks = [region.mask for region in inputs.regions if region.mask is not None]
         painted = laid_together(pictures, masks, shown) if masks else pictures[0]
         return inputs.restore_color_and_alpha(painted).cpu()
@@ -107,8 +110,13 @@ class Brush:
             content, styles, mask, settings,
             size=settings.size, painting_size=settings.painting_size,
             device=next(self.network.parameters()).device,
-            regions=regions, painting_regions=painting_regions,
+            regions=regions, painting_regions=painting_regions, multiple=self.network.size_multiple,
         )  # fmt: skip
+
+    def _painted(self, shown: Tensor, code: Tensor, settings: BrushSettings) -> Tensor:
+        if settings.seamless is None:
+            return painted_by(self.network, shown, code, settings.tile)
+        return self.network.seamless(shown, code, wrap_of(settings.seamless))
 
     def _code_for(self, inputs: StyleInputs, region: Region, settings: BrushSettings) -> Tensor:
         shown, parts, shares = list(region.paintings), list(region.parts), list(region.shares)
