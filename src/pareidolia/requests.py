@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import torch
+
 from pareidolia.operations import Operation, find_operation
 from pareidolia.operations.sums import split_sum
 from pareidolia.pictures.folders import find_pictures
@@ -16,6 +18,7 @@ from pareidolia.version import __version__
 
 _MOST_LOOKED_THROUGH = 2000
 _GIVEN = "given from Python"
+_MOST_THREADS = 1024
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,7 @@ class Request:
         options: its further settings objects, by argument; not part of the record.
         network: the network, if one was given from Python instead of being named by the settings.
         objects: likewise other things that the settings only name, by argument: a target that is a function.
+        threads: how many threads compute it, which decides the last bits; None takes as many as torch does.
     """
 
     operation: Operation
@@ -38,6 +42,7 @@ class Request:
     options: Mapping[str, Settings] = field(default_factory=dict)
     network: Any = None
     objects: Mapping[str, Any] = field(default_factory=dict)
+    threads: int | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "inputs", {name: self._settled(name) for name in self.inputs})
@@ -83,6 +88,7 @@ class Request:
                 for name, given in self.inputs.items()
             },
             "settings": portable(self.settings.model_dump(mode="json"), folder),
+            "threads": self.threads or torch.get_num_threads(),
         }
         given = {} if self.network is None else {"network": _GIVEN}
         return {**record, **given, **dict.fromkeys(self.objects, _GIVEN)}
@@ -130,7 +136,25 @@ class Request:
             )
         except (KeyError, TypeError, AttributeError) as error:
             raise PareidoliaError(f"the picture's record cannot be read: {error!r} is amiss") from error
-        return cls(operation, {**found, **inputs}, settings)
+        return cls(operation, {**found, **inputs}, settings, threads=threads_in(record))
+
+
+def threads_in(record: Mapping[str, Any]) -> int | None:
+    """The number of threads that computed what carries the record; None where it does not say.
+
+    Args:
+        record: of a picture, a checkpoint or a run.
+
+    Returns:
+        The number.
+
+    Raises:
+        PareidoliaError: If what stands there is not a number of threads.
+    """
+    count = record.get("threads")
+    if count is not None and (type(count) is not int or not 1 <= count <= _MOST_THREADS):
+        raise PareidoliaError(f"the record names {count!r} threads, not a number from 1 to {_MOST_THREADS}")
+    return count
 
 
 def _entry(given: Any, folder: Path) -> dict[str, str]:

@@ -16,10 +16,10 @@ from tests.training import train_small
 from tests.training.small_models import SETTINGS as SMALL
 from tests.training.small_models import TwoPhases, source
 
+from pareidolia.pictures.locking import LOCK
 from pareidolia.settings import PareidoliaError
 from pareidolia.training import TrainingFolder, TrainingRun, saving
 from pareidolia.training.folder import _CHECKPOINT, _PREVIOUS, LOG, SAMPLES, SETTINGS, WEIGHTS
-from pareidolia.training.locking import LOCK
 from pareidolia.training.log import Log
 
 EVERY_STEP = SMALL.model_copy(update={"checkpoint_seconds": 0.0, "average": 0.9})

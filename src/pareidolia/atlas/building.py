@@ -29,12 +29,14 @@ from pareidolia.collecting.settings import CollectingSettings
 from pareidolia.networks import NetworkLike, as_network, identity, network_for
 from pareidolia.operations import LOOK, Input, operation
 from pareidolia.pictures import find_pictures, write_atomically
+from pareidolia.pictures.locking import Lock
 from pareidolia.pictures.ownership import ATLAS, COLLECTION, GRID, claim, clear
 from pareidolia.pictures.result import Result
 from pareidolia.pictures.targets import clear_leftovers, make_folder
 from pareidolia.progress import Progress, Work
 from pareidolia.safety import require_file
 from pareidolia.settings import VERSION, PareidoliaError, migrate
+from pareidolia.settings.default_networks import refuse_judge
 from pareidolia.version import __version__
 
 SETTINGS = "settings.json"
@@ -91,7 +93,19 @@ class AtlasBuilding(Work):
         self._check_target(overwrite)
 
     def __iter__(self) -> Iterator[Progress]:
-        """Collect, lay out, paint, and write; what is done already is not done again."""
+        """Collect, lay out, paint, and write; what is done already is not done again.
+
+        Yields:
+            Each step of each stage.
+
+        Raises:
+            PareidoliaError: another process builds there.
+        """
+        make_folder(self.out)
+        with Lock.of_folder(self.out, by="another build"):
+            yield from self._steps()
+
+    def _steps(self) -> Iterator[Progress]:
         _clear_leftovers(self.out)
         collector = self._collector()
         for step in collector:
@@ -130,6 +144,7 @@ class AtlasBuilding(Work):
         chosen = self.settings
         keep = SampledActivations(count=chosen.positions, border=chosen.border, seed=chosen.seed)
         network = network_for(settings, self._given)
+        refuse_judge(network.name)  # before hours of collecting: icons are painted
         wanted = key_of(
             "collecting",
             settings.model_dump(exclude={"device"}),

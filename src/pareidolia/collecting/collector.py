@@ -16,7 +16,9 @@ from pareidolia.collecting.settings import CollectingSettings, EngineSettings
 from pareidolia.collecting.specs import CollectSpec
 from pareidolia.networks import Network, NetworkLike, identity, network_for
 from pareidolia.pictures.folders import PictureFiles
+from pareidolia.pictures.locking import LOCK, Lock
 from pareidolia.pictures.ownership import COLLECTION, claim, clear, is_empty, is_litter, read_mark
+from pareidolia.pictures.targets import make_folder
 from pareidolia.progress import Progress
 from pareidolia.settings import NetworkSettings, PareidoliaError, differences
 from pareidolia.version import __version__
@@ -73,7 +75,8 @@ class Collector:
     def __iter__(self) -> Iterator[Progress]:
         """Run the network on what is missing.
 
-        Stopping leaves whole shards behind and loses at most the chunks under way.
+        Stopping leaves whole shards behind and loses at most the chunks under way. Another process that
+        collects in the same folder meanwhile is refused.
 
         Yields:
             How far it is, after each batch, or on a cluster after each chunk.
@@ -82,13 +85,14 @@ class Collector:
         index = total - sum(chunk.stop - chunk.start for chunk in missing)
         if not missing:
             return
-        self.collection.clear_leftovers()
-        for done in run_chunks(self.network, self.job, missing, self.engine):
-            if done.chunk is not None:
-                self.collection.keep_shard(done.chunk, done.shard)
-            if done.pictures:
-                index += done.pictures
-                yield Progress(index, total)
+        with Lock.of_folder(self.collection.folder):
+            self.collection.clear_leftovers()
+            for done in run_chunks(self.network, self.job, missing, self.engine):
+                if done.chunk is not None:
+                    self.collection.keep_shard(done.chunk, done.shard)
+                if done.pictures:
+                    index += done.pictures
+                    yield Progress(index, total)
 
 
 def _job(
@@ -176,11 +180,12 @@ def _prepared(collection: Collection, anew: bool) -> Collection:
         raise PareidoliaError(
             f"{folder} is not a collection ({', '.join(strange) or 'a file'}): give another folder"
         )
-    if folder.is_dir():
+    make_folder(folder)
+    with Lock.of_folder(folder):
         _remove_begun(folder)
-    claim(folder, COLLECTION)
-    clear(folder, COLLECTION)
-    collection.make()
+        claim(folder, COLLECTION)
+        clear(folder, COLLECTION, keep=(LOCK,))
+        collection.make()
     return collection
 
 

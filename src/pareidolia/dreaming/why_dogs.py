@@ -6,20 +6,23 @@ from pathlib import Path
 
 from torch import Tensor
 
-from pareidolia.dreaming.explanation import explain, layers_of, noises
+from pareidolia.dreaming.explanation import Explanation, explain, layers_of, noises
 from pareidolia.dreaming.settings import DreamExplanationSettings, DreamSettings
 from pareidolia.networks import NetworkLike, network_for
 from pareidolia.operations import PAINT, Input, operation
 from pareidolia.pictures import PictureLike, as_picture, over_white, sample_photo, save_picture
+from pareidolia.pictures.locking import Lock
 from pareidolia.pictures.ownership import EXPLANATION, KEY, claim_beside
 from pareidolia.pictures.result import Result
 from pareidolia.pictures.samples import PHOTOS
+from pareidolia.pictures.targets import clear_leftovers, make_folder, write_text
 from pareidolia.progress import Progress, Work
 from pareidolia.settings import MissingExtra, PareidoliaError
 from pareidolia.version import __version__
 
 _NOISES = 6
 _PAGE = "why_dogs.md"
+_FILES = ("beginnings.png", "layers.png", "numbers.json", _PAGE)
 
 
 @operation(
@@ -57,7 +60,7 @@ class DreamExplanation(Work):
         self._settings, self._out = settings or DreamExplanationSettings(), Path(out)
         if resume:
             raise PareidoliaError("an explanation of dreams has nothing to resume: leave out --resume")
-        claim_beside(self._out, EXPLANATION, ("beginnings.png", "layers.png", "numbers.json", _PAGE))
+        claim_beside(self._out, EXPLANATION, _FILES)
         if (self._out / _PAGE).exists() and not overwrite:
             raise PareidoliaError(f"{self._out / _PAGE} exists already: give --overwrite or another folder")
         self._network = network_for(
@@ -75,17 +78,34 @@ class DreamExplanation(Work):
         self._beginnings |= dict(noises(_NOISES, side, self._settings.seed))
 
     def __iter__(self) -> Iterator[Progress]:
-        """Dream by dream; then the page is written."""
+        """Dream by dream; then the page is written.
+
+        Yields:
+            Each dream.
+
+        Raises:
+            PareidoliaError: another process writes there.
+        """
+        make_folder(self._out)
+        with Lock.of_folder(self._out):
+            yield from self._dreams()
+
+    def _dreams(self) -> Iterator[Progress]:
         aims = layers_of(self._network)
         yield Progress(0, len(self._beginnings) + len(aims), notes=tuple(self._notes))
         found = yield from explain(self._beginnings, self._settings, self._network)
-        self._out.mkdir(parents=True, exist_ok=True)
-        numbers = {KEY: __version__, **found.numbers()}  # the mark that the folder is ours
-        (self._out / "numbers.json").write_text(json.dumps(numbers, indent=1), encoding="utf-8")
+        self._write(found)
+
+    def _write(self, found: Explanation) -> None:
+        """The mark that the folder is ours first, the page last; nothing that appeared meanwhile is lost."""
+        clear_leftovers(self._out)
+        claim_beside(self._out, EXPLANATION, _FILES)
+        numbers = {KEY: __version__, **found.numbers()}
+        write_text(self._out / "numbers.json", json.dumps(numbers, indent=1))
         save_picture(found.beginnings(), self._out / "beginnings.png", overwrite=True)
         save_picture(found.course_of_layers(), self._out / "layers.png", overwrite=True)
         figures = "\n![layers](layers.png)\n\n![beginnings](beginnings.png)\n"
-        (self._out / _PAGE).write_text(found.text() + figures, encoding="utf-8")
+        write_text(self._out / _PAGE, found.text() + figures)
 
     @property
     def result(self) -> Result:

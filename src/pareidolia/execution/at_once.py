@@ -6,6 +6,7 @@ from dataclasses import replace
 from pareidolia.execution.saving import check_out, save_result
 from pareidolia.execution.target import Stop, Target, unfinished
 from pareidolia.pictures.result import Result
+from pareidolia.pictures.targets import remove_leftovers
 from pareidolia.progress import Progress, Work
 from pareidolia.requests import Request
 from pareidolia.settings import PareidoliaError
@@ -15,6 +16,8 @@ def at_once(request: Request, target: Target, stop: Stop) -> Generator[Progress,
     """Make the result and save it, with what steps there are to report."""
     if target.resume:
         raise PareidoliaError(f"{request.operation.name} is done at once: there is nothing to resume")
+    if target.out is not None:
+        remove_leftovers(target.out)
     check_out(request, target)
     where = {"out": target.out} if request.operation.out == "file" else {}
     made: Result | Work = request.begin(**where)

@@ -6,11 +6,12 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
+from pareidolia.execution.saving import is_made
 from pareidolia.operations import Input
-from pareidolia.pictures import find_pictures, read_record
+from pareidolia.pictures import find_pictures
 from pareidolia.pictures.naming import joined_names
 from pareidolia.requests import Request
-from pareidolia.settings import PareidoliaError, migrate
+from pareidolia.settings import PareidoliaError
 
 
 @dataclass(frozen=True)
@@ -23,12 +24,7 @@ class Job:
     @property
     def is_made(self) -> bool:
         """Whether the result is there, whole, with the record of this very request."""
-        if not self.out.exists():
-            return False
-        try:
-            return migrate(read_record(self.out)) == self.request.record(self.out.absolute().parent)
-        except PareidoliaError:
-            return False
+        return self.out.exists() and is_made(self.out, self.request.record(self.out.absolute().parent))
 
 
 def is_many(inputs: Mapping[str, Any], stated: Sequence[Input]) -> bool:

@@ -1,6 +1,7 @@
 """`Execution`: a request being run; iterated, it gives its progress, can be stopped, and has its result."""
 
 from collections.abc import Callable, Generator, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 
 from pareidolia.execution.at_once import at_once
@@ -8,8 +9,11 @@ from pareidolia.execution.in_a_folder import in_a_folder
 from pareidolia.execution.in_frames import asks_for_video, in_frames, refuse_video
 from pareidolia.execution.in_stages import in_stages
 from pareidolia.execution.in_steps import in_steps
+from pareidolia.execution.memory import explaining_lack_of_memory
 from pareidolia.execution.target import Stop, Target
+from pareidolia.execution.threads import computing_as_begun
 from pareidolia.operations.statement import Proceeding
+from pareidolia.pictures.locking import Lock
 from pareidolia.pictures.result import Result
 from pareidolia.progress import Progress
 from pareidolia.requests import Request
@@ -43,13 +47,25 @@ class Execution:
         run = (
             in_frames if asks_for_video(self.request, self.target) else _RUNS[self.request.operation.proceeds]
         )
-        self._result = self._with_network((yield from run(self.request, self.target, self.stop)))
+        with (
+            explaining_lack_of_memory(self.request),
+            computing_as_begun(self.request, self.target),
+            self._written_alone(),
+        ):
+            made = yield from run(self.request, self.target, self.stop)
+        self._result = self._with_network(made)
 
     def run(self) -> Result:
         """Iterate to the end; the result."""
         for _ in self:
             pass
         return self.result
+
+    def _written_alone(self) -> AbstractContextManager[object]:
+        """The right to write the file of the result; folders are locked by what fills them."""
+        if self.target.out is None or self.request.operation.out == "folder":
+            return nullcontext()
+        return Lock.of_file(self.target.out)
 
     def _with_network(self, made: Result) -> Result:
         """A finished result whose caption names the network that the settings do; they may have chosen it."""

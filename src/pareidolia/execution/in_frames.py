@@ -6,13 +6,14 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Protocol
 
+from pareidolia.execution.saving import is_made
 from pareidolia.execution.target import Stop, Target, unfinished
 from pareidolia.operations import OPERATIONS
 from pareidolia.operations.statement import find
 from pareidolia.pictures import check_target, is_video, write_video
 from pareidolia.pictures.ownership import FRAMES, claim, clear
 from pareidolia.pictures.result import Result
-from pareidolia.pictures.targets import beside
+from pareidolia.pictures.targets import beside, clear_leftovers, remove_leftovers
 from pareidolia.pictures.videos import VIDEO_SUFFIXES, require_videos
 from pareidolia.progress import Progress
 from pareidolia.requests import Request
@@ -71,6 +72,10 @@ def in_frames(request: Request, target: Target, stop: Stop) -> Generator[Progres
     if target.out is None:
         raise PareidoliaError("a video goes into a file: name it with --out video.mp4")
     folder = beside(target.out, ".frames")
+    remove_leftovers(target.out)
+    if target.resume and is_made(target.out, record := request.record(target.folder)):
+        clear(folder, FRAMES)  # a process may have died while it cleared them away
+        return Result(None, "made already", record=record, path=target.out)
     check_target(target.out, target.overwrite, VIDEO_SUFFIXES)
     require_videos(target.out)
     claim(folder, FRAMES)
@@ -78,6 +83,7 @@ def in_frames(request: Request, target: Target, stop: Stop) -> Generator[Progres
         raise PareidoliaError(
             f"{folder} holds an unfinished video: --resume goes on, --overwrite begins anew"
         )
+    clear_leftovers(folder)
     video = _begin(request, folder)
     if target.resume:
         video.check()
@@ -94,7 +100,7 @@ def in_frames(request: Request, target: Target, stop: Stop) -> Generator[Progres
         record = unfinished(record, len(video.frames), video.count)
         caption = f"stopped after frame {len(video.frames)} of {video.count}; --resume goes on"
         return Result(None, caption, record=record)
-    write_video(video.frames, target.out, video.fps, record=record)
+    write_video(video.frames, target.out, video.fps, record=record, overwrite=target.overwrite)
     clear(folder, FRAMES)
     seconds = time.perf_counter() - began
     rows = ({"frames": made, "seconds": round(seconds, 3)},)

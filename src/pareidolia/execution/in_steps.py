@@ -4,11 +4,13 @@ from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
-from pareidolia.execution.saving import check_out, save_result
+from pareidolia.execution.saving import check_out, is_made, save_result
 from pareidolia.execution.target import Stop, Target, unfinished
 from pareidolia.painting import Checkpoint, Painting
-from pareidolia.painting.checkpoint import checkpoint_path
+from pareidolia.painting.checkpoint import checkpoint_path, remove_checkpoint
+from pareidolia.pictures.records import record_of
 from pareidolia.pictures.result import Result
+from pareidolia.pictures.targets import remove_leftovers
 from pareidolia.progress import Progress
 from pareidolia.requests import Request
 from pareidolia.settings import PareidoliaError
@@ -18,15 +20,20 @@ def in_steps(request: Request, target: Target, stop: Stop) -> Generator[Progress
     """Paint and save. When stopped, the picture as it stands is saved, with a checkpoint to go on from."""
     if target.out is None:
         return (yield from _in_memory(request, target, stop))
+    remove_leftovers(target.out)
+    record = request.record(target.folder)
+    if target.resume and is_made(target.out, record):
+        remove_checkpoint(target.out)
+        return Result(None, "made already", record=record, path=target.out)
     there = checkpoint_path(target.out).exists()
-    check_out(request, target, unfinished=target.resume and there)
+    stands = "unfinished" in (record_of(target.out) or {})  # of which run the checkpoint says
+    check_out(request, target, unfinished=stands and target.resume and there)
     if there and not (target.resume or target.overwrite):
         raise PareidoliaError(
             f"{checkpoint_path(target.out)} holds an unfinished run: "
             "--resume goes on, --overwrite begins anew"
         )
     painting: Painting = request.begin()
-    record = request.record(target.folder)
     checkpoint = Checkpoint(target.out, record)
     if there and target.resume:
         checkpoint.load(painting)
@@ -36,7 +43,7 @@ def in_steps(request: Request, target: Target, stop: Stop) -> Generator[Progress
         checkpoint.save(painting)
         return _keep_unfinished(painting, request, target, record)
     made = _replacing(painting.result, request, target, record)
-    checkpoint.remove()
+    remove_checkpoint(target.out)
     return made
 
 
@@ -69,7 +76,7 @@ def _keep_unfinished(painting: Painting, request: Request, target: Target, recor
 
 
 def _replacing(made: Result, request: Request, target: Target, record: dict[str, Any]) -> Result:
-    """Save over the unfinished picture of the same run, which a stop left there."""
+    """Save, also over the picture of the same run as it stood when it was stopped; over no other."""
     assert isinstance(target.out, Path)
-    replacing = Target(target.out, overwrite=True, table=target.table)
-    return save_result(made, request, replacing, record=record)
+    may = target.overwrite or is_made(target.out, record, unfinished=True)
+    return save_result(made, request, Target(target.out, overwrite=may, table=target.table), record=record)

@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from pareidolia.execution.target import Target
-from pareidolia.pictures import check_target, save_picture, write_atomically
+from pareidolia.pictures import check_target, read_record, save_picture, write_atomically
 from pareidolia.pictures.result import Result
 from pareidolia.requests import Request
+from pareidolia.settings import PareidoliaError, migrate
+from pareidolia.settings.comparing import of_the_work
 
 
 def check_out(request: Request, target: Target, *, unfinished: bool = False) -> None:
@@ -34,6 +36,24 @@ def check_out(request: Request, target: Target, *, unfinished: bool = False) -> 
         check_target(target.out, overwrite, suffixes)
     else:
         check_target(target.out, overwrite)
+
+
+def is_made(out: Path, record: Mapping[str, Any], *, unfinished: bool = False) -> bool:
+    """Whether the result of this very work is there.
+
+    Args:
+        out: its file.
+        record: of the work.
+        unfinished: ask for its picture as it stood when it was stopped, instead of the whole one.
+
+    Returns:
+        Whether the file carries that record.
+    """
+    try:
+        held = read_record(out)
+        return ("unfinished" in held) == unfinished and of_the_work(migrate(held)) == of_the_work(record)
+    except PareidoliaError:  # it carries none, or a later version wrote it
+        return False
 
 
 def save_result(

@@ -17,8 +17,8 @@ from pareidolia.settings import BadNetwork, PareidoliaError, one_line
 _COMMAND_LINES = frozenset(
     {"argparse", "optparse", "getopt", "click.core", "absl.app", "docopt", "fire.core"}
 )
-# Torch's words on a CPU for lack of memory.
-_NO_MEMORY = ("can't allocate memory", "not enough memory")
+# Torch's words for lack of memory where it has no error of its own: on a CPU, in oneDNN, on MPS.
+_NO_MEMORY = ("can't allocate memory", "not enough memory", "bad_alloc", "backend out of memory")
 
 
 @contextmanager
@@ -45,9 +45,11 @@ def guarded(message: str, error_type: type[PareidoliaError] = BadNetwork) -> Ite
 
 
 def no_memory(error: BaseException) -> bool:
-    """Whether an error means that there is no memory left, on a CPU or a GPU."""
+    """Whether an error, or the one that a line was made of, means that there is no memory left."""
     if isinstance(error, (MemoryError, torch.OutOfMemoryError)):
         return True
+    if isinstance(error, PareidoliaError):
+        return error.__cause__ is not None and no_memory(error.__cause__)
     return isinstance(error, RuntimeError) and any(each in str(error) for each in _NO_MEMORY)
 
 

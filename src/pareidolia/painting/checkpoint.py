@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ from pareidolia.painting.painting import Painting
 from pareidolia.pictures.targets import beside, remove_leftovers
 from pareidolia.progress import Progress
 from pareidolia.settings import PareidoliaError, differences, migrate
+from pareidolia.settings.comparing import of_the_work
 from pareidolia.training.saving import read_state, write_state
 
 
@@ -27,11 +29,24 @@ class Checkpoint:
         self._seconds = seconds
 
     def steps(self, painting: Painting) -> Iterator[Progress]:
-        """Step to the end, saving every few seconds. After stopping early, call `save`."""
+        """Step to the end, saving every few seconds. After stopping early, call `save`.
+
+        A checkpoint that cannot be written is noted, and the painting goes on.
+
+        Args:
+            painting: what steps.
+
+        Yields:
+            Each step after it was made.
+        """
         saved = time.monotonic()
         for step in painting:
             if time.monotonic() - saved > self._seconds:
-                self.save(painting)
+                try:
+                    self.save(painting)
+                except PareidoliaError as error:
+                    note = f"{error}; the painting goes on, its checkpoint is as old as before"
+                    step = replace(step, notes=(*step.notes, note))
                 saved = time.monotonic()
             yield step
 
@@ -55,20 +70,31 @@ class Checkpoint:
             raise PareidoliaError(
                 f"{self.path} is not a checkpoint that can be read; delete it to begin anew"
             ) from error
-        if record != self._record:
-            differing = ", ".join(differences(self._record, record))
+        ours, theirs = of_the_work(self._record), of_the_work(record)
+        if ours != theirs:
+            differing = ", ".join(differences(ours, theirs))
             raise PareidoliaError(
                 f"{self.path} belongs to another painting ({differing}); "
                 "delete it or give --overwrite to begin anew"
             )
         painting.load_state_dict(state)
 
-    def remove(self) -> None:
-        """Delete the file, if there is one, and a partly written file of a killed process."""
-        self.path.unlink(missing_ok=True)
-        remove_leftovers(self.path)
-
 
 def checkpoint_path(out: Path) -> Path:
     """The path of the checkpoint of the result `out`."""
     return beside(out, ".resume")
+
+
+def remove_checkpoint(out: Path) -> None:
+    """Delete the checkpoint of the result `out`, and what a killed process left half-written of it."""
+    checkpoint_path(out).unlink(missing_ok=True)
+    remove_leftovers(checkpoint_path(out))
+
+
+def begun_record(out: Path) -> dict[str, Any] | None:
+    """The record in the checkpoint of the result `out`; None where there is none that can be read."""
+    try:
+        record = read_state(checkpoint_path(out))["record"]
+    except Exception:  # the reader meets broken bytes with errors of all kinds; `load` reports them
+        return None
+    return record if isinstance(record, dict) else None

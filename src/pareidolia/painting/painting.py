@@ -25,6 +25,7 @@ from pareidolia.pictures.result import Result, ShowsItself
 from pareidolia.pictures.wrapping import NOWHERE, Wrap, add_wrapped
 from pareidolia.progress import Progress
 from pareidolia.settings import PareidoliaError
+from pareidolia.settings.default_networks import refuse_judge
 from pareidolia.watching import watched
 
 
@@ -67,6 +68,9 @@ class Painting(ShowsItself):
         average: decay of the running average of the canvas, which `picture` shows and from which the next
             stage begins. 0 takes the last canvas.
         seed: all randomness is a function of (seed, step).
+
+    Raises:
+        PareidoliaError: `network` is the one that judges pictures.
     """
 
     def __init__(
@@ -80,6 +84,7 @@ class Painting(ShowsItself):
         average: float = 0.0,
         seed: int = 0,
     ) -> None:
+        refuse_judge(network.name)
         self.network = network
         self.canvas = canvas
         self.stages = tuple(stages)

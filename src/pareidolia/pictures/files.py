@@ -86,7 +86,7 @@ def save_picture(
         encoded = encode_picture(picture, FORMATS[path.suffix.lower()], record)
     except (OSError, ValueError) as error:
         raise BadPicture(f"cannot save '{path}': {error}; try .png") from error
-    with write_atomically(path) as file:
+    with write_atomically(path, overwrite=overwrite) as file:
         file.write(encoded)
 
 

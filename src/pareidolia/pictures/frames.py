@@ -13,6 +13,7 @@ from pareidolia.pictures.ownership import FRAMES, claim
 from pareidolia.pictures.records import record_of
 from pareidolia.pictures.video_reading import Video
 from pareidolia.settings import PareidoliaError, migrate
+from pareidolia.settings.comparing import of_the_work
 
 _NUMBERED = re.compile(r"\d{6,}\.png")
 
@@ -43,8 +44,8 @@ class FrameFolder:
             PareidoliaError: If it has frames of another one.
         """
         claim(self.path, FRAMES)
-        wanted = migrate(self._record)
-        if any(migrate(record_of(path) or {}) != wanted for path in self.files):
+        wanted = of_the_work(migrate(self._record))
+        if any(of_the_work(migrate(record_of(path) or {})) != wanted for path in self.files):
             raise PareidoliaError(
                 f"{self.path} holds frames of another video; delete it or give --overwrite to begin anew"
             )

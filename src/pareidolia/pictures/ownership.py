@@ -25,7 +25,8 @@ PAGE_MARK = '<meta name="generator" content="pareidolia tour">'
 _MOST_MARK_BYTES = 50_000_000
 # What systems put into folders by themselves, and what a killed process of ours left.
 _PART = r"(.*/)?\.pareidolia-[^/]*\.part"
-_LITTER = re.compile(rf"\.lock|\.DS_Store|Thumbs\.db|desktop\.ini|\._.*|\.directory|{_PART}", re.IGNORECASE)
+_LOCK = r"\.lock|\.pareidolia-.*\.lock"
+_LITTER = re.compile(rf"{_LOCK}|\.DS_Store|Thumbs\.db|desktop\.ini|\._.*|\.directory|{_PART}", re.I)
 
 
 @dataclass(frozen=True)
@@ -226,7 +227,9 @@ RUN = Kind(
     ),
 )
 COLLECTION = Kind(
-    "a collection", _is_collection, (r"shards/\d{6,}\.safetensors", r"files\.json", r"manifest\.json")
+    "a collection",
+    _is_collection,
+    (r"\.lock", r"shards/\d{6,}\.safetensors", r"files\.json", r"manifest\.json"),
 )
 ATLAS = Kind("an atlas", _is_atlas)
 FRAMES = Kind("the frames of a video", _is_frames, (_FRAME,), carries_record)

@@ -39,8 +39,8 @@ def check_target(path: str | Path, overwrite: bool = False, suffixes: Collection
     with _writing(path):
         if path.is_dir():
             raise PareidoliaError(f"cannot save to '{path}': it is a folder; name a file")
-        if path.exists() and not overwrite:
-            raise PareidoliaError(f"'{path}' exists already: choose another name, or pass --overwrite")
+        if not overwrite:
+            _refuse_existing(path)
         folder = path.resolve().parent
         if not folder.is_dir():
             raise PareidoliaError(f"cannot save to '{path}': there is no folder '{folder}'; make it first")
@@ -66,7 +66,7 @@ def make_folder(folder: Path) -> None:
 
 
 @contextmanager
-def write_atomically(path: str | Path) -> Iterator[BinaryIO]:
+def write_atomically(path: str | Path, *, overwrite: bool = True) -> Iterator[BinaryIO]:
     """Open a binary file to write (and seek) in; it becomes `path` when the block ends without an error.
 
     The bytes are written to a file beside `path`, reach the disk (fsync), and take the name by one rename, so
@@ -75,13 +75,14 @@ def write_atomically(path: str | Path) -> Iterator[BinaryIO]:
 
     Args:
         path: the file.
+        overwrite: whether a file that is there by the end of the block is replaced.
 
     Yields:
         The open file.
 
     Raises:
-        PareidoliaError: If the system refuses to write (no permission, disk full, no such folder); an OSError
-            in the block counts as that.
+        PareidoliaError: If the system refuses to write (no permission, disk full, no such folder), an OSError
+            in the block counting as that; or a file is there that may not be replaced.
     """
     target = Path(path)
     with _writing(target):
@@ -91,10 +92,18 @@ def write_atomically(path: str | Path) -> Iterator[BinaryIO]:
                 yield file
                 file.flush()
                 os.fsync(file.fileno())
+            if not overwrite:
+                _refuse_existing(target)
             part.replace(target.resolve())
         except BaseException:
             part.unlink(missing_ok=True)
             raise
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text file in UTF-8, whole or not at all."""
+    with write_atomically(path) as file:
+        file.write(text.encode())
 
 
 def beside(out: Path, ending: str) -> Path:
@@ -113,6 +122,11 @@ def clear_leftovers(folder: str | Path) -> None:
     """Delete what killed processes left in `folder`; nobody else may be writing there."""
     for part in Path(folder).glob(".pareidolia-*.part"):
         part.unlink(missing_ok=True)
+
+
+def _refuse_existing(path: Path) -> None:
+    if path.exists():
+        raise PareidoliaError(f"'{path}' exists already: choose another name, or pass --overwrite")
 
 
 def _part_of(path: Path) -> Path:

@@ -23,6 +23,7 @@ def write_video(
     fps: int | Fraction,
     *,
     record: Mapping[str, Any] | None = None,
+    overwrite: bool = True,
 ) -> None:
     """Make a video of picture files of one size, whole or not at all: the same frames give the same bytes.
 
@@ -35,6 +36,7 @@ def write_video(
         path: the video, .mp4 or .gif.
         fps: frames in a second.
         record: kept as the video's comment; `read_record` reads it.
+        overwrite: whether a file that is there by then is replaced.
 
     Raises:
         MissingExtra: If PyAV is needed and not installed.
@@ -46,7 +48,7 @@ def write_video(
         raise BadPicture("a video needs at least one frame")
     make = _gif if path.suffix.lower() == ".gif" else _mp4
     encoded = make(frames, Fraction(fps), comment_for(record))
-    with write_atomically(path) as file:
+    with write_atomically(path, overwrite=overwrite) as file:
         file.write(encoded.getbuffer())
 
 

@@ -3,6 +3,20 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+_OF_THE_RUN = ("threads", "unfinished")
+
+
+def of_the_work(record: Mapping[str, Any]) -> dict[str, Any]:
+    """A record without what is of one run of its work alone: the threads it had, how far it came.
+
+    Args:
+        record: of a picture, a video or a checkpoint.
+
+    Returns:
+        What must agree where a run goes on.
+    """
+    return {name: value for name, value in record.items() if name not in _OF_THE_RUN}
+
 
 def differences(ours: Mapping[str, Any], theirs: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
     """Describe each entry that differs.

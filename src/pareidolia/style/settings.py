@@ -1,11 +1,13 @@
 """Settings of style transfer. No torch here."""
 
-from typing import Annotated, Any, Literal, Self
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
 from pareidolia.painting.settings import PaintingSettings, SeamlessOption
 from pareidolia.settings import OperationSettings, Settings
+from pareidolia.settings.default_networks import Need
 from pareidolia.settings.groups import ADVANCED
 
 Layers = tuple[str, ...] | None
@@ -81,6 +83,8 @@ class VideoControl(Settings):
 
 class StyleSettings(StyleControl, PaintingSettings):
     """Paint a photo in the style of one or several paintings (Gatys, Ecker and Bethge 2015)."""
+
+    need: ClassVar[Need] = "pictures"
 
     size: Annotated[
         int,
@@ -191,6 +195,11 @@ class StyleSettings(StyleControl, PaintingSettings):
             json_schema_extra=ADVANCED,
         ),
     ] = None
+
+    @classmethod
+    def need_of(cls, given: Mapping[str, Any]) -> Need:
+        """Layers are of the shipped network where none is named."""
+        return "maps" if given.get("content_layers") or given.get("style_layers") else cls.need
 
     @model_validator(mode="after")
     def _something_to_aim_for(self) -> Self:

@@ -1,5 +1,6 @@
 """Make the tour: every section's pictures, then the page."""
 
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -7,6 +8,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from pareidolia.pictures import as_picture, write_atomically
+from pareidolia.pictures.locking import Lock
+from pareidolia.pictures.ownership import ATLAS
+from pareidolia.pictures.targets import LEFTOVERS, make_folder
 from pareidolia.settings import PareidoliaError
 from pareidolia.tour.guide import Exhibit, Guide, Tour
 from pareidolia.tour.page import RenderedSection, render_page
@@ -47,9 +51,9 @@ def tell(
     sections = SECTIONS if sections is None else sections
     for picture in (settings.photo, settings.painting):
         as_picture(picture)
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     rendered = []
-    with _beside(folder / PICTURES) as making:
+    with Lock.of_folder(folder), _beside(folder / PICTURES) as making:
         tour = Tour(settings, words(settings.language), making)
         for index, section in enumerate(sections, 1):
             stop = Stop(index, len(sections), tour.words.sections[section.key]["title"])
@@ -80,8 +84,14 @@ def _rendered(section: Section, guide: Guide) -> RenderedSection:
 
 @contextmanager
 def _beside(target: Path) -> Iterator[Path]:
-    """A folder to work in; at the end its files go to `target`, replacing those of the same name."""
-    making = Path(tempfile.mkdtemp(prefix=".making-", dir=target.parent))
+    """A folder to work in; at the end its files go to `target`, replacing those of the same name.
+
+    What a killed process left of such a folder is removed: the name says whose it was.
+    """
+    for left in target.parent.glob(LEFTOVERS):
+        if left.is_dir() and not left.is_symlink():
+            shutil.rmtree(left, ignore_errors=True)
+    making = Path(tempfile.mkdtemp(prefix=".pareidolia-tour-", suffix=".part", dir=target.parent))
     try:
         yield making
         target.mkdir(exist_ok=True)
@@ -92,6 +102,18 @@ def _beside(target: Path) -> Iterator[Path]:
 
 
 def _replace(made: Path, target: Path) -> None:
-    if target.is_dir():
+    """Put what was made in its place; a folder takes the place of one that a tour made, else it joins it."""
+    if not made.is_dir():
+        made.replace(target)
+        return
+    if target.is_dir() and not target.is_symlink() and _is_of_a_tour(target):
         shutil.rmtree(target)
-    made.replace(target)
+    target.mkdir(exist_ok=True)
+    for each in sorted(made.iterdir()):
+        _replace(each, target / each.name)
+
+
+def _is_of_a_tour(folder: Path) -> bool:
+    """Whether it is an atlas, or pieces of photos and nothing else."""
+    files = (path for path in folder.rglob("*") if not path.is_dir())
+    return ATLAS.is_ours(folder) or all(re.fullmatch(r"\d+-\d+\.jpg", path.name) for path in files)

@@ -16,13 +16,13 @@ from safetensors.torch import save as to_safetensors
 
 from pareidolia.networks.weights import fit_state_dict
 from pareidolia.pictures import write_atomically
+from pareidolia.pictures.locking import Lock
 from pareidolia.pictures.ownership import KEY, RUN, claim, clear
 from pareidolia.pictures.targets import LEFTOVERS, make_folder
 from pareidolia.progress import Progress
 from pareidolia.safety import require_file
 from pareidolia.settings import PareidoliaError, migrate
 from pareidolia.training.data.found import PLACES
-from pareidolia.training.locking import FolderLock
 from pareidolia.training.log import Log
 from pareidolia.training.run import TrainingRun
 from pareidolia.training.saving import read_state, write_state
@@ -54,7 +54,7 @@ class TrainingFolder:
         # The version is the mark that the folder is ours (see `pictures/ownership.py`).
         self.path, self.record = path, {KEY: __version__, **record}
         self._log = Log(path / LOG, path / "tensorboard" if tensorboard else None)
-        self._lock = FolderLock(path)
+        self._lock = Lock.of_folder(path, by="another training")
 
     @property
     def begun(self) -> bool:
@@ -162,6 +162,7 @@ class TrainingFolder:
     @contextmanager
     def _locked(self) -> Iterator[None]:
         """Take the right to write here, and clear what a killed process left; an error gives it back."""
+        make_folder(self.path)
         self._lock.take()
         try:
             for folder in (self.path, self.path / SAMPLES):
