@@ -5,7 +5,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from pareidolia.painting.settings import PaintingSettings
+from pareidolia.painting.settings import PaintingSettings, SeamlessOption
 from pareidolia.settings import OperationSettings, Settings
 from pareidolia.settings.default_networks import Need
 from pareidolia.settings.groups import ADVANCED, WHAT
@@ -67,6 +67,17 @@ class StyleControl(Settings):
             "its chroma."
         ),
     ] = "paintings"
+
+    seamless: SeamlessOption = None
+    region_edge: Annotated[
+        float,
+        Field(
+            ge=0,
+            le=0.25,
+            description="Width of the soft edges between regions, as a share of the longer side.",
+            json_schema_extra=ADVANCED,
+        ),
+    ] = 0.02
 
 
 class VideoControl(Settings):

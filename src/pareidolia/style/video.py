@@ -122,6 +122,8 @@ def brush_video(
     """A video painted by brush, throughout with the code that its paintings have for the first frame."""
     if inputs.get("mask") is not None:
         raise PareidoliaError("a video moves, a mask does not: leave out --mask")
+    if inputs.get("regions"):
+        raise PareidoliaError("a video moves, regions do not: leave out --regions")
     brush, video = load_brush(settings.device), _opened(inputs["content"])
     paintings = [as_picture(painting, size=settings.painting_size) for painting in inputs["styles"]]
     code = brush.code(next(video.frames(size=settings.size)), paintings, settings)

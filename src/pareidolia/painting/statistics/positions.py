@@ -9,8 +9,8 @@ from typing import ClassVar, Generic, Self, TypeVar
 import torch
 from torch import Tensor
 
-from pareidolia.painting.randomness import seeded_generator
 from pareidolia.painting.statistics.statistic import StyleStatistic, by_position
+from pareidolia.randomness import seeded_generator
 
 _NOTHING = 1e-12
 
