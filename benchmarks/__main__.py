@@ -5,7 +5,7 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
-NOT_COMPARISONS = {"__init__", "__main__", "pictures", "runner"}
+NOT_COMPARISONS = {"__init__", "__main__", "networks", "pictures", "runner"}
 
 
 def main() -> int:

@@ -12,19 +12,22 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from benchmarks.networks import add_network, network_of
+from benchmarks.pictures import photo_folder
 from benchmarks.runner import Report, interleaved, peak_memory, timed
 from pareidolia.atlas import LayoutSettings, lay_out
 from pareidolia.atlas.icons import PADDING, IconJob, paint_icons
 from pareidolia.atlas.settings import IconSettings
-from pareidolia.networks import Network, identity, load_network
+from pareidolia.networks import identity
 from pareidolia.settings import NetworkSettings
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Options of this comparison."""
     parser.add_argument("--part", choices=sorted(PARTS), default="icons", help="what is measured")
-    parser.add_argument("--shared", type=Path, default=Path("../shared"), help="holds weights/")
-    parser.add_argument("--photos", type=Path, help="a folder of photos, for collecting")
+    add_network(parser)
+    parser.add_argument("--layer", default="features.12", help="whose activations are meant")
+    parser.add_argument("--photos", type=Path, help="a folder, for collecting (default: the samples, cut)")
     parser.add_argument("--rounds", type=int, default=3, help="how often each is timed")
     parser.add_argument("--icons", type=int, default=32, help="icons painted at once")
     parser.add_argument("--activations", type=int, default=100_000, help="how many are laid out")
@@ -39,11 +42,12 @@ def compare(options: argparse.Namespace) -> Report:
 
 
 def icons(options: argparse.Namespace) -> Report:
-    """Icons a second of 80 px: a batch against one at a time, 16 steps each, SqueezeNet's fire9."""
-    network = squeezenet(options, padding=PADDING)
-    wanted = np.random.default_rng(0).random((options.icons, 512), dtype=np.float32)
+    """Icons a second of 80 px: a batch against one at a time, 16 steps each."""
+    network = network_of(options, padding=PADDING)
+    channels = network.layer(options.layer).shape[0]
+    wanted = np.random.default_rng(0).random((options.icons, channels), dtype=np.float32)
     settings = IconSettings(icon_steps=16)
-    job = IconJob(NetworkSettings(), identity(network), "features.12", settings, seed=0)
+    job = IconJob(NetworkSettings(), identity(network), options.layer, settings, seed=0)
     few = wanted[: max(1, options.icons // 8)]
 
     def at_once() -> None:
@@ -64,14 +68,18 @@ def icons(options: argparse.Namespace) -> Report:
 
 def collecting(options: argparse.Namespace) -> Report:
     """Photos a second against a bare forward loop over the same photos, decoded in advance."""
+    with photo_folder(options.photos) as folder:
+        return _collecting(options, folder)
+
+
+def _collecting(options: argparse.Namespace, photos: Path) -> Report:
     from pareidolia.collecting import Collector, SampledActivations
     from pareidolia.collecting.settings import CollectingSettings
     from pareidolia.pictures import find_pictures, from_uint8, open_uint8
 
-    weights = str(options.shared / "weights/squeezenet1_0.safetensors")
-    settings = CollectingSettings(network="torchvision:squeezenet1_0", weights=weights)
-    files = find_pictures(options.photos)
-    network = squeezenet(options)
+    settings = CollectingSettings(network=options.network, weights=options.weights)
+    files = find_pictures(photos)
+    network = network_of(options)
     batches = [
         from_uint8([open_uint8(files.path(i), (224, 224)) for i in range(start, min(start + 8, len(files)))])
         for start in range(0, len(files), 8)
@@ -80,12 +88,12 @@ def collecting(options: argparse.Namespace) -> Report:
     @torch.no_grad()
     def bare() -> None:
         for batch in batches:
-            network.record(batch, ["features.12"])
+            network.record(batch, [options.layer])
 
     def collect() -> None:
         with tempfile.TemporaryDirectory() as folder:
             for _ in Collector(
-                folder, files, ("features.12",), SampledActivations(count=4), settings, network=network
+                folder, files, (options.layer,), SampledActivations(count=4), settings, network=network
             ):
                 pass
 
@@ -170,13 +178,6 @@ def viewer(options: argparse.Namespace) -> Report:
     report.figures = {"load": load, "frames": rate, "loads": loads, "rates": rates}
     report.summary = [f"Loads within {load:.1f} s, {rate:.0f} frames a second while it is zoomed and moved."]
     return report
-
-
-def squeezenet(options: argparse.Namespace, **swaps: str) -> Network:
-    """SqueezeNet 1.0 with the shared weights."""
-    return load_network(
-        "torchvision:squeezenet1_0", str(options.shared / "weights/squeezenet1_0.safetensors"), **swaps
-    )  # type: ignore[arg-type]
 
 
 PARTS = {"icons": icons, "collecting": collecting, "layout": layout, "viewer": viewer}

@@ -12,9 +12,10 @@ from pathlib import Path
 import captum.attr
 from torch import Tensor, nn
 
+from benchmarks.networks import add_network, network_of
 from benchmarks.runner import Report, interleaved
 from pareidolia.inspection import ClassTarget, integrated_gradients, occlusion, send_back
-from pareidolia.networks import Network, load_network
+from pareidolia.networks import Network
 from pareidolia.pictures import open_picture, resize
 
 BATCHES = (2, 4, 8, 16)
@@ -39,8 +40,7 @@ class Looking(nn.Module):
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Options of this comparison."""
-    parser.add_argument("--network", default="torchvision:squeezenet1_0")
-    parser.add_argument("--weights", default="../shared/weights/squeezenet1_0.safetensors")
+    add_network(parser)
     parser.add_argument("--photo", default="sample:chelsea")
     parser.add_argument("--size", type=int, default=227, help="side of the square picture")
     parser.add_argument("--rounds", type=int, default=5, help="runs of each, in turn")
@@ -49,8 +49,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def compare(options: argparse.Namespace) -> Report:
     """Median seconds of Captum's defaults, of its best batch size and of ours, and their ratios."""
-    weights = options.weights if Path(options.weights).exists() else "random"
-    network = load_network(options.network, weights, device="cpu")
+    network = network_of(options)
     picture = resize(open_picture(options.photo), (options.size, options.size)).clamp(0, 1)
     top = int(network(picture).argmax())
     columns = (
@@ -63,7 +62,9 @@ def compare(options: argparse.Namespace) -> Report:
         "best / ours",
         "difference",
     )
-    report = Report(f"Attribution against Captum: {options.network}, {weights} weights", columns)
+    report = Report(
+        f"Attribution against Captum: {options.network}, weights: {Path(options.weights).name}", columns
+    )
     contenders_of = _contenders(network, picture, top)
     for name in options.methods:
         default, batched, ours = contenders_of[name]

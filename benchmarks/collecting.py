@@ -16,6 +16,8 @@ from pathlib import Path
 
 import torch
 
+from benchmarks.networks import add_network, network_of
+from benchmarks.pictures import photo_folder
 from benchmarks.runner import Report, interleaved
 from pareidolia.collecting import CollectingSettings, Collector, TopActivations
 from pareidolia.networks import Network, load_network, preserve_state
@@ -24,6 +26,8 @@ from pareidolia.pictures import PictureFiles, find_pictures, from_uint8, open_ui
 MEMORY = """
 import sys
 from benchmarks.collecting import collect
+from benchmarks.networks import add_network, network_of
+from benchmarks.pictures import photo_folder
 from benchmarks.runner import peak_memory
 collect(*sys.argv[1:5], int(sys.argv[5]))
 print(peak_memory() // 1024)
@@ -32,9 +36,8 @@ print(peak_memory() // 1024)
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Options of this comparison."""
-    parser.add_argument("photos", type=Path, help="a folder of photos")
-    parser.add_argument("--network", default="torchvision:squeezenet1_0")
-    parser.add_argument("--weights", default="../shared/weights/squeezenet1_0.safetensors")
+    parser.add_argument("photos", type=Path, nargs="?", help="a folder of photos (default: the samples, cut)")
+    add_network(parser)
     parser.add_argument("--layer", default="features.12")
     parser.add_argument("--count", type=int, default=96, help="photos a run")
     parser.add_argument("--times", type=int, default=4, help="how much larger the large folder is")
@@ -44,13 +47,17 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def compare(options: argparse.Namespace) -> Report:
     """Median seconds of the bare loops and of collecting, their ratios, and peak memory by folder."""
-    weights = options.weights if Path(options.weights).exists() else "random"
-    network = load_network(options.network, weights, device="cpu")
-    files = first_of(options.photos, options.count)
+    with photo_folder(options.photos) as folder:
+        return _compared(options, folder)
+
+
+def _compared(options: argparse.Namespace, folder: Path) -> Report:
+    network = network_of(options)
+    files = first_of(folder, options.count)
     contenders = {
         "bare loop, channels last": bare(network, options.layer, files, torch.channels_last),
         "bare loop, default layout": bare(network, options.layer, files, torch.contiguous_format),
-        "collecting": lambda: run(network, options.network, weights, options.layer, files),
+        "collecting": lambda: run(network, options.network, options.weights, options.layer, files),
     }
     seconds = interleaved(contenders, options.rounds)
     report = Report(
@@ -67,7 +74,7 @@ def compare(options: argparse.Namespace) -> Report:
     report.figures["seconds"] = seconds
     if options.memory:
         peaks = {
-            count: peak(options, weights, count) for count in (options.count, options.count * options.times)
+            count: peak(options, folder, count) for count in (options.count, options.count * options.times)
         }
         report.figures["peak MiB"] = peaks
         told = ", ".join(f"{mib:.0f} MiB for {count} photos" for count, mib in peaks.items())
@@ -112,8 +119,8 @@ def collect(photos: str, name: str, weights: str, layer: str, count: int) -> Non
     run(load_network(name, weights, device="cpu"), name, weights, layer, first_of(Path(photos), count))
 
 
-def peak(options: argparse.Namespace, weights: str, count: int) -> float:
+def peak(options: argparse.Namespace, folder: Path, count: int) -> float:
     """Peak memory, in MiB, of a process that collects `count` photos."""
-    words = [str(options.photos), options.network, weights, options.layer, str(count)]
+    words = [str(folder), options.network, options.weights, options.layer, str(count)]
     done = subprocess.run([sys.executable, "-c", MEMORY, *words], capture_output=True, text=True, check=True)
     return int(done.stdout.split()[-1]) / 1024

@@ -10,28 +10,27 @@ from pathlib import Path
 from torch import Tensor
 
 from benchmarks.baselines import deepdream_2015
+from benchmarks.networks import add_network, network_of
 from benchmarks.runner import Report, interleaved
 from pareidolia.dreaming import Dream, DreamSettings
 from pareidolia.dreaming.aims import default_layer
-from pareidolia.networks import Network, load_network
+from pareidolia.networks import Network
 from pareidolia.pictures import open_picture, save_picture
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Options of this comparison."""
-    parser.add_argument("--shared", type=Path, default=Path("../shared"), help="holds weights/ and pictures/")
-    parser.add_argument("--photo", default="07", help="name of a photo there")
+    add_network(parser)
+    parser.add_argument("--photo", default="sample:chelsea", help="a file, or sample:NAME")
     parser.add_argument("--size", type=int, default=512, help="longer side")
     parser.add_argument("--rounds", type=int, default=3, help="how often each is timed")
 
 
 def compare(options: argparse.Namespace) -> Report:
     """Median seconds, final energies and the ratio of times."""
-    weights = str(options.shared / "weights/squeezenet1_0.safetensors")
-    network = load_network("torchvision:squeezenet1_0", weights)
-    swapped = load_network("torchvision:squeezenet1_0", weights, padding="replicate")
+    network, swapped = network_of(options), network_of(options, padding="replicate")
     layer = default_layer(network)
-    photo = open_picture(options.shared / f"pictures/photos/{options.photo}.jpg", size=options.size)
+    photo = open_picture(options.photo, size=options.size)
     dreams = {}
 
     def baseline() -> None:
@@ -55,7 +54,7 @@ def compare(options: argparse.Namespace) -> Report:
     report.figures = {"seconds": seconds, "energies": energies, "ratio": ratio}
     report.summary = [
         f"Ours takes {ratio:.2f} of the recipe's time and ends with {share:.2f} of its energy "
-        f"({options.size} px, 4 octaves of 10 steps, SqueezeNet)."
+        f"({options.size} px, 4 octaves of 10 steps, {network.name}, weights: {Path(options.weights).name})."
     ]
     return report
 

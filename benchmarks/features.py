@@ -18,9 +18,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from benchmarks.networks import add_network, network_of
 from benchmarks.runner import Report, timed
 from pareidolia.inspection.visualization import Features, FeatureSettings
-from pareidolia.networks import Network, load_network
+from pareidolia.networks import Network
 from pareidolia.pictures import resize, save_picture, sheet
 
 SIDE, LARGE = 128, 224
@@ -29,8 +30,7 @@ SIDE, LARGE = 128, 224
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Options of this comparison."""
     parser.add_argument("--lucent", type=Path, help="a checkout of lucent")
-    parser.add_argument("--network", default="torchvision:squeezenet1_0")
-    parser.add_argument("--weights", default="../shared/weights/squeezenet1_0.safetensors")
+    add_network(parser)
     parser.add_argument("--layer", default="features.12")
     parser.add_argument("--units", type=int, default=32, help="how many, painted in one batch here")
     parser.add_argument("--steps", type=int, default=128)
@@ -41,8 +41,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def compare(options: argparse.Namespace) -> Report:
     """Pictures a second and activations reached, ours and lucent's."""
-    weights = options.weights if Path(options.weights).exists() else "random"
-    network = load_network(options.network, weights, device="cpu")
+    network = network_of(options)
     theirs = _lucent(options, network)
     seconds: dict[str, list[float]] = {"ours": [], "lucent": []}
     pictures: dict[int, Tensor] = {}
@@ -53,15 +52,15 @@ def compare(options: argparse.Namespace) -> Report:
         if theirs is not None:
             taken, pictures[unit] = timed(lambda unit=unit: theirs(unit, options.steps))
             seconds["lucent"].append(taken)
-        taken, ours = timed(lambda: _ours(options, weights))
+        taken, ours = timed(lambda: _ours(options))
         seconds["ours"].append(taken / options.units)
     return _report(options, network, seconds, ours, pictures)
 
 
-def _ours(options: argparse.Namespace, weights: str) -> Tensor:
+def _ours(options: argparse.Namespace) -> Tensor:
     settings = FeatureSettings(
         network=options.network,
-        weights=weights,
+        weights=options.weights,
         layer=options.layer,
         units=(f"0-{options.units - 1}",),
         steps=options.steps,

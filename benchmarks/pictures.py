@@ -1,8 +1,12 @@
 """The photos and paintings that comparisons take: a folder's, or those of the package and of scikit-image."""
 
 import argparse
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+from pareidolia.pictures import open_picture, save_picture
 from pareidolia.pictures.samples import PHOTOS, sample_names
 
 Named = Path | str
@@ -36,6 +40,24 @@ def files_of(folder: Path) -> list[Named]:
     if not found:
         raise SystemExit(f"{folder} holds no pictures")
     return found
+
+
+@contextmanager
+def photo_folder(folder: Path | None) -> Iterator[Path]:
+    """A folder of photos for what collects: the one named, else the sample photos, each cut into six."""
+    if folder is not None:
+        yield folder
+        return
+    with TemporaryDirectory() as made:
+        for name in PHOTOS:
+            photo = open_picture(f"sample:{name}")
+            height, width = photo.shape[-2] // 2, photo.shape[-1] // 3
+            for part in range(6):
+                down, right = divmod(part, 3)
+                rows, columns = slice(down * height, None), slice(right * width, None)
+                piece = photo[..., rows, columns][..., :height, :width]
+                save_picture(piece, Path(made) / f"{name}{part}.png")
+        yield Path(made)
 
 
 def name_of(picture: Named) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from benchmarks.pictures import add_pictures, name_of, photos
 from benchmarks.runner import Report
 from pareidolia.pictures import open_picture
 from pareidolia.style.feedforward import open_stylizer
@@ -24,7 +25,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """Options of this comparison."""
     parser.add_argument("run", type=Path, help="a run of one style, of `pareidolia stylizer train`")
     parser.add_argument("painting", help="the painting it was trained on")
-    parser.add_argument("--photos", type=Path, default=Path("../shared/pictures/photos"), help="unseen ones")
+    add_pictures(parser)
     parser.add_argument("--size", type=int, help="longer side of the photos (default: that of the crops)")
     parser.add_argument("--iterations", type=int, default=50, help="of L-BFGS")
 
@@ -36,15 +37,15 @@ def compare(options: argparse.Namespace) -> Report:
     stylizer = open_stylizer(options.run, "cpu")
     report = Report("A style network", ("photo", "one pass", "L-BFGS from the photo", "L-BFGS from noise"))
     rows = []
-    for path in sorted(options.photos.glob("*.jpg")):
-        photo = open_picture(path, size=options.size or settings.crop)
+    for shown in photos(options.pictures):
+        photo = open_picture(shown, size=options.size or settings.crop)
         noise = torch.rand(photo.shape, generator=torch.Generator().manual_seed(0))
         with torch.no_grad():
             one_pass = _total(loss, stylizer.paint(photo), photo).item()
         optimized = [_optimized(loss, photo, start, options.iterations) for start in (photo, noise)]
         rows.append((one_pass, *optimized))
-        report.rows.append((path.stem, *rows[-1]))
-        print(path.stem, *(f"{value:.3f}" for value in rows[-1]), flush=True)
+        report.rows.append((name_of(shown), *rows[-1]))
+        print(name_of(shown), *(f"{value:.3f}" for value in rows[-1]), flush=True)
     medians = [statistics.median(column) for column in zip(*rows, strict=True)]
     report.rows.append(("median", *medians))
     ratios = [statistics.median(row[0] / row[k] for row in rows) for k in (1, 2)]

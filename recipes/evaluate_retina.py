@@ -3,9 +3,9 @@
 
     python recipes/evaluate_retina.py
 
-prints a Markdown table. `--shared` holds weights/slim_vgg19.safetensors, judge.py and pictures/; `--data`
-holds BSDS500, split_minidataset (mini-ImageNet) and imagenet-sample-images. With `--ship` it first copies the
-weights of `--run` into the package and then writes the table into the card.
+prints a Markdown table. `--shared` holds weights/slim_vgg19.safetensors; `--pictures` photos/ and paintings/
+(default: the samples); `--data` BSDS500, split_minidataset (mini-ImageNet) and imagenet-sample-images. With
+`--ship` it first copies the weights of `--run` into the package and then writes the table into the card.
 """
 
 import argparse
@@ -38,12 +38,13 @@ ROUNDS = 41
 def arguments() -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--shared", type=Path, default=Path("../shared"), help="teacher, judge, pictures")
+    parser.add_argument("--shared", type=Path, default=Path("../shared"), help="the teacher")
+    parser.add_argument("--pictures", type=Path, help="photos/ and paintings/ that are painted")
     parser.add_argument("--data", type=Path, default=Path("../data"), help="the data sets that measure")
     parser.add_argument("--weights", type=Path, help="weights to measure (default: those in the package)")
     parser.add_argument("--out", type=Path, default=Path("runs/evaluation"), help="where the paintings go")
     parser.add_argument("--shown", type=int, default=128, help="side to which 84 px photos are enlarged")
-    parser.add_argument("--size", type=int, default=384, help="longer side of the paintings, equal for both")
+    parser.add_argument("--size", type=int, default=320, help="longer side of the paintings, equal for both")
     parser.add_argument("--only", nargs="+", choices=FIGURES, default=list(FIGURES), help="what to measure")
     parser.add_argument("--run", type=Path, default=Path("runs/retina_classes"), help="the run to ship")
     parser.add_argument("--ship", action="store_true", help="put weights and table in the package")
@@ -93,18 +94,10 @@ def named(network: Network, options: argparse.Namespace) -> dict[str, str]:
 
 
 def painted(network: Network, options: argparse.Namespace) -> dict[str, str]:
-    """Style transfer through retina against style transfer through its teacher."""
-    weights = options.weights or retina.WEIGHTS
-    contenders = {
-        "retina": retina_style.through_retina(weights, options.size),
-        "teacher": retina_style.through_teacher(
-            options.shared / "weights/slim_vgg19.safetensors", options.size
-        ),
-    }
-    found = retina_style.scores(contenders, options.shared, options.out)
-    return {
-        f"style at {options.size} px, scored by SqueezeNet": retina_style.in_words(found),
-    }
+    """Style transfer through retina against style transfer through VGG-19."""
+    contenders = retina_style.contenders(options.weights or retina.WEIGHTS, options.size)
+    found = retina_style.scores(contenders, retina_style.pairs(options.pictures), options.out)
+    return {f"style at {options.size} px": retina_style.in_words(found)}
 
 
 def sizes(network: Network, options: argparse.Namespace) -> dict[str, str]:

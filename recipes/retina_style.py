@@ -1,20 +1,22 @@
-"""Is style through retina as good as through its teacher? Twelve pairs of photo and painting, and a judge.
+"""Is style through retina as good as through the real VGG-19? Twelve pairs of photo and painting, judged.
 
 Both networks paint the same pairs with the defaults of style transfer and their own style and content layers;
-a network that neither learned from, SqueezeNet, scores the saved pictures (`judge.py`; lower is better).
+the saved pictures are scored as `pareidolia measure style` does, by a network that neither learned from.
 """
 
-import importlib.util
 import statistics
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from pareidolia.pictures import save_picture
+from pareidolia.pictures.samples import PAINTINGS, PHOTOS
 from pareidolia.style import StyleSettings, StyleTransfer
-from slim_vgg import AUX_LAYERS
+from pareidolia.style.judging.measuring import Judgement, StyleJudges
 
-PAIRS = (
+_PAIRS = 12
+_IN_A_FOLDER = (
     ("01", "munch_scream"),
     ("03", "van_gogh_starry_night"),
     ("05", "kandinsky_composition_vii"),
@@ -29,62 +31,94 @@ PAIRS = (
     ("23", "van_gogh_starry_night"),
 )
 
-
-def through_retina(weights: Path, size: int) -> StyleSettings:
-    """Style transfer through retina with the weights of a file."""
-    return StyleSettings(size=size, weights=str(weights))
+Pair = tuple[str, str]
 
 
-def through_teacher(weights: Path, size: int) -> StyleSettings:
-    """Style transfer through the slim VGG-19, at its aux maps: close to VGG-19's reluK_1."""
-    return StyleSettings(
-        size=size,
-        network=f"{Path(__file__).with_name('slim_vgg.py')}:build",
-        weights=str(weights),
-        mean=(0.0, 0.0, 0.0),
-        std=(1.0, 1.0, 1.0),
-        style_layers=AUX_LAYERS,
-        content_layers=(AUX_LAYERS[3],),
-    )
+@dataclass(frozen=True)
+class Scored:
+    """What the judge finds of a painted pair.
+
+    Attributes:
+        judgement: its figures; lower is better.
+        seconds: that painting took; None if the picture was there already.
+    """
+
+    judgement: Judgement
+    seconds: float | None
 
 
-def load_judge(path: Path) -> Callable[..., dict[str, Any]]:
-    """The `judge` function of a Python file."""
-    spec = importlib.util.spec_from_file_location("judge", path)
-    if spec is None or spec.loader is None or not path.exists():
-        raise SystemExit(f"no judge at {path}: say where judge.py lies with --shared")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    judge: Callable[..., dict[str, Any]] = module.judge
-    return judge
+def contenders(weights: Path, size: int) -> dict[str, StyleSettings]:
+    """Style transfer through retina with the weights of a file, and through VGG-19."""
+    return {
+        "retina": StyleSettings(size=size, network="retina", weights=str(weights)),
+        "vgg19": StyleSettings(size=size, network="vgg19"),
+    }
 
 
-def scores(contenders: Mapping[str, StyleSettings], shared: Path, out: Path) -> dict[str, list[float]]:
-    """Each contender's scores by SqueezeNet, a pair at a time; pictures that `out` already holds are kept."""
-    judge = load_judge(shared / "judge.py")
-    found: dict[str, list[float]] = {name: [] for name in contenders}
-    for photo_name, painting_name in PAIRS:
-        photo = shared / f"pictures/photos/{photo_name}.jpg"
-        painting = shared / f"pictures/paintings/{painting_name}.jpg"
-        for name, settings in contenders.items():
-            target = out / f"{photo_name}_{painting_name}_{name}.png"
-            if not target.exists():
-                transfer = StyleTransfer(photo, [painting], settings)
-                for _ in transfer:
-                    pass
-                out.mkdir(parents=True, exist_ok=True)
-                save_picture(transfer.picture, target)
-            found[name].append(judge(target, photo, painting, judges=("squeeze",))["squeeze"]["score"])
+def pairs(pictures: Path | None) -> list[Pair]:
+    """Twelve pairs of photo and painting.
+
+    Args:
+        pictures: a folder with photos/ and paintings/ that have the names of `_IN_A_FOLDER`; None takes the
+            sample photos, each with two of the package's paintings.
+
+    Returns:
+        What `open_picture` takes.
+    """
+    if pictures is not None:
+        return [
+            (str(pictures / f"photos/{photo}.jpg"), str(pictures / f"paintings/{painting}.jpg"))
+            for photo, painting in _IN_A_FOLDER
+        ]
+    paintings = sorted(path.stem for path in PAINTINGS.glob("*.jpg"))
+    return [
+        (f"sample:{PHOTOS[number % len(PHOTOS)]}", f"sample:{paintings[number % len(paintings)]}")
+        for number in range(_PAIRS)
+    ]
+
+
+def scores(
+    through: Mapping[str, StyleSettings], painted: Sequence[Pair], out: Path
+) -> dict[str, list[Scored]]:
+    """What the judge finds of each contender's pictures, pair by pair; pictures in `out` already are kept."""
+    judge = StyleJudges()
+    found: dict[str, list[Scored]] = {name: [] for name in through}
+    for photo, painting in painted:
+        for name, settings in through.items():
+            target = out / f"{_name(photo)}_{_name(painting)}_{name}_{settings.size}.png"
+            seconds = None if target.exists() else _paint(photo, painting, settings, target)
+            found[name].append(Scored(judge(target, photo, painting), seconds))
     return found
 
 
-def in_words(found: Mapping[str, list[float]]) -> str:
-    """Mean scores, and how often the first contender is no worse than the second."""
+def in_words(found: Mapping[str, Sequence[Scored]]) -> str:
+    """Mean scores and grain, how often the first contender is no worse than the second, and its time."""
     (ours, mine), (other, theirs) = found.items()
-    ratio = statistics.geometric_mean(a / b for a, b in zip(mine, theirs, strict=True))
-    won = sum(a <= b for a, b in zip(mine, theirs, strict=True))
-    return (
-        f"{ours} {statistics.mean(mine):.4f}, {other} {statistics.mean(theirs):.4f} (mean score of "
-        f"{len(mine)} pairs, lower is better; ratio of each pair {ratio:.3f} in the geometric mean; "
-        f"{ours} no worse in {won} of {len(mine)})"
+    means = ", ".join(
+        f"{name} {statistics.mean(each.judgement.score for each in scored):.3f} (grain of color "
+        f"{statistics.mean(each.judgement.color_grain for each in scored):.2f})"
+        for name, scored in found.items()
     )
+    won = sum(a.judgement.score <= b.judgement.score for a, b in zip(mine, theirs, strict=True))
+    ratios = [a.seconds / b.seconds for a, b in zip(mine, theirs, strict=True) if a.seconds and b.seconds]
+    time_of = f"; {statistics.median(ratios):.2f} of the time" if ratios else ""
+    return (
+        f"{means}: mean score of {len(mine)} pairs by EfficientNet-Lite2, lower is better; "
+        f"{ours} no worse than {other} in {won}{time_of}"
+    )
+
+
+def _paint(photo: str, painting: str, settings: StyleSettings, target: Path) -> float:
+    """Paint a pair and save it; the seconds that it took."""
+    began = time.perf_counter()
+    transfer = StyleTransfer(photo, [painting], settings)
+    for _ in transfer:
+        pass
+    taken = time.perf_counter() - began
+    target.parent.mkdir(parents=True, exist_ok=True)
+    save_picture(transfer.picture, target)
+    return taken
+
+
+def _name(picture: str) -> str:
+    return Path(picture).stem.removeprefix("sample:")

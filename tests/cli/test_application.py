@@ -85,8 +85,8 @@ def test_every_option_is_described():
 def test_help_shows_the_options_of_the_chosen_method_in_groups(studio):
     _, slow, _ = studio.run("style", "--help")
     _, fast, _ = studio.run("style", "--method", "one-pass", "--help")
-    assert "--coarse-steps" in slow and "--tile" not in slow
-    assert "--tile" in fast and "--coarse-steps" not in fast
+    assert "--coarse-steps" in slow and "--painting-size" not in slow
+    assert "--painting-size" in fast and "--coarse-steps" not in fast
     _, every, _ = studio.run("saliency", "--help")
     _, one, _ = studio.run("saliency", "--method", "rise", "--help")
     assert "--masks" in every and "--samples" in every

@@ -62,7 +62,7 @@ def test_folders_are_painted_and_errors_told(studio):
     ("words", "told"),
     [
         ((*ONE_PASS, "--steps", "3"), "--steps goes with --method optimization"),
-        (("--tile", "256"), "--tile goes with --method one-pass"),
+        (("--painting-size", "256"), "--painting-size goes with --method one-pass"),
         ((*ONE_PASS, "--strength", "2"), "--strength"),
         ((*ONE_PASS, "--resume"), "nothing to resume"),
         (("--method", "one-pas"), "one-pas"),

@@ -61,9 +61,10 @@ def test_a_source_in_another_package_on_the_command_line(folder: Path) -> None:
     for name in ("mine:tinny", "miine:tiny", "nothing"):
         wrong = run_with_plugins(folder, "saliency", "photo.png", "--network", name, "--out", "b.png")
         assert wrong.returncode == 2 and wrong.stderr.count("\n") == 1
-        assert {"mine:tinny": "did you mean mine:tiny", "miine:tiny": "timm:NAME, mine:NAME, package."}.get(
-            name, "there is no network 'nothing'"
-        ) in wrong.stderr
+        assert {
+            "mine:tinny": "did you mean mine:tiny",
+            "miine:tiny": "torchhub:OWNER/REPO:NAME, mine:NAME, package.",
+        }.get(name, "there is no network 'nothing'") in wrong.stderr
 
 
 def test_two_sources_of_one_name_are_refused(folder: Path) -> None:
@@ -75,7 +76,9 @@ def test_two_sources_of_one_name_are_refused(folder: Path) -> None:
 
 def test_the_option_and_the_errors_name_every_source() -> None:
     wheels = "efficientnet_lite0, efficientnet_lite1, efficientnet_lite2, vgg19"
-    forms = f"retina, {wheels}, torchvision:NAME, timm:NAME, package.module:factory or file.py:factory"
+    hubs = "hf-hub:OWNER/NAME, torchhub:OWNER/REPO:NAME"
+    own = "package.module:factory or file.py:factory"
+    forms = f"retina, {wheels}, torchvision:NAME, timm:NAME, {hubs}, {own}"
     described = f"{forms} (default: the best that is installed for the work)."
     assert network_forms() == forms
     assert {"retina", "torchvision:vgg19"} <= set(known_names())
@@ -94,7 +97,7 @@ def test_the_option_and_the_errors_name_every_source() -> None:
         def build(name, weights, class_count):
             raise NotImplementedError
 
-        assert network_forms() == forms.replace("timm:NAME", "timm:NAME, lab:NAME")
+        assert network_forms() == forms.replace(hubs, f"{hubs}, lab:NAME")
         assert "lab:NAME" in str(FiltersSettings.model_fields["network"].description)
     finally:
         SOURCES._found.pop("lab")

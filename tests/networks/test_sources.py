@@ -1,5 +1,6 @@
 """Where networks come from: torchvision, timm (a cache in place of the internet), the user's code."""
 
+import json
 import sys
 from pathlib import Path
 
@@ -9,8 +10,9 @@ from safetensors.torch import save_file
 from torchvision import models
 
 from pareidolia.networks import load_network, load_network_from
-from pareidolia.networks.sources import from_torchvision
-from pareidolia.settings import BadNetwork, MissingExtra, NetworkSettings, UnknownName
+from pareidolia.networks.sources import from_torchvision, hub_client
+from pareidolia.safety import distrusting
+from pareidolia.settings import BadNetwork, MissingExtra, NetworkSettings, PareidoliaError, UnknownName
 
 USERS = """
 from torch import nn
@@ -221,3 +223,134 @@ def test_numbers_that_do_not_fit(file: Path) -> None:
             load_network(f"{file}:coloured", **arguments)
     with pytest.raises(BadNetwork, match=r"cannot look at a 4x8x8 picture .* --input CxHxW"):
         load_network(f"{file}:coloured", input="4x8x8", device="cpu").layers  # noqa: B018
+
+
+def _of_timm(folder: Path, **changes: object) -> torch.nn.Module:
+    """A tiny network in timm's form in a folder: config.json and model.safetensors."""
+    timm = pytest.importorskip("timm")
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(3)
+        module = timm.create_model("test_vit", num_classes=3)
+    folder.mkdir(parents=True)
+    save_file(module.state_dict(), folder / "model.safetensors")
+    data = {"input_size": [3, 160, 160], "mean": [0.4] * 3, "std": [0.2] * 3, "fixed_input_size": True}
+    config = {
+        "architecture": "test_vit",
+        "num_classes": 3,
+        "pretrained_cfg": {"label_names": ["a", "b", "c"], "num_classes": 3, **data},
+        **changes,
+    }
+    (folder / "config.json").write_text(json.dumps(config))
+    return module
+
+
+@pytest.fixture
+def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty cache of the Hugging Face hub, which cannot be reached."""
+    constants = pytest.importorskip("huggingface_hub").constants
+
+    def unknown(*_: object) -> None:
+        raise OSError("Name or service not known")
+
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "hub"))
+    monkeypatch.setattr(hub_client, "getproxies", dict)
+    monkeypatch.setattr(hub_client.socket, "getaddrinfo", unknown)
+    return tmp_path / "hub"
+
+
+@pytest.mark.parametrize("name", ["hf-hub:lab/tiny", "timm:hf-hub:lab/tiny"])
+def test_a_network_of_the_hub_comes_from_its_cache(name: str, hub: Path, capfd) -> None:
+    repository = hub / "models--lab--tiny"
+    source = _of_timm(repository / "snapshots" / "abc")
+    (repository / "refs").mkdir()
+    (repository / "refs" / "main").write_text("abc")
+    net = load_network(name, device="cpu")
+    assert torch.equal(net.module.head.weight, source.head.weight) and net.name == name
+    assert (net.mean, net.input_shape) == ((0.4,) * 3, (3, 160, 160))
+    assert net.class_names == ("a", "b", "c") and net.one_size and net.accepts((64, 50))
+    assert capfd.readouterr().err == ""
+
+
+def test_a_network_in_a_folder_of_timms_form(tmp_path: Path) -> None:
+    source = _of_timm(tmp_path / "tiny")
+    net = load_network(f"timm:local-dir:{tmp_path / 'tiny'}", device="cpu")
+    assert torch.equal(net.module.head.weight, source.head.weight)
+    with pytest.raises(BadNetwork, match=r"timm cannot build local-dir:.*nowhere.*not found"):
+        load_network(f"timm:local-dir:{tmp_path / 'nowhere'}", device="cpu")
+
+
+@pytest.mark.parametrize("name", ["hf-hub:lab/tiny", "timm:hf-hub:lab/tiny"])
+def test_without_the_internet_the_hub_is_one_line(name: str, hub: Path, capfd) -> None:
+    with pytest.raises(BadNetwork, match=r"^lab/tiny could not be had from the Hugging Face hub") as caught:
+        load_network(name, device="cpu")
+    assert "\n" not in str(caught.value) and "timm:local-dir:FOLDER" in str(caught.value)
+    assert capfd.readouterr().err == ""
+
+
+HUBCONF = """
+import torch
+from torch import nn
+from beside import WIDTH
+dependencies = ["torch"]
+def small(pretrained=False, progress=True):
+    made = nn.Sequential(nn.Conv2d(3, WIDTH, 3), nn.AdaptiveAvgPool2d(1), nn.Flatten())
+    if pretrained:
+        nn.init.constant_(made[0].weight, 0.25)
+    return made
+def newer(*, weights=None):
+    return small(pretrained=weights == "DEFAULT")
+def number(): return 3
+"""
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    folder = tmp_path / "repository"
+    folder.mkdir()
+    (folder / "hubconf.py").write_text(HUBCONF)
+    (folder / "beside.py").write_text("WIDTH = 4")
+    return folder
+
+
+@pytest.mark.parametrize("entry", ["small", "newer"])
+def test_a_repository_of_torch_hub(entry: str, repository: Path, cache: Path) -> None:
+    net = load_network(f"torchhub:{repository}:{entry}", device="cpu")
+    assert (net.module[0].weight == 0.25).all()
+    assert not (
+        load_network(f"torchhub:{repository}:{entry}", "random", device="cpu").module[0].weight == 0.25
+    ).any()
+    repository.rename(cache.parent / "lab_things_main")
+    assert (load_network(f"torchhub:lab/things:{entry}", device="cpu").module[0].weight == 0.25).all()
+    (cache.parent / "lab_things_main").rename(cache.parent / "lab_things_v1.0")
+    assert (load_network(f"torchhub:lab/things:v1.0:{entry}", device="cpu").module[0].weight == 0.25).all()
+
+
+def test_torch_hub_in_one_line(repository: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def offline(*_: object, **__: object) -> None:
+        raise RuntimeError("there is no internet connection")
+
+    monkeypatch.setattr(torch.hub, "list", offline)
+    with pytest.raises(
+        BadNetwork, match=r"torchhub:lab/things could not be fetched .*no internet.*FOLDER:NAME"
+    ):
+        load_network("torchhub:lab/things:small", device="cpu")
+    with pytest.raises(BadNetwork, match="names no repository: write torchhub:"):
+        load_network("torchhub:small", device="cpu")
+    with pytest.raises(UnknownName, match="did you mean small"):
+        load_network(f"torchhub:{repository}:smal", device="cpu")
+    with pytest.raises(BadNetwork, match=r"gave int, not a torch.nn.Module"):
+        load_network(f"torchhub:{repository}:number", device="cpu")
+
+
+def test_what_a_file_names_is_not_fetched_and_not_run(repository: Path, hub: Path) -> None:
+    name = f"torchhub:{repository}:small"
+    with distrusting("the picture x.png"):
+        with pytest.raises(PareidoliaError, match=r"names code to run, 'torchhub:.*not run unasked"):
+            load_network(name, device="cpu")
+        for each in ("hf-hub:lab/tiny", "timm:hf-hub:lab/tiny"):
+            with pytest.raises(
+                PareidoliaError, match=rf"names a network of a hub, '{each}'.*not fetched unasked"
+            ):
+                load_network(each, device="cpu")
+    with distrusting("the picture x.png", (name,)):
+        assert load_network(name, device="cpu").name == name

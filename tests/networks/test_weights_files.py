@@ -55,6 +55,14 @@ WRAPPINGS: dict[str, Callable[[dict[str, Tensor]], object]] = {
         "mean": np.ones(3, dtype=np.float32),
         "where": Path("runs"),
     },
+    "a compiled Lightning module": lambda tensors: {"state_dict": prefixed("model._orig_mod.", tensors)},
+    "a student and a teacher": lambda tensors: {"student": tensors, "teacher": tensors, "epoch": 1},
+    "beside another network": lambda tensors: {"encoder": tensors, "decoder": {"weight": torch.ones(2)}},
+    "an average beside what is trained": lambda tensors: {
+        "step": torch.tensor(3),
+        **prefixed("ema_model.", tensors),
+        **prefixed("online_model.", {name: value * 0 for name, value in tensors.items()}),
+    },
     "a class of keys": lambda tensors: {**tensors, 0: torch.ones(2)},
 }
 
@@ -81,6 +89,40 @@ def test_names_that_fit_are_not_stripped_and_prefixes_are_put_on(tmp_path: Path)
     torch.save(plain.state_dict(), tmp_path / "w.pth")
     load_weights(parallel, tmp_path / "w.pth", "small")
     assert same(plain, parallel)
+
+
+class Normalizing(nn.Module):
+    """A network wrapped with what it needs, as factories do."""
+
+    def __init__(self, parameter: bool = False) -> None:
+        super().__init__()
+        self.backbone = small()
+        self.register_buffer("mean", torch.full((3,), 0.4))
+        if parameter:
+            self.scale = nn.Parameter(torch.ones(3))
+
+
+def test_a_wrapped_factory_takes_the_weights_of_what_it_wraps(tmp_path: Path) -> None:
+    source, target = small(), Normalizing()
+    torch.save({"state_dict": prefixed("model.", source.state_dict())}, tmp_path / "w.ckpt")
+    load_weights(target, tmp_path / "w.ckpt", "wrapped")
+    assert same(source, target.backbone) and (target.mean == 0.4).all()
+    averaged = torch.optim.swa_utils.AveragedModel(source)
+    torch.save(averaged.state_dict(), tmp_path / "w.pth")
+    parallel = nn.DataParallel(small())
+    load_weights(parallel, tmp_path / "w.pth", "wrapped")
+    assert same(source, parallel)
+
+
+def test_what_a_wrapped_factory_misses_is_named(tmp_path: Path) -> None:
+    torch.save(small().state_dict(), tmp_path / "w.pth")
+    with pytest.raises(BadNetwork, match=r"are not of wrapped: missing scale$"):
+        load_weights(Normalizing(parameter=True), tmp_path / "w.pth", "wrapped")
+    torch.save({"0.weight": torch.ones(4, 3, 3, 3)}, tmp_path / "w.pth")
+    with pytest.raises(
+        BadNetwork, match=r"missing mean, backbone.0.weight, backbone.0.bias and 4 more; unexpected"
+    ):
+        load_weights(Normalizing(), tmp_path / "w.pth", "wrapped")
 
 
 @pytest.mark.parametrize(

@@ -182,3 +182,18 @@ def test_the_real_efficientnet_lite_knows_a_cat():
         best = int(network(frame(network, as_picture("sample:chelsea"))).argmax())
     assert network.class_names is not None
     assert network.class_names[best] in ("tabby", "tiger cat", "Egyptian cat")
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        (
+            "tabby",
+            "^vgg19 has no class names: it has no classes; to aim at classes take .*efficientnet_lite1",
+        ),
+        ("281", r"^vgg19 gives maps of 512×7×7, not class scores: it has no classes; .*efficientnet_lite1"),
+    ],
+)
+def test_vgg19_asked_for_a_class_names_a_network_that_has_some(name, told):
+    with pytest.raises(BadNetwork, match=told):
+        load_network("vgg19", "random").class_index(name)

@@ -122,7 +122,7 @@ def test_a_stage_begins_from_the_average_of_the_one_before(small_network):
 
 
 def test_adam_carries_its_moments_to_the_next_size(small_network):
-    stages = [towards(0.9, 6, rate=0.01), Stage((32, 40), 1, lambda _: Towards(0.9), 0.01)]
+    stages = [towards(0.9, 6, rate=0.01), Stage((32, 40), 2, lambda _: Towards(0.9), 0.01)]
     painting = Painting(small_network, plain(), stages)
     for _ in range(6):
         painting.step()

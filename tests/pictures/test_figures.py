@@ -22,3 +22,14 @@ def test_a_missing_library_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
     with pytest.raises(MissingExtra, match=r"pareidolia\[plots\]"):
         check_plots()
+
+
+@pytest.mark.filterwarnings("error")
+def test_words_in_any_script_draw_without_a_warning() -> None:
+    pytest.importorskip("matplotlib", reason="matplotlib is not installed")
+    figure = new_figure(2, 1)
+    axes = figure.add_subplot()
+    for name in ("猫", "кошка", "σ²", "👍 ok"):
+        axes.plot([0, 1], [0, 1], label=name)
+    axes.legend()
+    assert figure_picture(figure).shape == (1, 3, 110, 220)

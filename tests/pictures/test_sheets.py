@@ -1,11 +1,16 @@
 """Sheets: every picture appears unchanged, in order; texts take room and fit."""
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 import torch
 from PIL import ImageFont
 
-from pareidolia.pictures import sheet
-from pareidolia.pictures.text import spelled, wrap
+from pareidolia.pictures import fonts, sheet
+from pareidolia.pictures.fonts import PLAIN
+from pareidolia.pictures.text import readable, wrap
+from pareidolia.safety import spelled
 from pareidolia.settings import BadPicture
 
 
@@ -111,7 +116,73 @@ def test_wrapping_keeps_every_letter_and_the_width() -> None:
 
 
 def test_letters_the_font_lacks_are_spelled() -> None:
-    assert spelled("Déjà vu: α/β = 2 × 3 → “Ω” 中") == "Deja vu: alpha/beta = 2 x 3 -> “omega” ?"
+    text = spelled("Déjà vu: α/β = 2 × 3 → “Ω” 中", keep=PLAIN)
+    assert text == "Deja vu: alpha/beta = 2 x 3 -> “omega” Zhong"
     font = ImageFont.load_default(20)
     lacking = bytes(font.getmask("中"))
-    assert all(bytes(font.getmask(letter)) != lacking for letter in spelled("°·±…‘’“”«»éßΩ×"))
+    assert all(bytes(font.getmask(letter)) != lacking for letter in f"{PLAIN}{spelled('éßΩ×')}")
+
+
+@pytest.fixture
+def cat_font(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A system whose one font of wide letters has 猫, as a box, and nothing else."""
+    builder = pytest.importorskip("fontTools.fontBuilder", reason="fontTools is not installed")
+    pens = pytest.importorskip("fontTools.pens.ttGlyphPen")
+
+    def box(left: int, right: int) -> object:
+        pen = pens.TTGlyphPen(None)
+        pen.moveTo((left, 0))
+        for corner in ((left, 800), (right, 800), (right, 0)):
+            pen.lineTo(corner)
+        pen.closePath()
+        return pen.glyph()
+
+    font = builder.FontBuilder(1000, isTTF=True)
+    font.setupGlyphOrder([".notdef", "cat"])
+    font.setupCharacterMap({ord("猫"): "cat"})
+    font.setupGlyf({".notdef": box(400, 600), "cat": box(0, 1000)})
+    font.setupHorizontalMetrics({".notdef": (1000, 400), "cat": (1000, 0)})
+    font.setupHorizontalHeader(ascent=800, descent=-200)
+    font.setupNameTable({"familyName": "Cat", "styleName": "Regular"})
+    font.setupOS2()
+    font.setupPost()
+    (tmp_path / "fonts").mkdir()
+    font.save(tmp_path / "fonts" / "cat-cjk.ttf")
+    (tmp_path / "fonts" / "broken.ttf").write_bytes(b"no font")
+    monkeypatch.setattr(fonts, "_folders", lambda: [tmp_path / "fonts"])
+    _forget()
+    yield tmp_path / "fonts" / "cat-cjk.ttf"
+    _forget()
+
+
+def _forget() -> None:
+    for each in (fonts._files, fonts._files_of, fonts.font_with):
+        each.cache_clear()
+
+
+def test_letters_are_drawn_in_a_font_of_the_system_that_has_them(cat_font: Path) -> None:
+    assert readable("猫 狗") == "猫 Gou"
+    face = fonts.Face(20)
+    assert [run for run, _ in face.runs("cat 猫 cat")] == ["cat", " 猫", " cat"]
+    assert face.getlength("猫") == pytest.approx(18, abs=1)  # a whole em of the smaller font
+    page = sheet([(squares(1)[0][0], "猫")], 1)
+    inked = (page[0, 0] < 0.3) & (page[0, 0] == page[0, 1])
+    assert inked.sum() > 80  # a filled box, not a sign of two strokes
+
+
+def test_captions_in_other_scripts_differ_where_their_words_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fonts, "_folders", list)
+    _forget()
+    names = ("кошка", "пёс", "Груша", "γάτα", "猫", "狗", "고양이")
+    assert len({readable(name) for name in names}) == len(names)
+    assert not any("?" in readable(name) for name in names)
+    monkeypatch.setattr(fonts, "installed_folder", lambda package: None)
+    _forget()
+    assert [readable(name) for name in names[:4]] == ["koshka", "pes", "Grusha", "gata"]
+    _forget()
+
+
+def test_a_font_has_a_letter_only_if_it_draws_it() -> None:
+    pytest.importorskip("matplotlib", reason="matplotlib is not installed")
+    found = fonts.font_with("кошка")
+    assert found is not None and not fonts._draws(found, "\U0010fffc")

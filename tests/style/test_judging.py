@@ -5,6 +5,7 @@ import pytest
 import torch
 from PIL import Image
 from tests.conftest import make_small_network
+from tests.style.independent_judge import figures, lite2_maps, vgg19_maps
 from tests.style.synthetic_pictures import save_pictures
 
 from pareidolia.networks import Network
@@ -41,13 +42,13 @@ def small_judges(monkeypatch):
     monkeypatch.setattr(measuring, "load_judge", small_judge)
 
 
-@pytest.mark.skipif(not WHEELS, reason="the wheels of the judges are not installed")
-def test_the_figures_are_those_of_the_script_before(files):
+@pytest.mark.skipif(not WHEELS, reason="the wheels of the judges are not installed: pareidolia[networks]")
+def test_the_figures_are_those_of_an_independent_judge(files):
     result = measure_style(*files)
-    figures = [row["figure"] for row in result.rows]
-    assert figures == pytest.approx(
-        [*GOLDEN["efficientnet_lite2"], *GOLDEN["vgg19"], *GOLDEN_GRAIN], rel=1e-4
-    )
+    found = [row["figure"] for row in result.rows]
+    assert found == pytest.approx([*GOLDEN["efficientnet_lite2"], *GOLDEN["vgg19"], *GOLDEN_GRAIN], rel=1e-4)
+    other = [*figures(lite2_maps(), *files), *figures(vgg19_maps(), *files)]
+    assert found[: len(other)] == pytest.approx(other, rel=1e-4)
     assert result.caption.startswith("score 1.514 by efficientnet_lite2")
 
 

@@ -7,6 +7,12 @@ from pareidolia.settings import BadPicture, PareidoliaError, UnknownName
 from pareidolia.style import StyleSettings, StyleTransfer
 
 
+def targets_of(painting):
+    """The statistics that the last, full size aims at."""
+    (region,) = painting._aims.regions
+    return painting._aims.style_targets(96, painting.stages[-1].size, region)
+
+
 def transfer(network, photo, *paintings, **options):
     quick = {"size": 96, "coarsest": 48, "coarse_steps": 4, "steps": 3, "bleed": 0, "style_weight": 10.0}
     return StyleTransfer(photo, paintings, StyleSettings(**{**quick, **options}), network)
@@ -82,7 +88,7 @@ def test_two_paintings_blend_by_their_weights(small_network, photo, painting_pic
 
     def grams(*paintings, **options):
         made = transfer(small_network, photo, *paintings, **options)
-        return made._style_targets(96)["stage1.relu"].means
+        return targets_of(made)["stage1.relu"].means
 
     blended = grams(painting_picture, other, painting_weights=(3, 1))
     expected = 0.75 * grams(painting_picture) + 0.25 * grams(other)

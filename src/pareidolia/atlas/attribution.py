@@ -1,8 +1,11 @@
 """How activations change the class scores: h · ∇logit, for all classes from one forward pass."""
 
+from collections.abc import Callable
+
 import torch
 import torch.autograd.forward_ad as forward_ad
 from torch import Tensor, nn
+from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from pareidolia.networks import Network, preserve_state
 from pareidolia.settings import BadNetwork, PareidoliaError, one_line
@@ -47,10 +50,13 @@ def class_attribution(network: Network, layer: str, pictures: Tensor, positions:
             return None
         if not isinstance(output, Tensor):
             raise PareidoliaError(f"{layer} gives several tensors: class attribution needs a layer of one")
-        dual: Tensor = forward_ad.make_dual(output, _only_at(output, positions))  # type: ignore[no-untyped-call]
+        kept = _only_at(output, positions, lambda each: network.as_maps(layer, each, pictures))
+        dual: Tensor = forward_ad.make_dual(output, kept)  # type: ignore[no-untyped-call]
         return dual
 
-    with preserve_state(network.module), torch.no_grad(), forward_ad.dual_level():
+    # Of torch's ways to compute attention only the plain one has a forward derivative.
+    plain = sdpa_kernel(SDPBackend.MATH)
+    with preserve_state(network.module), torch.no_grad(), forward_ad.dual_level(), plain:
         module.register_forward_hook(grow)
         try:
             dual = forward_ad.unpack_dual(network(pictures))  # type: ignore[no-untyped-call]
@@ -65,12 +71,16 @@ def class_attribution(network: Network, layer: str, pictures: Tensor, positions:
         return tangent.clone()
 
 
-def _only_at(maps: Tensor, positions: Tensor) -> Tensor:
-    """`maps` where each picture's position is, zero elsewhere."""
-    if maps.ndim == 2:
-        return maps.clone()
-    kept = torch.zeros_like(maps)
-    pictures = torch.arange(len(maps), device=maps.device)
-    rows, columns = positions.to(maps.device).unbind(1)
-    kept[pictures, :, rows, columns] = maps[pictures, :, rows, columns]
-    return kept
+def _only_at(output: Tensor, positions: Tensor, as_maps: Callable[[Tensor], Tensor]) -> Tensor:
+    """A layer's output where each picture's position is, zero elsewhere."""
+    with torch.enable_grad():
+        leaf = output.detach().requires_grad_()
+        maps = as_maps(leaf)
+        chosen = torch.ones_like(maps)
+        if maps.ndim == 4:
+            pictures = torch.arange(len(maps), device=maps.device)
+            rows, columns = positions.to(maps.device).unbind(1)
+            chosen.zero_()[pictures, :, rows, columns] = 1
+        # Laying out is linear, and what comes back through it marks the numbers that stand at the position.
+        (marked,) = torch.autograd.grad(maps, leaf, chosen)
+    return output * marked

@@ -36,6 +36,7 @@ from pareidolia.pictures.targets import clear_leftovers, make_folder
 from pareidolia.progress import Progress, Work
 from pareidolia.safety import require_file
 from pareidolia.settings import VERSION, PareidoliaError, migrate
+from pareidolia.settings.default_networks import refuse_judge
 from pareidolia.version import __version__
 
 SETTINGS = "settings.json"
@@ -143,6 +144,7 @@ class AtlasBuilding(Work):
         chosen = self.settings
         keep = SampledActivations(count=chosen.positions, border=chosen.border, seed=chosen.seed)
         network = network_for(settings, self._given)
+        refuse_judge(network.name)  # before hours of collecting: icons are painted
         wanted = key_of(
             "collecting",
             settings.model_dump(exclude={"device"}),

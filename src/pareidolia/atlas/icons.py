@@ -87,6 +87,6 @@ def paint_icons(network: Network, job: IconJob, wanted: Array) -> Array:
 
 
 def _canvas_size(network: Network, layer: str, size: int) -> tuple[int, int]:
-    if network.accepts((size, size), [layer]):
-        return size, size
-    return network.input_shape[1], network.input_shape[2]
+    if network.one_size or not network.accepts((size, size), [layer]):
+        return network.input_shape[1], network.input_shape[2]
+    return size, size

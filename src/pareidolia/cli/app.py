@@ -13,6 +13,7 @@ from pareidolia.cli.again import HELP, again_command
 from pareidolia.cli.deriving import command_for
 from pareidolia.cli.printing import complain
 from pareidolia.operations import BEGIN, GROUPS, LOOK, OPERATIONS, PAINT, Operation
+from pareidolia.safety import any_console
 from pareidolia.settings import PareidoliaError, PareidoliaWarning
 from pareidolia.version import __version__
 
@@ -43,7 +44,7 @@ _OTHERS = {
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code: 0, 2 for bad input, 130 when interrupted."""
     words = list(sys.argv[1:] if arguments is None else arguments)
-    with _plain_warnings():
+    with any_console(), _plain_warnings():
         return _run(words)
 
 

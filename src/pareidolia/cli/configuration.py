@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from pareidolia.cli.outputs import Output
-from pareidolia.safety import require_file
+from pareidolia.safety import read_text
 from pareidolia.settings import PareidoliaError, Settings, UnknownName
 
 
@@ -35,12 +35,8 @@ def merged(kind: type[Settings], output: Output, given: Mapping[str, Any]) -> Se
 
 
 def _read_config(path: Path) -> dict[str, Any]:
-    if path.exists():
-        require_file(path)
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except UnicodeDecodeError as error:
-        raise PareidoliaError(f"{path} is not UTF-8: save it as UTF-8") from error
+        return tomllib.loads(read_text(path, what="a file of settings"))
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise PareidoliaError(f"{path} is not a TOML file: {error}") from error
 

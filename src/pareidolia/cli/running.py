@@ -15,7 +15,7 @@ from pareidolia.cli.printing import (
     stopping,
 )
 from pareidolia.operations import Operation
-from pareidolia.safety import trusting
+from pareidolia.safety import any_console, trusting
 from pareidolia.settings import PareidoliaError, Settings
 
 FAILED = 1
@@ -73,7 +73,7 @@ def _as_one_of_them(process_group: Any, device: Any, request: Any, output: Outpu
     from pareidolia.training.process_group import in_process_group
 
     quiet = output if process_group.rank == 0 else output.model_copy(update={"quiet": True, "as_json": False})
-    with in_process_group(process_group, device):
+    with any_console(), in_process_group(process_group, device):
         return run_one(request, quiet)
 
 

@@ -120,11 +120,13 @@ class Dream(Painting):
         super().__init__(
             network,
             DetailCanvas(first, sizes[0]),
-            [Stage(size, settings.steps, objective, settings.step_size / 255) for size in sizes],
+            [
+                Stage(size, settings.steps, objective, settings.step_size / 255, tile=settings.tile)
+                for size in sizes
+            ],
             optimizer=self._ascent,
             transforms=(Roll(settings.jitter),) if settings.jitter else (),
             seed=settings.seed,
-            tile=settings.tile,
         )
 
     @property

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from torch import Tensor
 
 from pareidolia.settings import BadNetwork
+from pareidolia.settings.default_networks import FOR_CLASSES
 
 #: Class numbers by group, ends included: breeds of dogs; birds; insects.
 GROUPS: dict[str, tuple[tuple[int, int], ...]] = {
@@ -46,7 +47,6 @@ def check_classes(class_names: Sequence[str] | None, name: str) -> tuple[str, ..
     known = tuple(class_names or ())
     if len(known) != CLASSES or "Chihuahua" not in known[151] or "pug" not in known[254]:
         raise BadNetwork(
-            f"{name} has no ImageNet classes, among which to count dogs: "
-            "take --network torchvision:squeezenet1_0 or another of torchvision"
+            f"{name} does not have ImageNet's {CLASSES} classes, among which dogs are counted; {FOR_CLASSES}"
         )
     return known

@@ -7,14 +7,14 @@ from pydantic import Field
 
 from pareidolia.painting.settings import PaddingOption, PoolingOption
 from pareidolia.settings import OperationSettings
-from pareidolia.settings.default_networks import Need
+from pareidolia.settings.default_networks import Need, need_of_aims
 from pareidolia.settings.groups import ADVANCED, WHAT
 
 
 class DreamSettings(OperationSettings):
     """Strengthen in a picture what a network sees in it (Mordvintsev, Olah and Tyka 2015)."""
 
-    need: ClassVar[Need] = "creatures"
+    need: ClassVar[Need] = "pictures"
 
     aim: Annotated[
         tuple[str, ...] | None,
@@ -108,12 +108,7 @@ class DreamSettings(OperationSettings):
     @classmethod
     def need_of(cls, given: Mapping[str, Any]) -> Need:
         """Aims at classes need names; aims at layers are of the shipped network where none is named."""
-        aims = given.get("aim")
-        if not aims:
-            return cls.need
-        listed = (aims,) if isinstance(aims, str) else aims
-        classes = all(str(aim).startswith("class:") or aim == "random-class" for aim in listed)
-        return "classes" if classes else "maps"
+        return need_of_aims(given.get("aim"), cls.need)
 
 
 class DreamExplanationSettings(DreamSettings):

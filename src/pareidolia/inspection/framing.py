@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from torch import Tensor
 
 from pareidolia.networks import Layer, Network
-from pareidolia.pictures import fit, over_white, resize
+from pareidolia.pictures import PictureLike, as_picture, fit, over_white, resize
 from pareidolia.settings import BadPicture
 
 
@@ -34,8 +34,9 @@ def frame_photo(network: Network, photo: Tensor, size: int | None = None) -> Fra
     """A photo at the size at which the network looks at it, and what that look finds: one forward pass.
 
     The whole photo with `size` as its longer side, or, where that is None, with its shorter side as long as
-    the network was made for. A network that takes one size only (as vision transformers do) sees the middle
-    of the photo. No class scores are needed.
+    the network was made for. A network that was made for one size (as vision transformers are) sees the
+    middle of the photo, and one that takes no other looks at `size` through windows. No class scores are
+    needed.
 
     Args:
         network: looks.
@@ -51,11 +52,46 @@ def frame_photo(network: Network, photo: Tensor, size: int | None = None) -> Fra
     photo = over_white(photo).to(network.device)
     height, width = photo.shape[-2:]
     if size is not None:
-        return _seen(network, resize(photo, fit((height, width), size)).clamp(0, 1))
+        return _seen(network, resize(photo, fit((height, width), size)).clamp(0, 1), windows=True)
     try:
+        if network.made_for_one_size:
+            return _seen(network, middle(network, photo))
         return _seen(network, _covering(photo, network.input_shape[1:]))
     except BadPicture:
         return _seen(network, middle(network, photo))
+
+
+def canvas_size(network: Network, side: int | None, usual: int) -> tuple[int, int]:
+    """Height and width of what is painted for a network.
+
+    Args:
+        network: looks.
+        side: asked for, in pixels; None leaves it to the network.
+        usual: the side where the network was made for no size in particular.
+
+    Returns:
+        A square, or the size of the pictures that the network was made for.
+    """
+    if side is None and network.one_size:
+        return network.input_shape[1], network.input_shape[2]
+    return (side or usual,) * 2
+
+
+def photo_at(network: Network, photo: PictureLike, side: int | None, usual: int) -> Tensor:
+    """A photo as it is painted through a network.
+
+    Args:
+        network: looks.
+        photo: what `as_picture` takes.
+        side: the longer one asked for, in pixels; None leaves it to the network.
+        usual: the longer side where the network was made for no size in particular.
+
+    Returns:
+        1×C×H×W in [0, 1] on the network's device: the whole, or the middle at the network's own size.
+    """
+    if side is None and network.one_size:
+        return middle(network, over_white(as_picture(photo))).to(network.device)
+    return over_white(as_picture(photo, size=side or usual)).to(network.device)
 
 
 def middle(network: Network, photo: Tensor) -> Tensor:
@@ -74,6 +110,6 @@ def _covering(photo: Tensor, wanted: tuple[int, int]) -> Tensor:
     return resize(photo, size).clamp(0, 1)
 
 
-def _seen(network: Network, picture: Tensor) -> FramedPhoto:
-    look = network.look(picture)
+def _seen(network: Network, picture: Tensor, *, windows: bool = False) -> FramedPhoto:
+    look = network.look(picture, windows=windows)
     return FramedPhoto(picture, look.logits, look.layers)

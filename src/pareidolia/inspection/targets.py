@@ -13,6 +13,7 @@ from pareidolia.networks import Network
 from pareidolia.networks.units import unit_values
 from pareidolia.painting import ModelOutputs, Objective
 from pareidolia.settings import ClassName, PareidoliaError, Unit, UnknownName, one_line, parse_address
+from pareidolia.settings.default_networks import few_names
 
 
 class Target(Protocol):
@@ -245,7 +246,8 @@ def find_target(text: str, network: Network, pictures: Tensor, logits: Tensor | 
     try:
         return ClassTarget((network.class_index(text),))
     except UnknownName as error:
-        raise UnknownName("class or unit", text, [*(network.class_names or ()), *network.layers]) from error
+        known = [*(network.class_names or ()), *network.layers]
+        raise UnknownName("class or unit", text, known, remark=few_names(network.name)) from error
 
 
 def _is_layer(text: str, network: Network) -> bool:

@@ -1,5 +1,6 @@
 """The weights in a checkpoint, as training scripts wrap and name them."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
 from torch import Tensor
@@ -27,15 +28,39 @@ _PARALLEL = "module."
 _COUNTERS = frozenset({"n_averaged"})
 
 
-def unwrapped(loaded: object) -> dict[str, object]:
-    """What a checkpoint holds by name, without what it is wrapped in; empty where that is nothing."""
+def unwrapped(loaded: object, own: Iterable[str] = ()) -> dict[str, object]:
+    """What a checkpoint holds by name, without what it is wrapped in; empty where that is nothing.
+
+    Args:
+        loaded: what the file holds.
+        own: names of a network's weights; of several sets of weights under words of their own (a student and
+            a teacher) the first that holds these is taken.
+
+    Returns:
+        The entries by name.
+    """
     if not isinstance(loaded, Mapping):
         return {}
-    for wrapper in (*_WRAPPERS, *_only_weights(loaded)):
+    names = list(own)
+    for wrapper in (*_WRAPPERS, *_only_weights(loaded), *_that_fit(loaded, names)):
         inner = loaded.get(wrapper)
         if isinstance(inner, Mapping) and next(_tensors(inner), None) is not None:
-            return unwrapped(inner)
+            return unwrapped(inner, names)
     return {key: value for key, value in loaded.items() if isinstance(key, str)}
+
+
+def _that_fit(loaded: Mapping[object, object], own: list[str]) -> Iterator[object]:
+    """The entries that hold weights of these names."""
+    for key, value in loaded.items():
+        if own and isinstance(value, Mapping):
+            inner = {name: each for name, each in value.items() if isinstance(each, Tensor)}
+            if inner and needed_of(own) <= set(renamed_to_fit(inner, own)):
+                yield key
+
+
+def needed_of(own: Iterable[str]) -> set[str]:
+    """The names that a file must have; counters of batches are missing in older ones."""
+    return {name for name in own if not name.endswith("num_batches_tracked")}
 
 
 def _only_weights(loaded: Mapping[object, object]) -> list[object]:
@@ -63,22 +88,25 @@ def renamed_to_fit(tensors: Mapping[str, Tensor], own: Iterable[str]) -> dict[st
 
     Prefixes that wrappers leave are put on or taken off: of DataParallel and averaged weights ("module."), of
     torch.compile ("_orig_mod.", anywhere in a name), of Lightning and the like ("model.", "net.", any). What
-    stands under other prefixes beside them (losses, a second network) is left out. Names that fit as they
-    are stay as they are.
+    stands under other prefixes beside them (losses, a second network) is left out. A prefix that the network
+    itself has, being wrapped, is put on. Names that fit as they are stay as they are.
     """
     names = list(own)
     given = dict(tensors)
     if not names or set(names) <= set(given):
-        return given
+        return {key: value for key, value in given.items() if key in names or key not in _COUNTERS}
     plain = {_plain(key): key for key in given}
     if len(plain) < len(given):
         return given
     wanted = {_plain(name): name for name in names}
-    # Counters of batches are missing in older files.
-    needed = {name for name in wanted if not name.endswith("num_batches_tracked")}
-    for prefix in _prefixes(plain, needed):
-        if all(f"{prefix}{name}" in plain for name in needed):
-            return {wanted.get(name, name): given[key] for name, key in _under(prefix, plain).items()}
+    for wrapper in ("", *wrappers_of(wanted)):
+        inside = {
+            name.removeprefix(wrapper): full for name, full in wanted.items() if name.startswith(wrapper)
+        }
+        needed = needed_of(inside)
+        for prefix in _prefixes(plain, needed):
+            if all(f"{prefix}{name}" in plain for name in needed):
+                return {inside.get(name, name): given[key] for name, key in _under(prefix, plain).items()}
     prefix = _common_prefix(plain)
     return {wanted.get(name, name): given[key] for name, key in _under(prefix, plain).items()}
 
@@ -94,6 +122,16 @@ def _prefixes(keys: Iterable[str], needed: Iterable[str]) -> list[str]:
     """What may stand before all names that are needed, shortest first."""
     one = next(iter(needed), "")
     return sorted({key.removesuffix(one) for key in keys if key == one or key.endswith(f".{one}")}, key=len)
+
+
+def wrappers_of(own: Iterable[str]) -> list[str]:
+    """What may stand before the names of the network inside a wrapper, the part with most names first.
+
+    Beside it the wrapper may have a few tensors of its own: a mean, a head.
+    """
+    parts = Counter(f"{name.partition('.')[0]}." for name in own if "." in name)
+    total = parts.total()
+    return [part for part, count in parts.most_common() if 2 * count > total]
 
 
 def _common_prefix(keys: Iterable[str]) -> str:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from pareidolia.safety import expanded, require_file
+from pareidolia.safety import expanded, folded, read_text
 from pareidolia.settings import BadNetwork, PareidoliaError, UnknownName
 
 _SHOWN = 6
@@ -23,10 +23,7 @@ def read_classes(path: Path) -> tuple[str, ...]:
     Raises:
         BadNetwork: it cannot be read, or holds no names.
     """
-    try:
-        text = require_file(path, BadNetwork, "a file of class names").read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadNetwork(f"the class names in {path} cannot be read: {error}") from error
+    text = read_text(path, BadNetwork, "a file of class names")
     names = _from_json(text) or tuple(line.strip() for line in text.splitlines())
     if not names or not all(names):
         raise BadNetwork(f"{path} must hold one class name a line, and no empty line")
@@ -71,8 +68,9 @@ def as_classes(classes: Sequence[str] | Path | str | None) -> tuple[str, ...] | 
 def class_index(text: str, names: Sequence[str]) -> int:
     """Find a class by text.
 
-    Tried in this order: a number; a whole name; a whole name in other letter case; a part of one name; one
-    name that is, as whole words, part of the text ("tabby cat" for "tabby").
+    Tried in this order: a number; a whole name; a whole name in other letter case, or with accents written
+    otherwise; a part of one name; one name that is, as whole words, part of the text ("tabby cat" for
+    "tabby").
 
     Args:
         text: number, name or part of a name.
@@ -90,12 +88,12 @@ def class_index(text: str, names: Sequence[str]) -> int:
         if not 0 <= int(wanted) < len(names):
             raise PareidoliaError(f"there is no class {wanted}: the classes are 0 to {len(names) - 1}")
         return int(wanted)
-    folded = wanted.casefold()
+    meant = folded(wanted)
     for fits in (
         lambda name: name == wanted,
-        lambda name: name.casefold() == folded,
-        lambda name: bool(folded) and folded in name.casefold(),
-        lambda name: re.search(rf"\b{re.escape(name.casefold())}\b", folded) is not None,
+        lambda name: folded(name) == meant,
+        lambda name: bool(meant) and meant in folded(name),
+        lambda name: re.search(rf"\b{re.escape(folded(name))}\b", meant) is not None,
     ):
         found = [index for index, name in enumerate(names) if fits(name)]
         if found:

@@ -9,7 +9,7 @@ from rich.table import Table
 from torch import Tensor, nn
 
 from pareidolia.networks.guarding import guarded
-from pareidolia.networks.layers import Layer, is_channels_last, scripted_modules, trace
+from pareidolia.networks.layers import Layer, scripted_modules, trace
 from pareidolia.networks.style_layers import choose_style_layers
 from pareidolia.networks.tables import html_table, rich_table
 from pareidolia.settings import BadNetwork, UnknownName
@@ -55,7 +55,7 @@ class Layered:
         raise UnknownName("layer", name, self.layers)
 
     def unit_shape(self, layer: str) -> tuple[int, ...]:
-        """The shape of a layer's output for one picture, whose first axis counts its units.
+        """The shape of what is recorded of a layer for one picture, whose first axis counts its units.
 
         Args:
             layer: its name.
@@ -63,23 +63,10 @@ class Layered:
         Returns:
             C×H×W or C.
 
-        Args:
-            layer: name of the layer.
-
-        Returns:
-            The shape.
-
         Raises:
             UnknownName: there is no such layer.
-            BadNetwork: its channels come last, so that the number of a unit would name a row.
         """
-        shape = self.layer(layer).shape
-        if is_channels_last(shape, self.input_shape):
-            raise BadNetwork(
-                f"layer '{layer}' of {self.name} gives {'×'.join(map(str, shape))}, channels last: its units "
-                "cannot be told apart; choose a layer of channels×rows×columns (see pareidolia networks)"
-            )
-        return shape
+        return self.layer(layer).shape
 
     @property
     def style_layers(self) -> tuple[str, ...]:

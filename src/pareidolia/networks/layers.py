@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor, nn
 
 from pareidolia.networks.fields import Propagation, ReceptiveField, tensors_in
+from pareidolia.networks.layouts import MapLayout, PlaceTracking, layout_of, like_tokens
 from pareidolia.networks.restoring import preserve_state
 
 
@@ -18,11 +19,12 @@ class Layer:
     Attributes:
         name: its dotted module name.
         kind: its class.
-        shape: of its output without the batch (C, H, W for feature maps), for a picture of the network's
-            input shape.
+        shape: of what is recorded of it, without the batch (C, H, W for feature maps, in whatever order the
+            module gives them), for a picture of the network's input shape.
         receptive_field: None if every position sees the whole picture, or if the field cannot be determined.
         calls: how often one forward pass calls it (a recording keeps the last output).
         finish: layers in rising `finish` end their last call one after the other.
+        layout: how its output is laid out as maps; None where it has no rows and columns.
     """
 
     name: str
@@ -31,16 +33,17 @@ class Layer:
     receptive_field: ReceptiveField | None
     calls: int
     finish: int
+    layout: MapLayout | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def form(self) -> str:
+        """How the module itself gives its maps: "maps", "channels last" or "tokens"; "" where it has none."""
+        return "" if self.layout is None else self.layout.form
 
 
 def is_map(shape: tuple[int, ...], input_shape: tuple[int, ...]) -> bool:
     """Whether a layer's output is C×h×w, with h:w as in the picture C×H×W that the network was made for."""
     return len(shape) == 3 and _alike(shape[1:], input_shape[1:])
-
-
-def is_channels_last(shape: tuple[int, ...], input_shape: tuple[int, ...]) -> bool:
-    """Whether it is h×w×C instead: the first two lengths have the picture's proportions, the last two not."""
-    return len(shape) == 3 and not is_map(shape, input_shape) and _alike(shape[:2], input_shape[1:])
 
 
 def _alike(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
@@ -79,7 +82,7 @@ def trace(module: nn.Module, pictures: Tensor, *, fields: bool = True) -> Trace:
     ):
         for name, each in visible_modules(module):
             watch.over(name, each)
-        with watch.propagation if fields else nullcontext():
+        with watch.propagation if fields else nullcontext(), watch.places:
             output = module(pictures)
     return Trace(output, {name: watch.found[name] for name in watch.called if name in watch.found})
 
@@ -107,11 +110,12 @@ class _Watch:
     """Hooks that note each call of a module and its output."""
 
     def __init__(self, pictures: Tensor, *, blind: bool) -> None:
-        self.propagation = Propagation(pictures)
+        self.propagation, self.places = Propagation(pictures), PlaceTracking(pictures)
         self._blind = blind
         self.called: dict[str, None] = {}
         self.found: dict[str, Layer] = {}
         self._finished = 0
+        self._tokens: list[MapLayout] = []
 
     def over(self, name: str, module: nn.Module) -> None:
         module.register_forward_pre_hook(lambda *_: self.called.setdefault(name))
@@ -123,11 +127,23 @@ class _Watch:
             return
         self._finished += 1
         calls = self.found[name].calls if name in self.found else 0
+        layout = self._layout(tensor)
         self.found[name] = Layer(
             name,
             type(module).__name__,
-            tuple(tensor.shape[1:]),
+            tuple(tensor.shape[1:]) if layout is None else layout.shape,
             None if self._blind else self.propagation.field(tensor),
             calls + 1,
             self._finished,
+            layout,
         )
+
+    def _layout(self, tensor: Tensor) -> MapLayout | None:
+        """The layout of a layer's output; tokens whose way was lost lie as others of the same number do."""
+        found = layout_of(tensor.shape, self.places.of(tensor))
+        if found is not None:
+            if found.form == "tokens" and found.places == (1,):
+                self._tokens.append(found)
+            return found
+        known = (like_tokens(tensor.shape, each) for each in reversed(self._tokens))
+        return next((each for each in known if each is not None), None)

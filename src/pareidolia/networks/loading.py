@@ -74,6 +74,7 @@ def load_network(
         device=choose_device(device),
         assumed=found.assumed,
         credit=origin.credit,
+        one_size=origin.one_size,
     )
 
 

@@ -1,11 +1,9 @@
 """`Network`: a module, the preparation of pictures for it, and its layers."""
 
-import copy
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -15,12 +13,8 @@ from pareidolia.networks.assumptions import assume, read_shape
 from pareidolia.networks.classes import as_classes, class_index
 from pareidolia.networks.compiled import unwrap_compiled
 from pareidolia.networks.guarding import guarded
-from pareidolia.networks.layered import Layered
-from pareidolia.networks.layers import (
-    Layer,
-    trace,
-    visible_modules,
-)
+from pareidolia.networks.layers import Layer, trace, visible_modules
+from pareidolia.networks.looking import Looking
 from pareidolia.networks.mirror import mirror
 from pareidolia.networks.padding import Padding, swap_padding
 from pareidolia.networks.pooling import Pooling, swap_pooling
@@ -28,7 +22,8 @@ from pareidolia.networks.preparing import Preparation, Prepare, check_preparatio
 from pareidolia.networks.recording import record_layers
 from pareidolia.networks.restoring import preserve_state
 from pareidolia.networks.soundness import check_weights, refuse_lazy, refuse_scripted, widen
-from pareidolia.settings import BadNetwork, BadPicture
+from pareidolia.settings import BadNetwork, BadPicture, UnknownName
+from pareidolia.settings.default_networks import FOR_CLASSES, few_names
 
 
 @dataclass(frozen=True)
@@ -44,7 +39,7 @@ class Look:
     layers: dict[str, Layer]
 
 
-class Network(Layered):
+class Network(Looking):
     """A network that looks at pictures in [0, 1].
 
     The constructor takes the module over: it is put into evaluation mode and onto `device`, half precision is
@@ -63,6 +58,7 @@ class Network(Layered):
         prepare: a preparation of the user's own instead of `mean` and `std`; see `Network.of`.
         assumed: in words, what of all this was assumed.
         credit: whose weights these are, in a sentence, where they must be credited.
+        one_size: whether it was made for pictures of `input_shape` alone, though its module may take others.
 
     Raises:
         BadNetwork: the module is scripted, its weights are NaN, infinite or not there, or the numbers do not
@@ -82,7 +78,9 @@ class Network(Layered):
         prepare: Prepare | None = None,
         assumed: Sequence[str] = (),
         credit: str = "",
+        one_size: bool = False,
     ) -> None:
+        super().__init__(one_size)
         module = unwrap_compiled(module)
         refuse_scripted(module, name)
         self._preparation = Preparation(name, input_shape, mean, std, prepare)
@@ -173,9 +171,7 @@ class Network(Layered):
         module = mirror(self.module)
         swap_pooling(module, pooling, self.name)
         swap_padding(module, padding)
-        other = copy.copy(self)
-        for cached in ("layers", "_modules", "_style_and_content"):
-            vars(other).pop(cached, None)
+        other = self._twin()
         other.module = module
         return other
 
@@ -191,6 +187,9 @@ class Network(Layered):
     def __call__(self, pictures: Tensor) -> Tensor:
         """The logits of pictures; differentiable.
 
+        A network that takes one size only looks at pictures of others through windows, whose logits are
+        averaged (`sliding.py`).
+
         Args:
             pictures: N×3×H×W or N×1×H×W in [0, 1].
 
@@ -202,10 +201,14 @@ class Network(Layered):
             BadNetwork: If it returns no class scores.
         """
         self._preparation.check_range(pictures)
-        logits = class_scores(self._run(pictures), self.name)
+        output, windows = self._look(pictures, self.module, None)
+        logits = class_scores(output, self.name)
+        self._note_outputs(logits)
+        return logits if windows is None else windows.joined(logits)
+
+    def _note_outputs(self, logits: Tensor) -> None:
         self._outputs = logits.shape[1]
         self._check_names()
-        return logits
 
     def prepare(self, pictures: Tensor) -> Tensor:
         """`pictures` in [0, 1] as the module takes them: its device and channels, normalised; a copy."""
@@ -220,27 +223,6 @@ class Network(Layered):
                 f"{given} class name{'s were' if given != 1 else ' was'} given, "
                 f"{self.name} gives {self._outputs} outputs: name each, in their order"
             )
-
-    def accepts(self, size: tuple[int, int], layers: Iterable[str] | None = None) -> bool:
-        """Whether the network can look at pictures of `size` (rows, columns): it is shown a grey one.
-
-        Args:
-            size: in pixels.
-            layers: how far it is to look: to the deepest of these layers; None for its class scores.
-
-        Returns:
-            False where it cannot.
-        """
-        gray = torch.full((1, self.input_shape[0], *size), 0.5)
-        try:
-            with preserve_state(self.module), torch.no_grad():
-                if layers is None:
-                    self(gray)
-                else:
-                    self.record(gray, layers)
-        except BadPicture:
-            return False
-        return True
 
     def backward(self, outputs: Tensor, signal: Tensor | None = None, *, retain_graph: bool = False) -> None:
         """Send `signal` from `outputs` of this network back to the leaves of the graph; fills their `.grad`.
@@ -269,11 +251,13 @@ class Network(Layered):
                 "e.g. torch.no_grad() or detach()"
             )
 
-    def look(self, pictures: Tensor) -> Look:
+    def look(self, pictures: Tensor, *, windows: bool = True) -> Look:
         """One forward pass without gradients that notes the class scores and the layers on the way.
 
         Args:
             pictures: N×C×H×W in [0, 1].
+            windows: whether to look through windows where the module takes no such size (`sliding.py`); the
+                layers then have the shapes that they have in one.
 
         Returns:
             What was found.
@@ -282,43 +266,52 @@ class Network(Layered):
             BadPicture: the network cannot take such pictures.
         """
         self._preparation.check_range(pictures)
-        seen = self._run(pictures, lambda prepared: trace(self.module, prepared, fields=False))
+        through = None
         try:
-            logits = class_scores(seen.output, self.name)
+            seen = self._run(pictures, lambda prepared: trace(self.module, prepared, fields=False))
+            output, layers = seen.output, seen.layers
+        except BadPicture:
+            if not windows:
+                raise
+            with preserve_state(self.module), torch.no_grad():
+                (output, through), layers = self._look(pictures, self.module, None), self.layers
+        try:
+            logits = class_scores(output, self.name)
         except BadNetwork:
-            return Look(None, seen.layers)
-        self._outputs = logits.shape[1]
-        self._check_names()
-        return Look(logits, seen.layers)
-
-    def _run(self, pictures: Tensor, run: Callable[[Tensor], Any] | None = None) -> Any:
-        """What `run`, or else the module, gives for the pictures as it takes them."""
-        prepared = self.prepare(pictures)
-        height, width = pictures.shape[2:]
-        if (height, width) == self.input_shape[1:]:
-            guard = guarded(f"{self.name} fails on a picture of {width}x{height}: {{reason}}")
-        else:
-            guard = guarded(
-                f"{self.name}, made for {self.input_shape[2]}x{self.input_shape[1]} pixels, cannot look at "
-                f"a picture of {width}x{height}: {{reason}}",
-                BadPicture,
-            )
-        with guard:
-            return (run or self.module)(prepared)
+            return Look(None, layers)
+        self._note_outputs(logits)
+        return Look(logits if through is None else through.joined(logits), layers)
 
     def record(self, pictures: Tensor, layers: Iterable[str] | str) -> dict[str, Tensor]:
         """The activations of the named `layers`, or of one, on `pictures` (as in a call), by name, N first.
 
-        The network runs no further than the deepest layer asked for. A layer called several times gives its
-        last output, one with several outputs the first. Differentiable; no hook stays, also after an error.
+        Tokens and maps whose channels come last are laid out as maps N×C×h×w, without class tokens. The
+        network runs no further than the deepest layer asked for. A layer called several times gives its last
+        output, one with several outputs the first. Differentiable; no hook stays, also after an error.
         Raises UnknownName for a wrong layer, BadPicture for pictures that the network cannot take.
         """
+        depth = frozenset([layers] if isinstance(layers, str) else layers)
         names = [layers] if isinstance(layers, str) else dict.fromkeys(layers)
-        wanted = [self.layer(name) for name in names]
-        if not wanted:
+        if not depth:
             return {}
+        wanted = [self.layer(name) for name in names]
         self._preparation.check_range(pictures)
-        return record_layers(partial(self._run, pictures), self._modules, wanted)
+        given, windows = self._look(pictures, partial(self._recorded, wanted), depth)
+        if windows is None:
+            size = (pictures.shape[2], pictures.shape[3])
+            return {name: self._laid_out(name, each, len(pictures), size) for name, each in given.items()}
+        count = len(pictures) * len(windows)
+        return {
+            name: windows.joined(self._laid_out(name, each, count, windows.side))
+            for name, each in given.items()
+        }
+
+    def _recorded(self, wanted: Sequence[Layer], prepared: Tensor) -> dict[str, Tensor]:
+        return record_layers(lambda: self.module(prepared), self._modules, wanted)
+
+    def _see(self, pictures: Tensor, depth: frozenset[str] | None) -> object:
+        run = self.module if depth is None else partial(self._recorded, [self.layer(each) for each in depth])
+        return self._run(pictures, run)
 
     @cached_property
     def _modules(self) -> Mapping[str, nn.Module]:
@@ -336,13 +329,22 @@ class Network(Layered):
         Raises:
             UnknownName: If no class has such a name or number.
             PareidoliaError: If several classes fit.
-            BadNetwork: If there are no names, or not as many as outputs.
+            BadNetwork: If there are no classes or no names, or not as many names as outputs.
         """
         text = str(name).strip()
-        if self.class_names is None and not text.removeprefix("-").isdecimal():
-            raise BadNetwork(f"{self.name} has no class names: give the number, or a file with --classes")
+        unnamed = self.class_names is None and not text.removeprefix("-").isdecimal()
         if self._outputs is None:
-            with torch.no_grad():
-                self(torch.full((1, *self.input_shape), 0.5))
+            try:
+                with torch.no_grad():
+                    self(torch.full((1, *self.input_shape), 0.5))
+            except BadNetwork as error:
+                reason = f"{self.name} has no class names: it has no classes" if unnamed else error
+                raise BadNetwork(f"{reason}; {FOR_CLASSES}") from error
+        if unnamed:
+            raise BadNetwork(f"{self.name} has no class names: give the number, or a file with --classes")
         self._check_names()
-        return class_index(text, self.class_names or [str(each) for each in range(self._outputs or 0)])
+        names = self.class_names or [str(each) for each in range(self._outputs or 0)]
+        try:
+            return class_index(text, names)
+        except UnknownName as error:
+            raise UnknownName("class", text, names, remark=few_names(self.name)) from error

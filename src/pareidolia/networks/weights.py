@@ -4,7 +4,7 @@ import argparse
 import pickle
 import zipfile
 from collections import Counter, OrderedDict, defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path, PosixPath, PurePosixPath, PureWindowsPath, WindowsPath
 from typing import Any
 
@@ -15,7 +15,7 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.nn.parameter import is_lazy
 
-from pareidolia.networks.checkpoints import renamed_to_fit, unwrapped
+from pareidolia.networks.checkpoints import needed_of, renamed_to_fit, unwrapped, wrappers_of
 from pareidolia.settings import BadNetwork
 
 _SHOWN = 3
@@ -51,16 +51,17 @@ def load_weights(module: nn.Module, path: Path, name: str) -> None:
     Raises:
         BadNetwork: If the file cannot be read (see `read_state_dict`) or is of another architecture.
     """
-    fit_state_dict(module, read_state_dict(path), path, name)
+    fit_state_dict(module, read_state_dict(path, module.state_dict()), path, name)
 
 
-def read_state_dict(path: Path) -> dict[str, Tensor]:
+def read_state_dict(path: Path, own: Iterable[str] = ()) -> dict[str, Tensor]:
     """The tensors of a .safetensors or .pth/.pt file by name, on the CPU. No code in the file is run.
 
     Checkpoints that wrap the weights ("state_dict", "model", "params_ema", "net" and the like) are opened.
 
     Args:
         path: of the file.
+        own: names of the network's weights, by which one of several sets in a file is chosen.
 
     Returns:
         The tensors by name.
@@ -73,7 +74,7 @@ def read_state_dict(path: Path) -> dict[str, Tensor]:
         what = "is a folder" if path.is_dir() else "does not exist"
         raise BadNetwork(f"the weights file {path} {what}")
     try:
-        loaded = load_file(path) if path.suffix == ".safetensors" else unwrapped(_read_pickle(path))
+        loaded = load_file(path) if path.suffix == ".safetensors" else unwrapped(_read_pickle(path), own)
     except OSError as error:
         raise BadNetwork(f"the weights file {path} cannot be read: {error.strerror or error}") from error
     except SafetensorError as error:
@@ -151,7 +152,9 @@ def fit_state_dict(module: nn.Module, tensors: Mapping[str, Tensor], path: Path,
     missing = [
         key
         for key in outcome.missing_keys
-        if key not in misshapen and not key.endswith("num_batches_tracked")  # older files lack these counters
+        if key not in misshapen
+        and not key.endswith("num_batches_tracked")  # older files lack these counters
+        and key not in _buffers_around(module, tensors)
     ]
     faults = [
         f"{what} {_first(keys)}"
@@ -164,6 +167,16 @@ def fit_state_dict(module: nn.Module, tensors: Mapping[str, Tensor], path: Path,
     ]
     if faults:
         raise BadNetwork(f"the weights in {path} are not of {name}: {'; '.join(faults)}")
+
+
+def _buffers_around(module: nn.Module, tensors: Mapping[str, Tensor]) -> set[str]:
+    """The buffers of a wrapper around the network that is in the file, such as a mean to subtract."""
+    needed = needed_of(module.state_dict())
+    within = {part: {name for name in needed if name.startswith(part)} for part in wrappers_of(needed)}
+    part = next((part for part, names in within.items() if names <= set(tensors)), None)
+    return (
+        set() if part is None else {name for name, _ in module.named_buffers() if not name.startswith(part)}
+    )
 
 
 def _with_metadata(tensors: dict[str, Tensor], own: Mapping[str, Tensor]) -> OrderedDict[str, Tensor]:

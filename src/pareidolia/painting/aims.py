@@ -16,7 +16,7 @@ from pareidolia.networks import Network
 from pareidolia.networks.sources.callables import find_callable
 from pareidolia.painting.making import make_objective
 from pareidolia.painting.objectives import OBJECTIVES, Activation, MakeObjective, Objective, Sum
-from pareidolia.painting.terms import ClassScore, class_index
+from pareidolia.painting.terms import ClassScore
 from pareidolia.settings import (
     BadNetwork,
     ClassName,
@@ -114,7 +114,7 @@ def _own(home: str, function: str, network: Network) -> MakeObjective:
 def _addressed(text: str, network: Network) -> Unit | Objective:
     address = parse_address(text)
     if isinstance(address, ClassName):
-        return ClassScore(class_index(network, address.name), address.name)
+        return ClassScore(network.class_index(address.name), address.name)
     return _unit(address, network)
 
 

@@ -6,12 +6,13 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor
 
 from pareidolia.networks.units import unit_values
+from pareidolia.painting.tiling import Tile
 from pareidolia.settings import PareidoliaError, Unit, parse_address
 from pareidolia.settings.registry import Registry
 
@@ -25,12 +26,14 @@ class ModelOutputs:
         activations: what was recorded, by layer.
         logits: N×K class scores, if the objective `needs_logits`.
         step: steps made before this one; anything random in an objective is a function of it and a seed.
+        tile: the tile of a larger picture whose crop `picture` is, if it is one; the activations are its own.
     """
 
     picture: Tensor
     activations: Mapping[str, Tensor]
     logits: Tensor | None = None
     step: int = 0
+    tile: Tile | None = None
 
     def split(self, count: int) -> Iterator["ModelOutputs"]:
         """The part for each `count` pictures in a row."""
@@ -76,8 +79,32 @@ class Objective(ABC):
 
     @property
     def adds_over_positions(self) -> bool:
-        """Whether it is a sum over the positions of its layers' maps, so that tiles of a picture add up."""
+        """Whether tiles of a picture add up to the whole: it is a sum over positions, or made of such sums.
+
+        What is made of sums states the layers that it `gathers`, and is computed in two rounds over the tiles
+        (Galerne et al., "Scaling Painting Style Transfer", 2024).
+        """
         return False
+
+    @property
+    def gathers(self) -> frozenset[str]:
+        """The layers of which it must have seen all tiles before it can send back from one."""
+        return frozenset()
+
+    def gathered(self, outputs: ModelOutputs) -> "Gathered":
+        """What it must have seen of all tiles, from one of them; `knowing` takes the sum."""
+        return {}
+
+    def knowing(self, whole: "Gathered") -> "Objective":
+        """The objective of single tiles, whose losses and gradients add up to the whole picture's.
+
+        Args:
+            whole: the sum of what was `gathered` from all tiles, without a gradient.
+
+        Returns:
+            The objective; itself, if it gathers nothing.
+        """
+        return self
 
     @abstractmethod
     def losses(self, outputs: ModelOutputs) -> dict[str, Tensor]:
@@ -98,6 +125,15 @@ class Objective(ABC):
         return Sum(((-1.0, self),))
 
 
+Gathered = Mapping[tuple[int | str, ...], Any]
+"""By a key that the objective chooses, what the `+` of two tiles joins."""
+
+
+def joined(first: Gathered, second: Gathered) -> Gathered:
+    """What was gathered from both; an empty one is the beginning."""
+    return {key: first[key] + value if key in first else value for key, value in second.items()}
+
+
 @dataclass(frozen=True)
 class Sum(Objective):
     """Objectives times their weights; parts of one name are added up."""
@@ -115,6 +151,24 @@ class Sum(Objective):
     @property
     def adds_over_positions(self) -> bool:
         return all(objective.adds_over_positions for _, objective in self.parts)
+
+    @property
+    def gathers(self) -> frozenset[str]:
+        return frozenset().union(*(objective.gathers for _, objective in self.parts))
+
+    def gathered(self, outputs: ModelOutputs) -> "Gathered":
+        return {
+            (number, *key): value
+            for number, (_, objective) in enumerate(self.parts)
+            for key, value in objective.gathered(outputs).items()
+        }
+
+    def knowing(self, whole: "Gathered") -> "Sum":
+        def part(number: int) -> Gathered:
+            return {key[1:]: value for key, value in whole.items() if key[0] == number}
+
+        knowing = (objective.knowing(part(number)) for number, (_, objective) in enumerate(self.parts))
+        return Sum(tuple((weight, each) for (weight, _), each in zip(self.parts, knowing, strict=True)))
 
     def losses(self, outputs: ModelOutputs) -> dict[str, Tensor]:
         return added(
@@ -199,14 +253,31 @@ class TotalVariation(Term):
 
     name = "total variation"
     layers = frozenset()
+    adds_over_positions = True
 
     def loss(self, outputs: ModelOutputs) -> Tensor:
-        x = outputs.picture
+        x, (height, width) = outputs.picture, outputs.picture.shape[-2:]
+        if outputs.tile is not None:
+            x, (height, width) = _with_next_neighbors(x, outputs.tile), outputs.tile.size
         across, down = x[..., :, 1:] - x[..., :, :-1], x[..., 1:, :] - x[..., :-1, :]
         falling, rising = x[..., 1:, 1:] - x[..., :-1, :-1], x[..., 1:, :-1] - x[..., :-1, 1:]
-        straight = across.square().mean() + down.square().mean()
-        diagonal = falling.square().mean() + rising.square().mean()
-        return x.shape[1] * (straight + diagonal / 2) / 2
+        if outputs.tile is not None:
+            # Each difference belongs to one tile: that of its upper or left pixel.
+            rows, columns = (each.stop - each.start for each in outputs.tile.pixels)
+            across, down = across[..., :rows, :], down[..., :columns]
+        straight = across.square().sum() / (height * (width - 1))
+        straight = straight + down.square().sum() / ((height - 1) * width)
+        diagonal = (falling.square().sum() + rising.square().sum()) / ((height - 1) * (width - 1))
+        return (straight + diagonal / 2) / (2 * len(x))
+
+
+def _with_next_neighbors(crop: Tensor, tile: Tile) -> Tensor:
+    """The tile's own pixels of its crop, with the next row and column where there are any."""
+    rows, columns = (
+        slice(pixels.start - seen.start, pixels.stop - seen.start + 1)
+        for pixels, seen in zip(tile.pixels, tile.crop, strict=True)
+    )
+    return crop[..., rows, columns]
 
 
 class Activation(Term):

@@ -15,14 +15,16 @@ from pareidolia.networks import Network, preserve_state
 from pareidolia.networks.speed import fast_cpu
 from pareidolia.painting.average import RunningAverage
 from pareidolia.painting.canvas import Canvas
-from pareidolia.painting.objectives import ModelOutputs, Objective
+from pareidolia.painting.objectives import Gathered, ModelOutputs, Objective, joined
 from pareidolia.painting.optimizers import MakeOptimizer, carry_moments, make_optimizer
 from pareidolia.painting.settings import OptimizerName
-from pareidolia.painting.tiling import tiles
+from pareidolia.painting.tiling import Tiling
 from pareidolia.painting.transforms import Transform, transformed
+from pareidolia.pictures import size_of
 from pareidolia.pictures.result import Result, ShowsItself
 from pareidolia.progress import Progress
 from pareidolia.settings import PareidoliaError
+from pareidolia.settings.default_networks import refuse_judge
 from pareidolia.watching import watched
 
 
@@ -35,12 +37,17 @@ class Stage:
         steps: how many steps.
         objective: makes the objective for that size; called when the stage begins.
         learning_rate: of the optimiser.
+        optimizer: what changes the canvas; None takes the painting's.
+        tile: side in pixels of the tiles in which the network sees the picture, for the same result in less
+            memory; only for objectives that add over positions. None takes the whole.
     """
 
     size: tuple[int, int]
     steps: int
     objective: Callable[[tuple[int, int]], Objective]
     learning_rate: float
+    optimizer: OptimizerName | MakeOptimizer | None = None
+    tile: int | None = None
 
 
 class Painting(ShowsItself):
@@ -58,8 +65,9 @@ class Painting(ShowsItself):
         average: decay of the running average of the canvas, which `picture` shows and from which the next
             stage begins. 0 takes the last canvas.
         seed: all randomness is a function of (seed, step).
-        tile: side in pixels of the tiles in which the network sees the picture, for the same result in less
-            memory; only for objectives that add over positions. None takes the whole.
+
+    Raises:
+        PareidoliaError: `network` is the one that judges pictures.
     """
 
     def __init__(
@@ -72,8 +80,8 @@ class Painting(ShowsItself):
         transforms: Sequence[Transform] = (),
         average: float = 0.0,
         seed: int = 0,
-        tile: int | None = None,
     ) -> None:
+        refuse_judge(network.name)
         self.network = network
         self.canvas = canvas
         self.stages = tuple(stages)
@@ -82,10 +90,10 @@ class Painting(ShowsItself):
         self._optimizer_kind = optimizer
         self._transforms = tuple(transforms)
         self._seed = seed
-        self._tile = tile
         self._starts = list(accumulate((stage.steps for stage in self.stages[:-1]), initial=0))
         self._average = RunningAverage(average)
         self._objective: Objective | None = None
+        self._tiles: Tiling | None = None
         self._optimizer: torch.optim.Optimizer | None = None
 
     def __iter__(self) -> Iterator[Progress]:
@@ -105,9 +113,11 @@ class Painting(ShowsItself):
     @property
     def picture(self) -> Tensor:
         """The picture now, N×C×H×W in [0, 1], averaged over the last steps."""
-        values = self._average.value
+        averaged = self._average.value
         with torch.no_grad():
-            return self.canvas.render(self.canvas.values if values is None else values).detach().clone()
+            if averaged is None:
+                return self.canvas.render(self.canvas.values).detach().clone()
+            return self.canvas.render(averaged).detach()
 
     @property
     def caption(self) -> str:
@@ -153,6 +163,8 @@ class Painting(ShowsItself):
         self.canvas.project()
         self._average.update(self.canvas.values)
         self.index += 1
+        if self.finished:
+            self._optimizer = None  # a large picture needs its memory to be saved
         return Progress(
             self.index,
             self.total,
@@ -184,8 +196,9 @@ class Painting(ShowsItself):
         self.canvas.hold(state["values"].to(self.network.device))
         self._average.load_state_dict(state["average"])
         self._objective = None
-        self._optimizer = make_optimizer(self._optimizer_kind, self.canvas.values, stage.learning_rate)
-        self._optimizer.load_state_dict(state["optimizer"])
+        if state["optimizer"] is not None:
+            self._optimizer = self._optimizer_for(stage)
+            self._optimizer.load_state_dict(state["optimizer"])
 
     def _stage_of(self, index: int) -> Stage:
         return self.stages[bisect_right(self._starts, index) - 1]
@@ -213,10 +226,14 @@ class Painting(ShowsItself):
             self.canvas.continue_at(stage.size, self.canvas.values if averaged is None else averaged)
         self._average = RunningAverage(self._average.decay)
         self._objective = None
-        self._optimizer = make_optimizer(self._optimizer_kind, self.canvas.values, stage.learning_rate)
+        self._optimizer = self._optimizer_for(stage)
         resample = self.canvas.resample_moments
         if before is not None and resample is not None:
             carry_moments(before, self._optimizer, lambda moments: resample(moments, stage.size))
+
+    def _optimizer_for(self, stage: Stage) -> torch.optim.Optimizer:
+        kind = stage.optimizer or self._optimizer_kind
+        return make_optimizer(kind, self.canvas.values, stage.learning_rate)
 
     def _tools(self, stage: Stage) -> tuple[Objective, torch.optim.Optimizer]:
         if self._objective is None:
@@ -245,16 +262,20 @@ class Painting(ShowsItself):
         """The losses of the picture that `values` represent; their gradient is computed."""
         picture = self.canvas.render(values)
         shown = transformed(picture, self._transforms, self._seed, self.index)
-        # Channels last: on a CPU the first convolutions run up to three times as fast as in NCHW.
-        shown = shown.contiguous(memory_format=torch.channels_last)
-        if self._tile is not None:
-            # If the whole is too large for one forward pass, there is no memory for two.
+        tiling = self._tiling(objective, shown)
+        if tiling is not None:
+            # If the whole is too large for one forward pass, there is no memory for two pictures either.
             del picture
-            losses, gradient = self._look_in_tiles(objective, shown.detach(), self._tile)
+            losses, gradient = self._look_in_tiles(objective, shown.detach(), tiling)
+            if shown is values:  # autograd would hold the gradient twice
+                values.grad = gradient
+                return losses
             edge = torch.autograd.graph.get_gradient_edge(shown)
             del shown
             torch.autograd.backward(edge, gradient)
             return losses
+        # Channels last: on a CPU the first convolutions run up to three times as fast as in NCHW.
+        shown = shown.contiguous(memory_format=torch.channels_last)
         layers = objective.layers
         activations = self.network.record(shown, layers) if layers else {}
         logits = self.network(shown) if objective.needs_logits else None
@@ -262,25 +283,38 @@ class Painting(ShowsItself):
             self.network.check_gradient(outputs)
         return self._send_back(objective, ModelOutputs(picture, activations, logits, self.index))
 
-    def _look_in_tiles(
-        self, objective: Objective, whole: Tensor, side: int
-    ) -> tuple[dict[str, float], Tensor]:
-        """The losses of a picture and its gradient, tile by tile: one tile's activations are in memory."""
+    def _tiling(self, objective: Objective, picture: Tensor) -> Tiling | None:
+        """The tiles of a picture; None if the network sees it whole, or one tile would hold it."""
+        side = self._stage_of(self.index).tile
+        if side is None:
+            return None
         if not objective.adds_over_positions:
             raise PareidoliaError(
                 "only aims that add up over a layer's positions can be tiled: leave out classes, or --tile"
             )
+        if self._tiles is None or self._tiles.size != size_of(picture):
+            self._tiles = Tiling(self.network, size_of(picture), tuple(sorted(objective.layers)), side)
+        return self._tiles if len(self._tiles) > 1 else None
+
+    def _look_in_tiles(
+        self, objective: Objective, whole: Tensor, tiling: Tiling
+    ) -> tuple[dict[str, float], Tensor]:
+        """The losses of a picture and its gradient, tile by tile: one tile's activations are in memory."""
+        if objective.gathers:
+            gathered: Gathered = {}
+            for tile, seen in tiling.seen(whole, objective.gathers):
+                one = ModelOutputs(tile.cropped(whole), seen, step=self.index, tile=tile)
+                with torch.no_grad():
+                    gathered = joined(gathered, objective.gathered(one))
+            objective = objective.knowing(gathered)
         gradient = torch.zeros_like(whole, memory_format=torch.contiguous_format)
         losses: dict[str, float] = {}
-        layers = [self.network.layer(name) for name in sorted(objective.layers)]
-        size = (whole.shape[-2], whole.shape[-1])
-        for tile in tiles(size, layers, side):
-            place = (..., *tile.crop)
-            crop = whole[place].clone(memory_format=torch.preserve_format).requires_grad_(True)
-            seen = self.network.record(crop, objective.layers)
-            parts = self._send_back(objective, ModelOutputs(crop, tile.activations(seen), step=self.index))
+        for tile in tiling:
+            crop = tile.cropped(whole).requires_grad_(True)
+            seen = tile.activations(self.network.record(crop, objective.layers))
+            parts = self._send_back(objective, ModelOutputs(crop, seen, step=self.index, tile=tile))
             if crop.grad is not None:
-                gradient[place] += crop.grad
+                gradient[(..., *tile.crop)] += crop.grad
             losses = {name: losses.get(name, 0.0) + part for name, part in parts.items()}
         return losses, gradient
 

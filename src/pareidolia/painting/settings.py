@@ -8,6 +8,8 @@ from pareidolia.settings import OperationSettings, Padding, Pooling
 from pareidolia.settings.groups import ADVANCED, NETWORK
 
 OptimizerName = Literal["adam", "lbfgs"]
+_MOST_PIXELS_OF_LBFGS = 8_000_000  # its ten pairs and what it computes take 25 pictures
+
 PoolingOption = Annotated[
     Pooling,
     Field(
@@ -28,17 +30,19 @@ class PaintingSettings(OperationSettings):
     """How a canvas is painted."""
 
     optimizer: Annotated[
-        OptimizerName,
+        OptimizerName | None,
         Field(
-            description="What changes the pixels; lbfgs needs fewer steps, adam is steadier on noisy aims.",
+            description="What changes the pixels; lbfgs needs fewer steps, adam a fifth of the memory "
+            "(default: lbfgs; adam at sizes above 8 megapixels).",
             json_schema_extra=ADVANCED,
         ),
-    ] = "lbfgs"
+    ] = None
     learning_rate: Annotated[
         float | None,
         Field(
             gt=0,
-            description="Size of a step (default: 1 for lbfgs, 0.05 for adam; pixels go from 0 to 1).",
+            description="Size of a step (default: 1 for lbfgs, 0.05 for adam, 0.02 where adam is taken for "
+            "its memory; pixels go from 0 to 1).",
             json_schema_extra=ADVANCED,
         ),
     ] = None
@@ -54,7 +58,16 @@ class PaintingSettings(OperationSettings):
     pooling: PoolingOption = "max"
     padding: PaddingOption = "replicate"
 
-    @property
-    def step_size(self) -> float:
-        """The learning rate given, or the optimiser's own."""
-        return self.learning_rate or {"lbfgs": 1.0, "adam": 0.05}[self.optimizer]
+    def optimizer_at(self, pixels: int) -> tuple[OptimizerName, float]:
+        """The optimizer of a size and its learning rate: those given, or the defaults.
+
+        Args:
+            pixels: of the canvas.
+
+        Returns:
+            The optimizer and the size of a step.
+        """
+        if self.optimizer is None and pixels > _MOST_PIXELS_OF_LBFGS:
+            return "adam", self.learning_rate or 0.02
+        chosen = self.optimizer or "lbfgs"
+        return chosen, self.learning_rate or {"lbfgs": 1.0, "adam": 0.05}[chosen]

@@ -51,19 +51,6 @@ def class_scores(outputs: ModelOutputs) -> Tensor:
     return outputs.logits
 
 
-def class_index(network: Network, name: str) -> int:
-    """The class of a name or number; PareidoliaError that names a network with classes where it has none."""
-    try:
-        return network.class_index(name)
-    except PareidoliaError as error:
-        if network.class_names is not None:
-            raise
-        raise PareidoliaError(
-            f"{error}; to aim at classes take a network that has them, e.g. "
-            "--network torchvision:squeezenet1_0"
-        ) from error
-
-
 class RandomClass(Term):
     """The score of another class at each step, the others' zeroed: −s_k with k a function of (seed, step)."""
 
@@ -88,7 +75,7 @@ class RandomClass(Term):
 @objective("random-class")
 def random_class(network: Network, seed: int) -> RandomClass:
     """Another class at every step, of a network that has classes."""
-    class_index(network, "0")
+    network.class_index("0")
     return RandomClass(seed)
 
 

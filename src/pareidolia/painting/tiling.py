@@ -6,12 +6,14 @@ sees; so its activation and its gradient are those of a forward pass of the whol
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import product
 
+import torch
 from torch import Tensor
 
-from pareidolia.networks import Layer, ReceptiveField
+from pareidolia.networks import Layer, Network, ReceptiveField
 from pareidolia.settings import PareidoliaError
 
 Slices = tuple[slice, slice]
@@ -22,24 +24,97 @@ class Tile:
     """One piece of a picture.
 
     Attributes:
-        crop: rows and columns of the picture that the network sees: the tile and its halo.
+        size: height and width of the whole picture.
+        pixels: the rows and columns of the picture that belong to the tile.
+        crop: those that the network sees: the tile and its halo.
         own: by layer, the rows and columns of the crop's map that belong to the tile.
+        place: by layer, the same rows and columns in the map of the whole picture.
+        map_sizes: by layer, height and width of the map of the whole picture.
     """
 
+    size: tuple[int, int]
+    pixels: Slices
     crop: Slices
     own: Mapping[str, Slices]
+    place: Mapping[str, Slices]
+    map_sizes: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+
+    @property
+    def share(self) -> float:
+        """The share of the picture's pixels that belong to the tile."""
+        return math.prod(each.stop - each.start for each in self.pixels) / math.prod(self.size)
+
+    def cropped(self, picture: Tensor) -> Tensor:
+        """What the network sees of a picture N×C×H×W: a tensor of its own in channels-last layout.
+
+        Pictures in half precision, in which large ones are kept, come in single precision.
+        """
+        crop = picture[(..., *self.crop)]
+        crop = crop.float() if crop.dtype == torch.half else crop
+        return crop.contiguous(memory_format=torch.channels_last).clone(memory_format=torch.preserve_format)
 
     def activations(self, seen: Mapping[str, Tensor]) -> dict[str, Tensor]:
         """Those of the crop's activations (N×C×H×W by layer) that belong to the tile."""
-        return {layer: seen[layer][(..., *own)] for layer, own in self.own.items()}
+        return {layer: maps[(..., *self.own[layer])] for layer, maps in seen.items()}
 
 
 @dataclass(frozen=True)
 class _Span:
-    """One tile along one axis: the crop, and the positions that belong to it in each layer's map of it."""
+    """One tile along one axis: its pixels, its crop, and its positions in each layer's map."""
 
+    pixels: slice
     crop: slice
     own: tuple[slice, ...]
+    place: tuple[slice, ...]
+
+
+@dataclass(frozen=True)
+class Tiling:
+    """A picture's tiles, and the network that sees them one by one.
+
+    Attributes:
+        network: sees the tiles.
+        size: height and width of the picture in pixels.
+        names: of the layers whose activations are needed.
+        side: of a tile, about, in pixels.
+    """
+
+    network: Network
+    size: tuple[int, int]
+    names: tuple[str, ...]
+    side: int
+
+    def __iter__(self) -> Iterator[Tile]:
+        return iter(self._tiles)
+
+    def __len__(self) -> int:
+        return len(self._tiles)
+
+    @torch.no_grad()
+    def seen(self, picture: Tensor, names: Iterable[str]) -> Iterator[tuple[Tile, dict[str, Tensor]]]:
+        """Each tile with its own activations of some of the layers; no gradient is recorded."""
+        wanted = sorted(names)
+        for tile in self:
+            yield tile, tile.activations(self.network.record(tile.cropped(picture), wanted))
+
+    @cached_property
+    def _tiles(self) -> tuple[Tile, ...]:
+        found = list(tiles(self.size, [self.network.layer(name) for name in self.names], self.side))
+        sizes = self._map_sizes(found[-1])
+        return tuple(replace(tile, map_sizes=sizes) for tile in found)
+
+    @torch.no_grad()
+    def _map_sizes(self, last: Tile) -> dict[str, tuple[int, int]]:
+        """By layer, the size of the map of the whole picture; the last tile shows where it ends."""
+        rows, columns = (each.stop - each.start for each in last.crop)
+        first = next(self.network.module.parameters())
+        crop = torch.zeros((1, self.network.input_shape[0], rows, columns)).to(first)
+        sizes = {}
+        for name, maps in self.network.record(crop, self.names).items():
+            inside = zip(maps.shape[-2:], last.own[name], last.place[name], strict=True)
+            height, width = (length - own.start + place.start for length, own, place in inside)
+            sizes[name] = (height, width)
+        return sizes
 
 
 def tiles(size: tuple[int, int], layers: Sequence[Layer], side: int) -> Iterator[Tile]:
@@ -61,7 +136,8 @@ def tiles(size: tuple[int, int], layers: Sequence[Layer], side: int) -> Iterator
     rows, columns = (_spans(size[axis], fields, axis, side) for axis in (0, 1))
     for down, across in product(rows, columns):
         own = dict(zip(names, zip(down.own, across.own, strict=True), strict=True))
-        yield Tile((down.crop, across.crop), own)
+        place = dict(zip(names, zip(down.place, across.place, strict=True), strict=True))
+        yield Tile(size, (down.pixels, across.pixels), (down.crop, across.crop), own, place)
 
 
 def _field(layer: Layer) -> ReceptiveField:
@@ -83,16 +159,19 @@ def _spans(length: int, fields: Iterable[ReceptiveField], axis: int, side: int) 
         last = begin + step >= length
         firsts = [math.ceil(begin / stride) for _, stride, _ in extents]
         ends = [math.ceil((begin + step) / stride) for _, stride, _ in extents]
-        low = min(start + first * stride for (start, stride, _), first in zip(extents, firsts, strict=True))
-        high = max(
+        # A crop holds the tile and the next pixel, which differences of neighbours need.
+        lows = [start + first * stride for (start, stride, _), first in zip(extents, firsts, strict=True)]
+        highs = [
             start + (end - 1) * stride + seen
             for (start, stride, seen), end in zip(extents, ends, strict=True)
-        )
+        ]
+        low, high = min([begin, *lows]), max([begin + step + 1, *highs])
         top = max(0, low // grid * grid)
         bottom = length if last else min(length, high)
+        place = tuple(slice(first, None if last else end) for first, end in zip(firsts, ends, strict=True))
         own = tuple(
-            slice(first - top // stride, None if last else end - top // stride)
-            for (_, stride, _), first, end in zip(extents, firsts, ends, strict=True)
+            slice(each.start - top // stride, None if each.stop is None else each.stop - top // stride)
+            for (_, stride, _), each in zip(extents, place, strict=True)
         )
-        spans.append(_Span(slice(top, bottom), own))
+        spans.append(_Span(slice(begin, min(begin + step, length)), slice(top, bottom), own, place))
     return spans

@@ -1,11 +1,12 @@
 """What results of many pictures are called: names that no two of them share, on any system."""
 
 import hashlib
-import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import PurePath
 from typing import TYPE_CHECKING
+
+from pareidolia.safety import folded
 
 if TYPE_CHECKING:
     from pareidolia.pictures.accepting import PictureLike
@@ -71,7 +72,7 @@ def shortened(name: str, most: int) -> str:
 
 def _alike(chosen: dict[PurePath, int]) -> list[PurePath]:
     """The pictures whose names, made of as many words as are chosen, meet another's."""
-    names = {path: _folded(_name(path, words)) for path, words in chosen.items()}
+    names = {path: folded(_name(path, words)) for path, words in chosen.items()}
     counts = Counter(names.values())
     return [path for path, name in names.items() if counts[name] > 1]
 
@@ -90,21 +91,16 @@ def _most_words(path: PurePath) -> int:
     return len(_words(path))
 
 
-def _folded(name: str) -> str:
-    """What a file system that ignores letter case, or the way accents are written, takes a name for."""
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
-
-
 def _numbered(names: Sequence[str], most: int = _MOST_BYTES) -> list[str]:
     """The names, with a number where one was there before."""
-    taken = {_folded(name) for name in names}
+    taken = {folded(name) for name in names}
     seen: set[str] = set()
     made = []
     for name in names:
         chosen, number = name, 1
-        while _folded(chosen) in (seen if number == 1 else taken | seen):
+        while folded(chosen) in (seen if number == 1 else taken | seen):
             number += 1
             chosen = shortened(f"{name}-{number}", most)
-        seen.add(_folded(chosen))
+        seen.add(folded(chosen))
         made.append(chosen)
     return made

@@ -1,32 +1,28 @@
 """Text as pictures: wrapped, centred, on the colour of the paper."""
 
-import unicodedata
-from functools import cache
+from typing import Protocol
 
 import numpy as np
 import torch
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 from torch import Tensor
 
+from pareidolia.pictures.fonts import PLAIN, Face, can_draw
+from pareidolia.safety import spelled
+
 _INK = 0.13
-# What Pillow's own font has beyond ASCII, and how to write some signs that it lacks.
-_DRAWABLE = "°·±…‘’“”«»"
-_SPELLED = {
-    "×": "x",
-    "−": "-",
-    "–": "-",
-    "—": "-",
-    "→": "->",
-    "≤": "<=",
-    "≥": ">=",
-    "∞": "inf",
-    "⁄": "/",
-    "ß": "ss",
-}
+
+
+class Measures(Protocol):
+    """Anything that measures a line, in pixels: a `Face`, a font of Pillow's."""
+
+    def getlength(self, text: str, /) -> float:
+        """The width of a line."""
+        ...
 
 
 class Writer:
-    """Writes in Pillow's own font, dark on paper of the given grey value, at `size` pixels."""
+    """Writes dark on paper of the given grey value, at `size` pixels."""
 
     def __init__(self, size: int, paper: float) -> None:
         self.size = size
@@ -41,39 +37,34 @@ class Writer:
         """
         if not text.strip():
             return torch.zeros(3, 0, 0)
-        font = _font(round(self.size * scale))
+        face = Face(round(self.size * scale))
         room = max(width, 9 * self.size)
-        lines = wrap(spelled(text), font, room)
-        ascent, descent = font.getmetrics()
+        lines = wrap(readable(text), face, room)
+        ascent, descent = face.plain.getmetrics()
         height = ascent + descent
-        wide = max(1, *(round(font.getlength(line)) + 2 for line in lines))
+        widths = [face.getlength(line) for line in lines]
+        wide = max(1, *(round(length) + 2 for length in widths))
         mask = Image.new("L", (wide, height * len(lines)))
         draw = ImageDraw.Draw(mask)
-        for number, line in enumerate(lines):
-            left, anchor = (wide / 2, "ma") if centered else (0, "la")
-            draw.text((left, number * height), line, 255, font, anchor, stroke_width=0.3 if bold else 0)
+        for number, (line, length) in enumerate(zip(lines, widths, strict=True)):
+            left = (wide - length) / 2 if centered else 0
+            for run, font in face.runs(line):
+                place = (left, number * height + ascent)
+                draw.text(place, run, 255, font, "ls", stroke_width=0.3 if bold else 0)
+                left += font.getlength(run)
         cover = torch.from_numpy(np.array(mask)).float() / 255
         return (self.paper + (_INK - self.paper) * cover).expand(3, -1, -1)
 
 
-def spelled(text: str) -> str:
-    """The text in letters that the font has: accents dropped, Greek letters by name, the unknown as `?`."""
-    return "".join(_spelled(letter) for letter in text)
+def readable(text: str) -> str:
+    """The text in letters that some font here has; the others are spelled in Latin letters."""
+    if text.isascii():
+        return text
+    lacking = {letter for letter in text if not letter.isascii() and not can_draw(letter)}
+    return spelled(text, keep="".join(set(text) - lacking) + PLAIN) if lacking else text
 
 
-def _spelled(letter: str) -> str:
-    if letter.isascii() or letter in _DRAWABLE:
-        return letter
-    if letter in _SPELLED:
-        return _SPELLED[letter]
-    name = unicodedata.name(letter, "")
-    if name.startswith("GREEK"):
-        return name.split(" WITH ")[0].split()[-1].lower()
-    plain = "".join(_SPELLED.get(part, part) for part in unicodedata.normalize("NFKD", letter))
-    return plain.encode("ascii", "ignore").decode() or "?"
-
-
-def wrap(text: str, font: ImageFont.FreeTypeFont, width: float) -> list[str]:
+def wrap(text: str, font: Measures, width: float) -> list[str]:
     """Break text into lines at most `width` pixels wide: between words, within a word only where it must."""
     lines: list[str] = []
     for paragraph in text.splitlines():
@@ -93,15 +84,6 @@ def wrap(text: str, font: ImageFont.FreeTypeFont, width: float) -> list[str]:
     return lines
 
 
-def _longest_start(word: str, font: ImageFont.FreeTypeFont, width: float) -> int:
+def _longest_start(word: str, font: Measures, width: float) -> int:
     """How many characters of `word`, at least one, fit into `width`."""
     return next((n for n in range(len(word) - 1, 1, -1) if font.getlength(word[:n]) <= width), 1)
-
-
-@cache
-def _font(size: int) -> ImageFont.FreeTypeFont:
-    font = ImageFont.load_default(size)
-    assert isinstance(
-        font, ImageFont.FreeTypeFont
-    )  # Pillow's wheels have FreeType; without it this cannot scale.
-    return font

@@ -33,3 +33,26 @@ def require_file(
     except (OSError, ValueError) as reason:  # ValueError: a name with a zero byte
         raise error(f"cannot read '{path}': {getattr(reason, 'strerror', None) or reason}") from reason
     return path
+
+
+def read_text(path: str | Path, error: type[PareidoliaError] = PareidoliaError, what: str = "a file") -> str:
+    """The text that a person wrote into a file: UTF-8, with or without a byte-order mark.
+
+    Args:
+        path: of the file.
+        error: the class of error to raise.
+        what: what the file is, as "a file of class names".
+
+    Returns:
+        The text.
+
+    Raises:
+        PareidoliaError: As `error`, if it cannot be read (see `require_file`), or is in another encoding.
+    """
+    path = require_file(path, error, what)
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except OSError as reason:
+        raise error(f"cannot read '{path}': {reason.strerror or reason}") from reason
+    except UnicodeDecodeError as reason:
+        raise error(f"'{path}', {what}, is not UTF-8: save it as UTF-8") from reason

@@ -71,19 +71,21 @@ def distrusted() -> str | None:
     return None if source is None or _trusting.get() else source.title
 
 
-def require_trust(name: str) -> None:
+def require_trust(name: str, *, what: str = "code to run", done: str = "run") -> None:
     """Let the code `name` ("package.module:factory", "file.py:factory") run, or refuse it.
 
     Args:
-        name: of the code.
+        name: of the code, or of what would be fetched.
+        what: it is, in words.
+        done: what would be done with it.
 
     Raises:
-        PareidoliaError: If a file names this code and neither the person nor `trusting` does.
+        PareidoliaError: If a file names this and neither the person nor `trusting` does.
     """
     title = distrusted()
     source = _source.get()
     if title is None or (source is not None and _whole(name) in source.named):
         return
     raise PareidoliaError(
-        f"{title} names code to run, '{name}': it is not run unasked; name it yourself, or pass --trust"
+        f"{title} names {what}, '{name}': it is not {done} unasked; name it yourself, or pass --trust"
     )

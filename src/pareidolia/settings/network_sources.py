@@ -50,7 +50,15 @@ class Source:
 B = TypeVar("B", bound=Build)
 _OWN = tuple(
     f"pareidolia.networks.sources.{home}"
-    for home in ("shipped", "efficientnet_lite", "vgg19", "from_torchvision", "from_timm")
+    for home in (
+        "shipped",
+        "efficientnet_lite",
+        "vgg19",
+        "from_torchvision",
+        "from_timm",
+        "from_hf_hub",
+        "from_torchhub",
+    )
 )
 # The user's own code comes last: whatever no other source claims is a module or a file.
 _HOMES = (*_OWN, "pareidolia.networks.sources.code")

@@ -24,8 +24,28 @@ from pareidolia.style.settings import Colors, StyleControl
 Size = tuple[int, int]
 """Height and width in pixels."""
 
+#: Larger copies of small paintings would only take memory: they are enlarged where they are looked at.
+_LONGEST_ENLARGED = 2048
+
 #: With a shorter side of fewer pixels the deepest layers have no position left.
 SHORTEST_SIDE = 32
+
+
+@dataclass(frozen=True)
+class Region:
+    """Where the style of certain paintings goes.
+
+    Attributes:
+        paintings: 1×3×h×w each.
+        shares: how much of the style each gives.
+        parts: of each, 1×1×h×w in [0, 1]: which part of it gives its style; None is the whole.
+        mask: 1×1×H×W in [0, 1], where in the photo; None is everywhere.
+    """
+
+    paintings: tuple[Tensor, ...]
+    shares: tuple[float, ...]
+    parts: tuple[Tensor | None, ...]
+    mask: Tensor | None
 
 
 @dataclass(frozen=True)
@@ -71,7 +91,7 @@ class StyleInputs:
             mask: white where the style goes; None is everywhere.
             control: options.
             size: longer side of the photo in pixels; None keeps its own.
-            painting_size: longer side of the paintings in pixels.
+            painting_size: longer side of the paintings in pixels; smaller ones are enlarged to 2,048 at most.
             device: where to.
 
         Returns:
@@ -84,7 +104,7 @@ class StyleInputs:
         shares = _shares(control.painting_weights, len(styles), control.strength)
         color, alpha = split_alpha(as_picture(content, size=size).to(device))
         check_shorter_side("the photo", size_of(color), SHORTEST_SIDE, "style transfer")
-        opened = [split_alpha(as_picture(style, size=painting_size).to(device))[0] for style in styles]
+        opened = [_opened_painting(style, painting_size).to(device) for style in styles]
         for painting in opened:
             check_shorter_side("a painting", size_of(painting), SHORTEST_SIDE, "style transfer")
         return cls(
@@ -101,7 +121,7 @@ class StyleInputs:
         """The result of a painted picture 1×3×h×w: with the photo's chroma and alpha if wanted."""
         size = size_of(painted)
         if self.colors == "luminance":
-            painted = with_chroma(painted, resize_picture(self.color, size))
+            painted = with_chroma(painted, resize_picture(self.color.to(painted), size))
         if self.alpha is None:
             return painted
         return torch.cat([painted, resize_picture(self.alpha, size)], dim=1)
@@ -116,6 +136,13 @@ def scaled(painting: Tensor, side: int) -> Tensor:
     """A painting at the longer side `side`, or a little larger if it would be too narrow."""
     size = size_of(painting)
     return resize_picture(painting, fit(size, max(side, coarsest(size))))
+
+
+def _opened_painting(style: PictureLike, size: int) -> Tensor:
+    painting = split_alpha(as_picture(style))[0]
+    if size > _LONGEST_ENLARGED:
+        size = max(_LONGEST_ENLARGED, min(size, max(size_of(painting))))
+    return resize_picture(painting, fit(size_of(painting), size))
 
 
 def _opened_mask(mask: PictureLike, size: Size) -> Tensor:

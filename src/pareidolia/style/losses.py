@@ -4,14 +4,16 @@ Notation of Gatys, Ecker and Bethge ("A Neural Algorithm of Artistic Style", 201
 activations as N channels × M positions. What of them makes a style is a `StyleStatistic`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from pareidolia.painting import ModelOutputs, Term
+from pareidolia.painting.objectives import Gathered
 from pareidolia.painting.statistics import StyleStatistic
+from pareidolia.painting.tiling import Tile, Tiling
 from pareidolia.pictures import size_of
 from pareidolia.style.settings import Balance
 
@@ -34,6 +36,7 @@ class ContentLoss(Term):
     """
 
     name = "content"
+    adds_over_positions = True
 
     def __init__(self, targets: Mapping[str, Tensor], weights: Sequence[float], balance: Balance) -> None:
         self._targets = dict(targets)
@@ -42,14 +45,68 @@ class ContentLoss(Term):
 
     @property
     def layers(self) -> frozenset[str]:
-        return frozenset(self._targets)
+        return frozenset(self._weights)
 
     def loss(self, outputs: ModelOutputs) -> Tensor:
+        targets = self._targets_of(outputs.tile)
         parts = [
-            self._weights[layer] * content_loss(outputs.activations[layer], target)
-            for layer, target in self._targets.items()
+            weight * content_loss(outputs.activations[layer], targets[layer])
+            for layer, weight in self._weights.items()
         ]
         return torch.stack(parts).sum()
+
+    def _targets_of(self, tile: Tile | None) -> Mapping[str, Tensor]:
+        if tile is None:
+            return self._targets
+        return {layer: maps[(..., *tile.place[layer])] for layer, maps in self._targets.items()}
+
+
+class ContentInTiles(ContentLoss):
+    """The same loss of a photo whose activations are too large to be kept: they are computed tile by tile.
+
+    Args:
+        photo: 1×3×H×W in [0, 1], of the painting's size.
+        tiling: the painting's.
+        weights: w_l by layer.
+        balance: as for `ContentLoss`.
+    """
+
+    def __init__(self, photo: Tensor, tiling: Tiling, weights: Mapping[str, float], balance: Balance) -> None:
+        self._photo, self._network = photo, tiling.network
+        empty = dict.fromkeys(weights, photo.new_zeros(()))
+        if balance == "relative":
+            for _, seen in tiling.seen(photo, weights):
+                for layer, maps in seen.items():
+                    empty[layer] = empty[layer] + content_loss(torch.zeros_like(maps), maps)
+        balanced = _balanced(list(weights.values()), [empty[layer] for layer in weights], balance)
+        self._weights = dict(zip(weights, balanced, strict=True))
+
+    def _targets_of(self, tile: Tile | None) -> Mapping[str, Tensor]:
+        assert tile is not None
+        with torch.no_grad():
+            return tile.activations(self._network.record(tile.cropped(self._photo), self.layers))
+
+
+class LayerMasks:
+    """A mask as weights of the positions of a layer's maps: its mean over the pixels of each.
+
+    Args:
+        mask: 1×1×H×W in [0, 1], of the picture; None counts all positions alike.
+    """
+
+    def __init__(self, mask: Tensor | None) -> None:
+        self._mask = mask
+        self._pooled: dict[tuple[str, tuple[int, int]], Tensor] = {}
+
+    def over(self, layer: str, maps: Tensor, tile: Tile | None = None) -> Tensor | None:
+        """The weights of a layer's maps, 1×1×h×w; of a tile of the picture, its own part of them."""
+        if self._mask is None:
+            return None
+        size = size_of(maps) if tile is None else tile.map_sizes[layer]
+        if (layer, size) not in self._pooled:
+            self._pooled[layer, size] = F.adaptive_avg_pool2d(self._mask, size)
+        pooled = self._pooled[layer, size]
+        return pooled if tile is None else pooled[(..., *tile.place[layer])]
 
 
 class StyleLoss(Term):
@@ -76,7 +133,7 @@ class StyleLoss(Term):
         mask: Tensor | None = None,
     ) -> None:
         self._targets = dict(targets)
-        self._mask = mask
+        self._masks = LayerMasks(mask)
         empty = [target.empty().distance(target) for target in targets.values()]
         self._weights = dict(zip(targets, _balanced(weights, empty, balance), strict=True))
 
@@ -84,17 +141,73 @@ class StyleLoss(Term):
     def layers(self) -> frozenset[str]:
         return frozenset(self._targets)
 
+    @property
+    def adds_over_positions(self) -> bool:
+        return all(target.adds_over_positions for target in self._targets.values())
+
+    @property
+    def gathers(self) -> frozenset[str]:
+        return self.layers
+
     def loss(self, outputs: ModelOutputs) -> Tensor:
-        parts = []
-        for layer, target in self._targets.items():
-            maps = outputs.activations[layer]
-            statistic = type(target).of(maps, self._mask_over(maps))
-            parts.append(self._weights[layer] * statistic.distance(target).sum())
+        parts = [
+            self._weights[layer] * statistic.distance(self._targets[layer]).sum()
+            for layer, statistic in self.statistics(outputs).items()
+        ]
         return torch.stack(parts).sum()
 
-    def _mask_over(self, maps: Tensor) -> Tensor | None:
-        """The mask's mean over the pixels of each position of a layer's maps."""
-        return None if self._mask is None else F.adaptive_avg_pool2d(self._mask, size_of(maps))
+    def statistics(self, outputs: ModelOutputs) -> dict[str, StyleStatistic]:
+        """By layer, the statistic of a picture, or of a tile of one."""
+        found = {}
+        for layer, target in self._targets.items():
+            maps = outputs.activations[layer]
+            found[layer] = type(target).of(maps, self._masks.over(layer, maps, outputs.tile))
+        return found
+
+    def gathered(self, outputs: ModelOutputs) -> Gathered:
+        return {(layer,): statistic for layer, statistic in self.statistics(outputs).items()}
+
+    def knowing(self, whole: Gathered) -> "StyleOfTile":
+        distances = [
+            self._weights[layer] * float(whole[layer,].distance(target).sum())
+            for layer, target in self._targets.items()
+        ]
+        slopes = {
+            layer: (self._weights[layer], whole[layer,].slope(target))
+            for layer, target in self._targets.items()
+        }
+        return StyleOfTile(self, slopes, sum(distances))
+
+
+class StyleOfTile(Term):
+    """The style loss of one tile of a picture, once the statistics of all are known.
+
+    Args:
+        whole: the loss of the whole picture.
+        slopes: by layer, its weight, and how its distance grows with a part's statistic.
+        value: of the whole's loss; a tile has a share by its pixels.
+    """
+
+    name = "style"
+
+    def __init__(
+        self,
+        whole: StyleLoss,
+        slopes: Mapping[str, tuple[float, Callable[[StyleStatistic], Tensor]]],
+        value: float,
+    ) -> None:
+        self._whole, self._slopes, self._value = whole, slopes, value
+
+    @property
+    def layers(self) -> frozenset[str]:
+        return self._whole.layers
+
+    def loss(self, outputs: ModelOutputs) -> Tensor:
+        assert outputs.tile is not None
+        statistics = self._whole.statistics(outputs)
+        grown = [weight * slope(statistics[layer]) for layer, (weight, slope) in self._slopes.items()]
+        change = torch.stack(grown).sum()
+        return change - change.detach() + self._value * outputs.tile.share
 
 
 def _balanced(weights: Sequence[float], empty: Sequence[Tensor], balance: Balance) -> list[float]:

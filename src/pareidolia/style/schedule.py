@@ -31,6 +31,35 @@ def schedule(full: Size, settings: StyleSettings) -> list[tuple[Size, int]]:
     return [(fit(full, side), settings.coarse_steps) for side in sides] + [(full, settings.steps)]
 
 
+#: What networks do at borders reaches no further, however large a picture is.
+_WIDEST_MARGIN = 128
+
+#: Above so many pixels the activations of a whole picture take gigabytes.
+_MOST_PIXELS_AT_ONCE = 3_000_000
+_TILE = 512
+
+
 def margin_of(size: Size, bleed: float) -> int:
     """Pixels of bleed on each side of a picture; reflecting needs them to be fewer than its own."""
     return min(round(bleed * max(size)), min(size) - 1)
+
+
+def bleed_for(full: Size, bleed: float) -> float:
+    """The bleed of a picture that ends at the size `full`, as a share of the longer side at all its sizes."""
+    return min(bleed, _WIDEST_MARGIN / max(full))
+
+
+def tile_for(size: Size, asked: int | None, adds: bool) -> int | None:
+    """The side of the tiles in which a picture is looked at; it depends on nothing but these.
+
+    Args:
+        size: of the picture.
+        asked: what `--tile` says.
+        adds: whether what is aimed for adds over positions.
+
+    Returns:
+        The side in pixels, or None for the whole.
+    """
+    if asked is None and adds and size[0] * size[1] > _MOST_PIXELS_AT_ONCE:
+        return _TILE
+    return asked

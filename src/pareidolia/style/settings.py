@@ -1,11 +1,13 @@
 """Settings of style transfer. No torch here."""
 
-from typing import Annotated, Any, Literal, Self
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
 from pareidolia.painting.settings import PaintingSettings
 from pareidolia.settings import OperationSettings, Settings
+from pareidolia.settings.default_networks import Need
 from pareidolia.settings.groups import ADVANCED
 
 Layers = tuple[str, ...] | None
@@ -70,6 +72,8 @@ class VideoControl(Settings):
 
 class StyleSettings(StyleControl, PaintingSettings):
     """Paint a photo in the style of one or several paintings (Gatys, Ecker and Bethge 2015)."""
+
+    need: ClassVar[Need] = "pictures"
 
     size: Annotated[
         int,
@@ -171,6 +175,20 @@ class StyleSettings(StyleControl, PaintingSettings):
         ),
     ] = 100
     steps: Annotated[int, Field(ge=1, description="Steps at the full size.")] = 50
+    tile: Annotated[
+        int | None,
+        Field(
+            ge=64,
+            description="Look in tiles of this many pixels: the same picture in less memory "
+            "(default: 512 at sizes above 3 megapixels).",
+            json_schema_extra=ADVANCED,
+        ),
+    ] = None
+
+    @classmethod
+    def need_of(cls, given: Mapping[str, Any]) -> Need:
+        """Layers are of the shipped network where none is named."""
+        return "maps" if given.get("content_layers") or given.get("style_layers") else cls.need
 
     @model_validator(mode="after")
     def _something_to_aim_for(self) -> Self:

@@ -1,24 +1,23 @@
 """Style transfer: paint a photo in the style of paintings, coarse to fine."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from pareidolia.networks import Network, NetworkLike, network_for, preserve_state
+from pareidolia.networks import NetworkLike, network_for
 from pareidolia.operations import PAINT, operation
-from pareidolia.painting import Canvas, Objective, Painting, PixelCanvas, Stage, Sum, TotalVariation
+from pareidolia.painting import Canvas, Painting, PixelCanvas, Stage
 from pareidolia.painting.randomness import seeded_generator
-from pareidolia.painting.statistics import STYLE_STATISTICS, StyleStatistic
 from pareidolia.pictures import PictureLike, resize_picture, size_of
-from pareidolia.settings import PareidoliaError
+from pareidolia.style.aims import StyleAims, lean, single
 from pareidolia.style.canvas import MaskedCanvas
-from pareidolia.style.inputs import Size, StyleInputs, scaled
-from pareidolia.style.losses import ContentLoss, StyleLoss
+from pareidolia.style.inputs import Region, Size, StyleInputs
 from pareidolia.style.operation_inputs import STYLE_INPUTS
-from pareidolia.style.schedule import BledStage, margin_of, schedule
+from pareidolia.style.schedule import BledStage, bleed_for, margin_of, schedule
 from pareidolia.style.settings import StyleSettings
 
 
@@ -65,7 +64,7 @@ class StyleTransfer(Painting):
     ) -> None:
         self.settings = settings = settings or StyleSettings()
         network = network_for(settings, network, pooling=settings.pooling, padding=settings.padding)
-        self._inputs = StyleInputs.prepare(
+        inputs = StyleInputs.prepare(
             content,
             styles,
             mask,
@@ -74,73 +73,41 @@ class StyleTransfer(Painting):
             painting_size=round(settings.size * settings.style_size),
             device=network.device,
         )
-        self._statistic = STYLE_STATISTICS[settings.match]
-        self._content_weights = _layer_weights(
-            "content",
-            network,
-            settings.content_layers or (network.content_layer,),
-            settings.content_layer_weights,
-        )
-        self._style_weights = _layer_weights(
-            "style", network, settings.style_layers or network.style_layers, settings.style_layer_weights
-        )
-        full = size_of(self._inputs.photo)
-        self._photo = self._bled(self._inputs.photo)
-        self._mask = None if self._inputs.mask is None else self._bled(self._inputs.mask)
+        full = size_of(inputs.photo)
+        self._bleed = bleed_for(full, settings.bleed)
+        self._photo = lean(self._bled(inputs.photo))
+        self._mask = None if inputs.mask is None else self._bled(inputs.mask)
+        # A large photo is kept once: with its bleed.
+        within = _cut(self._photo, margin_of(full, self._bleed))
+        color = within if inputs.color is inputs.photo else lean(inputs.color)
+        self._inputs = replace(inputs, photo=within, color=color)
+        del inputs
+        paintings = self._inputs.paintings
+        region = Region(paintings, self._inputs.shares, (None,) * len(paintings), self._mask)
+        self._aims = StyleAims(network, settings, self._photo, [region])
         stages = [self._stage(size, steps) for size, steps in schedule(full, settings)]
         super().__init__(
             network,
             self._first_canvas(stages[0].size),
             stages,
-            optimizer=settings.optimizer,
             average=settings.average,
             seed=settings.seed,
         )
 
     def _stage(self, size: Size, steps: int) -> Stage:
         """Some steps at which the picture has that size, and the canvas its bleed besides."""
-        margin = margin_of(size, self.settings.bleed)
+        margin = margin_of(size, self._bleed)
         bled = (size[0] + 2 * margin, size[1] + 2 * margin)
-        return BledStage(bled, steps, partial(self._aim, max(size)), self.settings.step_size, margin)
-
-    def _aim(self, side: int, size: Size) -> Objective:
-        """α L_content + β L_style + TV for a canvas of `size` that shows a picture of the longer `side`."""
-        settings = self.settings
-        objective: Objective = Sum(())
-        if settings.smoothness > 0:
-            objective += settings.smoothness * TotalVariation()
-        with preserve_state(self.network.module), torch.no_grad():
-            if settings.content_weight > 0:
-                shown = self.network.record(resize_picture(self._photo, size), self._content_weights)
-                content = ContentLoss(shown, list(self._content_weights.values()), settings.balance)
-                objective += settings.content_weight * content
-            if settings.style_weight > 0:
-                mask = None if self._mask is None else resize_picture(self._mask, size)
-                weights = list(self._style_weights.values())
-                style = StyleLoss(self._style_targets(side), weights, settings.balance, mask)
-                objective += settings.style_weight * style
-        return objective
-
-    def _style_targets(self, side: int) -> dict[str, StyleStatistic]:
-        """By layer, the blend of the paintings' statistics, seen beside a picture of the longer `side`.
-
-        Below full strength the photo's own style is one of them.
-        """
-        wide = round(side * self.settings.style_size)
-        pictures = [scaled(painting, wide) for painting in self._inputs.paintings]
-        shares = list(self._inputs.shares)
-        if self.settings.strength < 1:
-            pictures.append(scaled(self._inputs.photo, side))
-            shares.append(1 - self.settings.strength)
-        found = [self._statistics_of(picture) for picture in pictures]
-        return {
-            layer: self._statistic.mean([one[layer] for one in found], shares)
-            for layer in self._style_weights
-        }
-
-    def _statistics_of(self, picture: Tensor) -> dict[str, StyleStatistic]:
-        seen = self.network.record(picture, self._style_weights)
-        return {layer: self._statistic.of(maps) for layer, maps in seen.items()}
+        optimizer, rate = self.settings.optimizer_at(bled[0] * bled[1])
+        return BledStage(
+            bled,
+            steps,
+            partial(self._aims.at, max(size)),
+            rate,
+            optimizer=optimizer,
+            tile=self._aims.tile(bled),
+            margin=margin,
+        )
 
     @property
     def picture(self) -> Tensor:
@@ -151,17 +118,19 @@ class StyleTransfer(Painting):
 
     def _bled(self, picture: Tensor) -> Tensor:
         """The picture with its own reflection around it."""
-        margin = margin_of(size_of(picture), self.settings.bleed)
+        margin = margin_of(size_of(picture), self._bleed)
         return F.pad(picture, (margin,) * 4, mode="reflect")
 
     def _first_canvas(self, size: Size) -> Canvas:
         begun = self._beginning(size)
-        return PixelCanvas(begun) if self._mask is None else MaskedCanvas(begun, self._photo, self._mask)
+        return (
+            PixelCanvas(begun) if self._mask is None else MaskedCanvas(begun, single(self._photo), self._mask)
+        )
 
     def _beginning(self, size: Size) -> Tensor:
         match self.settings.start:
             case "content":
-                return resize_picture(self._photo, size)
+                return single(self._aims.photo_at(size))
             case "style":
                 return resize_picture(self._inputs.paintings[0], size)
             case "brush":
@@ -174,27 +143,15 @@ class StyleTransfer(Painting):
         """The photo as brush paints it in one pass, blended as the statistics will be."""
         from pareidolia.style.brush import BrushSettings, load_brush
 
+        photo = single(self._photo)
         if self.settings.strength == 0:
-            return self._photo
-        brush = load_brush(self._photo.device.type)
+            return photo
+        brush = load_brush(photo.device.type)
         blend = BrushSettings(painting_weights=self._inputs.shares)
-        painted = brush.paint(self._photo, self._inputs.paintings, blend)
-        return torch.lerp(self._photo, painted.to(self._photo), self.settings.strength)
+        painted = brush.paint(photo, self._inputs.paintings, blend)
+        return torch.lerp(photo, painted.to(photo), self.settings.strength)
 
 
 def _cut(picture: Tensor, margin: int) -> Tensor:
     height, width = size_of(picture)
     return picture[..., margin : height - margin, margin : width - margin]
-
-
-def _layer_weights(
-    kind: str, network: Network, layers: Sequence[str], weights: Sequence[float] | None
-) -> dict[str, float]:
-    """The weight of each layer: those given, or equal ones that add up to 1."""
-    if weights is None:
-        weights = [1 / len(layers)] * len(layers)
-    if len(weights) != len(layers):
-        raise PareidoliaError(f"{len(layers)} {kind} layers need as many weights; given: {len(weights)}")
-    for layer in layers:
-        network.unit_shape(layer)  # refuses what is not there, and maps whose channels come last
-    return dict(zip(layers, weights, strict=True))

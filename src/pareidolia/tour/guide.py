@@ -12,11 +12,12 @@ from pareidolia.execution.command_line import command_line
 from pareidolia.operations import find_operation
 from pareidolia.pictures import save_picture
 from pareidolia.requests import Request
+from pareidolia.settings import NetworkSettings
 from pareidolia.settings.default_networks import SHIPPED
 from pareidolia.tour.settings import TourSettings
 from pareidolia.tour.words import Words
 
-#: One network is what the whole tour looks at: its texts name its layers and its classes.
+#: What the tour looks into: its texts name this network's layers. Names come from the best that has names.
 NETWORK = SHIPPED
 NOTHING: Mapping[str, Any] = {}
 Heartbeat = Callable[[float], None]
@@ -104,11 +105,17 @@ class Guide:
         return self.settings.pace(whole, quick)
 
     def request(self, operation: str, inputs: Mapping[str, Any], **options: Any) -> Request:
-        """An operation on inputs, with the tour's network, seed and device where it takes them."""
+        """An operation on inputs, with the tour's network, seed and device where it takes them.
+
+        What names things goes without a network, and so takes the one that names best.
+        """
         found = find_operation(operation)
+        kind = found.settings_type
         shared = {"network": NETWORK, "seed": self.settings.seed, "device": self.settings.device}
-        common = {name: value for name, value in shared.items() if name in found.settings_type.model_fields}
-        return Request(found, dict(inputs), found.settings_type.model_validate({**common, **options}))
+        if issubclass(kind, NetworkSettings) and kind.need_of(options) == "classes":
+            del shared["network"]
+        common = {name: value for name, value in shared.items() if name in kind.model_fields}
+        return Request(found, dict(inputs), kind.model_validate({**common, **options}))
 
     def show(
         self,
@@ -127,14 +134,15 @@ class Guide:
             operation: its name.
             inputs: its inputs.
             span: how many of the page's twelve columns it takes.
-            values: inserted into the caption.
+            values: inserted into the caption, beside `network`, the name of the one that looked.
             **options: of the operation.
 
         Returns:
             The figure.
         """
         request = self.request(operation, inputs, **options)
-        return self.keep(name, request, self.make(request), span=span, values=values)
+        named = {"network": getattr(request.settings, "network", ""), **values}
+        return self.keep(name, request, self.make(request), span=span, values=named)
 
     def make(self, request: Request) -> Tensor:
         """The result of a request, 1×3×H×W in [0, 1]."""

@@ -203,13 +203,15 @@ def test_measuring_twice_gives_the_same_and_leaves_the_network_alone(small_netwo
     assert len(one.units) == 8
 
 
-class Tokens(nn.Module):
+class Mixed(nn.Module):
+    """Each channel's positions mixed into seven numbers, which stand nowhere."""
+
     def __init__(self) -> None:
         super().__init__()
-        self.tokens = nn.Flatten(2)
+        self.mixed = nn.LazyLinear(7)
 
     def forward(self, pictures: torch.Tensor) -> torch.Tensor:
-        return self.tokens(pictures)
+        return self.mixed(pictures.flatten(2))
 
 
 def test_refusals(small_network: Network) -> None:
@@ -217,8 +219,10 @@ def test_refusals(small_network: Network) -> None:
         measure_tuning(small_network, "stage2.rely")
     with pytest.raises(PareidoliaError, match="channels 0 to 7, there is no channel 8"):
         measure_tuning(small_network, "stage1.relu", [8])
+    mixed = Mixed()
+    mixed(torch.rand(1, *small_network.input_shape))
     with pytest.raises(BadNetwork, match="neither"):
-        measure_tuning(seeing(Tokens()), "tokens")
+        measure_tuning(Network.of(mixed, input_shape=small_network.input_shape), "mixed")
     with pytest.raises(PareidoliaError, match="sees no colours"):
         measure_tuning(simple_cells([gabor(0, 0.1)]), "1", (), TuningSettings(color="red-green"))
     for wrong in ({"orientations": 5}, {"phases": 3}, {"frequencies": 2}, {"positions": 3}, {"diameters": 2}):

@@ -102,15 +102,17 @@ def test_a_dead_unit_is_told_and_marked(small_network):
 
 def test_half_of_the_steps_are_made_at_half_the_size(small_network):
     aims = [Activation("stage2.relu:3")]
-    assert growing(small_network, aims, 32, 7) == [((16, 16), 3), ((32, 32), 4)]
-    assert growing(small_network, aims, 32, 1) == [((32, 32), 1)]
+    assert growing(small_network, aims, (32, 32), 7) == [((16, 16), 3), ((32, 32), 4)]
+    assert growing(small_network, aims, (32, 32), 1) == [((32, 32), 1)]
 
 
 def test_a_network_of_one_size_is_painted_at_that_size():
     module = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(3 * 16 * 16, 4), torch.nn.ReLU())
     network = Network("flat", module, mean=(0.5,) * 3, std=(0.5,) * 3, input_shape=(3, 16, 16))
-    assert growing(network, [Activation("2:1")], 16, 8) == [((16, 16), 8)]
-    assert features(network, layer="2", units=("0-3",), size=16).pictures.shape == (4, 3, 16, 16)
+    assert growing(network, [Activation("2:1")], (16, 16), 8) == [((16, 16), 8)]
+    own = Features(FeatureSettings(layer="2", units=("0-3",), steps=2), network)
+    assert own.pictures.shape == (4, 3, 16, 16)
+    assert features(network, layer="2", units=("0-1",), size=24).pictures.shape == (2, 3, 24, 24)
 
 
 def test_what_cannot_be_painted_is_refused(small_network):

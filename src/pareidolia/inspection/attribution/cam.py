@@ -1,7 +1,5 @@
 """Grad-CAM: which positions of a late layer support the target."""
 
-from math import isqrt
-
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -11,7 +9,7 @@ from pareidolia.inspection.framing import FramedPhoto
 from pareidolia.inspection.resolving import resolve
 from pareidolia.inspection.targets import TargetLike
 from pareidolia.networks import Network, NetworkLike, preserve_state
-from pareidolia.networks.layers import Layer, is_channels_last, is_map
+from pareidolia.networks.layers import Layer, is_map
 from pareidolia.pictures import PicturesLike
 from pareidolia.settings import BadNetwork
 
@@ -31,8 +29,8 @@ def coarse_grad_cam(
 ) -> Tensor:
     """Grad-CAM at the layer's own resolution (Selvaraju et al. 2017, eq. 1 and 2).
 
-    α_k = mean over positions of ∂S/∂A_k, L = max(0, Σ_k α_k A_k). Tokens of transformers (N×T×C) are laid out
-    as the square they came from, without the class token.
+    α_k = mean over positions of ∂S/∂A_k, L = max(0, Σ_k α_k A_k). Tokens of transformers are laid out as
+    maps, without the class token.
 
     Args:
         network: the network.
@@ -58,9 +56,11 @@ def coarse_grad_cam(
     signals = activations.grad
     if signals is None:
         raise BadNetwork(f"the target does not depend on layer '{name}': choose a layer before it")
-    if is_channels_last(tuple(activations.shape[1:]), tuple(pictures.shape[1:])):
-        network.unit_shape(name)  # refuses it
-    maps, signals = (_as_maps(each.detach(), name) for each in (activations, signals))
+    maps, signals = (network.as_maps(name, each.detach(), pictures) for each in (activations, signals))
+    if maps.ndim != 4:
+        raise BadNetwork(
+            f"layer '{name}' has no rows and columns: choose one that has (see pareidolia networks)"
+        )
     importance = signals.mean(dim=(2, 3), keepdim=True)
     return (importance * maps).sum(dim=1, keepdim=True).clamp(min=0)
 
@@ -88,7 +88,7 @@ def cam_layer(network: Network, photo: FramedPhoto | None = None) -> str:
         before = [
             layer
             for layer in layers
-            if layer.finish < attentions[-1].finish and "Norm" in layer.kind and _token_side(layer.shape)
+            if layer.finish < attentions[-1].finish and "Norm" in layer.kind and layer.form == "tokens"
         ]
         if before:
             return before[-1].name
@@ -117,22 +117,3 @@ def _module(network: Network, name: str) -> nn.Module:
 def _is_map(layer: Layer, input_shape: tuple[int, ...]) -> bool:
     """C×h×w of more than one position."""
     return is_map(layer.shape, input_shape) and min(layer.shape[1:]) > 1 and "Dropout" not in layer.kind
-
-
-def _token_side(shape: tuple[int, ...]) -> int | None:
-    """The side of the square of T tokens (T×C), with or without leading class tokens; None for other T."""
-    if len(shape) != 2:
-        return None
-    side = isqrt(shape[0])
-    return side if side > 1 and shape[0] - side * side < 8 else None
-
-
-def _as_maps(values: Tensor, name: str) -> Tensor:
-    if values.ndim == 4:
-        return values
-    side = _token_side(tuple(values.shape[1:]))
-    if side is None:
-        raise BadNetwork(
-            f"layer '{name}' has no rows and columns: choose one that has (see pareidolia networks)"
-        )
-    return values[:, -side * side :].transpose(1, 2).reshape(len(values), -1, side, side)

@@ -25,7 +25,15 @@ class UnitsSettings(CollectingSettings):
         bool, Field(description="Paint what each unit responds to, beside what photos it responded to.")
     ] = True
     steps: Annotated[int, Field(ge=1, description="Steps of painting.")] = 256
-    canvas: Annotated[int, Field(ge=16, le=1024, description="Side of what is painted, in pixels.")] = 128
+    canvas: Annotated[
+        int | None,
+        Field(
+            ge=16,
+            le=1024,
+            description="Side of what is painted, in pixels (default: 128; what the network was made for "
+            "where that is one size).",
+        ),
+    ] = None
     seed: Annotated[
         int, Field(ge=0, description="The same seed on the same machine gives the same bytes.")
     ] = 0

@@ -22,6 +22,7 @@ from pareidolia.pictures import find_pictures, from_uint8, open_uint8, sheet
 from pareidolia.pictures.result import Result
 from pareidolia.progress import Progress, Work
 from pareidolia.settings import NetworkSettings, Unit
+from pareidolia.settings.default_networks import refuse_judge
 from pareidolia.settings.numbers import read_numbers
 
 # Photos in one backward pass: a batch costs memory for all activations.
@@ -74,7 +75,8 @@ class StrongestPatches(Work):
     Raises:
         BadPicture: If the folder has no pictures.
         UnknownName: If there is no such layer.
-        PareidoliaError: If there are no such units, or the layer is neither maps C×H×W nor C values.
+        PareidoliaError: If there are no such units, the layer is neither maps C×H×W nor C values, or features
+            are painted and the network is the one that judges pictures.
     """
 
     def __init__(
@@ -89,6 +91,8 @@ class StrongestPatches(Work):
     ) -> None:
         self.settings = settings = PatchesSettings.of(settings)
         self.network = network_for(settings, network)
+        if settings.painted:
+            refuse_judge(self.network.name)  # before the photos are looked at
         self.layer = settings.layer or cam_layer(self.network)
         count = self.network.unit_shape(self.layer)[0]
         self.units = list(read_numbers(settings.units, count, self.layer))

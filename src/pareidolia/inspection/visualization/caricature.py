@@ -3,6 +3,7 @@
 import torch
 from torch import Tensor
 
+from pareidolia.inspection.framing import photo_at
 from pareidolia.inspection.visualization.panels import columns_for
 from pareidolia.inspection.visualization.settings import CaricatureSettings
 from pareidolia.networks import NetworkLike, network_for, preserve_state
@@ -12,10 +13,11 @@ from pareidolia.painting import Gallery, ModelOutputs, Term
 from pareidolia.painting.gallery import fourier_noise
 from pareidolia.painting.terms import LEAST_COSINE
 from pareidolia.painting.transforms import robust
-from pareidolia.pictures import PictureLike, as_picture, over_white, sheet, size_of
+from pareidolia.pictures import PictureLike, sheet, size_of
 
 # Smaller than usual: the painted things must stay where they are in the photo.
 _STRENGTH = 0.25
+_LONGER_SIDE = 224  # of the photo, in pixels
 
 
 @operation(
@@ -48,7 +50,7 @@ class Caricature(Gallery):
     ) -> None:
         self.settings = settings = CaricatureSettings.of(settings)
         network = network_for(settings, network, pooling=settings.pooling, padding=settings.padding)
-        self._photo = over_white(as_picture(photo, size=settings.size)).to(network.device)
+        self._photo = photo_at(network, photo, settings.size, _LONGER_SIDE)
         self.layers = tuple(dict.fromkeys(settings.layer or network.style_layers[-1:]))
         with preserve_state(network.module), torch.no_grad():
             targets = network.record(self._photo, self.layers)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
+from pareidolia.inspection.framing import canvas_size
 from pareidolia.inspection.visualization.panels import columns_for
 from pareidolia.inspection.visualization.settings import ClassModelSettings
 from pareidolia.networks import Network, NetworkLike, network_for, preserve_state
@@ -13,6 +14,8 @@ from pareidolia.painting import ClassScore, Gallery, Objective, UnboundedCanvas
 from pareidolia.painting.transforms import robust
 from pareidolia.pictures import sheet
 
+#: Side of a picture, in pixels.
+_SIDE = 224
 #: Half of the share of I that λ ‖I‖² takes in a step of the default size.
 _SHRINKING = 0.01
 #: `usual_penalty`: the picture's length, the noise's deviation, and the number of classes used.
@@ -60,7 +63,7 @@ class ClassModels(Gallery):
         scores: list[Objective] = [
             ClassScore(i, name) for i, name in zip(indices, self.captions, strict=True)
         ]
-        size = (settings.size, settings.size)
+        size = canvas_size(network, settings.size, _SIDE)
         if settings.regularize == "robust":
             super().__init__(
                 network,

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
+from pareidolia.inspection.framing import canvas_size
 from pareidolia.inspection.visualization.panels import columns_for, panel
 from pareidolia.inspection.visualization.settings import FeatureSettings
 from pareidolia.networks import Network, NetworkLike, network_for
@@ -15,6 +16,8 @@ from pareidolia.painting.transforms import RandomCrops, Transform, robust
 from pareidolia.pictures import sheet
 from pareidolia.settings import PareidoliaError
 from pareidolia.settings.numbers import read_numbers
+
+_SIDE = 128  # of a picture, in pixels
 
 
 @operation(
@@ -52,7 +55,7 @@ class Features(Gallery):
             self.title, objectives = _named(settings, network)
         self.captions = tuple(objectives)
         aims = [self._apart(aim) for aim in objectives.values()]
-        stages = growing(network, aims, settings.size, settings.steps)
+        stages = growing(network, aims, canvas_size(network, settings.size, _SIDE), settings.steps)
         maco = settings.canvas == "maco"
         noise = phase_noise if maco else fourier_noise
         super().__init__(
@@ -118,14 +121,14 @@ def _named(settings: FeatureSettings, network: Network) -> tuple[str, dict[str, 
 
 
 def growing(
-    network: Network, aims: Sequence[Objective], side: int, steps: int
+    network: Network, aims: Sequence[Objective], whole: tuple[int, int], steps: int
 ) -> list[tuple[tuple[int, int], int]]:
     """Half of the steps at half the size, which shapes large parts and costs a quarter; then the rest.
 
-    All at the full size if the network cannot take half of it.
+    All at the full size if the network cannot take half of it, or was made for one size.
     """
-    whole, half = (side, side), (side // 2, side // 2)
-    if steps < 2 or not _sees(network, aims, half):
+    half = (whole[0] // 2, whole[1] // 2)
+    if steps < 2 or network.one_size or not _sees(network, aims, half):
         return [(whole, steps)]
     return [(half, steps // 2), (whole, steps - steps // 2)]
 

@@ -3,15 +3,17 @@
 import torch
 from torch import Tensor
 
+from pareidolia.inspection.framing import photo_at
 from pareidolia.inspection.visualization.panels import columns_for
 from pareidolia.inspection.visualization.settings import InversionSettings
 from pareidolia.networks import NetworkLike, network_for, preserve_state
 from pareidolia.operations import LOOK, operation
 from pareidolia.operations.inputs import PHOTO
 from pareidolia.painting import Gallery, ModelOutputs, PowerNorm, Term, UnboundedCanvas
-from pareidolia.pictures import PictureLike, as_picture, over_white, sheet, size_of
+from pareidolia.pictures import PictureLike, sheet, size_of
 from pareidolia.settings import PareidoliaError
 
+_LONGER_SIDE = 224  # of the photo, in pixels
 # Pixels less the mean colour lie between −B and B; half of the range from 0 to 1.
 _B = 0.5
 _DEVIATION = 0.05  # standard deviation of the start, around the mean colour
@@ -48,7 +50,7 @@ class Inversion(Gallery):
     ) -> None:
         self.settings = settings = InversionSettings.of(settings)
         network = network_for(settings, network, pooling=settings.pooling, padding=settings.padding)
-        self._photo = over_white(as_picture(photo, size=settings.size)).to(network.device)
+        self._photo = photo_at(network, photo, settings.size, _LONGER_SIDE)
         self.layers = tuple(dict.fromkeys(settings.layers or network.style_layers))
         with preserve_state(network.module), torch.no_grad():
             self._targets = network.record(self._photo, self.layers)

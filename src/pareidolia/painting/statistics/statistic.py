@@ -3,11 +3,12 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Self, TypeVar
+from typing import ClassVar, Self, TypeVar
 
 import torch
 from torch import Tensor
 
+from pareidolia.settings import PareidoliaError
 from pareidolia.settings.registry import Registry
 
 #: The least sum of positions' weights: a mask may leave nothing of itself on a small canvas.
@@ -15,7 +16,14 @@ _NO_POSITION = 1e-6
 
 
 class StyleStatistic(ABC):
-    """What a style loss compares: something of B pictures' maps at one layer, wherever on the maps it is."""
+    """What a style loss compares: something of B pictures' maps at one layer, wherever on the maps it is.
+
+    Attributes:
+        adds_over_positions: whether it is made of sums over positions, so that a picture can be painted in
+            tiles; then it has a `slope`.
+    """
+
+    adds_over_positions: ClassVar[bool] = False
 
     @classmethod
     @abstractmethod
@@ -55,6 +63,21 @@ class StyleStatistic(ABC):
     def distance(self, target: Self) -> Tensor:
         """How far each of B pictures is from its target, or from the only one: B, not negative."""
 
+    def slope(self, target: Self) -> Callable[[Self], Tensor]:
+        """How the distance grows with a part of the picture.
+
+        Args:
+            target: as for `distance`.
+
+        Returns:
+            A function of the statistic of a part, such as a tile: a scalar with the gradient that the whole's
+                `distance`, summed over B, has in that part.
+
+        Raises:
+            PareidoliaError: If the statistic does not add over positions.
+        """
+        raise PareidoliaError(f"{type(self).__name__} does not add over positions")
+
 
 Statistic = TypeVar("Statistic", bound=type[StyleStatistic])
 
@@ -83,6 +106,8 @@ class PositionSums(StyleStatistic):
         positions: how many; where positions are weighted, the sum of their weights.
     """
 
+    adds_over_positions: ClassVar[bool] = True
+
     sums: Tensor
     positions: float
 
@@ -105,7 +130,7 @@ class PositionSums(StyleStatistic):
         if mask is None:
             return cls(cls.summed(rows, rows), rows.shape[1])
         weights = mask.flatten(2).transpose(1, 2)
-        return cls(cls.summed(rows, rows * weights), max(float(weights.sum()), _NO_POSITION))
+        return cls(cls.summed(rows, rows * weights), float(weights.sum()))
 
     def __add__(self, other: Self) -> Self:
         return type(self)(self.sums + other.sums, self.positions + other.positions)
@@ -119,13 +144,20 @@ class PositionSums(StyleStatistic):
         ]
         return cls(sum(parts[1:], start=parts[0]), 1.0)
 
+    def slope(self, target: Self) -> Callable[[Self], Tensor]:
+        sums = self.sums.detach().requires_grad_(True)
+        with torch.enable_grad():
+            distance = type(self)(sums, self.positions).distance(target).sum()
+        (gradient,) = torch.autograd.grad(distance, sums)
+        return lambda part: (gradient * part.sums).sum()
+
     def empty(self) -> Self:
         return type(self)(torch.zeros_like(self.sums), 1.0)
 
     @property
     def means(self) -> Tensor:
         """The sums of one position on average, B×…: pictures of any size compare."""
-        return self.sums / self.positions
+        return self.sums / max(self.positions, _NO_POSITION)
 
 
 def _by_position(maps: Tensor) -> Tensor:

@@ -8,6 +8,7 @@ from torch import Tensor
 from pareidolia.networks import Network, preserve_state
 from pareidolia.painting import ModelOutputs, TotalVariation
 from pareidolia.painting.statistics import STYLE_STATISTICS
+from pareidolia.settings.default_networks import refuse_judge
 
 
 class PerceptualLoss:
@@ -25,6 +26,9 @@ class PerceptualLoss:
         style_weight: β.
         smoothness: weight of the total variation.
         match: the name of the `StyleStatistic`.
+
+    Raises:
+        PareidoliaError: `network` is the one that judges pictures.
     """
 
     def __init__(
@@ -39,6 +43,7 @@ class PerceptualLoss:
         smoothness: float,
         match: str = "gram",
     ) -> None:
+        refuse_judge(network.name)
         self._statistic = STYLE_STATISTICS[match]
         self.network = network
         self._content_layers, self._style_layers = tuple(content_layers), tuple(style_layers)

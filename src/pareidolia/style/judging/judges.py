@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import torch
 
 from pareidolia.networks import Network, load_network
+from pareidolia.settings.default_networks import JUDGE
 
 
 @dataclass(frozen=True)
@@ -22,10 +23,10 @@ class Judge:
     content: str
 
 
-# EfficientNet-Lite2 decides: no default, loss, objective or teacher may be this network. VGG-19 is reported:
-# one may paint through it.
+# EfficientNet-Lite2 decides: whatever paints or trains refuses it. VGG-19 is reported: one may paint through
+# it.
 _LAYERS = {
-    "efficientnet_lite2": tuple(f"blocks.{number}" for number in (0, 1, 2, 4, 6)),
+    JUDGE: tuple(f"blocks.{number}" for number in (0, 1, 2, 4, 6)),
     "vgg19": tuple(f"relu{block}_1" for block in range(1, 6)),
 }
 _CONTENT = 3

@@ -10,6 +10,7 @@ from pareidolia.dreaming.groups import members
 from pareidolia.networks import Network, load_network
 from pareidolia.pictures import as_picture, over_white
 from pareidolia.pictures.samples import PHOTOS
+from pareidolia.settings.default_networks import best_network
 from pareidolia.tour.drawing import figures_table
 from pareidolia.tour.guide import NETWORK, Exhibit, Guide
 
@@ -18,22 +19,24 @@ LAYERS = {"early": "stage2.relu2", "middle": "stage3.relu3", "late": "stage5.rel
 
 
 def tell(guide: Guide) -> Iterator[Exhibit]:
-    """Dreams of three depths, one of classes, and the network's classes before and after dreams."""
+    """Dreams of three depths, and what a network that names things says before and after dreams."""
     photo, size = {"photo": guide.photo}, guide.settings.large
     for name, layer in LAYERS.items():
         yield guide.show(name, "dream", photo, span=4, aim=(layer,), size=size)
-    yield guide.draw("dogs", _dogs(guide))
+    namer = best_network("classes")
+    yield guide.draw("dogs", _dogs(guide, namer), network=namer)
 
 
-def _dogs(guide: Guide) -> str:
-    """The network's probability of dogs before and after it dreamt of several photos and of noise."""
-    network = load_network(NETWORK, device=guide.settings.device, padding="replicate")
+def _dogs(guide: Guide, namer: str) -> str:
+    """What a network says of dogs before and after the tour's own dreamt of several photos and of noise."""
+    network = load_network(namer, device=guide.settings.device)
+    dreamer = load_network(NETWORK, device=guide.settings.device, padding="replicate")
     dogs = dog_classes(network)
     settings = DreamSettings(aim=(LAYERS["late"],), size=guide.pace(192, 128), seed=guide.settings.seed)
     before, after, ends = [], [], 0
     starts = _beginnings(guide, settings.size)
     for number, start in enumerate(starts):
-        dream = Dream(start, settings=settings, network=network)
+        dream = Dream(start, settings=settings, network=dreamer)
         before.append(_probabilities(network, dream.picture)[dogs].sum())
         for step in dream:
             guide.beat(number * step.total + step.index, len(starts) * step.total)

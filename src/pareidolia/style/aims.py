@@ -1,0 +1,167 @@
+"""What a style transfer aims for at each size: content, the style of each region, smoothness."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import torch
+from torch import Tensor
+
+from pareidolia.networks import Network, preserve_state
+from pareidolia.networks.speed import fast_cpu
+from pareidolia.painting import Objective, Sum, TotalVariation
+from pareidolia.painting.statistics import STYLE_STATISTICS, StyleStatistic
+from pareidolia.painting.tiling import Tile, Tiling
+from pareidolia.pictures import resize_picture, size_of
+from pareidolia.settings import PareidoliaError
+from pareidolia.style.inputs import Region, Size, scaled
+from pareidolia.style.losses import ContentInTiles, ContentLoss, LayerMasks, StyleLoss
+from pareidolia.style.schedule import tile_for
+from pareidolia.style.settings import StyleSettings
+
+_KEPT_WHOLE = 8_000_000
+
+
+class StyleAims:
+    """Makes the objective of a size: α L_content + β Σ_r s_r L_style,r + TV, with s_r a region's share.
+
+    Args:
+        network: looks.
+        settings: layers, weights, the statistic.
+        photo: 1×3×H×W with its bleed; in half precision if it is large.
+        regions: where which paintings' style goes; their masks are of the photo's size.
+
+    Raises:
+        UnknownName: If the network has no such layer, or there is no such statistic.
+        PareidoliaError: If weights do not fit, or tiles are asked for that do not add up.
+    """
+
+    def __init__(
+        self, network: Network, settings: StyleSettings, photo: Tensor, regions: Sequence[Region]
+    ) -> None:
+        self._network, self._settings, self._photo = network, settings, photo
+        self.regions = tuple(regions)
+        self._statistic = STYLE_STATISTICS[settings.match]
+        self._content_weights = _layer_weights(
+            "content",
+            network,
+            settings.content_layers or (network.content_layer,),
+            settings.content_layer_weights,
+        )
+        self._style_weights = _layer_weights(
+            "style", network, settings.style_layers or network.style_layers, settings.style_layer_weights
+        )
+        if settings.tile is not None and not self._statistic.adds_over_positions:
+            raise PareidoliaError(
+                f"--match {settings.match} compares whole pictures, which tiles do not add up to: "
+                "leave out --tile, or take --match gram"
+            )
+
+    def tile(self, size: Size) -> int | None:
+        """The side of the tiles in which a picture of that size is looked at; None looks at the whole."""
+        return tile_for(size, self._settings.tile, self._statistic.adds_over_positions)
+
+    def photo_at(self, size: Size) -> Tensor:
+        """The photo with its bleed, resized; at its full size the one that is kept."""
+        return self._photo if size == size_of(self._photo) else resize_picture(single(self._photo), size)
+
+    def at(self, side: int, size: Size) -> Objective:
+        """The objective of a canvas.
+
+        Args:
+            side: the longer side of the picture that the canvas shows, without its bleed.
+            size: of the canvas.
+
+        Returns:
+            The objective.
+        """
+        settings = self._settings
+        objective: Objective = Sum(())
+        if settings.smoothness > 0:
+            objective += settings.smoothness * TotalVariation()
+        with preserve_state(self._network.module), torch.no_grad(), fast_cpu():
+            if settings.content_weight > 0:
+                objective += settings.content_weight * self._content(size)
+            if settings.style_weight > 0:
+                for region in self.regions:
+                    objective += settings.style_weight * self._style(side, size, region)
+        return objective
+
+    def _content(self, size: Size) -> ContentLoss:
+        photo, weights = self.photo_at(size), self._content_weights
+        tiling = self._tiling(size, {**weights, **self._style_weights})
+        if tiling is not None:
+            return ContentInTiles(photo, tiling, weights, self._settings.balance)
+        shown = self._network.record(single(photo), weights)
+        return ContentLoss(shown, list(weights.values()), self._settings.balance)
+
+    def _style(self, side: int, size: Size, region: Region) -> Objective:
+        mask = None if region.mask is None else resize_picture(region.mask, size)
+        weights = list(self._style_weights.values())
+        loss = StyleLoss(self.style_targets(side, size, region), weights, self._settings.balance, mask)
+        # By its share, a position counts the same in a small region as in a whole picture.
+        return loss if mask is None else float(mask.mean()) * loss
+
+    def style_targets(self, side: int, size: Size, region: Region) -> dict[str, StyleStatistic]:
+        """By layer, the blend of the paintings' statistics, seen beside a picture of the longer `side`.
+
+        Below full strength the photo's own style there is one of them.
+        """
+        wide = round(side * self._settings.style_size)
+        shown = [
+            (scaled(painting, wide), part)
+            for painting, part in zip(region.paintings, region.parts, strict=True)
+        ]
+        shares = list(region.shares)
+        if self._settings.strength < 1:
+            shown.append((self.photo_at(size), region.mask))
+            shares.append(1 - self._settings.strength)
+        found = [self._statistics_of(*each) for each in shown]
+        return {
+            layer: self._statistic.mean([one[layer] for one in found], shares)
+            for layer in self._style_weights
+        }
+
+    def _statistics_of(self, picture: Tensor, mask: Tensor | None) -> dict[str, StyleStatistic]:
+        size = size_of(picture)
+        masks = LayerMasks(None if mask is None else resize_picture(mask, size))
+        tiling = self._tiling(size, self._style_weights)
+        looks: Iterable[tuple[Tile | None, Mapping[str, Tensor]]] = (
+            [(None, self._network.record(single(picture), self._style_weights))]
+            if tiling is None
+            else tiling.seen(picture, self._style_weights)
+        )
+        total: dict[str, StyleStatistic] = {}
+        for tile, seen in looks:
+            for layer, maps in seen.items():
+                part = self._statistic.of(maps, masks.over(layer, maps, tile))
+                total[layer] = total[layer] + part if layer in total else part
+        return total
+
+    def _tiling(self, size: Size, layers: Iterable[str]) -> Tiling | None:
+        """The tiles of a picture; None if it is looked at whole."""
+        side = self.tile(size)
+        tiling = None if side is None else Tiling(self._network, size, tuple(sorted(layers)), side)
+        return tiling if tiling is not None and len(tiling) > 1 else None
+
+
+def lean(picture: Tensor) -> Tensor:
+    """A picture in half precision if it is large: 48 megapixels in 290 MB, to a 4096th of the range."""
+    large = picture.shape[-2] * picture.shape[-1] > _KEPT_WHOLE
+    return picture.half() if large else picture
+
+
+def single(picture: Tensor) -> Tensor:
+    """A picture that was kept in half precision in single precision; others as they are."""
+    return picture.float() if picture.dtype == torch.half else picture
+
+
+def _layer_weights(
+    kind: str, network: Network, layers: Sequence[str], weights: Sequence[float] | None
+) -> dict[str, float]:
+    """The weight of each layer: those given, or equal ones that add up to 1."""
+    if weights is None:
+        weights = [1 / len(layers)] * len(layers)
+    if len(weights) != len(layers):
+        raise PareidoliaError(f"{len(layers)} {kind} layers need as many weights; given: {len(weights)}")
+    for layer in layers:
+        network.unit_shape(layer)  # refuses what is not there, and maps whose channels come last
+    return dict(zip(layers, weights, strict=True))
