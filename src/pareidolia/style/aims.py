@@ -10,8 +10,9 @@ from pareidolia.networks.speed import fast_cpu
 from pareidolia.painting import Objective, Sum, TotalVariation
 from pareidolia.painting.settings import OptimizerName
 from pareidolia.painting.statistics import StyleStatistic, statistic_for
-from pareidolia.painting.tiling import Tile, Tiling
+from pareidolia.painting.tiling import Tile, Tiling, strides_together
 from pareidolia.pictures import resize_picture, size_of
+from pareidolia.pictures.wrapping import NOWHERE, Wrap, resize_wrapped, wrap_of
 from pareidolia.settings import PareidoliaError
 from pareidolia.style.inputs import Region, Size, scaled
 from pareidolia.style.losses import ContentInTiles, ContentLoss, LayerMasks, StyleLoss, check_positions
@@ -42,6 +43,7 @@ class StyleAims:
     ) -> None:
         self._network, self._settings, self._photo = network, settings, photo
         self.regions = tuple(regions)
+        self._wrap = wrap_of(settings.seamless)
         self._statistic = statistic_for(settings.match)
         self._content_weights = _layer_weights(
             "content",
@@ -103,7 +105,9 @@ class StyleAims:
 
     def photo_at(self, size: Size) -> Tensor:
         """The photo with its bleed, resized; at its full size the one that is kept."""
-        return self._photo if size == size_of(self._photo) else resize_picture(single(self._photo), size)
+        if size == size_of(self._photo):
+            return self._photo
+        return resize_wrapped(single(self._photo), size, self._wrap, resize_picture)
 
     def at(self, side: int, size: Size) -> Objective:
         """The objective of a canvas.
@@ -129,15 +133,19 @@ class StyleAims:
 
     def _content(self, size: Size) -> Objective:
         photo, weights = self.photo_at(size), self._content_weights
-        tiling = self._tiling(size, {**weights, **self._style_weights})
-        if tiling is not None:
+        tiling = self._tiling(size, {**weights, **self._style_weights}, self._wrap)
+        if tiling is not None and len(tiling) > 1:
             return ContentInTiles(photo, tiling, weights, self._settings.balance)
-        shown = self._network.record(single(photo), weights)
+        if tiling is None:
+            shown = self._network.record(single(photo), weights)
+        else:
+            ((_, shown),) = tiling.seen(photo, weights)
         kept = SelfSimilarityLoss if self._settings.content_match == "self-similarity" else ContentLoss
         return kept(shown, list(weights.values()), self._settings.balance)
 
     def _style(self, side: int, size: Size, region: Region) -> Objective:
-        mask = None if region.mask is None else resize_picture(region.mask, size)
+        mask = region.mask
+        mask = None if mask is None else resize_wrapped(mask, size, self._wrap, resize_picture)
         weights = list(self._style_weights.values())
         loss = StyleLoss(self.style_targets(side, size, region), weights, self._settings.balance, mask)
         # By its share, a position counts the same in a small region as in a whole picture.
@@ -150,12 +158,12 @@ class StyleAims:
         """
         wide = round(side * self._settings.stroke_size)
         shown = [
-            (scaled(painting, wide), part)
+            (scaled(painting, wide), part, NOWHERE)
             for painting, part in zip(region.paintings, region.parts, strict=True)
         ]
         shares = list(region.shares)
         if self._settings.strength < 1:
-            shown.append((self.photo_at(size), region.mask))
+            shown.append((self.photo_at(size), region.mask, self._wrap))
             shares.append(1 - self._settings.strength)
         found = [self._statistics_of(*each) for each in shown]
         return {
@@ -163,10 +171,10 @@ class StyleAims:
             for layer in self._style_weights
         }
 
-    def _statistics_of(self, picture: Tensor, mask: Tensor | None) -> dict[str, StyleStatistic]:
+    def _statistics_of(self, picture: Tensor, mask: Tensor | None, wrap: Wrap) -> dict[str, StyleStatistic]:
         size = size_of(picture)
         masks = LayerMasks(None if mask is None else resize_picture(mask, size))
-        tiling = self._tiling(size, self._style_weights)
+        tiling = self._tiling(size, self._style_weights, wrap)
         looks: Iterable[tuple[Tile | None, Mapping[str, Tensor]]] = (
             [(None, self._network.record(single(picture), self._style_weights))]
             if tiling is None
@@ -179,11 +187,20 @@ class StyleAims:
                 total[layer] = total[layer] + part if layer in total else part
         return total
 
-    def _tiling(self, size: Size, layers: Iterable[str]) -> Tiling | None:
-        """The tiles of a picture; None if it is looked at whole."""
-        side = self.tile(size)
-        tiling = None if side is None else Tiling(self._network, size, tuple(sorted(layers)), side)
-        return tiling if tiling is not None and len(tiling) > 1 else None
+    def _tiling(self, size: Size, layers: Iterable[str], wrap: Wrap) -> Tiling | None:
+        """The tiles of a picture; None if it is looked at whole. A picture that repeats has one at least."""
+        side = self.tile(size) or (max(size) if any(wrap) else None)
+        tiling = None if side is None else Tiling(self._network, size, tuple(sorted(layers)), side, wrap)
+        return tiling if tiling is not None and (len(tiling) > 1 or any(wrap)) else None
+
+
+def multiple_for(network: Network, settings: StyleSettings) -> int:
+    """What the sides of a picture that repeats are multiples of: all strides together; 1 for others."""
+    if settings.seamless is None:
+        return 1
+    content = settings.content_layers or (network.content_layer,)
+    style = settings.style_layers or network.style_layers
+    return strides_together(network, {*content, *style})
 
 
 def lean(picture: Tensor) -> Tensor:

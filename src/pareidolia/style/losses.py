@@ -34,6 +34,7 @@ class ContentLoss(Term):
 
     Attributes:
         name: of the loss in a painting's losses.
+        adds_over_positions: it is a sum over positions.
     """
 
     name = "content"
@@ -188,6 +189,9 @@ class StyleOfTile(Term):
         whole: the loss of the whole picture.
         slopes: by layer, its weight, and how its distance grows with a part's statistic.
         value: of the whole's loss; a tile has a share by its pixels.
+
+    Attributes:
+        name: of the loss.
     """
 
     name = "style"

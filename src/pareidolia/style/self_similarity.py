@@ -6,8 +6,8 @@ import torch
 from torch import Tensor
 
 from pareidolia.painting import ModelOutputs, Term
-from pareidolia.painting.randomness import seeded_generator
 from pareidolia.painting.statistics.nearest import unit
+from pareidolia.randomness import seeded_generator
 from pareidolia.style.losses import balanced
 from pareidolia.style.settings import Balance
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from pareidolia.painting.settings import PaintingSettings
+from pareidolia.painting.settings import PaintingSettings, SeamlessOption
 from pareidolia.settings import OperationSettings, Settings
 from pareidolia.settings.default_networks import Need
 from pareidolia.settings.groups import ADVANCED, WHAT
@@ -68,6 +68,17 @@ class StyleControl(Settings):
         ),
     ] = "paintings"
 
+    seamless: SeamlessOption = None
+    region_edge: Annotated[
+        float,
+        Field(
+            ge=0,
+            le=0.25,
+            description="Width of the soft edges between regions, as a share of the longer side.",
+            json_schema_extra=ADVANCED,
+        ),
+    ] = 0.02
+
 
 class VideoControl(Settings):
     """Options of a video that is painted in one pass, frame by frame."""
@@ -80,7 +91,7 @@ class VideoControl(Settings):
         int | None, Field(ge=1, description="How many frames of a video are painted (default: all).")
     ] = None
     fps: Annotated[
-        int | None, Field(ge=1, le=50, description="Frames in a second (default: the video's own).")
+        int | None, Field(ge=1, le=240, description="Frames in a second (default: the video's own).")
     ] = None
 
 

@@ -9,8 +9,8 @@ from typing import ClassVar, Generic, Self, TypeVar
 import torch
 from torch import Tensor
 
-from pareidolia.painting.randomness import seeded_generator
 from pareidolia.painting.statistics.statistic import StyleStatistic, by_position
+from pareidolia.randomness import seeded_generator
 
 _NOTHING = 1e-12
 
@@ -75,6 +75,7 @@ class PositionSet(StyleStatistic, Generic[Kept]):
     grow with the picture, it cannot be painted in tiles.
 
     Attributes:
+        least_positions: of one there is no other to compare with.
         rows: B×M×N, or 1×M×N where the B pictures share them.
         weights: B×M or 1×M, how much each position counts.
         parts: how many of the M are each picture's where several are blended.

@@ -7,9 +7,9 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
-from pareidolia.painting.randomness import seeded_generator
 from pareidolia.painting.statistics.quantiles import Quantiles
 from pareidolia.painting.statistics.statistic import style_statistic
+from pareidolia.randomness import seeded_generator
 
 
 @style_statistic("sliced")

@@ -112,6 +112,7 @@ class PositionSums(StyleStatistic):
     """A statistic that is a mean over positions: a subclass gives what is summed, and the distance of means.
 
     Attributes:
+        adds_over_positions: it does.
         sums: B×…, sums over positions.
         positions: how many; where positions are weighted, the sum of their weights.
     """
