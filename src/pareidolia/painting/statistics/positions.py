@@ -51,7 +51,9 @@ class Positions:
     @cached_property
     def pictures(self) -> list[tuple[float, "Positions"]]:
         """Each picture's share, and its positions alone."""
-        parts = zip(torch.split(self.rows, self.parts), torch.split(self.shares, self.parts), strict=True)
+        parts = zip(
+            torch.split(self.rows, list(self.parts)), torch.split(self.shares, list(self.parts)), strict=True
+        )
         return [
             (float(shares.sum()), Positions(rows, _as_shares(shares), (len(rows),)))
             for rows, shares in parts
@@ -130,7 +132,7 @@ class PositionSet(StyleStatistic, Generic[Kept]):
         counts = shares > 0
         if bool(counts.all()) or not bool(counts.any()):
             return Positions(rows, shares, self.parts)
-        parts = tuple(int(part.sum()) for part in torch.split(counts, self.parts))
+        parts = tuple(int(part.sum()) for part in torch.split(counts, list(self.parts)))
         return Positions(rows[counts], shares[counts], parts)
 
     def distance(self, target: Self) -> Tensor:
