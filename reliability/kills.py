@@ -57,7 +57,9 @@ def _killed_after(seconds: float, operation: LongOperation, place: Path) -> None
     child.wait()
 
 
-def _gone_on(case: str, operation: LongOperation, place: Path, inputs: Path, wanted: dict[str, str]) -> Outcome:
+def _gone_on(
+    case: str, operation: LongOperation, place: Path, inputs: Path, wanted: dict[str, str]
+) -> Outcome:
     """What the operation, gone on with, made of what the kill left."""
     ended = _resumed(operation, place)
     if ended.code != 0 and not _is_done(ended):
