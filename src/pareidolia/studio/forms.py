@@ -33,7 +33,9 @@ ROOMS: Mapping[str, tuple[str, ...]] = {
         *("train vae", "train autoencoder", "train aae", "train gan", "evaluate"),
     ),
 }
-"""The rooms, and the order of the package's operations in each; those of plug-ins come after them."""
+"""The rooms, and the order of operations in each; any other comes after them in the room of its group."""
+_ELSEWHERE = ("atlas build", "atlas find")
+"""Operations whose results have a page of their own."""
 _ROOM_OF_GROUP = {PAINT: "paint", LOOK: "look", TRAIN: "imagine", EXPLORE: "imagine"}
 
 _HIDDEN = ("weights", "classes", "mean", "std", "input", "device", "data")
@@ -58,7 +60,7 @@ def _room(operation: Operation) -> str:
     for room, names in ROOMS.items():
         if operation.name in names:
             return room
-    return "" if operation.name in OPERATIONS.own else _ROOM_OF_GROUP.get(operation.group, "")
+    return "" if operation.name in _ELSEWHERE else _ROOM_OF_GROUP.get(operation.group, "")
 
 
 def _can_be_given(operation: Operation) -> bool:
