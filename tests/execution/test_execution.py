@@ -92,3 +92,14 @@ def test_inputs_that_do_not_fit_are_refused_before_the_work(name, inputs, messag
     operation = find_operation(name)
     with pytest.raises(PareidoliaError, match=message):
         Request(operation, inputs, operation.settings_type())
+
+
+@pytest.mark.parametrize(
+    ("name", "odd"),
+    [("settings", "../../../etc/passwd"), ("settings", [1]), ("inputs", {"photo": {"path": 0.5}})],
+)
+def test_a_record_of_another_shape_is_a_line(tmp_path, name, odd):
+    operation = find_operation("invert")
+    record = Request(operation, {"photo": "sample:chelsea"}, operation.settings_type()).record(tmp_path)
+    with pytest.raises(PareidoliaError, match=r"cannot be read|is no path"):
+        Request.from_record({**record, name: odd}, tmp_path, {})
