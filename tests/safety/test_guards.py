@@ -1,6 +1,8 @@
 """What may be read, what may be printed, and how records name files."""
 
 import os
+import subprocess
+import sys
 
 import pytest
 
