@@ -122,3 +122,11 @@ def test_sizes_on_paper(size, dpi, proportions, pixels):
 def test_what_is_no_size_on_paper_is_refused(size):
     with pytest.raises(PareidoliaError):
         pixels_for(size, 300, None)
+
+
+def test_jpeg_xl_is_read_where_its_package_is_installed(tmp_path, ramp):
+    pytest.importorskip("pillow_jxl")
+    Image.fromarray((ramp[0].permute(1, 2, 0) * 255).round().byte().numpy()).save(
+        tmp_path / "a.jxl", lossless=True
+    )
+    torch.testing.assert_close(open_picture(tmp_path / "a.jxl"), ramp, atol=0.51 / 255, rtol=0)

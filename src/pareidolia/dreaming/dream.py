@@ -13,7 +13,6 @@ from pareidolia.networks import NetworkLike, network_for
 from pareidolia.operations import PAINT, Input, operation
 from pareidolia.painting import Painting, Stage
 from pareidolia.painting.optimizers import NormalizedGradient
-from pareidolia.painting.randomness import seeded_generator
 from pareidolia.painting.tiling import strides_together
 from pareidolia.painting.transforms import Roll
 from pareidolia.pictures import (
@@ -30,6 +29,7 @@ from pareidolia.pictures import (
     split_alpha,
 )
 from pareidolia.pictures.wrapping import resize_wrapped, rounded_size, wrap_of
+from pareidolia.randomness import seeded_generator
 from pareidolia.settings import BadPicture, PareidoliaError
 
 #: Sizes with a shorter side of fewer pixels are left out: deep layers have no position left there.

@@ -84,7 +84,7 @@ class DreamSettings(OperationSettings):
     ] = 0.9
     fps: Annotated[
         int | None,
-        Field(ge=1, le=50, description="Frames in a second (default: 15; of a video its own)."),
+        Field(ge=1, le=240, description="Frames in a second (default: 15; of a video its own)."),
     ] = None
     frame_steps: Annotated[
         int,

@@ -342,8 +342,11 @@ class Painting(ShowsItself):
         loss = torch.stack(list(parts.values())).sum()
         # Before the canvas is touched, so that the last good picture can still be saved.
         if not math.isfinite(loss.item()):
-            raise PareidoliaError(
-                f"the loss became NaN or infinite at step {self.index + 1}; try a smaller learning rate"
+            fault = (
+                "; try a smaller learning rate"
+                if self.index
+                else f": what {self.network.name} gives for the first picture is not a number"
             )
+            raise PareidoliaError(f"the loss became NaN or infinite at step {self.index + 1}{fault}")
         self.network.backward(loss)
         return {name: part.item() for name, part in parts.items()}

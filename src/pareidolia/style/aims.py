@@ -8,14 +8,15 @@ from torch import Tensor
 from pareidolia.networks import Network, preserve_state
 from pareidolia.networks.speed import fast_cpu
 from pareidolia.painting import Objective, Sum, TotalVariation
-from pareidolia.painting.statistics import STYLE_STATISTICS, StyleStatistic
+from pareidolia.painting.statistics import StyleStatistic, statistic_for
 from pareidolia.painting.tiling import Tile, Tiling, strides_together
 from pareidolia.pictures import resize_picture, size_of
 from pareidolia.pictures.wrapping import NOWHERE, Wrap, resize_wrapped, wrap_of
 from pareidolia.settings import PareidoliaError
 from pareidolia.style.inputs import Region, Size, scaled
-from pareidolia.style.losses import ContentInTiles, ContentLoss, LayerMasks, StyleLoss
+from pareidolia.style.losses import ContentInTiles, ContentLoss, LayerMasks, StyleLoss, check_positions
 from pareidolia.style.schedule import tile_for
+from pareidolia.style.self_similarity import SelfSimilarityLoss
 from pareidolia.style.settings import StyleSettings
 
 _KEPT_WHOLE = 8_000_000
@@ -41,7 +42,7 @@ class StyleAims:
         self._network, self._settings, self._photo = network, settings, photo
         self.regions = tuple(regions)
         self._wrap = wrap_of(settings.seamless)
-        self._statistic = STYLE_STATISTICS[settings.match]
+        self._statistic = statistic_for(settings.match)
         self._content_weights = _layer_weights(
             "content",
             network,
@@ -51,15 +52,48 @@ class StyleAims:
         self._style_weights = _layer_weights(
             "style", network, settings.style_layers or network.style_layers, settings.style_layer_weights
         )
-        if settings.tile is not None and not self._statistic.adds_over_positions:
-            raise PareidoliaError(
-                f"--match {settings.match} compares whole pictures, which tiles do not add up to: "
-                "leave out --tile, or take --match gram"
-            )
+        if settings.tile is not None:
+            self._check_that_it_adds()
 
     def tile(self, size: Size) -> int | None:
         """The side of the tiles in which a picture of that size is looked at; None looks at the whole."""
-        return tile_for(size, self._settings.tile, self._statistic.adds_over_positions)
+        return tile_for(size, self._settings.tile, self._adds)
+
+    @property
+    def _adds(self) -> bool:
+        return self._statistic.adds_over_positions and self._settings.content_match == "features"
+
+    def _check_that_it_adds(self) -> None:
+        """Refuse tiles for what compares whole pictures."""
+        if self._adds:
+            return
+        if self._statistic.adds_over_positions:
+            what, instead = "--content-match self-similarity", "--content-match features"
+        else:
+            what, instead = f"--match {' '.join(self._settings.match)}", "--match gram, mean-std or w2"
+        raise PareidoliaError(
+            f"{what} compares whole pictures, which tiles do not add up to: "
+            f"leave out --tile, or take {instead}"
+        )
+
+    def check_smallest(self, side: int, canvas: Size) -> None:
+        """Refuse before anything is painted what the smallest pictures are too small for.
+
+        Args:
+            side: the longer side of the first, smallest picture.
+            canvas: of that picture, with its bleed.
+
+        Raises:
+            PareidoliaError: If a layer has fewer positions there than the statistic needs.
+        """
+        if self._settings.style_weight == 0:
+            return
+        wide = round(side * self._settings.stroke_size)
+        paintings = (scaled(each, wide) for region in self.regions for each in region.paintings)
+        with preserve_state(self._network.module), torch.no_grad():
+            for picture in (torch.zeros(1, 3, *canvas, device=self._network.device), *paintings):
+                seen = self._network.record(single(picture), self._style_weights)
+                check_positions(self._settings.match, self._statistic, seen, picture)
 
     def photo_at(self, size: Size) -> Tensor:
         """The photo with its bleed, resized; at its full size the one that is kept."""
@@ -89,7 +123,7 @@ class StyleAims:
                     objective += settings.style_weight * self._style(side, size, region)
         return objective
 
-    def _content(self, size: Size) -> ContentLoss:
+    def _content(self, size: Size) -> Objective:
         photo, weights = self.photo_at(size), self._content_weights
         tiling = self._tiling(size, {**weights, **self._style_weights}, self._wrap)
         if tiling is not None and len(tiling) > 1:
@@ -98,7 +132,8 @@ class StyleAims:
             shown = self._network.record(single(photo), weights)
         else:
             ((_, shown),) = tiling.seen(photo, weights)
-        return ContentLoss(shown, list(weights.values()), self._settings.balance)
+        kept = SelfSimilarityLoss if self._settings.content_match == "self-similarity" else ContentLoss
+        return kept(shown, list(weights.values()), self._settings.balance)
 
     def _style(self, side: int, size: Size, region: Region) -> Objective:
         mask = region.mask
@@ -113,7 +148,7 @@ class StyleAims:
 
         Below full strength the photo's own style there is one of them.
         """
-        wide = round(side * self._settings.style_size)
+        wide = round(side * self._settings.stroke_size)
         shown = [
             (scaled(painting, wide), part, NOWHERE)
             for painting, part in zip(region.paintings, region.parts, strict=True)

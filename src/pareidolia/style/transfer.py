@@ -11,9 +11,9 @@ from torch import Tensor
 from pareidolia.networks import NetworkLike, network_for
 from pareidolia.operations import PAINT, operation
 from pareidolia.painting import Canvas, Painting, PixelCanvas, Stage
-from pareidolia.painting.randomness import seeded_generator
 from pareidolia.pictures import PictureLike, resize_picture, size_of
 from pareidolia.pictures.wrapping import wrap_of
+from pareidolia.randomness import seeded_generator
 from pareidolia.style.aims import StyleAims, lean, multiple_for, single
 from pareidolia.style.canvas import MaskedCanvas
 from pareidolia.style.inputs import Region, Size, StyleInputs
@@ -78,7 +78,7 @@ class StyleTransfer(Painting):
             mask,
             settings,
             size=settings.size,
-            painting_size=round(settings.size * settings.style_size),
+            painting_size=round(settings.size * settings.stroke_size),
             device=network.device,
             regions=regions,
             painting_regions=painting_regions,
@@ -104,6 +104,7 @@ class StyleTransfer(Painting):
             average=settings.average,
             seed=settings.seed,
         )
+        self._aims.check_smallest(max(schedule(full, settings)[0][0]), stages[0].size)
 
     def _stage(self, size: Size, steps: int) -> Stage:
         """Some steps at which the picture has that size, and the canvas its bleed besides."""

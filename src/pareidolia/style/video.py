@@ -10,11 +10,12 @@ from torch import Tensor
 
 from pareidolia.pictures import (
     FrameFolder,
+    Pace,
     Video,
     VideoFrames,
     as_picture,
     carried,
-    is_video,
+    is_moving,
     optical_flow,
     size_of,
     trusted,
@@ -67,9 +68,14 @@ class PaintedVideo:
             require_flow()
         self._kept = FrameFolder(folder, record)
         self._shown, self._paint, self._persistence = VideoFrames(video, size), paint, persistence
-        self.count = min(video.count, count or video.count)
-        self.fps = video.fps if fps is None else Fraction(fps)
+        self.source, self.count = video, min(video.count, count or video.count)
+        self.pace = video.pace.of_first(self.count) if fps is None else Pace(Fraction(fps))
         self.size = size_of(self._shown[0])
+
+    @property
+    def fps(self) -> Fraction:
+        """Frames in a second."""
+        return self.pace.fps
 
     @property
     def frames(self) -> list[Path]:
@@ -162,6 +168,6 @@ def _video(
 
 
 def _opened(video: str | Path) -> Video:
-    if not is_video(video):
+    if not is_moving(video):
         raise PareidoliaError(f"'{video}' is a picture: --frames, --fps and a video's --out are of videos")
     return Video(video)

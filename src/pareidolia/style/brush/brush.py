@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -16,6 +17,7 @@ from pareidolia.pictures.wrapping import wrap_of
 from pareidolia.settings import BadNetwork, PareidoliaError
 from pareidolia.style.brush.network import BrushNetwork
 from pareidolia.style.brush.settings import BrushSettings
+from pareidolia.style.feedforward.strokes import in_strokes
 from pareidolia.style.feedforward.tiling import painted_by
 from pareidolia.style.inputs import Region, StyleInputs, scaled
 from pareidolia.style.operation_inputs import STYLE_INPUTS
@@ -68,6 +70,8 @@ class Brush:
         settings = settings or BrushSettings()
         if settings.seamless and settings.tile:
             raise PareidoliaError("in one pass --seamless paints the whole: leave out --tile")
+        if settings.seamless and settings.stroke_size != 1:
+            raise PareidoliaError("in one pass --seamless has one size of strokes: leave out --stroke-size")
         inputs = self._inputs(content, styles, settings, mask, regions, painting_regions)
         shown = inputs.photo.expand(-1, 3, -1, -1)
         codes = [self._code_for(inputs, each, settings) if code is None else code for each in inputs.regions]
@@ -114,9 +118,10 @@ class Brush:
         )  # fmt: skip
 
     def _painted(self, shown: Tensor, code: Tensor, settings: BrushSettings) -> Tensor:
-        if settings.seamless is None:
-            return painted_by(self.network, shown, code, settings.tile)
-        return self.network.seamless(shown, code, wrap_of(settings.seamless))
+        if settings.seamless is not None:
+            return self.network.seamless(shown, code, wrap_of(settings.seamless))
+        paint = partial(painted_by, self.network, styles=code, tile=settings.tile)
+        return in_strokes(paint, shown, settings.stroke_size)
 
     def _code_for(self, inputs: StyleInputs, region: Region, settings: BrushSettings) -> Tensor:
         shown, parts, shares = list(region.paintings), list(region.parts), list(region.shares)
