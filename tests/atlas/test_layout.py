@@ -32,6 +32,23 @@ def test_activations_that_are_all_alike_are_refused(layout, value):
         laid_out(np.full((60, 6), value, np.float32), layout=layout)
 
 
+@pytest.mark.parametrize("layout", ["tsne", "pca"])
+def test_activations_that_differ_by_rounding_alone_are_refused(layout):
+    values = np.ones((60, 6), np.float32)
+    values[7, 2] += 1e-7
+    with pytest.raises(PareidoliaError, match="every activation is the same"):
+        laid_out(values, layout=layout)
+
+
+@pytest.mark.parametrize("layout", [TSNE, "pca"])
+@pytest.mark.parametrize("scale", [1e-30, 1e30])
+def test_activations_of_any_size_are_laid_out(layout, scale):
+    values, which = clouds()
+    places = laid_out(values * np.float32(scale), layout=layout)
+    assert np.isfinite(places).all()
+    assert np.linalg.norm(places[which == 0].mean(0) - places[which == 1].mean(0)) > 0.3
+
+
 @given(st.floats(0, 6.28), st.floats(0.1, 9), st.booleans())
 def test_alignment_undoes_turning_mirroring_scaling_and_moving(angle, scale, mirrored):
     target = np.random.default_rng(1).random((40, 2))

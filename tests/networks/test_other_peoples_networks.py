@@ -12,6 +12,8 @@ from torch import Tensor, nn
 from pareidolia.dreaming import Dream
 from pareidolia.dreaming.settings import DreamSettings
 from pareidolia.inspection import ClassTarget, attribute, project
+from pareidolia.inspection.invariance import measure_invariance
+from pareidolia.inspection.tuning import measure_tuning
 from pareidolia.networks import Network, load_network
 from pareidolia.settings import BadNetwork, BadPicture, PareidoliaError
 
@@ -96,6 +98,16 @@ def meta():
 def lazy():
     pool = nn.AdaptiveAvgPool2d(1)
     return nn.Sequential(nn.LazyConv2d(8, 3), nn.ReLU(), pool, nn.Flatten(), nn.LazyLinear(3))
+class Divides(Parts):
+    def forward(self, x):
+        x = self.features(x)
+        return self.head((x / (x - x)).mean((2, 3)))
+
+class Standardises(Parts):
+    def forward(self, x):
+        x = (x - x.mean((1, 2, 3), keepdim=True)) / x.std((1, 2, 3), keepdim=True)
+        return super().forward(x)
+
 def masked():
     module = Parts()
     module.register_buffer("mask", torch.full((3, 3), float("-inf")).triu(1))
@@ -131,6 +143,38 @@ def _refused(match: str, error: type[PareidoliaError] = BadNetwork):
 def test_weights_that_are_not_numbers(net, name: str, match: str) -> None:
     with _refused(match):
         net(name)
+
+
+def test_activations_that_are_not_numbers_are_refused(net) -> None:
+    network = net("Divides")
+    for look in (network, network.look, lambda picture: attribute(network, picture, 0, "occlusion")):
+        with _refused("gives NaN for this picture", PareidoliaError):
+            look(PICTURE)
+    cut = Network(
+        "cut", nn.Sequential(NaNs(), nn.Flatten()), mean=(0.0,) * 3, std=(1.0,) * 3, input_shape=(3, 16, 16)
+    )
+    for look in (
+        lambda: project(cut, PICTURE, "0", ["1"]),
+        lambda: attribute(cut, PICTURE, "0:1", "gradient"),
+        lambda: measure_tuning(cut, "0"),
+        lambda: measure_invariance(cut, PICTURE, ("0",)),
+    ):
+        with _refused("cut gives NaN at 0 for this picture", PareidoliaError):
+            look()
+    dream = Dream(PICTURE, settings=DreamSettings(aim=("0",), steps=2, size=32, octaves=1), network=cut)
+    with _refused("at step 1: what cut gives for the first picture is not a number", PareidoliaError):
+        list(dream)
+
+
+class NaNs(nn.Module):
+    def forward(self, x: Tensor) -> Tensor:
+        return x + float("nan")
+
+
+def test_a_network_that_divides_by_contrast_is_not_refused_for_a_gray_picture(net) -> None:
+    network = net("Standardises")
+    assert network.class_index("2") == 2 and network.accepts((16, 16))
+    assert network(PICTURE).isfinite().all()
 
 
 def test_masks_of_attention_may_be_infinite(net) -> None:
@@ -194,6 +238,7 @@ def test_half_precision_is_widened_and_lazy_layers_are_sized(net, tmp_path: Path
     torch.save({key: value + 1 for key, value in lazy.module.state_dict().items()}, tmp_path / "w.pth")
     loaded = net("lazy", weights=str(tmp_path / "w.pth"))
     assert torch.equal(loaded.module[0].weight, lazy.module[0].weight + 1)
+    assert loaded.module[0].in_channels == 3 and type(loaded.module[0]) is nn.Conv2d
     with _refused("has lazy layers, such as 0: call it once"):
         Network.of(nn.Sequential(nn.LazyConv2d(4, 3)))
 

@@ -16,6 +16,12 @@ LEAST = 12
 ALL_ALIKE = "{} is the same: there is nothing to lay out; take another layer, or photos that differ"
 #: How many of the activations that a layout was not fitted on are placed at once.
 PIECE = 4096
+# Below this share of the largest activation a difference is one of rounding, and t-SNE ends the process.
+_ROUNDING = 1e-6
+# Activations outside of this are scaled to 1: their squares leave single precision.
+_SMALL, _LARGE = 1e-6, 1e6
+# UMAP and t-SNE take seeds below this.
+_SEEDS = 2**32
 
 
 @dataclass(frozen=True)
@@ -60,15 +66,17 @@ def lay_out(
         raise PareidoliaError(f"{count} activations are too few for a map: take at least {LEAST}")
     fitted = _sample(count, settings.fit_on, seed)
     sample = np.concatenate([piece[mask] for piece, mask in _masked(pieces(), fitted)])
-    if not np.ptp(sample, axis=0).any():
+    largest = float(np.abs(sample).max(initial=0))
+    # What differs by less than is rounded away has no directions either.
+    if not np.ptp(sample, axis=0).max(initial=0) > _ROUNDING * largest:
         raise PareidoliaError(ALL_ALIKE.format("every activation"))
-    fit = _fit(sample, settings, seed, None if before is None else before[fitted])
+    scale = 1 if _SMALL < largest < _LARGE else largest
+    fit = _fit(sample / scale, settings, seed % _SEEDS, None if before is None else before[fitted])
     places = np.empty((count, 2))
     places[fitted] = fit.places
     if not fitted.all():
-        places[~fitted] = np.concatenate(
-            [fit.place(part) for piece, mask in _masked(pieces(), ~fitted) for part in _parts(piece[mask])]
-        )
+        rest = (piece[mask] / scale for piece, mask in _masked(pieces(), ~fitted))
+        places[~fitted] = np.concatenate([fit.place(part) for piece in rest for part in _parts(piece)])
     if before is not None:
         places = aligned(places, before, fitted)
     return within_unit_square(places).astype(np.float32)

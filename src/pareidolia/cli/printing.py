@@ -113,7 +113,7 @@ class Clock:
 
 def _cell(value: object) -> str:
     if isinstance(value, float):
-        return f"{value:.4g}"
+        return f"{value:.4g}" if math.isfinite(value) else ""
     if isinstance(value, tuple):
         return " to ".join(map(_cell, value))
     return "" if value is None or isinstance(value, list | dict) else printable(str(value))

@@ -12,9 +12,9 @@ from pareidolia.dreaming.dream import Dream
 from pareidolia.dreaming.groups import CLASSES, GROUPS, check_classes, group_of, masses, members
 from pareidolia.dreaming.settings import DreamSettings
 from pareidolia.networks import Network, preserve_state
-from pareidolia.painting.randomness import seeded_generator
 from pareidolia.pictures import as_picture, sheet
 from pareidolia.progress import Progress
+from pareidolia.randomness import seeded_generator
 
 _TOP = 5
 

@@ -1,6 +1,7 @@
 """Checking a target before the work, and saving a result after it."""
 
 import csv
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from io import StringIO
@@ -79,12 +80,19 @@ def save_result(
 
 
 def write_table(rows: Sequence[Mapping[str, object]], path: Path) -> None:
-    """Write rows of the same names as CSV, whole or not at all; lists and mappings are left out."""
+    """Write rows of the same names as CSV, whole or not at all.
+
+    Lists and mappings are left out; a number that is not finite is an empty field.
+    """
     first = rows[0] if rows else {}
     names = [name for name in first if not any(isinstance(row[name], list | dict) for row in rows)]
     text = StringIO(newline="")
     table = csv.DictWriter(text, names, extrasaction="ignore")
     table.writeheader()
-    table.writerows(rows)
+    table.writerows({name: _finite(value) for name, value in row.items()} for row in rows)
     with write_atomically(path) as file:
         file.write(text.getvalue().encode("utf-8"))
+
+
+def _finite(value: object) -> object:
+    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -7,6 +7,7 @@ import torch
 from pareidolia.generative.model import GenerativeModel
 from pareidolia.generative.registry import MODELS
 from pareidolia.generative.settings import ModelSettings
+from pareidolia.randomness import seed_torch
 from pareidolia.settings import PareidoliaError
 
 
@@ -30,7 +31,7 @@ def build(
     """
     make = MODELS[kind].find()
     with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(settings.seed)
+        seed_torch(settings.seed)
         model = make(settings, shape, classes)
     if not isinstance(model, GenerativeModel):
         raise PareidoliaError(f"the model '{kind}' gave a {type(model).__name__}, not a GenerativeModel")

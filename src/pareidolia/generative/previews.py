@@ -9,6 +9,7 @@ from torch import Tensor
 from pareidolia.generative.capabilities import Decodes, Encodes
 from pareidolia.generative.sampling import can_sample, draw_pictures
 from pareidolia.pictures import save_picture, sheet
+from pareidolia.randomness import seeded_generator
 from pareidolia.training import TrainingRun
 from pareidolia.training.data import PictureSet
 
@@ -35,7 +36,7 @@ def draw_preview(pictures: PictureSet, run: TrainingRun, path: Path) -> None:
 @torch.no_grad()
 def _made(model: Any, pictures: PictureSet, run: TrainingRun) -> tuple[Tensor | None, str]:
     if can_sample(model):
-        generator = torch.Generator().manual_seed(run.settings.seed)
+        generator = seeded_generator(run.settings.seed)
         return draw_pictures(model, _SIDE * _SIDE, generator), "samples"
     if not (isinstance(model, Encodes) and isinstance(model, Decodes)):
         return None, ""

@@ -8,6 +8,7 @@ from torch import Tensor
 
 from pareidolia.backward import BACKWARD_RULES
 from pareidolia.networks import Network, NetworkLike, as_network, preserve_state
+from pareidolia.networks.soundness import check_numbers
 from pareidolia.pictures import PictureLike, PicturesLike, as_picture, as_pictures
 from pareidolia.settings import BadNetwork, PareidoliaError, Unit, parse_unit
 
@@ -114,7 +115,7 @@ def _send_back(
     network.unit_shape(layer)
     with preserve_state(network.module), BACKWARD_RULES[rule](network.module):
         leaf = pictures.detach().clone().requires_grad_()
-        maps = network.record(leaf, [layer])[layer]
+        maps = check_numbers(network.record(leaf, [layer])[layer], network.name, f" at {layer}")
         network.backward(maps, keep(maps.detach()))
     if leaf.grad is None:
         raise BadNetwork(f"no gradient of {network.name} reaches the pixels: something in it detaches")

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from pareidolia.networks import Network
+from pareidolia.networks.soundness import check_numbers
 from pareidolia.networks.units import unit_values
 from pareidolia.painting import ModelOutputs, Objective
 from pareidolia.settings import ClassName, PareidoliaError, Unit, UnknownName, one_line, parse_address
@@ -59,7 +60,8 @@ class UnitTarget:
 
     def __call__(self, network: Network, pictures: Tensor) -> Tensor:
         """The activations, N; the network runs no further than the unit's layer."""
-        values = unit_values(network.record(pictures, self.unit.layer)[self.unit.layer], self.unit)
+        maps = network.record(pictures, self.unit.layer)[self.unit.layer]
+        values = unit_values(check_numbers(maps, network.name, f" at {self.unit.layer}"), self.unit)
         return values.flatten(1).mean(dim=1) if values.ndim > 1 else values
 
     def one(self, index: int) -> "UnitTarget":

@@ -1,8 +1,14 @@
 """Where to compute: CUDA, then Apple's MPS, then the CPU."""
 
 import torch
+from torch import Tensor
 
 from pareidolia.settings import PareidoliaError
+
+
+def in_double(numbers: Tensor) -> Tensor:
+    """In double precision: where the numbers are, or on the CPU where their device has none (MPS)."""
+    return (numbers.cpu() if numbers.device.type == "mps" else numbers).double()
 
 
 def choose_device(name: str = "auto") -> torch.device:

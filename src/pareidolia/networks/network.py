@@ -21,7 +21,7 @@ from pareidolia.networks.pooling import Pooling, swap_pooling
 from pareidolia.networks.preparing import Preparation, Prepare, check_preparation
 from pareidolia.networks.recording import record_layers
 from pareidolia.networks.restoring import preserve_state
-from pareidolia.networks.soundness import check_weights, refuse_lazy, refuse_scripted, widen
+from pareidolia.networks.soundness import check_numbers, check_weights, refuse_lazy, refuse_scripted, widen
 from pareidolia.settings import BadNetwork, BadPicture, UnknownName
 from pareidolia.settings.default_networks import FOR_CLASSES, few_names
 
@@ -199,7 +199,12 @@ class Network(Looking):
         Raises:
             BadPicture: If the network cannot take these pictures.
             BadNetwork: If it returns no class scores.
+            PareidoliaError: If they are NaN.
         """
+        return check_numbers(self._scores(pictures), self.name)
+
+    def _scores(self, pictures: Tensor) -> Tensor:
+        """The logits, which may be NaN: a network that divides by a picture's contrast may be shown grey."""
         self._preparation.check_range(pictures)
         output, windows = self._look(pictures, self.module, None)
         logits = class_scores(output, self.name)
@@ -281,7 +286,8 @@ class Network(Looking):
         except BadNetwork:
             return Look(None, layers)
         self._note_outputs(logits)
-        return Look(logits if through is None else through.joined(logits), layers)
+        logits = logits if through is None else through.joined(logits)
+        return Look(check_numbers(logits, self.name), layers)
 
     def record(self, pictures: Tensor, layers: Iterable[str] | str) -> dict[str, Tensor]:
         """The activations of the named `layers`, or of one, on `pictures` (as in a call), by name, N first.
@@ -337,7 +343,7 @@ class Network(Looking):
         if self._outputs is None:
             try:
                 with torch.no_grad():
-                    self(torch.full((1, *self.input_shape), 0.5))
+                    self._scores(torch.full((1, *self.input_shape), 0.5))
             except BadNetwork as error:
                 reason = f"{self.name} has no class names: it has no classes" if unnamed else error
                 raise BadNetwork(f"{reason}; {FOR_CLASSES}") from error

@@ -2,11 +2,12 @@
 
 import torch
 from torch import Tensor, nn
+from torch.nn.modules.lazy import LazyModuleMixin
 from torch.nn.parameter import is_lazy
 
 from pareidolia.networks.guarding import guarded
 from pareidolia.networks.sources.origin import always_the_same
-from pareidolia.settings import BadNetwork
+from pareidolia.settings import BadNetwork, PareidoliaError
 
 _HALVES = (torch.float16, torch.bfloat16)
 
@@ -68,6 +69,27 @@ def _check_finite(tensor: Tensor, key: str, name: str, *, infinite: bool) -> Non
             raise BadNetwork(f"the weights of {name} are infinite, e.g. in {key}: its training went wrong")
 
 
+def check_numbers(found: Tensor, name: str, where: str = "") -> Tensor:
+    """Refuse what a network gives where it is NaN: pictures and figures made of it would be of nothing.
+
+    Args:
+        found: class scores or activations.
+        name: the network's, for errors.
+        where: in the network, e.g. " at layer1".
+
+    Returns:
+        `found`.
+
+    Raises:
+        PareidoliaError: some of it is NaN.
+    """
+    if bool(found.detach().isnan().any()):
+        raise PareidoliaError(
+            f"{name} gives NaN{where} for this picture: its training went wrong, or it divides by zero"
+        )
+    return found
+
+
 def settle_lazy_layers(module: nn.Module, input_shape: tuple[int, int, int], name: str) -> None:
     """Let lazy layers find their sizes by one look at a grey picture, in place.
 
@@ -79,7 +101,8 @@ def settle_lazy_layers(module: nn.Module, input_shape: tuple[int, int, int], nam
     Raises:
         BadNetwork: the module cannot look at one.
     """
-    if not any(is_lazy(each) for each in (*module.parameters(), *module.buffers())):
+    # A lazy layer whose weights came from a file still finds its own sizes when it is first called.
+    if not any(isinstance(each, LazyModuleMixin) for each in module.modules()):
         return
     shape = "x".join(map(str, input_shape))
     training = module.training

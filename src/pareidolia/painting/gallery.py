@@ -13,10 +13,10 @@ from pareidolia.painting.natural import PhaseCanvas
 from pareidolia.painting.objectives import Each, Objective
 from pareidolia.painting.optimizers import MakeOptimizer
 from pareidolia.painting.painting import Painting, Stage
-from pareidolia.painting.randomness import step_generator
 from pareidolia.painting.settings import OptimizerName
 from pareidolia.painting.transforms import ROBUST, Transform
 from pareidolia.pictures import luminance
+from pareidolia.randomness import step_generator
 from pareidolia.settings import PareidoliaError
 
 Start = Callable[[int], Canvas]

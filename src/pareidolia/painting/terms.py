@@ -10,8 +10,8 @@ from torch import Tensor
 from pareidolia.networks import Network
 from pareidolia.networks.units import unit_values
 from pareidolia.painting.objectives import ModelOutputs, Objective, Term, added, objective
-from pareidolia.painting.randomness import seeded_generator
 from pareidolia.painting.statistics import Gram
+from pareidolia.randomness import seeded_generator
 from pareidolia.settings import PareidoliaError, Unit
 
 Location = tuple[int, int] | Literal["middle"] | None

@@ -12,7 +12,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from pareidolia.painting.randomness import step_generator
+from pareidolia.randomness import step_generator
 
 Transform = Callable[[Tensor, torch.Generator], Tensor]
 

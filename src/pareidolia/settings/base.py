@@ -28,7 +28,7 @@ class Settings(BaseModel):
     `pareidolia again` read them.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True, allow_inf_nan=False)
 
     @field_validator("*", mode="before")
     @classmethod
@@ -59,6 +59,19 @@ class Settings(BaseModel):
                 f"settings={type(given).__name__} is not settings: give {cls.__name__}(...)"
             )
         return given
+
+    @classmethod
+    def changed(cls, values: Mapping[str, Any], changes: Mapping[str, Any]) -> Self:
+        """Settings with some changed.
+
+        Args:
+            values: by name, such as a record has them.
+            changes: those that count before them.
+
+        Returns:
+            The validated settings.
+        """
+        return cls.model_validate({**values, **changes})
 
 
 class NetworkSettings(Settings):

@@ -51,7 +51,7 @@ def with_chroma(painted: Tensor, photo: Tensor) -> Tensor:
 
 def _moments(picture: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """Pixels 3×M, their mean 3×1, and their covariance 3×3, in double precision on the CPU."""
-    pixels = picture[0].flatten(1).to("cpu", torch.float64)
+    pixels = picture[0].flatten(1).cpu().double()
     mean = pixels.mean(dim=1, keepdim=True)
     centered = pixels - mean
     least = _LEAST_VARIANCE * torch.eye(len(pixels), dtype=pixels.dtype)

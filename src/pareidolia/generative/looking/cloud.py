@@ -15,6 +15,7 @@ from pareidolia.operations import EXPLORE, operation
 from pareidolia.operations.inputs import RUN
 from pareidolia.pictures import check_plots
 from pareidolia.pictures.result import Result
+from pareidolia.randomness import seeded_generator
 from pareidolia.settings import PareidoliaError
 
 _PIXELS_AN_INCH = 100
@@ -64,7 +65,7 @@ def latent_cloud(run: Run | str, settings: LatentSettings | None = None) -> Resu
     if space.model.latent < 2:
         raise PareidoliaError(f"{space.name} has codes of length 1: there is no plane to show")
     data = space.run.pictures(settings.split, settings.data)
-    generator = torch.Generator().manual_seed(settings.seed)
+    generator = seeded_generator(settings.seed)
     chosen = torch.randperm(len(data), generator=generator)[: settings.count]
     codes = space.encode(data.pictures(chosen)).cpu()
     prior = space.draw(_PRIOR_SAMPLES, settings.seed).cpu() if isinstance(space.model, HasPrior) else None

@@ -13,6 +13,7 @@ from pareidolia.generative.capabilities import Encodes, HasPrior
 from pareidolia.generative.runs import Run
 from pareidolia.generative.sampling import can_sample, draw_pictures
 from pareidolia.pictures import as_picture, luminance, over_white, resize_picture, size_of
+from pareidolia.randomness import seeded_generator
 from pareidolia.settings import PareidoliaError, UnknownName
 from pareidolia.training.data import PictureSet
 
@@ -80,8 +81,6 @@ class LatentSpace:
         if kind == "label" and value:
             return LatentPoint(self.mean_code(value), f"mean of label {value}")
         if kind == "random" and value.isdecimal():
-            if int(value) >= 2**63:
-                raise PareidoliaError(f"{name}: a seed is below {2**63}")
             return LatentPoint(self.draw(1, int(value)), name)
         fitted, told = fit_picture(name, self.run.shape)
         return LatentPoint(self.encode(fitted), told, fitted)
@@ -124,7 +123,7 @@ class LatentSpace:
         """
         if not can_sample(self.model):
             _ = self.draw(1, seed)
-        return draw_pictures(self.model, count, torch.Generator().manual_seed(seed)).float().cpu()
+        return draw_pictures(self.model, count, seeded_generator(seed)).float().cpu()
 
     def draw(self, count: int, seed: int) -> Tensor:
         """Draw codes from the prior.
@@ -144,7 +143,7 @@ class LatentSpace:
                 f"{self.name} is {described(self.run)}, which has no prior to draw codes from: "
                 "its codes are only those of pictures"
             )
-        return self.model.prior.sample(count, torch.Generator().manual_seed(seed)).to(self.device)
+        return self.model.prior.sample(count, seeded_generator(seed)).to(self.device)
 
     @property
     def encoder(self) -> Encodes:

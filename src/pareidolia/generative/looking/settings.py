@@ -12,7 +12,7 @@ class LookSettings(Settings):
 
     device: Device = "auto"
     seed: Annotated[
-        int, Field(ge=0, lt=2**63, description="The same seed on the same machine gives the same bytes.")
+        int, Field(ge=0, description="The same seed on the same machine gives the same bytes.")
     ] = 0
 
 

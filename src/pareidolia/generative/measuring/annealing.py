@@ -9,6 +9,7 @@ from torch import Tensor
 from pareidolia.generative.bound import importance_weighted
 from pareidolia.generative.capabilities import HasDensity
 from pareidolia.generative.measuring.hamiltonian import LogDensity, hamiltonian_step
+from pareidolia.networks.devices import in_double
 
 #: The share of accepted moves that adaptation aims at.
 _ACCEPTED = 0.65
@@ -117,7 +118,7 @@ class Annealing:
 
         `lengths` belong to the β between the first and the last: there z moves.
         """
-        changes = betas.double().diff()
+        changes = in_double(betas).diff()
         weights = changes[0] * _fit(model, x, z)
         chances = []
         for change, beta, length in zip(changes[1:], betas[1:-1], lengths, strict=True):
@@ -135,7 +136,7 @@ def _between(model: HasDensity, x: Tensor, beta: Tensor) -> LogDensity:
 
 @torch.no_grad()
 def _fit(model: HasDensity, x: Tensor, z: Tensor) -> Tensor:
-    return model.log_likelihood(x, z).double()
+    return in_double(model.log_likelihood(x, z))
 
 
 def _drawn(model: HasDensity, chains: int, x: Tensor, generator: torch.Generator) -> Tensor:

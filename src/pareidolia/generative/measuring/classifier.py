@@ -6,6 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from pareidolia.randomness import seed_torch
 from pareidolia.training import Batch, Losses, Phase, StepContext
 from pareidolia.training.data import Pictures, PictureSet
 from pareidolia.training.run import TrainingRun
@@ -62,7 +63,7 @@ def train_classifier(
 ) -> Classifier:
     """A classifier of the set's labels, the same for the same seed."""
     with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
+        seed_torch(seed)
         classifier = Classifier(pictures.shape, len(pictures.classes))
     settings = TrainingSettings(
         epochs=steps * _BATCH / len(pictures), batch=_BATCH, learning_rate=2e-3, schedule="cosine", seed=seed

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from pareidolia.generative.capabilities import HasDensity
 from pareidolia.generative.measuring.decoding import LogLikelihood, fast_log_likelihood
+from pareidolia.networks.devices import in_double
 
 #: Numbers that the decoder may output at a time: what the processor's cache holds.
 _AT_ONCE = 1 << 20
@@ -91,16 +92,17 @@ class _Weights:
     """Sums of weights and of their squares, scaled by the largest weight so far."""
 
     def __init__(self, pictures: int, device: torch.device) -> None:
-        self._largest = torch.full((pictures,), -math.inf, device=device, dtype=torch.float64)
+        self._largest = in_double(torch.full((pictures,), -math.inf, device=device))
         self._sum = torch.zeros_like(self._largest)
         self._squares = torch.zeros_like(self._largest)
         self._count = 0
 
     def add(self, log_weights: Tensor) -> None:
         """Add S×N weights."""
-        largest = torch.maximum(self._largest, log_weights.amax(0).double())
+        log_weights = in_double(log_weights)
+        largest = torch.maximum(self._largest, log_weights.amax(0))
         shrunk = (self._largest - largest).exp()
-        weights = (log_weights.double() - largest).exp()
+        weights = (log_weights - largest).exp()
         self._sum = self._sum * shrunk + weights.sum(0)
         self._squares = self._squares * shrunk.square() + weights.square().sum(0)
         self._largest = largest

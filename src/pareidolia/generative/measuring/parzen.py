@@ -11,6 +11,8 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
+from pareidolia.networks.devices import in_double
+
 #: Standard deviations tried on the validation pictures: the papers' range and a little more.
 WIDTHS = tuple(10 ** (-1.3 + 0.1 * k) for k in range(14))
 _POINTS_AT_ONCE = 500
@@ -34,11 +36,12 @@ def parzen_log_density(points: Tensor, centers: Tensor, widths: Sequence[float])
     lengths = centers.square().sum(1)
     parts = []
     for part in torch.split(points, _POINTS_AT_ONCE):
-        squares = torch.addmm(lengths, part, centers.T, alpha=-2).double()
-        squares = (squares + part.square().sum(1, keepdim=True)).clamp(min=0)
+        squares = in_double(torch.addmm(lengths, part, centers.T, alpha=-2))
+        squares = (squares + part.square().sum(1, keepdim=True).to(squares.device)).clamp(min=0)
         parts.append(torch.stack([(squares / (-2 * width**2)).logsumexp(1) for width in widths]))
     constant = torch.tensor([0.5 * points.shape[1] * math.log(2 * math.pi * width**2) for width in widths])
-    return torch.cat(parts, dim=1) - math.log(len(centers)) - constant.double().to(points.device)[:, None]
+    densities = torch.cat(parts, dim=1)
+    return densities - math.log(len(centers)) - constant.double().to(densities.device)[:, None]
 
 
 def best_width(validation: Tensor, centers: Tensor, widths: Sequence[float] = WIDTHS) -> float:

@@ -21,6 +21,7 @@ from pareidolia.operations.inputs import PHOTOS
 from pareidolia.pictures import PicturesLike
 from pareidolia.pictures.result import Result
 from pareidolia.progress import Progress, Work
+from pareidolia.randomness import seeded_generator
 
 
 @dataclass(frozen=True)
@@ -150,7 +151,7 @@ def _attribution(
     its own top class is explained.
     """
     if name == CHANCE:
-        generator = torch.Generator().manual_seed(settings.seed + number)
+        generator = seeded_generator(settings.seed + number)
         noise = torch.rand(1, 1, *picture.shape[-2:], generator=generator).to(picture.device)
         return lambda network: noise
 

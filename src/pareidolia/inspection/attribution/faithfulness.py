@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from pareidolia.inspection.targets import Target, confidence
 from pareidolia.networks import Network, preserve_state
 from pareidolia.pictures import gaussian_blur
+from pareidolia.randomness import seeded_generator
 
 Attribution = Callable[[Network], Tensor]
 
@@ -89,7 +90,7 @@ def weighted_layers(network: Network) -> list[str]:
 def randomized(network: Network, layers: Sequence[str], *, seed: int = 0) -> Network:
     """A copy of the network with the weights of `layers` shuffled, which keeps their distribution."""
     copied = deepcopy(network)
-    generator = torch.Generator().manual_seed(seed)
+    generator = seeded_generator(seed)
     for name in layers:
         _shuffle(list(copied.module.get_submodule(name).parameters(recurse=False)), generator)
     return copied
@@ -129,7 +130,7 @@ def randomization(network: Network, attribution: Attribution, *, seed: int = 0) 
 
 def rank_correlation(one: Tensor, other: Tensor) -> float:
     """Spearman's ρ of two maps' magnitudes, in [-1, 1]; 0 if one of them is constant."""
-    ranks = [_ranks(each.abs().sum(dim=1).flatten().double().cpu()) for each in (one, other)]
+    ranks = [_ranks(each.abs().sum(dim=1).flatten().cpu().double()) for each in (one, other)]
     centered = [each - each.mean() for each in ranks]
     norm = centered[0].norm() * centered[1].norm()
     return float(centered[0] @ centered[1] / norm) if norm > 0 else 0.0

@@ -16,7 +16,9 @@ from pareidolia.inspection.attribution.straight_path import StraightPath
 from pareidolia.inspection.resolving import resolve
 from pareidolia.inspection.targets import Target, TargetLike
 from pareidolia.networks import Network, NetworkLike, preserve_state
+from pareidolia.networks.devices import in_double
 from pareidolia.pictures import PicturesLike
+from pareidolia.randomness import seeded_generator
 
 
 def send_back(
@@ -99,16 +101,16 @@ def noisy_gradients(
     means, variances = [], []
     with preserve_state(network.module):
         for index, picture in enumerate(pictures):
-            generator = torch.Generator().manual_seed(seed)
-            total = squares = torch.zeros_like(picture, dtype=torch.float64)
+            generator = seeded_generator(seed)
+            total = squares = in_double(torch.zeros_like(picture))
             for some in batches(samples, batch_size or fitting(picture)):
                 grain = torch.randn(some.stop - some.start, *picture.shape, generator=generator).to(picture)
-                signals = _pulled_back(network, picture + spread[index] * grain, target.one(index)).double()
+                signals = in_double(_pulled_back(network, picture + spread[index] * grain, target.one(index)))
                 total = total + signals.sum(dim=0)
                 squares = squares + signals.square().sum(dim=0)
             mean = total / samples
-            means.append(mean.to(pictures.dtype))
-            variances.append((squares / samples - mean.square()).clamp(min=0).to(pictures.dtype))
+            means.append(mean.to(pictures))
+            variances.append((squares / samples - mean.square()).clamp(min=0).to(pictures))
     return NoisyGradients(torch.stack(means), torch.stack(variances))
 
 
@@ -161,7 +163,8 @@ def integrated_gradients(
             maps.append((picture - begin) * line.gradient())
             differences.append(line.end_score - line.begin_score)
     attributed, wanted = torch.stack(maps), torch.stack(differences)
-    errors = (attributed.double().sum(dim=(1, 2, 3)) - wanted).abs().to(pictures.dtype)
+    sums = in_double(attributed).sum(dim=(1, 2, 3))
+    errors = (sums - wanted.to(sums)).abs().to(pictures)
     return IntegratedGradients(attributed, errors, wanted)
 
 

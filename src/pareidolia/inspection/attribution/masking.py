@@ -17,6 +17,7 @@ from pareidolia.inspection.targets import Target, TargetLike, confidence
 from pareidolia.networks import Network, NetworkLike, preserve_state
 from pareidolia.pictures import PicturesLike
 from pareidolia.progress import Progress
+from pareidolia.randomness import seeded_generator
 from pareidolia.settings import PareidoliaError
 
 
@@ -142,7 +143,7 @@ def rise_steps(
     height, width = pictures.shape[-2:]
     maps = []
     for index, picture in enumerate(pictures):
-        generator = torch.Generator().manual_seed(seed)
+        generator = seeded_generator(seed)
         total = torch.zeros(1, height, width, device=picture.device)
         for some in batches(masks, batch_size or fitting(picture)):
             drawn = _random_masks(some.stop - some.start, cells, keep, (height, width), generator)

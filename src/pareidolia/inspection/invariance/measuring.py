@@ -10,6 +10,8 @@ from pareidolia.inspection.framing import middle
 from pareidolia.inspection.invariance.settings import InvarianceSettings
 from pareidolia.inspection.invariance.transforms import enlarged, shifted, turned
 from pareidolia.networks import Network, NetworkLike, as_network, preserve_state
+from pareidolia.networks.devices import in_double
+from pareidolia.networks.soundness import check_numbers
 from pareidolia.pictures import PictureLike, as_picture, over_white
 from pareidolia.settings import BadNetwork
 
@@ -102,7 +104,7 @@ def feature_distance(own: Tensor, others: Tensor) -> Tensor:
     Returns:
         N.
     """
-    a, b = own.flatten(1).double(), others.flatten(1).double()
+    a, b = (in_double(each.flatten(1)) for each in (own, others))
     length = torch.sqrt((a**2).sum(dim=1) + (b**2).sum(dim=1))
     return torch.where(length > 0, torch.linalg.vector_norm(a - b, dim=1) / length.clamp(min=1e-300), 0.0)
 
@@ -135,7 +137,8 @@ def _course(
 
 
 def _features(network: Network, pictures: Tensor, layers: Sequence[str]) -> dict[str, Tensor]:
-    return network.record(pictures.contiguous(memory_format=torch.channels_last), layers)
+    found = network.record(pictures.contiguous(memory_format=torch.channels_last), layers)
+    return {layer: check_numbers(maps, network.name, f" at {layer}") for layer, maps in found.items()}
 
 
 def _chances(network: Network, pictures: Tensor) -> Tensor | None:

@@ -21,7 +21,7 @@ from pareidolia.operations.inputs import FOLDER
 from pareidolia.pictures import find_pictures, from_uint8, open_uint8, sheet
 from pareidolia.pictures.result import Result
 from pareidolia.progress import Progress, Work
-from pareidolia.settings import NetworkSettings, Unit
+from pareidolia.settings import NetworkSettings, PareidoliaError, Unit
 from pareidolia.settings.default_networks import refuse_judge
 from pareidolia.settings.numbers import read_numbers
 
@@ -123,6 +123,10 @@ class StrongestPatches(Work):
         """
         for progress in self._collector or ():
             yield replace(progress, stage="looking at photos")
+        skipped = self.collection.skipped()
+        if len(skipped) == len(self.collection.files):
+            folder = self.collection.files.folder
+            raise PareidoliaError(f"not one picture of {folder} could be used: {_listed(skipped, 1)}")
         yield from self._send_back(read_ranking(self.collection, self.layer))
         if self.settings.painted:
             yield from self._paint([unit for unit in self.units if self.patches[unit]])

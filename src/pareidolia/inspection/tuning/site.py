@@ -10,6 +10,7 @@ from torch import Tensor
 from pareidolia.inspection.tuning.stimuli import StimulusCanvas
 from pareidolia.networks import Layer, Network, ReceptiveField, preserve_state
 from pareidolia.networks.layers import is_map
+from pareidolia.networks.soundness import check_numbers
 from pareidolia.settings import BadNetwork, BadPicture
 
 # Pixels of all pictures in one forward pass, and pictures at most.
@@ -100,7 +101,8 @@ def answers(network: Network, site: Site, count: int, draw: Callable[[slice], Te
 
 def _record(network: Network, site: Site, pictures: Tensor) -> Tensor:
     shown = pictures.contiguous(memory_format=torch.channels_last)
-    return site.read(network.record(shown, [site.layer])[site.layer]).double().cpu()
+    maps = check_numbers(network.record(shown, [site.layer])[site.layer], network.name, f" at {site.layer}")
+    return site.read(maps).cpu().double()
 
 
 def _check_shape(network: Network, layer: Layer) -> None:

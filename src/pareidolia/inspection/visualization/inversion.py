@@ -11,6 +11,7 @@ from pareidolia.operations import LOOK, operation
 from pareidolia.operations.inputs import PHOTO
 from pareidolia.painting import Gallery, ModelOutputs, PowerNorm, Term, UnboundedCanvas
 from pareidolia.pictures import PictureLike, sheet, size_of
+from pareidolia.randomness import seeded_generator
 from pareidolia.settings import PareidoliaError
 
 _LONGER_SIDE = 224  # of the photo, in pixels
@@ -100,7 +101,7 @@ class Inversion(Gallery):
 
 
 def _noise(shape: torch.Size, seed: int, mean: tuple[float, ...]) -> UnboundedCanvas:
-    drawn = torch.randn(shape, generator=torch.Generator().manual_seed(seed))
+    drawn = torch.randn(shape, generator=seeded_generator(seed))
     return UnboundedCanvas(_DEVIATION * drawn, mean)
 
 

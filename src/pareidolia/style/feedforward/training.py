@@ -12,6 +12,7 @@ from pareidolia.operations import PAINT, Input, operation
 from pareidolia.pictures import PictureLike, as_picture, over_white, save_picture, sheet
 from pareidolia.pictures.naming import path_of
 from pareidolia.progress import Work
+from pareidolia.randomness import seed_torch
 from pareidolia.settings import VERSION, PareidoliaError
 from pareidolia.style.feedforward.loss import PerceptualLoss
 from pareidolia.style.feedforward.network import StylizerNetwork
@@ -91,7 +92,7 @@ def prepare(
     loss = loss_for(settings, [over_white(as_picture(style)) for style in styles], device, loss_network)
     pictures = open_pictures(str(photos), "train", size=round(settings.crop * MARGIN), color="rgb")
     with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(settings.seed)
+        seed_torch(settings.seed)
         network = StylizerNetwork(len(styles), settings.width, settings.blocks)
     source = CroppedPhotos(pictures, settings.crop, len(styles), settings.batch, settings.seed, device)
     run = TrainingRun(

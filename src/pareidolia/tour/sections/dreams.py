@@ -10,6 +10,7 @@ from pareidolia.dreaming.groups import members
 from pareidolia.networks import Network, load_network
 from pareidolia.pictures import as_picture, over_white
 from pareidolia.pictures.samples import PHOTOS
+from pareidolia.randomness import seeded_generator
 from pareidolia.settings.default_networks import best_network
 from pareidolia.tour.drawing import figures_table
 from pareidolia.tour.guide import NETWORK, Exhibit, Guide
@@ -66,7 +67,7 @@ def dog_classes(network: Network) -> list[int]:
 def _beginnings(guide: Guide, side: int) -> list[Tensor]:
     """The user's photo, sample photos, and noise, each 1×3×H×W."""
     samples = [as_picture(f"sample:{name}", size=side) for name in PHOTOS[: guide.pace(len(PHOTOS), 2)]]
-    generator = torch.Generator().manual_seed(guide.settings.seed)
+    generator = seeded_generator(guide.settings.seed)
     noise = [
         (0.5 + 0.1 * torch.randn((1, 3, side, side), generator=generator)).clamp(0, 1)
         for _ in range(guide.pace(3, 1))

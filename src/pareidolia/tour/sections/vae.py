@@ -13,6 +13,7 @@ from pareidolia.generative.bound import (
     importance_weighted,
 )
 from pareidolia.generative.capabilities import HasDensity
+from pareidolia.randomness import seeded_generator
 from pareidolia.tour.drawing import figures_table
 from pareidolia.tour.guide import Exhibit, Guide
 from pareidolia.tour.sections.latent import VAE
@@ -38,7 +39,7 @@ def tell(guide: Guide) -> Iterator[Exhibit]:
 def _bound(guide: Guide) -> str:
     """The three lines with the value of each on the same test pictures and codes, and its spread."""
     run = open_run(VAE)
-    generator = torch.Generator().manual_seed(guide.settings.seed)
+    generator = seeded_generator(guide.settings.seed)
     x = run.model.observe(run.pictures("test").pictures(slice(_PICTURES)), generator)
     z = run.model.posterior(x).sample(generator, _SAMPLES)
     note, number = guide.words.note, guide.words.number
