@@ -70,9 +70,7 @@ class AtlasSettings(IconSettings, LayoutSettings, CollectingSettings):
             "them apart.",
         ),
     ] = 1
-    seed: Annotated[
-        int, Field(ge=0, description="The same seed on the same machine gives the same atlas.")
-    ] = 0
+    seed: Annotated[int, Field(ge=0, description="The same seed on the same CPU gives the same atlas.")] = 0
     grids: Annotated[
         tuple[Annotated[int, Field(ge=2, le=500)], ...] | None,
         Field(

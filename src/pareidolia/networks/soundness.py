@@ -116,3 +116,19 @@ def settle_lazy_layers(module: nn.Module, input_shape: tuple[int, int, int], nam
     ):
         module.eval()(torch.full((1, *input_shape), 0.5))
     module.train(training)
+    for each in module.modules():
+        _note_sizes(each)
+
+
+def _note_sizes(module: nn.Module) -> None:
+    """Let a layer that was lazy say the sizes of weights from a file, which torch leaves at 0."""
+    weight = getattr(module, "weight", None)
+    if not isinstance(weight, Tensor):
+        return
+    if getattr(module, "in_channels", None) == 0:
+        transposed = getattr(module, "transposed", False)
+        module.in_channels = weight.shape[0] if transposed else weight.shape[1] * int(module.groups)  # type: ignore[arg-type]
+    if getattr(module, "in_features", None) == 0:
+        module.in_features = weight.shape[1]
+    if getattr(module, "num_features", None) == 0:
+        module.num_features = weight.shape[0]

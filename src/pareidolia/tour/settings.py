@@ -29,9 +29,7 @@ class TourSettings(Settings):
         ),
     ] = None
     device: Device = "auto"
-    seed: Annotated[
-        int, Field(ge=0, description="The same seed on the same machine gives the same bytes.")
-    ] = 0
+    seed: Annotated[int, Field(ge=0, description="The same seed on the same CPU gives the same bytes.")] = 0
 
     def pace(self, whole: int, quick: int) -> int:
         """One of two numbers (of steps, pixels, pictures): that of the whole tour, or of the quick one."""

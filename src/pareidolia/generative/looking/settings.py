@@ -11,9 +11,7 @@ class LookSettings(Settings):
     """Options of every look."""
 
     device: Device = "auto"
-    seed: Annotated[
-        int, Field(ge=0, description="The same seed on the same machine gives the same bytes.")
-    ] = 0
+    seed: Annotated[int, Field(ge=0, description="The same seed on the same CPU gives the same bytes.")] = 0
 
 
 class SampleSettings(LookSettings):

@@ -68,6 +68,4 @@ class EvaluateSettings(NetworkSettings):
     sure: Annotated[
         float, Field(gt=0, lt=1, description="Probability from which on the classifier of labels is sure.")
     ] = 0.9
-    seed: Annotated[
-        int, Field(ge=0, description="The same seed on the same machine gives the same figures.")
-    ] = 0
+    seed: Annotated[int, Field(ge=0, description="The same seed on the same CPU gives the same figures.")] = 0
