@@ -12,7 +12,7 @@ Language = Literal["en", "ru"]
 class TourSettings(Settings):
     """Options of the tour."""
 
-    photo: Annotated[str, Field(description="The picture it is told with: a file or sample:NAME.")] = (
+    photo: Annotated[str, Field(description="The photo that the tour shows: a file or sample:NAME.")] = (
         "sample:chelsea"
     )
     painting: Annotated[
