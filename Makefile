@@ -14,10 +14,13 @@ else
   INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 endif
 
-.PHONY: tour test test-all check docs format clean
+.PHONY: tour studio test test-all check pages check-pages docs format clean
 
 tour: .venv/.with-tour
 	$(BIN)/pareidolia tour --quick --out tour --overwrite
+
+studio: .venv/.with-studio
+	$(BIN)/pareidolia studio
 
 test: .venv/.with-test
 	$(BIN)/python -m pytest
@@ -31,6 +34,22 @@ check: .venv/.with-check .venv/.with-docstrings
 	.venv/docstrings/bin/pydoclint src
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# The pages (viewer/, studio/) from TypeScript into the package; nobody who does not change them needs npm.
+pages: node_modules
+	npm run --silent build
+
+# Their types, and whether what is in the package is what their sources give.
+check-pages: node_modules
+	npm run --silent check
+	npm run --silent build -w viewer -- $(CURDIR)/build/viewer
+	npm run --silent build -w studio -- $(CURDIR)/build/studio
+	diff -r build/viewer src/pareidolia/atlas/viewer
+	diff -r build/studio src/pareidolia/studio/page
+
+node_modules: package-lock.json
+	npm ci --silent --no-audit --no-fund
+	@touch $@
 
 docs: .venv/.with-docs
 	$(BIN)/mkdocs build --strict
@@ -59,4 +78,4 @@ $(BIN)/python:
 	$(CREATE)
 
 clean:
-	rm -rf .venv tour site build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf .venv node_modules tour site build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

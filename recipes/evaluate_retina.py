@@ -24,9 +24,11 @@ from torch.utils.flop_counter import FlopCounterMode
 from torchvision.models import squeezenet1_0
 
 import retina_accuracy
+import retina_class_models
 import retina_style
 from feature_distillation import Student, moments, set_readouts, variance_explained
 from packed_pictures import as_tensor
+from pareidolia.inspection.visualization import ClassModelSettings
 from pareidolia.networks import Network, load_network, retina
 from slim_vgg import SlimVgg
 
@@ -100,6 +102,15 @@ def painted(network: Network, options: argparse.Namespace) -> dict[str, str]:
     return {f"style at {options.size} px": retina_style.in_words(found)}
 
 
+def recognized(network: Network, options: argparse.Namespace) -> dict[str, str]:
+    """Class models through retina and through EfficientNet-Lite0, named by EfficientNet-Lite2."""
+    settings = ClassModelSettings(
+        network="retina", weights=str(options.weights or "published"), regularize="robust", size=128
+    )
+    found = retina_class_models.recognized(retina_class_models.painters(settings))
+    return {"class models that EfficientNet-Lite2 names rightly": retina_class_models.in_words(found)}
+
+
 def sizes(network: Network, options: argparse.Namespace) -> dict[str, str]:
     """Parameters, bytes and multiplications."""
     with FlopCounterMode(display=False) as counter, torch.no_grad():
@@ -144,6 +155,7 @@ FIGURES: dict[str, Figure] = {
     "explained": explained,
     "named": named,
     "painted": painted,
+    "recognized": recognized,
     "sizes": sizes,
     "timed": timed,
 }

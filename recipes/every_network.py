@@ -159,11 +159,11 @@ WORKS: dict[str, Callable[[Network, Path], None]] = {
 
 
 def _fill_zeros(network: Network) -> None:
-    """Fill matrices of zeros, as heads often are before a training: nothing would come back through them."""
+    """Fill weights of zeros, as heads and last norms may be before a training: nothing comes through them."""
     generator = torch.Generator().manual_seed(0)
     with torch.no_grad():
-        for each in network.module.parameters():
-            if each.ndim > 1 and not each.any():
+        for name, each in network.module.named_parameters():
+            if name.endswith("weight") and not each.any():
                 each.normal_(0, 0.02, generator=generator)
 
 

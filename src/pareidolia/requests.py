@@ -6,12 +6,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import torch
-
 from pareidolia.operations import Operation, find_operation
 from pareidolia.operations.sums import split_sum
 from pareidolia.pictures.folders import find_pictures
-from pareidolia.safety import located, named_from, places, portable, require_file
+from pareidolia.safety import files_named, located, named_from, places, portable, require_file
 from pareidolia.settings import VERSION, PareidoliaError, Settings, migrate
 from pareidolia.settings.weights_files import find_checkpoints
 from pareidolia.version import __version__
@@ -88,8 +86,11 @@ class Request:
                 for name, given in self.inputs.items()
             },
             "settings": portable(self.settings.model_dump(mode="json"), folder),
-            "threads": self.threads or torch.get_num_threads(),
+            "threads": self.threads or _threads(),
         }
+        named = files_named(self.settings.model_dump(mode="json"))
+        if named:
+            record["files"] = {key: _digest(path) for key, path in named.items()}
         given = {} if self.network is None else {"network": _GIVEN}
         return {**record, **given, **dict.fromkeys(self.objects, _GIVEN)}
 
@@ -131,9 +132,11 @@ class Request:
                 for name, entries in record["inputs"].items()
                 if name not in inputs
             }
-            settings = operation.settings_type.model_validate(
-                {**located(record["settings"], folder), **changes}
+            values = located(record["settings"], folder)
+            _check_files(
+                record.get("files", {}), {key: values[key] for key in values.keys() - changes.keys()}
             )
+            settings = operation.settings_type.changed(values, changes)
         except (KeyError, TypeError, AttributeError) as error:
             raise PareidoliaError(f"the picture's record cannot be read: {error!r} is amiss") from error
         return cls(operation, {**found, **inputs}, settings, threads=threads_in(record))
@@ -155,6 +158,12 @@ def threads_in(record: Mapping[str, Any]) -> int | None:
     if count is not None and (type(count) is not int or not 1 <= count <= _MOST_THREADS):
         raise PareidoliaError(f"the record names {count!r} threads, not a number from 1 to {_MOST_THREADS}")
     return count
+
+
+def _threads() -> int:
+    import torch  # here alone: the command of a request is written without it
+
+    return torch.get_num_threads()
 
 
 def _entry(given: Any, folder: Path) -> dict[str, str]:
@@ -191,6 +200,16 @@ def _found(name: str, entry: Mapping[str, str], folder: Path) -> str:
         f"{folder / entry['path']} is no longer there: put {Path(entry['path']).name} beside the picture, "
         f"or name it with --{name}"
     )
+
+
+def _check_files(digests: Mapping[str, str], values: Mapping[str, Any]) -> None:
+    """Refuse weights, class names and a network's code that are not what they were."""
+    for key, path in files_named(values).items():
+        if key in digests and _digest(path) != digests[key]:
+            raise PareidoliaError(
+                f"{path} is not the file it was when this was made: its content changed; "
+                f"name another with --{key}"
+            )
 
 
 def _beside(path: Path, folder: Path) -> Iterator[Path]:

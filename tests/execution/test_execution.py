@@ -5,8 +5,10 @@ import torch
 from tests.inspection.conftest import classifier
 
 from pareidolia.execution import Execution, Target
+from pareidolia.inspection.attribution.settings import SaliencySettings
 from pareidolia.operations import find_operation
 from pareidolia.pictures import read_record
+from pareidolia.pictures.files import encode_picture
 from pareidolia.requests import Request
 from pareidolia.settings import PareidoliaError
 
@@ -92,3 +94,26 @@ def test_inputs_that_do_not_fit_are_refused_before_the_work(name, inputs, messag
     operation = find_operation(name)
     with pytest.raises(PareidoliaError, match=message):
         Request(operation, inputs, operation.settings_type())
+
+
+@pytest.mark.parametrize("changed", ["weights", "network", "classes"])
+def test_weights_code_and_names_that_changed_are_told(tmp_path, changed):
+    layers = "nn.Conv2d(3, 2, 3), nn.Flatten(), nn.Linear(72, 2)"
+    code = f"from torch import nn\n\n\ndef small():\n    return nn.Sequential({layers})\n"
+    (tmp_path / "nets.py").write_text(code)
+    (tmp_path / "classes.txt").write_text("cat\ndog\n")
+    torch.save({"0.weight": torch.zeros(2, 3, 3, 3)}, tmp_path / "w.pth")
+    paths = {"network": "nets.py", "weights": "w.pth", "classes": "classes.txt"}
+    settings = SaliencySettings(
+        network=f"{tmp_path}/nets.py:small", weights=f"{tmp_path}/w.pth", classes=tmp_path / "classes.txt"
+    )
+    (tmp_path / "photo.png").write_bytes(encode_picture(torch.rand(1, 3, 8, 8), "PNG"))
+    request = Request(find_operation("saliency"), {"photo": str(tmp_path / "photo.png")}, settings)
+    record = request.record(tmp_path)
+    assert Request.from_record(record, tmp_path, {}).settings.weights.endswith("w.pth")
+    path = tmp_path / paths[changed]
+    path.write_bytes(path.read_bytes() + b"\n")
+    with pytest.raises(PareidoliaError, match=f"{path.name} is not the file it was .*--{changed}"):
+        Request.from_record(record, tmp_path, {})
+    named = Request.from_record(record, tmp_path, {changed: getattr(settings, changed)})
+    assert getattr(named.settings, changed) == getattr(settings, changed)

@@ -69,10 +69,13 @@ def test_no_style_network_learns_from_it(judge):
 
 
 def test_photos_are_not_collected_for_what_cannot_be_painted(judge, photos, tmp_path):
-    atlas = AtlasBuilding(photos, AtlasSettings(layer=(LAYER,)), judge, out=tmp_path / "atlas")
+    settings, out = AtlasSettings(layer=(LAYER,)), tmp_path / "atlas"
+    for network in (judge, judge.name):
+        with pytest.raises(PareidoliaError, match=REFUSAL):
+            AtlasBuilding(photos, settings, network, out=out)
     with pytest.raises(PareidoliaError, match=REFUSAL):
-        list(atlas)
-    assert not (tmp_path / "atlas").exists()
+        AtlasBuilding(photos, settings.model_copy(update={"network": judge.name}), out=out)
+    assert not out.exists()
     settings, index = PatchesSettings(layer=LAYER, units=("0",)), tmp_path / "index"
     with pytest.raises(PareidoliaError, match=REFUSAL):
         StrongestPatches(photos, settings, judge, index=index)

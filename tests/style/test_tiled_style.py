@@ -44,6 +44,8 @@ def looked(painting):
     [
         {},
         {"match": "mean-std", "size": 131},
+        {"match": "w2"},
+        {"match": ("gram", "w2:0.2")},
         {"smoothness": 2.0, "bleed": 0, "balance": "gatys"},
         {"style_weight": 0.0, "smoothness": 1.0},
         {"content_weight": 0.0, "strength": 0.5, "style_layers": ("stage2.relu", "stage4.relu")},
@@ -112,3 +114,7 @@ def test_a_statistic_that_does_not_add_over_positions_is_refused(
     with pytest.raises(PareidoliaError, match=r"--match median compares whole pictures.*leave out --tile"):
         transfer(small_network, photo, painting_picture, match="median", tile=64)
     assert transfer(small_network, photo, painting_picture, match="median").step().loss > 0
+    with pytest.raises(PareidoliaError, match=r"--match gram sliced:0.1 compares whole pictures"):
+        transfer(small_network, photo, painting_picture, match=("gram", "sliced:0.1"), tile=64)
+    with pytest.raises(PareidoliaError, match="--content-match self-similarity compares whole pictures"):
+        transfer(small_network, photo, painting_picture, content_match="self-similarity", tile=64)

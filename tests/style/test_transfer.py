@@ -1,6 +1,7 @@
 import pytest
 import torch
 
+from pareidolia.networks import Network
 from pareidolia.painting import STYLE_STATISTICS, Gram
 from pareidolia.pictures import resize_picture
 from pareidolia.settings import BadPicture, PareidoliaError, UnknownName
@@ -197,7 +198,7 @@ def test_a_transfer_begins_from_what_brush_paints(small_network, photo, painting
     torch.testing.assert_close(begun(strength=0.5), (photo + painted) / 2, atol=1e-5, rtol=0)
 
 
-@pytest.mark.parametrize("match", ["gram", "mean-std"])
+@pytest.mark.parametrize("match", list(STYLE_STATISTICS))
 def test_the_statistic_that_is_matched_comes_nearer(match, small_network, photo, painting_picture):
     settings = {"match": match, "coarse_to_fine": False, "bleed": 0, "steps": 20, "content_weight": 0}
     painting = transfer(small_network, photo, painting_picture, start="noise", **settings)
@@ -208,13 +209,37 @@ def test_the_statistic_that_is_matched_comes_nearer(match, small_network, photo,
             statistic.of(small_network.record(each, ["stage2.relu"])["stage2.relu"])
             for each in (picture, seen)
         )
-        return float(found.distance(wanted))
+        return float(found.distance(wanted).detach())
 
     before = distance(painting.picture)
     list(painting)
-    assert distance(painting.picture) < 0.2 * before
+    # What is no square falls slower; from noise, nearest features are near already.
+    assert distance(painting.picture) < {"neighbors": 0.95, "transport": 0.6}.get(match, 0.2) * before
 
 
-def test_a_statistic_there_is_not_is_refused(small_network, photo, painting_picture):
-    with pytest.raises(UnknownName, match="no style statistic 'grams'; did you mean gram"):
-        transfer(small_network, photo, painting_picture, match="grams")
+def test_several_statistics_are_painted_with_masks_blends_and_alpha(small_network, photo, painting_picture):
+    shown = torch.cat([photo, (photo[:, :1] > 0.3).float()], 1)
+    mask = (torch.linspace(0, 1, 96) > 0.5).float().expand(1, 1, 72, 96)
+    match = ("gram", "sliced:0.2", "neighbors:0.1")
+    settings = StyleSettings(
+        size=96, coarsest=48, coarse_steps=2, steps=2, bleed=0, match=match, strength=0.8,
+        painting_weights=(1, 3),
+    )  # fmt: skip
+    painting = StyleTransfer(shown, [painting_picture, photo.flip(3)], settings, small_network, mask)
+    losses = [step.loss for step in painting]
+    assert all(loss > 0 for loss in losses) and painting.picture.shape == (1, 4, 72, 96)
+    torch.testing.assert_close(painting.picture[:, 3:], shown[:, 3:])
+    opaque = (shown[:, 3:] == 1) & (mask == 0)
+    apart = (painting.picture - shown)[:, :3].abs().amax(1, keepdim=True)
+    assert apart[..., :44][opaque[..., :44]].max() < 0.02 < apart[..., 52:].max()
+
+
+def test_a_map_of_too_few_positions_is_refused_before_painting(painting_picture):
+    module = torch.nn.Sequential(torch.nn.Conv2d(3, 4, 3, padding=1), torch.nn.MaxPool2d(32))
+    network = Network("deep", module, mean=(0.5,) * 3, std=(0.5,) * 3, input_shape=(3, 64, 64))
+    options = {"size": 32, "coarsest": 32, "style_layers": ("1",), "content_layers": ("0",)}
+    narrow = torch.rand(1, 3, 32, 32)
+    assert transfer(network, narrow, painting_picture, match="gram", **options).step().loss > 0
+    told = "--match w2 compares at least 2 positions, and 1 has 1 for a picture of 32x32"
+    with pytest.raises(PareidoliaError, match=told):
+        transfer(network, narrow, painting_picture, match="w2", **options)

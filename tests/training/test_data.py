@@ -303,3 +303,25 @@ def test_pictures_are_cut_to_any_proportions(tmp_path):
     assert open_pictures("digits", size=(8, 8)).shape == (1, 8, 8)
     with pytest.raises(PareidoliaError, match="grey pictures of 8 px"):
         open_pictures("digits", size=(8, 6))
+
+
+def test_strips_are_cut_before_they_are_scaled(tmp_path, monkeypatch):
+    """One pixel by 20,000 would be 1,280,000 pixels long at the height that is wanted."""
+    for number in range(3):
+        paint(tmp_path / f"{number}.png", (40, 40), value=60 * number)
+    line = Image.linear_gradient("L").resize((20_000, 256)).crop((0, 0, 20_000, 1))
+    line.save(tmp_path / "line.png")
+    largest = []
+    resize = packing.resize_picture
+
+    def noting(picture, size):
+        largest.append(max(picture.numel(), size[0] * size[1]))
+        return resize(picture, size)
+
+    monkeypatch.setattr(packing, "resize_picture", noting)
+    found = open_pictures(str(tmp_path), size=64)
+    assert found.shape == (1, 64, 64) and max(largest) < 64 * 64 * 16
+    picture = torch.rand(1, 1, 16, 40, generator=torch.Generator().manual_seed(0))
+    wide = torch.cat([torch.zeros(1, 1, 16, 300), picture, torch.zeros(1, 1, 16, 300)], dim=3)
+    ours, whole = packing._cut(wide, (8, 8)), resize(wide, (8, 320))[..., 156:164]
+    torch.testing.assert_close(ours, whole, atol=1e-5, rtol=0)

@@ -89,6 +89,9 @@ class AtlasBuilding(Work):
         self.out, self.settings = Path(out), AtlasSettings.of(settings)
         self.engine = EngineSettings.of(engine)
         self._given = network
+        name = self.settings.network if network is None else getattr(network, "name", network)
+        if isinstance(name, str):
+            refuse_judge(name)  # before hours of collecting: icons are painted
         self._files = find_pictures(photos)
         self._check_target(overwrite)
 
@@ -144,7 +147,6 @@ class AtlasBuilding(Work):
         chosen = self.settings
         keep = SampledActivations(count=chosen.positions, border=chosen.border, seed=chosen.seed)
         network = network_for(settings, self._given)
-        refuse_judge(network.name)  # before hours of collecting: icons are painted
         wanted = key_of(
             "collecting",
             settings.model_dump(exclude={"device"}),

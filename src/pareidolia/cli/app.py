@@ -32,6 +32,11 @@ _OTHERS = {
         "tour:tour",
         "Show the whole lecture on one page, with a photo of your own if you give one.",
     ),
+    "studio": (
+        BEGIN,
+        "studio:studio",
+        "Open a page on this machine where every operation is used, watched, stopped and kept.",
+    ),
     "doctor": (
         BEGIN,
         "doctor:doctor",

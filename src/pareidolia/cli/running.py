@@ -30,14 +30,17 @@ def run_request(
     output: Output,
 ) -> int:
     """Run an operation on what the command was given; returns the exit code."""
-    from pareidolia.execution.batch import is_many, jobs_for
+    from pareidolia.execution.batch import is_many, jobs_for, left_out_of
     from pareidolia.pictures.targets import make_folder
     from pareidolia.requests import Request
 
     clock = Clock()
     if is_many(inputs, operation.inputs):
-        jobs = jobs_for(Request(operation, inputs, settings, options), _folder(output))
+        request = Request(operation, inputs, settings, options)
+        jobs = jobs_for(request, _folder(output))
         make_folder(_folder(output))
+        for line in left_out_of(request):
+            say(line, output)
         return run_jobs(jobs, output)
     request = Request(operation, inputs, settings, options)
     processes = getattr(options.get("training"), "devices", 1) * getattr(options.get("training"), "nodes", 1)

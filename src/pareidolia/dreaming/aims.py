@@ -27,6 +27,12 @@ class Aims:
     units: tuple[tuple[float, Unit], ...]
     others: tuple[tuple[float, Objective], ...]
 
+    @property
+    def layers(self) -> frozenset[str]:
+        """The layers that are looked at."""
+        named = {unit.layer for _, unit in self.units}
+        return frozenset(named).union(*(objective.layers for _, objective in self.others))
+
     def at(
         self, network: Network, picture: Tensor, guide: Tensor | None
     ) -> Callable[[tuple[int, int]], Objective]:

@@ -3,7 +3,8 @@
 from torch import Tensor
 
 from pareidolia.painting import PixelCanvas
-from pareidolia.pictures import resize, resize_picture, size_of
+from pareidolia.pictures import resize_picture, size_of
+from pareidolia.pictures.wrapping import NOWHERE, Wrap, resize_wrapped
 from pareidolia.settings import PareidoliaError
 
 
@@ -16,10 +17,11 @@ class DetailCanvas(PixelCanvas):
     Args:
         picture: N×C×H×W in [0, 1], at its full size.
         size: height and width to begin with.
+        wrap: whether the picture repeats down and across.
     """
 
-    def __init__(self, picture: Tensor, size: tuple[int, int]) -> None:
-        super().__init__(resize_picture(picture, size))
+    def __init__(self, picture: Tensor, size: tuple[int, int], wrap: Wrap = NOWHERE) -> None:
+        super().__init__(resize_wrapped(picture, size, wrap, resize_picture), wrap=wrap)
         # None once no larger size follows: large pictures leave no memory for it.
         self._picture = None if size == size_of(picture) else picture
 
@@ -27,7 +29,8 @@ class DetailCanvas(PixelCanvas):
         picture, values = self._picture, values.detach()
         if picture is None:
             raise PareidoliaError("the picture is at its full size already")
-        detail = values - resize_picture(picture, size_of(values))
-        self.hold(resize(detail, size).add_(resize_picture(picture, size)))
+        detail = values - resize_wrapped(picture, size_of(values), self.wrap, resize_picture)
+        larger = resize_wrapped(picture, size, self.wrap, resize_picture)
+        self.hold(resize_wrapped(detail, size, self.wrap).add_(larger))
         self.project()
         self._picture = None if size == size_of(picture) else picture

@@ -1,5 +1,8 @@
 """Deep Dream: change a picture so that a network sees more of what it sees in it."""
 
+from collections.abc import Callable
+from functools import partial
+
 import torch
 from torch import Tensor
 
@@ -10,6 +13,7 @@ from pareidolia.networks import NetworkLike, network_for
 from pareidolia.operations import PAINT, Input, operation
 from pareidolia.painting import Painting, Stage
 from pareidolia.painting.optimizers import NormalizedGradient
+from pareidolia.painting.tiling import strides_together
 from pareidolia.painting.transforms import Roll
 from pareidolia.pictures import (
     PictureLike,
@@ -24,11 +28,14 @@ from pareidolia.pictures import (
     size_of,
     split_alpha,
 )
+from pareidolia.pictures.wrapping import resize_wrapped, rounded_size, wrap_of
 from pareidolia.randomness import seeded_generator
 from pareidolia.settings import BadPicture, PareidoliaError
 
 #: Sizes with a shorter side of fewer pixels are left out: deep layers have no position left there.
 SHORTEST_SIDE = 32
+
+Size = tuple[int, int]
 
 _NOISE = 0.1  # standard deviation around grey
 
@@ -104,24 +111,37 @@ class Dream(Painting):
         self.settings = settings = settings or DreamSettings()
         _check_start(photo, settings)
         network = network_for(settings, network, pooling=settings.pooling, padding=settings.padding)
-        first, self._alpha = _first_picture(photo, settings, network.device)
+        aims = read_aims(network, settings.aim, settings.seed)
+        self._wrap = wrap_of(settings.seamless)
+        grid = strides_together(network, aims.layers) if any(self._wrap) else 1
+        first, self._alpha = _first_picture(
+            photo, settings, network.device, partial(rounded_size, wrap=self._wrap, multiple=grid)
+        )
         full = size_of(first)
         check_shorter_side("the picture", full, SHORTEST_SIDE, "a dream")
         weights = [] if mask is None else [as_mask(mask, full)]
         weights += [] if strength_map is None else [as_weights(strength_map, full, "the strength map")]
         self._strength = _product([each.to(network.device) for each in weights])
         self._under_mask = None if self._strength is None else first
-        aims = read_aims(network, settings.aim, settings.seed)
         if guide is not None and not aims.units:
             raise PareidoliaError("a guide draws a layer's features: aim at layers, not at classes alone")
         guiding = None if guide is None else over_white(as_picture(guide)).to(network.device)
         objective = aims.at(network, first, guiding)
         sizes = octave_sizes(full, settings.octaves, settings.octave_scale)
+        if any(self._wrap):
+            sizes = list(dict.fromkeys(rounded_size(size, self._wrap, grid) for size in sizes))
         super().__init__(
             network,
-            DetailCanvas(first, sizes[0]),
+            DetailCanvas(first, sizes[0], self._wrap),
             [
-                Stage(size, settings.steps, objective, settings.step_size / 255, tile=settings.tile)
+                Stage(
+                    size,
+                    settings.steps,
+                    objective,
+                    settings.step_size / 255,
+                    tile=settings.tile,
+                    wrap=self._wrap,
+                )
                 for size in sizes
             ],
             optimizer=self._ascent,
@@ -144,7 +164,10 @@ class Dream(Painting):
 
     def _ascent(self, values: Tensor, learning_rate: float) -> NormalizedGradient:
         strength = None if self._strength is None else resize_picture(self._strength, size_of(values))
-        return NormalizedGradient(values, learning_rate, smoothing=self.settings.smoothing, strength=strength)
+        smoothing = self.settings.smoothing
+        return NormalizedGradient(
+            values, learning_rate, smoothing=smoothing, strength=strength, wrap=self._wrap
+        )
 
 
 def octave_sizes(full: tuple[int, int], count: int, scale: float) -> list[tuple[int, int]]:
@@ -161,17 +184,19 @@ def _check_start(photo: PictureLike | None, settings: DreamSettings) -> None:
 
 
 def _first_picture(
-    photo: PictureLike | None, settings: DreamSettings, device: torch.device
+    photo: PictureLike | None, settings: DreamSettings, device: torch.device, sized: Callable[[Size], Size]
 ) -> tuple[Tensor, Tensor | None]:
     """The picture that the dream begins from, 1×3×H×W (1×1×H×W in black and white), and its alpha or None."""
     if photo is None:
-        picture, alpha = torch.full((1, 3, settings.size, settings.size), 0.5), None
+        picture, alpha = torch.full((1, 3, *sized((settings.size, settings.size))), 0.5), None
         if settings.start == "noise":
             generator = seeded_generator(settings.seed)
             noise = torch.randn(picture.shape, generator=generator)
             picture = (picture + _NOISE * noise).clamp(0, 1)
     else:
-        picture, alpha = split_alpha(as_picture(photo, size=settings.size))
+        opened = as_picture(photo)
+        full = sized(size_of(opened) if settings.size is None else fit(size_of(opened), settings.size))
+        picture, alpha = split_alpha(resize_wrapped(opened, full, wrap_of(settings.seamless), resize_picture))
     if settings.gray and picture.shape[1] == 3:
         picture = luminance(picture)
     return picture.to(device), None if alpha is None else alpha.to(device)

@@ -9,6 +9,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from pareidolia.pictures import (
+    Pace,
     PictureLike,
     Video,
     VideoFrames,
@@ -24,11 +25,18 @@ class FrameInit(ABC):
 
     Attributes:
         count: number of frames of the video.
-        fps: frames in a second.
+        pace: when each is shown.
+        source: the video whose frames they begin from; None where there is none.
     """
 
     count: int
-    fps: Fraction
+    pace: Pace
+    source: Video | None = None
+
+    @property
+    def fps(self) -> Fraction:
+        """Frames in a second."""
+        return self.pace.fps
 
     @abstractmethod
     def first(self) -> PictureLike | None:
@@ -54,7 +62,7 @@ class ZoomInit(FrameInit):
     def __init__(
         self, photo: PictureLike | None, *, count: int, fps: Fraction, zoom: float, degrees: float
     ) -> None:
-        self.count, self.fps = count, fps
+        self.count, self.pace = count, Pace(fps)
         self._photo, self._zoom, self._degrees = photo, zoom, degrees
 
     def first(self) -> PictureLike | None:
@@ -76,8 +84,8 @@ class FlowInit(FrameInit):
         self, video: Video, *, count: int | None, fps: Fraction | None, size: int, keep: float
     ) -> None:
         require_flow()
-        self.count = min(video.count, count or video.count)
-        self.fps = fps or video.fps
+        self.source, self.count = video, min(video.count, count or video.count)
+        self.pace = video.pace.of_first(self.count) if fps is None else Pace(fps)
         self._shown, self._keep = VideoFrames(video, size), keep
 
     def first(self) -> PictureLike:

@@ -5,7 +5,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from pareidolia.painting.settings import PaddingOption, PoolingOption
+from pareidolia.painting.settings import PaddingOption, PoolingOption, SeamlessOption
 from pareidolia.settings import OperationSettings
 from pareidolia.settings.default_networks import Need, need_of_aims
 from pareidolia.settings.groups import ADVANCED, WHAT
@@ -84,7 +84,7 @@ class DreamSettings(OperationSettings):
     ] = 0.9
     fps: Annotated[
         int | None,
-        Field(ge=1, le=50, description="Frames in a second (default: 15; of a video its own)."),
+        Field(ge=1, le=240, description="Frames in a second (default: 15; of a video its own)."),
     ] = None
     frame_steps: Annotated[
         int,
@@ -102,6 +102,7 @@ class DreamSettings(OperationSettings):
             json_schema_extra=ADVANCED,
         ),
     ] = None
+    seamless: SeamlessOption = None
     pooling: PoolingOption = "max"
     padding: PaddingOption = "replicate"
 

@@ -11,9 +11,10 @@ from pareidolia.dreaming.settings import DreamSettings
 from pareidolia.networks import NetworkLike, network_for
 from pareidolia.pictures import (
     FrameFolder,
+    Pace,
     PictureLike,
     Video,
-    is_video,
+    is_moving,
     size_of,
 )
 from pareidolia.settings import PareidoliaError
@@ -68,9 +69,14 @@ class DreamVideo:
         return self.frame_init.count
 
     @property
-    def fps(self) -> Fraction:
-        """Frames in a second."""
-        return self.frame_init.fps
+    def pace(self) -> Pace:
+        """When each frame is shown."""
+        return self.frame_init.pace
+
+    @property
+    def source(self) -> Video | None:
+        """The video that is dreamt of, if there is one."""
+        return self.frame_init.source
 
     @property
     def size(self) -> tuple[int, int]:
@@ -122,7 +128,7 @@ class DreamVideo:
 
 def _frame_init(settings: DreamSettings, photo: PictureLike | None) -> FrameInit:
     fps = None if settings.fps is None else Fraction(settings.fps)
-    if isinstance(photo, str | Path) and is_video(photo):
+    if isinstance(photo, str | Path) and is_moving(photo):
         if settings.zoom is not None or settings.rotate:
             raise PareidoliaError("a video moves by itself: leave out --zoom and --rotate")
         return FlowInit(

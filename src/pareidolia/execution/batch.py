@@ -9,6 +9,7 @@ from typing import Any
 from pareidolia.execution.saving import is_made
 from pareidolia.operations import Input
 from pareidolia.pictures import find_pictures
+from pareidolia.pictures.folders import list_pictures
 from pareidolia.pictures.naming import joined_names
 from pareidolia.requests import Request
 from pareidolia.settings import PareidoliaError
@@ -73,6 +74,21 @@ def pictures_of(path: str) -> list[str]:
         return [path]
     found = find_pictures(path)
     return [str(found.path(number)) for number in range(len(found))]
+
+
+def left_out_of(request: Request) -> list[str]:
+    """What the folders of pictures that were given hold besides, a line each."""
+    lines = []
+    for each in request.operation.inputs:
+        given = request.inputs.get(each.name)
+        for value in given if isinstance(given, tuple | list) else (given,):
+            if (
+                each.kind in ("picture", "photos")
+                and isinstance(value, str | Path)
+                and _is_folder(str(value))
+            ):
+                lines += [f"{value}: {note}" for note in list_pictures(Path(value)).notes]
+    return lines
 
 
 def _choices(request: Request, stated: Input) -> Iterator[str | tuple[str, ...]]:

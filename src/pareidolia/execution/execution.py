@@ -5,8 +5,9 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 
 from pareidolia.execution.at_once import at_once
+from pareidolia.execution.batch import left_out_of
 from pareidolia.execution.in_a_folder import in_a_folder
-from pareidolia.execution.in_frames import asks_for_video, in_frames, refuse_video
+from pareidolia.execution.in_frames import asks_for_video, first_frames, in_frames, refuse_video
 from pareidolia.execution.in_stages import in_stages
 from pareidolia.execution.in_steps import in_steps
 from pareidolia.execution.memory import explaining_lack_of_memory
@@ -44,9 +45,11 @@ class Execution:
 
     def __iter__(self) -> Iterator[Progress]:
         refuse_video(self.request)
-        run = (
-            in_frames if asks_for_video(self.request, self.target) else _RUNS[self.request.operation.proceeds]
-        )
+        run = _RUNS[self.request.operation.proceeds]
+        if asks_for_video(self.request, self.target):
+            run = in_frames
+        elif notes := (*first_frames(self.request), *left_out_of(self.request)):
+            yield Progress(0, 1, notes=notes)
         with (
             explaining_lack_of_memory(self.request),
             computing_as_begun(self.request, self.target),

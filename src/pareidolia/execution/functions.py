@@ -105,7 +105,7 @@ class OperationFunction:
         values = {} if whole is None else whole.model_dump(exclude_unset=True)
         named = {"network": network} if isinstance(network, str) else {}
         try:
-            return kind.model_validate({**values, **named, **rest})
+            return kind.changed(values, {**named, **rest})
         except ValidationError as error:
             raise PareidoliaError(f"{self.__name__}: {_in_words(error)}") from error
 

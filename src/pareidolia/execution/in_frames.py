@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Generator, Iterator
-from fractions import Fraction
 from pathlib import Path
 from typing import Protocol
 
@@ -10,10 +9,12 @@ from pareidolia.execution.saving import is_made
 from pareidolia.execution.target import Stop, Target, unfinished
 from pareidolia.operations import OPERATIONS
 from pareidolia.operations.statement import find
-from pareidolia.pictures import check_target, is_video, write_video
-from pareidolia.pictures.ownership import FRAMES, claim, clear
+from pareidolia.pictures import Pace, Video, check_target, is_video, write_video
+from pareidolia.pictures.animations import frame_count
+from pareidolia.pictures.ownership import FRAMES, claim, clear, is_empty
 from pareidolia.pictures.result import Result
 from pareidolia.pictures.targets import beside, clear_leftovers, remove_leftovers
+from pareidolia.pictures.video_sound import has_sound
 from pareidolia.pictures.videos import VIDEO_SUFFIXES, require_videos
 from pareidolia.progress import Progress
 from pareidolia.requests import Request
@@ -28,7 +29,9 @@ class FrameByFrame(Protocol):
     @property
     def count(self) -> int: ...
     @property
-    def fps(self) -> Fraction: ...
+    def pace(self) -> Pace: ...
+    @property
+    def source(self) -> Video | None: ...
     @property
     def size(self) -> tuple[int, int]: ...
 
@@ -44,6 +47,18 @@ def asks_for_video(request: Request, target: Target) -> bool:
     named = target.out is not None and target.out.suffix.lower() in VIDEO_SUFFIXES
     given = (value for value in request.inputs.values() if isinstance(value, str | Path))
     return (frames or 1) > 1 or (named and frames is None) or any(is_video(value) for value in given)
+
+
+def first_frames(request: Request) -> tuple[str, ...]:
+    """Of which pictures given only the first frame or page is taken, a line each."""
+    notes = []
+    for given in request.inputs.values():
+        for path in given if isinstance(given, tuple | list) else (given,):
+            count = frame_count(path) if isinstance(path, str | Path) else 1
+            if count > 1:
+                kind = "pages" if Path(path).suffix.lower() in (".tif", ".tiff") else "frames"
+                notes.append(f"'{path}': the first of {count} {kind}")
+    return tuple(notes)
 
 
 def refuse_video(request: Request) -> None:
@@ -79,7 +94,7 @@ def in_frames(request: Request, target: Target, stop: Stop) -> Generator[Progres
     check_target(target.out, target.overwrite, VIDEO_SUFFIXES)
     require_videos(target.out)
     claim(folder, FRAMES)
-    if folder.exists() and not (target.resume or target.overwrite):
+    if not (is_empty(folder) or target.resume or target.overwrite):
         raise PareidoliaError(
             f"{folder} holds an unfinished video: --resume goes on, --overwrite begins anew"
         )
@@ -91,6 +106,8 @@ def in_frames(request: Request, target: Target, stop: Stop) -> Generator[Progres
         yield Progress(len(video.frames), video.count, size=video.size, notes=(going_on,))
     elif folder.exists():
         clear(folder, FRAMES)
+    if video.source is not None and video.source.notes:
+        yield Progress(len(video.frames), video.count, size=video.size, notes=video.source.notes)
     began, there = time.perf_counter(), len(video.frames)
     for index in video.steps(lambda: bool(stop)):
         yield Progress(index + 1, video.count, size=video.size)
@@ -100,9 +117,16 @@ def in_frames(request: Request, target: Target, stop: Stop) -> Generator[Progres
         record = unfinished(record, len(video.frames), video.count)
         caption = f"stopped after frame {len(video.frames)} of {video.count}; --resume goes on"
         return Result(None, caption, record=record)
-    write_video(video.frames, target.out, video.fps, record=record, overwrite=target.overwrite)
+    sound = _sound(video)
+    left_out = write_video(
+        video.frames, target.out, video.pace, record=record, sound=sound, overwrite=target.overwrite
+    )
+    if sound is None and video.source is not None and has_sound(video.source):
+        left_out = (*left_out, "the sound is left out: with --fps the pace is another")
     clear(folder, FRAMES)
     seconds = time.perf_counter() - began
+    if left_out:
+        yield Progress(video.count, video.count, size=video.size, notes=left_out)
     rows = ({"frames": made, "seconds": round(seconds, 3)},)
     return Result(None, _pace(made, seconds), rows, record, target.out)
 
@@ -115,6 +139,12 @@ def _begin(request: Request, folder: Path) -> FrameByFrame:
         folder, request.record(folder.absolute()), request.inputs, settings=request.settings, **looking
     )
     return video
+
+
+def _sound(video: FrameByFrame) -> Video | None:
+    """The video whose sound goes with the frames, if they are shown when its own are."""
+    source = video.source
+    return source if source is not None and video.pace == source.pace.of_first(video.count) else None
 
 
 def _pace(frames: int, seconds: float) -> str:

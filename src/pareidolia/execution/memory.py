@@ -7,7 +7,7 @@ from pareidolia.networks.guarding import no_memory
 from pareidolia.requests import Request
 from pareidolia.settings import PareidoliaError
 
-_SMALLER = ("size", "style_size", "at_once", "icons_at_once", "batch", "positions", "input")
+_SMALLER = ("size", "stroke_size", "at_once", "icons_at_once", "batch", "positions", "input")
 """Options that decide how much memory is taken, the strongest first."""
 _NAMED = 2
 

@@ -9,6 +9,8 @@ from pareidolia.networks import Layer, Network
 from pareidolia.pictures import PictureLike, as_picture, fit, over_white, resize
 from pareidolia.settings import BadPicture
 
+_LONGEST_STRIP = 16
+
 
 @dataclass(frozen=True)
 class FramedPhoto:
@@ -40,19 +42,27 @@ def frame_photo(network: Network, photo: Tensor, size: int | None = None) -> Fra
 
     Args:
         network: looks.
-        photo: 1×3 or 1×4×H×W in [0, 1].
+        photo: 1×3 or 1×4×H×W in [0, 1]; a fourth channel is transparency, unless the network takes four, and
+            other numbers of channels are the network's own.
         size: the longer side in pixels.
 
     Returns:
         The photo as the network sees it, with what it found.
 
     Raises:
-        BadPicture: the network cannot look at `size`.
+        BadPicture: the network cannot look at `size`, or the photo is a strip.
     """
-    photo = over_white(photo).to(network.device)
+    takes_alpha = photo.shape[1] == network.input_shape[0]
+    photo = (photo if takes_alpha else over_white(photo)).to(network.device)
     height, width = photo.shape[-2:]
     if size is not None:
         return _seen(network, resize(photo, fit((height, width), size)).clamp(0, 1), windows=True)
+    if max(height, width) > _LONGEST_STRIP * min(height, width):
+        raise BadPicture(
+            f"the photo is a strip of {width}x{height} pixels, which would be looked at "
+            f"{max(height, width) / min(height, width):.0f} times as long as the network was made for: cut a "
+            "part out, or give a --size"
+        )
     try:
         if network.made_for_one_size:
             return _seen(network, middle(network, photo))

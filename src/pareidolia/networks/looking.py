@@ -12,9 +12,13 @@ from torch import Tensor
 from pareidolia.networks.guarding import guarded, no_memory
 from pareidolia.networks.layered import Layered
 from pareidolia.networks.layers import Layer, trace
+from pareidolia.networks.layouts import MapLayout
 from pareidolia.networks.restoring import preserve_state
 from pareidolia.networks.sliding import Size, SlidingWindows, common_grid
 from pareidolia.settings import BadNetwork, BadPicture
+
+# Sizes of pictures whose layers are kept, as those of a dream's octaves.
+_SIZES_KEPT = 16
 
 _Run = Callable[[Tensor], Any]
 # The layers that a look goes down to; None for the class scores.
@@ -138,18 +142,30 @@ class Looking(Layered):
 
     def _laid_out(self, layer: str, output: Tensor, count: int, size: Size) -> Tensor:
         """The output of a layer for `count` pictures of a size as maps; as it is where it has no places."""
-        layout = self.layer(layer).layout
-        if layout is None:
-            return output
-        if layout.index is not None and size != self.input_shape[1:]:
-            # Where a picture leaves one place, there is nothing to order.
-            layout = self._layers_at(size)[layer].layout or layout.of_one_place()
+        layout = self._layout(layer, size)
         return output if layout is None or not layout.fits(output, count) else layout.maps(output, count)
+
+    def _layout(self, layer: str, size: Size) -> MapLayout | None:
+        """How a layer's output is laid out on pictures of a size."""
+        found = self._traced[size][layer].layout if layer in self._traced.get(size, ()) else None
+        if found is not None:
+            return found
+        own = self.layer(layer).layout
+        if own is None or own.index is None or size == self.input_shape[1:]:
+            return own
+        # Where a picture leaves one place, there is nothing to order.
+        return self._layers_at(size)[layer].layout or own.of_one_place()
 
     def _layers_at(self, size: Size) -> dict[str, Layer]:
         """The layers with their layouts on pictures of a size; found by one run, and kept."""
         if size not in self._traced:
             prepared = self.prepare(torch.full((1, self.input_shape[0], *size), 0.5))
             with self._guard(*size):
-                self._traced[size] = trace(self.module, prepared, fields=False).layers
+                self._keep(size, trace(self.module, prepared, fields=False).layers)
         return self._traced[size]
+
+    def _keep(self, size: Size, layers: dict[str, Layer]) -> None:
+        """Keep the layers found on pictures of a size, of a few sizes."""
+        while len(self._traced) >= _SIZES_KEPT:
+            self._traced.pop(next(iter(self._traced)))
+        self._traced[size] = layers

@@ -275,6 +275,7 @@ class Network(Looking):
         try:
             seen = self._run(pictures, lambda prepared: trace(self.module, prepared, fields=False))
             output, layers = seen.output, seen.layers
+            self._keep((pictures.shape[2], pictures.shape[3]), layers)
         except BadPicture:
             if not windows:
                 raise

@@ -59,13 +59,31 @@ from .statistics import (
     STYLE_STATISTICS as STYLE_STATISTICS,
 )
 from .statistics import (
+    GaussianWasserstein as GaussianWasserstein,
+)
+from .statistics import (
     Gram as Gram,
+)
+from .statistics import (
+    Histogram as Histogram,
 )
 from .statistics import (
     MeanStd as MeanStd,
 )
 from .statistics import (
+    Neighbors as Neighbors,
+)
+from .statistics import (
+    PositionSet as PositionSet,
+)
+from .statistics import (
     PositionSums as PositionSums,
+)
+from .statistics import (
+    RelaxedTransport as RelaxedTransport,
+)
+from .statistics import (
+    SlicedWasserstein as SlicedWasserstein,
 )
 from .statistics import (
     StyleStatistic as StyleStatistic,

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from pareidolia.pictures import resize, size_of
+from pareidolia.pictures.wrapping import NOWHERE, Wrap, resize_wrapped
 
 # Correlation of colours in natural photographs (lucid): columns are decorrelated directions in RGB.
 _COLOR = torch.tensor([[0.26, 0.09, 0.02], [0.27, 0.00, -0.05], [0.27, -0.09, 0.03]])
@@ -54,11 +55,15 @@ class PixelCanvas(Canvas):
     Args:
         picture: N×C×H×W to begin from.
         bounds: lowest and highest value a pixel may take; None lets pixels go anywhere.
+        wrap: whether the picture repeats down and across.
     """
 
-    def __init__(self, picture: Tensor, bounds: tuple[float, float] | None = (0.0, 1.0)) -> None:
+    def __init__(
+        self, picture: Tensor, bounds: tuple[float, float] | None = (0.0, 1.0), wrap: Wrap = NOWHERE
+    ) -> None:
         super().__init__(picture)
         self.bounds = bounds
+        self.wrap = wrap
 
     def render(self, values: Tensor) -> Tensor:
         return values
@@ -68,12 +73,12 @@ class PixelCanvas(Canvas):
         return size_of(self.values)
 
     def continue_at(self, size: tuple[int, int], values: Tensor) -> None:
-        self.hold(resize(values.detach(), size))
+        self.hold(resize_wrapped(values.detach(), size, self.wrap))
         self.project()
 
     @property
     def resample_moments(self) -> Callable[[Tensor, tuple[int, int]], Tensor] | None:
-        return resize
+        return lambda moments, size: resize_wrapped(moments, size, self.wrap)
 
     def project(self) -> None:
         if self.bounds is not None:

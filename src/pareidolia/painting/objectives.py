@@ -13,6 +13,7 @@ from torch import Tensor
 
 from pareidolia.networks.units import unit_values
 from pareidolia.painting.tiling import Tile
+from pareidolia.pictures.wrapping import NOWHERE
 from pareidolia.settings import PareidoliaError, Unit, parse_address
 from pareidolia.settings.registry import Registry
 
@@ -263,11 +264,12 @@ class TotalVariation(Term):
         falling, rising = x[..., 1:, 1:] - x[..., :-1, :-1], x[..., 1:, :-1] - x[..., :-1, 1:]
         if outputs.tile is not None:
             # Each difference belongs to one tile: that of its upper or left pixel.
-            rows, columns = (each.stop - each.start for each in outputs.tile.pixels)
-            across, down = across[..., :rows, :], down[..., :columns]
-        straight = across.square().sum() / (height * (width - 1))
-        straight = straight + down.square().sum() / ((height - 1) * width)
-        diagonal = (falling.square().sum() + rising.square().sum()) / ((height - 1) * (width - 1))
+            own_rows, own_columns = (each.stop - each.start for each in outputs.tile.pixels)
+            across, down = across[..., :own_rows, :], down[..., :own_columns]
+        wrap = NOWHERE if outputs.tile is None else outputs.tile.wrap
+        rows, columns = (side - (not wraps) for side, wraps in zip((height, width), wrap, strict=True))
+        straight = across.square().sum() / (height * columns) + down.square().sum() / (rows * width)
+        diagonal = (falling.square().sum() + rising.square().sum()) / (rows * columns)
         return (straight + diagonal / 2) / (2 * len(x))
 
 

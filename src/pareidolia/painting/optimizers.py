@@ -6,7 +6,8 @@ import torch
 from torch import Tensor
 
 from pareidolia.painting.settings import OptimizerName
-from pareidolia.pictures import gaussian_blur
+from pareidolia.pictures import gaussian_blur, size_of
+from pareidolia.pictures.wrapping import NOWHERE, Wrap, wrapped_crop
 
 MakeOptimizer = Callable[[Tensor, float], torch.optim.Optimizer]
 
@@ -66,14 +67,22 @@ class NormalizedGradient(torch.optim.Optimizer):
         learning_rate: ε.
         smoothing: g is first blurred: the mean of Gaussians of half, once and twice this many pixels.
         strength: w, 1×1×H×W in [0, 1]; the mean is weighted by it, so that hidden parts do not count.
+        wrap: whether the picture repeats down and across.
     """
 
     def __init__(
-        self, values: Tensor, learning_rate: float, *, smoothing: float = 0.0, strength: Tensor | None = None
+        self,
+        values: Tensor,
+        learning_rate: float,
+        *,
+        smoothing: float = 0.0,
+        strength: Tensor | None = None,
+        wrap: Wrap = NOWHERE,
     ) -> None:
         super().__init__([values], {"lr": learning_rate})
         self._smoothing = smoothing
         self._strength = strength
+        self._wrap = wrap
 
     @torch.no_grad()
     def step(self, closure: Callable[[], float]) -> float:  # type: ignore[override]
@@ -89,7 +98,7 @@ class NormalizedGradient(torch.optim.Optimizer):
             loss = closure()
         (group,) = self.param_groups
         (values,) = group["params"]
-        gradient = smoothed(values.grad, self._smoothing)
+        gradient = smoothed(values.grad, self._smoothing, self._wrap)
         if self._strength is None:
             mean = _mean_magnitude(gradient)
         else:
@@ -107,8 +116,16 @@ def _mean_magnitude(pictures: Tensor) -> Tensor:
     return planes.view(pictures.shape[:2]).mean(dim=1).view(-1, 1, 1, 1)
 
 
-def smoothed(maps: Tensor, sigma: float) -> Tensor:
-    """N×C×H×W blurred: the mean of Gaussians of σ/2, σ and 2σ pixels; the border repeats. 0 leaves it."""
+def smoothed(maps: Tensor, sigma: float, wrap: Wrap = NOWHERE) -> Tensor:
+    """N×C×H×W blurred: the mean of Gaussians of σ/2, σ and 2σ pixels; the border repeats. 0 leaves it.
+
+    Where the maps repeat as a whole (`wrap`), what lies beyond a border is the other side.
+    """
     if sigma == 0:
         return maps
+    if any(wrap):
+        pads = [round(6 * sigma) if wraps else 0 for wraps in wrap]
+        spans = [slice(-pad, side + pad) for pad, side in zip(pads, size_of(maps), strict=True)]
+        down, across = (slice(pad, pad + side) for pad, side in zip(pads, size_of(maps), strict=True))
+        return smoothed(wrapped_crop(maps, *spans), sigma)[..., down, across]
     return torch.stack([gaussian_blur(maps, sigma * scale) for scale in (0.5, 1.0, 2.0)]).mean(dim=0)

@@ -22,6 +22,7 @@ from pareidolia.painting.tiling import Tiling
 from pareidolia.painting.transforms import Transform, transformed
 from pareidolia.pictures import size_of
 from pareidolia.pictures.result import Result, ShowsItself
+from pareidolia.pictures.wrapping import NOWHERE, Wrap, add_wrapped
 from pareidolia.progress import Progress
 from pareidolia.settings import PareidoliaError
 from pareidolia.settings.default_networks import refuse_judge
@@ -40,6 +41,7 @@ class Stage:
         optimizer: what changes the canvas; None takes the painting's.
         tile: side in pixels of the tiles in which the network sees the picture, for the same result in less
             memory; only for objectives that add over positions. None takes the whole.
+        wrap: whether the picture repeats down and across; its sides there are multiples of all strides.
     """
 
     size: tuple[int, int]
@@ -48,6 +50,7 @@ class Stage:
     learning_rate: float
     optimizer: OptimizerName | MakeOptimizer | None = None
     tile: int | None = None
+    wrap: Wrap = NOWHERE
 
 
 class Painting(ShowsItself):
@@ -263,6 +266,11 @@ class Painting(ShowsItself):
         picture = self.canvas.render(values)
         shown = transformed(picture, self._transforms, self._seed, self.index)
         tiling = self._tiling(objective, shown)
+        if tiling is not None and len(tiling) == 1:
+            (tile,) = tiling  # the whole of a picture that repeats, seen with what comes in around it
+            crop = tile.cropped(shown)
+            seen = tile.activations(self.network.record(crop, objective.layers)) if objective.layers else {}
+            return self._send_back(objective, ModelOutputs(crop, seen, step=self.index, tile=tile))
         if tiling is not None:
             # If the whole is too large for one forward pass, there is no memory for two pictures either.
             del picture
@@ -285,16 +293,22 @@ class Painting(ShowsItself):
 
     def _tiling(self, objective: Objective, picture: Tensor) -> Tiling | None:
         """The tiles of a picture; None if the network sees it whole, or one tile would hold it."""
-        side = self._stage_of(self.index).tile
-        if side is None:
+        stage = self._stage_of(self.index)
+        side, wrap = stage.tile, stage.wrap
+        if side is None and not any(wrap):
             return None
-        if not objective.adds_over_positions:
+        if any(wrap) and objective.needs_logits:
+            raise PareidoliaError(
+                "class scores see a picture with its borders: leave out classes, or --seamless"
+            )
+        if side is not None and not objective.adds_over_positions:
             raise PareidoliaError(
                 "only aims that add up over a layer's positions can be tiled: leave out classes, or --tile"
             )
         if self._tiles is None or self._tiles.size != size_of(picture):
-            self._tiles = Tiling(self.network, size_of(picture), tuple(sorted(objective.layers)), side)
-        return self._tiles if len(self._tiles) > 1 else None
+            size, names = size_of(picture), tuple(sorted(objective.layers))
+            self._tiles = Tiling(self.network, size, names, side or max(size), wrap)
+        return self._tiles if len(self._tiles) > 1 or any(wrap) else None
 
     def _look_in_tiles(
         self, objective: Objective, whole: Tensor, tiling: Tiling
@@ -314,7 +328,7 @@ class Painting(ShowsItself):
             seen = tile.activations(self.network.record(crop, objective.layers))
             parts = self._send_back(objective, ModelOutputs(crop, seen, step=self.index, tile=tile))
             if crop.grad is not None:
-                gradient[(..., *tile.crop)] += crop.grad
+                add_wrapped(gradient, *tile.crop, crop.grad)
             losses = {name: losses.get(name, 0.0) + part for name, part in parts.items()}
         return losses, gradient
 

@@ -26,6 +26,15 @@ PaddingOption = Annotated[
 ]
 
 
+SeamlessOption = Annotated[
+    Literal["x", "y", "both"] | None,
+    Field(
+        description="Where the picture repeats without a seam: x across, y down, both. Its sides there "
+        "become multiples of the network's stride."
+    ),
+]
+
+
 class PaintingSettings(OperationSettings):
     """How a canvas is painted."""
 

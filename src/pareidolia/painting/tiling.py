@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 from pareidolia.networks import Layer, Network, ReceptiveField
+from pareidolia.pictures.wrapping import NOWHERE, Wrap, wrapped_crop
 from pareidolia.settings import PareidoliaError
 
 Slices = tuple[slice, slice]
@@ -30,6 +31,7 @@ class Tile:
         own: by layer, the rows and columns of the crop's map that belong to the tile.
         place: by layer, the same rows and columns in the map of the whole picture.
         map_sizes: by layer, height and width of the map of the whole picture.
+        wrap: whether the picture repeats down and across; then a crop may reach beyond it.
     """
 
     size: tuple[int, int]
@@ -38,18 +40,20 @@ class Tile:
     own: Mapping[str, Slices]
     place: Mapping[str, Slices]
     map_sizes: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    wrap: Wrap = NOWHERE
 
     @property
     def share(self) -> float:
         """The share of the picture's pixels that belong to the tile."""
-        return math.prod(each.stop - each.start for each in self.pixels) / math.prod(self.size)
+        rows, columns = (each.stop - each.start for each in self.pixels)
+        return float(rows * columns / math.prod(self.size))
 
     def cropped(self, picture: Tensor) -> Tensor:
         """What the network sees of a picture N×C×H×W: a tensor of its own in channels-last layout.
 
         Pictures in half precision, in which large ones are kept, come in single precision.
         """
-        crop = picture[(..., *self.crop)]
+        crop = wrapped_crop(picture, *self.crop)
         crop = crop.float() if crop.dtype == torch.half else crop
         return crop.contiguous(memory_format=torch.channels_last).clone(memory_format=torch.preserve_format)
 
@@ -77,12 +81,14 @@ class Tiling:
         size: height and width of the picture in pixels.
         names: of the layers whose activations are needed.
         side: of a tile, about, in pixels.
+        wrap: whether the picture repeats down and across; its sides there are multiples of every stride.
     """
 
     network: Network
     size: tuple[int, int]
     names: tuple[str, ...]
     side: int
+    wrap: Wrap = NOWHERE
 
     def __iter__(self) -> Iterator[Tile]:
         return iter(self._tiles)
@@ -99,7 +105,8 @@ class Tiling:
 
     @cached_property
     def _tiles(self) -> tuple[Tile, ...]:
-        found = list(tiles(self.size, [self.network.layer(name) for name in self.names], self.side))
+        layers = [self.network.layer(name) for name in self.names]
+        found = list(tiles(self.size, layers, self.side, self.wrap))
         sizes = self._map_sizes(found[-1])
         return tuple(replace(tile, map_sizes=sizes) for tile in found)
 
@@ -112,18 +119,22 @@ class Tiling:
         sizes = {}
         for name, maps in self.network.record(crop, self.names).items():
             inside = zip(maps.shape[-2:], last.own[name], last.place[name], strict=True)
-            height, width = (length - own.start + place.start for length, own, place in inside)
+            height, width = (
+                length - own.start + place.start if place.stop is None else place.stop
+                for length, own, place in inside
+            )
             sizes[name] = (height, width)
         return sizes
 
 
-def tiles(size: tuple[int, int], layers: Sequence[Layer], side: int) -> Iterator[Tile]:
+def tiles(size: tuple[int, int], layers: Sequence[Layer], side: int, wrap: Wrap = NOWHERE) -> Iterator[Tile]:
     """Cover a picture with tiles.
 
     Args:
         size: height and width of the picture in pixels.
         layers: the layers whose activations are needed.
         side: of a tile, about, in pixels.
+        wrap: whether the picture repeats down and across.
 
     Yields:
         The tiles, row by row.
@@ -133,11 +144,17 @@ def tiles(size: tuple[int, int], layers: Sequence[Layer], side: int) -> Iterator
     """
     fields = [_field(layer) for layer in layers]
     names = [layer.name for layer in layers]
-    rows, columns = (_spans(size[axis], fields, axis, side) for axis in (0, 1))
+    rows, columns = (_spans(size[axis], fields, axis, side, wrap[axis]) for axis in (0, 1))
     for down, across in product(rows, columns):
         own = dict(zip(names, zip(down.own, across.own, strict=True), strict=True))
         place = dict(zip(names, zip(down.place, across.place, strict=True), strict=True))
-        yield Tile(size, (down.pixels, across.pixels), (down.crop, across.crop), own, place)
+        crop = (down.crop, across.crop)
+        yield Tile(size, (down.pixels, across.pixels), crop, own, place, wrap=wrap)
+
+
+def strides_together(network: Network, names: Iterable[str]) -> int:
+    """The least number of pixels that is a multiple of the stride of each layer."""
+    return math.lcm(*(each for name in names for each in _field(network.layer(name)).stride))
 
 
 def _field(layer: Layer) -> ReceptiveField:
@@ -149,25 +166,26 @@ def _field(layer: Layer) -> ReceptiveField:
     return layer.receptive_field
 
 
-def _spans(length: int, fields: Iterable[ReceptiveField], axis: int, side: int) -> list[_Span]:
+def _spans(length: int, fields: Iterable[ReceptiveField], axis: int, side: int, wraps: bool) -> list[_Span]:
     extents = [(each.start[axis], each.stride[axis], each.size[axis]) for each in fields]
     # Crops begin at multiples of every stride, so that their pooling windows are those of the whole.
     grid = math.lcm(*(stride for _, stride, _ in extents))
     step = math.ceil(side / grid) * grid
     spans = []
     for begin in range(0, length, step):
-        last = begin + step >= length
+        last = begin + step >= length and not wraps
+        until = min(begin + step, length) if wraps else begin + step
         firsts = [math.ceil(begin / stride) for _, stride, _ in extents]
-        ends = [math.ceil((begin + step) / stride) for _, stride, _ in extents]
+        ends = [math.ceil(until / stride) for _, stride, _ in extents]
         # A crop holds the tile and the next pixel, which differences of neighbours need.
         lows = [start + first * stride for (start, stride, _), first in zip(extents, firsts, strict=True)]
         highs = [
             start + (end - 1) * stride + seen
             for (start, stride, seen), end in zip(extents, ends, strict=True)
         ]
-        low, high = min([begin, *lows]), max([begin + step + 1, *highs])
-        top = max(0, low // grid * grid)
-        bottom = length if last else min(length, high)
+        low, high = min([begin, *lows]), max([until + 1, *highs])
+        top = low // grid * grid if wraps else max(0, low // grid * grid)
+        bottom = length if last else high if wraps else min(length, high)
         place = tuple(slice(first, None if last else end) for first, end in zip(firsts, ends, strict=True))
         own = tuple(
             slice(each.start - top // stride, None if each.stop is None else each.stop - top // stride)

@@ -121,8 +121,14 @@ from .uint8 import (
 from .uint8 import (
     open_uint8 as open_uint8,
 )
+from .video_pace import (
+    Pace as Pace,
+)
 from .video_reading import (
     Video as Video,
+)
+from .video_reading import (
+    is_moving as is_moving,
 )
 from .video_reading import (
     is_video as is_video,

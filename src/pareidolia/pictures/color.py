@@ -95,5 +95,9 @@ def from_oklch(lightness: Tensor, chroma: Tensor, hue: Tensor) -> Tensor:
     """
     lab = torch.cat([lightness, chroma * torch.cos(hue), chroma * torch.sin(hue)], dim=1)
     cones = torch.einsum("yc,nchw->nyhw", lab.new_tensor(_OKLAB_TO_CONES), lab) ** 3
-    linear = torch.einsum("yc,nchw->nyhw", lab.new_tensor(_CONES_TO_LINEAR), cones).clamp(0, 1)
-    return torch.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055).clamp(0, 1)
+    return from_linear(torch.einsum("yc,nchw->nyhw", lab.new_tensor(_CONES_TO_LINEAR), cones).clamp(0, 1))
+
+
+def from_linear(light: Tensor) -> Tensor:
+    """sRGB in [0, 1] of linear light in [0, 1], of any shape (IEC 61966-2-1)."""
+    return torch.where(light <= 0.0031308, 12.92 * light, 1.055 * light ** (1 / 2.4) - 0.055).clamp(0, 1)

@@ -18,12 +18,14 @@ from pareidolia.settings.extras import require
 # Sundaram, Brox and Keutzer (2010, eq. 5 and 6); the first and last number are pixels².
 _CONSISTENT = (0.01, 0.5)
 _SMOOTH = (0.01, 0.002)
+_UNLIKE = 0.15
 
 
 def optical_flow(picture: Tensor, other: Tensor) -> Tensor:
     """Where the pixels of one picture are in another, by Dense Inverse Search at its medium preset.
 
-    `other` at p + flow(p) shows what `picture` shows at p. The same pictures give the same flow.
+    `other` at p + flow(p) shows what `picture` shows at p. What is nowhere in `other` has an infinite flow:
+    all of it where there is a hard cut or a flash between the two. The same pictures give the same flow.
 
     Args:
         picture: 1×C×H×W in [0, 1], at least 16 pixels a side.
@@ -42,7 +44,19 @@ def optical_flow(picture: Tensor, other: Tensor) -> Tensor:
     cv2 = require_flow()
     search = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
     found = search.calc(_gray_levels(picture), _gray_levels(other), None)
-    return torch.from_numpy(np.ascontiguousarray(found)).permute(2, 0, 1)[None].to(picture.device)
+    flow = torch.from_numpy(np.ascontiguousarray(found)).permute(2, 0, 1)[None].to(picture.device)
+    return flow.masked_fill(_is_nowhere(picture, carried(other, flow)), torch.inf)
+
+
+def _is_nowhere(picture: Tensor, found: Tensor) -> Tensor:
+    """Where `found`, which a flow brought, does not look like the picture, 1×1×H×W.
+
+    Noise, and light that changes by a tenth from frame to frame, stay below the bound. Two frames of a cut
+    differ by more almost everywhere; where more than half of a picture is lost, the rest is alike by chance.
+    """
+    off = (over_white(picture) - over_white(found)).abs().amax(dim=1, keepdim=True)
+    unlike = F.avg_pool2d(off, 5, 1, 2, count_include_pad=False) > _UNLIKE
+    return unlike | (unlike.float().mean() > 0.5)
 
 
 def require_flow() -> Any:

@@ -9,12 +9,45 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from pareidolia.pictures.ownership import is_result
-from pareidolia.safety import named_from, whole
+from pareidolia.safety import named_from, require_file, whole
 from pareidolia.settings import BadPicture, PareidoliaError
 
 SUFFIXES = frozenset(
     (".avif", ".bmp", ".gif", ".jpeg", ".jpg", ".mpo", ".png", ".tif", ".tiff", ".webp", ".jpe", ".jfif")
 )
+
+
+_PLUGIN_SUFFIXES = {".heic": "HEIF", ".heif": "HEIF", ".hif": "HEIF", ".jxl": "JXL"}
+# Pictures and videos by their names, which are not read, or not among pictures.
+_OTHERS = frozenset(
+    [
+        ".arw",
+        ".avi",
+        ".cr2",
+        ".cr3",
+        ".dng",
+        ".jp2",
+        ".kra",
+        ".m4v",
+        ".mkv",
+        ".mov",
+        ".mp4",
+        ".mpeg",
+        ".mpg",
+        ".nef",
+        ".orf",
+        ".pdf",
+        ".psd",
+        ".raf",
+        ".rw2",
+        ".svg",
+        ".webm",
+        ".wmv",
+        ".xcf",
+    ]
+)
+_MOST_NAMED = 5
+_SAMPLED = 4096
 
 
 @dataclass(frozen=True)
@@ -27,11 +60,13 @@ class PictureFiles:
         folder: the folder.
         names: paths from there with `/`, sorted.
         sizes: in bytes.
+        left_out: names of the pictures and videos there that are not read.
     """
 
     folder: Path
     names: Sequence[str]
     sizes: Sequence[int]
+    left_out: Sequence[str] = ()
 
     def __len__(self) -> int:
         return len(self.names)
@@ -42,11 +77,20 @@ class PictureFiles:
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 over names and sizes, to recognise the same files. Nothing is opened."""
+        """SHA-256 over names, sizes and some of the bytes, to recognise the same files wherever they lie."""
         digest = hashlib.sha256()
-        for name, size in zip(self.names, self.sizes, strict=True):
+        for number, (name, size) in enumerate(zip(self.names, self.sizes, strict=True)):
             digest.update(f"{name}\0{size}\0".encode("utf-8", "surrogateescape"))
+            digest.update(sample_of(self.path(number), size))
         return digest.hexdigest()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """A line about what is left out, if anything is."""
+        if not self.left_out:
+            return ()
+        total = len(self.names) + len(self.left_out)
+        return (f"{len(self.left_out)} of {total} left out: {_listed(self.left_out)}",)
 
 
 def find_pictures(folder: str | Path) -> PictureFiles:
@@ -70,22 +114,64 @@ def find_pictures(folder: str | Path) -> PictureFiles:
             f"'{folder}' is {'a file' if root.exists() else 'not there'}: name a folder of pictures"
         )
     found = list_pictures(root)
-    if not found:
-        raise BadPicture(f"there is no picture in '{folder}' ({' '.join(sorted(SUFFIXES))})")
-    names, sizes = zip(*found, strict=True)
-    return PictureFiles(root, names, sizes)
+    if not found.names:
+        others = f"; there is {_listed(found.left_out)}" if found.left_out else ""
+        raise BadPicture(f"there is no picture in '{folder}' ({' '.join(sorted(SUFFIXES))}){others}")
+    return found
 
 
-def list_pictures(folder: Path) -> list[tuple[str, int]]:
-    """Name (from the folder, with `/`) and bytes of each picture file in it and its subfolders, sorted.
+def list_pictures(folder: Path) -> PictureFiles:
+    """Picture files in a folder and its subfolders, sorted by their names; there may be none.
 
     Passed over are subfolders that are results (runs, atlases, indexes, tours, ... by their marks), and
     pictures that were made, by their record, where they lie from something in this folder. A result
     that was made elsewhere and put here counts, as does all in a folder that is named itself.
     """
-    found = _below(str(folder), "")
-    photos = [entry for entry in found if not _is_made_of(folder, folder / entry[0])]
-    return sorted(photos, key=lambda entry: entry[0].encode("utf-8", "surrogateescape"))
+    found, others = [], []
+    plugins: dict[str, bool] = {}
+    for name, size in _below(str(folder), ""):
+        suffix = PurePath(name).suffix.lower()
+        if suffix in _PLUGIN_SUFFIXES and suffix not in plugins:
+            plugins[suffix] = _is_readable(_PLUGIN_SUFFIXES[suffix])
+        if suffix not in SUFFIXES and not plugins.get(suffix):
+            others.append(name)
+        elif not _is_made_of(folder, folder / name):
+            found.append((name, size))
+    found.sort(key=lambda entry: _order(entry[0]))
+    names, sizes = tuple(name for name, _ in found), tuple(size for _, size in found)
+    return PictureFiles(folder, names, sizes, tuple(sorted(others, key=_order)))
+
+
+def sample_of(path: Path, size: int) -> bytes:
+    """Some bytes of a file of that size: its beginning, middle and end; none where it cannot be read."""
+    try:
+        with require_file(path).open("rb") as file:
+            sample = file.read(_SAMPLED)
+            for place in (size // 2, size - _SAMPLED):
+                if place >= _SAMPLED:
+                    file.seek(place)
+                    sample += file.read(_SAMPLED)
+    except (PareidoliaError, OSError):
+        return b""
+    return sample
+
+
+def _order(name: str) -> bytes:
+    return name.encode("utf-8", "surrogateescape")
+
+
+def _listed(names: Sequence[str]) -> str:
+    """The first few names; of what an iPhone takes also what to do about it."""
+    more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
+    heic = any(_PLUGIN_SUFFIXES.get(PurePath(name).suffix.lower()) == "HEIF" for name in names)
+    advice = " (HEIC: export as JPEG, or pip install 'pareidolia[heic]')" if heic else ""
+    return f"{', '.join(names[:_MOST_NAMED])}{more}{advice}"
+
+
+def _is_readable(form: str) -> bool:
+    from pareidolia.pictures.reading import readable_formats  # Pillow, as above
+
+    return form in readable_formats()
 
 
 def _is_made_of(root: Path, picture: Path) -> bool:
@@ -113,7 +199,8 @@ def _named(inputs: dict[str, Any]) -> Iterator[str]:
 
 
 def _below(folder: str, prefix: str) -> Iterator[tuple[str, int]]:
-    """The pictures in a folder and those below it; links are followed, but none back to a folder above."""
+    """The pictures and videos below a folder; links are followed, but none back to a folder above."""
+    known = SUFFIXES | _OTHERS | _PLUGIN_SUFFIXES.keys()
     waiting: list[tuple[str, str, frozenset[tuple[int, int]]]] = [(folder, prefix, frozenset())]
     while waiting:
         folder, prefix, above = waiting.pop()
@@ -128,7 +215,7 @@ def _below(folder: str, prefix: str) -> Iterator[tuple[str, int]]:
                         continue
                     if entry.is_dir():
                         waiting.append((entry.path, f"{name}/", above | {own}))
-                    elif PurePath(entry.name).suffix.lower() in SUFFIXES:
+                    elif PurePath(entry.name).suffix.lower() in known:
                         yield name, _bytes(entry)
         except OSError as error:
             raise PareidoliaError(f"cannot read the folder '{folder}': {error.strerror or error}") from error

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import count, takewhile
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +10,10 @@ from torch import Tensor
 
 from pareidolia.pictures.color import over_white
 from pareidolia.pictures.files import open_picture, save_picture
-from pareidolia.pictures.ownership import FRAMES, claim
+from pareidolia.pictures.ownership import FRAMES, carries_record, claim
 from pareidolia.pictures.records import record_of
 from pareidolia.pictures.video_reading import Video
-from pareidolia.settings import PareidoliaError, migrate
+from pareidolia.settings import BadPicture, PareidoliaError, migrate
 from pareidolia.settings.comparing import of_the_work
 
 _NUMBERED = re.compile(r"\d{6,}\.png")
@@ -34,8 +35,8 @@ class FrameFolder:
 
     @property
     def files(self) -> list[Path]:
-        """The files that are whole, in order."""
-        return sorted(path for path in self.path.glob("*.png") if _NUMBERED.fullmatch(path.name))
+        """The files of the first frames that are whole, in order, up to the first that is not there."""
+        return list(takewhile(Path.is_file, map(self._file, count())))
 
     def check(self) -> None:
         """Check that the folder holds no other video.
@@ -45,7 +46,8 @@ class FrameFolder:
         """
         claim(self.path, FRAMES)
         wanted = of_the_work(migrate(self._record))
-        if any(of_the_work(migrate(record_of(path) or {})) != wanted for path in self.files):
+        there = [path for path in self.path.glob("*.png") if _NUMBERED.fullmatch(path.name)]
+        if any(of_the_work(migrate(record_of(path) or {})) != wanted for path in there):
             raise PareidoliaError(
                 f"{self.path} holds frames of another video; delete it or give --overwrite to begin anew"
             )
@@ -53,7 +55,9 @@ class FrameFolder:
     def save(self, index: int, picture: Tensor) -> None:
         """Write frame `index`, whole or not at all; a picture with alpha is laid on white."""
         self.path.mkdir(exist_ok=True)
-        save_picture(over_white(picture), self._file(index), record=self._record)
+        path = self._file(index)
+        # Behind a gap there may be later frames of ours.
+        save_picture(over_white(picture), path, record=self._record, overwrite=carries_record(path))
 
     def frame(self, index: int) -> Tensor:
         """A frame as it was saved, 1×3×H×W in [0, 1]."""
@@ -82,5 +86,8 @@ class VideoFrames:
             return self._shown[1]
         if self._ahead is None or self._shown is None or self._shown[0] + 1 != index:
             self._ahead = self._video.frames(start=index, size=self._size)
-        self._shown = (index, next(self._ahead))
-        return self._shown[1]
+        picture = next(self._ahead, None)
+        if picture is None:
+            raise BadPicture(f"'{self._video.path}' has no frame {index} that can be read")
+        self._shown = (index, picture)
+        return picture

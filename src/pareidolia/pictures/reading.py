@@ -2,7 +2,8 @@
 
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from importlib import import_module
 from pathlib import Path
 
 from PIL import Image, UnidentifiedImageError
@@ -15,6 +16,19 @@ LIMIT = 100_000_000
 
 # Formats of photos and paintings only: Pillow's others start programs (EPS) or have no use here.
 _FORMATS = ("PNG", "JPEG", "MPO", "WEBP", "TIFF", "GIF", "BMP", "AVIF")
+# Of packages of their own, read where these are installed or have registered themselves with Pillow.
+_PLUGIN_FORMATS = ("HEIF", "JXL")
+_HEIC = "HEIC, what an iPhone takes: export it as JPEG, or pip install 'pareidolia[heic]'"
+_BRANDS = ("heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "msf1")
+_SIGNATURES = (
+    (b"%PDF", "a PDF: export a page of it as PNG"),
+    (b"8BPS", "of Photoshop: export it as PNG"),
+    (b"\x1aE\xdf\xa3", "a video"),
+    (b"\xff\x0a", "JPEG XL: export it as JPEG or PNG"),
+    (b"\0\0\0\x0cJXL ", "JPEG XL: export it as JPEG or PNG"),
+    (b"<svg", "SVG, which is no pixels: export it as PNG"),
+    (b"<?xml", "XML, perhaps SVG: export it as PNG"),
+)
 _ORIENTATION = 0x0112
 _UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -103,20 +117,39 @@ def _check_file(path: Path) -> None:
 
 
 def _header(path: Path) -> Image.Image:
-    Image.init()
-    formats = [name for name in _FORMATS if name in Image.OPEN]
+    formats = readable_formats()
     try:
         return Image.open(path, formats=formats)
     except Image.DecompressionBombError as error:
         raise _too_large(path) from error
     except UnidentifiedImageError as error:
-        raise BadPicture(f"'{path}' is not a picture that can be read ({', '.join(formats)})") from error
+        kind = _kind_of(path)
+        why = f"is {kind}" if kind else f"is not a picture that can be read ({', '.join(formats)})"
+        raise BadPicture(f"'{path}' {why}") from error
     except OSError as error:
         raise BadPicture(f"cannot read '{path}': {error.strerror or one_line(error)}") from error
     except MemoryError:
         raise
     except Exception as error:  # A broken header makes Pillow's parsers raise errors of many kinds.
         raise BadPicture(f"'{path}' has a damaged header ({one_line(error)})") from error
+
+
+def readable_formats() -> list[str]:
+    """Pillow's names of the formats that can be read, those of packages that are installed among them."""
+    Image.init()
+    if "HEIF" not in Image.OPEN:
+        with suppress(ImportError, OSError):
+            import_module("pillow_heif").register_heif_opener()
+    return [name for name in (*_FORMATS, *_PLUGIN_FORMATS) if name in Image.OPEN]
+
+
+def _kind_of(path: Path) -> str:
+    """What a file that cannot be read is, by its first bytes, and what to do about it; empty if unknown."""
+    with path.open("rb") as file:
+        start = file.read(12)
+    if start[4:8] == b"ftyp":
+        return _HEIC if start[8:].decode("latin-1") in _BRANDS else "a video"
+    return next((kind for signature, kind in _SIGNATURES if start.startswith(signature)), "")
 
 
 def _too_large(path: Path) -> BadPicture:

@@ -1,21 +1,20 @@
 """Reading videos, one frame at a time."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from fractions import Fraction
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
-import torch
 from torch import Tensor
 
+from pareidolia.pictures.animations import Animation, is_animation
 from pareidolia.pictures.resizing import fit, resize_picture, size_of
-from pareidolia.pictures.videos import require_av
-from pareidolia.safety import require_file
+from pareidolia.pictures.video_containers import VideoContainer
+from pareidolia.pictures.video_pace import Pace
 from pareidolia.settings import BadPicture
 
-#: Suffixes of videos, where a picture or a video may be given; a .gif counts as a picture.
+#: Suffixes of videos, where a picture or a video may be given.
 VIDEOS = (".mp4", ".mov", ".m4v", ".mkv", ".webm", ".avi", ".mpg", ".mpeg", ".wmv")
 
 
@@ -24,11 +23,16 @@ def is_video(path: str | Path) -> bool:
     return Path(path).suffix.lower() in VIDEOS
 
 
-class Video:
-    """A video in a file; only its pictures are read, not its sound.
+def is_moving(path: str | Path) -> bool:
+    """Whether a file is a video, or a picture that moves."""
+    return is_video(path) or is_animation(path)
 
-    It has `path`; `fps`, frames in a second; `count`, the number of frames, found by decoding if the file
-    does not state it; and `comment`, the comment in the file.
+
+class Video:
+    """A video in a file, or a picture that moves (GIF, WebP, PNG); only its pictures are read, not its sound.
+
+    It has `path`, and `comment`, the comment in the file. Frames are counted by decoding them: what a file
+    states of itself is often wrong.
 
     Args:
         path: the file.
@@ -40,12 +44,46 @@ class Video:
 
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
-        with _opened(self.path) as (container, stream):
-            self.fps = Fraction(stream.average_rate or stream.guessed_rate or 25)
-            self.comment = str(container.metadata.get("comment", ""))
-            self.count = int(stream.frames) or sum(1 for _ in container.decode(stream))
-        if self.count == 0:
-            raise BadPicture(f"'{path}' has no frames")
+        self._file = Animation(self.path) if is_animation(path) else VideoContainer(self.path)
+        self.comment = self._file.comment
+
+    @property
+    def count(self) -> int:
+        """The number of frames that can be read."""
+        return self._found[0]
+
+    @property
+    def pace(self) -> Pace:
+        """When each frame is shown."""
+        return self._found[1]
+
+    @property
+    def fps(self) -> Fraction:
+        """Frames in a second; of an uneven video their mean."""
+        return self.pace.fps
+
+    @property
+    def start(self) -> Fraction:
+        """When the first frame is shown, in seconds of the file's own clock, which its sound keeps too."""
+        return self._found[2]
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What is wrong with the file, in words."""
+        missing = self._found[3]
+        if not missing:
+            return ()
+        return (f"'{self.path}' is damaged: {self.count} of {self.count + missing} frames could be read",)
+
+    @cached_property
+    def _found(self) -> tuple[int, Pace, Fraction, int]:
+        """The number of frames, their pace, when they begin, and how many could not be read."""
+        frames = [(frame.time, frame.duration) for frame in self._file.frames()]
+        if not frames:
+            raise BadPicture(f"'{self.path}' has no frames that can be read")
+        times, last = [time for time, _ in frames], frames[-1][1]
+        start = times[0] or Fraction(0)
+        return len(times), Pace.of(times, last, self._file.fps), start, self._file.missing
 
     def frames(self, *, start: int = 0, size: int | None = None) -> Iterator[Tensor]:
         """Read frames, of which one at a time is in memory.
@@ -55,30 +93,8 @@ class Video:
             size: longer side in pixels; None keeps the video's.
 
         Yields:
-            1×3×H×W in [0, 1], upright.
+            1×3×H×W in [0, 1], sRGB, upright, with square pixels.
         """
-        with _opened(self.path) as (container, stream):
-            for frame in islice(container.decode(stream), start, None):
-                levels = torch.from_numpy(frame.to_ndarray(format="rgb24"))
-                picture = levels.permute(2, 0, 1)[None].float().div(255)
-                # How a telephone was held, in degrees counter-clockwise, as it notes it.
-                picture = picture.rot90(round(frame.rotation / 90) % 4, (2, 3)).contiguous()
-                yield picture if size is None else resize_picture(picture, fit(size_of(picture), size))
-
-
-@contextmanager
-def _opened(path: Path) -> Iterator[tuple[Any, Any]]:
-    """The container and its first video stream; errors inside become BadPicture."""
-    av = require_av()
-    require_file(path, BadPicture, "a video")
-    try:
-        with av.open(str(path)) as container:
-            if not container.streams.video:
-                raise BadPicture(f"'{path}' holds no video, only sound")
-            stream = container.streams.video[0]
-            stream.thread_type = "AUTO"
-            yield container, stream
-    except FileNotFoundError as error:
-        raise BadPicture(f"there is no file '{path}'") from error
-    except (av.error.FFmpegError, OSError) as error:
-        raise BadPicture(f"'{path}' is not a video that can be read: {error.strerror}") from error
+        for frame in islice(self._file.frames(), start, None):
+            picture = frame.picture()
+            yield picture if size is None else resize_picture(picture, fit(size_of(picture), size))

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from io import BytesIO
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -11,32 +12,44 @@ from PIL import Image
 from pareidolia.pictures.reading import read_upright
 from pareidolia.pictures.records import comment_for
 from pareidolia.pictures.targets import write_atomically
+from pareidolia.pictures.video_colors import BT709, matrix_for
+from pareidolia.pictures.video_containers import require_av
+from pareidolia.pictures.video_pace import Pace
+from pareidolia.pictures.video_reading import Video
+from pareidolia.pictures.video_sound import has_sound, sound_of
 from pareidolia.settings import BadPicture
-from pareidolia.settings.extras import require
 
 VIDEO_SUFFIXES = (".mp4", ".gif")
+
+_CLOCK = Fraction(1, 90_000)
+_LIMITED_RANGE = 1
 
 
 def write_video(
     frames: Sequence[Path],
     path: str | Path,
-    fps: int | Fraction,
+    pace: int | Fraction | Pace,
     *,
     record: Mapping[str, Any] | None = None,
+    sound: Video | None = None,
     overwrite: bool = True,
-) -> None:
+) -> tuple[str, ...]:
     """Make a video of picture files of one size, whole or not at all: the same frames give the same bytes.
 
-    .mp4 is H.264 (CRF 18, 4:2:0; an odd last row or column is left out) and needs the extra `video`; .gif has
-    256 colours a frame and repeats without end. One frame at a time is in memory, for a .gif all with a byte
-    a pixel.
+    .mp4 is H.264 (CRF 18, 4:2:0, BT.709 from HD on and else BT.601; an odd last row or column is left out)
+    and needs the extra `video`; .gif has 256 colours a frame, no sound, at most 50 frames in a second, and
+    repeats without end. One frame at a time is in memory, for a .gif all with a byte a pixel.
 
     Args:
         frames: files of pictures.
         path: the video, .mp4 or .gif.
-        fps: frames in a second.
+        pace: frames in a second, or when each is shown.
         record: kept as the video's comment; `read_record` reads it.
+        sound: a video whose sound is copied, as long as the frames last.
         overwrite: whether a file that is there by then is replaced.
+
+    Returns:
+        What is left out, a line each.
 
     Raises:
         MissingExtra: If PyAV is needed and not installed.
@@ -47,9 +60,11 @@ def write_video(
     if not frames:
         raise BadPicture("a video needs at least one frame")
     make = _gif if path.suffix.lower() == ".gif" else _mp4
-    encoded = make(frames, Fraction(fps), comment_for(record))
+    pace = pace if isinstance(pace, Pace) else Pace(Fraction(pace))
+    encoded, left_out = make(frames, pace, comment_for(record), sound)
     with write_atomically(path, overwrite=overwrite) as file:
         file.write(encoded.getbuffer())
+    return left_out
 
 
 def require_videos(path: Path) -> None:
@@ -65,56 +80,100 @@ def require_videos(path: Path) -> None:
         require_av()
 
 
-def require_av() -> Any:
-    """Import PyAV.
-
-    Returns:
-        The module.
-
-    Raises:
-        MissingExtra: If it is not installed.
-    """
-    return require("av", extra="video")
-
-
 def _pictures(frames: Sequence[Path]) -> Iterator[Image.Image]:
     for frame in frames:
         yield read_upright(frame).convert("RGB")
 
 
-def _gif(frames: Sequence[Path], fps: Fraction, comment: str) -> BytesIO:
+def _gif(
+    frames: Sequence[Path], pace: Pace, comment: str, sound: Video | None
+) -> tuple[BytesIO, tuple[str, ...]]:
     encoded = BytesIO()
-    first, *_ = _pictures(frames[:1])
-    rest = (picture.quantize() for picture in _pictures(frames[1:]))
-    duration = max(20, round(1000 / fps))
-    first.quantize().save(
+    shown = pace.in_gif(len(frames))
+    first, *rest = (frames[index] for index, _ in shown)
+    read_upright(first).convert("RGB").quantize().save(
         encoded,
         "GIF",
         save_all=True,
-        append_images=rest,
-        duration=duration,
+        append_images=(picture.quantize() for picture in _pictures(rest)),
+        duration=[duration for _, duration in shown],
         loop=0,
         optimize=False,
         comment=comment.encode(),
     )
-    return encoded
+    left_out = []
+    if len(shown) < len(frames):
+        fewer = f"{len(frames) - len(shown)} of {len(frames)} frames are left out"
+        left_out.append(f"{fewer}: a GIF shows at most 50 in a second")
+    if sound is not None and has_sound(sound):
+        left_out.append("the sound is left out: a GIF has none")
+    return encoded, tuple(left_out)
 
 
-def _mp4(frames: Sequence[Path], fps: Fraction, comment: str) -> BytesIO:
+def _mp4(
+    frames: Sequence[Path], pace: Pace, comment: str, sound: Video | None
+) -> tuple[BytesIO, tuple[str, ...]]:
     av = require_av()
     encoded = BytesIO()
     with av.open(encoded, "w", format="mp4") as container:
         container.metadata["comment"] = comment
-        stream = container.add_stream("libx264", rate=fps)
-        stream.pix_fmt = "yuv420p"
+        pictures = _pictures(frames)
+        first = next(pictures)
+        encoder = _Encoder(container, (first.height, first.width), pace)
+        with sound_of(sound, container, pace.at(len(frames))) as track:
+            for index, picture in enumerate(chain([first], pictures)):
+                track.copy_until(pace.at(index))
+                encoder.add(index, picture)
+            encoder.end()
+            track.copy_until(pace.at(len(frames)))
+    return encoded, track.notes
+
+
+class _Encoder:
+    """Pictures on their way into a container as H.264."""
+
+    def __init__(self, container: Any, size: tuple[int, int], pace: Pace) -> None:
+        height, width = (side // 2 * 2 for side in size)
+        self._container, self._pace = container, pace
+        self._matrix = matrix_for(height, width)
+        self._stream = stream = container.add_stream("libx264", rate=pace.fps)
+        stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
         # One thread: how many there are would change the bytes. No looking ahead at half size: where a frame
         # does not end with a block, x264 reads the memory behind it, and its decisions are random.
         ahead = "rc-lookahead=0:mbtree=0:b-adapt=0:scenecut=0:weightp=0"
-        stream.options = {"crf": "18", "threads": "1", "x264-params": ahead}
-        for index, picture in enumerate(_pictures(frames)):
-            even = picture.crop((0, 0, picture.width // 2 * 2, picture.height // 2 * 2))
-            if index == 0:
-                stream.width, stream.height = even.size
-            container.mux(stream.encode(av.VideoFrame.from_image(even)))
-        container.mux(stream.encode())
-    return encoded
+        # A container counts the length of uneven frames in the order of the file: it must be theirs.
+        in_order = ":bframes=0" if pace.times is not None else ""
+        stream.options = {"crf": "18", "threads": "1", "x264-params": f"{ahead}{in_order}"}
+        codec = stream.codec_context
+        codec.colorspace, codec.color_primaries = self._matrix, BT709
+        codec.color_trc, codec.color_range = BT709, _LIMITED_RANGE
+        if pace.times is not None:
+            codec.time_base = _CLOCK
+
+    def add(self, index: int, picture: Image.Image) -> None:
+        """Encode frame `index`."""
+        even = picture.crop((0, 0, self._stream.width, self._stream.height))
+        frame = (
+            require_av()
+            .VideoFrame.from_image(even)
+            .reformat(format="yuv420p", dst_colorspace=self._matrix, dst_color_range=_LIMITED_RANGE)
+        )
+        if self._pace.times is not None:
+            frame.pts, frame.time_base = self._ticks(index), _CLOCK
+        self._container.mux(self._timed(self._stream.encode(frame)))
+
+    def end(self) -> None:
+        """Encode what is left."""
+        self._container.mux(self._timed(self._stream.encode()))
+
+    def _timed(self, packets: Sequence[Any]) -> Sequence[Any]:
+        """The packets with how long each is shown, where that is uneven: the last one's nothing else says."""
+        if self._pace.times is not None:
+            shown = [self._ticks(index) for index in range(len(self._pace.times))]
+            lasting = dict(zip(shown, (after - before for before, after in pairwise(shown)), strict=False))
+            for packet in packets:
+                packet.duration = lasting[packet.pts]
+        return packets
+
+    def _ticks(self, index: int) -> int:
+        return round(self._pace.at(index) / _CLOCK)

@@ -8,7 +8,7 @@ name, `ordinary.py` which files may be opened, `paths.py` and `portable.py` how 
 from pareidolia.safety.letters import any_console, folded, spelled
 from pareidolia.safety.ordinary import read_text, require_file
 from pareidolia.safety.paths import expanded, named_from, reveals_home, whole
-from pareidolia.safety.portable import located, places, portable
+from pareidolia.safety.portable import files_named, located, places, portable
 from pareidolia.safety.terminal import printable
 from pareidolia.safety.trust import distrusted, distrusting, require_trust, trusting
 
@@ -17,6 +17,7 @@ __all__ = [
     "distrusted",
     "distrusting",
     "expanded",
+    "files_named",
     "folded",
     "located",
     "named_from",

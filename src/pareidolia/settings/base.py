@@ -60,6 +60,19 @@ class Settings(BaseModel):
             )
         return given
 
+    @classmethod
+    def changed(cls, values: Mapping[str, Any], changes: Mapping[str, Any]) -> Self:
+        """Settings with some changed.
+
+        Args:
+            values: by name, such as a record has them.
+            changes: those that count before them.
+
+        Returns:
+            The validated settings.
+        """
+        return cls.model_validate({**values, **changes})
+
 
 class NetworkSettings(Settings):
     """Which network is used, and how pictures are prepared for it.

@@ -9,7 +9,7 @@ from typing import Any
 
 from pareidolia.settings.errors import PareidoliaError
 
-VERSION = 2
+VERSION = 3
 """The version of the records that are written now."""
 
 _SETTINGS = {
@@ -20,6 +20,7 @@ _SETTINGS = {
     "labelled": "labeled",
     "neighbours": "neighbors",
     "regularise": "regularize",
+    "style_size": "stroke_size",
 }
 _VALUES = {
     ("balance", "lecture"): "gatys",

@@ -8,13 +8,15 @@ from torch import Tensor
 from pareidolia.networks import Network, preserve_state
 from pareidolia.networks.speed import fast_cpu
 from pareidolia.painting import Objective, Sum, TotalVariation
-from pareidolia.painting.statistics import STYLE_STATISTICS, StyleStatistic
-from pareidolia.painting.tiling import Tile, Tiling
+from pareidolia.painting.statistics import StyleStatistic, statistic_for
+from pareidolia.painting.tiling import Tile, Tiling, strides_together
 from pareidolia.pictures import resize_picture, size_of
+from pareidolia.pictures.wrapping import NOWHERE, Wrap, resize_wrapped, wrap_of
 from pareidolia.settings import PareidoliaError
 from pareidolia.style.inputs import Region, Size, scaled
-from pareidolia.style.losses import ContentInTiles, ContentLoss, LayerMasks, StyleLoss
+from pareidolia.style.losses import ContentInTiles, ContentLoss, LayerMasks, StyleLoss, check_positions
 from pareidolia.style.schedule import tile_for
+from pareidolia.style.self_similarity import SelfSimilarityLoss
 from pareidolia.style.settings import StyleSettings
 
 _KEPT_WHOLE = 8_000_000
@@ -39,7 +41,8 @@ class StyleAims:
     ) -> None:
         self._network, self._settings, self._photo = network, settings, photo
         self.regions = tuple(regions)
-        self._statistic = STYLE_STATISTICS[settings.match]
+        self._wrap = wrap_of(settings.seamless)
+        self._statistic = statistic_for(settings.match)
         self._content_weights = _layer_weights(
             "content",
             network,
@@ -49,19 +52,54 @@ class StyleAims:
         self._style_weights = _layer_weights(
             "style", network, settings.style_layers or network.style_layers, settings.style_layer_weights
         )
-        if settings.tile is not None and not self._statistic.adds_over_positions:
-            raise PareidoliaError(
-                f"--match {settings.match} compares whole pictures, which tiles do not add up to: "
-                "leave out --tile, or take --match gram"
-            )
+        if settings.tile is not None:
+            self._check_that_it_adds()
 
     def tile(self, size: Size) -> int | None:
         """The side of the tiles in which a picture of that size is looked at; None looks at the whole."""
-        return tile_for(size, self._settings.tile, self._statistic.adds_over_positions)
+        return tile_for(size, self._settings.tile, self._adds)
+
+    @property
+    def _adds(self) -> bool:
+        return self._statistic.adds_over_positions and self._settings.content_match == "features"
+
+    def _check_that_it_adds(self) -> None:
+        """Refuse tiles for what compares whole pictures."""
+        if self._adds:
+            return
+        if self._statistic.adds_over_positions:
+            what, instead = "--content-match self-similarity", "--content-match features"
+        else:
+            what, instead = f"--match {' '.join(self._settings.match)}", "--match gram, mean-std or w2"
+        raise PareidoliaError(
+            f"{what} compares whole pictures, which tiles do not add up to: "
+            f"leave out --tile, or take {instead}"
+        )
+
+    def check_smallest(self, side: int, canvas: Size) -> None:
+        """Refuse before anything is painted what the smallest pictures are too small for.
+
+        Args:
+            side: the longer side of the first, smallest picture.
+            canvas: of that picture, with its bleed.
+
+        Raises:
+            PareidoliaError: If a layer has fewer positions there than the statistic needs.
+        """
+        if self._settings.style_weight == 0:
+            return
+        wide = round(side * self._settings.stroke_size)
+        paintings = (scaled(each, wide) for region in self.regions for each in region.paintings)
+        with preserve_state(self._network.module), torch.no_grad():
+            for picture in (torch.zeros(1, 3, *canvas, device=self._network.device), *paintings):
+                seen = self._network.record(single(picture), self._style_weights)
+                check_positions(self._settings.match, self._statistic, seen, picture)
 
     def photo_at(self, size: Size) -> Tensor:
         """The photo with its bleed, resized; at its full size the one that is kept."""
-        return self._photo if size == size_of(self._photo) else resize_picture(single(self._photo), size)
+        if size == size_of(self._photo):
+            return self._photo
+        return resize_wrapped(single(self._photo), size, self._wrap, resize_picture)
 
     def at(self, side: int, size: Size) -> Objective:
         """The objective of a canvas.
@@ -85,16 +123,21 @@ class StyleAims:
                     objective += settings.style_weight * self._style(side, size, region)
         return objective
 
-    def _content(self, size: Size) -> ContentLoss:
+    def _content(self, size: Size) -> Objective:
         photo, weights = self.photo_at(size), self._content_weights
-        tiling = self._tiling(size, {**weights, **self._style_weights})
-        if tiling is not None:
+        tiling = self._tiling(size, {**weights, **self._style_weights}, self._wrap)
+        if tiling is not None and len(tiling) > 1:
             return ContentInTiles(photo, tiling, weights, self._settings.balance)
-        shown = self._network.record(single(photo), weights)
-        return ContentLoss(shown, list(weights.values()), self._settings.balance)
+        if tiling is None:
+            shown = self._network.record(single(photo), weights)
+        else:
+            ((_, shown),) = tiling.seen(photo, weights)
+        kept = SelfSimilarityLoss if self._settings.content_match == "self-similarity" else ContentLoss
+        return kept(shown, list(weights.values()), self._settings.balance)
 
     def _style(self, side: int, size: Size, region: Region) -> Objective:
-        mask = None if region.mask is None else resize_picture(region.mask, size)
+        mask = region.mask
+        mask = None if mask is None else resize_wrapped(mask, size, self._wrap, resize_picture)
         weights = list(self._style_weights.values())
         loss = StyleLoss(self.style_targets(side, size, region), weights, self._settings.balance, mask)
         # By its share, a position counts the same in a small region as in a whole picture.
@@ -105,14 +148,14 @@ class StyleAims:
 
         Below full strength the photo's own style there is one of them.
         """
-        wide = round(side * self._settings.style_size)
+        wide = round(side * self._settings.stroke_size)
         shown = [
-            (scaled(painting, wide), part)
+            (scaled(painting, wide), part, NOWHERE)
             for painting, part in zip(region.paintings, region.parts, strict=True)
         ]
         shares = list(region.shares)
         if self._settings.strength < 1:
-            shown.append((self.photo_at(size), region.mask))
+            shown.append((self.photo_at(size), region.mask, self._wrap))
             shares.append(1 - self._settings.strength)
         found = [self._statistics_of(*each) for each in shown]
         return {
@@ -120,10 +163,10 @@ class StyleAims:
             for layer in self._style_weights
         }
 
-    def _statistics_of(self, picture: Tensor, mask: Tensor | None) -> dict[str, StyleStatistic]:
+    def _statistics_of(self, picture: Tensor, mask: Tensor | None, wrap: Wrap) -> dict[str, StyleStatistic]:
         size = size_of(picture)
         masks = LayerMasks(None if mask is None else resize_picture(mask, size))
-        tiling = self._tiling(size, self._style_weights)
+        tiling = self._tiling(size, self._style_weights, wrap)
         looks: Iterable[tuple[Tile | None, Mapping[str, Tensor]]] = (
             [(None, self._network.record(single(picture), self._style_weights))]
             if tiling is None
@@ -136,11 +179,20 @@ class StyleAims:
                 total[layer] = total[layer] + part if layer in total else part
         return total
 
-    def _tiling(self, size: Size, layers: Iterable[str]) -> Tiling | None:
-        """The tiles of a picture; None if it is looked at whole."""
-        side = self.tile(size)
-        tiling = None if side is None else Tiling(self._network, size, tuple(sorted(layers)), side)
-        return tiling if tiling is not None and len(tiling) > 1 else None
+    def _tiling(self, size: Size, layers: Iterable[str], wrap: Wrap) -> Tiling | None:
+        """The tiles of a picture; None if it is looked at whole. A picture that repeats has one at least."""
+        side = self.tile(size) or (max(size) if any(wrap) else None)
+        tiling = None if side is None else Tiling(self._network, size, tuple(sorted(layers)), side, wrap)
+        return tiling if tiling is not None and (len(tiling) > 1 or any(wrap)) else None
+
+
+def multiple_for(network: Network, settings: StyleSettings) -> int:
+    """What the sides of a picture that repeats are multiples of: all strides together; 1 for others."""
+    if settings.seamless is None:
+        return 1
+    content = settings.content_layers or (network.content_layer,)
+    style = settings.style_layers or network.style_layers
+    return strides_together(network, {*content, *style})
 
 
 def lean(picture: Tensor) -> Tensor:

@@ -15,6 +15,7 @@ from pareidolia.painting.objectives import Gathered
 from pareidolia.painting.statistics import StyleStatistic
 from pareidolia.painting.tiling import Tile, Tiling
 from pareidolia.pictures import size_of
+from pareidolia.settings import PareidoliaError
 from pareidolia.style.settings import Balance
 
 
@@ -33,6 +34,7 @@ class ContentLoss(Term):
 
     Attributes:
         name: of the loss in a painting's losses.
+        adds_over_positions: it is a sum over positions.
     """
 
     name = "content"
@@ -41,7 +43,7 @@ class ContentLoss(Term):
     def __init__(self, targets: Mapping[str, Tensor], weights: Sequence[float], balance: Balance) -> None:
         self._targets = dict(targets)
         empty = [content_loss(torch.zeros_like(target), target) for target in targets.values()]
-        self._weights = dict(zip(targets, _balanced(weights, empty, balance), strict=True))
+        self._weights = dict(zip(targets, balanced(weights, empty, balance), strict=True))
 
     @property
     def layers(self) -> frozenset[str]:
@@ -78,8 +80,8 @@ class ContentInTiles(ContentLoss):
             for _, seen in tiling.seen(photo, weights):
                 for layer, maps in seen.items():
                     empty[layer] = empty[layer] + content_loss(torch.zeros_like(maps), maps)
-        balanced = _balanced(list(weights.values()), [empty[layer] for layer in weights], balance)
-        self._weights = dict(zip(weights, balanced, strict=True))
+        each = balanced(list(weights.values()), [empty[layer] for layer in weights], balance)
+        self._weights = dict(zip(weights, each, strict=True))
 
     def _targets_of(self, tile: Tile | None) -> Mapping[str, Tensor]:
         assert tile is not None
@@ -116,7 +118,8 @@ class StyleLoss(Term):
         targets: the statistic of one or several paintings by layer. Of several it is their blend: of Gram
             matrices, that has the gradient of the weighted sum of their losses.
         weights: w_l, one for each layer in the order of `targets`.
-        balance: "relative" divides each E_l by its value for an empty map.
+        balance: "relative" divides each E_l by its value for an empty map, and multiplies it by what suits
+            the statistic (`StyleStatistic.beside_gram`).
         mask: 1×1×H×W in [0, 1], where the picture's style counts; None counts it everywhere.
 
     Attributes:
@@ -134,8 +137,8 @@ class StyleLoss(Term):
     ) -> None:
         self._targets = dict(targets)
         self._masks = LayerMasks(mask)
-        empty = [target.empty().distance(target) for target in targets.values()]
-        self._weights = dict(zip(targets, _balanced(weights, empty, balance), strict=True))
+        empty = [target.empty().distance(target) / target.beside_gram for target in targets.values()]
+        self._weights = dict(zip(targets, balanced(weights, empty, balance), strict=True))
 
     @property
     def layers(self) -> frozenset[str]:
@@ -186,6 +189,9 @@ class StyleOfTile(Term):
         whole: the loss of the whole picture.
         slopes: by layer, its weight, and how its distance grows with a part's statistic.
         value: of the whole's loss; a tile has a share by its pixels.
+
+    Attributes:
+        name: of the loss.
     """
 
     name = "style"
@@ -210,7 +216,33 @@ class StyleOfTile(Term):
         return change - change.detach() + self._value * outputs.tile.share
 
 
-def _balanced(weights: Sequence[float], empty: Sequence[Tensor], balance: Balance) -> list[float]:
+def check_positions(
+    match: Sequence[str], statistic: type[StyleStatistic], seen: Mapping[str, Tensor], picture: Tensor
+) -> None:
+    """Refuse layers whose maps have fewer positions than a statistic needs.
+
+    Args:
+        match: the statistic's name, as it was given.
+        statistic: that it means.
+        seen: maps of a picture by layer.
+        picture: the picture, 1×3×H×W.
+
+    Raises:
+        PareidoliaError: If a map is too small.
+    """
+    for layer, maps in seen.items():
+        positions = maps[0, 0].numel()
+        if positions < statistic.least_positions:
+            height, width = size_of(picture)
+            raise PareidoliaError(
+                f"--match {' '.join(match)} compares at least {statistic.least_positions} positions, and "
+                f"{layer} has {positions} for a picture of {width}x{height}: leave the layer out of "
+                "--style-layers, or begin with a larger --coarsest"
+            )
+
+
+def balanced(weights: Sequence[float], empty: Sequence[Tensor], balance: Balance) -> list[float]:
+    """The weights of layers, each over its loss for an empty map if the balance is relative."""
     if balance == "gatys":
         return list(weights)
     return [weight / max(float(loss), 1e-12) for weight, loss in zip(weights, empty, strict=True)]

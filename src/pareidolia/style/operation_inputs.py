@@ -16,4 +16,22 @@ MASK = Input(
     required=False,
     keyword=True,
 )
-STYLE_INPUTS = (CONTENT, STYLES, MASK)
+REGIONS = Input(
+    "regions",
+    "Where each painting goes: a mask for each, or one label map of flat colors, which take the paintings "
+    "from dark to light (black may have none: there the photo stays).",
+    "file",
+    many=True,
+    required=False,
+    keyword=True,
+)
+PAINTING_REGIONS = Input(
+    "painting_regions",
+    "Which part of a painting each region takes: a mask for each, or one label map with the colors of the "
+    "photo's.",
+    "file",
+    many=True,
+    required=False,
+    keyword=True,
+)
+STYLE_INPUTS = (CONTENT, STYLES, MASK, REGIONS, PAINTING_REGIONS)

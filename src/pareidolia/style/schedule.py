@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from pareidolia.painting import Stage
 from pareidolia.pictures import fit
+from pareidolia.pictures.wrapping import Wrap, rounded_size, wrap_of
 from pareidolia.style.inputs import Size, coarsest
 from pareidolia.style.settings import StyleSettings
 
@@ -16,19 +17,24 @@ class BledStage(Stage):
     What networks do at borders stays outside, so that no frame is seen.
 
     Attributes:
-        margin: pixels of bleed on each side, which `size` holds too.
+        margin: pixels of bleed above and below, and on the left and right, which `size` holds too.
     """
 
-    margin: int = 0
+    margin: tuple[int, int] = (0, 0)
 
 
-def schedule(full: Size, settings: StyleSettings) -> list[tuple[Size, int]]:
-    """Sizes from `coarsest` up to the full one in steps of about √2, each with its number of steps."""
+def schedule(full: Size, settings: StyleSettings, multiple: int = 1) -> list[tuple[Size, int]]:
+    """Sizes from `coarsest` up to the full one in steps of about √2, each with its number of steps.
+
+    Where the picture repeats, sides are multiples of `multiple`.
+    """
     smallest = max(settings.coarsest, coarsest(full))
     doublings = math.log2(settings.size / smallest)
     coarse_sizes = round(2 * doublings) if settings.coarse_to_fine and doublings > 0 else 0
     sides = [round(smallest * 2 ** (doublings * i / coarse_sizes)) for i in range(coarse_sizes)]
-    return [(fit(full, side), settings.coarse_steps) for side in sides] + [(full, settings.steps)]
+    wrap = wrap_of(settings.seamless)
+    coarse = dict.fromkeys(rounded_size(fit(full, side), wrap, multiple) for side in sides)
+    return [(size, settings.coarse_steps) for size in coarse if size != full] + [(full, settings.steps)]
 
 
 #: What networks do at borders reaches no further, however large a picture is.
@@ -39,9 +45,13 @@ _MOST_PIXELS_AT_ONCE = 3_000_000
 _TILE = 512
 
 
-def margin_of(size: Size, bleed: float) -> int:
-    """Pixels of bleed on each side of a picture; reflecting needs them to be fewer than its own."""
-    return min(round(bleed * max(size)), min(size) - 1)
+def margin_of(size: Size, bleed: float, wrap: Wrap) -> tuple[int, int]:
+    """Pixels of bleed above and below a picture, and beside it: none where it repeats.
+
+    Reflecting needs them to be fewer than the picture's own.
+    """
+    margin = min(round(bleed * max(size)), min(size) - 1)
+    return (0 if wrap[0] else margin), (0 if wrap[1] else margin)
 
 
 def bleed_for(full: Size, bleed: float) -> float:

@@ -5,20 +5,33 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from pareidolia.painting.settings import PaintingSettings
+from pareidolia.painting.settings import PaintingSettings, SeamlessOption
 from pareidolia.settings import OperationSettings, Settings
 from pareidolia.settings.default_networks import Need
-from pareidolia.settings.groups import ADVANCED
+from pareidolia.settings.groups import ADVANCED, WHAT
+from pareidolia.style.presets import options_of, presets_in_words
 
 Layers = tuple[str, ...] | None
 Weights = tuple[float, ...] | None
 Colors = Literal["paintings", "matched", "luminance"]
 Balance = Literal["relative", "gatys"]
 Match = Annotated[
-    str,
+    tuple[str, ...],
     Field(
-        description="The statistic of the style layers that the picture takes over: gram, how channels go "
-        "together; mean-std, each channel by itself; or one of a plug-in."
+        min_length=1,
+        description="The statistic of the style layers that the picture takes over: gram, which channels "
+        "go together; mean-std, each channel by itself; w2, both, as a transport of Gaussians; sliced, the "
+        "whole distribution; histogram, that of each channel; neighbors, the nearest features; transport, "
+        "nearest features both ways; or a plug-in's. Several with weights: gram histogram:0.2.",
+    ),
+]
+StrokeSize = Annotated[
+    float,
+    Field(
+        ge=0.125,
+        le=8,
+        description="How large strokes are, beside those of 1. By optimization the paintings are looked at "
+        "so many times as large as the result; in one pass a copy so many times smaller is painted first.",
     ),
 ]
 OwnSize = Annotated[
@@ -39,6 +52,7 @@ class StyleControl(Settings):
     """Options of style for every method that paints it."""
 
     painting_weights: Annotated[Weights, Field(description="A weight for each painting.")] = None
+    stroke_size: StrokeSize = 1.0
     strength: Annotated[
         float,
         Field(
@@ -54,6 +68,17 @@ class StyleControl(Settings):
         ),
     ] = "paintings"
 
+    seamless: SeamlessOption = None
+    region_edge: Annotated[
+        float,
+        Field(
+            ge=0,
+            le=0.25,
+            description="Width of the soft edges between regions, as a share of the longer side.",
+            json_schema_extra=ADVANCED,
+        ),
+    ] = 0.02
+
 
 class VideoControl(Settings):
     """Options of a video that is painted in one pass, frame by frame."""
@@ -66,7 +91,7 @@ class VideoControl(Settings):
         int | None, Field(ge=1, description="How many frames of a video are painted (default: all).")
     ] = None
     fps: Annotated[
-        int | None, Field(ge=1, le=50, description="Frames in a second (default: the video's own).")
+        int | None, Field(ge=1, le=240, description="Frames in a second (default: the video's own).")
     ] = None
 
 
@@ -75,6 +100,14 @@ class StyleSettings(StyleControl, PaintingSettings):
 
     need: ClassVar[Need] = "pictures"
 
+    preset: Annotated[
+        str | None,
+        Field(
+            description=f"Options by the name of what comes of them; those given beside it count before it. "
+            f"{presets_in_words()}.",
+            json_schema_extra=WHAT,
+        ),
+    ] = None
     size: Annotated[
         int,
         Field(
@@ -118,7 +151,14 @@ class StyleSettings(StyleControl, PaintingSettings):
             json_schema_extra=ADVANCED,
         ),
     ] = None
-    match: Match = "gram"
+    match: Match = ("gram",)
+    content_match: Annotated[
+        Literal["features", "self-similarity"],
+        Field(
+            description="What the photo gives: features, its activations; self-similarity, which of its "
+            "places are like which, so that colors and shapes may change more."
+        ),
+    ] = "features"
     balance: Annotated[
         Balance,
         Field(
@@ -133,14 +173,6 @@ class StyleSettings(StyleControl, PaintingSettings):
             description="What the canvas holds at first; brush: the photo as the shipped network paints it."
         ),
     ] = "content"
-    style_size: Annotated[
-        float,
-        Field(
-            gt=0,
-            le=8,
-            description="Longer side of the paintings relative to the result; larger strokes above 1.",
-        ),
-    ] = 1.0
     bleed: Annotated[
         float,
         Field(
@@ -190,11 +222,34 @@ class StyleSettings(StyleControl, PaintingSettings):
         """Layers are of the shipped network where none is named."""
         return "maps" if given.get("content_layers") or given.get("style_layers") else cls.need
 
+    @model_validator(mode="before")
+    @classmethod
+    def _with_its_preset(cls, given: Any) -> Any:
+        """What is given counts before the options of the preset that is named."""
+        if not isinstance(given, Mapping) or not isinstance(given.get("preset"), str):
+            return given
+        return {**options_of(given["preset"]), **given}
+
+    @classmethod
+    def changed(cls, values: Mapping[str, Any], changes: Mapping[str, Any]) -> Self:
+        """Settings with changes; another preset takes the place of the options of the one before."""
+        if "preset" in changes:
+            before, after = options_of(values.get("preset")), options_of(changes["preset"])
+            given = {name: value for name, value in values.items() if not _is_of(before, name, value)}
+            values = {name: value for name, value in given.items() if name not in after}
+        return super().changed(values, changes)
+
     @model_validator(mode="after")
     def _something_to_aim_for(self) -> Self:
         if self.content_weight == 0 and self.style_weight == 0:
             raise ValueError("content_weight and style_weight cannot both be 0")
         return self
+
+
+def _is_of(preset: Mapping[str, Any], name: str, value: Any) -> bool:
+    """Whether an option has the value that a preset gave it; a record has lists where a preset has tuples."""
+    given = tuple(value) if isinstance(value, list) else value
+    return name in preset and preset[name] == given
 
 
 class StyleFiguresSettings(OperationSettings):

@@ -12,11 +12,13 @@ from pareidolia.networks import NetworkLike, network_for
 from pareidolia.operations import PAINT, operation
 from pareidolia.painting import Canvas, Painting, PixelCanvas, Stage
 from pareidolia.pictures import PictureLike, resize_picture, size_of
+from pareidolia.pictures.wrapping import wrap_of
 from pareidolia.randomness import seeded_generator
-from pareidolia.style.aims import StyleAims, lean, single
+from pareidolia.style.aims import StyleAims, lean, multiple_for, single
 from pareidolia.style.canvas import MaskedCanvas
 from pareidolia.style.inputs import Region, Size, StyleInputs
 from pareidolia.style.operation_inputs import STYLE_INPUTS
+from pareidolia.style.regions import laid_together
 from pareidolia.style.schedule import BledStage, bleed_for, margin_of, schedule
 from pareidolia.style.settings import StyleSettings
 
@@ -47,6 +49,8 @@ class StyleTransfer(Painting):
         network: the network that looks; by default the one the settings name.
         mask: where the style goes, of the content's proportions: white (or opaque, where its alpha varies)
             where to paint, black where the content stays to the pixel. Style is counted in the white alone.
+        regions: masks, or one label map: each region takes the style of its own painting.
+        painting_regions: masks of the paintings, or one label map of the only one: a region takes a part.
 
     Raises:
         BadPicture: If a picture cannot be read or is too narrow, or the mask is of one colour.
@@ -61,31 +65,38 @@ class StyleTransfer(Painting):
         settings: StyleSettings | None = None,
         network: NetworkLike = None,
         mask: PictureLike | None = None,
+        *,
+        regions: Sequence[PictureLike] = (),
+        painting_regions: Sequence[PictureLike] = (),
     ) -> None:
         self.settings = settings = settings or StyleSettings()
         network = network_for(settings, network, pooling=settings.pooling, padding=settings.padding)
+        multiple, self._wrap = multiple_for(network, settings), wrap_of(settings.seamless)
         inputs = StyleInputs.prepare(
             content,
             styles,
             mask,
             settings,
             size=settings.size,
-            painting_size=round(settings.size * settings.style_size),
+            painting_size=round(settings.size * settings.stroke_size),
             device=network.device,
+            regions=regions,
+            painting_regions=painting_regions,
+            multiple=multiple,
         )
         full = size_of(inputs.photo)
         self._bleed = bleed_for(full, settings.bleed)
         self._photo = lean(self._bled(inputs.photo))
         self._mask = None if inputs.mask is None else self._bled(inputs.mask)
         # A large photo is kept once: with its bleed.
-        within = _cut(self._photo, margin_of(full, self._bleed))
+        within = _cut(self._photo, margin_of(full, self._bleed, self._wrap))
         color = within if inputs.color is inputs.photo else lean(inputs.color)
         self._inputs = replace(inputs, photo=within, color=color)
         del inputs
-        paintings = self._inputs.paintings
-        region = Region(paintings, self._inputs.shares, (None,) * len(paintings), self._mask)
-        self._aims = StyleAims(network, settings, self._photo, [region])
-        stages = [self._stage(size, steps) for size, steps in schedule(full, settings)]
+        self._aims = StyleAims(
+            network, settings, self._photo, [self._bled_region(each) for each in self._inputs.regions]
+        )
+        stages = [self._stage(size, steps) for size, steps in schedule(full, settings, multiple)]
         super().__init__(
             network,
             self._first_canvas(stages[0].size),
@@ -93,11 +104,12 @@ class StyleTransfer(Painting):
             average=settings.average,
             seed=settings.seed,
         )
+        self._aims.check_smallest(max(schedule(full, settings)[0][0]), stages[0].size)
 
     def _stage(self, size: Size, steps: int) -> Stage:
         """Some steps at which the picture has that size, and the canvas its bleed besides."""
-        margin = margin_of(size, self._bleed)
-        bled = (size[0] + 2 * margin, size[1] + 2 * margin)
+        margin = margin_of(size, self._bleed, self._wrap)
+        bled = (size[0] + 2 * margin[0], size[1] + 2 * margin[1])
         optimizer, rate = self.settings.optimizer_at(bled[0] * bled[1])
         return BledStage(
             bled,
@@ -106,6 +118,7 @@ class StyleTransfer(Painting):
             rate,
             optimizer=optimizer,
             tile=self._aims.tile(bled),
+            wrap=self._wrap,
             margin=margin,
         )
 
@@ -118,21 +131,24 @@ class StyleTransfer(Painting):
 
     def _bled(self, picture: Tensor) -> Tensor:
         """The picture with its own reflection around it."""
-        margin = margin_of(size_of(picture), self._bleed)
-        return F.pad(picture, (margin,) * 4, mode="reflect")
+        down, across = margin_of(size_of(picture), self._bleed, self._wrap)
+        return F.pad(picture, (across, across, down, down), mode="reflect")
+
+    def _bled_region(self, region: Region) -> Region:
+        return region if region.mask is None else replace(region, mask=self._bled(region.mask))
 
     def _first_canvas(self, size: Size) -> Canvas:
         begun = self._beginning(size)
-        return (
-            PixelCanvas(begun) if self._mask is None else MaskedCanvas(begun, single(self._photo), self._mask)
-        )
+        if self._mask is None:
+            return PixelCanvas(begun, wrap=self._wrap)
+        return MaskedCanvas(begun, single(self._photo), self._mask, self._wrap)
 
     def _beginning(self, size: Size) -> Tensor:
         match self.settings.start:
             case "content":
                 return single(self._aims.photo_at(size))
             case "style":
-                return resize_picture(self._inputs.paintings[0], size)
+                return self._laid([resize_picture(each.paintings[0], size) for each in self._aims.regions])
             case "brush":
                 return resize_picture(self._brushed(), size)
             case "noise":
@@ -146,12 +162,22 @@ class StyleTransfer(Painting):
         photo = single(self._photo)
         if self.settings.strength == 0:
             return photo
-        brush = load_brush(photo.device.type)
-        blend = BrushSettings(painting_weights=self._inputs.shares)
-        painted = brush.paint(photo, self._inputs.paintings, blend)
-        return torch.lerp(photo, painted.to(photo), self.settings.strength)
+        brush, painted = load_brush(photo.device.type), []
+        for region in self._aims.regions:
+            blend = BrushSettings(painting_weights=region.shares, seamless=self.settings.seamless)
+            one = brush.paint(photo, region.paintings, blend)
+            painted.append(resize_picture(one.to(photo), size_of(photo)))
+        return torch.lerp(photo, self._laid(painted), self.settings.strength)
+
+    def _laid(self, pictures: Sequence[Tensor]) -> Tensor:
+        """One picture of one for each region, where several regions are."""
+        if len(pictures) == 1:
+            return pictures[0]
+        size = size_of(pictures[0])
+        masks = [resize_picture(each.mask, size) for each in self._aims.regions if each.mask is not None]
+        return laid_together(pictures, masks, single(self._aims.photo_at(size)))
 
 
-def _cut(picture: Tensor, margin: int) -> Tensor:
-    height, width = size_of(picture)
-    return picture[..., margin : height - margin, margin : width - margin]
+def _cut(picture: Tensor, margin: tuple[int, int]) -> Tensor:
+    (height, width), (down, across) = size_of(picture), margin
+    return picture[..., down : height - down, across : width - across]

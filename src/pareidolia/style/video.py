@@ -10,11 +10,12 @@ from torch import Tensor
 
 from pareidolia.pictures import (
     FrameFolder,
+    Pace,
     Video,
     VideoFrames,
     as_picture,
     carried,
-    is_video,
+    is_moving,
     optical_flow,
     size_of,
     trusted,
@@ -67,9 +68,14 @@ class PaintedVideo:
             require_flow()
         self._kept = FrameFolder(folder, record)
         self._shown, self._paint, self._persistence = VideoFrames(video, size), paint, persistence
-        self.count = min(video.count, count or video.count)
-        self.fps = video.fps if fps is None else Fraction(fps)
+        self.source, self.count = video, min(video.count, count or video.count)
+        self.pace = video.pace.of_first(self.count) if fps is None else Pace(Fraction(fps))
         self.size = size_of(self._shown[0])
+
+    @property
+    def fps(self) -> Fraction:
+        """Frames in a second."""
+        return self.pace.fps
 
     @property
     def frames(self) -> list[Path]:
@@ -116,6 +122,8 @@ def brush_video(
     """A video painted by brush, throughout with the code that its paintings have for the first frame."""
     if inputs.get("mask") is not None:
         raise PareidoliaError("a video moves, a mask does not: leave out --mask")
+    if inputs.get("regions"):
+        raise PareidoliaError("a video moves, regions do not: leave out --regions")
     brush, video = load_brush(settings.device), _opened(inputs["content"])
     paintings = [as_picture(painting, size=settings.painting_size) for painting in inputs["styles"]]
     code = brush.code(next(video.frames(size=settings.size)), paintings, settings)
@@ -160,6 +168,6 @@ def _video(
 
 
 def _opened(video: str | Path) -> Video:
-    if not is_video(video):
+    if not is_moving(video):
         raise PareidoliaError(f"'{video}' is a picture: --frames, --fps and a video's --out are of videos")
     return Video(video)

@@ -6,10 +6,11 @@ import pytest
 import torch
 from torch import nn
 
+from pareidolia.inspection.framing import frame
 from pareidolia.inspection.visualization import ClassModels, ClassModelSettings
 from pareidolia.inspection.visualization.class_models import usual_penalty
 from pareidolia.networks import Network
-from pareidolia.settings import PareidoliaError, UnknownName
+from pareidolia.settings import BadPicture, PareidoliaError, UnknownName
 
 MEAN = (0.4, 0.5, 0.6)
 
@@ -130,3 +131,22 @@ def test_a_network_without_classes_is_refused(small_network):
         painted(small_network, ("dog",))
     with pytest.raises(PareidoliaError, match="no class"):
         painted(small_network, ("3",))
+
+
+@pytest.mark.parametrize("channels", [2, 4, 5])
+def test_channels_that_cannot_be_shown_are_refused_before_the_work(channels):
+    module = nn.Sequential(nn.Conv2d(channels, 4, 3), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(4, 3))
+    network = Network.of(module.eval(), input_shape=(channels, 16, 16))
+    with pytest.raises(BadPicture, match=f"pictures of {channels} channels, which cannot be shown"):
+        ClassModels(0, ClassModelSettings(steps=1), network)
+    assert frame(network, torch.rand(1, channels, 20, 20)).shape == (1, channels, 16, 16)
+
+
+def test_a_strip_is_refused_at_the_size_of_a_network():
+    module = nn.Sequential(
+        nn.Conv2d(3, 4, 3, padding=1), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(4, 3)
+    )
+    network = Network.of(module.eval(), input_shape=(3, 16, 16))
+    with pytest.raises(BadPicture, match=r"strip of 4000x8 pixels.*cut a part out, or give a --size"):
+        frame(network, torch.rand(1, 3, 8, 4000))
+    assert frame(network, torch.rand(1, 3, 8, 4000), size=1000).shape == (1, 3, 2, 1000)

@@ -76,6 +76,13 @@ class Blocks(Rearranging):
         return x.permute(0, 3, 5, 2, 4, 1).reshape(count, -1, channels)
 
 
+class InOneRow(Rearranging):
+    """LeViT's: the tokens of all pictures in one row, as batch normalization wants them."""
+
+    def there(self, maps: Tensor) -> Tensor:
+        return maps.flatten(2).mT.flatten(0, 1)
+
+
 class Heads(Rearranging):
     """N×heads×T×C/heads: heads and their channels are channels."""
 
@@ -89,7 +96,7 @@ class Heads(Rearranging):
 
 @pytest.mark.parametrize("size", [(32, 32), (24, 40)])
 @pytest.mark.parametrize(
-    "kind", [ChannelsLast, Tokens, TokensAfterOthers, SequenceFirst, Windows, Blocks, Heads]
+    "kind", [ChannelsLast, Tokens, TokensAfterOthers, SequenceFirst, Windows, Blocks, InOneRow, Heads]
 )
 def test_a_map_has_each_token_at_its_place(kind: type[Rearranging], size: tuple[int, int]) -> None:
     module = kind()

@@ -13,7 +13,7 @@ from pareidolia.generative.looking.showing import laid_out, opened
 from pareidolia.generative.runs import Run
 from pareidolia.operations import EXPLORE, Input, operation
 from pareidolia.operations.inputs import POINT, RUN
-from pareidolia.pictures import FrameFolder, resize_picture, size_of
+from pareidolia.pictures import FrameFolder, Pace, resize_picture, size_of
 from pareidolia.pictures.result import Result
 
 _VIDEO_SIDE = 256
@@ -125,7 +125,7 @@ class InterpolationVideo:
         start, end = self._space.resolve(inputs["a"]), self._space.resolve(inputs["b"])
         path = PATHS["spherical" if settings.path == "both" else settings.path]
         self.count = max(2, round(settings.fps * settings.seconds))
-        self.fps = Fraction(settings.fps)
+        self.pace, self.source = Pace(Fraction(settings.fps)), None
         shares = 0.5 - 0.5 * torch.cos(torch.linspace(0, 2 * torch.pi, self.count))
         self._codes = path(start.code, end.code, shares)
         self.size = size_of(self._frame(0))

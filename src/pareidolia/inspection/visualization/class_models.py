@@ -13,6 +13,7 @@ from pareidolia.operations import LOOK, Input, operation
 from pareidolia.painting import ClassScore, Gallery, Objective, UnboundedCanvas
 from pareidolia.painting.transforms import robust
 from pareidolia.pictures import sheet
+from pareidolia.settings import BadPicture
 
 #: Side of a picture, in pixels.
 _SIDE = 224
@@ -47,6 +48,9 @@ class ClassModels(Gallery):
         names: of classes, one or several, by name, part of a name, or number.
         settings: every option.
         network: the network with the classes; the one that the settings name if None.
+
+    Raises:
+        BadPicture: If the network takes pictures of other than 1 or 3 channels.
     """
 
     def __init__(
@@ -63,6 +67,12 @@ class ClassModels(Gallery):
         scores: list[Objective] = [
             ClassScore(i, name) for i, name in zip(indices, self.captions, strict=True)
         ]
+        channels = network.input_shape[0]
+        if channels not in (1, 3):
+            raise BadPicture(
+                f"{network.name} takes pictures of {channels} channels, which cannot be shown: a class model "
+                "needs 1 or 3"
+            )
         size = canvas_size(network, settings.size, _SIDE)
         if settings.regularize == "robust":
             super().__init__(

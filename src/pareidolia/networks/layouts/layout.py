@@ -98,7 +98,8 @@ def _indexed(shape: torch.Size, numbers: Tensor, grid: tuple[int, int]) -> MapLa
     rows, columns = (torch.unique(each) for each in (found // grid[1], found % grid[1]))
     regular = len(rows) * len(columns) == len(found) > 1
     # A place that occurs twice stands along an axis that counts channels too, as in what was flattened.
-    if len(shape) < 3 or not regular or len(found) != int((flat != NOWHERE).sum()):
+    values = len(shape) < 3 and along != (0,)  # unless tokens of all pictures stand in one row
+    if values or not regular or len(found) != int((flat != NOWHERE).sum()):
         return None
     index = torch.argsort(flat)[-len(found) :]
     channels = tuple(axis for axis in range(len(shape)) if axis not in along)

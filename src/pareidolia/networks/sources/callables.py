@@ -11,7 +11,8 @@ from types import ModuleType
 from typing import Any
 
 from pareidolia.networks.guarding import guarded
-from pareidolia.safety import expanded, require_trust
+from pareidolia.safety.paths import expanded
+from pareidolia.safety.trust import require_trust
 from pareidolia.settings import BadNetwork, UnknownName
 from pareidolia.settings.network_sources import network_forms
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pareidolia.networks.sources import from_timm
-from pareidolia.safety import require_trust
+from pareidolia.safety.trust import require_trust
 from pareidolia.settings.network_sources import network_source
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pareidolia.safety import require_trust
+from pareidolia.safety.trust import require_trust
 from pareidolia.settings.errors import BadNetwork, UnknownName, one_line
 from pareidolia.settings.extras import require
 from pareidolia.settings.network_sources import network_source

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pareidolia.safety import expanded, require_trust, trusting
+from pareidolia.safety.paths import expanded
+from pareidolia.safety.trust import require_trust, trusting
 from pareidolia.settings.errors import BadNetwork, one_line
 from pareidolia.settings.network_sources import network_source
 

@@ -21,9 +21,14 @@ class StyleStatistic(ABC):
     Attributes:
         adds_over_positions: whether it is made of sums over positions, so that a picture can be painted in
             tiles; then it has a `slope`.
+        beside_gram: what its distance, over that of an empty map, is multiplied by, so that one weight of
+            style suits all statistics: squares fall to a hundredth where distances fall to a third.
+        least_positions: how many positions a map needs so that the statistic says something of it.
     """
 
     adds_over_positions: ClassVar[bool] = False
+    beside_gram: ClassVar[float] = 1.0
+    least_positions: ClassVar[int] = 1
 
     @classmethod
     @abstractmethod
@@ -83,7 +88,10 @@ Statistic = TypeVar("Statistic", bound=type[StyleStatistic])
 
 STYLE_STATISTICS: Registry[type[StyleStatistic]] = Registry(
     "style statistic",
-    ("pareidolia.painting.statistics.gram", "pareidolia.painting.statistics.mean_std"),
+    tuple(
+        f"pareidolia.painting.statistics.{module}"
+        for module in ("gram", "mean_std", "w2", "sliced", "histogram", "neighbors", "transport")
+    ),
 )
 
 
@@ -102,6 +110,7 @@ class PositionSums(StyleStatistic):
     """A statistic that is a mean over positions: a subclass gives what is summed, and the distance of means.
 
     Attributes:
+        adds_over_positions: it does.
         sums: B×…, sums over positions.
         positions: how many; where positions are weighted, the sum of their weights.
     """
@@ -126,7 +135,7 @@ class PositionSums(StyleStatistic):
 
     @classmethod
     def of(cls, maps: Tensor, mask: Tensor | None = None) -> Self:
-        rows = _by_position(maps)
+        rows = by_position(maps)
         if mask is None:
             return cls(cls.summed(rows, rows), rows.shape[1])
         weights = mask.flatten(2).transpose(1, 2)
@@ -160,7 +169,7 @@ class PositionSums(StyleStatistic):
         return self.sums / max(self.positions, _NO_POSITION)
 
 
-def _by_position(maps: Tensor) -> Tensor:
+def by_position(maps: Tensor) -> Tensor:
     """B×N×H×W activations as B×M×N, without a copy in either layout of memory."""
     if maps.is_contiguous():
         return maps.flatten(2).transpose(1, 2)

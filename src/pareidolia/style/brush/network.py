@@ -9,12 +9,15 @@ wide. And a grain, as of paper, enters with the photo: where a photo is flat, a 
 repeat one pattern (Ulyanov, "Texture Networks", 2016, uses noise against this too).
 """
 
+import math
 from collections.abc import Iterator
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from pareidolia.pictures import size_of
+from pareidolia.pictures.wrapping import Wrap, wrapped_crop
 from pareidolia.style.feedforward.network import ForwardContext, PixelOffset, Statistics
 
 _EPSILON = 1e-5
@@ -85,13 +88,20 @@ class Grain(nn.Module):
         self.noise: Tensor
         self.register_buffer("noise", 2 * noise - 1)
 
-    def forward(self, like: Tensor, origin: tuple[int, int]) -> Tensor:
-        """N×4×h×w in [−1, 1] for maps N×C×h×w that begin at `origin` of the whole map."""
+    def forward(self, like: Tensor, origin: tuple[int, int], period: tuple[int, int] = (0, 0)) -> Tensor:
+        """N×4×h×w in [−1, 1] for maps N×C×h×w that begin at `origin` of the whole map.
+
+        Where the map repeats after a `period` that is not 0, so does the noise.
+        """
         rows, columns = (
-            (torch.arange(length, device=like.device) + begin) % _GRAIN_SIDE
-            for length, begin in zip(like.shape[-2:], origin, strict=True)
+            _repeated(torch.arange(length, device=like.device) + begin, after) % _GRAIN_SIDE
+            for length, begin, after in zip(like.shape[-2:], origin, period, strict=True)
         )
         return self.noise[:, rows][:, :, columns].expand(len(like), -1, -1, -1).to(like.dtype)
+
+
+def _repeated(places: Tensor, period: int) -> Tensor:
+    return places % period if period else places
 
 
 class Block(nn.Module):
@@ -133,7 +143,8 @@ class Painter(nn.Module):
     def forward(self, pictures: Tensor, run: ForwardContext) -> Tensor:
         """The painted pictures; `run.styles` is N×`code` or 1×`code`."""
         squares = F.pixel_unshuffle(2 * pictures - 1, 4)
-        grain = self.grain(squares, (run.origin[0] // 4, run.origin[1] // 4))
+        origin, period = (tuple(each // 4 for each in pair) for pair in (run.origin, run.period))
+        grain = self.grain(squares, (origin[0], origin[1]), (period[0], period[1]))
         stem = F.relu(self.stem(torch.cat([squares, grain], dim=1), run), inplace=True)
         del squares, grain
         x = F.relu(self.down(stem, run), inplace=True)
@@ -163,18 +174,28 @@ class Reader(nn.Module):
         self.first = nn.Linear(2 * sum(widths), hidden)
         self.second = nn.Linear(hidden, code)
 
-    def forward(self, paintings: Tensor) -> Tensor:
-        """The codes."""
-        statistics = torch.cat(list(self._statistics(2 * paintings - 1)), dim=1)
+    def forward(self, paintings: Tensor, part: Tensor | None = None) -> Tensor:
+        """The codes; with a mask 1×1×h×w, of that part of the paintings."""
+        statistics = torch.cat(list(self._statistics(2 * paintings - 1, part)), dim=1)
         code: Tensor = self.second(F.gelu(self.first(self.level(statistics))))
         return code
 
-    def _statistics(self, x: Tensor) -> Iterator[Tensor]:
+    def _statistics(self, x: Tensor, part: Tensor | None) -> Iterator[Tensor]:
         for conv in self.convs:
             x = F.relu(conv(x))
-            variance, mean = torch.var_mean(x.float(), dim=(2, 3), correction=0)
+            if part is None:
+                variance, mean = torch.var_mean(x.float(), dim=(2, 3), correction=0)
+            else:
+                variance, mean = _weighted_moments(x, F.adaptive_avg_pool2d(part, size_of(x)))
             yield mean
             yield (variance + _EPSILON).sqrt()
+
+
+def _weighted_moments(x: Tensor, weights: Tensor) -> tuple[Tensor, Tensor]:
+    """Variance and mean of maps N×C×h×w over positions that count by their weights 1×1×h×w, N×C each."""
+    weights = weights / weights.sum().clamp(min=_EPSILON)
+    mean = (weights * x).sum(dim=(2, 3))
+    return (weights * (x - mean[..., None, None]).square()).sum(dim=(2, 3)), mean
 
 
 class BrushNetwork(nn.Module):
@@ -236,9 +257,50 @@ class BrushNetwork(nn.Module):
         painted: Tensor = self.painter(pictures, ForwardContext(codes, statistics, [], origin))
         return painted
 
-    def codes_of(self, paintings: Tensor) -> Tensor:
-        """The codes of paintings N×3×h×w; the weighted mean of several is a blend of their styles."""
-        codes: Tensor = self.reader(paintings)
+    def seamless(self, picture: Tensor, code: Tensor, wrap: Wrap) -> Tensor:
+        """Paint a picture that repeats so that what is painted does too.
+
+        The network sees as much of the other side beyond each border as reaches a pixel; only the picture
+        itself counts in the normalisations. The grain repeats with the picture and stays where it is.
+
+        Args:
+            picture: 1×3×H×W; where it repeats, its sides are multiples of 8.
+            code: 1×`code`.
+            wrap: whether it repeats down and across.
+
+        Returns:
+            1×3×H×W.
+        """
+        size = size_of(picture)
+        halo = math.ceil(self.receptive_radius / self.size_multiple) * self.size_multiple
+        top, left = (halo if wraps else 0 for wraps in wrap)
+        wide = wrapped_crop(picture, slice(-top, size[0] + top), slice(-left, size[1] + left))
+        # Where the picture does not repeat, its border fills the last square.
+        below, beside = (-side % self.size_multiple for side in size_of(wide))
+        wide = F.pad(wide, (0, beside, 0, below), mode="replicate")
+        height, width = size_of(wide)
+        run = ForwardContext(
+            code,
+            None,
+            [],
+            origin=(-top, -left),
+            beyond=(top / height, left / width),
+            period=(size[0] * wrap[0], size[1] * wrap[1]),
+        )
+        painted: Tensor = self.painter(wide.contiguous(memory_format=torch.channels_last), run)
+        return painted[..., top : top + size[0], left : left + size[1]]
+
+    def codes_of(self, paintings: Tensor, part: Tensor | None = None) -> Tensor:
+        """The codes of paintings N×3×h×w; the weighted mean of several is a blend of their styles.
+
+        Args:
+            paintings: N×3×h×w.
+            part: 1×1×h×w in [0, 1], which part of them is read; None reads the whole.
+
+        Returns:
+            N×`code`.
+        """
+        codes: Tensor = self.reader(paintings, part)
         return codes
 
     def statistics_of(self, pictures: Tensor, codes: Tensor) -> Statistics:

@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from pareidolia.settings import Device, Settings
+from pareidolia.settings.groups import ADVANCED
 from pareidolia.style.settings import OwnSize, StyleControl, Tile, VideoControl
 
 
@@ -13,7 +14,12 @@ class OnePassControl(VideoControl):
 
     painting_size: Annotated[
         int,
-        Field(ge=64, le=4096, description="Longer side of the paintings, in pixels; larger strokes above."),
+        Field(
+            ge=64,
+            le=4096,
+            description="Longer side at which the paintings are read, in pixels; much above 512 blurs.",
+            json_schema_extra=ADVANCED,
+        ),
     ] = 512
     tile: Tile = None
 

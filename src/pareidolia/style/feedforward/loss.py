@@ -7,7 +7,7 @@ from torch import Tensor
 
 from pareidolia.networks import Network, preserve_state
 from pareidolia.painting import ModelOutputs, TotalVariation
-from pareidolia.painting.statistics import STYLE_STATISTICS
+from pareidolia.painting.statistics import statistic_for
 from pareidolia.settings.default_networks import refuse_judge
 
 
@@ -25,10 +25,11 @@ class PerceptualLoss:
         content_weight: α.
         style_weight: β.
         smoothness: weight of the total variation.
-        match: the name of the `StyleStatistic`.
+        match: names of style statistics, as `statistic_for` reads them.
 
     Raises:
-        PareidoliaError: `network` is the one that judges pictures.
+        UnknownName: there is no such statistic.
+        PareidoliaError: `network` is the one that judges pictures, or a statistic's weight is none.
     """
 
     def __init__(
@@ -41,10 +42,10 @@ class PerceptualLoss:
         content_weight: float,
         style_weight: float,
         smoothness: float,
-        match: str = "gram",
+        match: Sequence[str] = ("gram",),
     ) -> None:
         refuse_judge(network.name)
-        self._statistic = STYLE_STATISTICS[match]
+        self._statistic = statistic_for(match)
         self.network = network
         self._content_layers, self._style_layers = tuple(content_layers), tuple(style_layers)
         self._weights = {"content": content_weight, "style": style_weight, "total variation": smoothness}
@@ -82,7 +83,8 @@ class PerceptualLoss:
         for layer in self._style_layers:
             target = self._statistic.mean(self._targets[layer], styles)
             found = self._statistic.of(seen[layer])
-            parts.append(_relative(found.distance(target), target.empty().distance(target)))
+            apart = _relative(found.distance(target), target.empty().distance(target))
+            parts.append(target.beside_gram * apart)
         return torch.stack(parts).mean()
 
 

@@ -47,21 +47,32 @@ class ForwardContext:
         given: used in place of the pictures' own, in order; None uses their own.
         gathered: those used so far.
         origin: row and column of the pictures' first pixel in the whole picture.
+        beyond: shares of the height and the width, at each end, that repeat a picture beyond its borders and
+            do not count in moments.
+        period: height and width of the whole picture where it repeats, else 0.
     """
 
     styles: Tensor
     given: Statistics | None
     gathered: Statistics
     origin: PixelOffset = (0, 0)
+    beyond: tuple[float, float] = (0.0, 0.0)
+    period: tuple[int, int] = (0, 0)
 
     def moments(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Mean and variance over positions that the next normalisation uses."""
         if self.given is None:
-            variance, mean = torch.var_mean(x, dim=(2, 3), keepdim=True, correction=0)
+            inner = x if self.beyond == (0.0, 0.0) else self._inner(x)
+            variance, mean = torch.var_mean(inner, dim=(2, 3), keepdim=True, correction=0)
         else:
             mean, variance = self.given[len(self.gathered)]
         self.gathered.append((mean, variance))
         return mean, variance
+
+    def _inner(self, x: Tensor) -> Tensor:
+        height, width = x.shape[-2:]
+        down, across = round(self.beyond[0] * height), round(self.beyond[1] * width)
+        return x[..., down : height - down, across : width - across]
 
 
 class StyledConv(nn.Module):

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from pareidolia.painting.settings import PaddingOption, PoolingOption
 from pareidolia.settings import Device, NetworkSettings
-from pareidolia.style.settings import Match, OwnSize, Tile, VideoControl
+from pareidolia.style.settings import Match, OwnSize, StrokeSize, Tile, VideoControl
 from pareidolia.training.settings import TrainingSettings
 
 
@@ -37,7 +37,7 @@ class StylizerSettings(TrainingSettings, NetworkSettings):
         tuple[str, ...] | None,
         Field(description="Layers whose statistic the paintings give (default: the network's own)."),
     ] = None
-    match: Match = "gram"
+    match: Match = ("gram",)
     pooling: PoolingOption = "max"
     padding: PaddingOption = "replicate"
     epochs: Annotated[float | None, Field(gt=0, description="How often each photo is seen.")] = None
@@ -64,6 +64,7 @@ class PaintSettings(VideoControl):
     strength: Annotated[
         float, Field(ge=0, le=1, description="How far from the photo (0) to what the network paints (1).")
     ] = 1.0
+    stroke_size: StrokeSize = 1.0
     colors: Annotated[
         Literal["paintings", "luminance"],
         Field(description="Whose colours; luminance: only light and dark are painted."),

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -16,6 +17,7 @@ from pareidolia.settings import PareidoliaError
 from pareidolia.style.colors import with_chroma
 from pareidolia.style.feedforward.network import StylizerNetwork
 from pareidolia.style.feedforward.settings import PaintSettings, StylizerSettings
+from pareidolia.style.feedforward.strokes import in_strokes
 from pareidolia.style.feedforward.tiling import painted_by
 from pareidolia.style.feedforward.training import KIND
 from pareidolia.training.folder import WEIGHTS, read_record
@@ -49,7 +51,8 @@ class Stylizer:
         device = next(self.network.parameters()).device
         shown = shown.expand(-1, 3, -1, -1).to(device)
         styles = blended(settings.style_weights, self.paintings).to(device)
-        painted = painted_by(self.network, shown, styles, settings.tile)
+        paint = partial(painted_by, self.network, styles=styles, tile=settings.tile)
+        painted = in_strokes(paint, shown, settings.stroke_size)
         if settings.colors == "luminance":
             painted = with_chroma(painted, shown)
         painted = torch.lerp(shown, painted, settings.strength).cpu()

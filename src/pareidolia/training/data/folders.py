@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from pareidolia.pictures.folders import SUFFIXES, list_pictures
+from pareidolia.pictures.folders import SUFFIXES, list_pictures, sample_of
 from pareidolia.settings import PareidoliaError
 
 Split = Literal["train", "test"]
@@ -36,11 +36,13 @@ class Files:
 
     @property
     def digest(self) -> str:
-        """A hash of the files' names from `root` and their sizes, the same wherever the folder lies."""
+        """A hash of the files' names from `root`, sizes and some bytes, the same wherever the folder lies."""
         digest = hashlib.sha256()
         for path in self.paths:
             name = unicodedata.normalize("NFC", path.relative_to(self.root).as_posix())
-            digest.update(f"{name}\0{size_in_bytes(path)}\0".encode("utf-8", "surrogateescape"))
+            size = size_in_bytes(path)
+            digest.update(f"{name}\0{size}\0".encode("utf-8", "surrogateescape"))
+            digest.update(sample_of(path, size))
         return digest.hexdigest()[:16]
 
 
@@ -65,9 +67,10 @@ def find_files(folder: Path, split: Split) -> Files:
     if not folder.is_dir():
         what = "is a file; name the folder it lies in" if folder.exists() else "does not exist"
         raise PareidoliaError(f"the folder {folder} {what}")
-    found = _below(folder)
+    listed = list_pictures(folder)
+    found = [folder / name for name in listed.names]
     splits = _split_folders(folder, found)
-    left_out: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = listed.notes
     if splits is None:
         kept = {path for path in found if len(found) >= _ENOUGH_TO_KEEP_SOME and _is_kept(path, folder)}
         root, classes = folder, _classes(folder, found)
@@ -76,7 +79,7 @@ def find_files(folder: Path, split: Split) -> Files:
         root, train = splits[split], splits["train"]
         classes = _classes(train, [path for path in found if path.is_relative_to(train)])
         chosen = [path for path in found if path.is_relative_to(root)]
-        left_out = _left_out(found, folder, splits)
+        left_out = (*left_out, *_left_out(found, folder, splits))
     if len(chosen) < 2:
         raise _too_few(chosen, root, split)
     numbers = {name: number for number, name in enumerate(classes)}
@@ -100,10 +103,6 @@ def _too_few(chosen: list[Path], root: Path, split: Split) -> PareidoliaError:
     kinds = " ".join(sorted(SUFFIXES))
     why = "there is nothing to learn from" if split == "train" else "nothing was kept to test on"
     return PareidoliaError(f"{root} holds {count} ({kinds}) for the {split} split: {why}")
-
-
-def _below(folder: Path) -> list[Path]:
-    return [folder / name for name, _ in list_pictures(folder)]
 
 
 def _first_of(names: tuple[str, ...], present: Iterable[str]) -> str | None:

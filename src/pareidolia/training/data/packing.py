@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 import os
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -27,6 +28,7 @@ Size = tuple[int, int]
 LARGEST_AS_IS = 64
 _KEPT_FROM = 2_000
 _SMALL_FILE = 10_000
+_STRIP = 8  # of which less than an eighth is seen
 GRAY_MODES = ("1", "L", "LA", "La", "I", "F", "I;16", "I;16L", "I;16B", "I;16N")
 
 
@@ -134,10 +136,21 @@ def _cut(picture: Tensor, height_width: Size) -> Tensor:
     height, width = height_width
     own = size_of(picture)
     scale = max(height / own[0], width / own[1])
+    if max(own[0] * scale / height, own[1] * scale / width) > _STRIP:
+        return _cut(_middle(picture, (height / scale, width / scale)), height_width)
     scaled = (max(height, round(own[0] * scale)), max(width, round(own[1] * scale)))
     picture = resize_picture(picture, scaled)
     top, left = (scaled[0] - height) // 2, (scaled[1] - width) // 2
     return picture[..., top : top + height, left : left + width]
+
+
+def _middle(picture: Tensor, seen: tuple[float, float]) -> Tensor:
+    """Twice as much of a strip as is seen of it, so that what is cut off anyway is not scaled up first."""
+    kept = [
+        min(side, side % 2 + 2 * math.ceil(part)) for side, part in zip(size_of(picture), seen, strict=True)
+    ]
+    top, left = ((side - part) // 2 for side, part in zip(size_of(picture), kept, strict=True))
+    return picture[..., top : top + kept[0], left : left + kept[1]]
 
 
 def _cache_file(files: Files, size: Size | None, color: str) -> Path | None:

@@ -1,0 +1,13 @@
+"""What the fork server imports once for all children. Nothing is computed here: threads do not survive a fork."""
+
+import torchvision  # noqa: F401
+
+import pareidolia.atlas.building
+import pareidolia.cli
+import pareidolia.dreaming.dream
+import pareidolia.execution.execution
+import pareidolia.generative.training
+import pareidolia.inspection.patches.strongest
+import pareidolia.style.brush.brush
+import pareidolia.style.feedforward.training
+import pareidolia.style.transfer  # noqa: F401

@@ -1,0 +1,11 @@
+"""The studio: a page on this machine where every operation is used, watched, stopped and kept.
+
+`application.py` is the server (Starlette); `store.py` keeps jobs and pictures (SQLite); `desk.py` takes jobs,
+`foreman.py` hands them out to `worker.py`, the one process that imports torch (`worker_process.py` is its
+other end). Forms come from the operations' settings (`forms.py`), what is posted is let in by `admission.py`,
+every request passes `guard.py`. The page is built from /studio (TypeScript) into `page/`.
+"""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,0 +1,46 @@
+/** What operations are called where their own names are terse. */
+export const english: Record<string, string> = {
+  brush: 'In one pass', style: 'Step by step', 'stylizer paint': 'With your own network', 'stylizer train': 'Train a network',
+  'style-figures': 'Style by layers', 'measure style': 'Measure', export: 'Export as ONNX', dream: 'Dream', 'explain-dreams': 'Why dogs?',
+  saliency: 'What mattered', deconvnet: 'Back to pixels', features: 'Features', filters: 'Filters', tuning: 'Tuning', patches: 'Strongest patches',
+  faithfulness: 'Whom to believe', networks: 'Networks', 'class-model': 'Class model', invert: 'Inversion', sample: 'Samples', reconstruct: 'Reconstruction',
+  interpolate: 'From one to another', walk: 'Towards a label', manifold: 'Plane as a sheet', latent: 'Where codes lie', 'train vae': 'Train a VAE',
+  'train autoencoder': 'Train an autoencoder', 'train aae': 'Train an AAE', 'train gan': 'Train a GAN',
+};
+
+/** Russian names of operations, inputs, settings and groups; what is missing keeps its English name. */
+
+export const labels: Record<string, string> = {
+  'How it looks': 'Как выглядит', What: 'Что', Network: 'Сеть', Output: 'Результат', Advanced: 'Тонкости',
+  brush: 'Одним проходом', style: 'Шаг за шагом', 'stylizer paint': 'Своей сетью', 'stylizer train': 'Обучить сеть стиля',
+  'style-figures': 'Стиль по слоям', 'measure style': 'Измерить стиль', export: 'Выгрузить ONNX', dream: 'Сон',
+  'explain-dreams': 'Почему собаки', saliency: 'Что важно', deconvnet: 'Обратно к пикселям', features: 'Признаки', filters: 'Фильтры',
+  tuning: 'Настройка нейронов', patches: 'Сильнейшие фрагменты', invariance: 'Инвариантность', faithfulness: 'Достоверность',
+  networks: 'Сети и слои', 'class-model': 'Образ класса', caricature: 'Карикатура', invert: 'Обращение', sample: 'Выборка',
+  reconstruct: 'Восстановление', interpolate: 'Переход', walk: 'Прогулка', arithmetic: 'Арифметика', manifold: 'Многообразие',
+  'operation latent': 'Карта кодов', 'train vae': 'Обучить VAE', 'train autoencoder': 'Обучить автокодировщик', 'train aae': 'Обучить AAE',
+  'train gan': 'Обучить GAN', evaluate: 'Оценить',
+  content: 'Фото', styles: 'Картины', mask: 'Маска', photo: 'Фото', photos: 'Фотографии', guide: 'Проводник',
+  strength_map: 'Карта силы', run: 'Модель', pictures: 'Картинки', a: 'Откуда', b: 'Куда', start: 'Начало', expression: 'Выражение',
+  data: 'Данные', names: 'Классы', picture: 'Картинка', name: 'Название',
+  persistence: 'Стойкость', frames: 'Кадры', fps: 'Кадров в секунду', painting_size: 'Размер картин', tile: 'Плитка',
+  painting_weights: 'Веса картин', strength: 'Сила', colors: 'Цвета', size: 'Размер', seed: 'Зерно', steps: 'Шаги',
+  coarse_steps: 'Шаги начерно', coarsest: 'Наименьший размер', coarse_to_fine: 'От грубого к тонкому', content_weight: 'Вес содержания',
+  style_weight: 'Вес стиля', smoothness: 'Гладкость', content_layers: 'Слои содержания', style_layers: 'Слои стиля',
+  content_layer_weights: 'Веса слоёв содержания', style_layer_weights: 'Веса слоёв стиля', match: 'Статистика', balance: 'Баланс',
+  style_size: 'Размер мазка', bleed: 'Поля', learning_rate: 'Скорость обучения', optimizer: 'Оптимизатор', average: 'Усреднение',
+  pooling: 'Пулинг', padding: 'Дополнение', network: 'Сеть', octaves: 'Октавы', octave_scale: 'Шаг октав', step_size: 'Размер шага',
+  jitter: 'Дрожание', smoothing: 'Сглаживание', gray: 'Чёрно-белое', zoom: 'Приближение', rotate: 'Поворот', frame_steps: 'Шаги на кадр',
+  aim: 'Цель', target: 'Цель', method: 'Метод', methods: 'Методы', colormap: 'Палитра', alpha: 'Непрозрачность', batch_size: 'Пачка',
+  samples: 'Выборок', noise: 'Шум', baseline: 'Точка отсчёта', layer: 'Слой', layers: 'Слои', window: 'Окно', stride: 'Шаг окна',
+  fill: 'Заливка', masks: 'Масок', cells: 'Ячеек', keep: 'Доля видимого', unit: 'Нейрон', units: 'Нейроны', rule: 'Правило',
+  place: 'Место', copies: 'Копии', diversity: 'Разнообразие', canvas: 'Холст', starts: 'Попытки', at_once: 'Сразу', columns: 'Столбцы',
+  robustness: 'Устойчивость', cosine_power: 'Сходство', regularize: 'Регуляризация', penalty: 'Штраф', momentum: 'Инерция',
+  alpha_weight: 'Вес нормы', beta: 'Степень вариации', variation_weight: 'Вес вариации', count: 'Сколько', path: 'Путь',
+  seconds: 'Секунды', side: 'Сторона', split: 'Часть данных', towards: 'К чему', away: 'От чего', reach: 'Как далеко',
+  epochs: 'Эпохи', batch: 'Пачка', schedule: 'Расписание', warm_up: 'Разогрев', clip: 'Ограничение градиента', precision: 'Точность',
+  previews: 'Листов по пути', checkpoint_seconds: 'Сохранять каждые, с', log_every: 'Строка журнала каждые', color: 'Цвет',
+  latent: 'Длина кода', hidden: 'Скрытые слои', width: 'Ширина', activation: 'Активация', masked: 'Скрыто пикселей',
+  sparsity: 'Разреженность', active: 'Цель активности', prior: 'Априорное', curve_steps: 'Шаги кривой', channels: 'Каналы',
+  style_weights: 'Веса стиля', reconstruction_steps: 'Шаги восстановления', coordinates: 'Координаты', video: 'Видео',
+};

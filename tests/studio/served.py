@@ -1,0 +1,152 @@
+"""A studio as people start it, `pareidolia studio`, with a tiny operation of a plug-in."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx
+from tests.plugin_packages import install_plugin
+
+#: Steps that wait, show a picture, and may end their process.
+PLUGIN = '''
+import os, signal, time
+from typing import Annotated, Literal
+from pydantic import Field
+from pareidolia.operations import PAINT, operation
+from pareidolia.operations.inputs import PHOTO
+from pareidolia.operations.statement import Input
+from pareidolia.progress import Progress, Work
+from pareidolia.settings import PareidoliaError, Settings
+
+class TinySettings(Settings):
+    """Count."""
+    steps: Annotated[int, Field(ge=1, description="How many.")] = 3
+    pause: Annotated[float, Field(ge=0, description="Seconds of each.")] = 0.0
+    gray: Annotated[float, Field(ge=0, le=1, description="How light.")] = 0.5
+    end: Annotated[Literal["", "refuse", "raise", "exit", "kill", "kill once"],
+        Field(description="How it ends.")] = ""
+
+class Counting(Work):
+    def __init__(self, settings):
+        self.settings = settings
+    def __iter__(self):
+        import torch
+        s = self.settings
+        print("a word that is not for the server", flush=True)
+        for index in range(1, s.steps + 1):
+            time.sleep(s.pause)
+            if index == 2:
+                self.end()
+            yield Progress(index, s.steps, "counting", losses={"left": float(s.steps - index)},
+                           preview=lambda: torch.full((1, 3, 8, 8), index / s.steps))
+    def end(self):
+        end = self.settings.end
+        once = os.path.join(os.environ["TINY"], "once")
+        first = end == "kill once" and not os.path.exists(once)
+        if end == "refuse": raise PareidoliaError("it is refused")
+        if end == "raise": raise KeyError("a bug")
+        if end == "exit": os._exit(3)
+        if end == "kill" or first:
+            if first: open(once, "w").close()
+            os.kill(os.getpid(), signal.SIGKILL)
+    @property
+    def result(self):
+        import torch
+        from pareidolia.pictures.result import Result
+        rows = [{"count": self.settings.steps, "bad": float("nan")}]
+        return Result(torch.full((1, 3, 12, 16), self.settings.gray), "counted", rows)
+
+@operation("tiny", group=PAINT, help="Count.", settings=TinySettings,
+           inputs=(Input("photo", "Any.", required=False),))
+def tiny(photo=None, settings=None):
+    return Counting(settings)
+'''
+
+
+class Studio:
+    """The command in a process of its own, and a client of its API."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.site = folder.parent / f"{folder.name}-site"
+        if not self.site.exists():
+            install_plugin(self.site, "tiny_plugin", PLUGIN)
+        self.start()
+
+    def start(self) -> None:
+        paths = os.pathsep.join([str(self.site), *filter(None, sys.path)])
+        words = ["studio", "--json", "--port", "0", "--no-browser", "--folder", str(self.folder)]
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "pareidolia", *words],
+            env={**os.environ, "PYTHONPATH": paths, "TINY": str(self.site), "OMP_NUM_THREADS": "1"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        line = self.process.stdout.readline()
+        assert line, self.process.stderr.read()
+        self.address = json.loads(line)["address"]
+        self.client = httpx.Client(base_url=f"{self.address}api", timeout=60)
+        self.client.headers["X-Studio-Token"] = self.client.get("/token").json()["token"]
+
+    def kill(self) -> None:
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+        self.client.close()
+
+    def close(self) -> None:
+        self.client.close()
+        self.process.send_signal(signal.SIGINT)
+        try:
+            self.process.wait(20)
+        finally:
+            self.process.kill()
+            self.process.communicate()
+
+    def ask(self, method: str, path: str, **what) -> httpx.Response:
+        return self.client.request(method, path, **what)
+
+    def submit(self, operation: str = "tiny", inputs=None, client: str = "one", **settings) -> str:
+        return self.submit_all(operation, inputs, client, settings=settings)[0]["id"]
+
+    def submit_all(self, operation="tiny", inputs=None, client="one", **rest) -> list[dict]:
+        asked = {"operation": operation, "inputs": inputs or {}, **rest}
+        answer = self.ask("POST", "/jobs", json=asked, headers={"X-Studio-Client": client})
+        assert answer.status_code == 201, answer.text
+        return answer.json()
+
+    def job(self, name: str) -> dict:
+        return self.ask("GET", f"/jobs/{name}").json()
+
+    def wait(self, name: str, *states: str, seconds: float = 120) -> dict:
+        """The job once it is in one of these states; finished ones by default."""
+        wanted = states or ("done", "stopped", "failed")
+        for _ in range(int(seconds / 0.05)):
+            job = self.job(name)
+            if job["state"] in wanted:
+                return job
+            time.sleep(0.05)
+        raise AssertionError(f"still {job['state']}: {job}")
+
+    def until(self, holds, seconds: float = 60):
+        for _ in range(int(seconds / 0.05)):
+            found = holds()
+            if found:
+                return found
+            time.sleep(0.05)
+        raise AssertionError("it never came")
+
+    @property
+    def worker(self) -> int:
+        """The process id of the worker."""
+        import psutil
+
+        children = psutil.Process(self.process.pid).children()
+        return next(each.pid for each in children if "pareidolia.studio.worker" in " ".join(each.cmdline()))
+
+    def until_ready(self) -> None:
+        self.until(lambda: self.ask("GET", "/queue").json()["worker"]["ready"])
