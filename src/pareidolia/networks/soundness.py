@@ -126,9 +126,9 @@ def _note_sizes(module: nn.Module) -> None:
     if not isinstance(weight, Tensor):
         return
     if getattr(module, "in_channels", None) == 0:
-        transposed = getattr(module, "transposed", False)
-        module.in_channels = weight.shape[0] if transposed else weight.shape[1] * int(module.groups)  # type: ignore[arg-type]
-    if getattr(module, "in_features", None) == 0:
-        module.in_features = weight.shape[1]
-    if getattr(module, "num_features", None) == 0:
-        module.num_features = weight.shape[0]
+        transposed = bool(getattr(module, "transposed", False))
+        groups = int(getattr(module, "groups", 1))
+        setattr(module, "in_channels", weight.shape[0] if transposed else weight.shape[1] * groups)  # noqa: B010
+    for name, axis in (("in_features", 1), ("num_features", 0)):
+        if getattr(module, name, None) == 0:
+            setattr(module, name, weight.shape[axis])
