@@ -146,7 +146,7 @@ def _input_parameter(stated: Input) -> inspect.Parameter:
 
 
 def _output_group(name: str, field: FieldInfo) -> str:
-    return ADVANCED if name in ("config", "set", "index", "trust") else OUTPUT
+    return ADVANCED if name in ("config", "set", "index", "trust", "deterministic") else OUTPUT
 
 
 def _group_of(name: str, field: FieldInfo) -> str:

@@ -31,6 +31,12 @@ class Verbosity(Settings):
 class Output(Verbosity):
     """What every operation can be given beside its own settings."""
 
+    deterministic: Annotated[
+        bool,
+        Parameter(negative=()),
+        Field(description="Give the same bytes each time on a GPU too, more slowly, or refuse."),
+    ] = False
+
     config: Annotated[
         Path | None, Field(description="A TOML file of settings; options given here count before it.")
     ] = None
