@@ -67,7 +67,8 @@ def _gone_on(
     found = made(place, inputs)
     strays = sorted(found.keys() - wanted.keys())
     other = sorted(name for name in wanted if found.get(name) != wanted[name])
-    return Outcome(case, f"{f'strays {strays} ' if strays else ''}{f'not the same {other}' if other else ''}")
+    lost = [f"strays {strays}"] if strays else []
+    return Outcome(case, "; ".join([*lost, f"not the same {other}"] if other else lost))
 
 
 def _resumed(operation: LongOperation, place: Path) -> Ended:

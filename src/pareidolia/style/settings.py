@@ -212,7 +212,7 @@ class StyleSettings(StyleControl, PaintingSettings):
         Field(
             ge=64,
             description="Look in tiles of this many pixels: the same picture in less memory "
-            "(default: 512 at sizes above 3 megapixels).",
+            "(default: 512 at sizes above 3 megapixels, 256 above 8).",
             json_schema_extra=ADVANCED,
         ),
     ] = None
@@ -289,7 +289,7 @@ class StyleFiguresSettings(OperationSettings):
     coarse_steps: Annotated[
         int, Field(ge=1, description="Steps of each other picture at each size but the last.")
     ] = 60
-    steps: Annotated[int, Field(ge=1, description="Their steps at the full size.")] = 40
+    steps: Annotated[int, Field(ge=1, description="Steps of each other picture at the full size.")] = 40
 
     def painting(self, **changes: Any) -> StyleSettings:
         """A style transfer with the default options at this size."""

@@ -74,7 +74,7 @@ class FeatureSettings(RobustSettings):
     place: Annotated[
         Literal["everywhere", "middle"],
         Field(
-            description="Whether a unit is to fire all over the picture or in its middle.",
+            description="Where a unit is to respond: all over the picture, or in its middle.",
             json_schema_extra=WHAT,
         ),
     ] = "everywhere"
@@ -136,7 +136,7 @@ class CaricatureSettings(RobustSettings):
     cosine_power: Annotated[
         float, Field(ge=0, le=16, description="How much likeness counts beside strength.")
     ] = 1.0
-    steps: Annotated[int, Field(ge=1, description="Steps.")] = 256
+    steps: Annotated[int, Field(ge=1, description="Steps of painting.")] = 256
     learning_rate: Annotated[float, Field(gt=0, description="Size of a step.")] = 0.05
     columns: Columns = None
     size: Annotated[
@@ -171,7 +171,7 @@ class ClassModelSettings(RobustSettings):
             "the network's gradients are, about 1 for SqueezeNet, 0.06 for retina).",
         ),
     ] = None
-    steps: Annotated[int, Field(ge=1, description="Steps.")] = 256
+    steps: Annotated[int, Field(ge=1, description="Steps of painting.")] = 256
     learning_rate: Annotated[
         float | None, Field(gt=0, description="Size of a step (default: 0.05 robust, 0.01/lambda for l2).")
     ] = None
@@ -199,7 +199,9 @@ class InversionSettings(OperationSettings):
         Field(min_length=1, description="The layers, a picture each (default: the network's style layers)."),
     ] = None
     alpha: Annotated[float, Field(ge=1, le=16, description="Power of the norm that bounds pixels.")] = 6.0
-    alpha_weight: Annotated[float, Field(ge=0, description="Its weight; 1 is the paper's balance.")] = 1.0
+    alpha_weight: Annotated[
+        float, Field(ge=0, description="Weight of that norm; 1 is the paper's balance.")
+    ] = 1.0
     beta: Annotated[float, Field(ge=1, le=4, description="Power of the total variation.")] = 2.0
     variation_weight: Annotated[
         float, Field(ge=0, description="Weight of total variation; the paper's lambda of 5 is 17.")
