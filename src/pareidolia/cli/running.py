@@ -93,6 +93,7 @@ def run_jobs(jobs: list[Any], output: Output) -> int:
     for number, job in enumerate(jobs, start=1):
         try:
             if job.is_made:
+                job.tidy()
                 say(f"{job.out}: made already", output)
                 continue
             if job.out.exists() and getattr(output, "overwrite", False):
