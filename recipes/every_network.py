@@ -268,7 +268,7 @@ def try_missing(names: list[str], kept: Path, largest: int) -> None:
 
 
 def _in_a_process(name: str) -> dict[str, str]:
-    command = [sys.executable, "-W", "ignore", "-m", "recipes.every_network", "--one", name]
+    command = [sys.executable, "-W", "ignore", __file__, "--one", name]
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=_SECONDS, check=False)
     except subprocess.TimeoutExpired:

@@ -9,7 +9,7 @@ import { label, operationLabel, say } from './words';
 
 export function Gallery() {
   const [words, setWords] = useState('');
-  const [found, setFound] = useState<Job[]>([]);
+  const [found, setFound] = useState<Job[] | null>(null);
   const [more, setMore] = useState(true);
   const latest = history.value.length ? `${history.value[0].id} ${history.value.length}` : '';
   useEffect(() => {
@@ -21,12 +21,13 @@ export function Gallery() {
     return () => clearTimeout(timer);
   }, [words, latest]);
   const goOn = async () => {
+    if (!found) return;
     const jobs = await attempt(() => api.search(words, found[found.length - 1]?.created));
     if (!jobs) return;
     setFound([...found, ...jobs]);
     setMore(jobs.length >= 60);
   };
-  const job = everyJob.value.get(opened.value ?? '') ?? found.find((each) => each.id === opened.value);
+  const job = everyJob.value.get(opened.value ?? '') ?? found?.find((each) => each.id === opened.value);
   return (
     <div class="gallery">
       <div class="toolbar">
@@ -34,11 +35,11 @@ export function Gallery() {
         <a class="button" href="/api/history.json" download>{`${say('export')}: JSON`}</a>
         <a class="button" href="/api/history.zip" download>ZIP</a>
       </div>
-      {!found.length && <p class="stage-note empty">{say('empty')}</p>}
+      {found?.length === 0 && <p class="stage-note empty">{say('empty')}</p>}
       <div class="cards">
-        {found.map((each) => <Card key={each.id} job={each} />)}
+        {found?.map((each) => <Card key={each.id} job={each} />)}
       </div>
-      {more && found.length > 0 && <Button onClick={() => void goOn()}>{say('more')}</Button>}
+      {more && found && found.length > 0 && <Button onClick={() => void goOn()}>{say('more')}</Button>}
       {job && (
         <Dialog title={operationLabel(job.operation)} wide close={() => (opened.value = null)}>
           <Result job={job} />

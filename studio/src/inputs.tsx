@@ -149,7 +149,7 @@ function Several({ operation, input, values, change }: FieldProps & { values: st
 }
 
 function Hint({ many }: { many: boolean }) {
-  return <span class="hint">{say(many ? 'dropMany' : 'dropHere')}</span>;
+  return many ? <Icon name="plus" /> : <span class="hint">{say('dropHere')}</span>;
 }
 
 function Drop(props: { label: string; many: boolean; take: (files: File[]) => unknown; choose: () => void; children: preact.ComponentChildren }) {
@@ -159,6 +159,7 @@ function Drop(props: { label: string; many: boolean; take: (files: File[]) => un
       type="button"
       class={`drop ${over ? 'over' : ''}`}
       aria-label={`${props.label}: ${say(props.many ? 'dropMany' : 'dropHere')}`}
+      title={say(props.many ? 'dropMany' : 'dropHere')}
       onClick={props.choose}
       onDragOver={(event) => { event.preventDefault(); setOver(true); }}
       onDragLeave={() => setOver(false)}
@@ -231,5 +232,3 @@ export async function dropped(files: File[]): Promise<void> {
   if (origin) reuse(origin);
   else tell(say('noOrigin'), true);
 }
-
-export const DropIcon = () => <Icon name="up" />;

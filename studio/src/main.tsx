@@ -37,6 +37,7 @@ function Studio() {
     });
     document.body.dataset.ready = 'true';
   }, []);
+  useEffect(() => document.querySelector('.rooms [aria-current]')?.scrollIntoView({ inline: 'nearest', block: 'nearest' }), [room.value]);
   const busy = (queue.value?.waiting.length ?? 0) + (queue.value?.running ? 1 : 0);
   return (
     <>

@@ -24,6 +24,7 @@ const ICONS: Record<string, string> = {
   sun: 'M12 8a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM12 2v3M12 19v3M2 12h3M19 12h3M5 5l2 2M17 17l2 2M19 5l-2 2M7 17l-2 2',
   moon: 'M19 14.5A8 8 0 0 1 9.5 5a8 8 0 1 0 9.5 9.5z',
   half: 'M12 3a9 9 0 1 0 0 18zM12 3a9 9 0 0 1 0 18',
+  plus: 'M12 6v12M6 12h12',
   list: 'M5 7h14M5 12h14M5 17h9',
 };
 

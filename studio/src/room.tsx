@@ -9,7 +9,7 @@ import { Button } from './parts';
 import { LatentRoom } from './plane';
 import { Result } from './result';
 import { attempt, changeDraft, chosen, draftOf, everyJob, forms, history, make, operationOf, operations, operationsOf, queue, show, shown } from './state';
-import { label, operationLabel, say } from './words';
+import { label, lineOf, operationLabel, say } from './words';
 
 /** Names that a field can have, by the network that looks: layers, classes. */
 function useHints(operation: Operation | undefined): Record<string, string[]> {
@@ -49,7 +49,7 @@ export function RoomView({ name }: { name: string }) {
       </nav>
       <div class="bench">
         <form class="panel" onSubmit={(event) => { event.preventDefault(); void make(operation.name); }}>
-          <p class="line">{operation.line}</p>
+          <p class="line">{lineOf(operation)}</p>
           <InputsForm operation={operation} hints={hints} />
           <SettingsForm operation={operation} hints={hints} />
           {operation.video && (

@@ -1,7 +1,7 @@
 /** The page's words in two languages. What an operation says of itself comes from the server in English. */
 
 import { signal } from '@preact/signals';
-import { english, labels } from './labels';
+import { english, labels, lines } from './labels';
 
 export type Language = 'en' | 'ru';
 export const language = signal<Language>(navigator.language.startsWith('ru') ? 'ru' : 'en');
@@ -142,3 +142,7 @@ export const moment = (seconds: number) =>
 /** An operation's name for people. */
 export const operationLabel = (name: string): string =>
   language.value === 'ru' ? (labels[`operation ${name}`] ?? label(name)) : (english[name] ?? label(name));
+
+/** What an operation does, in a line. */
+export const lineOf = (operation: { name: string; line: string }): string =>
+  language.value === 'ru' ? (lines[operation.name] ?? operation.line) : operation.line;

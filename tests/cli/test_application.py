@@ -132,6 +132,20 @@ def test_the_doctor_reports(studio):
     assert studio.run("doctor")[1].startswith("versions")
 
 
+def test_the_doctor_calls_nothing_missing_that_is_installed(studio, monkeypatch):
+    monkeypatch.setattr("pareidolia.cli.doctor._version", lambda package: "1.0")
+    extras = json.loads(studio.run("doctor", "--json")[1])["extras"]
+    assert "mkdocs 1.0" in extras["docs"] and "lightning-fabric 1.0" in extras["cluster"]
+    assert not any(sign in found for found in extras.values() for sign in ("missing", "<", "!", "["))
+
+
+def test_the_doctor_needs_no_home(studio, monkeypatch):
+    monkeypatch.setenv("HOME", "/nonexistent")
+    monkeypatch.delenv("HF_HOME", raising=False)
+    code, out, _ = studio.run("doctor", "--json")
+    assert code == 0 and json.loads(out)["weights"]["disk"].endswith("GiB free")
+
+
 @pytest.mark.parametrize("name", ["retina2", "torchvision:nothing", "no.module:factory"])
 def test_an_unknown_network_is_one_line(studio, name):
     code, _, err = studio.run("networks", name)

@@ -1,5 +1,6 @@
 """Folders of photos by folders of paintings, and the figures that show what style is."""
 
+import json
 import shutil
 
 import pytest
@@ -45,6 +46,15 @@ def test_an_error_in_one_is_told_and_the_rest_are_painted(folders):
     assert code == 1
     assert made(folders) == ["b.png"]
     assert "out/a.png: not made: " in err and "1 of 2 could not be made" in err
+
+
+def test_json_has_an_object_a_result(folders):
+    (folders.folder / "photos/a.png").write_bytes(b"not a picture")
+    for made_already in (False, True):
+        code, out, _ = folders.style("--json", pictures=("photos", "painting.png"), out="out")
+        failed, made_one = map(json.loads, out.splitlines())
+        assert code == 1 and failed["out"] == "out/a.png" and "photos/a.png" in failed["error"]
+        assert made_one["out"] == "out/b.png" and (made_one["shows"] == "made already") == made_already
 
 
 def test_what_is_made_stays_and_what_is_missing_is_made(folders):

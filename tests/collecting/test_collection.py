@@ -210,10 +210,10 @@ def test_a_form_of_keeping_of_ones_own(collector) -> None:
 def test_refused_layers_and_sizes(collector) -> None:
     with pytest.raises(UnknownName, match=r"stage2\.relu"):
         collector(TopActivations(), ("stage2.rel",))
-    tokens = nn.Sequential(nn.Conv2d(3, 4, 3), nn.Flatten(2))
-    network = Network("tokens", tokens, mean=(0.0,) * 3, std=(1.0,) * 3, input_shape=(3, 32, 32))
-    with pytest.raises(PareidoliaError, match="gives 4×900 for a picture"):
-        collector(TopActivations(), ("1",), network=network)
+    mixed = nn.Sequential(nn.Conv2d(3, 4, 3), nn.Flatten(2), nn.Linear(900, 7))
+    network = Network("mixed", mixed, mean=(0.0,) * 3, std=(1.0,) * 3, input_shape=(3, 32, 32))
+    with pytest.raises(PareidoliaError, match="gives 4×7 for a picture"):
+        collector(TopActivations(), ("2",), network=network)
 
 
 def test_folders_of_pictures(photos, tmp_path) -> None:

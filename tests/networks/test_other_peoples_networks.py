@@ -13,7 +13,7 @@ from pareidolia.dreaming import Dream
 from pareidolia.dreaming.settings import DreamSettings
 from pareidolia.inspection import ClassTarget, attribute, project
 from pareidolia.inspection.invariance import measure_invariance
-from pareidolia.inspection.tuning import measure_tuning
+from pareidolia.inspection.tuning import TuningSettings, measure_tuning
 from pareidolia.networks import Network, load_network
 from pareidolia.settings import BadNetwork, BadPicture, PareidoliaError
 
@@ -156,7 +156,7 @@ def test_activations_that_are_not_numbers_are_refused(net) -> None:
     for look in (
         lambda: project(cut, PICTURE, "0", ["1"]),
         lambda: attribute(cut, PICTURE, "0:1", "gradient"),
-        lambda: measure_tuning(cut, "0"),
+        lambda: measure_tuning(cut, "0", settings=TuningSettings(orientations=8, frequencies=2, phases=4)),
         lambda: measure_invariance(cut, PICTURE, ("0",)),
     ):
         with _refused("cut gives NaN at 0 for this picture", PareidoliaError):
@@ -238,7 +238,8 @@ def test_half_precision_is_widened_and_lazy_layers_are_sized(net, tmp_path: Path
     torch.save({key: value + 1 for key, value in lazy.module.state_dict().items()}, tmp_path / "w.pth")
     loaded = net("lazy", weights=str(tmp_path / "w.pth"))
     assert torch.equal(loaded.module[0].weight, lazy.module[0].weight + 1)
-    assert loaded.module[0].in_channels == 3 and type(loaded.module[0]) is nn.Conv2d
+    assert (loaded.module[0].in_channels, loaded.module[4].in_features) == (3, 8)
+    assert type(loaded.module[0]) is nn.Conv2d
     with _refused("has lazy layers, such as 0: call it once"):
         Network.of(nn.Sequential(nn.LazyConv2d(4, 3)))
 

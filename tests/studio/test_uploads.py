@@ -6,6 +6,9 @@ import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
+from pareidolia.pictures import reading
+from pareidolia.studio import uploads
+
 
 def png(size=(40, 30), mode="RGB", color=None, **options):
     data = BytesIO()
@@ -49,7 +52,7 @@ def test_transparent_pictures_have_transparent_thumbnails(client):
     [
         (b"", 422, "empty"),
         (b"<script>alert(1)</script>", 422, "not a picture"),
-        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", 422, "not a picture"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", 422, "SVG"),
         (png()[:60], 422, "damaged"),
         (png(size=(300, 200)), 413, "megapixels"),
         (b"\x89PNG" + b"0" * 300_000, 413, "too large"),
@@ -94,3 +97,7 @@ def test_a_removed_picture_is_gone(client, store):
     assert client.delete(f"/api/pictures/{name}").status_code == 200
     assert client.get(f"/api/pictures/{name}").status_code == 404
     assert list(store.pictures.iterdir()) == []
+
+
+def test_every_format_that_is_read_has_an_ending():
+    assert set(reading._FORMATS) | set(reading._PLUGIN_FORMATS) <= set(uploads._SUFFIXES)

@@ -20,7 +20,10 @@ class LayoutSettings(Settings):
         int, Field(ge=2, le=500, description="UMAP's neighbours, and t-SNE's perplexity times three.")
     ] = 50
     min_dist: Annotated[
-        float, Field(ge=0, lt=1, description="UMAP: how close points may lie; smaller clumps more.")
+        float,
+        Field(
+            ge=0, lt=1, description="UMAP's smallest distance of points; a smaller one makes denser clumps."
+        ),
     ] = 0.05
     metric: Annotated[
         Literal["cosine", "euclidean"], Field(description="What makes activations neighbours.")
@@ -70,9 +73,7 @@ class AtlasSettings(IconSettings, LayoutSettings, CollectingSettings):
             "them apart.",
         ),
     ] = 1
-    seed: Annotated[
-        int, Field(ge=0, description="The same seed on the same machine gives the same atlas.")
-    ] = 0
+    seed: Annotated[int, Field(ge=0, description="The same seed on the same CPU gives the same atlas.")] = 0
     grids: Annotated[
         tuple[Annotated[int, Field(ge=2, le=500)], ...] | None,
         Field(
@@ -87,7 +88,7 @@ class AtlasSettings(IconSettings, LayoutSettings, CollectingSettings):
         Field(ge=1, description="How many activations of a cell are attributed to classes."),
     ] = 8
     patches: Annotated[int, Field(ge=1, le=24, description="Pieces of real photos behind a cell.")] = 6
-    patch_size: Annotated[int, Field(ge=16, le=256, description="Their side in pixels.")] = 64
+    patch_size: Annotated[int, Field(ge=16, le=256, description="Side of these pieces, in pixels.")] = 64
     title: Annotated[str | None, Field(description="What stands above the map (default: the network).")] = (
         None
     )

@@ -13,7 +13,7 @@ from pareidolia.operations.statement import place_of
 from pareidolia.safety import distrusting
 from pareidolia.settings import OperationSettings, PareidoliaError
 
-HELP = "Paint a picture once more: the same pixels on the same machine, or with any of its options changed."
+HELP = "Paint a picture once more: the same pixels on the same CPU, or with any of its options changed."
 PICTURE = Input("picture", "A picture or a video that pareidolia made.", "file")
 
 

@@ -10,6 +10,7 @@ from pydantic.fields import FieldInfo
 
 from pareidolia.cli.configuration import merged
 from pareidolia.cli.outputs import Output, output_type
+from pareidolia.cli.print_size import sized_for_print
 from pareidolia.cli.running import run_request
 from pareidolia.operations import Input, Operation
 from pareidolia.settings import NetworkSettings, PareidoliaError, Settings
@@ -38,6 +39,7 @@ def command_for(operations: Mapping[str, Operation], words: Sequence[str]) -> Ca
     def run(
         inputs: dict[str, Any], settings: dict[str, Any], options: dict[str, Settings], output: Output
     ) -> int:
+        output, settings = sized_for_print(operation, inputs, output, settings)
         merged_settings = merged(operation.settings_type, output, settings)
         return run_request(operation, inputs, merged_settings, options, output)
 
@@ -144,7 +146,7 @@ def _input_parameter(stated: Input) -> inspect.Parameter:
 
 
 def _output_group(name: str, field: FieldInfo) -> str:
-    return ADVANCED if name in ("config", "set", "index", "trust") else OUTPUT
+    return ADVANCED if name in ("config", "set", "index", "trust", "deterministic") else OUTPUT
 
 
 def _group_of(name: str, field: FieldInfo) -> str:

@@ -2,15 +2,18 @@
 
 import os
 import platform
+import re
 import shutil
 from importlib.metadata import PackageNotFoundError, metadata, version
 from pathlib import Path
 from typing import Annotated, Any
 
 from cyclopts import Parameter
+from packaging.requirements import Requirement
 
 from pareidolia.cli.outputs import Verbosity
 from pareidolia.cli.printing import print_json
+from pareidolia.safety import expanded
 
 
 def doctor(*, verbosity: Annotated[Verbosity, Parameter(name="*")] = Verbosity()) -> None:
@@ -61,14 +64,18 @@ def _extras() -> dict[str, str]:
     """Each extra's packages with their versions, or the line that installs it; the package declares them."""
     extras: dict[str, str] = {}
     for requirement in metadata("pareidolia").get_all("Requires-Dist") or []:
-        if "extra ==" not in requirement:
-            continue
-        extra = requirement.split("extra ==")[1].strip().strip("'\"")
-        package = requirement.split(";")[0].split(">")[0].split("[")[0].strip()
-        if package != "pareidolia":
-            found = f"{package} {_version(package) or f'is missing: pip install pareidolia[{extra}]'}"
+        stated = Requirement(requirement)
+        extra = _extra_of(stated)
+        if extra and stated.name != "pareidolia":
+            found = f"{stated.name} {_version(stated.name) or f'is missing: pip install pareidolia[{extra}]'}"
             extras[extra] = f"{extras[extra]}, {found}" if extra in extras else found
     return extras
+
+
+def _extra_of(requirement: Requirement) -> str | None:
+    """The extra that asks for a package; None where the package itself does."""
+    found = re.search(r"""extra == ["']([^"']+)["']""", str(requirement.marker or ""))
+    return found[1] if found else None
 
 
 def _version(package: str) -> str | None:
@@ -81,10 +88,11 @@ def _version(package: str) -> str | None:
 def _weights() -> dict[str, str]:
     import torch
 
-    hub = Path(os.environ.get("HF_HOME", Path.home() / ".cache" / "huggingface"))
+    hub = Path(os.environ.get("HF_HOME") or expanded("~/.cache/huggingface"))
+    home = expanded("~")
     return {
         "retina": "in the package",
         "torchvision": str(Path(torch.hub.get_dir()) / "checkpoints"),
         "timm": str(hub / "hub"),
-        "disk": f"{shutil.disk_usage(Path.home()).free / 2**30:.1f} GiB free",
+        "disk": f"{shutil.disk_usage(home if home.is_dir() else Path()).free / 2**30:.1f} GiB free",
     }

@@ -1,7 +1,7 @@
 """Options that say where a command's result goes and how much is printed. No torch here."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from cyclopts import Parameter
 from pydantic import Field
@@ -31,6 +31,12 @@ class Verbosity(Settings):
 class Output(Verbosity):
     """What every operation can be given beside its own settings."""
 
+    deterministic: Annotated[
+        bool,
+        Parameter(negative=()),
+        Field(description="Give the same bytes each time on a GPU too, more slowly, or refuse."),
+    ] = False
+
     config: Annotated[
         Path | None, Field(description="A TOML file of settings; options given here count before it.")
     ] = None
@@ -55,6 +61,20 @@ class FileOutput(Output):
         Path | None, Field(description="The file to write; its ending says the format. Of several, a folder.")
     ] = None
     overwrite: Annotated[bool, Field(description="Replace what is there.")] = False
+    bits: Annotated[
+        Literal[8, 16], Field(description="Bits a channel of the file; 16 goes to .png and .tif.")
+    ] = 8
+    dpi: Annotated[
+        float | None,
+        Field(gt=1, lt=10000, description="Pixels an inch that the file names (default: the photo's)."),
+    ] = None
+    print_size: Annotated[
+        str | None,
+        Field(
+            description="Size on paper in place of --size: 30cm (the longer side), 30x20cm, 12x8in; at "
+            "--dpi, or 300."
+        ),
+    ] = None
 
 
 class PictureOutput(FileOutput, TableOutput):

@@ -50,11 +50,17 @@ def run_request(
 def run_one(request: Any, output: Output, clock: Clock | None = None) -> int:
     """Run a request to its saved result and report it; returns the exit code."""
     from pareidolia.execution import Execution
+    from pareidolia.networks.determinism import deterministic
 
     clock = clock or Clock()
     execution = Execution(request, _target(request.operation, output))
     losses: Mapping[str, float] = {}
-    with trusting(output.trust), stopping(execution.stop), progress_report(output) as report:
+    with (
+        deterministic(output.deterministic),
+        trusting(output.trust),
+        stopping(execution.stop),
+        progress_report(output) as report,
+    ):
         for step in execution:
             losses = step.losses or losses
             for note in step.notes:
@@ -95,6 +101,7 @@ def run_jobs(jobs: list[Any], output: Output) -> int:
             if job.is_made:
                 job.tidy()
                 say(f"{job.out}: made already", output)
+                _answer(output, out=job.out, shows="made already")
                 continue
             if job.out.exists() and getattr(output, "overwrite", False):
                 check_own(job.out)
@@ -105,12 +112,19 @@ def run_jobs(jobs: list[Any], output: Output) -> int:
         except (PareidoliaError, OSError) as error:
             failed += 1
             complain(f"{job.out}: not made: {error}")
+            _answer(output, out=job.out, error=str(error))
             continue
         if code:
             return code
     if failed:
         complain(f"{failed} of {len(jobs)} could not be made")
     return FAILED if failed else 0
+
+
+def _answer(output: Output, out: Path, **facts: str) -> None:
+    """A program's answer for a result that is not made now: it is there, or it failed."""
+    if output.as_json:
+        print_json({"out": str(out), **facts})
 
 
 def _folder(output: Output) -> Path:

@@ -19,7 +19,9 @@ class CollectingSettings(NetworkSettings):
             "for).",
         ),
     ] = None
-    batch: Annotated[int, Field(ge=1, le=4096, description="Pictures the network looks at at once.")] = 8
+    batch: Annotated[
+        int, Field(ge=1, le=4096, description="Pictures that the network looks at together.")
+    ] = 8
     chunk: Annotated[
         int, Field(ge=1, description="Pictures a shard: what a stop or a lost worker costs at most.")
     ] = 64

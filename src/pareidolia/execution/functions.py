@@ -110,7 +110,7 @@ class OperationFunction:
             raise PareidoliaError(f"{self.__name__}: {_in_words(error)}") from error
 
 
-_TARGET = ("out", "overwrite", "resume", "index", "table")
+_TARGET = ("out", "overwrite", "resume", "index", "table", "bits", "dpi")
 
 
 def operation_function(name: str) -> OperationFunction | None:

@@ -1,6 +1,7 @@
 """Operations that paint step by step: a checkpoint beside the result, from which a stopped run goes on."""
 
 from collections.abc import Generator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -79,4 +80,4 @@ def _replacing(made: Result, request: Request, target: Target, record: dict[str,
     """Save, also over the picture of the same run as it stood when it was stopped; over no other."""
     assert isinstance(target.out, Path)
     may = target.overwrite or is_made(target.out, record, unfinished=True)
-    return save_result(made, request, Target(target.out, overwrite=may, table=target.table), record=record)
+    return save_result(made, request, replace(target, overwrite=may, resume=False), record=record)

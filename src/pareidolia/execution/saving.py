@@ -10,6 +10,7 @@ from typing import Any
 
 from pareidolia.execution.target import Target
 from pareidolia.pictures import check_target, read_record, save_picture, write_atomically
+from pareidolia.pictures.printing import Print, carried_exif
 from pareidolia.pictures.result import Result
 from pareidolia.requests import Request
 from pareidolia.settings import PareidoliaError, migrate
@@ -73,10 +74,19 @@ def save_result(
     """
     record = record if record is not None else request.record(target.folder)
     if target.out is not None and made.picture is not None:
-        save_picture(made.picture, target.out, record=record, overwrite=target.overwrite or target.resume)
+        overwrite, printing = target.overwrite or target.resume, _printing(request, target)
+        save_picture(made.picture, target.out, record=record, overwrite=overwrite, printing=printing)
     if target.table is not None:
         write_table(made.rows, target.table)
     return replace(made, record=record, path=target.out)
+
+
+def _printing(request: Request, target: Target) -> Print:
+    """What the file takes over from the photo, which is the first picture that was given."""
+    photo = next((each.name for each in request.operation.inputs if each.kind == "picture"), "")
+    given = request.inputs.get(photo)
+    exif, dpi = carried_exif(str(given)) if isinstance(given, str | Path) else (None, None)
+    return Print(target.bits, target.dpi or dpi, exif)
 
 
 def write_table(rows: Sequence[Mapping[str, object]], path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 INDEX = "pareidolia.index"
 """Folder beside a result for what further results can use."""
@@ -18,6 +18,8 @@ class Target:
         resume: whether a run that was stopped goes on from its checkpoint.
         index: a folder for what further results can use; by default `pareidolia.index` beside the result.
         table: a .csv file for the numbers behind the result.
+        bits: a channel of the file, 8 or 16.
+        dpi: pixels an inch that the file names; None takes the photo's, if it has one.
     """
 
     out: Path | None = None
@@ -25,6 +27,8 @@ class Target:
     resume: bool = False
     index: Path | None = None
     table: Path | None = None
+    bits: Literal[8, 16] = 8
+    dpi: float | None = None
 
     @property
     def folder(self) -> Path:

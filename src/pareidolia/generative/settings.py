@@ -56,7 +56,7 @@ class ArchitectureSettings(ModelSettings):
     ] = (400,)
     width: Annotated[int, Field(ge=1, description="Channels of the convolutions at full size.")] = 16
     activation: Annotated[
-        Literal["relu", "leaky-relu", "tanh", "silu"], Field(description="Between the layers.")
+        Literal["relu", "leaky-relu", "tanh", "silu"], Field(description="The function between the layers.")
     ] = "relu"
 
 
@@ -151,7 +151,7 @@ class GANSettings(ArchitectureSettings):
 
     latent: Annotated[int, Field(ge=1, le=4096, description="Length of the code.")] = 64
     activation: Annotated[
-        Literal["relu", "leaky-relu", "tanh", "silu"], Field(description="Between the layers.")
+        Literal["relu", "leaky-relu", "tanh", "silu"], Field(description="The function between the layers.")
     ] = "leaky-relu"
     learning_rate: Annotated[float, Field(gt=0, description="Size of a step.")] = 5e-4
     average: Annotated[
@@ -160,7 +160,8 @@ class GANSettings(ArchitectureSettings):
     ] = 0.995
     prior: PriorOption = "normal"
     loss: Annotated[
-        Literal["non-saturating", "minimax", "hinge"], Field(description="What the two play for.")
+        Literal["non-saturating", "minimax", "hinge"],
+        Field(description="The loss of generator and discriminator."),
     ] = "non-saturating"
     r1: R1 = 1.0
     r1_every: Annotated[

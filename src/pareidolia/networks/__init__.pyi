@@ -7,6 +7,9 @@ from .accepting import (
 from .accepting import (
     network_for as network_for,
 )
+from .determinism import (
+    deterministic as deterministic,
+)
 from .devices import (
     choose_device as choose_device,
 )

@@ -19,20 +19,6 @@ def class_scores(output: object, name: str) -> Tensor:
     Returns:
         The logits N×K.
 
-    Args:
-        output: what the network returned.
-        name: of the network, in errors.
-
-    Returns:
-        N×K.
-
-    Args:
-        output: what the module gave.
-        name: what errors call the network.
-
-    Returns:
-        The logits N×K.
-
     Raises:
         BadNetwork: If there are none, or gradients cannot be taken of them.
     """

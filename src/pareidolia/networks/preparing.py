@@ -63,14 +63,6 @@ class Preparation:
         Returns:
             N×C×H×W, a copy.
 
-        Args:
-            pictures: N×C×H×W in [0, 1].
-            device: where they go.
-            dtype: that they get.
-
-        Returns:
-            N×C×H×W.
-
         Raises:
             BadPicture: they are no such pictures, or of other channels.
             BadNetwork: the user's own preparation fails.

@@ -116,3 +116,19 @@ def settle_lazy_layers(module: nn.Module, input_shape: tuple[int, int, int], nam
     ):
         module.eval()(torch.full((1, *input_shape), 0.5))
     module.train(training)
+    for each in module.modules():
+        _note_sizes(each)
+
+
+def _note_sizes(module: nn.Module) -> None:
+    """Let a layer that was lazy say the sizes of weights from a file, which torch leaves at 0."""
+    weight = getattr(module, "weight", None)
+    if not isinstance(weight, Tensor):
+        return
+    if getattr(module, "in_channels", None) == 0:
+        transposed = bool(getattr(module, "transposed", False))
+        groups = int(getattr(module, "groups", 1))
+        setattr(module, "in_channels", weight.shape[0] if transposed else weight.shape[1] * groups)  # noqa: B010
+    for name, axis in (("in_features", 1), ("num_features", 0)):
+        if getattr(module, name, None) == 0:
+            setattr(module, name, weight.shape[axis])

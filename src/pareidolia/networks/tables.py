@@ -13,7 +13,7 @@ _COLUMNS = ("layer", "kind", "shape", "receptive field")
 def layer_row(layer: Layer) -> dict[str, object]:
     """A layer in words, by column."""
     field = layer.receptive_field
-    shape = "x".join(map(str, layer.shape))
+    shape = "x".join(map(str, layer.shape)) + (f", {layer.form}" if layer.form not in ("", "maps") else "")
     words = (layer.name, layer.kind, shape, "the whole picture" if field is None else str(field))
     return dict(zip(_COLUMNS, words, strict=True))
 

@@ -42,6 +42,7 @@ class Stage:
         tile: side in pixels of the tiles in which the network sees the picture, for the same result in less
             memory; only for objectives that add over positions. None takes the whole.
         wrap: whether the picture repeats down and across; its sides there are multiples of all strides.
+        averaged: whether the picture is averaged over the last steps, which takes one more in memory.
     """
 
     size: tuple[int, int]
@@ -51,6 +52,7 @@ class Stage:
     optimizer: OptimizerName | MakeOptimizer | None = None
     tile: int | None = None
     wrap: Wrap = NOWHERE
+    averaged: bool = True
 
 
 class Painting(ShowsItself):
@@ -94,6 +96,7 @@ class Painting(ShowsItself):
         self._transforms = tuple(transforms)
         self._seed = seed
         self._starts = list(accumulate((stage.steps for stage in self.stages[:-1]), initial=0))
+        self._decay = average
         self._average = RunningAverage(average)
         self._objective: Objective | None = None
         self._tiles: Tiling | None = None
@@ -197,6 +200,7 @@ class Painting(ShowsItself):
         if self.canvas.size != stage.size:
             self.canvas.continue_at(stage.size, self.canvas.values)
         self.canvas.hold(state["values"].to(self.network.device))
+        self._average = RunningAverage(self._decay if stage.averaged else 0)
         self._average.load_state_dict(state["average"])
         self._objective = None
         if state["optimizer"] is not None:
@@ -227,7 +231,7 @@ class Painting(ShowsItself):
         averaged = self._average.value
         if self.canvas.size != stage.size:
             self.canvas.continue_at(stage.size, self.canvas.values if averaged is None else averaged)
-        self._average = RunningAverage(self._average.decay)
+        self._average = RunningAverage(self._decay if stage.averaged else 0)
         self._objective = None
         self._optimizer = self._optimizer_for(stage)
         resample = self.canvas.resample_moments

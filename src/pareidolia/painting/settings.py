@@ -42,7 +42,7 @@ class PaintingSettings(OperationSettings):
         OptimizerName | None,
         Field(
             description="What changes the pixels; lbfgs needs fewer steps, adam a fifth of the memory "
-            "(default: lbfgs; adam at sizes above 8 megapixels).",
+            "(default: lbfgs; adam at sizes above 8 megapixels, and for --match transport).",
             json_schema_extra=ADVANCED,
         ),
     ] = None

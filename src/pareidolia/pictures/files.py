@@ -12,8 +12,10 @@ from torch import Tensor
 from pareidolia.pictures import samples
 from pareidolia.pictures.color import over_white
 from pareidolia.pictures.decoding import decode
+from pareidolia.pictures.ownership import KEY
+from pareidolia.pictures.printing import Print, encode_deep, read_deep, srgb_profile
 from pareidolia.pictures.reading import read_upright, upright
-from pareidolia.pictures.records import options_for
+from pareidolia.pictures.records import options_for, text_for
 from pareidolia.pictures.resizing import fit, resize_picture
 from pareidolia.pictures.rounding import to_uint8
 from pareidolia.pictures.targets import FORMATS, check_target, write_atomically
@@ -34,8 +36,8 @@ def open_picture(
     """Open a picture as float32 1×3×H×W in [0, 1], sRGB.
 
     Reads PNG, JPEG, WebP, TIFF, GIF and animations (first frame), BMP, and AVIF if Pillow supports it;
-    honours EXIF orientation and ICC profiles, takes grey, palette, CMYK and 16-bit pictures (16-bit colour,
-    as opposed to grey, with the 8 bits that Pillow keeps of it).
+    honours EXIF orientation and ICC profiles, takes grey, palette, CMYK and 16-bit pictures (16-bit colour
+    with all its bits if OpenCV is installed and it has no profile, else with the 8 that Pillow keeps).
 
     Args:
         path: a file, `sample:NAME` (`sample_names`), or a Pillow image.
@@ -61,13 +63,18 @@ def open_picture(
 
 
 def save_picture(
-    picture: Tensor, path: str | Path, *, record: Mapping[str, Any] | None = None, overwrite: bool = False
+    picture: Tensor,
+    path: str | Path,
+    *,
+    record: Mapping[str, Any] | None = None,
+    overwrite: bool = False,
+    printing: Print | None = None,
 ) -> None:
     """Save a picture, whole or not at all.
 
-    8 bits a channel, rounded to nearest, values outside [0, 1] clipped; the same picture gives the same
-    bytes. The suffix decides the format: .png, .webp and .tif are lossless; .jpg has quality 95 and no alpha
-    (laid on white).
+    8 bits a channel unless `printing` says 16, rounded to nearest, values outside [0, 1] clipped; the same
+    picture gives the same bytes. The suffix decides the format: .png, .webp and .tif are lossless; .jpg has
+    quality 95 and no alpha (laid on white).
 
     Args:
         picture: 1×1×H×W, 1×3×H×W or 1×4×H×W in [0, 1].
@@ -75,6 +82,7 @@ def save_picture(
         record: kept in the file as JSON: in PNG as text `pareidolia`, in the others as EXIF ImageDescription;
             `read_record` reads it.
         overwrite: whether an existing file may be replaced.
+        printing: bits, resolution and EXIF of the file; with bits or a resolution it names its profile, sRGB.
 
     Raises:
         BadPicture: If the tensor is not a single picture, holds NaN, or is larger than the format allows.
@@ -83,19 +91,34 @@ def save_picture(
     path = Path(path)
     check_target(path, overwrite)
     try:
-        encoded = encode_picture(picture, FORMATS[path.suffix.lower()], record)
+        encoded = encode_picture(picture, FORMATS[path.suffix.lower()], record, printing)
     except (OSError, ValueError) as error:
         raise BadPicture(f"cannot save '{path}': {error}; try .png") from error
     with write_atomically(path, overwrite=overwrite) as file:
         file.write(encoded)
 
 
-def encode_picture(picture: Tensor, file_format: str, record: Mapping[str, Any] | None = None) -> bytes:
+def encode_picture(
+    picture: Tensor,
+    file_format: str,
+    record: Mapping[str, Any] | None = None,
+    printing: Print | None = None,
+) -> bytes:
     """The bytes of a file of `file_format` (PNG, JPEG, WEBP, TIFF), as `save_picture` writes it."""
+    printing = printing or Print()
     if file_format == "JPEG":
         picture = over_white(picture)
+    if printing.bits == 16:
+        _check_single(picture)
+        text = text_for(record, file_format)
+        return encode_deep(picture, file_format, text, KEY, printing)
+    options = {**_OPTIONS[file_format], **options_for(record, file_format, printing.exif)}
+    if printing.dpi is not None:
+        options |= {"dpi": (printing.dpi, printing.dpi)}
+        if picture.shape[1] > 1:
+            options |= {"icc_profile": srgb_profile()}
     encoded = BytesIO()
-    to_image(picture).save(encoded, file_format, **_OPTIONS[file_format], **options_for(record, file_format))
+    to_image(picture).save(encoded, file_format, **options)
     return encoded.getvalue()
 
 
@@ -109,6 +132,9 @@ def _read(path: str | Path | Image.Image) -> Tensor:
         )
     if str(path).startswith(_SAMPLE):
         return samples.sample(str(path).removeprefix(_SAMPLE))
+    deep = read_deep(path)
+    if deep is not None:
+        return deep
     image = read_upright(path)
     try:
         return decode(image)
@@ -128,13 +154,17 @@ def to_image(picture: Tensor) -> Image.Image:
     Raises:
         BadPicture: If the tensor is not a single picture or holds NaN.
     """
+    _check_single(picture)
+    values = picture.detach().to("cpu", torch.float32)[0]
+    # One copy, changed in place: large pictures leave no memory for more.
+    levels = to_uint8(values).permute(1, 2, 0)
+    return Image.fromarray(levels.squeeze(2).contiguous().numpy())
+
+
+def _check_single(picture: Tensor) -> None:
     if picture.ndim != 4 or picture.shape[0] != 1 or picture.shape[1] not in (1, 3, 4) or 0 in picture.shape:
         raise BadPicture(
             f"one picture is 1×1, 1×3 or 1×4×height×width, not {'×'.join(map(str, picture.shape))}"
         )
-    values = picture.detach().to("cpu", torch.float32)[0]
-    if values.isnan().any():
+    if picture.isnan().any():
         raise BadPicture("the picture holds values that are not numbers (NaN)")
-    # One copy, changed in place: large pictures leave no memory for more.
-    levels = to_uint8(values).permute(1, 2, 0)
-    return Image.fromarray(levels.squeeze(2).contiguous().numpy())

@@ -18,7 +18,18 @@ PLAIN = "°·±…‘’“”«»"
 _SCALE = 0.92
 _ENDINGS = (".ttf", ".otf", ".ttc")
 # Fonts that have most of the world's letters, by parts of their files' names: they are asked first.
-_WIDE = ("dejavusans.", "cjk", "wqy", "msyh", "yahei", "simhei", "simsun", "pingfang", "hiragino", "stheiti")
+_WIDE: tuple[str, ...] = (
+    "dejavusans.",
+    "cjk",
+    "wqy",
+    "msyh",
+    "yahei",
+    "simhei",
+    "simsun",
+    "pingfang",
+    "hiragino",
+    "stheiti",
+)
 _WIDE += ("gothic", "malgun", "droidsansfallback", "arialuni", "unifont", "notosans-regular", "segoeui.")
 # Fonts of boxes and blanks, which claim to have every letter.
 _EMPTY = ("lastresort", "adobeblank")

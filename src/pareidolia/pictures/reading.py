@@ -20,12 +20,13 @@ _FORMATS = ("PNG", "JPEG", "MPO", "WEBP", "TIFF", "GIF", "BMP", "AVIF")
 _PLUGIN_FORMATS = ("HEIF", "JXL")
 _HEIC = "HEIC, what an iPhone takes: export it as JPEG, or pip install 'pareidolia[heic]'"
 _BRANDS = ("heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "msf1")
+_JXL = "JPEG XL: export it as JPEG or PNG, or pip install 'pareidolia[jxl]'"
 _SIGNATURES = (
     (b"%PDF", "a PDF: export a page of it as PNG"),
     (b"8BPS", "of Photoshop: export it as PNG"),
     (b"\x1aE\xdf\xa3", "a video"),
-    (b"\xff\x0a", "JPEG XL: export it as JPEG or PNG"),
-    (b"\0\0\0\x0cJXL ", "JPEG XL: export it as JPEG or PNG"),
+    (b"\xff\x0a", _JXL),
+    (b"\0\0\0\x0cJXL ", _JXL),
     (b"<svg", "SVG, which is no pixels: export it as PNG"),
     (b"<?xml", "XML, perhaps SVG: export it as PNG"),
 )
@@ -140,6 +141,9 @@ def readable_formats() -> list[str]:
     if "HEIF" not in Image.OPEN:
         with suppress(ImportError, OSError):
             import_module("pillow_heif").register_heif_opener()
+    if "JXL" not in Image.OPEN:
+        with suppress(ImportError, OSError):
+            import_module("pillow_jxl")  # it registers itself
     return [name for name in (*_FORMATS, *_PLUGIN_FORMATS) if name in Image.OPEN]
 
 

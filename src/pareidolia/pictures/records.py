@@ -79,7 +79,16 @@ def comment_for(record: Mapping[str, Any] | None) -> str:
     return "" if record is None else json.dumps({KEY: dict(record)})
 
 
-def options_for(record: Mapping[str, Any] | None, file_format: str) -> dict[str, Any]:
+def text_for(record: Mapping[str, Any] | None, file_format: str) -> str:
+    """The text in which a file of that format carries a record; empty for none."""
+    if record is None:
+        return ""
+    return json.dumps(dict(record)) if file_format == "PNG" else comment_for(record)
+
+
+def options_for(
+    record: Mapping[str, Any] | None, file_format: str, carried: Image.Exif | None = None
+) -> dict[str, Any]:
     """Options of Pillow's `save` with which a file carries a record.
 
     PNG has it as text under the key `pareidolia`; JPEG, WebP and TIFF as EXIF ImageDescription, where it is
@@ -88,17 +97,18 @@ def options_for(record: Mapping[str, Any] | None, file_format: str) -> dict[str,
     Args:
         record: the record, or None.
         file_format: Pillow's name of the format.
+        carried: EXIF of the photo that the result takes over.
 
     Returns:
         Keyword arguments.
     """
+    exif = carried or Image.Exif()
     if record is None:
-        return {}
+        return {} if carried is None else {"exif": exif}
     if file_format == "PNG":
         text = PngInfo()
         text.add_text(KEY, json.dumps(dict(record)))
-        return {"pnginfo": text}
-    exif = Image.Exif()
+        return {"pnginfo": text} if carried is None else {"pnginfo": text, "exif": exif}
     exif[_IMAGE_DESCRIPTION] = comment_for(record)
     return {"exif": exif}
 

@@ -94,7 +94,9 @@ def resize_picture(picture: Tensor, height_width: tuple[int, int]) -> Tensor:
     if tuple(picture.shape[-2:]) == tuple(height_width):
         return picture
     if picture.shape[1] != 4:
-        return resize(picture, height_width).clamp(0, 1)
+        resized = resize(picture, height_width)
+        # A large picture leaves no memory for another.
+        return resized.clamp(0, 1) if resized.requires_grad else resized.clamp_(0, 1)
     color, alpha = picture[:, :3], picture[:, 3:]
     hidden = resize(color, height_width)
     seen = resize(color * alpha, height_width)

@@ -128,9 +128,7 @@ _OF_A_NETWORK = ("weights", "mean", "std", "classes", "input")
 class OperationSettings(NetworkSettings):
     """Options of every operation that makes a picture."""
 
-    seed: Annotated[
-        int, Field(ge=0, description="The same seed on the same machine gives the same bytes.")
-    ] = 0
+    seed: Annotated[int, Field(ge=0, description="The same seed on the same CPU gives the same bytes.")] = 0
     size: Annotated[int, Field(ge=16, le=16384, description="Longer side of the result, in pixels.")] = 512
 
 

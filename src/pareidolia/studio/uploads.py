@@ -25,6 +25,8 @@ _SUFFIXES = {
     "GIF": ".gif",
     "BMP": ".bmp",
     "AVIF": ".avif",
+    "HEIF": ".heic",
+    "JXL": ".jxl",
 }
 _LONGEST_NAME = 120
 

@@ -44,6 +44,10 @@ _WIDEST_MARGIN = 128
 _MOST_PIXELS_AT_ONCE = 3_000_000
 _TILE = 512
 
+#: Above so many the optimizer's memory counts, and smaller tiles leave more of it.
+_MOST_PIXELS_IN_LARGE_TILES = 8_000_000
+_SMALL_TILE = 256
+
 
 def margin_of(size: Size, bleed: float, wrap: Wrap) -> tuple[int, int]:
     """Pixels of bleed above and below a picture, and beside it: none where it repeats.
@@ -70,6 +74,7 @@ def tile_for(size: Size, asked: int | None, adds: bool) -> int | None:
     Returns:
         The side in pixels, or None for the whole.
     """
-    if asked is None and adds and size[0] * size[1] > _MOST_PIXELS_AT_ONCE:
-        return _TILE
-    return asked
+    pixels = size[0] * size[1]
+    if asked is not None or not adds or pixels <= _MOST_PIXELS_AT_ONCE:
+        return asked
+    return _TILE if pixels <= _MOST_PIXELS_IN_LARGE_TILES else _SMALL_TILE

@@ -12,7 +12,7 @@ Language = Literal["en", "ru"]
 class TourSettings(Settings):
     """Options of the tour."""
 
-    photo: Annotated[str, Field(description="The picture it is told with: a file or sample:NAME.")] = (
+    photo: Annotated[str, Field(description="The photo that the tour shows: a file or sample:NAME.")] = (
         "sample:chelsea"
     )
     painting: Annotated[
@@ -29,9 +29,7 @@ class TourSettings(Settings):
         ),
     ] = None
     device: Device = "auto"
-    seed: Annotated[
-        int, Field(ge=0, description="The same seed on the same machine gives the same bytes.")
-    ] = 0
+    seed: Annotated[int, Field(ge=0, description="The same seed on the same CPU gives the same bytes.")] = 0
 
     def pace(self, whole: int, quick: int) -> int:
         """One of two numbers (of steps, pixels, pictures): that of the whole tour, or of the quick one."""

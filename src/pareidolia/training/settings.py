@@ -43,9 +43,7 @@ class TrainingSettings(Settings):
         Literal["float32", "bfloat16"],
         Field(description="bfloat16: mixed precision, faster where the hardware has it."),
     ] = "float32"
-    seed: Annotated[
-        int, Field(ge=0, description="The same seed on the same machine gives the same weights.")
-    ] = 0
+    seed: Annotated[int, Field(ge=0, description="The same seed on the same CPU gives the same weights.")] = 0
     device: Device = "auto"
     previews: Annotated[int, Field(ge=0, description="How many sheets are drawn on the way.")] = 10
     checkpoint_seconds: Annotated[

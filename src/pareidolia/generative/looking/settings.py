@@ -11,9 +11,7 @@ class LookSettings(Settings):
     """Options of every look."""
 
     device: Device = "auto"
-    seed: Annotated[
-        int, Field(ge=0, description="The same seed on the same machine gives the same bytes.")
-    ] = 0
+    seed: Annotated[int, Field(ge=0, description="The same seed on the same CPU gives the same bytes.")] = 0
 
 
 class SampleSettings(LookSettings):
@@ -65,9 +63,7 @@ class ManifoldSettings(DataLookSettings):
     side: Annotated[int, Field(ge=2, le=100, description="Pictures along each side of the grid.")] = 20
     units: Annotated[
         tuple[int, int] | None,
-        Field(
-            description="The two units (default: the two that tell most pictures apart; the others stay 0)."
-        ),
+        Field(description="The two units (default: those in which pictures differ most; the others stay 0)."),
     ] = None
 
 

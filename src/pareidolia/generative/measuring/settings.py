@@ -50,8 +50,10 @@ class EvaluateSettings(NetworkSettings):
     annealed: Annotated[
         int, Field(ge=1, description="How many of the pictures annealed importance sampling takes.")
     ] = 100
-    chains: Annotated[int, Field(ge=2, description="Its chains a picture.")] = 8
-    temperatures: Annotated[int, Field(ge=2, description="Its steps from the prior to the posterior.")] = 300
+    chains: Annotated[
+        int, Field(ge=2, description="Chains of annealed importance sampling for each picture.")
+    ] = 8
+    temperatures: Annotated[int, Field(ge=2, description="Its steps between prior and posterior.")] = 300
     windows: Annotated[
         int, Field(ge=2, description="Samples that Parzen windows are put on, and centroids beside them.")
     ] = 10_000
@@ -68,6 +70,4 @@ class EvaluateSettings(NetworkSettings):
     sure: Annotated[
         float, Field(gt=0, lt=1, description="Probability from which on the classifier of labels is sure.")
     ] = 0.9
-    seed: Annotated[
-        int, Field(ge=0, description="The same seed on the same machine gives the same figures.")
-    ] = 0
+    seed: Annotated[int, Field(ge=0, description="The same seed on the same CPU gives the same figures.")] = 0

@@ -96,9 +96,6 @@ class Comparison(Work):
         Returns:
             1×3×H×W in [0, 1].
 
-        Returns:
-            1×3×H×W.
-
         Raises:
             MissingExtra: If matplotlib is not installed.
         """

@@ -21,12 +21,6 @@ def draw_comparison(results: Sequence[Faithfulness]) -> Tensor:
     Returns:
         1×3×H×W in [0, 1].
 
-    Args:
-        results: of each method.
-
-    Returns:
-        The drawing.
-
     Raises:
         MissingExtra: If matplotlib is not installed.
     """

@@ -49,9 +49,7 @@ class MethodOptions(Settings):
         """These options, with what depends on the network filled in from the one look at the photo."""
         return self
 
-    seed: Annotated[
-        int, Field(ge=0, description="The same seed on the same machine gives the same bytes.")
-    ] = 0
+    seed: Annotated[int, Field(ge=0, description="The same seed on the same CPU gives the same bytes.")] = 0
 
 
 class BatchOptions(MethodOptions):

@@ -28,9 +28,7 @@ MethodNameOrAll = Annotated[str, AfterValidator(_known_or_all)]
 class InspectionSettings(NetworkSettings):
     """How a network sees a photo that is explained."""
 
-    seed: Annotated[
-        int, Field(ge=0, description="The same seed on the same machine gives the same bytes.")
-    ] = 0
+    seed: Annotated[int, Field(ge=0, description="The same seed on the same CPU gives the same bytes.")] = 0
     size: Annotated[
         int | None,
         Field(

@@ -34,9 +34,7 @@ class UnitsSettings(CollectingSettings):
             "where that is one size).",
         ),
     ] = None
-    seed: Annotated[
-        int, Field(ge=0, description="The same seed on the same machine gives the same bytes.")
-    ] = 0
+    seed: Annotated[int, Field(ge=0, description="The same seed on the same CPU gives the same bytes.")] = 0
 
 
 class PatchesSettings(UnitsSettings):

@@ -47,8 +47,6 @@ class RobustSettings(OperationSettings):
 class FeatureSettings(RobustSettings):
     """Paint what units of a network respond to (Olah et al. 2017)."""
 
-    need: ClassVar[Need] = "pictures"
-
     layer: Annotated[
         str | None,
         Field(
@@ -76,7 +74,7 @@ class FeatureSettings(RobustSettings):
     place: Annotated[
         Literal["everywhere", "middle"],
         Field(
-            description="Whether a unit is to fire all over the picture or in its middle.",
+            description="Where a unit is to respond: all over the picture, or in its middle.",
             json_schema_extra=WHAT,
         ),
     ] = "everywhere"
@@ -124,8 +122,8 @@ class FeatureSettings(RobustSettings):
 
     @classmethod
     def need_of(cls, given: Mapping[str, Any]) -> Need:
-        """A layer is of the shipped network where none is named; aims at classes need names."""
-        return "maps" if given.get("layer") else need_of_aims(given.get("aim"), cls.need)
+        """Aims at classes need names; all else is of the shipped network where none is named."""
+        return need_of_aims(given.get("aim"), cls.need)
 
 
 class CaricatureSettings(RobustSettings):
@@ -138,7 +136,7 @@ class CaricatureSettings(RobustSettings):
     cosine_power: Annotated[
         float, Field(ge=0, le=16, description="How much likeness counts beside strength.")
     ] = 1.0
-    steps: Annotated[int, Field(ge=1, description="Steps.")] = 256
+    steps: Annotated[int, Field(ge=1, description="Steps of painting.")] = 256
     learning_rate: Annotated[float, Field(gt=0, description="Size of a step.")] = 0.05
     columns: Columns = None
     size: Annotated[
@@ -173,7 +171,7 @@ class ClassModelSettings(RobustSettings):
             "the network's gradients are, about 1 for SqueezeNet, 0.06 for retina).",
         ),
     ] = None
-    steps: Annotated[int, Field(ge=1, description="Steps.")] = 256
+    steps: Annotated[int, Field(ge=1, description="Steps of painting.")] = 256
     learning_rate: Annotated[
         float | None, Field(gt=0, description="Size of a step (default: 0.05 robust, 0.01/lambda for l2).")
     ] = None
@@ -201,7 +199,9 @@ class InversionSettings(OperationSettings):
         Field(min_length=1, description="The layers, a picture each (default: the network's style layers)."),
     ] = None
     alpha: Annotated[float, Field(ge=1, le=16, description="Power of the norm that bounds pixels.")] = 6.0
-    alpha_weight: Annotated[float, Field(ge=0, description="Its weight; 1 is the paper's balance.")] = 1.0
+    alpha_weight: Annotated[
+        float, Field(ge=0, description="Weight of that norm; 1 is the paper's balance.")
+    ] = 1.0
     beta: Annotated[float, Field(ge=1, le=4, description="Power of the total variation.")] = 2.0
     variation_weight: Annotated[
         float, Field(ge=0, description="Weight of total variation; the paper's lambda of 5 is 17.")

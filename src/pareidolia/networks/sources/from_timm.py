@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 HUB = "hf-hub:"
 # Where timm finds networks that are not its own: on the Hugging Face hub, in a folder downloaded from there.
-_ELSEWHERE = (HUB, "local-dir:")
+_FOLDER = "local-dir:"
+_ELSEWHERE = (HUB, _FOLDER)
 
 
 @network_source(
@@ -48,7 +49,7 @@ def build(name: str, weights: str, class_count: int | None) -> Origin:
     from pareidolia.networks.weights import load_weights
 
     timm = require("timm", extra="timm")
-    if name.startswith(HUB):
+    if ":" in name and not name.startswith(_FOLDER):
         require_trust(f"timm:{name}", what="a network of a hub", done="fetched")
     if not name.startswith(_ELSEWHERE) and not timm.is_model(name):
         known = timm.list_models() + timm.list_pretrained()

@@ -35,5 +35,5 @@ class ExportSettings(Settings):
     """Write a network that paints in one pass as a file for other programs."""
 
     painting_weights: Annotated[
-        tuple[float, ...] | None, Field(description="A weight for each painting that brush is told.")
+        tuple[float, ...] | None, Field(description="A weight for each painting that brush is given.")
     ] = None

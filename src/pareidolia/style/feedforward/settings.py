@@ -21,7 +21,7 @@ class StylizerSettings(TrainingSettings, NetworkSettings):
         Field(ge=64, le=4096, description="Longer side of the paintings, in pixels; larger strokes above."),
     ] = 320
     width: Annotated[int, Field(ge=4, le=128, description="Channels of the network at full size.")] = 24
-    blocks: Annotated[int, Field(ge=1, le=16, description="Its residual blocks.")] = 4
+    blocks: Annotated[int, Field(ge=1, le=16, description="Residual blocks of the network.")] = 4
     content_weight: Annotated[
         float, Field(ge=0, description="α: how much the picture keeps what the photo shows.")
     ] = 1.0

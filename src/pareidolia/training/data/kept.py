@@ -37,13 +37,6 @@ def open_kept(path: Path, split: Split) -> PictureSet:
     Returns:
         The pictures with their labels.
 
-    Args:
-        path: of the file.
-        split: "train" or "test".
-
-    Returns:
-        The pictures.
-
     Raises:
         PareidoliaError: If the file is not there or broken, or no pictures were kept for that split.
     """

@@ -18,9 +18,14 @@ if TYPE_CHECKING:
 class NoiseOptions(BatchOptions):
     """Options of SmoothGrad and VarGrad."""
 
-    samples: Annotated[int, Field(ge=2, description="Noisy copies.")] = 25
+    samples: Annotated[int, Field(ge=2, description="Noisy copies of the photo.")] = 25
     noise: Annotated[
-        float, Field(gt=0, le=1, description="Their noise, as a share of the photo's range of values.")
+        float,
+        Field(
+            gt=0,
+            le=1,
+            description="Standard deviation of their noise, as a share of the photo's range of values.",
+        ),
     ] = 0.15
 
 
