@@ -141,3 +141,14 @@ def test_figures_of_a_missing_picture_are_refused_at_once(studio):
     code, _, err = figures(studio, pictures=("photo.png", "absent.png"))
     assert code == 2 and "absent.png" in err and err.count("\n") == 1
     assert not (studio.folder / "figures").exists()
+
+
+def test_the_lock_of_a_dead_process_goes_though_its_picture_was_whole(studio):
+    (studio.folder / "photos").mkdir()
+    (studio.folder / "photo.png").rename(studio.folder / "photos/a.png")
+    words = {"pictures": ("photos", "painting.png"), "out": "out"}
+    assert studio.style("--steps", "1", "--coarse-steps", "1", **words)[0] == 0
+    (studio.folder / "out/.pareidolia-a.png.lock").touch()
+    code, out, _ = studio.style("--steps", "1", "--coarse-steps", "1", **words)
+    assert code == 0 and "made already" in out
+    assert [path.name for path in (studio.folder / "out").iterdir()] == ["a.png"]

@@ -99,6 +99,7 @@ def run_jobs(jobs: list[Any], output: Output) -> int:
     for number, job in enumerate(jobs, start=1):
         try:
             if job.is_made:
+                job.tidy()
                 say(f"{job.out}: made already", output)
                 _answer(output, out=job.out, shows="made already")
                 continue

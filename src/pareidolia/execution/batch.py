@@ -10,6 +10,7 @@ from pareidolia.execution.saving import is_made
 from pareidolia.operations import Input
 from pareidolia.pictures import find_pictures
 from pareidolia.pictures.folders import list_pictures
+from pareidolia.pictures.locking import Lock
 from pareidolia.pictures.naming import joined_names
 from pareidolia.requests import Request
 from pareidolia.settings import PareidoliaError
@@ -21,6 +22,10 @@ class Job:
 
     request: Request
     out: Path
+
+    def tidy(self) -> None:
+        """Remove the lock of a process that died when its picture was whole already."""
+        Lock.of_file(self.out).tidy()
 
     @property
     def is_made(self) -> bool:
