@@ -9,9 +9,12 @@ its network's weights, so a stopped run goes on, and weights that are new are lo
 
 import argparse
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from statistics import mean
+from typing import Self
 
 import numpy as np
 import torch
@@ -39,11 +42,31 @@ NETWORKS = ("retina", "vgg19", "efficientnet_lite0", "efficientnet_lite1")
 #: Photos of scikit-image's wheel beside the samples: twelve in all.
 FURTHER = ("camera", "coins", "grass", "hubble_deep_field", "moon", "stereo_motorcycle")
 UNITS = 12
-FEATURE_SIDE, FEATURE_STEPS = 96, 128
-ICON = IconSettings(icon_size=96)
 
 Photos = dict[str, Tensor]
 Row = list[Tensor]
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How large pictures are, and in how many steps they are painted.
+
+    Attributes:
+        size: longer side of dreams and paintings.
+        style: steps at each size of a painting but the last, and at the last.
+        feature: side and steps of a feature.
+        icon: of an icon.
+    """
+
+    size: int
+    style: tuple[int, int] = (100, 50)
+    feature: tuple[int, int] = (96, 128)
+    icon: IconSettings = field(default_factory=IconSettings)
+
+    @classmethod
+    def quick(cls, size: int) -> Self:
+        """A third of the steps: what differs is seen already."""
+        return cls(size, (40, 25), (64, 48), IconSettings(icon_size=64, icon_steps=40))
 
 
 class Cells:
@@ -70,16 +93,16 @@ class Cells:
         return open_picture(path)
 
 
-def dreams(every: Sequence[Cells], photos: Photos, options: argparse.Namespace) -> Iterator[Row]:
+def dreams(every: Sequence[Cells], photos: Photos, pace: Pace) -> Iterator[Row]:
     """A row a photo: it, and its dream through each network, of a deep layer as `dream` takes it."""
     for name, photo in photos.items():
-        key = f"dream-{name}-{options.size}"
-        yield [photo, *(each.get(key, partial(_dream, each.network, photo, options.size)) for each in every)]
+        key = f"dream-{name}-{pace.size}"
+        yield [photo, *(each.get(key, partial(_dream, each.network, photo, pace.size)) for each in every)]
 
 
-def style(every: Sequence[Cells], photos: Photos, options: argparse.Namespace) -> Iterator[Row]:
+def style(every: Sequence[Cells], photos: Photos, pace: Pace) -> Iterator[Row]:
     """A row a photo: it, a painting of the package, and the photo in its style through each network."""
-    size, steps = options.size, tuple(options.style_steps)
+    size, steps = pace.size, pace.style
     paintings = [path.stem for path in sorted(PAINTINGS.glob("*.jpg"))]
     for number, (name, photo) in enumerate(photos.items()):
         painting = paintings[number % len(paintings)]
@@ -89,22 +112,22 @@ def style(every: Sequence[Cells], photos: Photos, options: argparse.Namespace) -
         yield [photo, shown, *painted]
 
 
-def features(every: Sequence[Cells], photos: Photos, options: argparse.Namespace) -> Iterator[Row]:
+def features(every: Sequence[Cells], photos: Photos, pace: Pace) -> Iterator[Row]:
     """Two rows a network: units of its last two style layers, evenly spread over each."""
     for each in every:
         for layer in each.loaded.style_layers[-2:]:
             count = each.loaded.layer(layer).shape[0]
             units = tuple(str((2 * number + 1) * count // (2 * UNITS)) for number in range(UNITS))
-            key = f"features-{layer}-{FEATURE_SIDE}-{FEATURE_STEPS}"
-            row = each.get(key, partial(_features, each.network, layer, units))
-            yield list(row.split(FEATURE_SIDE, dim=-1))
+            key = f"features-{layer}-{pace.feature[0]}-{pace.feature[1]}"
+            row = each.get(key, partial(_features, each.network, layer, units, pace.feature))
+            yield list(row.split(pace.feature[0], dim=-1))
 
 
-def icons(every: Sequence[Cells], photos: Photos, options: argparse.Namespace) -> Iterator[Row]:
+def icons(every: Sequence[Cells], photos: Photos, pace: Pace) -> Iterator[Row]:
     """A row a photo: it, and the icon of what the middle of it is to the last style layer of each network."""
-    key = f"icons-{'-'.join(photos)}-{options.size}"
-    rows = [each.get(key, partial(_icons, each.loaded, photos)) for each in every]
-    columns = [row.split(ICON.icon_size, dim=-1) for row in rows]
+    key = f"icons-{'-'.join(photos)}-{pace.size}-{pace.icon.icon_size}-{pace.icon.icon_steps}"
+    rows = [each.get(key, partial(_icons, each.loaded, photos, pace.icon)) for each in every]
+    columns = [row.split(pace.icon.icon_size, dim=-1) for row in rows]
     for number, photo in enumerate(photos.values()):
         yield [photo, *(column[number] for column in columns)]
 
@@ -118,24 +141,22 @@ def _style(network: str, photo: Tensor, painting: Tensor, size: int, steps: tupl
     return _finished(StyleTransfer(photo, [painting], settings))
 
 
-def _features(network: str, layer: str, units: tuple[str, ...]) -> Tensor:
-    settings = FeatureSettings(
-        network=network, layer=layer, units=units, size=FEATURE_SIDE, steps=FEATURE_STEPS
-    )
+def _features(network: str, layer: str, units: tuple[str, ...], pace: tuple[int, int]) -> Tensor:
+    settings = FeatureSettings(network=network, layer=layer, units=units, size=pace[0], steps=pace[1])
     painting = Features(settings)
     _finished(painting)
     return torch.cat(painting.pictures.split(1), dim=-1)
 
 
 @torch.no_grad()
-def _icons(network: Network, photos: Photos) -> Tensor:
+def _icons(network: Network, photos: Photos, icon: IconSettings) -> Tensor:
     """One icon a photo, side by side, of the mean over the middle of the map, whitened as an atlas does."""
     layer = network.style_layers[-1]
     maps = [network.record(frame(network, photo), layer)[layer][0].numpy() for photo in photos.values()]
     inverse = whitening(second_moment([each.reshape(len(each), -1).T for each in maps], layer))
     wanted = np.stack([_middle(each).mean(axis=(1, 2)) for each in maps]) @ inverse
     painter = load_network(network.name, device="cpu", padding=PADDING)
-    job = IconJob(NetworkSettings(network=network.name), identity(painter), layer, ICON, seed=0)
+    job = IconJob(NetworkSettings(network=network.name), identity(painter), layer, icon, seed=0)
     with torch.enable_grad():
         painted = paint_icons(painter, job, wanted.astype(np.float32))
     return torch.cat([as_picture(each) for each in painted], dim=-1)
@@ -153,7 +174,7 @@ def _finished(painting: Painting) -> Tensor:
     return painting.picture
 
 
-WORKS: dict[str, Callable[[Sequence[Cells], Photos, argparse.Namespace], Iterator[Row]]] = {
+WORKS: dict[str, Callable[[Sequence[Cells], Photos, Pace], Iterator[Row]]] = {
     "dreams": dreams,
     "style": style,
     "features": features,
@@ -201,17 +222,18 @@ def main() -> None:
     parser.add_argument("--networks", nargs="+", default=list(NETWORKS))
     parser.add_argument("--photos", type=Path, help="a folder, whose first twelve photos are taken")
     parser.add_argument("--size", type=int, default=192, help="longer side of dreams and paintings")
-    steps = (StyleSettings.model_fields["coarse_steps"].default, StyleSettings.model_fields["steps"].default)
-    parser.add_argument("--style-steps", type=int, nargs=2, default=steps, help="at each size, at the last")
+    parser.add_argument("--quick", action="store_true", help="a third of the steps, for a first look")
+    parser.add_argument("--count", type=int, default=12, help="the most photos")
     parser.add_argument("--shown", type=int, default=128, help="longer side of each picture in a sheet")
     parser.add_argument("--cells", type=Path, default=Path("runs/network_sheets"), help="keeps each picture")
     parser.add_argument("--out", type=Path, default=Path("docs/pictures/networks"))
     options = parser.parse_args()
-    photos = twelve_photos(options.photos, options.size)
+    photos = dict(islice(twelve_photos(options.photos, options.size).items(), options.count))
+    pace = Pace.quick(options.size) if options.quick else Pace(options.size)
     every = [Cells(options.cells, name) for name in options.networks]
     options.out.mkdir(parents=True, exist_ok=True)
     for work in options.works:
-        rows = list(WORKS[work](every, photos, options))
+        rows = list(WORKS[work](every, photos, pace))
         if work == "style":
             print(*scores(options.networks, rows), sep="\n", flush=True)
         cells = [(picture, "") for row in rows for picture in row]

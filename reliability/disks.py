@@ -74,7 +74,7 @@ def _with_room(operation: LongOperation, place: Path, inputs: Path, wanted: dict
 
 
 def _finished_atlases(chance: random.Random, share: float, place: Path, inputs: Path) -> Iterator[Outcome]:
-    """A finished atlas is built anew with other icons on a full disk: all of the old or of the new is there."""
+    """A finished atlas is built anew with other icons on a full disk: the old or the new is there whole."""
     operation = available()["atlas"]
     changed = (*operation.words, "--seed", "1", "--overwrite", "--out", operation.out)
     fresh(place, inputs)

@@ -57,7 +57,9 @@ def _killed_after(seconds: float, operation: LongOperation, place: Path) -> None
     child.wait()
 
 
-def _gone_on(case: str, operation: LongOperation, place: Path, inputs: Path, wanted: dict[str, str]) -> Outcome:
+def _gone_on(
+    case: str, operation: LongOperation, place: Path, inputs: Path, wanted: dict[str, str]
+) -> Outcome:
     """What the operation, gone on with, made of what the kill left."""
     ended = _resumed(operation, place)
     if ended.code != 0 and not _is_done(ended):
@@ -65,7 +67,8 @@ def _gone_on(case: str, operation: LongOperation, place: Path, inputs: Path, wan
     found = made(place, inputs)
     strays = sorted(found.keys() - wanted.keys())
     other = sorted(name for name in wanted if found.get(name) != wanted[name])
-    return Outcome(case, f"{f'strays {strays} ' if strays else ''}{f'not the same {other}' if other else ''}")
+    lost = [f"strays {strays}"] if strays else []
+    return Outcome(case, "; ".join([*lost, f"not the same {other}"] if other else lost))
 
 
 def _resumed(operation: LongOperation, place: Path) -> Ended:

@@ -72,7 +72,19 @@ OPERATIONS: Mapping[str, LongOperation] = {
     "dream video": LongOperation((*_DREAM, "--frames", "3"), "out.mp4", needs="av"),
     "brush video": LongOperation(("style", "video.mp4", "painting.png", *_PASSING), "out.mp4", needs="av"),
     "patches": LongOperation(
-        ("patches", "photos", *_LOOKING, "--layer", "relu2", "--units", "0-1", "--steps", "2", "--canvas", "16"),
+        (
+            "patches",
+            "photos",
+            *_LOOKING,
+            "--layer",
+            "relu2",
+            "--units",
+            "0-1",
+            "--steps",
+            "2",
+            "--canvas",
+            "16",
+        ),
         "sheet.png",
         resume=(),
     ),
@@ -91,9 +103,7 @@ OPERATIONS: Mapping[str, LongOperation] = {
         + ("--checkpoint-seconds", "0", "--previews", "1"),
         "run",
     ),
-    "style, a folder": LongOperation(
-        ("style", "photos", "painting.png", *_PASSING), "painted", resume=()
-    ),
+    "style, a folder": LongOperation(("style", "photos", "painting.png", *_PASSING), "painted", resume=()),
 }
 
 

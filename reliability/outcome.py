@@ -12,6 +12,10 @@ from typing import Any
 from pareidolia.settings import PareidoliaError
 
 SECONDS, BYTES = 10.0, 2**30
+_WAITING = 6
+"""As many times the seconds by the clock: what waits for something takes none of the processor's."""
+_LONGEST = 20_000
+"""Letters of a refusal, which may hold a long word that was given."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +51,7 @@ def tried(case: str, work: Callable[[], Any], accepts: tuple[type[BaseException]
             work()
     except (PareidoliaError, *accepts) as error:
         text = str(error)
-        return Outcome(case, "" if text and len(text) < 4000 else f"refused with {len(text)} letters")
+        return Outcome(case, "" if text and len(text) < _LONGEST else f"refused with {len(text)} letters")
     except TooLong:
         return Outcome(case, f"longer than {SECONDS:g} s")
     except (Exception, SystemExit) as error:  # whatever escapes is what is looked for
@@ -57,20 +61,23 @@ def tried(case: str, work: Callable[[], Any], accepts: tuple[type[BaseException]
 
 @contextmanager
 def _bounded() -> Iterator[None]:
-    """At most `SECONDS`, and `BYTES` more of address space than there are."""
+    """At most `SECONDS` of the processor, and `BYTES` more of address space than there are."""
 
     def late(number: int, frame: FrameType | None) -> None:
         raise TooLong
 
     before = resource.getrlimit(resource.RLIMIT_AS)
     resource.setrlimit(resource.RLIMIT_AS, (_taken() + BYTES, before[1]))
-    handler = signal.signal(signal.SIGALRM, late)
-    signal.setitimer(signal.ITIMER_REAL, SECONDS)
+    timers = {signal.SIGPROF: signal.ITIMER_PROF, signal.SIGALRM: signal.ITIMER_REAL}
+    handlers = {number: signal.signal(number, late) for number in timers}
+    signal.setitimer(signal.ITIMER_PROF, SECONDS)
+    signal.setitimer(signal.ITIMER_REAL, SECONDS * _WAITING)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, handler)
+        for number, timer in timers.items():
+            signal.setitimer(timer, 0)
+            signal.signal(number, handlers[number])
         resource.setrlimit(resource.RLIMIT_AS, before)
 
 

@@ -1,4 +1,4 @@
-"""What the fork server imports once for all children. Nothing is computed here: threads do not survive a fork."""
+"""What the fork server imports once for all children; it computes nothing, which a fork would not survive."""
 
 import torchvision  # noqa: F401
 

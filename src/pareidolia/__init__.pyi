@@ -314,6 +314,31 @@ def export(
 ) -> Result:
     """Write brush or a trained style network as ONNX, for other programs, phones and browsers."""
 
+def style_sheet(
+    content: PictureLike,
+    styles: Sequence[PictureLike],
+    network: NetworkLike = ...,
+    *,
+    weights: str = ...,
+    mean: tuple[float, ...] | None = ...,
+    std: tuple[float, ...] | None = ...,
+    classes: PathLike | None = ...,
+    input: str | None = ...,
+    device: Literal["auto", "cpu", "cuda", "mps"] = ...,
+    seed: int = ...,
+    size: int = ...,
+    presets: tuple[str, ...] | None = ...,
+    stroke_sizes: tuple[float, ...] = ...,
+    coarse_steps: int | None = ...,
+    steps: int | None = ...,
+    settings: Any = ...,
+    out: PathLike | None = ...,
+    overwrite: bool = ...,
+    resume: bool = ...,
+    progress: bool = ...,
+) -> Result:
+    """Show one photo in all presets, and in strokes of several sizes by each method."""
+
 def filters(
     network: NetworkLike = ...,
     *,

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
+
 from pareidolia.operations import Operation, find_operation
 from pareidolia.operations.sums import split_sum
 from pareidolia.pictures.folders import find_pictures
@@ -137,7 +139,9 @@ class Request:
                 record.get("files", {}), {key: values[key] for key in values.keys() - changes.keys()}
             )
             settings = operation.settings_type.changed(values, changes)
-        except (KeyError, TypeError, AttributeError) as error:
+        except ValidationError:
+            raise
+        except (KeyError, TypeError, AttributeError, ValueError) as error:
             raise PareidoliaError(f"the picture's record cannot be read: {error!r} is amiss") from error
         return cls(operation, {**found, **inputs}, settings, threads=threads_in(record))
 
@@ -181,6 +185,8 @@ def _entry(given: Any, folder: Path) -> dict[str, str]:
 
 def _found(name: str, entry: Mapping[str, str], folder: Path) -> str:
     """The path of the input that a record names: where it was, or beside the picture by what it holds."""
+    if not isinstance(entry.get("path", ""), str):
+        raise PareidoliaError(f"the {name} of this picture is named {entry['path']!r}, which is no path")
     if "given" in entry:
         raise PareidoliaError(
             f"the {name} of this picture was a {entry['given']} in Python: name a file with --{name}"

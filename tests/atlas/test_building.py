@@ -326,3 +326,23 @@ def test_a_broken_manifest_is_told(tmp_path, broken, word):
     (tmp_path / "atlas.json").write_text(broken)
     with pytest.raises(PareidoliaError, match=word):
         read_manifest(tmp_path)
+
+
+def test_an_atlas_that_another_build_finished_meanwhile_is_not_replaced(photos, settings, tmp_path):
+    late = AtlasBuilding(photos, settings(seed=1), out=tmp_path / "atlas")
+    for _ in AtlasBuilding(photos, settings(), out=tmp_path / "atlas"):
+        pass
+    before = (tmp_path / "atlas/atlas.json").read_bytes()
+    with pytest.raises(PareidoliaError, match="holds an atlas of other photos or settings"):
+        list(late)
+    assert (tmp_path / "atlas/atlas.json").read_bytes() == before
+
+
+def test_a_second_build_in_the_folder_is_refused(photos, settings, tmp_path):
+    first = iter(AtlasBuilding(photos, settings(), out=tmp_path / "atlas"))
+    next(first)
+    with pytest.raises(PareidoliaError, match="in use by another build"):
+        list(AtlasBuilding(photos, settings(), out=tmp_path / "atlas"))
+    for _ in first:
+        pass
+    assert not list((tmp_path / "atlas").rglob("*.lock"))

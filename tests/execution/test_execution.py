@@ -96,6 +96,17 @@ def test_inputs_that_do_not_fit_are_refused_before_the_work(name, inputs, messag
         Request(operation, inputs, operation.settings_type())
 
 
+@pytest.mark.parametrize(
+    ("name", "odd"),
+    [("settings", "../../../etc/passwd"), ("settings", [1]), ("inputs", {"photo": {"path": 0.5}})],
+)
+def test_a_record_of_another_shape_is_a_line(tmp_path, name, odd):
+    operation = find_operation("invert")
+    record = Request(operation, {"photo": "sample:chelsea"}, operation.settings_type()).record(tmp_path)
+    with pytest.raises(PareidoliaError, match=r"cannot be read|is no path"):
+        Request.from_record({**record, name: odd}, tmp_path, {})
+
+
 @pytest.mark.parametrize("changed", ["weights", "network", "classes"])
 def test_weights_code_and_names_that_changed_are_told(tmp_path, changed):
     layers = "nn.Conv2d(3, 2, 3), nn.Flatten(), nn.Linear(72, 2)"

@@ -209,3 +209,13 @@ class TestThreads:
     def test_a_number_that_is_none_is_refused(self, threads):
         with pytest.raises(PareidoliaError, match="threads"):
             threads_in({"threads": threads})
+
+
+def test_only_a_dead_process_s_lock_is_tidied(tmp_path):
+    lock = Lock.of_folder(tmp_path)
+    (tmp_path / ".lock").touch()
+    lock.tidy()
+    assert not names(tmp_path)
+    with lock:
+        Lock.of_folder(tmp_path).tidy()
+        assert names(tmp_path) == [".lock"]

@@ -227,14 +227,16 @@ def test_several_are_a_weighted_mean_of_relative_distances(match):
     total = 0.0
     for name, weight in zip(names, weights, strict=True):
         one, target = STYLE_STATISTICS[name].of(f), STYLE_STATISTICS[name].of(a)
-        total = total + weight / sum(weights) * one.distance(target) / target.empty().distance(target)
+        relative = one.beside_gram * one.distance(target) / target.empty().distance(target)
+        total = total + weight / sum(weights) * relative
     torch.testing.assert_close(several.of(f).distance(several.of(a)), total)
     assert several.adds_over_positions == all(STYLE_STATISTICS[name].adds_over_positions for name in names)
     tiles = several.of(f[:, :, :2]) + several.of(f[:, :, 2:])
     torch.testing.assert_close(tiles.distance(several.of(a)), total)
     blend = several.mean([several.of(a), several.of(f)], [1, 0])
     torch.testing.assert_close(several.of(f).distance(blend), total)
-    torch.testing.assert_close(several.of(a).empty().distance(several.of(a)), torch.ones(1).double())
+    empty = several.of(a).empty().distance(several.of(a))
+    torch.testing.assert_close(empty, torch.tensor([several.beside_gram]).double())
 
 
 def test_one_name_is_the_statistic_itself():

@@ -1,6 +1,8 @@
 """What may be read, what may be printed, and how records name files."""
 
 import os
+import subprocess
+import sys
 
 import pytest
 
@@ -92,3 +94,8 @@ def test_settings_are_found_from_wherever_the_record_is_read(tmp_path, monkeypat
         "weights": "published",
         "network": "os:abort",
     }
+
+
+def test_the_room_can_be_imported_first():
+    done = subprocess.run([sys.executable, "-c", "import pareidolia.safety"], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr

@@ -27,8 +27,8 @@ from pareidolia.style.feedforward.settings import StylizerSettings
 from pareidolia.style.settings import StyleSettings
 
 NAMING = (SaliencySettings, FaithfulnessSettings, DreamExplanationSettings)
-PAINTING = (DreamSettings, FeatureSettings, StyleSettings)
-OTHERS = (DeconvnetSettings, CaricatureSettings, ClassModelSettings, StylizerSettings)
+PAINTING = (DreamSettings, StyleSettings)
+OTHERS = (DeconvnetSettings, FeatureSettings, CaricatureSettings, ClassModelSettings, StylizerSettings)
 
 
 @pytest.fixture

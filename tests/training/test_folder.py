@@ -369,3 +369,13 @@ def test_any_number_of_previews_takes_no_memory(tmp_path):
     for _ in folder.steps(run, lambda run, path: drawn.append(run.index)):
         pass
     assert drawn == list(range(1, 16))
+
+
+def test_a_run_that_another_process_made_meanwhile_is_not_begun_anew(tmp_path):
+    train(tmp_path / "run")
+    before = (tmp_path / "run" / WEIGHTS).read_bytes()
+    run, folder = make(tmp_path / "run")
+    with pytest.raises(PareidoliaError, match="holds a run"):
+        folder.begin(run, overwrite=False)
+    assert (tmp_path / "run" / WEIGHTS).read_bytes() == before
+    folder.begin(run)

@@ -93,7 +93,8 @@ class AtlasBuilding(Work):
         if isinstance(name, str):
             refuse_judge(name)  # before hours of collecting: icons are painted
         self._files = find_pictures(photos)
-        self._check_target(overwrite)
+        self._overwrite = overwrite
+        self._check_target()
 
     def __iter__(self) -> Iterator[Progress]:
         """Collect, lay out, paint, and write; what is done already is not done again.
@@ -106,6 +107,7 @@ class AtlasBuilding(Work):
         """
         make_folder(self.out)
         with Lock.of_folder(self.out, by="another build"):
+            self._check_target()  # once more: another build may have ended meanwhile
             yield from self._steps()
 
     def _steps(self) -> Iterator[Progress]:
@@ -219,7 +221,7 @@ class AtlasBuilding(Work):
             with suppress(OSError):  # other grids are there
                 (self.out / folder).parent.rmdir()
 
-    def _check_target(self, overwrite: bool) -> None:
+    def _check_target(self) -> None:
         claim(self.out, ATLAS)
         if not (self.out / MANIFEST).exists():
             return
@@ -227,7 +229,10 @@ class AtlasBuilding(Work):
             for grid in layer.grids:
                 grid_folder(self.out, grid)  # refuses links that lead out of it
         held = _read_settings(self.out)
-        if not overwrite and {**held, "collection": None} != {**self._description(), "collection": None}:
+        if not self._overwrite and {**held, "collection": None} != {
+            **self._description(),
+            "collection": None,
+        }:
             raise PareidoliaError(
                 f"{self.out} holds an atlas of other photos or settings: "
                 "--overwrite rebuilds what differs, or name another folder"

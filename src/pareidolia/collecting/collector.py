@@ -84,6 +84,7 @@ class Collector:
         missing, total = self.collection.missing(), len(self.job.files)
         index = total - sum(chunk.stop - chunk.start for chunk in missing)
         if not missing:
+            Lock.of_folder(self.collection.folder).tidy()
             return
         with Lock.of_folder(self.collection.folder):
             self.collection.clear_leftovers()

@@ -9,7 +9,7 @@ from pareidolia.networks.devices import choose_device
 from pareidolia.networks.network import Network
 from pareidolia.networks.padding import Padding, swap_padding
 from pareidolia.networks.pooling import Pooling, swap_pooling
-from pareidolia.networks.soundness import settle_lazy_layers
+from pareidolia.networks.soundness import refuse_scripted, settle_lazy_layers
 from pareidolia.networks.sources import build
 from pareidolia.safety import expanded
 from pareidolia.settings import NetworkSettings
@@ -61,6 +61,7 @@ def load_network(
         std=std or origin.std,
         input_shape=origin.input_shape if input is None else read_shape(input),
     )
+    refuse_scripted(module, name)
     settle_lazy_layers(module, found.input_shape, name)
     swap_pooling(module, pooling, name)
     swap_padding(module, padding)

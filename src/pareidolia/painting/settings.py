@@ -42,7 +42,7 @@ class PaintingSettings(OperationSettings):
         OptimizerName | None,
         Field(
             description="What changes the pixels; lbfgs needs fewer steps, adam a fifth of the memory "
-            "(default: lbfgs; adam at sizes above 8 megapixels).",
+            "(default: lbfgs; adam at sizes above 8 megapixels, and for --match transport).",
             json_schema_extra=ADVANCED,
         ),
     ] = None
@@ -80,3 +80,7 @@ class PaintingSettings(OperationSettings):
             return "adam", self.learning_rate or 0.02
         chosen = self.optimizer or "lbfgs"
         return chosen, self.learning_rate or {"lbfgs": 1.0, "adam": 0.05}[chosen]
+
+    def averages_at(self, pixels: int) -> bool:
+        """Whether a canvas of so many pixels is averaged: Adam that is taken for its memory leaves none."""
+        return self.optimizer is not None or pixels <= _MOST_PIXELS_OF_LBFGS

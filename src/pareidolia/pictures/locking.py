@@ -70,6 +70,13 @@ class Lock:
                 self._path.unlink()
             self._lock.release()
 
+    def tidy(self) -> None:
+        """Remove the file that a dead process left of its lock; one that is held stays."""
+        if self._path.exists():
+            with suppress(PareidoliaError):
+                self.take()
+                self.release()
+
     def __enter__(self) -> Self:
         self.take()
         return self

@@ -118,5 +118,5 @@ def refuse_judge(name: str) -> None:
     if own_name == JUDGE:
         raise PareidoliaError(
             f"{name} judges painted pictures (pareidolia measure style), so nothing is painted through it "
-            f"and nothing learns from it: take another network, such as {_WITH_CLASSES[0]}"
+            f"and nothing learns from it: take another network, such as {_PAINTING}"
         )

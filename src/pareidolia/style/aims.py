@@ -8,6 +8,7 @@ from torch import Tensor
 from pareidolia.networks import Network, preserve_state
 from pareidolia.networks.speed import fast_cpu
 from pareidolia.painting import Objective, Sum, TotalVariation
+from pareidolia.painting.settings import OptimizerName
 from pareidolia.painting.statistics import StyleStatistic, statistic_for
 from pareidolia.painting.tiling import Tile, Tiling, strides_together
 from pareidolia.pictures import resize_picture, size_of
@@ -20,6 +21,7 @@ from pareidolia.style.self_similarity import SelfSimilarityLoss
 from pareidolia.style.settings import StyleSettings
 
 _KEPT_WHOLE = 8_000_000
+_RATE_WITHOUT_SMOOTHNESS = 0.03
 
 
 class StyleAims:
@@ -94,6 +96,12 @@ class StyleAims:
             for picture in (torch.zeros(1, 3, *canvas, device=self._network.device), *paintings):
                 seen = self._network.record(single(picture), self._style_weights)
                 check_positions(self._settings.match, self._statistic, seen, picture)
+
+    def optimizer_at(self, size: Size) -> tuple[OptimizerName, float]:
+        """The optimizer of a canvas of that size and its learning rate, where they are not given."""
+        if self._settings.optimizer is None and not self._statistic.smooth:
+            return "adam", self._settings.learning_rate or _RATE_WITHOUT_SMOOTHNESS
+        return self._settings.optimizer_at(size[0] * size[1])
 
     def photo_at(self, size: Size) -> Tensor:
         """The photo with its bleed, resized; at its full size the one that is kept."""

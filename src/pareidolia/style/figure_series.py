@@ -1,4 +1,4 @@
-"""The operation `style-figures`: what content and style are, as the sheets of a paper."""
+"""The operations `style-figures`, a paper's figures, and `style-sheet`, presets and strokes."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -13,59 +13,45 @@ from pareidolia.pictures.result import Result
 from pareidolia.pictures.targets import make_folder
 from pareidolia.progress import Progress, Work
 from pareidolia.requests import Request
+from pareidolia.settings import OperationSettings
+from pareidolia.style.contact_sheets import contact_sheets
 from pareidolia.style.figures import Cell, StyleFigure, style_figures
 from pareidolia.style.operation_inputs import CONTENT, STYLES
-from pareidolia.style.settings import StyleFiguresSettings
+from pareidolia.style.settings import StyleFiguresSettings, StyleSheetSettings
 
 
-@operation(
-    "style-figures",
-    group=PAINT,
-    help="Show content layer by layer, style by layers, layers by weights, and a photo in several styles.\n\n"
-    "Each cell is a picture of its own below the folder, which `pareidolia again` paints once more. Run "
-    "again, the command goes on where it was stopped.",
-    settings=StyleFiguresSettings,
-    inputs=(
-        replace(CONTENT, kind="file", help="What the pictures show: a file, or sample:chelsea and the like."),
-        replace(
-            STYLES, kind="file", help="Files, or sample:waves and the like; the first is the one looked into."
-        ),
-    ),
-    proceeds="in a folder",
-    out="folder",
-    network=True,
-)
-class StyleFigures(Work):
-    """The figures of a paper in a folder: iterate to the end. Cells that are there already are kept.
+class FigureSeries(Work):
+    """Figures of painted cells in a folder: iterate to the end. Cells that are there already are kept.
 
     Args:
         content: a file or `sample:NAME`.
-        styles: the same, at least one; the first is the one looked into.
-        settings: every option.
+        styles: the same, at least one.
+        figures: what is painted.
+        settings: of all; their size is that of each cell.
         network: the network that looks; by default the one the settings name.
         out: the folder; made if need be.
         overwrite: whether sheets that are there may be replaced.
-        resume: nothing needs to be asked for: cells that are there already are kept.
+        operation: whose sheets these are.
     """
 
     def __init__(
         self,
         content: str | Path,
         styles: Sequence[str | Path],
-        settings: StyleFiguresSettings | None = None,
-        network: NetworkLike = None,
+        figures: Sequence[StyleFigure],
+        settings: OperationSettings,
+        network: NetworkLike,
         *,
         out: str | Path,
-        overwrite: bool = False,
-        resume: bool = True,
+        overwrite: bool,
+        operation: str,
     ) -> None:
-        self._settings, self._network = settings or StyleFiguresSettings(), network
+        self._settings, self._network, self._operation = settings, network, operation
         self._out, self._cells, self._overwrite = Path(out), Path(out) / "cells", overwrite
         for path in (content, *styles):
             open_picture(path)  # A picture that cannot be read is refused at once, not once for every cell.
         self._content = str(content)
-        layers = network_for(self._settings, network).style_layers
-        self.figures = style_figures(self._content, [str(style) for style in styles], layers, self._settings)
+        self.figures = list(figures)
         make_folder(self._cells)
         for figure in self.figures:
             check_target(self._sheet(figure), overwrite)
@@ -91,11 +77,17 @@ class StyleFigures(Work):
         """The steps of a cell's painting; none where it is there already, whole, with the same record."""
         job = Job(self._request(cell), self._file(cell))
         if not job.is_made:
-            yield from Execution(job.request, Target(job.out, overwrite=self._overwrite, resume=True))
+            resume = job.request.operation.proceeds == "in steps"
+            yield from Execution(job.request, Target(job.out, overwrite=self._overwrite, resume=resume))
 
     def _request(self, cell: Cell) -> Request:
         inputs = {"content": self._content, "styles": cell.paintings}
-        return Request(find_operation("style"), inputs, cell.settings, network=self._network)
+        return Request(
+            find_operation(cell.operation),
+            inputs,
+            cell.settings,
+            network=self._network if cell.operation == "style" else None,
+        )
 
     def _save_sheet(self, figure: StyleFigure) -> None:
         shown = [(open_picture(self._file(cell)), "") for cell in figure.cells]
@@ -112,7 +104,7 @@ class StyleFigures(Work):
             column_titles=columns,
         )
         # The mark of a sheet; its cells carry the records that they are painted from.
-        record = {**self._request(figure.cells[0]).record(self._out.absolute()), "operation": "style-figures"}
+        record = {**self._request(figure.cells[0]).record(self._out.absolute()), "operation": self._operation}
         save_picture(picture, self._sheet(figure), record=record, overwrite=True)
 
     def _sheet(self, figure: StyleFigure) -> Path:
@@ -120,3 +112,102 @@ class StyleFigures(Work):
 
     def _file(self, cell: Cell) -> Path:
         return self._cells / f"{cell.file}.png"
+
+
+@operation(
+    "style-figures",
+    group=PAINT,
+    help="Show content layer by layer, style by layers, layers by weights, and a photo in several styles.\n\n"
+    "Each cell is a picture of its own below the folder, which `pareidolia again` paints once more. Run "
+    "again, the command goes on where it was stopped.",
+    settings=StyleFiguresSettings,
+    inputs=(
+        replace(CONTENT, kind="file", help="What the pictures show: a file, or sample:chelsea and the like."),
+        replace(
+            STYLES, kind="file", help="Files, or sample:waves and the like; the first is the one looked into."
+        ),
+    ),
+    proceeds="in a folder",
+    out="folder",
+    network=True,
+)
+class StyleFigures(FigureSeries):
+    """The figures of a paper in a folder: iterate to the end. Cells that are there already are kept.
+
+    Args:
+        content: a file or `sample:NAME`.
+        styles: the same, at least one; the first is the one looked into.
+        settings: every option.
+        network: the network that looks; by default the one the settings name.
+        out: the folder; made if need be.
+        overwrite: whether sheets that are there may be replaced.
+        resume: nothing needs to be asked for: cells that are there already are kept.
+    """
+
+    def __init__(
+        self,
+        content: str | Path,
+        styles: Sequence[str | Path],
+        settings: StyleFiguresSettings | None = None,
+        network: NetworkLike = None,
+        *,
+        out: str | Path,
+        overwrite: bool = False,
+        resume: bool = True,
+    ) -> None:
+        settings = settings or StyleFiguresSettings()
+        layers = network_for(settings, network).style_layers
+        figures = style_figures(str(content), [str(style) for style in styles], layers, settings)
+        super().__init__(
+            content, styles, figures, settings, network,
+            out=out, overwrite=overwrite, operation="style-figures",
+        )  # fmt: skip
+
+
+@operation(
+    "style-sheet",
+    group=PAINT,
+    help="Show one photo in all presets, and in strokes of several sizes by each method.\n\n"
+    "Each cell is a picture of its own below the folder, which `pareidolia again` paints once more. Run "
+    "again, the command goes on where it was stopped.",
+    settings=StyleSheetSettings,
+    inputs=(
+        replace(CONTENT, kind="file", help="What the pictures show: a file, or sample:chelsea and the like."),
+        replace(
+            STYLES, kind="file", help="What they are painted like: a file, or sample:waves and the like."
+        ),
+    ),
+    proceeds="in a folder",
+    out="folder",
+    network=True,
+)
+class StyleSheet(FigureSeries):
+    """Contact sheets of presets and of sizes of strokes in a folder: iterate to the end.
+
+    Args:
+        content: a file or `sample:NAME`.
+        styles: the same; several are blended in each cell.
+        settings: every option.
+        network: the network that looks; by default the one the settings name.
+        out: the folder; made if need be.
+        overwrite: whether sheets that are there may be replaced.
+        resume: nothing needs to be asked for: cells that are there already are kept.
+    """
+
+    def __init__(
+        self,
+        content: str | Path,
+        styles: Sequence[str | Path],
+        settings: StyleSheetSettings | None = None,
+        network: NetworkLike = None,
+        *,
+        out: str | Path,
+        overwrite: bool = False,
+        resume: bool = True,
+    ) -> None:
+        settings = settings or StyleSheetSettings()
+        figures = contact_sheets(str(content), [str(style) for style in styles], settings)
+        super().__init__(
+            content, styles, figures, settings, network,
+            out=out, overwrite=overwrite, operation="style-sheet",
+        )  # fmt: skip

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pareidolia.pictures.naming import path_of
-from pareidolia.settings import PareidoliaError
-from pareidolia.style.settings import StyleFiguresSettings, StyleSettings
+from pareidolia.settings import PareidoliaError, Settings
+from pareidolia.style.settings import StyleFiguresSettings
 
 
 @dataclass(frozen=True)
@@ -21,12 +21,14 @@ class Cell:
     Attributes:
         file: its file's name.
         paintings: the styles.
-        settings: of the transfer.
+        settings: of the operation.
+        operation: by its name.
     """
 
     file: str
     paintings: tuple[str, ...]
-    settings: StyleSettings
+    settings: Settings
+    operation: str = "style"
 
 
 @dataclass(frozen=True)

@@ -92,7 +92,7 @@ def keep_photo() -> dict[str, Any]:
 @style_preset("texture-only")
 def texture_only() -> dict[str, Any]:
     """The painting's texture, and nothing of the photo but its size."""
-    return {"match": ("w2",), "start": "noise", "content_weight": 0.0}
+    return {"match": ("w2",), "start": "noise", "content_weight": 0.0, "smoothness": 5.0, "steps": 80}
 
 
 @style_preset("quick")

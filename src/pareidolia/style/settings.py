@@ -246,6 +246,29 @@ class StyleSettings(StyleControl, PaintingSettings):
         return self
 
 
+class StyleSheetSettings(OperationSettings):
+    """Show one photo in all presets, and one painting at several sizes of strokes, as contact sheets."""
+
+    size: Annotated[int, Field(ge=32, le=4096, description="Longer side of each picture, in pixels.")] = 256
+    presets: Annotated[
+        tuple[str, ...] | None, Field(min_length=1, description="Which presets (default: all).")
+    ] = None
+    stroke_sizes: Annotated[
+        tuple[StrokeSize, ...], Field(min_length=1, description="The sizes of strokes of the second sheet.")
+    ] = (0.5, 1.0, 2.0)
+    coarse_steps: Annotated[
+        int | None, Field(ge=1, description="Steps at each size but the last (default: each preset's own).")
+    ] = None
+    steps: Annotated[
+        int | None, Field(ge=1, description="Steps at the full size (default: each preset's own).")
+    ] = None
+
+    def painting(self, **changes: Any) -> StyleSettings:
+        """A style transfer at this size."""
+        common = self.model_dump(exclude={"presets", "stroke_sizes"}, exclude_none=True)
+        return StyleSettings.model_validate({**common, **changes})
+
+
 def _is_of(preset: Mapping[str, Any], name: str, value: Any) -> bool:
     """Whether an option has the value that a preset gave it; a record has lists where a preset has tuples."""
     given = tuple(value) if isinstance(value, list) else value

@@ -78,7 +78,7 @@ class StyleTransfer(Painting):
             mask,
             settings,
             size=settings.size,
-            painting_size=round(settings.size * settings.stroke_size),
+            painting_size=round(settings.size * max(1.0, settings.stroke_size)),
             device=network.device,
             regions=regions,
             painting_regions=painting_regions,
@@ -110,7 +110,7 @@ class StyleTransfer(Painting):
         """Some steps at which the picture has that size, and the canvas its bleed besides."""
         margin = margin_of(size, self._bleed, self._wrap)
         bled = (size[0] + 2 * margin[0], size[1] + 2 * margin[1])
-        optimizer, rate = self.settings.optimizer_at(bled[0] * bled[1])
+        optimizer, rate = self._aims.optimizer_at(bled)
         return BledStage(
             bled,
             steps,
@@ -119,8 +119,7 @@ class StyleTransfer(Painting):
             optimizer=optimizer,
             tile=self._aims.tile(bled),
             wrap=self._wrap,
-            # Adam that was taken for its memory leaves none for an average.
-            averaged=optimizer == "lbfgs" or self.settings.optimizer is not None,
+            averaged=self.settings.averages_at(bled[0] * bled[1]),
             margin=margin,
         )
 

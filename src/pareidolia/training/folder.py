@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from safetensors.torch import save as to_safetensors
 
@@ -65,19 +65,27 @@ class TrainingFolder:
         """Raise PareidoliaError where the path is a file, or the folder holds other things than a run."""
         claim(self.path, RUN)
 
-    def begin(self, run: TrainingRun) -> None:
+    def refuse_begun(self) -> NoReturn:
+        """Raise PareidoliaError because there is a run."""
+        raise PareidoliaError(f"{self.path} holds a run: --resume goes on with it, --overwrite begins anew")
+
+    def begin(self, run: TrainingRun, *, overwrite: bool = True) -> None:
         """Make the folder for a new run; what another run wrote there is removed, and nothing else.
 
         Args:
             run: the new run.
+            overwrite: whether there may be a run, also one that another process began meanwhile.
 
         Raises:
-            PareidoliaError: as `check`, or the folder is in use; before anything is changed.
+            PareidoliaError: as `check`, the folder is in use, or holds a run that may not be replaced; before
+                anything is changed.
         """
         if run.process_group.rank != 0:
             return
         self.check()
         with self._locked():
+            if self.begun and not overwrite:
+                self.refuse_begun()
             clear(self.path, RUN, keep=(SETTINGS, LOG))
             # The record comes first: it marks the folder as ours, whenever the process dies.
             self._write_record()

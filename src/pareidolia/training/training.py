@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 
 from pareidolia.pictures.result import Result
 from pareidolia.progress import Progress, Work
-from pareidolia.settings import PareidoliaError
 from pareidolia.training.data import PictureSet
 from pareidolia.training.data.folders import Split
 from pareidolia.training.data.kept import KEPT, keep_pictures
@@ -46,14 +45,12 @@ class Training(Work):
         self.folder.check()
         begun = self.folder.begun
         if begun and not (resume or overwrite):
-            raise PareidoliaError(
-                f"{self.folder.path} holds a run: --resume goes on with it, --overwrite begins anew"
-            )
+            self.folder.refuse_begun()
         self.run.process_group.barrier()
         if resume and begun:
             self.folder.resume(self.run)
         else:
-            self.folder.begin(self.run)
+            self.folder.begin(self.run, overwrite=begun)
         path = self.folder.path / KEPT
         if self.kept and self.run.process_group.rank == 0 and not path.exists():
             keep_pictures(path, self.kept)

@@ -47,8 +47,6 @@ class RobustSettings(OperationSettings):
 class FeatureSettings(RobustSettings):
     """Paint what units of a network respond to (Olah et al. 2017)."""
 
-    need: ClassVar[Need] = "pictures"
-
     layer: Annotated[
         str | None,
         Field(
@@ -124,8 +122,8 @@ class FeatureSettings(RobustSettings):
 
     @classmethod
     def need_of(cls, given: Mapping[str, Any]) -> Need:
-        """A layer is of the shipped network where none is named; aims at classes need names."""
-        return "maps" if given.get("layer") else need_of_aims(given.get("aim"), cls.need)
+        """Aims at classes need names; all else is of the shipped network where none is named."""
+        return need_of_aims(given.get("aim"), cls.need)
 
 
 class CaricatureSettings(RobustSettings):

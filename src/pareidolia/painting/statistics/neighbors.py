@@ -1,6 +1,7 @@
 """Nearest neighbours of features (Kolkin et al., "Neural Neighbor Style Transfer", 2022), layers split."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import torch
 from torch import Tensor
@@ -17,6 +18,8 @@ class Neighbors(PositionSet[Positions]):
 
     Of several paintings the distances are added, each by its painting's weight.
     """
+
+    beside_gram: ClassVar[float] = 0.125
 
     def kept(self, positions: Positions) -> Positions:
         return positions

@@ -51,7 +51,9 @@ class Positions:
     @cached_property
     def pictures(self) -> list[tuple[float, "Positions"]]:
         """Each picture's share, and its positions alone."""
-        parts = zip(torch.split(self.rows, self.parts), torch.split(self.shares, self.parts), strict=True)
+        parts = zip(
+            torch.split(self.rows, list(self.parts)), torch.split(self.shares, list(self.parts)), strict=True
+        )
         return [
             (float(shares.sum()), Positions(rows, _as_shares(shares), (len(rows),)))
             for rows, shares in parts
@@ -75,6 +77,7 @@ class PositionSet(StyleStatistic, Generic[Kept]):
     grow with the picture, it cannot be painted in tiles.
 
     Attributes:
+        least_positions: of one there is no other to compare with.
         rows: B×M×N, or 1×M×N where the B pictures share them.
         weights: B×M or 1×M, how much each position counts.
         parts: how many of the M are each picture's where several are blended.
@@ -129,7 +132,7 @@ class PositionSet(StyleStatistic, Generic[Kept]):
         counts = shares > 0
         if bool(counts.all()) or not bool(counts.any()):
             return Positions(rows, shares, self.parts)
-        parts = tuple(int(part.sum()) for part in torch.split(counts, self.parts))
+        parts = tuple(int(part.sum()) for part in torch.split(counts, list(self.parts)))
         return Positions(rows[counts], shares[counts], parts)
 
     def distance(self, target: Self) -> Tensor:

@@ -34,6 +34,9 @@ class Sorted:
     def beside(self, other: "Sorted") -> tuple[Tensor, Tensor]:
         """What another's M' positions are compared with.
 
+        Args:
+            other: the same directions of another picture.
+
         Returns:
             The mean of these values over the quantiles of each of the others, M'×D, and the variance within
             them that no value there can follow, summed, D. What goes with M' alone is found once.

@@ -45,6 +45,7 @@ def statistic_for(match: Sequence[str]) -> type[StyleStatistic]:
             "shares": tuple(weight / sum(found.values()) for weight in found.values()),
             "beside_gram": sum(each.beside_gram * weight for each, weight in found.items())
             / sum(found.values()),
+            "smooth": all(each.smooth for each in classes),
             "adds_over_positions": all(each.adds_over_positions for each in classes),
             "least_positions": max(each.least_positions for each in classes),
         },

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import ClassVar
 
 import torch
 from torch import Tensor
@@ -15,6 +16,8 @@ from pareidolia.randomness import seeded_generator
 @dataclass(frozen=True)
 class SlicedWasserstein(Quantiles):
     """The whole distribution of features, by its shadows on as many directions as there are channels."""
+
+    beside_gram: ClassVar[float] = 2.0
 
     @staticmethod
     def along_directions(rows: Tensor) -> Tensor:

@@ -23,11 +23,13 @@ class StyleStatistic(ABC):
             tiles; then it has a `slope`.
         beside_gram: what its distance, over that of an empty map, is multiplied by, so that one weight of
             style suits all statistics: squares fall to a hundredth where distances fall to a third.
+        smooth: whether its slope changes steadily, which L-BFGS needs; without, Adam paints.
         least_positions: how many positions a map needs so that the statistic says something of it.
     """
 
     adds_over_positions: ClassVar[bool] = False
     beside_gram: ClassVar[float] = 1.0
+    smooth: ClassVar[bool] = True
     least_positions: ClassVar[int] = 1
 
     @classmethod

@@ -1,6 +1,7 @@
 """Relaxed optimal transport (Kolkin et al., "Style Transfer by Relaxed Optimal Transport", STROTSS, 2019)."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import torch
 from torch import Tensor
@@ -21,6 +22,9 @@ class RelaxedTransport(PositionSet[Positions]):
     leaves magnitudes open, which the moments hold. Features are measured by the painting's root mean square:
     networks differ in magnitude by orders, and the cosine would be nothing beside the moments.
     """
+
+    beside_gram: ClassVar[float] = 0.1
+    smooth: ClassVar[bool] = False  # absolute differences: L-BFGS ends in colored grain
 
     def kept(self, positions: Positions) -> Positions:
         return positions

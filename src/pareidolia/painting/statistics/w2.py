@@ -57,5 +57,6 @@ def _between_covariances(covariance: Tensor, target: Tensor, root: Tensor, inver
         distance = (inverse_root @ (target - vectors * roots @ vectors.mT)).square().sum(dim=(1, 2))
         turned = root @ vectors
         slope = torch.eye(len(root[0])).to(root) - turned / roots @ turned.mT
-    change: Tensor = (slope * (covariance - covariance.detach())).sum(dim=(1, 2))
-    return distance + change
+    change = (slope * (covariance - covariance.detach())).sum(dim=(1, 2))
+    found: Tensor = distance + change
+    return found
