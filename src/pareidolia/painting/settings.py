@@ -80,3 +80,7 @@ class PaintingSettings(OperationSettings):
             return "adam", self.learning_rate or 0.02
         chosen = self.optimizer or "lbfgs"
         return chosen, self.learning_rate or {"lbfgs": 1.0, "adam": 0.05}[chosen]
+
+    def averages_at(self, pixels: int) -> bool:
+        """Whether a canvas of so many pixels is averaged: Adam that is taken for its memory leaves none."""
+        return self.optimizer is not None or pixels <= _MOST_PIXELS_OF_LBFGS

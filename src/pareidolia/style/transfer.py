@@ -119,8 +119,7 @@ class StyleTransfer(Painting):
             optimizer=optimizer,
             tile=self._aims.tile(bled),
             wrap=self._wrap,
-            # Adam that was taken for its memory leaves none for an average.
-            averaged=optimizer == "lbfgs" or self.settings.optimizer is not None,
+            averaged=self.settings.averages_at(bled[0] * bled[1]),
             margin=margin,
         )
 

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
 
+import torch
 from safetensors.torch import save as to_safetensors
 
 from pareidolia.networks.weights import fit_state_dict
@@ -29,9 +30,11 @@ from pareidolia.training.saving import read_state, write_state
 from pareidolia.version import __version__
 
 SETTINGS, WEIGHTS, LOG, SAMPLES = "settings.json", "model.safetensors", "log.jsonl", "samples"
-# What may differ when a run goes on: what leaves the weights alone, and where the pictures lie.
+# What may differ when a run goes on: what leaves the weights alone, where the pictures lie, and the threads,
+# which whoever resumes by a command has as they were (`execution/threads.py`).
 _FREE = {
     "pareidolia",
+    "threads",
     *(f"settings.{name}" for name in ("device", "previews", "checkpoint_seconds", "log_every")),
     *(f"data.{name}" for name in (*PLACES, "skipped")),
 }
@@ -52,7 +55,8 @@ class TrainingFolder:
 
     def __init__(self, path: Path, record: Mapping[str, Any], *, tensorboard: bool = False) -> None:
         # The version is the mark that the folder is ours (see `pictures/ownership.py`).
-        self.path, self.record = path, {KEY: __version__, **record}
+        threads = {"threads": torch.get_num_threads()}
+        self.path, self.record = path, {KEY: __version__, **threads, **record}
         self._log = Log(path / LOG, path / "tensorboard" if tensorboard else None)
         self._lock = Lock.of_folder(path, by="another training")
 
