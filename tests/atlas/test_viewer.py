@@ -133,7 +133,7 @@ def test_searching_a_class_dims_what_does_not_speak_for_it(look):
 
 
 def test_a_link_brings_back_the_view(look):
-    told = "#layer=early&at=0.4,0.6,0.5&search=red fox&against=daisy&colour=label&names=off"
+    told = "#layer=early&at=0.4,0.6,0.5&search=red fox&against=daisy&color=label&names=off"
     page = look(told.replace(" ", "%20"))
     wait_for(page, "document.body.dataset.searched === 'red fox against daisy'")
     assert page.inner_text("#layers button[aria-pressed=true]") == "early"

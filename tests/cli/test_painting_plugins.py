@@ -49,5 +49,5 @@ def test_an_objective_of_a_plugin_is_an_aim_of_features(plugin, tmp_path):
 def test_a_statistic_of_a_plugin_is_matched_by_style(plugin, tmp_path):
     words = ("style", "sample:waves", "sample:mosaic", "--match", "mean", "--size", "64", "--coarsest", "64")
     record = pareidolia(tmp_path, plugin, *words, "--steps", "2", "--out", "out.png")
-    assert record["settings"]["match"] == "mean"
+    assert record["settings"]["match"] == ["mean"]
     assert open_picture(tmp_path / "out.png").shape[-1] == 64

@@ -104,7 +104,7 @@ def test_skipped_files_are_told_and_kept_in_the_settings(studio):
         ("vae", ("--set", "latent"), "--set takes key=value, not 'latent'"),
         ("vae", ("--set", "latent=many"), "--latent: input should be a valid integer"),
         ("vae", ("--config", "broken.toml"), "broken.toml is not a TOML file"),
-        ("vae", ("--config", "none.toml"), "none.toml: No such file"),
+        ("vae", ("--config", "none.toml"), "there is no file 'none.toml'"),
         ("vae", ("--config", "unknown.toml"), "there is no setting 'batchsize'; did you mean batch"),
         ("aae", ("--prior", "swissroll"), "there is no prior 'swissroll'; did you mean swiss-roll"),
         ("aae", ("--prior", "mixture", "--latent", "3"), "it needs --latent 2, not 3"),
@@ -185,7 +185,6 @@ def test_a_user_s_folder_is_refused_and_left_as_it_was(studio):
     [
         (("--epochs", "inf"), "--epochs: input should be a finite number"),
         (("--hidden", "-3"), "--hidden: widths are whole numbers from 1 on"),
-        (("--seed", str(10**20)), "--seed: input should be less than"),
         (("--free-bits", "1e300"), "--free-bits: input should be less than"),
         (("--config", "deep.toml"), "deep.toml is not a TOML file"),
     ],

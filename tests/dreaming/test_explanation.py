@@ -80,7 +80,7 @@ def test_dreams_that_make_everything_fire_end_in_the_class_that_counts_it(imagen
 
 
 def test_a_network_without_imagenets_classes_is_refused(small_network, photo):
-    with pytest.raises(BadNetwork, match="no ImageNet classes"):
+    with pytest.raises(BadNetwork, match="does not have ImageNet's 1000 classes"):
         explained({"photo": photo}, DreamSettings(), small_network)
 
 

@@ -156,7 +156,7 @@ def test_activations_that_are_not_numbers_are_refused(net) -> None:
     for look in (
         lambda: project(cut, PICTURE, "0", ["1"]),
         lambda: attribute(cut, PICTURE, "0:1", "gradient"),
-        lambda: measure_tuning(cut, "0", settings=TuningSettings(orientations=8, frequencies=2, phases=4)),
+        lambda: measure_tuning(cut, "0", settings=TuningSettings(orientations=8, frequencies=3, phases=4)),
         lambda: measure_invariance(cut, PICTURE, ("0",)),
     ):
         with _refused("cut gives NaN at 0 for this picture", PareidoliaError):

@@ -128,8 +128,8 @@ def test_a_region_takes_a_part_of_a_painting(small_network, photo, painting_pict
         size = made.stages[-1].size
         return [made._aims.style_targets(96, size, each)["stage1.relu"].means for each in made._aims.regions]
 
-    parts = aims([both], painting_regions=[named], style_size=128 / 96)
-    whole = aims([other, painting_picture], style_size=64 / 96)
+    parts = aims([both], painting_regions=[named], stroke_size=128 / 96)
+    whole = aims([other, painting_picture], stroke_size=64 / 96)
     for part, one, another in zip(parts, whole, reversed(whole), strict=True):
         assert (part - one).norm() < 0.1 * (part - another).norm()
 

@@ -51,7 +51,10 @@ def test_a_run_leaves_settings_weights_checkpoints_and_a_log(tmp_path):
     weights = load_file(tmp_path / "run" / WEIGHTS)
     for key, value in run.average.module.state_dict().items():
         assert torch.equal(weights[key], value)
-    assert json.loads((tmp_path / "run" / SETTINGS).read_text()) == RECORD
+    assert json.loads((tmp_path / "run" / SETTINGS).read_text()) == {
+        **RECORD,
+        "threads": torch.get_num_threads(),
+    }
     assert [line["step"] for line in metrics(tmp_path / "run")] == [5, 10, 15]
     assert set(metrics(tmp_path / "run")[0]) == {
         "step",
@@ -215,7 +218,10 @@ def test_more_epochs_go_on_where_the_learning_rate_is_constant(tmp_path):
     run, folder = make(tmp_path / "run", EVERY_STEP.model_copy(update={"epochs": 5.0}), longer)
     folder.resume(run)
     assert (run.index, run.total) == (15, 25)
-    assert json.loads((tmp_path / "run" / SETTINGS).read_text()) == longer
+    assert json.loads((tmp_path / "run" / SETTINGS).read_text()) == {
+        **longer,
+        "threads": torch.get_num_threads(),
+    }
 
 
 def test_beginning_anew_removes_what_the_old_run_left(tmp_path):

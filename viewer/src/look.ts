@@ -24,7 +24,7 @@ export function readLook(hash: string, layers: string[]): Look {
     view: whole ? null : { x: numbers[0], y: numbers[1], zoom: Math.min(12, Math.max(-4, numbers[2])) },
     search: given.get('search') ?? '',
     against: given.get('against') ?? '',
-    byLabel: given.get('colour') === 'label',
+    byLabel: given.get('color') === 'label',
     names: given.get('names') !== 'off',
   };
 }
@@ -37,7 +37,7 @@ export function writeLook(look: Look): string {
   }
   if (look.search) given.set('search', look.search);
   if (look.against) given.set('against', look.against);
-  if (look.byLabel) given.set('colour', 'label');
+  if (look.byLabel) given.set('color', 'label');
   if (!look.names) given.set('names', 'off');
   return `#${given.toString().replace(/%2C/g, ',')}`;
 }

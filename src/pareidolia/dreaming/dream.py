@@ -115,7 +115,7 @@ class Dream(Painting):
         self._wrap = wrap_of(settings.seamless)
         grid = strides_together(network, aims.layers) if any(self._wrap) else 1
         first, self._alpha = _first_picture(
-            photo, settings, network.device, partial(rounded_size, wrap=self._wrap, multiple=grid)
+            photo, settings, network.device, partial(rounded_size, wrap=self._wrap, size_multiple=grid)
         )
         full = size_of(first)
         check_shorter_side("the picture", full, SHORTEST_SIDE, "a dream")

@@ -7,6 +7,7 @@ from pathlib import Path
 from torch import Tensor
 
 from pareidolia.dreaming.explanation import Explanation, explain, layers_of, noises
+from pareidolia.dreaming.groups import check_classes
 from pareidolia.dreaming.settings import DreamExplanationSettings, DreamSettings
 from pareidolia.networks import NetworkLike, network_for
 from pareidolia.operations import PAINT, Input, operation
@@ -66,6 +67,7 @@ class DreamExplanation(Work):
         self._network = network_for(
             self._settings, network, pooling=self._settings.pooling, padding=self._settings.padding
         )
+        check_classes(self._network.class_names, self._network.name)  # before a folder is made
         name = Path(photo).name if isinstance(photo, str | Path) else "photo"
         self._beginnings: dict[str, Tensor] = {name: over_white(as_picture(photo))}
         self._notes: list[str] = []

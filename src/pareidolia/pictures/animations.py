@@ -10,7 +10,7 @@ from torch import Tensor
 from pareidolia.pictures.color import over_white
 from pareidolia.pictures.decoding import decode
 from pareidolia.pictures.reading import opened
-from pareidolia.pictures.video_containers import Shown
+from pareidolia.pictures.video_containers import VideoFrame
 from pareidolia.settings import BadPicture
 
 ANIMATED = (".gif", ".webp", ".png", ".apng", ".avif")
@@ -54,7 +54,7 @@ class Animation:
         with opened(path) as image:
             self.fps = 1 / _duration(image)
 
-    def frames(self) -> Iterator[Shown]:
+    def frames(self) -> Iterator[VideoFrame]:
         """Read the frames in order.
 
         Yields:
@@ -70,7 +70,7 @@ class Animation:
                     self.missing = count - index
                     return
                 duration = _duration(image)
-                yield Shown(time, duration, _maker(image))
+                yield VideoFrame(time, duration, _maker(image))
                 time += duration
 
 

@@ -17,7 +17,7 @@ from pareidolia.settings.extras import require
 
 
 @dataclass(frozen=True)
-class Shown:
+class VideoFrame:
     """A frame of a video.
 
     Attributes:
@@ -51,7 +51,7 @@ class VideoContainer:
             self.fps = Fraction(stream.average_rate or stream.guessed_rate or 25)
             self.comment = str(container.metadata.get("comment", ""))
 
-    def frames(self) -> Iterator[Shown]:
+    def frames(self) -> Iterator[VideoFrame]:
         """Read the frames in order.
 
         What an edit list hides is left out. Behind damage frames are left out until the next that needs no
@@ -64,7 +64,7 @@ class VideoContainer:
             reader = _Reader(container, stream)
             aspect = Fraction(stream.sample_aspect_ratio or 1)
             for frame in reader:
-                yield Shown(
+                yield VideoFrame(
                     _seconds(frame, frame.pts), _seconds(frame, frame.duration), _maker(frame, aspect)
                 )
             self.missing = reader.missing

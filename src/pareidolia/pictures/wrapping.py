@@ -22,10 +22,10 @@ def wrap_of(seamless: Seamless) -> Wrap:
     return seamless in ("y", "both"), seamless in ("x", "both")
 
 
-def rounded_size(size: tuple[int, int], wrap: Wrap, multiple: int) -> tuple[int, int]:
+def rounded_size(size: tuple[int, int], wrap: Wrap, size_multiple: int) -> tuple[int, int]:
     """A size whose sides, where the picture repeats, are multiples of the stride of what looks at it."""
     height, width = (
-        max(1, round(side / multiple)) * multiple if wraps else side
+        max(1, round(side / size_multiple)) * size_multiple if wraps else side
         for side, wraps in zip(size, wrap, strict=True)
     )
     return height, width

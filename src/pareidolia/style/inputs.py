@@ -86,7 +86,7 @@ class StyleInputs:
         device: torch.device,
         regions: Sequence[PictureLike] = (),
         painting_regions: Sequence[PictureLike] = (),
-        multiple: int = 1,
+        size_multiple: int = 1,
     ) -> "StyleInputs":
         """Open and prepare pictures.
 
@@ -100,7 +100,7 @@ class StyleInputs:
             device: where to.
             regions: masks of the photo, or one label map: each region takes its own painting.
             painting_regions: masks of the paintings, or one label map: a region takes a part of one.
-            multiple: of the photo's sides where it repeats (`StyleControl.seamless`).
+            size_multiple: of the photo's sides where it repeats (`StyleControl.seamless`).
 
         Returns:
             The prepared pictures.
@@ -114,7 +114,7 @@ class StyleInputs:
         if regions and control.painting_weights:
             raise PareidoliaError("each region takes one painting: leave out --painting-weights")
         shares = _shares(control.painting_weights, len(styles), control.strength)
-        photo = _opened_photo(content, size, wrap_of(control.seamless), multiple)
+        photo = _opened_photo(content, size, wrap_of(control.seamless), size_multiple)
         color, alpha = split_alpha(photo.to(device))
         check_shorter_side("the photo", size_of(color), SHORTEST_SIDE, "style transfer")
         opened = [_opened_painting(style, painting_size).to(device) for style in styles]
@@ -187,10 +187,10 @@ def scaled(painting: Tensor, side: int) -> Tensor:
     return resize_picture(painting, fit(size, max(side, coarsest(size))))
 
 
-def _opened_photo(content: PictureLike, side: int | None, wrap: Wrap, multiple: int) -> Tensor:
+def _opened_photo(content: PictureLike, side: int | None, wrap: Wrap, size_multiple: int) -> Tensor:
     opened = as_picture(content)
     size = size_of(opened) if side is None else fit(size_of(opened), side)
-    return resize_wrapped(opened, rounded_size(size, wrap, multiple), wrap, resize_picture)
+    return resize_wrapped(opened, rounded_size(size, wrap, size_multiple), wrap, resize_picture)
 
 
 def _opened_painting(style: PictureLike, size: int) -> Tensor:

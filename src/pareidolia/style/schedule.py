@@ -23,17 +23,17 @@ class BledStage(Stage):
     margin: tuple[int, int] = (0, 0)
 
 
-def schedule(full: Size, settings: StyleSettings, multiple: int = 1) -> list[tuple[Size, int]]:
+def schedule(full: Size, settings: StyleSettings, size_multiple: int = 1) -> list[tuple[Size, int]]:
     """Sizes from `coarsest` up to the full one in steps of about √2, each with its number of steps.
 
-    Where the picture repeats, sides are multiples of `multiple`.
+    Where the picture repeats, sides are multiples of `size_multiple`.
     """
     smallest = max(settings.coarsest, coarsest(full))
     doublings = math.log2(settings.size / smallest)
     coarse_sizes = round(2 * doublings) if settings.coarse_to_fine and doublings > 0 else 0
     sides = [round(smallest * 2 ** (doublings * i / coarse_sizes)) for i in range(coarse_sizes)]
     wrap = wrap_of(settings.seamless)
-    coarse = dict.fromkeys(rounded_size(fit(full, side), wrap, multiple) for side in sides)
+    coarse = dict.fromkeys(rounded_size(fit(full, side), wrap, size_multiple) for side in sides)
     return [(size, settings.coarse_steps) for size in coarse if size != full] + [(full, settings.steps)]
 
 

@@ -71,7 +71,7 @@ class StyleTransfer(Painting):
     ) -> None:
         self.settings = settings = settings or StyleSettings()
         network = network_for(settings, network, pooling=settings.pooling, padding=settings.padding)
-        multiple, self._wrap = multiple_for(network, settings), wrap_of(settings.seamless)
+        size_multiple, self._wrap = multiple_for(network, settings), wrap_of(settings.seamless)
         inputs = StyleInputs.prepare(
             content,
             styles,
@@ -82,7 +82,7 @@ class StyleTransfer(Painting):
             device=network.device,
             regions=regions,
             painting_regions=painting_regions,
-            multiple=multiple,
+            size_multiple=size_multiple,
         )
         full = size_of(inputs.photo)
         self._bleed = bleed_for(full, settings.bleed)
@@ -96,7 +96,7 @@ class StyleTransfer(Painting):
         self._aims = StyleAims(
             network, settings, self._photo, [self._bled_region(each) for each in self._inputs.regions]
         )
-        stages = [self._stage(size, steps) for size, steps in schedule(full, settings, multiple)]
+        stages = [self._stage(size, steps) for size, steps in schedule(full, settings, size_multiple)]
         super().__init__(
             network,
             self._first_canvas(stages[0].size),

@@ -7,13 +7,13 @@ import torch
 from torch import Tensor
 
 from pareidolia.painting.statistics.nearest import SAMPLED, cosine_distances, nearest, unit
-from pareidolia.painting.statistics.positions import Positions, PositionSet
+from pareidolia.painting.statistics.positions import FeatureRows, PositionSet
 from pareidolia.painting.statistics.statistic import style_statistic
 
 
 @style_statistic("neighbors")
 @dataclass(frozen=True)
-class Neighbors(PositionSet[Positions]):
+class Neighbors(PositionSet[FeatureRows]):
     """How far each position is from the nearest one of the painting, by the cosine of centred features.
 
     Of several paintings the distances are added, each by its painting's weight.
@@ -21,10 +21,10 @@ class Neighbors(PositionSet[Positions]):
 
     beside_gram: ClassVar[float] = 0.125
 
-    def kept(self, positions: Positions) -> Positions:
+    def kept(self, positions: FeatureRows) -> FeatureRows:
         return positions
 
-    def between(self, ours: Positions, theirs: Positions) -> Tensor:
+    def between(self, ours: FeatureRows, theirs: FeatureRows) -> Tensor:
         """Σ_k s_k Σ_i w_i min_j (1 − cos(F_i − μ, A_kj − μ_k))."""
         rows = unit(ours.rows - ours.mean)
         parts = []

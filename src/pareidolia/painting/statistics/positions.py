@@ -19,7 +19,7 @@ Kept = TypeVar("Kept")
 
 
 @dataclass(frozen=True)
-class Positions:
+class FeatureRows:
     """The features of one picture's positions, or of several pictures' together.
 
     Attributes:
@@ -49,24 +49,24 @@ class Positions:
         return (centered * self.shares[:, None]).T @ centered
 
     @cached_property
-    def pictures(self) -> list[tuple[float, "Positions"]]:
+    def pictures(self) -> list[tuple[float, "FeatureRows"]]:
         """Each picture's share, and its positions alone."""
         parts = zip(
             torch.split(self.rows, list(self.parts)), torch.split(self.shares, list(self.parts)), strict=True
         )
         return [
-            (float(shares.sum()), Positions(rows, _as_shares(shares), (len(rows),)))
+            (float(shares.sum()), FeatureRows(rows, _as_shares(shares), (len(rows),)))
             for rows, shares in parts
             if len(rows)
         ]
 
-    def sample(self, count: int) -> "Positions":
+    def sample(self, count: int) -> "FeatureRows":
         """At most so many of the positions, drawn without a pattern; the same ones each time."""
         if len(self.rows) <= count:
             return self
         drawn = torch.randperm(len(self.rows), generator=seeded_generator(0))[:count].sort().values
         drawn = drawn.to(self.rows.device)
-        return Positions(self.rows[drawn], _as_shares(self.shares[drawn]), (count,))
+        return FeatureRows(self.rows[drawn], _as_shares(self.shares[drawn]), (count,))
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ class PositionSet(StyleStatistic, Generic[Kept]):
     parts: tuple[int, ...]
 
     @abstractmethod
-    def kept(self, positions: Positions) -> Kept:
+    def kept(self, positions: FeatureRows) -> Kept:
         """What is compared of one picture; of a target it is made once."""
 
     @abstractmethod
@@ -126,14 +126,14 @@ class PositionSet(StyleStatistic, Generic[Kept]):
         count = max(len(self.rows), len(self.weights))
         return [self.kept(self._positions(index)) for index in range(count)]
 
-    def _positions(self, index: int) -> Positions:
+    def _positions(self, index: int) -> FeatureRows:
         """One picture's positions that count; all of them, by nothing, where none does."""
         rows, shares = self.rows[index % len(self.rows)], _as_shares(self.weights)[index % len(self.weights)]
         counts = shares > 0
         if bool(counts.all()) or not bool(counts.any()):
-            return Positions(rows, shares, self.parts)
+            return FeatureRows(rows, shares, self.parts)
         parts = tuple(int(part.sum()) for part in torch.split(counts, list(self.parts)))
-        return Positions(rows[counts], shares[counts], parts)
+        return FeatureRows(rows[counts], shares[counts], parts)
 
     def distance(self, target: Self) -> Tensor:
         ours, theirs = self.pictures, target.pictures

@@ -7,7 +7,7 @@ from functools import cached_property
 import torch
 from torch import Tensor
 
-from pareidolia.painting.statistics.positions import Positions, PositionSet
+from pareidolia.painting.statistics.positions import FeatureRows, PositionSet
 
 _NOTHING = 1e-12
 
@@ -26,7 +26,7 @@ class Sorted:
     _seen: dict[int, tuple[Tensor, Tensor]] = field(default_factory=dict, repr=False)
 
     @classmethod
-    def of(cls, values: Tensor, positions: Positions) -> "Sorted":
+    def of(cls, values: Tensor, positions: FeatureRows) -> "Sorted":
         """Sort values M×D of positions."""
         ordered, order = values.sort(dim=0)
         return cls(ordered, None if positions.uniform else positions.shares[order])
@@ -89,7 +89,7 @@ class Quantiles(PositionSet[Sorted]):
     def along_directions(rows: Tensor) -> Tensor:
         """The numbers that are compared, M×D, of features M×N."""
 
-    def kept(self, positions: Positions) -> Sorted:
+    def kept(self, positions: FeatureRows) -> Sorted:
         return Sorted.of(self.along_directions(positions.rows), positions)
 
     def between(self, ours: Sorted, theirs: Sorted) -> Tensor:

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from pareidolia.painting.statistics.nearest import SAMPLED, cosine_distances, nearest_both_ways, unit
-from pareidolia.painting.statistics.positions import Positions, PositionSet
+from pareidolia.painting.statistics.positions import FeatureRows, PositionSet
 from pareidolia.painting.statistics.statistic import style_statistic
 
 _LEAST_SQUARE = 1e-12
@@ -15,7 +15,7 @@ _LEAST_SQUARE = 1e-12
 
 @style_statistic("transport")
 @dataclass(frozen=True)
-class RelaxedTransport(PositionSet[Positions]):
+class RelaxedTransport(PositionSet[FeatureRows]):
     """The relaxed earth mover's distance of features by cosine, and the difference of their moments.
 
     Each position is to be like one of the painting, and each of the painting's like one here; the cosine
@@ -26,15 +26,15 @@ class RelaxedTransport(PositionSet[Positions]):
     beside_gram: ClassVar[float] = 0.1
     smooth: ClassVar[bool] = False  # absolute differences: L-BFGS ends in colored grain
 
-    def kept(self, positions: Positions) -> Positions:
+    def kept(self, positions: FeatureRows) -> FeatureRows:
         return positions
 
-    def between(self, ours: Positions, theirs: Positions) -> Tensor:
+    def between(self, ours: FeatureRows, theirs: FeatureRows) -> Tensor:
         """The distance of equation 6 and the moments of equation 7, added as in equation 9."""
         return _relaxed_earth_mover(ours, theirs.sample(SAMPLED)) + _moments_apart(ours, theirs)
 
 
-def _relaxed_earth_mover(ours: Positions, theirs: Positions) -> Tensor:
+def _relaxed_earth_mover(ours: FeatureRows, theirs: FeatureRows) -> Tensor:
     """max(Σ_i w_i min_j C_ij, Σ_j v_j min_i C_ij), C = 1 − cosine."""
     rows, others = unit(ours.rows), unit(theirs.rows)
     of_ours, of_theirs = nearest_both_ways(rows, others)
@@ -43,7 +43,7 @@ def _relaxed_earth_mover(ours: Positions, theirs: Positions) -> Tensor:
     return torch.maximum(there, back)
 
 
-def _moments_apart(ours: Positions, theirs: Positions) -> Tensor:
+def _moments_apart(ours: FeatureRows, theirs: FeatureRows) -> Tensor:
     """1/N |μ − μ_A|₁ + 1/N² |C − C_A|₁, of features divided by the root mean square of the painting's."""
     square = (theirs.mean.square() + theirs.covariance.diagonal()).mean().clamp(min=_LEAST_SQUARE)
     means = (ours.mean - theirs.mean).abs().mean()

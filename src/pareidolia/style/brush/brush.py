@@ -114,7 +114,7 @@ class Brush:
             content, styles, mask, settings,
             size=settings.size, painting_size=settings.painting_size,
             device=next(self.network.parameters()).device,
-            regions=regions, painting_regions=painting_regions, multiple=self.network.size_multiple,
+            regions=regions, painting_regions=painting_regions, size_multiple=self.network.size_multiple,
         )  # fmt: skip
 
     def _painted(self, shown: Tensor, code: Tensor, settings: BrushSettings) -> Tensor:
