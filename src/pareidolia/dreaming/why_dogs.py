@@ -67,9 +67,9 @@ class DreamExplanation(Work):
         self._network = network_for(
             self._settings, network, pooling=self._settings.pooling, padding=self._settings.padding
         )
-        check_classes(self._network.class_names, self._network.name)  # before a folder is made
         name = Path(photo).name if isinstance(photo, str | Path) else "photo"
         self._beginnings: dict[str, Tensor] = {name: over_white(as_picture(photo))}
+        check_classes(self._network.class_names, self._network.name)  # before a folder is made
         self._notes: list[str] = []
         for name in PHOTOS:
             try:
