@@ -7,7 +7,10 @@ import pytest
 from tests.atlas import browser
 from tests.atlas.synthetic import write_atlas
 
-pytestmark = pytest.mark.skipif(bool(browser.missing()), reason=browser.missing())
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(bool(browser.missing()), reason=browser.missing()),
+]
 
 
 @pytest.fixture(scope="module")

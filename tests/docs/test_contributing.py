@@ -50,6 +50,7 @@ def run(folder: Path, *words: str) -> str:
     return done.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("title", USES)
 def test_what_is_added_in_one_file_is_used_from_the_command_line(title, install):
     pytest.importorskip("skimage", reason="the sample photo comes from scikit-image")
@@ -71,6 +72,7 @@ def test_an_operation_of_a_package_is_listed_explained_and_batched(install):
     assert set(open_picture(folder / "made/coffee.png").unique().tolist()) == {0.0, 1.0}
 
 
+@pytest.mark.slow
 def test_a_model_of_a_package_is_trained_and_its_run_opened(install):
     pytest.importorskip("sklearn", reason="the digits come from scikit-learn")
     folder = install("A model")

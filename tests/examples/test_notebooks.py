@@ -22,6 +22,7 @@ def test_a_notebook_is_kept_without_outputs(path):
     assert all(cell.execution_count is None for cell in notebook.cells if cell.cell_type == "code")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_a_notebook_runs_and_shows_pictures(path, tmp_path):
     pytest.importorskip("anywidget", reason="the extra notebook is not installed")

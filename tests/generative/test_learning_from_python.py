@@ -65,6 +65,7 @@ def look_in_every_way(run, label="1"):
     return figures
 
 
+@pytest.mark.slow
 def test_a_run_of_tensors_is_one_that_every_look_and_measure_opens(tmp_path):
     run = train("vae", pictures(), tmp_path / "run", **QUICK)
     assert run.kind == "vae" and run.shape == (1, 6, 4) and run.classes == ("0", "1")
@@ -127,6 +128,7 @@ def test_what_is_asked_wrongly_is_refused_before_anything_is_written(
         assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.slow
 def test_pictures_that_are_not_square_keep_their_shape_in_every_look(tmp_path):
     folder = write(tmp_path / "photos")
     run = train("vae", folder, tmp_path / "run", **QUICK)
@@ -136,6 +138,7 @@ def test_pictures_that_are_not_square_keep_their_shape_in_every_look(tmp_path):
     assert show_codes(run, LatentSettings(split="train", count=10, size=300)).picture.ndim == 4
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["autoencoder", "aae", "gan"])
 def test_evaluate_takes_shapes_that_are_not_square(tmp_path, kind):
     run = train(kind, pictures(), tmp_path / "run", network="convolutional", width=2, **QUICK)

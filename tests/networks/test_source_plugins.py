@@ -50,6 +50,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 def test_a_source_in_another_package_on_the_command_line(folder: Path) -> None:
     assert len(MINE.strip().splitlines()) < 60
     install_plugin(folder, "mine", MINE)

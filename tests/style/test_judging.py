@@ -42,6 +42,7 @@ def small_judges(monkeypatch):
     monkeypatch.setattr(measuring, "load_judge", small_judge)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not WHEELS, reason="the wheels of the judges are not installed: pareidolia[networks]")
 def test_the_figures_are_those_of_an_independent_judge(files):
     result = measure_style(*files)

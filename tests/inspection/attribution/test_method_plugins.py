@@ -76,6 +76,7 @@ def studio_folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 def test_score_cam_from_another_package_on_the_command_line(studio_folder: Path) -> None:
     assert len(SCORE_CAM.strip().splitlines()) < 60
     install_plugin(studio_folder, "score", SCORE_CAM)
