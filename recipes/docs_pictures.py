@@ -1,4 +1,4 @@
-"""Make the pictures of README and docs: `python recipes/docs_pictures.py [NAME ...] [--out FOLDER]`."""
+"""Make the pictures of README and docs: `python -m recipes.docs_pictures [NAME ...] [--out FOLDER]`."""
 
 import argparse
 from collections.abc import Callable, Sequence
@@ -6,11 +6,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import torch
+from benchmarks.pictures import photo_folder
 from torch import Tensor
 
 from pareidolia.inspection.patches import PatchesSettings, StrongestPatches
 from pareidolia.pictures import open_picture, resize_picture, save_picture, sheet
-from pareidolia.pictures.samples import PHOTOS
 from pareidolia.style import StyleSettings, StyleTransfer
 from pareidolia.style.brush import load_brush
 
@@ -33,15 +33,8 @@ def style(folder: Path) -> None:
 
 def patches(folder: Path) -> None:
     """Strongest patches of some units in the sample photos, each cut into six so that there are enough."""
-    with TemporaryDirectory() as work:
-        for name in PHOTOS:
-            photo = open_picture(f"sample:{name}")
-            height, width = photo.shape[-2] // 2, photo.shape[-1] // 3
-            for part in range(6):
-                down, right = divmod(part, 3)
-                piece = photo[..., down * height : (down + 1) * height, right * width : (right + 1) * width]
-                save_picture(piece, Path(work) / f"{name}{part}.png")
-        found = StrongestPatches(work, PATCHES, index=Path(work) / ".index")
+    with photo_folder(None) as photos, TemporaryDirectory() as index:
+        found = StrongestPatches(photos, PATCHES, index=Path(index))
         for _ in found:
             pass
         save_picture(found.picture, folder / "patches.jpg", overwrite=True)

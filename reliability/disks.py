@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from reliability.children import Ended, Fault, run
-from reliability.long_operations import LongOperation, available, fresh, made, write_inputs
+from reliability.long_operations import LongOperation, available, fresh, laid_out, made
 from reliability.outcome import Outcome
 
 _CALLS = 12
@@ -26,9 +26,7 @@ def cases(seed: int, share: float, folder: Path) -> Iterator[Outcome]:
     Yields:
         A case for each disk.
     """
-    inputs, place = folder / "inputs", folder / "case"
-    inputs.mkdir()
-    write_inputs(inputs)
+    inputs, place = laid_out(folder)
     chance = random.Random(seed)
     for name, operation in available().items():
         fresh(place, inputs)

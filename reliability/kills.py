@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from reliability.children import Child, Ended, Fault, run
-from reliability.long_operations import LongOperation, available, fresh, made, write_inputs
+from reliability.long_operations import LongOperation, available, fresh, laid_out, made
 from reliability.outcome import Outcome
 
 _RANDOM = 20
@@ -24,9 +24,7 @@ def cases(seed: int, share: float, folder: Path) -> Iterator[Outcome]:
     Yields:
         A case for each kill.
     """
-    inputs, place = folder / "inputs", folder / "case"
-    inputs.mkdir()
-    write_inputs(inputs)
+    inputs, place = laid_out(folder)
     chance = random.Random(seed)
     for name, operation in available().items():
         fresh(place, inputs)

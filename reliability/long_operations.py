@@ -129,6 +129,14 @@ def write_inputs(folder: Path) -> None:
         write_video(frames, folder / "video.mp4", 10)
 
 
+def laid_out(folder: Path) -> tuple[Path, Path]:
+    """The folder of the inputs, written, and the place where each case is tried."""
+    inputs = folder / "inputs"
+    inputs.mkdir()
+    write_inputs(inputs)
+    return inputs, folder / "case"
+
+
 def _noise(seed: int) -> Image.Image:
     """A picture with edges and grain, the same every time."""
     generator = torch.Generator().manual_seed(seed)

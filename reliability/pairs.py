@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from reliability.children import Child, run
-from reliability.long_operations import LongOperation, available, fresh, made, write_inputs
+from reliability.long_operations import LongOperation, available, fresh, laid_out, made
 from reliability.outcome import Outcome
 
 _MOMENTS = 4
@@ -26,9 +26,7 @@ def cases(seed: int, share: float, folder: Path) -> Iterator[Outcome]:
     Yields:
         A case for each pair.
     """
-    inputs, place = folder / "inputs", folder / "case"
-    inputs.mkdir()
-    write_inputs(inputs)
+    inputs, place = laid_out(folder)
     chance = random.Random(seed)
     for name, operation in available().items():
         other = () if name in _UNSEEDED else ("--seed", "5")

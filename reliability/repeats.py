@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image
 
 from reliability.children import run
-from reliability.long_operations import available, fresh, made, write_inputs
+from reliability.long_operations import available, fresh, laid_out, made
 from reliability.networks import COMMANDS
 from reliability.outcome import Outcome
 
@@ -32,9 +32,7 @@ def cases(seed: int, share: float, folder: Path) -> Iterator[Outcome]:
     Yields:
         A case for each comparison.
     """
-    inputs, place = folder / "inputs", folder / "case"
-    inputs.mkdir()
-    write_inputs(inputs)
+    inputs, place = laid_out(folder)
     commands = {name: (operation.command, operation.out) for name, operation in available().items()}
     for name, words in COMMANDS.items():
         if name != "atlas" and "o.png" in words:

@@ -15,11 +15,6 @@ class Events:
     def __init__(self) -> None:
         self._listeners: set[asyncio.Queue[str | None]] = set()
 
-    @property
-    def listeners(self) -> int:
-        """How many pages listen."""
-        return len(self._listeners)
-
     def publish(self, kind: str, **what: Any) -> None:
         """Pass an event to all that listen.
 

@@ -51,12 +51,8 @@ def offered() -> dict[str, Operation]:
     return {name: each for name, each in OPERATIONS.items() if _room(each) and _can_be_given(each)}
 
 
-def room_of(operation: Operation) -> str:
-    """The room that an operation is used in; empty where it is in none."""
-    return _room(operation)
-
-
 def _room(operation: Operation) -> str:
+    """The room that an operation is used in; empty where it is in none."""
     for room, names in ROOMS.items():
         if operation.name in names:
             return room

@@ -114,15 +114,21 @@ class FigureSeries(Work):
         return self._cells / f"{cell.file}.png"
 
 
+_CELLS = (
+    "Each cell is a picture of its own below the folder, which `pareidolia again` paints once more. Run "
+    "again, the command goes on where it was stopped."
+)
+_SHOWN = replace(CONTENT, kind="file", help="What the pictures show: a file, or sample:chelsea and the like.")
+
+
 @operation(
     "style-figures",
     group=PAINT,
     help="Show content layer by layer, style by layers, layers by weights, and a photo in several styles.\n\n"
-    "Each cell is a picture of its own below the folder, which `pareidolia again` paints once more. Run "
-    "again, the command goes on where it was stopped.",
+    + _CELLS,
     settings=StyleFiguresSettings,
     inputs=(
-        replace(CONTENT, kind="file", help="What the pictures show: a file, or sample:chelsea and the like."),
+        _SHOWN,
         replace(
             STYLES, kind="file", help="Files, or sample:waves and the like; the first is the one looked into."
         ),
@@ -167,12 +173,10 @@ class StyleFigures(FigureSeries):
 @operation(
     "style-sheet",
     group=PAINT,
-    help="Show one photo in all presets, and in strokes of several sizes by each method.\n\n"
-    "Each cell is a picture of its own below the folder, which `pareidolia again` paints once more. Run "
-    "again, the command goes on where it was stopped.",
+    help="Show one photo in all presets, and in strokes of several sizes by each method.\n\n" + _CELLS,
     settings=StyleSheetSettings,
     inputs=(
-        replace(CONTENT, kind="file", help="What the pictures show: a file, or sample:chelsea and the like."),
+        _SHOWN,
         replace(
             STYLES, kind="file", help="What they are painted like: a file, or sample:waves and the like."
         ),

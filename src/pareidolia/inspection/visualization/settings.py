@@ -36,6 +36,26 @@ Robustness = Annotated[
 ]
 
 
+PhotoSide = Annotated[
+    int | None,
+    Field(
+        ge=16,
+        le=4096,
+        description="Longer side of each picture, in pixels (default: 224; the middle of the photo where the "
+        "network was made for one size).",
+    ),
+]
+
+
+def _side_made_for(usual: int) -> Any:
+    return Field(
+        ge=16,
+        le=4096,
+        description=f"Side of each picture, in pixels (default: {usual}; what the network was made for where "
+        "that is one size).",
+    )
+
+
 class RobustSettings(OperationSettings):
     """How a robust picture is painted: random changes that must not spoil it."""
 
@@ -110,15 +130,7 @@ class FeatureSettings(RobustSettings):
     ] = 3
     at_once: AtOnce = 32
     columns: Columns = None
-    size: Annotated[
-        int | None,
-        Field(
-            ge=16,
-            le=4096,
-            description="Side of each picture, in pixels (default: 128; what the network was made for where "
-            "that is one size).",
-        ),
-    ] = None  # type: ignore[assignment]  # left to the network
+    size: Annotated[int | None, _side_made_for(128)] = None  # type: ignore[assignment]  # left to the network
 
     @classmethod
     def need_of(cls, given: Mapping[str, Any]) -> Need:
@@ -139,15 +151,7 @@ class CaricatureSettings(RobustSettings):
     steps: Annotated[int, Field(ge=1, description="Steps of painting.")] = 256
     learning_rate: Annotated[float, Field(gt=0, description="Size of a step.")] = 0.05
     columns: Columns = None
-    size: Annotated[
-        int | None,
-        Field(
-            ge=16,
-            le=4096,
-            description="Longer side of each picture, in pixels (default: 224; the middle of the photo where "
-            "the network was made for one size).",
-        ),
-    ] = None  # type: ignore[assignment]  # left to the network
+    size: PhotoSide = None  # type: ignore[assignment]  # left to the network
 
 
 class ClassModelSettings(RobustSettings):
@@ -180,15 +184,7 @@ class ClassModelSettings(RobustSettings):
     ] = 0.9
     at_once: AtOnce = 8
     columns: Columns = None
-    size: Annotated[
-        int | None,
-        Field(
-            ge=16,
-            le=4096,
-            description="Side of each picture, in pixels (default: 224; what the network was made for where "
-            "that is one size).",
-        ),
-    ] = None  # type: ignore[assignment]  # left to the network
+    size: Annotated[int | None, _side_made_for(224)] = None  # type: ignore[assignment]  # left to the network
 
 
 class InversionSettings(OperationSettings):
@@ -211,12 +207,4 @@ class InversionSettings(OperationSettings):
     pooling: PoolingOption = "max"
     padding: PaddingOption = "zeros"
     columns: Columns = None
-    size: Annotated[
-        int | None,
-        Field(
-            ge=16,
-            le=4096,
-            description="Longer side of each picture, in pixels (default: 224; the middle of the photo where "
-            "the network was made for one size).",
-        ),
-    ] = None  # type: ignore[assignment]  # left to the network
+    size: PhotoSide = None  # type: ignore[assignment]  # left to the network

@@ -10,7 +10,11 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from torch import nn
+
 from pareidolia.networks.guarding import guarded
+from pareidolia.networks.sources.origin import Origin, always_the_same, weights_file
+from pareidolia.networks.weights import load_weights
 from pareidolia.safety.paths import expanded
 from pareidolia.safety.trust import require_trust
 from pareidolia.settings import BadNetwork, UnknownName
@@ -45,6 +49,31 @@ def find_callable(home: str, name: str) -> Callable[..., Any]:
         raise BadNetwork(f"{home}:{name} is not a function or class: name what is called to make it")
     made: Callable[..., Any] = found
     return made
+
+
+def made_by(make: Callable[[], Any], name: str, weights: str, *, called: str) -> Origin:
+    """What a factory gives, under a fixed seed, with the weights of a file where one is named.
+
+    Args:
+        make: the factory; it is other people's code.
+        name: of the network.
+        weights: "published" and "random" leave it as it comes; else the path of a file.
+        called: what errors call it.
+
+    Returns:
+        The network.
+
+    Raises:
+        BadNetwork: the factory fails, or gives something else than a module.
+    """
+    with always_the_same(), guarded(f"{called} failed: {{reason}}"):
+        module = make()
+    if not isinstance(module, nn.Module):
+        raise BadNetwork(f"{called} gave {type(module).__name__}, not a torch.nn.Module")
+    path = weights_file(weights)
+    if path is not None:
+        load_weights(module, path, name)
+    return Origin(module)
 
 
 def _import(home: str) -> ModuleType:

@@ -22,10 +22,7 @@ def build(name: str, weights: str, class_count: int | None = None) -> Origin:
     """
     from torch import nn
 
-    from pareidolia.networks.guarding import guarded
-    from pareidolia.networks.sources.callables import find_callable
-    from pareidolia.networks.sources.origin import Origin, always_the_same, weights_file
-    from pareidolia.networks.weights import load_weights
+    from pareidolia.networks.sources.callables import find_callable, made_by
     from pareidolia.settings.errors import BadNetwork
 
     home, _, factory = name.rpartition(":")
@@ -34,11 +31,4 @@ def build(name: str, weights: str, class_count: int | None = None) -> Origin:
         raise BadNetwork(
             f"{name} is not a function or class: name what makes the network when called without arguments"
         )
-    with always_the_same(), guarded(f"{name}() failed: {{reason}}"):
-        module = make()
-    if not isinstance(module, nn.Module):
-        raise BadNetwork(f"{name}() gave {type(module).__name__}, not a torch.nn.Module")
-    path = weights_file(weights)
-    if path is not None:
-        load_weights(module, path, name)
-    return Origin(module)
+    return made_by(make, name, weights, called=f"{name}()")

@@ -43,26 +43,16 @@ def build(name: str, weights: str, class_count: int | None) -> Origin:
         UnknownName: the hubconf.py has no such entry.
         PareidoliaError: only a file that nobody trusts names it.
     """
-    from torch import nn
-
-    from pareidolia.networks.guarding import guarded
-    from pareidolia.networks.sources.callables import find_callable
-    from pareidolia.networks.sources.origin import PUBLISHED, Origin, always_the_same, weights_file
-    from pareidolia.networks.weights import load_weights
+    from pareidolia.networks.sources.callables import find_callable, made_by
+    from pareidolia.networks.sources.origin import PUBLISHED
 
     whole = f"torchhub:{name}"
     require_trust(whole)
     repository, _, entry = name.rpartition(":")
     with trusting():
         make = find_callable(str(_folder(repository, whole) / _HUBCONF), entry)
-    with always_the_same(), guarded(f"{whole} failed: {{reason}}"):
-        module = make(**_asking(make, published=weights == PUBLISHED))
-    if not isinstance(module, nn.Module):
-        raise BadNetwork(f"{whole} gave {type(module).__name__}, not a torch.nn.Module")
-    path = weights_file(weights)
-    if path is not None:
-        load_weights(module, path, whole)
-    return Origin(module)
+    published = weights == PUBLISHED
+    return made_by(lambda: make(**_asking(make, published=published)), whole, weights, called=whole)
 
 
 def _asking(make: Callable[..., Any], *, published: bool) -> dict[str, Any]:
