@@ -18,7 +18,7 @@ from pareidolia.pictures.video_sound import has_sound
 from pareidolia.pictures.videos import VIDEO_SUFFIXES, require_videos
 from pareidolia.progress import Progress
 from pareidolia.requests import Request
-from pareidolia.settings import PareidoliaError
+from pareidolia.settings import BadTarget, PareidoliaError
 
 
 class FrameByFrame(Protocol):
@@ -95,9 +95,7 @@ def in_frames(request: Request, target: Target, stop: Stop) -> Generator[Progres
     require_videos(target.out)
     claim(folder, FRAMES)
     if not (is_empty(folder) or target.resume or target.overwrite):
-        raise PareidoliaError(
-            f"{folder} holds an unfinished video: --resume goes on, --overwrite begins anew"
-        )
+        raise BadTarget(f"{folder} holds an unfinished video: --resume goes on, --overwrite begins anew")
     clear_leftovers(folder)
     video = _begin(request, folder)
     if target.resume:

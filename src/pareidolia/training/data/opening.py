@@ -7,7 +7,7 @@ import numpy as np
 import torch
 
 from pareidolia.safety import distrusted
-from pareidolia.settings import PareidoliaError, nearest
+from pareidolia.settings import BadData, nearest
 from pareidolia.settings.extras import require
 from pareidolia.training.data.folders import Split, find_files
 from pareidolia.training.data.packing import Size, pack
@@ -49,7 +49,7 @@ def open_pictures(
     else:
         return _folder(name, split, size, color)
     if size not in (None, found.shape[1:]) or color == "rgb":
-        raise PareidoliaError(f"{name} are grey pictures of {found.shape[1]} px: leave out size and colour")
+        raise BadData(f"{name} are grey pictures of {found.shape[1]} px: leave out size and colour")
     return found
 
 
@@ -62,7 +62,7 @@ def _folder(name: str, split: Split, size: Size | None, color: str) -> PictureSe
     folder = Path(name).expanduser()
     if not folder.exists() and "/" not in name:
         known = nearest(name, ["digits", *_BY_TORCHVISION], 1)
-        raise PareidoliaError(f"there is no folder '{name}' to learn from; did you mean {known[0]}?")
+        raise BadData(f"there is no folder '{name}' to learn from; did you mean {known[0]}?")
     return pack(find_files(folder, split), name, split, size, color)
 
 
@@ -86,11 +86,11 @@ def _by_torchvision(name: str, family: str, root: str, split: Split) -> PictureS
         found = maker(folder, train=split == "train", download=asks is None)
     except (OSError, RuntimeError) as error:
         if asks is not None:
-            raise PareidoliaError(
+            raise BadData(
                 f"{asks} names {family} in {folder}, where it is not whole: it is not fetched unasked; "
                 f"name the folder it is in as {family}:FOLDER, or pass --trust"
             ) from error
-        raise PareidoliaError(
+        raise BadData(
             f"{family} is not in {folder} and could not be fetched ({' '.join(str(error).split())}); "
             f"name the folder it is in as {family}:FOLDER, or a folder of pictures"
         ) from error
