@@ -9,7 +9,8 @@ RUN = Input("run", "A run directory of pareidolia train, or a shipped model such
 POINT = "a picture file, sample:NAME, test:NUMBER, train:NUMBER, label:NAME or random:SEED."
 DATA = Input(
     "data",
-    "digits, mnist, fashion-mnist, or a folder of pictures whose subfolders are labels.",
+    "digits, mnist, fashion-mnist, torchvision:NAME, hf:OWNER/NAME, or a folder of pictures whose "
+    "subfolders are labels.",
     "data",
     required=False,
     default="digits",

@@ -127,7 +127,7 @@ def _collected(data: Any, size: Size | None) -> tuple[Tensor, list[Any] | None]:
         picture, label = (
             (*item, None)[:2] if isinstance(item, tuple) and len(item) in (1, 2) else (item, None)
         )
-        levels = _one(picture, f"item {number} of the data")
+        levels = one_picture(picture, f"item {number} of the data")
         pictures.append(levels if size is None else _cut_levels(levels, size))
         labels.append(label)
     if not pictures:
@@ -151,8 +151,8 @@ def _items(data: Any) -> Iterable[Any]:
     return items
 
 
-def _one(picture: Any, what: str) -> Tensor:
-    """One picture of whatever kind as bytes C×H×W."""
+def one_picture(picture: Any, what: str) -> Tensor:
+    """One picture of whatever kind as bytes C×H×W; `what` it is, for errors."""
     if isinstance(picture, str | Path):
         picture = read_upright(picture)
     if isinstance(picture, Image.Image):

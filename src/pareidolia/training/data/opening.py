@@ -1,4 +1,4 @@
-"""Data by name: digits, mnist, fashion-mnist, or a folder."""
+"""Data by name: digits, mnist, fashion-mnist, data sets of torchvision and of the hub, or a folder."""
 
 import os
 from pathlib import Path
@@ -15,6 +15,7 @@ from pareidolia.training.data.pictureset import PictureSet
 
 _EVERY_TESTED = 6
 _BY_TORCHVISION = {"mnist": "MNIST", "fashion-mnist": "FashionMNIST"}
+_ELSEWHERE = ("torchvision", "hf")
 
 
 def open_pictures(
@@ -26,7 +27,8 @@ def open_pictures(
         name: "digits" (scikit-learn's 1,797 of 8×8, every sixth kept for the test); "mnist" or
             "fashion-mnist" (torchvision's, in $PAREIDOLIA_DATA or the folder after a colon, "mnist:FOLDER";
             fetched by torchvision where they are not there, unless only a file that is not trusted names
-            them); or a folder, see `find_files`.
+            them); "torchvision:NAME" or "torchvision:NAME:FOLDER", any data set of torchvision;
+            "hf:OWNER/NAME", one of the Hugging Face hub; or a folder, see `find_files`.
         split: "train" or "test".
         size: height and width that a folder's pictures are cut to, or the side of a square; None leaves them
             (see `pack`).
@@ -46,6 +48,8 @@ def open_pictures(
         found = _digits(split)
     elif family in _BY_TORCHVISION:
         found = _by_torchvision(name, family, root, split)
+    elif family in _ELSEWHERE:
+        return _elsewhere(name, split, size, color)
     else:
         return _folder(name, split, size, color)
     if size not in (None, found.shape[1:]) or color == "rgb":
@@ -55,7 +59,7 @@ def open_pictures(
 
 def is_folder(name: str) -> bool:
     """Whether data of this name are a folder's, and not known by the name itself."""
-    return name.partition(":")[0] not in ("digits", *_BY_TORCHVISION)
+    return name.partition(":")[0] not in ("digits", *_BY_TORCHVISION, *_ELSEWHERE)
 
 
 def _folder(name: str, split: Split, size: Size | None, color: str) -> PictureSet:
@@ -64,6 +68,19 @@ def _folder(name: str, split: Split, size: Size | None, color: str) -> PictureSe
         known = nearest(name, ["digits", *_BY_TORCHVISION], 1)
         raise BadData(f"there is no folder '{name}' to learn from; did you mean {known[0]}?")
     return pack(find_files(folder, split), name, split, size, color)
+
+
+def _elsewhere(name: str, split: Split, size: Size | None, color: str) -> PictureSet:
+    # It takes what people hold in their hands, which may be a name again.
+    from pareidolia.training.data.by_name import as_named_set, hub_items, torchvision_items
+
+    family, _, rest = name.partition(":")
+    if family == "hf":
+        items = hub_items(name, rest, split)
+    else:
+        kind, _, root = rest.partition(":")
+        items = torchvision_items(name, kind, root, split)
+    return as_named_set(items, name, split, size, color)
 
 
 def _digits(split: Split) -> PictureSet:
