@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from pareidolia.pictures.staging import is_staged, staged
 from pareidolia.safety import distrusted
 from pareidolia.settings import BadData, nearest
 from pareidolia.settings.extras import require
@@ -28,7 +29,8 @@ def open_pictures(
             "fashion-mnist" (torchvision's, in $PAREIDOLIA_DATA or the folder after a colon, "mnist:FOLDER";
             fetched by torchvision where they are not there, unless only a file that is not trusted names
             them); "torchvision:NAME" or "torchvision:NAME:FOLDER", any data set of torchvision;
-            "hf:OWNER/NAME", one of the Hugging Face hub; or a folder, see `find_files`.
+            "hf:OWNER/NAME", one of the Hugging Face hub; a tar, a table of paths or a place in a store
+            (`pictures/staging.py`); or a folder, see `find_files`.
         split: "train" or "test".
         size: height and width that a folder's pictures are cut to, or the side of a square; None leaves them
             (see `pack`).
@@ -59,11 +61,12 @@ def open_pictures(
 
 def is_folder(name: str) -> bool:
     """Whether data of this name are a folder's, and not known by the name itself."""
-    return name.partition(":")[0] not in ("digits", *_BY_TORCHVISION, *_ELSEWHERE)
+    family = name.partition(":")[0]
+    return family not in ("digits", *_BY_TORCHVISION, *_ELSEWHERE) and not is_staged(name)
 
 
 def _folder(name: str, split: Split, size: Size | None, color: str) -> PictureSet:
-    folder = Path(name).expanduser()
+    folder = staged(name) if is_staged(name) else Path(name).expanduser()
     if not folder.exists() and "/" not in name:
         known = nearest(name, ["digits", *_BY_TORCHVISION], 1)
         raise BadData(f"there is no folder '{name}' to learn from; did you mean {known[0]}?")
