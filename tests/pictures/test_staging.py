@@ -159,6 +159,7 @@ def test_paths_of_this_machine_are_no_stores(tmp_path):
     assert not is_staged(str(tmp_path / "folder.tar"))
 
 
+@pytest.mark.slow
 def test_a_command_takes_a_tar_and_its_record_names_it(tmp_path, monkeypatch):
     from pareidolia.cli import main
     from pareidolia.pictures import read_record

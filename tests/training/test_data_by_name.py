@@ -71,7 +71,7 @@ def test_a_set_without_splits_keeps_a_tenth_that_the_training_does_not_have(tmp_
         ("torchvision:CIFAR11", UnknownName, "did you mean CIFAR1"),
         ("torchvision:DatasetFolder:{}", BadData, "needs loader too"),
         ("torchvision:Country211:{}/none", BadData, "is not whole in"),
-        ("hf:{}/none", BadData, "cannot be opened"),
+        pytest.param("hf:{}/none", BadData, "cannot be opened", marks=pytest.mark.slow),
     ],
 )
 def test_what_is_not_there_is_one_line(name, kind, words, tmp_path):

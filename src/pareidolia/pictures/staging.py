@@ -18,6 +18,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
 from pareidolia.pictures.folders import SUFFIXES
+from pareidolia.pictures.naming import for_any_system
 from pareidolia.safety import require_trust
 from pareidolia.settings import BadData, one_line
 from pareidolia.settings.extras import require
@@ -218,5 +219,4 @@ def _move(picture: Path, target: Path) -> None:
 
 def _flat(name: str) -> str:
     """A name that is one part of a path on every system and leads nowhere."""
-    flat = "".join(letter if letter.isalnum() or letter in " ._-" else "_" for letter in name)
-    return flat.strip(" .") or "_"
+    return for_any_system(name.lstrip(" ."))
