@@ -6,6 +6,7 @@
 
 PYTHON ?= python3
 TORCH ?=
+CPU_INDEX := https://download.pytorch.org/whl/cpu
 ifeq ($(OS),Windows_NT)
   BIN := .venv/Scripts
 else
@@ -21,7 +22,6 @@ else
   PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
   INSTALL := $(if $(filter cpu,$(TORCH)),$(PIP) torch torchvision --index-url $(CPU_INDEX) &&) $(PIP)
 endif
-CPU_INDEX := https://download.pytorch.org/whl/cpu
 
 .PHONY: tour studio test test-slow test-all test-lowest coverage packages reliability check pages check-pages docs format clean
 

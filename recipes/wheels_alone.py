@@ -5,13 +5,17 @@ installed a second time. The quick tour is told from there, in a folder of its o
 """
 
 import argparse
+import json
 import os
 import subprocess
 import sys
 import sysconfig
 import tempfile
 import time
+import urllib.request
 import venv
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 _MOST_MEGABYTES = 200
@@ -42,16 +46,20 @@ class Alone:
 
     def run(self, command: str, *words: str) -> str:
         """What a command of the environment prints."""
+        with self.started(command, *words) as (lines, process):
+            printed = "".join(lines)
+        if process.returncode:
+            raise subprocess.CalledProcessError(process.returncode, [command, *words])
+        return printed
+
+    @contextmanager
+    def started(self, command: str, *words: str) -> Iterator[tuple[Iterator[str], "subprocess.Popen[str]"]]:
+        """A command of the environment under way, and the lines that it prints."""
         bare = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
-        done = subprocess.run(
-            [self.bin / command, *words],
-            cwd=self.folder,
-            env=bare,
-            stdout=subprocess.PIPE,
-            text=True,
-            check=True,
-        )
-        return done.stdout
+        line = [self.bin / command, *words]
+        with subprocess.Popen(line, cwd=self.folder, env=bare, stdout=subprocess.PIPE, text=True) as process:
+            assert process.stdout is not None
+            yield iter(process.stdout), process
 
 
 def try_whole(wheel: Path, folder: Path) -> None:
@@ -66,6 +74,30 @@ def try_whole(wheel: Path, folder: Path) -> None:
     pictures = list((folder / "tour").rglob("*.png"))
     assert "<figure" in page and len(pictures) > 10, f"the tour has {len(pictures)} pictures"
     print(f"{wheel.name}: installed alone, the tour has {len(pictures)} pictures")
+    _visit_studio(alone)
+
+
+def _visit_studio(alone: Alone) -> None:
+    """Begin the studio, ask it for its page and its worker, and end it."""
+    words = [
+        "studio",
+        "--json",
+        "--quiet",
+        "--no-browser",
+        "--port",
+        "0",
+        "--folder",
+        str(alone.folder / "studio"),
+    ]
+    with alone.started("pareidolia", *words) as (lines, process):
+        try:
+            address = json.loads(next(lines))["address"]
+            with urllib.request.urlopen(address, timeout=60) as answer:
+                page = answer.read().decode()
+            assert "studio.js" in page, page[:300]
+        finally:
+            process.terminate()
+    print("the studio answers")
 
 
 def try_lite(wheel: Path, folder: Path) -> None:

@@ -1,6 +1,8 @@
 """What stands beside the code: the citation, the changelog, the hooks."""
 
 import re
+import shutil
+import subprocess
 import tomllib
 from pathlib import Path
 
@@ -81,3 +83,22 @@ def test_the_workflow_tries_every_python_that_the_package_names():
     matrix = read_yaml(".github/workflows/checks.yml")["jobs"]["test"]["strategy"]["matrix"]
     named = [each.rpartition(" ")[2] for each in PROJECT["project"]["classifiers"] if ":: 3." in each]
     assert matrix["python"] == named and f">={named[0]}" == PROJECT["project"]["requires-python"]
+
+
+@pytest.mark.parametrize(("torch", "wanted"), [("", False), ("cpu", True)])
+def test_make_takes_the_torch_that_is_asked_for(torch, wanted, tmp_path):
+    """With pip, which lacks uv's option, the address stands in the command."""
+    if shutil.which("make") is None:
+        pytest.skip("make is not installed")
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    (tmp_path / "pyproject.toml").touch()
+    bare = {"PATH": "/usr/bin:/bin", "TORCH": torch}
+    told = subprocess.run(
+        ["make", "-n", "UV=", "tour"], cwd=tmp_path, env=bare, capture_output=True, text=True
+    )
+    assert told.returncode == 0, told.stderr
+    index = PROJECT["tool"]["uv"]["index"][0]["url"]
+    assert (
+        f"pip install --quiet --disable-pip-version-check torch torchvision --index-url {index} &&"
+        in told.stdout
+    ) == wanted
