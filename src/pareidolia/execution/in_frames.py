@@ -17,7 +17,7 @@ from pareidolia.pictures.video_sound import has_sound
 from pareidolia.pictures.videos import VIDEO_SUFFIXES, require_videos
 from pareidolia.progress import Progress
 from pareidolia.requests import Request
-from pareidolia.settings import PareidoliaError
+from pareidolia.settings import BadTarget, PareidoliaError
 
 
 def asks_for_video(request: Request, target: Target) -> bool:
@@ -76,9 +76,7 @@ def in_frames(request: Request, target: Target, stop: Stop) -> Generator[Progres
     require_videos(target.out)
     claim(folder, FRAMES)
     if not (is_empty(folder) or target.resume or target.overwrite):
-        raise PareidoliaError(
-            f"{folder} holds an unfinished video: --resume goes on, --overwrite begins anew"
-        )
+        raise BadTarget(f"{folder} holds an unfinished video: --resume goes on, --overwrite begins anew")
     clear_leftovers(folder)
     video = _begin(request, folder)
     if target.resume:

@@ -16,7 +16,7 @@ from pareidolia.pictures.ownership import FRAMES, carries_record, claim
 from pareidolia.pictures.records import record_of
 from pareidolia.pictures.video_pace import Pace
 from pareidolia.pictures.video_reading import Video
-from pareidolia.settings import BadPicture, PareidoliaError, migrate
+from pareidolia.settings import BadPicture, BadTarget, migrate
 from pareidolia.settings.comparing import of_the_work
 
 _NUMBERED = re.compile(r"\d{6,}\.png")
@@ -51,7 +51,7 @@ class FrameFolder:
         wanted = of_the_work(migrate(self._record))
         there = [path for path in self.path.glob("*.png") if _NUMBERED.fullmatch(path.name)]
         if any(of_the_work(migrate(record_of(path) or {})) != wanted for path in there):
-            raise PareidoliaError(
+            raise BadTarget(
                 f"{self.path} holds frames of another video; delete it or give --overwrite to begin anew"
             )
 
