@@ -1,6 +1,12 @@
 from .attribution.attributing import (
     attribute as attribute,
 )
+from .attribution.baselines import (
+    blurred_integrated_gradients as blurred_integrated_gradients,
+)
+from .attribution.baselines import (
+    expected_gradients as expected_gradients,
+)
 from .attribution.cam import (
     cam_layer as cam_layer,
 )
@@ -15,6 +21,9 @@ from .attribution.comparison import (
 )
 from .attribution.comparison import (
     compare_methods as compare_methods,
+)
+from .attribution.deep_lift import (
+    deep_lift as deep_lift,
 )
 from .attribution.explaining import (
     Saliency as Saliency,
@@ -36,6 +45,12 @@ from .attribution.faithfulness import (
 )
 from .attribution.faithfulness import (
     rank_correlation as rank_correlation,
+)
+from .attribution.full_gradient import (
+    FullGradient as FullGradient,
+)
+from .attribution.full_gradient import (
+    full_gradient as full_gradient,
 )
 from .attribution.gradients import (
     gradient_x_input as gradient_x_input,
@@ -111,6 +126,27 @@ from .framing import (
 )
 from .framing import (
     frame_photo as frame_photo,
+)
+from .output_targets import (
+    ContrastTarget as ContrastTarget,
+)
+from .output_targets import (
+    DetectionTarget as DetectionTarget,
+)
+from .output_targets import (
+    SegmentTarget as SegmentTarget,
+)
+from .output_targets import (
+    SimilarityTarget as SimilarityTarget,
+)
+from .output_targets import (
+    detection_target as detection_target,
+)
+from .output_targets import (
+    segment_target as segment_target,
+)
+from .output_targets import (
+    similarity_target as similarity_target,
 )
 from .projection import (
     Projection as Projection,

@@ -18,6 +18,7 @@ from pareidolia.settings.errors import (
     PareidoliaError,
     PareidoliaWarning,
     UnknownName,
+    Unsuited,
     nearest,
     one_line,
 )
@@ -42,6 +43,7 @@ __all__ = [
     "Unit",
     "UnitNumbers",
     "UnknownName",
+    "Unsuited",
     "check_channel",
     "differences",
     "migrate",

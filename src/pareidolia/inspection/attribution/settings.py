@@ -48,8 +48,8 @@ class AttributionSettings(InspectionSettings, MethodsSettings):
     target: Annotated[
         str,
         Field(
-            description="What is explained: top, a class by name, part of a name or number, or a unit "
-            "layer:channel or layer:channel@row,column."
+            description="What is explained: top, a class by name, part of a name or number, a unit "
+            "layer:channel or layer:channel@row,column, segment:CLASS or detection:RANK."
         ),
     ] = "top"
 
