@@ -64,6 +64,9 @@ from .attribution.gradients import (
 from .attribution.gradients import (
     send_back as send_back,
 )
+from .attribution.judging import (
+    SaliencySheet as SaliencySheet,
+)
 from .attribution.masking import (
     occlusion as occlusion,
 )
@@ -81,6 +84,39 @@ from .attribution.overlays import (
 )
 from .attribution.projecting import (
     deconvnet_sheet as deconvnet_sheet,
+)
+from .attribution.quality.disturbing import (
+    blocks_covered as blocks_covered,
+)
+from .attribution.quality.disturbing import (
+    completeness as completeness,
+)
+from .attribution.quality.disturbing import (
+    infidelity as infidelity,
+)
+from .attribution.quality.disturbing import (
+    max_sensitivity as max_sensitivity,
+)
+from .attribution.quality.of_maps import (
+    complexity as complexity,
+)
+from .attribution.quality.of_maps import (
+    pointing_game as pointing_game,
+)
+from .attribution.quality.of_maps import (
+    sparseness as sparseness,
+)
+from .attribution.quality.randomizing import (
+    efficient_randomization as efficient_randomization,
+)
+from .attribution.quality.randomizing import (
+    smooth_randomization as smooth_randomization,
+)
+from .attribution.quality.removing import (
+    irof as irof,
+)
+from .attribution.quality.removing import (
+    road as road,
 )
 from .attribution.registry import (
     METHODS as METHODS,
@@ -111,6 +147,9 @@ from .attribution.settings import (
 )
 from .attribution.settings import (
     SaliencySettings as SaliencySettings,
+)
+from .attribution.settings import (
+    SaliencySheetSettings as SaliencySheetSettings,
 )
 from .attribution.summaries import (
     Faithfulness as Faithfulness,

@@ -160,7 +160,8 @@ class DetectionTarget:
         if not len(best) or best.max() <= _SAME:
             return pictures.sum() * 0  # nothing to explain, yet differentiable
         index = best.argmax()
-        return best[index] + found["scores"][index]
+        confidence: Tensor = found["scores"][index]
+        return best[index] + confidence
 
 
 def detection_target(network: NetworkLike, picture: PictureLike, rank: int = 0) -> DetectionTarget:

@@ -139,3 +139,26 @@ class FaithfulnessSettings(AttributionSettings):
     def asked_methods(self) -> Sequence[str]:
         """The methods that are measured."""
         return method_names(self.methods)
+
+
+@offer_options
+class SaliencySheetSettings(AttributionSettings):
+    """One sheet about a photo: maps, their scores, and what random weights would have drawn."""
+
+    methods: Annotated[
+        tuple[MethodNameOrAll, ...], Field(min_length=1, description="The methods, or all: {methods}.")
+    ] = ("gradient", "integrated-gradients", "guided-backpropagation", "grad-cam")
+    views: Annotated[
+        int,
+        Field(
+            ge=1, le=32, description="Views of the photo, mirrored and cut a little, behind the intervals."
+        ),
+    ] = 4
+    curve_steps: Annotated[
+        int, Field(ge=2, description="Steps in which pixels are deleted and inserted.")
+    ] = 14
+
+    @property
+    def asked_methods(self) -> Sequence[str]:
+        """The methods that are shown."""
+        return method_names(self.methods)

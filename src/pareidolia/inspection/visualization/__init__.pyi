@@ -1,3 +1,6 @@
+from .accentuation import (
+    Accentuation as Accentuation,
+)
 from .caricature import (
     Caricature as Caricature,
 )
@@ -9,6 +12,9 @@ from .features import (
 )
 from .inversion import (
     Inversion as Inversion,
+)
+from .settings import (
+    AccentuationSettings as AccentuationSettings,
 )
 from .settings import (
     CaricatureSettings as CaricatureSettings,
