@@ -10,12 +10,14 @@ from typing import Any, Self
 from safetensors import SafetensorError, safe_open
 
 from pareidolia.collecting.chunks import METADATA, Chunk
+from pareidolia.collecting.manifest import Listed, Manifest
 from pareidolia.collecting.specs import Arrays
 from pareidolia.pictures import write_atomically
 from pareidolia.pictures.folders import PictureFiles
 from pareidolia.pictures.targets import clear_leftovers
 from pareidolia.safety import require_file
 from pareidolia.settings import PareidoliaError
+from pareidolia.settings.stored import validated
 
 FORMAT = 1
 MANIFEST, FILES, SHARDS = "manifest.json", "files.json", "shards"
@@ -58,9 +60,10 @@ class Collection:
                 f"{folder} is a collection of format {manifest.get('format')}, this version reads {FORMAT}: "
                 "collect it anew"
             )
-        listed = _read_json(folder / FILES)
+        validated(Manifest, manifest, folder / MANIFEST, "collect anew")
+        listed = validated(Listed, _read_json(folder / FILES), folder / FILES, "collect anew")
         root = Path(os.path.normpath(folder / manifest["pictures"]["folder"]))
-        return cls(folder, manifest, PictureFiles(root, tuple(listed["names"]), tuple(listed["sizes"])))
+        return cls(folder, manifest, PictureFiles(root, listed.names, listed.sizes))
 
     @property
     def shapes(self) -> dict[str, tuple[int, ...]]:
@@ -166,7 +169,7 @@ def _read_json(path: Path) -> dict[str, Any]:
         found = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise PareidoliaError(f"{path.parent} holds no collection: {path.name}: {error.strerror}") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise PareidoliaError(f"{path} cannot be read: collect anew") from error
     if not isinstance(found, dict):
         raise PareidoliaError(f"{path} cannot be read: collect anew")

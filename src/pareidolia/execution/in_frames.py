@@ -1,15 +1,14 @@
 """Videos: frames into a folder beside the result, then the video."""
 
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator
 from pathlib import Path
-from typing import Protocol
 
 from pareidolia.execution.saving import is_made
 from pareidolia.execution.target import Stop, Target, unfinished
 from pareidolia.operations import OPERATIONS
 from pareidolia.operations.statement import find
-from pareidolia.pictures import Pace, Video, check_target, is_video, write_video
+from pareidolia.pictures import FrameByFrame, Video, check_target, is_video, write_video
 from pareidolia.pictures.animations import frame_count
 from pareidolia.pictures.ownership import FRAMES, claim, clear, is_empty
 from pareidolia.pictures.result import Result
@@ -19,24 +18,6 @@ from pareidolia.pictures.videos import VIDEO_SUFFIXES, require_videos
 from pareidolia.progress import Progress
 from pareidolia.requests import Request
 from pareidolia.settings import PareidoliaError
-
-
-class FrameByFrame(Protocol):
-    """A video in the making: frames as files in a folder, which is its checkpoint too."""
-
-    @property
-    def frames(self) -> list[Path]: ...
-    @property
-    def count(self) -> int: ...
-    @property
-    def pace(self) -> Pace: ...
-    @property
-    def source(self) -> Video | None: ...
-    @property
-    def size(self) -> tuple[int, int]: ...
-
-    def check(self) -> None: ...
-    def steps(self, stop: Callable[[], bool]) -> Iterator[int]: ...
 
 
 def asks_for_video(request: Request, target: Target) -> bool:
@@ -102,20 +83,19 @@ def in_frames(request: Request, target: Target, stop: Stop) -> Generator[Progres
     video = _begin(request, folder)
     if target.resume:
         video.check()
-        going_on = f"going on from frame {len(video.frames)} of {video.count}"
-        yield Progress(len(video.frames), video.count, size=video.size, notes=(going_on,))
+        yield _now(video, f"going on from frame {video.done} of {video.total}")
     elif folder.exists():
         clear(folder, FRAMES)
     if video.source is not None and video.source.notes:
-        yield Progress(len(video.frames), video.count, size=video.size, notes=video.source.notes)
-    began, there = time.perf_counter(), len(video.frames)
+        yield _now(video, *video.source.notes)
+    began, there = time.perf_counter(), video.done
     for index in video.steps(lambda: bool(stop)):
-        yield Progress(index + 1, video.count, size=video.size)
-    made = len(video.frames) - there
+        yield Progress(index + 1, video.total, size=video.size)
+    made = video.done - there
     record = request.record(target.folder)
-    if len(video.frames) < video.count:
-        record = unfinished(record, len(video.frames), video.count)
-        caption = f"stopped after frame {len(video.frames)} of {video.count}; --resume goes on"
+    if video.done < video.total:
+        record = unfinished(record, video.done, video.total)
+        caption = f"stopped after frame {video.done} of {video.total}; --resume goes on"
         return Result(None, caption, record=record)
     sound = _sound(video)
     left_out = write_video(
@@ -126,7 +106,7 @@ def in_frames(request: Request, target: Target, stop: Stop) -> Generator[Progres
     clear(folder, FRAMES)
     seconds = time.perf_counter() - began
     if left_out:
-        yield Progress(video.count, video.count, size=video.size, notes=left_out)
+        yield _now(video, *left_out)
     rows = ({"frames": made, "seconds": round(seconds, 3)},)
     return Result(None, _pace(made, seconds), rows, record, target.out)
 
@@ -139,6 +119,10 @@ def _begin(request: Request, folder: Path) -> FrameByFrame:
         folder, request.record(folder.absolute()), request.inputs, settings=request.settings, **looking
     )
     return video
+
+
+def _now(video: FrameByFrame, *notes: str) -> Progress:
+    return Progress(video.done, video.total, size=video.size, notes=notes)
 
 
 def _sound(video: FrameByFrame) -> Video | None:

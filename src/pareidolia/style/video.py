@@ -1,6 +1,6 @@
 """Videos painted in one pass, frame by frame, without flicker."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from pareidolia.pictures import (
-    FrameFolder,
+    FrameByFrame,
     Pace,
     Video,
     VideoFrames,
@@ -28,7 +28,7 @@ from pareidolia.style.feedforward.settings import PaintSettings
 from pareidolia.style.feedforward.stylizer import open_stylizer
 
 
-class PaintedVideo:
+class PaintedVideo(FrameByFrame):
     """The frames of a video as files in a folder, painted one after the other.
 
     o_t = y_t + k m ⊙ (carried(o_{t−1}) − y_t): y_t is frame t as it is painted alone, and m is 0 where
@@ -66,49 +66,19 @@ class PaintedVideo:
     ) -> None:
         if persistence > 0:
             require_flow()
-        self._kept = FrameFolder(folder, record)
+        super().__init__(folder, record)
         self._shown, self._paint, self._persistence = VideoFrames(video, size), paint, persistence
         self.source, self.count = video, min(video.count, count or video.count)
         self.pace = video.pace.of_first(self.count) if fps is None else Pace(Fraction(fps))
         self.size = size_of(self._shown[0])
 
-    @property
-    def fps(self) -> Fraction:
-        """Frames in a second."""
-        return self.pace.fps
-
-    @property
-    def frames(self) -> list[Path]:
-        """The files of the frames that are whole, in order."""
-        return self._kept.files
-
-    def check(self) -> None:
-        """Check that the folder holds no other video.
-
-        Raises:
-            PareidoliaError: If it has frames of another one.
-        """
-        self._kept.check()
-
-    def steps(self, stop: Callable[[], bool] = lambda: False) -> Iterator[int]:
-        """Paint the missing frames.
-
-        Args:
-            stop: asked after each frame whether to stop.
-
-        Yields:
-            The number of each frame once it is whole.
-        """
-        for index in range(len(self._kept), self.count):
-            if stop():
-                return
-            before = self._shown[index - 1] if index and self._persistence else None
-            now = self._shown[index]
-            painted = self._paint(now)
-            if before is not None:
-                painted = self._calmed(painted, before, now, self._kept.frame(index - 1))
-            self._kept.save(index, painted)
-            yield index
+    def _made(self, index: int, stop: Callable[[], bool]) -> Tensor | None:
+        if stop():
+            return None
+        before = self._shown[index - 1] if index and self._persistence else None
+        now = self._shown[index]
+        painted = self._paint(now)
+        return painted if before is None else self._calmed(painted, before, now, self._kept.frame(index - 1))
 
     def _calmed(self, painted: Tensor, before: Tensor, now: Tensor, kept: Tensor) -> Tensor:
         flow, back = optical_flow(now, before), optical_flow(before, now)
