@@ -841,6 +841,36 @@ def accentuate(
 ) -> Result:
     """Paint a photo so that what a unit or class answers to in it stands out, and nothing else changes."""
 
+def matched_features(
+    photos: Sequence[PictureLike],
+    network: NetworkLike = ...,
+    *,
+    weights: str = ...,
+    mean: tuple[float, ...] | None = ...,
+    std: tuple[float, ...] | None = ...,
+    classes: PathLike | None = ...,
+    input: str | None = ...,
+    device: Literal["auto", "cpu", "cuda", "mps"] = ...,
+    seed: int = ...,
+    size: int | None = ...,
+    robustness: float = ...,
+    pooling: Literal["max", "average", "l2"] = ...,
+    padding: Literal["zeros", "reflect", "replicate"] = ...,
+    layer: str | None = ...,
+    units: tuple[str, ...] = ...,
+    patches: int = ...,
+    aim_weight: float = ...,
+    steps: int = ...,
+    learning_rate: float = ...,
+    at_once: int = ...,
+    settings: Any = ...,
+    out: PathLike | None = ...,
+    overwrite: bool = ...,
+    resume: bool = ...,
+    progress: bool = ...,
+) -> Result:
+    """Paint what units respond to, looking inside as the patches of real photos do that drive them."""
+
 def measure_style(
     picture: PictureLike,
     content: PictureLike,

@@ -160,8 +160,8 @@ class DetectionTarget:
         if not len(best) or best.max() <= _SAME:
             return pictures.sum() * 0  # nothing to explain, yet differentiable
         index = best.argmax()
-        confidence: Tensor = found["scores"][index]
-        return best[index] + confidence
+        total: Tensor = best[index] + found["scores"][index]
+        return total
 
 
 def detection_target(network: NetworkLike, picture: PictureLike, rank: int = 0) -> DetectionTarget:

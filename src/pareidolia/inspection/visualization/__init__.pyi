@@ -13,6 +13,9 @@ from .features import (
 from .inversion import (
     Inversion as Inversion,
 )
+from .matched import (
+    MatchedFeatures as MatchedFeatures,
+)
 from .settings import (
     AccentuationSettings as AccentuationSettings,
 )
@@ -27,4 +30,7 @@ from .settings import (
 )
 from .settings import (
     InversionSettings as InversionSettings,
+)
+from .settings import (
+    MatchedFeatureSettings as MatchedFeatureSettings,
 )
