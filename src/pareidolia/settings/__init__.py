@@ -25,6 +25,7 @@ from pareidolia.settings.errors import (
     PareidoliaError,
     PareidoliaWarning,
     UnknownName,
+    Unsuited,
     nearest,
     one_line,
 )
@@ -56,6 +57,7 @@ __all__ = [
     "Unit",
     "UnitNumbers",
     "UnknownName",
+    "Unsuited",
     "check_channel",
     "differences",
     "migrate",

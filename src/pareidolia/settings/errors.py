@@ -66,6 +66,10 @@ class BadNetwork(PareidoliaError):
     """A network cannot be found, built, or loaded with the weights chosen."""
 
 
+class Unsuited(BadNetwork):
+    """A method that cannot explain such a network; where all methods are asked for, it is left out."""
+
+
 class UnknownName(PareidoliaError):
     """A name (of a layer, a class, an operation, ...) that does not exist; names the nearest that do."""
 
