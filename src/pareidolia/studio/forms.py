@@ -34,7 +34,7 @@ ROOMS: Mapping[str, tuple[str, ...]] = {
     ),
 }
 """The rooms, and the order of operations in each; any other comes after them in the room of its group."""
-_ELSEWHERE = ("atlas build", "atlas find")
+_ELSEWHERE = ("atlas build", "atlas find", "microscope")
 """Operations whose results have a page of their own."""
 _ROOM_OF_GROUP = {PAINT: "paint", LOOK: "look", TRAIN: "imagine", EXPLORE: "imagine"}
 
