@@ -16,6 +16,12 @@ from .format import (
 from .format import (
     read_site as read_site,
 )
+from .quiz import (
+    quiz as quiz,
+)
 from .settings import (
     MicroscopeSettings as MicroscopeSettings,
+)
+from .settings import (
+    QuizSettings as QuizSettings,
 )

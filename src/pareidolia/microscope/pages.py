@@ -1,14 +1,11 @@
 """The pages of a site: one a unit, one a layer, and the first."""
 
-import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
-from importlib.resources import files
 from io import BytesIO
 from pathlib import Path
-from string import Template
 
 import numpy as np
 from PIL import Image
@@ -18,11 +15,11 @@ from pareidolia.microscope.answers import LayerAnswers
 from pareidolia.microscope.format import STAGES, Site, SiteLayer, SiteUnit
 from pareidolia.microscope.patches import EACH, UnitExamples
 from pareidolia.microscope.sections import LayerContext, unit_sections
+from pareidolia.microscope.templates import as_json, filled, listed, static
 from pareidolia.microscope.tiling import in_rows, square_columns
 from pareidolia.networks import Layer
 from pareidolia.pictures import write_atomically
 from pareidolia.pictures.folders import PictureFiles
-from pareidolia.pictures.ownership import MICROSCOPE_MARK
 from pareidolia.pictures.targets import make_folder, write_text
 
 _QUALITY = 82
@@ -180,10 +177,10 @@ class LayerPages:
             site=self._title,
             layer=found.layer.name,
             facts="; ".join(facts),
-            notes=_notes(found.notes),
+            notes=listed(found.notes),
             tuned="" if found.tuning else "hidden",
             links="".join(f'<a href="{each.unit}.html">{each.unit}</a> ' for each in found.units),
-            data=_json(data),
+            data=as_json(data),
         )
 
     def _selectivity(self, unit: int) -> float:
@@ -199,9 +196,8 @@ class LayerPages:
             unit=str(examples.unit),
             before=_link("prev", before, f"← {before}"),
             after=_link("next", after, f"{after} →"),
-            notes=_notes(found.notes),
+            notes=listed(found.notes),
             sections=unit_sections(self._context, number, examples),
-            raw=("sections",),
         )
 
 
@@ -223,12 +219,11 @@ def write_top(out: Path, site: Site, layers: Sequence[Layer], skipped: int, cred
         facts="; ".join(facts),
         credit=credit,
         layers=rows,
-        raw=("layers",),
     )
     write_text(out / "index.html", page)
     for name in _STATIC:
         with write_atomically(out / name) as file:
-            file.write((files("pareidolia.microscope") / "site" / name).read_bytes())
+            file.write(static(name))
 
 
 def describe(layer: Layer) -> str:
@@ -239,25 +234,8 @@ def describe(layer: Layer) -> str:
     return f"{layer.kind}, {shape}{sees if len(layer.shape) == 3 else ''}"
 
 
-def filled(template: str, *, raw: Sequence[str] = (), **words: str) -> str:
-    """A template with words in their places; all but those in `raw` and HTML of ours are escaped."""
-    html = {*raw, "notes", "links", "data", "before", "after", "tuned"}
-    text = (files("pareidolia.microscope") / "site" / template).read_text(encoding="utf-8")
-    shown = {name: word if name in html else escape(word) for name, word in words.items()}
-    return Template(text).substitute(shown, mark=MICROSCOPE_MARK)
-
-
 def _link(rel: str, unit: int | None, words: str) -> str:
     return f'<a rel="{rel}" href="{unit}.html">{words}</a>' if unit is not None else ""
-
-
-def _notes(notes: Sequence[str]) -> str:
-    return "".join(f'<p class="note">{escape(each)}</p>' for each in notes)
-
-
-def _json(data: object) -> str:
-    """JSON that may stand within a script element."""
-    return json.dumps(data, separators=(",", ":")).replace("<", "\\u003c")
 
 
 def _short(value: float) -> float:

@@ -1,11 +1,11 @@
 """Settings of the microscope. No torch here."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
 from pareidolia.collecting.settings import CollectingSettings
-from pareidolia.settings import UnitNumbers
+from pareidolia.settings import Settings, UnitNumbers
 from pareidolia.settings.groups import ADVANCED, WHAT
 
 
@@ -75,3 +75,20 @@ class MicroscopeSettings(CollectingSettings):
         if self.layer is not None and len(set(self.layer)) < len(self.layer):
             raise ValueError("a layer is named twice")
         return self
+
+
+class QuizSettings(Settings):
+    """Ask people which of two pictures drives a unit (Borowski et al. 2021)."""
+
+    questions: Annotated[int, Field(ge=1, le=500, description="How many, each about another unit.")] = 20
+    layer: Annotated[
+        tuple[str, ...] | None,
+        Field(
+            min_length=1, description="Of these layers of the site (default: all).", json_schema_extra=WHAT
+        ),
+    ] = None
+    shown: Annotated[
+        Literal["both", "painted", "patches"],
+        Field(description="What is shown of a unit: painted pictures, patches, or these by turns."),
+    ] = "both"
+    seed: Annotated[int, Field(ge=0, description="The same seed asks the same questions.")] = 0

@@ -21,6 +21,7 @@ KEY = "pareidolia"
 
 ATLAS_FORMAT: Literal["pareidolia-atlas"] = "pareidolia-atlas"
 MICROSCOPE_FORMAT: Literal["pareidolia-microscope"] = "pareidolia-microscope"
+CONCEPTS_FORMAT = "pareidolia-concepts"
 MICROSCOPE_MARK = '<meta name="generator" content="pareidolia microscope">'
 PAGE_MARK = '<meta name="generator" content="pareidolia tour">'
 
@@ -197,6 +198,11 @@ def _is_microscope(folder: Path) -> bool:
     return any(isinstance(each, Mapping) and each.get("format") == MICROSCOPE_FORMAT for each in held)
 
 
+def _is_concepts(folder: Path) -> bool:
+    held = read_mark(folder / "concepts.json")
+    return isinstance(held, Mapping) and held.get("format") == CONCEPTS_FORMAT
+
+
 def _is_grid(folder: Path) -> bool:
     held = read_mark(folder / "cells.json")
     return isinstance(held, Mapping) and held.keys() >= {"side", "counts", "icons", "patches", "attribution"}
@@ -256,8 +262,9 @@ MICROSCOPE = Kind(
     (r"[^/]+/\d+(-painted|-strongest|-spread|-best)?\.webp", r"[^/]+/\d+\.html", r"[^/]+/index\.html"),
     lambda path: _carries(path.parent / "index.html", MICROSCOPE_MARK),
 )
+CONCEPTS = Kind("concepts", _is_concepts, (r"concepts\.safetensors", r"concepts\.json"))
 TOUR = Kind("a tour", _is_tour)
 EXPLANATION = Kind("an explanation", _is_explanation)
 
-KINDS = (RUN, COLLECTION, ATLAS, MICROSCOPE, TOUR, EXPLANATION)
+KINDS = (RUN, COLLECTION, ATLAS, MICROSCOPE, CONCEPTS, TOUR, EXPLANATION)
 """What a folder of photos is looked through for. Frames are not in it: each of them carries a record."""
