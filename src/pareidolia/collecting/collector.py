@@ -125,8 +125,9 @@ def _with_absolute_paths(settings: NetworkSettings) -> NetworkSettings:
         changed["network"] = f"{Path(home).expanduser().absolute()}{separator}{factory}"
     if settings.weights not in ("published", "random"):
         changed["weights"] = str(Path(settings.weights).expanduser().absolute())
-    if settings.classes is not None:
-        changed["classes"] = settings.classes.expanduser().absolute()
+    for name in ("classes", "concepts"):
+        if (path := getattr(settings, name)) is not None:
+            changed[name] = path.expanduser().absolute()
     return settings.model_copy(update=changed)
 
 
