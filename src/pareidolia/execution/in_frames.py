@@ -17,7 +17,7 @@ from pareidolia.pictures.video_sound import has_sound
 from pareidolia.pictures.videos import VIDEO_SUFFIXES, require_videos
 from pareidolia.progress import Progress
 from pareidolia.requests import Request
-from pareidolia.settings import PareidoliaError
+from pareidolia.settings import BadTarget, PareidoliaError
 
 
 def asks_for_video(request: Request, target: Target) -> bool:
@@ -76,9 +76,7 @@ def in_frames(request: Request, target: Target, stop: Stop) -> Generator[Progres
     require_videos(target.out)
     claim(folder, FRAMES)
     if not (is_empty(folder) or target.resume or target.overwrite):
-        raise PareidoliaError(
-            f"{folder} holds an unfinished video: --resume goes on, --overwrite begins anew"
-        )
+        raise BadTarget(f"{folder} holds an unfinished video: --resume goes on, --overwrite begins anew")
     clear_leftovers(folder)
     video = _begin(request, folder)
     if target.resume:
@@ -108,7 +106,7 @@ def in_frames(request: Request, target: Target, stop: Stop) -> Generator[Progres
     if left_out:
         yield _now(video, *left_out)
     rows = ({"frames": made, "seconds": round(seconds, 3)},)
-    return Result(None, _pace(made, seconds), rows, record, target.out)
+    return Result(None, _pace(video, made, seconds), rows, record, target.out)
 
 
 def _begin(request: Request, folder: Path) -> FrameByFrame:
@@ -131,6 +129,6 @@ def _sound(video: FrameByFrame) -> Video | None:
     return source if source is not None and video.pace == source.pace.of_first(video.count) else None
 
 
-def _pace(frames: int, seconds: float) -> str:
-    each = f", {seconds / frames:.1f} s a frame" if frames else ""
-    return f"{frames} frame{'s' if frames != 1 else ''}{each}"
+def _pace(video: FrameByFrame, made: int, seconds: float) -> str:
+    frames = f"{video.count} frame{'s' if video.count != 1 else ''}"
+    return f"{frames}, {seconds / made * video.total / video.count:.1f} s a frame" if made else frames

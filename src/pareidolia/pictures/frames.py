@@ -16,7 +16,7 @@ from pareidolia.pictures.ownership import FRAMES, carries_record, claim
 from pareidolia.pictures.records import record_of
 from pareidolia.pictures.video_pace import Pace
 from pareidolia.pictures.video_reading import Video
-from pareidolia.settings import BadPicture, PareidoliaError, migrate
+from pareidolia.settings import BadPicture, BadTarget, migrate
 from pareidolia.settings.comparing import of_the_work
 
 _NUMBERED = re.compile(r"\d{6,}\.png")
@@ -51,7 +51,7 @@ class FrameFolder:
         wanted = of_the_work(migrate(self._record))
         there = [path for path in self.path.glob("*.png") if _NUMBERED.fullmatch(path.name)]
         if any(of_the_work(migrate(record_of(path) or {})) != wanted for path in there):
-            raise PareidoliaError(
+            raise BadTarget(
                 f"{self.path} holds frames of another video; delete it or give --overwrite to begin anew"
             )
 
@@ -146,7 +146,7 @@ class FrameByFrame(ABC):
 
 
 class VideoFrames:
-    """The frames of a video file by number; read in order, each is decoded once.
+    """The frames of a video file by number; read in order, each is decoded once, and the last two are kept.
 
     Args:
         video: the file.
@@ -155,17 +155,18 @@ class VideoFrames:
 
     def __init__(self, video: Video, size: int | None) -> None:
         self._video, self._size = video, size
-        self._ahead: Iterator[Tensor] | None = None
-        self._shown: tuple[int, Tensor] | None = None
+        self._ahead: Iterator[Tensor] = iter(())
+        self._next: int | None = None
+        self._last: dict[int, Tensor] = {}
 
     def __getitem__(self, index: int) -> Tensor:
         """Frame `index`, 1×3×H×W in [0, 1]."""
-        if self._shown is not None and self._shown[0] == index:
-            return self._shown[1]
-        if self._ahead is None or self._shown is None or self._shown[0] + 1 != index:
-            self._ahead = self._video.frames(start=index, size=self._size)
-        picture = next(self._ahead, None)
-        if picture is None:
-            raise BadPicture(f"'{self._video.path}' has no frame {index} that can be read")
-        self._shown = (index, picture)
-        return picture
+        if index not in self._last:
+            if self._next != index:
+                self._ahead = self._video.frames(start=index, size=self._size)
+            picture = next(self._ahead, None)
+            if picture is None:
+                raise BadPicture(f"'{self._video.path}' has no frame {index} that can be read")
+            self._last = dict([*self._last.items(), (index, picture)][-2:])
+            self._next = index + 1
+        return self._last[index]

@@ -12,9 +12,16 @@ from pareidolia.settings.base import (
 )
 from pareidolia.settings.comparing import differences
 from pareidolia.settings.errors import (
+    BadData,
+    BadFile,
     BadNetwork,
     BadPicture,
+    BadRecord,
+    BadSetting,
+    BadTarget,
+    InUse,
     MissingExtra,
+    NotTrusted,
     PareidoliaError,
     PareidoliaWarning,
     UnknownName,
@@ -27,12 +34,19 @@ from pareidolia.settings.numbers import UnitNumbers, read_numbers
 
 __all__ = [
     "VERSION",
+    "BadData",
+    "BadFile",
     "BadNetwork",
     "BadPicture",
+    "BadRecord",
+    "BadSetting",
+    "BadTarget",
     "ClassName",
     "Device",
+    "InUse",
     "MissingExtra",
     "NetworkSettings",
+    "NotTrusted",
     "OperationSettings",
     "Padding",
     "PareidoliaError",

@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from pareidolia.settings.errors import PareidoliaError
+from pareidolia.settings.errors import BadRecord
 
 Kind = TypeVar("Kind")
 
@@ -31,4 +31,4 @@ def validated(kind: type[Kind], held: Any, path: Path, remedy: str) -> Kind:
         first = error.errors()[0]
         place = "".join(f"{part}." for part in first["loc"]).rstrip(".")
         wrong = f"{place}: {first['msg']}" if place else first["msg"]
-        raise PareidoliaError(f"{path} is broken ({wrong}): {remedy}") from error
+        raise BadRecord(f"{path} is broken ({wrong}): {remedy}") from error

@@ -90,11 +90,7 @@ def brush_video(
     folder: Path, record: Mapping[str, Any], inputs: Mapping[str, Any], settings: BrushSettings
 ) -> PaintedVideo:
     """A video painted by brush, throughout with the code that its paintings have for the first frame."""
-    if inputs.get("mask") is not None:
-        raise PareidoliaError("a video moves, a mask does not: leave out --mask")
-    if inputs.get("regions"):
-        raise PareidoliaError("a video moves, regions do not: leave out --regions")
-    brush, video = load_brush(settings.device), _opened(inputs["content"])
+    brush, video = load_brush(settings.device), opened_video(inputs)
     paintings = [as_picture(painting, size=settings.painting_size) for painting in inputs["styles"]]
     code = brush.code(next(video.frames(size=settings.size)), paintings, settings)
     as_shown = settings.model_copy(update={"size": None})
@@ -115,7 +111,7 @@ def stylizer_video(
     def paint(frame: Tensor) -> Tensor:
         return stylizer.paint(frame, as_shown)
 
-    return _video(folder, record, _opened(inputs["content"]), paint, settings)
+    return _video(folder, record, opened_video(inputs), paint, settings)
 
 
 def _video(
@@ -137,7 +133,23 @@ def _video(
     )
 
 
-def _opened(video: str | Path) -> Video:
-    if not is_moving(video):
+def opened_video(inputs: Mapping[str, Any]) -> Video:
+    """Open the video among the inputs of a style transfer.
+
+    Args:
+        inputs: `content` and the rest.
+
+    Returns:
+        The video.
+
+    Raises:
+        PareidoliaError: If it is a picture, or there are masks beside it.
+        BadPicture: If it cannot be read.
+    """
+    for name, moves in (("mask", "a mask does"), ("regions", "regions do")):
+        if inputs.get(name) is not None and inputs[name] != ():
+            raise PareidoliaError(f"a video moves, {moves} not: leave out --{name}")
+    video = inputs["content"]
+    if not isinstance(video, str | Path) or not is_moving(video):
         raise PareidoliaError(f"'{video}' is a picture: --frames, --fps and a video's --out are of videos")
     return Video(video)
