@@ -47,7 +47,7 @@ class Rules:
 
 
 class Guard:
-    """Refuses what the rules do not allow, and tells browsers what pages may load.
+    """Refuses what the rules do not allow, and states what pages may load.
 
     Args:
         app: what is guarded.
