@@ -15,7 +15,7 @@ from pareidolia.settings import PareidoliaError
 from pareidolia.studio.guard import Guard, Rules
 from pareidolia.studio.job_queue import JobQueue, NotFound, QueueFull
 from pareidolia.studio.limits import MEGABYTE, Limits
-from pareidolia.studio.routes import history, jobs, page, pictures
+from pareidolia.studio.routes import atlas, history, jobs, page, pictures, texts
 from pareidolia.studio.store import Store
 from pareidolia.studio.uploads import TooLarge
 from pareidolia.studio.worker_process import WorkerGone
@@ -69,6 +69,7 @@ def _routes() -> list[tuple[str, str, Callable[[Request], Awaitable[Response]]]]
         ("GET", "/token", page.token),
         ("GET", "/forms", page.all_forms),
         ("GET", "/state", page.state),
+        ("GET", "/texts/{id}", texts.texts),
         ("PUT", "/session", page.keep_session),
         ("GET", "/events", page.events),
         ("POST", "/questions/{id}", page.question),
@@ -92,6 +93,7 @@ def _routes() -> list[tuple[str, str, Callable[[Request], Awaitable[Response]]]]
         ("GET", "/jobs/{id}/result", jobs.result),
         ("GET", "/jobs/{id}/thumbnail", jobs.small),
         ("GET", "/jobs/{id}/code", jobs.code),
+        ("GET", "/jobs/{id}/atlas/{file:path}", atlas.file),
         ("GET", "/history.json", history.export_json),
         ("GET", "/history.zip", history.export_zip),
     ]

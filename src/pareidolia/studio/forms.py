@@ -1,7 +1,10 @@
 """Which operations the studio offers in which room, and the forms that their settings give."""
 
 import copy
+import json
 from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib.resources import files
 from typing import Any
 
 from pareidolia.inspection.attribution.offering import MethodsSettings
@@ -32,10 +35,10 @@ ROOMS: Mapping[str, tuple[str, ...]] = {
         *("sample", "reconstruct", "interpolate", "walk", "arithmetic", "manifold", "latent"),
         *("train vae", "train autoencoder", "train aae", "train gan", "evaluate"),
     ),
+    "atlas": ("atlas build", "atlas find"),
+    "lecture": ("tour-section",),
 }
 """The rooms, and the order of operations in each; any other comes after them in the room of its group."""
-_ELSEWHERE = ("atlas build", "atlas find")
-"""Operations whose results have a page of their own."""
 _ROOM_OF_GROUP = {PAINT: "paint", LOOK: "look", TRAIN: "imagine", EXPLORE: "imagine"}
 
 _HIDDEN = ("weights", "classes", "mean", "std", "input", "device", "data")
@@ -43,7 +46,6 @@ _HIDDEN = ("weights", "classes", "mean", "std", "input", "device", "data")
 _FETCHED = ("torchvision", "timm", "code")
 """Sources whose networks are fetched, or are code."""
 _NEEDED_FILES = {"weights"}
-_ATLAS_INPUT = "atlas"
 
 
 def offered() -> dict[str, Operation]:
@@ -56,7 +58,7 @@ def _room(operation: Operation) -> str:
     for room, names in ROOMS.items():
         if operation.name in names:
             return room
-    return "" if operation.name in _ELSEWHERE else _ROOM_OF_GROUP.get(operation.group, "")
+    return _ROOM_OF_GROUP.get(operation.group, "")
 
 
 def _can_be_given(operation: Operation) -> bool:
@@ -93,7 +95,16 @@ def form(operation: Operation) -> dict[str, Any]:
             for each in operation.inputs
         ],
         "schema": schema(operation.settings_type),
+        "presets": presets().get(operation.name, []),
     }
+
+
+@cache
+def presets() -> dict[str, list[dict[str, Any]]]:
+    """Settings under a name in each language, by operation: what people begin with."""
+    text = files("pareidolia.studio").joinpath("presets.json").read_text(encoding="utf-8")
+    found: dict[str, list[dict[str, Any]]] = json.loads(text)
+    return found
 
 
 def input_kind(kind: str) -> str:

@@ -16,7 +16,11 @@ from pareidolia.studio.routes.parsing import name_of, posted, queue_of
 from pareidolia.studio.samples import sample_names
 from pareidolia.version import __version__
 
-_ASKED_BY_PAGES = ("layers", "names", "classes", "units", "plane", "decode", "encode")
+_ASKED_BY_PAGES = (
+    *("layers", "names", "classes", "units", "unit"),
+    *("plane", "decode", "encode", "decoder"),
+)
+_MOST_PICTURES = 24
 
 
 async def index(request: Request) -> Response:
@@ -90,6 +94,12 @@ async def question(request: Request) -> Response:
     for key, kind in (("picture", "picture"), ("run", "run")):
         if key in about:
             about[key] = job_queue.references.path(Input(key, "", kind), str(about[key]))  # type: ignore[arg-type]
+    if "pictures" in about:
+        listed = about["pictures"]
+        if not isinstance(listed, list) or not 1 <= len(listed) <= _MOST_PICTURES:
+            raise PareidoliaError(f"pictures is a list of 1 to {_MOST_PICTURES} references")
+        stated = Input("pictures", "", "picture")
+        about["pictures"] = [job_queue.references.path(stated, str(each)) for each in listed]
     if "network" in about and about["network"] not in networks():
         raise PareidoliaError(f"'{str(about['network'])[:60]}' is no network of the studio")
     return JSONResponse(await job_queue.worker.ask(name, about))
