@@ -81,20 +81,7 @@ class Validator:
         Raises:
             PareidoliaError: If one is unknown, not of its type or range, too large, or not the page's to set.
         """
-        kind = operation.settings_type
-        declared = kind.model_json_schema()["properties"]
-        for name, value in given.items():
-            if name not in declared:
-                raise UnknownName(f"setting of {operation.name}", str(name), declared)
-            if is_hidden(name, declared[name]) and value != declared[name].get("default"):
-                raise PareidoliaError(f"{name} is set on the command line only")
-        self.limits.check(given)
-        _check_network(given.get("network"))
-        try:
-            made = kind.model_validate(dict(given))
-        except ValidationError as error:
-            raise PareidoliaError(in_words(error)) from error
-        return made.model_dump(mode="json")
+        return checked_settings(operation, given, self.limits)
 
     def grid(self, posted: Mapping[str, Any]) -> list[Validated]:
         """The requests of a grid: every combination of the values of one or two settings.
@@ -123,6 +110,36 @@ class Validator:
             self.validate({**posted, "settings": {**settings, **dict(zip(axes, cell, strict=True))}})
             for cell in cells
         ]
+
+
+def checked_settings(operation: Operation, given: Mapping[str, Any], limits: Limits) -> dict[str, Any]:
+    """Every setting of an operation, of which some are given.
+
+    Args:
+        operation: whose they are.
+        given: by name; those that are the machine's own may stand at their defaults alone.
+        limits: what is taken at most.
+
+    Returns:
+        The settings as JSON has them.
+
+    Raises:
+        PareidoliaError: If one is unknown, not of its type or range, too large, or not a page's to set.
+    """
+    kind = operation.settings_type
+    declared = kind.model_json_schema()["properties"]
+    for name, value in given.items():
+        if name not in declared:
+            raise UnknownName(f"setting of {operation.name}", str(name), declared)
+        if is_hidden(name, declared[name]) and value != declared[name].get("default"):
+            raise PareidoliaError(f"{name} is set on the command line only")
+    limits.check(given)
+    _check_network(given.get("network"))
+    try:
+        made = kind.model_validate(dict(given))
+    except ValidationError as error:
+        raise PareidoliaError(in_words(error)) from error
+    return made.model_dump(mode="json")
 
 
 def _operation(name: Any) -> Operation:
