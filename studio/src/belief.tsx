@@ -15,7 +15,8 @@ export function Belief({ job }: { job: Job }) {
   const photos = [String(job.inputs.photo)];
   const same = (other: Job) => JSON.stringify(other.inputs.photos) === JSON.stringify(photos) && SHARED.every((name) => !(name in other.settings) || JSON.stringify(other.settings[name]) === JSON.stringify(job.settings[name]));
   const measured = [...everyJob.value.values()].filter((each) => each.operation === 'faithfulness' && same(each)).sort((one, other) => other.created - one.created)[0];
-  const measure = () => attempt(() => api.submit({ operation: 'faithfulness', inputs: { photos }, settings: { network: job.settings.network, methods } }));
+  const shared = Object.fromEntries(SHARED.filter((name) => job.settings[name] !== null).map((name) => [name, job.settings[name]]));
+  const measure = () => attempt(() => api.submit({ operation: 'faithfulness', inputs: { photos }, settings: shared }));
   return (
     <section class="belief">
       <h3>{say('howFar')}</h3>

@@ -58,7 +58,7 @@ function Studio() {
             {busy > 0 && <span class="count">{busy}</span>}
           </button>
           <button type="button" class="icon-button text" onClick={() => (language.value = language.value === 'en' ? 'ru' : 'en')} lang={language.value === 'en' ? 'ru' : 'en'} aria-label={language.value === 'en' ? 'Русский' : 'English'} title={language.value === 'en' ? 'Русский' : 'English'}>
-            {language.value === 'en' ? 'РУ' : 'EN'}
+            {language.value === 'en' ? 'Русский' : 'English'}
           </button>
           <IconButton icon={{ auto: 'half', light: 'sun', dark: 'moon' }[theme.value]} title={`${say('theme')}: ${say(theme.value)}`} onClick={nextTheme} />
           <IconButton icon="keys" title={say('keys')} onClick={() => (helpOpen.value = true)} />
