@@ -6,6 +6,7 @@ export const english: Record<string, string> = {
   faithfulness: 'Whom to believe', networks: 'Networks', 'class-model': 'Class model', invert: 'Inversion', sample: 'Samples', reconstruct: 'Reconstruction',
   interpolate: 'From one to another', walk: 'Towards a label', manifold: 'Plane as a sheet', latent: 'Where codes lie', 'train vae': 'Train a VAE',
   'train autoencoder': 'Train an autoencoder', 'train aae': 'Train an AAE', 'train gan': 'Train a GAN', 'atlas build': 'Build', 'atlas find': 'Find my photo', 'tour-section': 'Lecture', 'style-sheet': 'Sheet of presets',
+  'saliency-sheet': 'Methods on a sheet', accentuate: 'Accentuation', 'matched-features': 'Matched features',
 };
 
 /** Russian names of operations, inputs, settings and groups; what is missing keeps its English name. */
@@ -19,7 +20,8 @@ export const labels: Record<string, string> = {
   networks: 'Сети и слои', 'class-model': 'Образ класса', caricature: 'Карикатура', invert: 'Обращение', sample: 'Выборка',
   reconstruct: 'Восстановление', interpolate: 'Переход', walk: 'Прогулка', arithmetic: 'Арифметика', manifold: 'Многообразие',
   'operation latent': 'Карта кодов', 'train vae': 'Обучить VAE', 'train autoencoder': 'Обучить автокодировщик', 'train aae': 'Обучить AAE',
-  'train gan': 'Обучить GAN', 'atlas build': 'Построить', 'atlas find': 'Найти моё фото', 'tour-section': 'Лекция', 'style-sheet': 'Лист заготовок', evaluate: 'Оценить',
+  'train gan': 'Обучить GAN', 'atlas build': 'Построить', 'atlas find': 'Найти моё фото', 'tour-section': 'Лекция', 'style-sheet': 'Лист заготовок',
+  'saliency-sheet': 'Методы на листе', accentuate: 'Подчеркнуть', 'matched-features': 'Признаки по фото', evaluate: 'Оценить',
   content: 'Фото', styles: 'Картины', mask: 'Маска', photo: 'Фото', photos: 'Фотографии', guide: 'Проводник',
   strength_map: 'Карта силы', run: 'Модель', pictures: 'Картинки', a: 'Откуда', b: 'Куда', start: 'Начало', expression: 'Выражение',
   data: 'Данные', names: 'Классы', picture: 'Картинка', name: 'Название',

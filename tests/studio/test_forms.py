@@ -11,7 +11,13 @@ from pareidolia.studio.references import References
 from pareidolia.studio.validation import Validator
 
 #: What the page cannot give: a folder of checkpoints of a training.
-NOT_OFFERED = {"evolution"}
+NOT_OFFERED = {
+    "evolution",
+    "microscope",
+    "quiz",
+    "concepts",
+    "concept-importance",
+}
 
 
 def test_every_operation_is_in_a_room():

@@ -39,9 +39,11 @@ ROOMS: Mapping[str, tuple[str, ...]] = {
     "lecture": ("tour-section",),
 }
 """The rooms, and the order of operations in each; any other comes after them in the room of its group."""
+_ELSEWHERE = ("microscope", "quiz", "concepts", "concept-importance")
+"""Operations whose results have a page of their own."""
 _ROOM_OF_GROUP = {PAINT: "paint", LOOK: "look", TRAIN: "imagine", EXPLORE: "imagine"}
 
-_HIDDEN = ("weights", "classes", "mean", "std", "input", "device", "data")
+_HIDDEN = ("weights", "classes", "concepts", "mean", "std", "input", "device", "data")
 """Settings that are of the machine, or would name its files: the command line has them."""
 _FETCHED = ("torchvision", "timm", "code")
 """Sources whose networks are fetched, or are code."""
@@ -58,7 +60,7 @@ def _room(operation: Operation) -> str:
     for room, names in ROOMS.items():
         if operation.name in names:
             return room
-    return _ROOM_OF_GROUP.get(operation.group, "")
+    return "" if operation.name in _ELSEWHERE else _ROOM_OF_GROUP.get(operation.group, "")
 
 
 def _can_be_given(operation: Operation) -> bool:
