@@ -25,7 +25,7 @@ export async function script(entry, options = {}) {
 }
 
 export async function style(entry) {
-  const result = await build({ entryPoints: [entry], minify: true, write: false });
+  const result = await build({ entryPoints: [entry], bundle: true, minify: true, write: false });
   return result.outputFiles[0].text;
 }
 

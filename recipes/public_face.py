@@ -23,7 +23,7 @@ from pareidolia.operations.listing import INDEX, to_entry
 from pareidolia.operations.statement import STATED
 
 STUB = "__init__.pyi"
-_ROOMS = ("atlas", "dreaming", "generative", "inspection", "microscope", "networks", "style")
+_ROOMS = ("atlas", "dreaming", "generative", "inspection", "microscope", "networks", "style", "tour")
 _ORDER = [
     "style",
     "brush",
@@ -117,6 +117,7 @@ _KINDS = {
     "picture": "PictureLike",
     "photos": "PathLike",
     "run": "Any",
+    "atlas": "PathLike",
     "latent point": "str",
     "sum": "str",
     "data": "Any",

@@ -658,7 +658,7 @@ def atlas_build(
     """Make an atlas of a folder of photos; what is done already is not done again."""
 
 def atlas_find(
-    atlas: PictureLike,
+    atlas: PathLike,
     photo: PictureLike,
     *,
     settings: Any = ...,
@@ -1325,3 +1325,21 @@ def walk(
     progress: bool = ...,
 ) -> Result:
     """Walk from a code along the direction in which a label lies."""
+
+def tour_section(
+    photo: PictureLike | None = ...,
+    painting: PictureLike | None = ...,
+    *,
+    language: Literal["en", "ru"] = ...,
+    quick: bool = ...,
+    size: int | None = ...,
+    device: Literal["auto", "cpu", "cuda", "mps"] = ...,
+    seed: int = ...,
+    section: Literal["latent", "autoencoder", "vae", "aae", "gan", "filters", "tuning", "transposed", "switches", "deconvnet", "classes", "dream", "saliency", "rules", "guided", "atlas", "content", "style", "blend", "speed"] = ...,
+    settings: Any = ...,
+    out: PathLike | None = ...,
+    overwrite: bool = ...,
+    resume: bool = ...,
+    progress: bool = ...,
+) -> Result:
+    """Make the pictures of one section of the tour, with a photo of your own if you give one."""

@@ -2,11 +2,11 @@
 
 import { useEffect, useState } from 'preact/hooks';
 import { Dialog } from './parts';
-import { helpOpen } from './state';
+import { helpOpen, ROOMS } from './state';
 import { say, type Word } from './words';
 
 const KEYS: [string, Word][] = [
-  ['1 … 6', 'gallery'],
+  ['1 … 8', 'gallery'],
   ['Ctrl Enter', 'make'],
   ['S', 'stop'],
   ['P', 'pause'],
@@ -18,7 +18,6 @@ const KEYS: [string, Word][] = [
   ['?', 'keys'],
   ['Esc', 'close'],
 ];
-const ROOM_NAMES: Word[] = ['paint', 'dream', 'look', 'classes', 'imagine', 'gallery'];
 
 export function HelpDialog() {
   if (!helpOpen.value) return null;
@@ -28,7 +27,7 @@ export function HelpDialog() {
         {KEYS.map(([key, word]) => (
           <>
             <dt><kbd>{key}</kbd></dt>
-            <dd>{key.startsWith('1') ? ROOM_NAMES.map(say).join(', ') : say(word)}</dd>
+            <dd>{key.startsWith('1') ? ROOMS.map(say).join(', ') : say(word)}</dd>
           </>
         ))}
       </dl>

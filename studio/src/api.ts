@@ -19,7 +19,7 @@ export interface Property {
 export interface InputForm {
   name: string;
   help: string;
-  kind: 'picture' | 'photos' | 'run' | 'latent point' | 'sum' | 'data' | 'text';
+  kind: 'picture' | 'photos' | 'run' | 'atlas' | 'latent point' | 'sum' | 'data' | 'text';
   many: boolean;
   required: boolean;
   default: string | null;
@@ -35,6 +35,7 @@ export interface Operation {
   video: boolean;
   inputs: InputForm[];
   schema: { properties: Record<string, Property>; required?: string[] };
+  presets: { en: string; ru: string; settings: Values }[];
 }
 
 export type Values = Record<string, unknown>;
@@ -91,6 +92,21 @@ export interface Queue {
   worker: { ready: boolean; device: string };
 }
 
+export interface Section {
+  key: string;
+  part: string;
+  title: string;
+  idea: string[];
+  formulas: string[];
+  source: string[];
+  papers: string[];
+}
+
+export interface Texts {
+  help: Record<string, string>;
+  lecture: { parts: Record<string, string>; code: string; papers: string; sections: Section[] };
+}
+
 export interface Forms {
   operations: Operation[];
   networks: string[];
@@ -126,6 +142,8 @@ const json = (what: unknown) => JSON.stringify(what);
 
 export const api = {
   forms: () => call<Forms>('GET', '/forms'),
+  texts: (language: string) => call<Texts>('GET', `/texts/${language}`),
+  ofOperation: (name: string) => call<Job[]>('GET', `/jobs?operation=${encodeURIComponent(name)}&count=200`),
   state: () => call<{ queue: Queue; history: Job[]; pictures: Picture[]; session: Values }>('GET', '/state'),
   keepSession: (session: unknown) => call('PUT', '/session', json(session)),
   submit: (request: object) => call<Job[]>('POST', '/jobs', json(request)),

@@ -4,10 +4,10 @@ import { useId } from 'preact/hooks';
 import type { Operation, Property, Values } from './api';
 import { IconButton } from './parts';
 import { draftOf, changeDraft } from './state';
-import { label, say } from './words';
+import { help, label, say } from './words';
 
 /** What most people set first. */
-const FIRST = ['method', 'methods', 'strength', 'colors', 'size', 'seed'];
+const FIRST = ['section', 'preset', 'method', 'methods', 'layer', 'strength', 'colors', 'size', 'seed'];
 const rank = (name: string) => (FIRST.includes(name) ? FIRST.indexOf(name) : FIRST.length);
 const GROUPS = ['What', 'How it looks', 'Network', 'Output', 'Advanced'];
 const OPEN = GROUPS.slice(0, 2);
@@ -18,9 +18,9 @@ export const plain = (property: Property): Property =>
 
 const isNullable = (property: Property) => property.anyOf?.some((each) => each.type === 'null') ?? false;
 
-export function SettingsForm({ operation, hints }: { operation: Operation; hints: Record<string, string[]> }) {
+export function SettingsForm({ operation, hints, without = [] }: { operation: Operation; hints: Record<string, string[]>; without?: string[] }) {
   const { settings } = draftOf(operation.name);
-  const weights = operation.inputs.map((each) => each.weights);
+  const weights = [...operation.inputs.map((each) => each.weights), ...without];
   const properties = Object.entries(operation.schema.properties)
     .filter(([name]) => !weights.includes(name))
     .sort(([one], [other]) => rank(one) - rank(other));
@@ -46,7 +46,7 @@ export function SettingsForm({ operation, hints }: { operation: Operation; hints
               {changed > 0 && <span class="count">{changed}</span>}
             </summary>
             {within.map(([name, property]) => (
-              <Field key={name} name={name} property={property} value={settings[name]} hints={hints[name]} change={(value) => change(name, value)} />
+              <Field key={name} name={name} property={property} required={operation.schema.required?.includes(name)} value={settings[name]} hints={hints[name]} change={(value) => change(name, value)} />
             ))}
           </details>
         );
@@ -58,12 +58,13 @@ export function SettingsForm({ operation, hints }: { operation: Operation; hints
 interface FieldProps {
   name: string;
   property: Property;
+  required?: boolean;
   value: unknown;
   hints?: string[];
   change: (value: unknown) => void;
 }
 
-function Field({ name, property, value, hints, change }: FieldProps) {
+function Field({ name, property, required, value, hints, change }: FieldProps) {
   const id = useId();
   const changed = value !== undefined;
   return (
@@ -73,17 +74,17 @@ function Field({ name, property, value, hints, change }: FieldProps) {
         {name === 'seed' && <IconButton icon="dice" title={say('dice')} onClick={() => change(Math.floor(Math.random() * 1e6))} />}
         {changed && <IconButton icon="reset" title={`${say('reset')}: ${label(name)}`} onClick={() => change(undefined)} />}
       </div>
-      <Control id={id} name={name} property={property} value={value} hints={hints} change={change} />
+      <Control id={id} name={name} property={property} required={required} value={value} hints={hints} change={change} />
       {property.description && (
         <p class="help" id={`${id}-help`}>
-          {property.description}
+          {help(property.description)}
         </p>
       )}
     </div>
   );
 }
 
-function Control({ id, property, value, hints, change }: FieldProps & { id: string }) {
+function Control({ id, property, required, value, hints, change }: FieldProps & { id: string }) {
   const kind = plain(property);
   const current = value ?? property.default;
   const described = { id, 'aria-describedby': property.description ? `${id}-help` : undefined };
@@ -108,7 +109,7 @@ function Control({ id, property, value, hints, change }: FieldProps & { id: stri
         {...described}
         type="text"
         list={hints ? `${id}-hints` : undefined}
-        placeholder={say('automatic')}
+        placeholder={say(required ? 'needed' : 'automatic')}
         value={asText(current, kind)}
         onChange={(event) => change(fromText(event.currentTarget.value, kind))}
       />

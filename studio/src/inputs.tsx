@@ -3,10 +3,11 @@
 import { useRef, useState } from 'preact/hooks';
 import { isPicture, sourceOf, type InputForm, type Operation } from './api';
 import { Button, Dialog, Icon, IconButton } from './parts';
-import { attempt, changeDraft, draftOf, forms, history, pictures, reuse, upload, tell } from './state';
+import { attempt, built, changeDraft, draftOf, forms, history, pictures, reuse, upload, tell } from './state';
 import { api } from './api';
-import { PictureEditor } from './editor';
-import { label, operationLabel, say } from './words';
+import { CropEditor } from './crop';
+import { DrawingEditor } from './drawing';
+import { help, label, moment, operationLabel, say } from './words';
 
 const PAINTINGS = ['ink', 'mosaic', 'rectangles', 'strokes', 'waves'];
 
@@ -33,14 +34,14 @@ function InputField({ operation, input, hints }: { operation: Operation; input: 
       </legend>
       {input.kind === 'text' || input.kind === 'sum' ? (
         <Words {...shared} value={value} />
-      ) : input.kind === 'run' || input.kind === 'data' ? (
+      ) : input.kind === 'run' || input.kind === 'data' || input.kind === 'atlas' ? (
         <Named {...shared} value={String(value || input.default || '')} />
       ) : several ? (
         <Several {...shared} values={value as string[]} />
       ) : (
         <One {...shared} value={value as string} />
       )}
-      {input.kind !== 'picture' && <p class="help">{input.help}</p>}
+      {input.kind !== 'picture' && <p class="help">{help(input.help)}</p>}
     </fieldset>
   );
 }
@@ -71,13 +72,15 @@ function Words({ input, value, hints, change }: FieldProps & { value: string | s
 /** A model in the package, or one that was trained here; likewise data. */
 function Named({ input, value, change }: FieldProps & { value: string }) {
   const trained = history.value.filter((job) => job.operation.startsWith('train ') && job.state !== 'failed');
-  const names = input.kind === 'run' ? (forms.value?.runs ?? []) : ['digits'];
+  const names = input.kind === 'run' ? (forms.value?.runs ?? []) : input.kind === 'data' ? ['digits'] : [];
+  if (input.kind === 'atlas' && !built.value.length) return <p class="quiet">{say('noAtlas')}</p>;
   return (
-    <select aria-label={label(input.name)} value={value} onChange={(event) => change(event.currentTarget.value)}>
+    <select aria-label={label(input.name)} value={value || (input.kind === 'atlas' ? `job:${built.value[0].id}` : '')} onChange={(event) => change(event.currentTarget.value)}>
       {input.kind === 'data' && !names.includes(value) && <option value="">{say('none')}</option>}
       {names.map((each) => (
         <option value={each}>{each}</option>
       ))}
+      {input.kind === 'atlas' && built.value.map((job) => <option value={`job:${job.id}`}>{`${(job.settings.layer as string[] | undefined)?.join(', ') ?? ''} · ${moment(job.created)}`}</option>)}
       {input.kind === 'run' && trained.map((job) => <option value={`job:${job.id}`}>{`${operationLabel(job.operation)} ${job.caption || job.id.slice(0, 6)}`}</option>)}
     </select>
   );
@@ -87,31 +90,41 @@ function One({ operation, input, value, change }: FieldProps & { value: string }
   const [choosing, choose] = useState(false);
   const [editing, edit] = useState<'mask' | 'crop' | null>(null);
   const isMask = input.name === 'mask';
-  const photo = Object.entries(draftOf(operation.name).inputs).find(([name, given]) => (name === 'content' || name === 'photo') && given)?.[1] as string | undefined;
+  const photo = photoOf(operation);
   return (
     <>
       <Drop label={label(input.name)} many={false} take={(files) => takeOne(files, change)} choose={() => choose(true)}>
-        {isPicture(value) ? <img src={sourceOf(value)} alt={label(input.name)} /> : value ? <span class="place">{value}</span> : <Hint many={false} />}
+        {isPicture(value || (input.default ?? '')) ? <img src={sourceOf(value || input.default!)} alt={label(input.name)} class={value ? '' : 'default'} /> : value ? <span class="place">{value}</span> : <Hint many={false} />}
       </Drop>
       <div class="row tight">
         {isMask && photo && isPicture(photo) && <Button kind="small" onClick={() => edit('mask')}>{say('drawMask')}</Button>}
         {!isMask && isPicture(value) && <Button kind="small" onClick={() => edit('crop')}>{say('crop')}</Button>}
         {value && <Button kind="small quiet" onClick={() => change('')}>{say('remove')}</Button>}
       </div>
-      {choosing && <Chooser input={input} close={() => choose(false)} choose={(reference) => { choose(false); change(reference); }} />}
-      {editing && <PictureEditor kind={editing} source={editing === 'mask' ? photo! : value} mask={editing === 'mask' ? value : ''} close={() => edit(null)} done={(reference) => { edit(null); change(reference); }} />}
+      {choosing && <Chooser input={input} close={() => choose(false)} choose={([reference]) => { choose(false); change(reference); }} />}
+      {editing === 'mask' && <DrawingEditor source={photo!} drawn={value} close={() => edit(null)} done={(reference) => { edit(null); change(reference); }} />}
+      {editing === 'crop' && <CropEditor source={value} close={() => edit(null)} done={(reference) => { edit(null); change(reference); }} />}
     </>
   );
 }
 
-async function takeOne(files: File[], change: (value: string) => void): Promise<void> {
+/** The photo that masks and regions are drawn on: the first one that was given. */
+function photoOf(operation: Operation): string | undefined {
+  const { inputs } = draftOf(operation.name);
+  return [inputs.content, inputs.photo].flat().find((each) => each && isPicture(each));
+}
+
+export async function takeOne(files: File[], change: (value: string) => void): Promise<void> {
   const [picture] = await upload(files.slice(0, 1));
   if (picture) change(`picture:${picture.id}`);
 }
 
 function Several({ operation, input, values, change }: FieldProps & { values: string[] }) {
   const [choosing, choose] = useState(false);
+  const [drawing, draw] = useState(false);
   const draft = draftOf(operation.name);
+  const photo = photoOf(operation);
+  const paintings = [draft.inputs.styles ?? []].flat().filter(isPicture);
   const weights = (draft.settings[input.weights] as number[] | undefined) ?? values.map(() => 1);
   const weigh = (changed: number[]) => {
     const settings = { ...draftOf(operation.name).settings };
@@ -143,7 +156,13 @@ function Several({ operation, input, values, change }: FieldProps & { values: st
           <Hint many />
         </Drop>
       </div>
-      {choosing && <Chooser input={input} close={() => choose(false)} choose={(reference) => { choose(false); add([reference]); }} />}
+      {input.name === 'regions' && photo && paintings.length > 0 && (
+        <div class="row tight">
+          <Button kind="small" onClick={() => draw(true)}>{say('drawRegions')}</Button>
+        </div>
+      )}
+      {drawing && <DrawingEditor source={photo!} drawn={values.length === 1 ? values[0] : ''} paintings={paintings} close={() => draw(false)} done={(reference) => { draw(false); change([reference]); }} />}
+      {choosing && <Chooser input={input} many close={() => choose(false)} choose={(references) => { choose(false); add(references); }} />}
     </>
   );
 }
@@ -152,7 +171,7 @@ function Hint({ many }: { many: boolean }) {
   return many ? <Icon name="plus" /> : <span class="hint">{say('dropHere')}</span>;
 }
 
-function Drop(props: { label: string; many: boolean; take: (files: File[]) => unknown; choose: () => void; children: preact.ComponentChildren }) {
+export function Drop(props: { label: string; many: boolean; take: (files: File[]) => unknown; choose: () => void; children: preact.ComponentChildren }) {
   const [over, setOver] = useState(false);
   return (
     <button
@@ -176,20 +195,24 @@ function Drop(props: { label: string; many: boolean; take: (files: File[]) => un
 }
 
 /** Where a picture comes from: this computer, the samples, what was uploaded, what was made. */
-export function Chooser({ input, close, choose }: { input?: InputForm; close: () => void; choose: (reference: string) => void }) {
+export function Chooser({ input, many = false, close, choose }: { input?: InputForm; many?: boolean; close: () => void; choose: (references: string[]) => void }) {
   const file = useRef<HTMLInputElement>(null);
   const samples = [...(forms.value?.samples ?? [])];
   const wantsPaintings = input?.name === 'styles' || input?.name === 'style';
   samples.sort((one, other) => Number(PAINTINGS.includes(other)) - Number(PAINTINGS.includes(one)));
   if (!wantsPaintings) samples.reverse();
   const made = history.value.filter((job) => job.width && /\.(png|mp4)$/.test(job.file)).slice(0, 40);
-  const noSamples = input?.kind === 'photos';
+  const take = async (files: File[]) => {
+    const found = await upload(many ? files : files.slice(0, 1));
+    if (found.length) choose(found.map((each) => `picture:${each.id}`));
+  };
   return (
     <Dialog title={say('choose')} wide close={close}>
-      <input ref={file} type="file" hidden accept="image/*,video/*" onChange={() => void takeOne([...(file.current?.files ?? [])], choose)} />
+      <input ref={file} type="file" hidden multiple={many} accept="image/*,video/*" onChange={() => void take([...(file.current?.files ?? [])])} />
       <Button kind="primary" onClick={() => file.current?.click()}>{say('fromComputer')}</Button>
-      {input?.kind === 'latent point' && <PointField choose={choose} />}
-      {!noSamples && <Shelf title={say('samples')} items={samples.map((each) => [`sample:${each}`, each])} choose={choose} />}
+      {input?.kind === 'latent point' && <PointField choose={(point) => choose([point])} />}
+      {input?.kind === 'photos' && <Button onClick={() => choose(samples.filter((each) => !PAINTINGS.includes(each)).map((each) => `sample:${each}`))}>{say('allSamples')}</Button>}
+      <Shelf title={say('samples')} items={samples.map((each) => [`sample:${each}`, each])} choose={choose} />
       <Shelf title={say('uploaded')} items={pictures.value.map((each) => [`picture:${each.id}`, each.name])} choose={choose} />
       <Shelf title={say('made')} items={made.map((job) => [`job:${job.id}`, operationLabel(job.operation)])} choose={choose} />
     </Dialog>
@@ -206,14 +229,14 @@ function PointField({ choose }: { choose: (reference: string) => void }) {
   );
 }
 
-function Shelf({ title, items, choose }: { title: string; items: [string, string][]; choose: (reference: string) => void }) {
+function Shelf({ title, items, choose }: { title: string; items: [string, string][]; choose: (references: string[]) => void }) {
   if (!items.length) return null;
   return (
     <section class="shelf">
       <h3>{title}</h3>
       <div class="thumbs">
         {items.map(([reference, name]) => (
-          <button type="button" class="thumb" title={name} onClick={() => choose(reference)}>
+          <button type="button" class="thumb" title={name} onClick={() => choose([reference])}>
             <img src={sourceOf(reference)} alt={name} loading="lazy" />
             <span>{name}</span>
           </button>

@@ -5,7 +5,8 @@ export const english: Record<string, string> = {
   saliency: 'What mattered', deconvnet: 'Back to pixels', features: 'Features', filters: 'Filters', tuning: 'Tuning', patches: 'Strongest patches',
   faithfulness: 'Whom to believe', networks: 'Networks', 'class-model': 'Class model', invert: 'Inversion', sample: 'Samples', reconstruct: 'Reconstruction',
   interpolate: 'From one to another', walk: 'Towards a label', manifold: 'Plane as a sheet', latent: 'Where codes lie', 'train vae': 'Train a VAE',
-  'train autoencoder': 'Train an autoencoder', 'train aae': 'Train an AAE', 'train gan': 'Train a GAN',
+  'train autoencoder': 'Train an autoencoder', 'train aae': 'Train an AAE', 'train gan': 'Train a GAN', 'atlas build': 'Build', 'atlas find': 'Find my photo', 'tour-section': 'Lecture', 'style-sheet': 'Sheet of presets',
+  'saliency-sheet': 'Methods on a sheet', accentuate: 'Accentuation', 'matched-features': 'Matched features',
 };
 
 /** Russian names of operations, inputs, settings and groups; what is missing keeps its English name. */
@@ -19,7 +20,8 @@ export const labels: Record<string, string> = {
   networks: 'Сети и слои', 'class-model': 'Образ класса', caricature: 'Карикатура', invert: 'Обращение', sample: 'Выборка',
   reconstruct: 'Восстановление', interpolate: 'Переход', walk: 'Прогулка', arithmetic: 'Арифметика', manifold: 'Многообразие',
   'operation latent': 'Карта кодов', 'train vae': 'Обучить VAE', 'train autoencoder': 'Обучить автокодировщик', 'train aae': 'Обучить AAE',
-  'train gan': 'Обучить GAN', evaluate: 'Оценить',
+  'train gan': 'Обучить GAN', 'atlas build': 'Построить', 'atlas find': 'Найти моё фото', 'tour-section': 'Лекция', 'style-sheet': 'Лист заготовок',
+  'saliency-sheet': 'Методы на листе', accentuate: 'Подчеркнуть', 'matched-features': 'Признаки по фото', evaluate: 'Оценить',
   content: 'Фото', styles: 'Картины', mask: 'Маска', photo: 'Фото', photos: 'Фотографии', guide: 'Проводник',
   strength_map: 'Карта силы', run: 'Модель', pictures: 'Картинки', a: 'Откуда', b: 'Куда', start: 'Начало', expression: 'Выражение',
   data: 'Данные', names: 'Классы', picture: 'Картинка', name: 'Название',
@@ -42,7 +44,17 @@ export const labels: Record<string, string> = {
   previews: 'Листов по пути', checkpoint_seconds: 'Сохранять каждые, с', log_every: 'Строка журнала каждые', color: 'Цвет',
   latent: 'Длина кода', hidden: 'Скрытые слои', width: 'Ширина', activation: 'Активация', masked: 'Скрыто пикселей',
   sparsity: 'Разреженность', active: 'Цель активности', prior: 'Априорное', curve_steps: 'Шаги кривой', channels: 'Каналы',
-  style_weights: 'Веса стиля', reconstruction_steps: 'Шаги восстановления', coordinates: 'Координаты', video: 'Видео',
+  style_weights: 'Веса стиля',
+  preset: 'Заготовка', presets: 'Заготовки', regions: 'Области', painting_regions: 'Области картин', stroke_size: 'Размер мазка', stroke_sizes: 'Размеры мазка',
+  seamless: 'Без шва', region_edge: 'Край областей', content_match: 'Что от фото', painting: 'Картина', section: 'Раздел', language: 'Язык', quick: 'Наскоро',
+  atlas: 'Атлас', layout: 'Расположение', neighbors: 'Соседи', min_dist: 'Наименьшее расстояние', metric: 'Мера', fit_on: 'Строить по', icon_size: 'Размер иконки',
+  icon_steps: 'Шаги иконки', icons_at_once: 'Иконок сразу', whiten: 'Выбеливание', positions: 'Места', border: 'Край', grids: 'Сетки', fewest: 'Не меньше',
+  attributed: 'Для классов', patch_size: 'Размер фрагмента', title: 'Заголовок', top: 'Сколько лучших', painted: 'Нарисовать',
+  chunk: 'Порция', shift: 'Сдвиг', scale: 'Масштаб', turn: 'Поворот', contrast: 'Контраст', orientations: 'Ориентации', frequencies: 'Частоты',
+  lowest_frequency: 'Нижняя частота', highest_frequency: 'Верхняя частота', phases: 'Фазы', diameters: 'Диаметры', magnify: 'Увеличение', inputs: 'Входы',
+  crop: 'Вырез', blocks: 'Блоки', likelihood: 'Правдоподобие', binarize: 'Чёрно-белые пиксели', sigma: 'Сигма', kl_warm_up: 'Разогрев KL', free_bits: 'Свободные биты',
+  labels: 'Метки', labeled: 'Размечено', critic: 'Дискриминатор', adversarial: 'Состязание', r1: 'R1', r1_every: 'R1 каждый', spectral_norm: 'Спектральная норма',
+  beta1: 'Beta 1', loss: 'Потери', measures: 'Измерения', annealed: 'С отжигом', chains: 'Цепи', temperatures: 'Температуры', windows: 'Окна', sure: 'Уверенность', reconstruction_steps: 'Шаги восстановления', coordinates: 'Координаты', video: 'Видео',
 };
 
 /** What each operation does, in Russian; English lines are the operations' own. */
@@ -80,4 +92,8 @@ export const lines: Record<string, string> = {
   'train aae': 'Обучить состязательный автокодировщик с любым априорным распределением.',
   'train gan': 'Обучить генеративную состязательную сеть (Goodfellow и др., 2014).',
   evaluate: 'Измерить обученную модель: правдоподобие, расстояния до настоящих картинок, что она забывает.',
+  'atlas build': 'Построить карту того, что сеть видит на многих фото.',
+  'atlas find': 'Найти на карте место, куда попадают отклики вашего фото.',
+  'tour-section': 'Сделать картинки раздела лекции с вашей картинкой.',
+  'style-sheet': 'Написать фото всеми заготовками и мазками разного размера, на одном листе.',
 };

@@ -3,10 +3,18 @@
 import { useEffect, useState } from 'preact/hooks';
 import { api, isPicture, sourceOf, type Operation } from './api';
 import { attempt, draftOf, forms, queue } from './state';
+import { UnitPage } from './unit';
 import { number, say } from './words';
 
-interface Layer { name: string; channels: number }
+interface Layer { name: string; kind: string; channels: number; rows: number; columns: number }
 interface Unit { unit: number; value: number; mean: number; map: string }
+
+/** A deep layer that still has places: the last rectifier, else the last layer, with a dozen rows. */
+function usual(layers: Layer[]): string {
+  const large = layers.filter((each) => Math.min(each.rows, each.columns) >= 12);
+  const rectified = large.filter((each) => /LU|swish|Mish/.test(each.kind));
+  return [...(rectified.length ? rectified : large.length ? large : layers)].pop()?.name ?? '';
+}
 
 export function LookAtPlaces({ operation }: { operation: Operation }) {
   const draft = draftOf(operation.name);
@@ -23,12 +31,14 @@ function Places({ picture, network }: { picture: string; network: string }) {
   const [layer, setLayer] = useState('');
   const [place, setPlace] = useState<[number, number] | null>(null);
   const [units, setUnits] = useState<Unit[]>([]);
+  const [opened, open] = useState<number | null>(null);
+  const channels = layers.find((each) => each.name === layer)?.channels ?? 1;
   useEffect(() => {
     void api.ask<{ classes: { name: string; share: number }[] }>('classes', { picture, network }).then((found) => setClasses(found.classes)).catch(() => undefined);
     void attempt(() => api.ask<{ layers: Layer[] }>('layers', { network })).then((found) => {
       if (!found) return;
       setLayers(found.layers);
-      setLayer(found.layers[Math.floor(found.layers.length * 0.6)]?.name ?? '');
+      setLayer(usual(found.layers));
     });
   }, []);
   useEffect(() => {
@@ -78,6 +88,10 @@ function Places({ picture, network }: { picture: string; network: string }) {
               ))}
             </select>
           </label>
+          <form class="row" onSubmit={(event) => { event.preventDefault(); open(Number(new FormData(event.currentTarget).get('unit')) || 0); }}>
+            <input type="number" name="unit" aria-label={say('unit')} min="0" max={channels - 1} placeholder={`0 – ${channels - 1}`} />
+            <button class="button">{say('openUnit')}</button>
+          </form>
         </div>
       </div>
       {units.length > 0 && (
@@ -86,7 +100,9 @@ function Places({ picture, network }: { picture: string; network: string }) {
           <div class="units" aria-live="polite">
             {units.map((each) => (
               <figure key={each.unit}>
-                <img src={`data:image/png;base64,${each.map}`} alt={`${say('unit')} ${each.unit}`} />
+                <button type="button" aria-label={`${say('openUnit')} ${each.unit}`} onClick={() => open(each.unit)}>
+                  <img src={`data:image/png;base64,${each.map}`} alt={`${say('unit')} ${each.unit}`} />
+                </button>
                 <figcaption>
                   {each.unit}
                   <span class="quiet"> {number(each.value)}</span>
@@ -96,6 +112,7 @@ function Places({ picture, network }: { picture: string; network: string }) {
           </div>
         </>
       )}
+      {opened !== null && <UnitPage network={network} layer={layer} unit={opened} picture={picture} open={open} close={() => open(null)} />}
     </section>
   );
 }

@@ -8,11 +8,12 @@ import { api } from './api';
 import { CompareDialog } from './compare';
 import { Gallery } from './gallery';
 import { dropped } from './inputs';
+import { LectureRoom } from './lecture';
 import { Icon, IconButton } from './parts';
 import { QueuePanel } from './queue';
 import { compare } from './result';
 import { RoomView } from './room';
-import { attempt, begin, comparing, everyJob, forms, go, helpOpen, history, make, message, online, opened, operationOf, queue, queueOpen, room, ROOMS, shown, theme, type Room } from './state';
+import { attempt, begin, comparing, everyJob, forms, go, helpOpen, history, make, message, online, opened, operationOf, queue, queueOpen, room, ROOMS, section, shown, theme, type Room } from './state';
 import { language, say } from './words';
 
 const THEMES = ['auto', 'light', 'dark'] as const;
@@ -24,8 +25,9 @@ function nextTheme(): void {
 function Studio() {
   useEffect(() => {
     const follow = () => {
-      const name = location.hash.replace('#/', '') as Room;
-      if ([...ROOMS, 'api'].includes(name)) room.value = name;
+      const [name, part] = location.hash.replace('#/', '').split('/');
+      if (name === 'lecture' && part) section.value = part;
+      if ([...ROOMS, 'api'].includes(name)) room.value = name as Room;
     };
     follow();
     addEventListener('hashchange', follow);
@@ -56,14 +58,14 @@ function Studio() {
             {busy > 0 && <span class="count">{busy}</span>}
           </button>
           <button type="button" class="icon-button text" onClick={() => (language.value = language.value === 'en' ? 'ru' : 'en')} lang={language.value === 'en' ? 'ru' : 'en'} aria-label={language.value === 'en' ? 'Русский' : 'English'} title={language.value === 'en' ? 'Русский' : 'English'}>
-            {language.value === 'en' ? 'РУ' : 'EN'}
+            {language.value === 'en' ? 'Русский' : 'English'}
           </button>
           <IconButton icon={{ auto: 'half', light: 'sun', dark: 'moon' }[theme.value]} title={`${say('theme')}: ${say(theme.value)}`} onClick={nextTheme} />
           <IconButton icon="keys" title={say('keys')} onClick={() => (helpOpen.value = true)} />
         </div>
       </header>
       <main id="main" tabIndex={-1}>
-        {room.value === 'gallery' ? <Gallery /> : room.value === 'api' ? <ApiPage /> : <RoomView key={room.value} name={room.value} />}
+        {room.value === 'gallery' ? <Gallery /> : room.value === 'lecture' ? <LectureRoom /> : room.value === 'api' ? <ApiPage /> : <RoomView key={room.value} name={room.value} />}
       </main>
       <QueuePanel />
       <footer class="foot quiet">

@@ -2,16 +2,18 @@
 
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { api, isPicture, sourceOf } from './api';
-import { Chooser } from './inputs';
-import { Button } from './parts';
+import { Decoder, type DecoderAnswer } from './decoder';
+import { Chooser, Drop, takeOne } from './inputs';
 import { attempt, draftOf, forms, history, operationOf, queue } from './state';
 import { label, operationLabel, say } from './words';
 
 interface Plane { picture: string; caption: string; units: number[]; latent: number; encodes: boolean }
 interface Decoded { picture: string; code: number[] }
+interface Encoded { seen: string; picture: string; code: number[] }
 const png = (data: string) => `data:image/png;base64,${data}`;
 const MOST_SLIDERS = 16;
 const REACH = 3;
+const share = (value: number) => Math.min(1, Math.max(0, value));
 
 export function LatentRoom() {
   const operation = operationOf('imagine');
@@ -40,25 +42,42 @@ export function LatentRoom() {
   );
 }
 
+/** Where a decoder can be had it decodes here, at every move of the hand; else the worker is asked. */
 function PlaneView({ run }: { run: string }) {
   const [plane, setPlane] = useState<Plane | null>(null);
+  const [decoder, setDecoder] = useState<Decoder | null>(null);
   const [at, setAt] = useState<[number, number]>([0.5, 0.5]);
-  const [decoded, setDecoded] = useState<Decoded | null>(null);
-  useEffect(() => void attempt(() => api.ask<Plane>('plane', { run })).then((found) => found && setPlane(found)), []);
-  const ask = useLatest<object, Decoded>((about) => api.ask('decode', { run, ...about }), setDecoded);
-  useEffect(() => ask({ x: at[0], y: at[1] }), [at]);
+  const [code, setCode] = useState<number[]>([]);
+  const [picture, setPicture] = useState('');
+  const ask = useLatest<object, Decoded>((about) => api.ask('decode', { run, ...about }), (answer) => {
+    setCode(answer.code);
+    setPicture(answer.picture);
+  });
+  useEffect(() => {
+    void attempt(() => api.ask<Plane>('plane', { run })).then((found) => found && setPlane(found));
+    void attempt(() => api.ask<DecoderAnswer>('decoder', { run })).then((found) => {
+      if (!found?.layers.length) return ask({ x: at[0], y: at[1] });
+      const made = new Decoder(found);
+      setDecoder(made);
+      setCode(made.code(...at));
+    });
+  }, []);
+  const move = (place: [number, number]) => {
+    setAt(place);
+    decoder ? setCode(decoder.code(...place)) : ask({ x: place[0], y: place[1] });
+  };
+  const change = (changed: number[]) => (decoder ? setCode(changed) : ask({ code: changed }));
   if (!plane) return <p class="quiet">{say('warming')}</p>;
   const drag = (event: PointerEvent) => {
     const box = (event.currentTarget as HTMLElement).getBoundingClientRect();
-    const share = (value: number) => Math.min(1, Math.max(0, value));
-    setAt([share((event.clientX - box.left) / box.width), share(1 - (event.clientY - box.top) / box.height)]);
+    move([share((event.clientX - box.left) / box.width), share(1 - (event.clientY - box.top) / box.height)]);
   };
   const key = (event: KeyboardEvent) => {
     const moves: Record<string, [number, number]> = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
-    const move = moves[event.key];
-    if (!move) return;
+    const step = moves[event.key];
+    if (!step) return;
     event.preventDefault();
-    setAt(([x, y]) => [Math.min(1, Math.max(0, x + move[0] / 50)), Math.min(1, Math.max(0, y + move[1] / 50))]);
+    move([share(at[0] + step[0] / 50), share(at[1] + step[1] / 50)]);
   };
   return (
     <>
@@ -70,13 +89,24 @@ function PlaneView({ run }: { run: string }) {
           <img src={png(plane.picture)} alt={plane.caption} draggable={false} />
           <span class="pin" style={{ left: `${100 * at[0]}%`, top: `${100 * (1 - at[1])}%` }} />
         </div>
-        {decoded && <img class="decoded" src={png(decoded.picture)} alt={decoded.code.map((each) => each.toFixed(2)).join(', ')} data-code={decoded.code.join(' ')} />}
+        <DecodedView decoder={decoder} code={code} picture={picture} />
       </div>
       <p class="quiet">{plane.caption}</p>
-      {decoded && plane.latent <= 64 && <Directions code={decoded.code} change={(code) => ask({ code })} />}
-      {plane.encodes && <Reconstruction run={run} />}
+      {code.length > 0 && plane.latent <= 64 && <Directions code={code} change={change} />}
+      {plane.encodes && <Reconstruction run={run} take={change} />}
     </>
   );
+}
+
+function DecodedView({ decoder, code, picture }: { decoder: Decoder | null; code: number[]; picture: string }) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  useEffect(() => {
+    if (decoder && code.length) decoder.draw(code, canvas.current!);
+  }, [decoder, code]);
+  if (!code.length) return null;
+  const words = code.slice(0, MOST_SLIDERS).map((each) => each.toFixed(2)).join(', ');
+  const shared = { class: 'decoded', 'data-code': code.join(' ') };
+  return decoder ? <canvas ref={canvas} role="img" aria-label={words} {...shared} /> : <img src={png(picture)} alt={words} {...shared} />;
 }
 
 /** Asks for what was wanted last, one question at a time, so that nothing piles up. */
@@ -113,19 +143,32 @@ function Directions({ code, change }: { code: number[]; change: (code: number[])
   );
 }
 
-function Reconstruction({ run }: { run: string }) {
+/** A picture that is dropped or chosen: as the model sees it, and what comes of its code, from which the sliders go on. */
+function Reconstruction({ run, take }: { run: string; take: (code: number[]) => void }) {
   const [choosing, choose] = useState(false);
   const [picture, setPicture] = useState('');
-  const [made, setMade] = useState<{ seen: string; picture: string } | null>(null);
+  const [made, setMade] = useState<Encoded | null>(null);
   useEffect(() => {
-    if (picture) void attempt(() => api.ask<{ seen: string; picture: string }>('encode', { run, picture })).then((found) => found && setMade(found));
+    if (!picture) return;
+    void attempt(() => api.ask<Encoded>('encode', { run, picture })).then((found) => {
+      if (!found) return;
+      setMade(found);
+      take(found.code);
+    });
   }, [picture]);
+  const shown: [string, string][] = [...(isPicture(picture) ? [[sourceOf(picture), say('yours')] as [string, string]] : []), ...(made ? [[png(made.seen), say('asSeen')] as [string, string], [png(made.picture), label('reconstruct')] as [string, string]] : [])];
   return (
-    <div class="row reconstruction">
-      <Button onClick={() => choose(true)}>{say('dropReconstruct')}</Button>
-      {isPicture(picture) && <img class="decoded small" src={sourceOf(picture)} alt="" />}
-      {made && [made.seen, made.picture].map((each) => <img class="decoded small" src={png(each)} alt="" />)}
-      {choosing && <Chooser close={() => choose(false)} choose={(reference) => { choose(false); setPicture(reference); }} />}
+    <div class="reconstruction">
+      <Drop label={say('dropReconstruct')} many={false} take={(files) => takeOne(files, setPicture)} choose={() => choose(true)}>
+        <span class="hint">{say('dropReconstruct')}</span>
+      </Drop>
+      {shown.map(([source, words]) => (
+        <figure>
+          <img class="decoded small" src={source} alt={words} />
+          <figcaption class="quiet">{words}</figcaption>
+        </figure>
+      ))}
+      {choosing && <Chooser close={() => choose(false)} choose={([reference]) => { choose(false); setPicture(reference); }} />}
     </div>
   );
 }

@@ -2,6 +2,8 @@
 
 import { useEffect, useState } from 'preact/hooks';
 import { api, sourceOf, type Job, type Values } from './api';
+import { AtlasFrame, Landed } from './atlas';
+import { Belief } from './belief';
 import { differences, Differences } from './compare';
 import { Button, copy, IconButton } from './parts';
 import { attempt, changeDraft, comparing, draftOf, everyJob, go, history, operations, progress, queue, reuse, show, tell, type Room } from './state';
@@ -22,13 +24,15 @@ export function JobPicture({ job }: { job: Job }) {
         {job.message && <p class="quiet">{job.message}</p>}
       </div>
     );
+  if (job.operation === 'atlas build' && job.state === 'done') return <AtlasFrame job={job} />;
+  if (job.operation === 'atlas find' && job.state === 'done') return <Landed job={job} />;
   if (isVideo(job)) return <video src={source(job)} controls loop autoplay muted />;
   if (job.files.length) return <Sheets job={job} alt={alt} />;
   if (job.width) return <img src={source(job)} alt={alt} class={job.width < 200 ? 'tiny' : ''} />;
   return <div class="stage-note">{job.message && <p class={job.state === 'failed' ? 'bad' : ''}>{job.message}</p>}<p>{job.caption}</p></div>;
 }
 
-function Running({ job }: { job: Job }) {
+export function Running({ job }: { job: Job }) {
   const now = progress.value.id === job.id ? progress.value : {};
   const share = now.share ?? 0;
   const words = [now.stage, now.total && now.total > 1 ? `${now.index} / ${now.total}` : '', now.size].filter(Boolean).join(' · ');
@@ -72,7 +76,8 @@ export function Result({ job }: { job: Job }) {
       {finished && job.message && job.width > 0 && <p class={job.state === 'failed' ? 'bad' : 'quiet'}>{job.message}</p>}
       <Facts job={job} />
       {finished && <Changed job={job} />}
-      <Numbers rows={job.rows} />
+      {job.operation === 'saliency' && job.state === 'done' && <Belief job={job} />}
+      {job.operation !== 'tour-section' && <Numbers rows={job.rows} />}
       <Curves losses={job.losses} />
       {finished && <Code job={job} />}
     </article>
@@ -163,7 +168,7 @@ function Changed({ job }: { job: Job }) {
 
 export function Numbers({ rows }: { rows: Values[] }) {
   if (!rows.length) return null;
-  const names = Object.keys(rows[0]).filter((name) => typeof rows[0][name] !== 'object');
+  const names = Object.keys(rows[0]).filter((name) => typeof rows[0][name] !== 'object' && name !== 'link');
   const cell = (value: unknown) => (typeof value === 'number' ? number(value) : String(value ?? ''));
   return (
     <details open={rows.length <= 12}>

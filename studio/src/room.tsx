@@ -2,13 +2,15 @@
 
 import { useEffect, useState } from 'preact/hooks';
 import { api, sourceOf, type Operation } from './api';
+import { LatestAtlas } from './atlas';
 import { plain, SettingsForm, fromText } from './form';
 import { InputsForm } from './inputs';
 import { LookAtPlaces } from './look';
 import { Button } from './parts';
 import { LatentRoom } from './plane';
+import { Presets } from './presets';
 import { Result } from './result';
-import { attempt, changeDraft, chosen, draftOf, everyJob, forms, history, make, operationOf, operations, operationsOf, queue, show, shown } from './state';
+import { attempt, built, changeDraft, chosen, draftOf, everyJob, forms, history, make, operationOf, operations, operationsOf, queue, show, shown } from './state';
 import { label, lineOf, operationLabel, say } from './words';
 
 /** Names that a field can have, by the network that looks: layers, classes. */
@@ -51,6 +53,7 @@ export function RoomView({ name }: { name: string }) {
         <form class="panel" onSubmit={(event) => { event.preventDefault(); void make(operation.name); }}>
           <p class="line">{lineOf(operation)}</p>
           <InputsForm operation={operation} hints={hints} />
+          <Presets key={operation.name} operation={operation} />
           <SettingsForm operation={operation} hints={hints} />
           {operation.video && (
             <label class="inline">
@@ -65,12 +68,35 @@ export function RoomView({ name }: { name: string }) {
           </div>
         </form>
         <section class="stage" aria-label={say('made')}>
-          {job ? <Result key={job.id} job={job} /> : <div class="stage-note empty"><p>{say('emptyStage')}</p></div>}
+          {job ? <Result key={job.id} job={job} /> : !(name === 'atlas' && built.value.length) && <Empty operation={operation} />}
           <Strip name={name} current={job?.id} />
+          {name === 'atlas' && !job && <LatestAtlas />}
           {name === 'look' && <LookAtPlaces operation={operation} />}
           {name === 'imagine' && <LatentRoom />}
         </section>
       </div>
+    </div>
+  );
+}
+
+/** Nothing made yet: what is missing can be filled with samples. */
+function Empty({ operation }: { operation: Operation }) {
+  const { inputs, settings } = draftOf(operation.name);
+  const missing = operation.inputs.filter((each) => each.required && !inputs[each.name]?.length && (each.kind === 'picture' || each.kind === 'photos'));
+  const isPainting = (name: string) => name === 'styles' || name === 'style';
+  const fill = () => {
+    const found = missing.map((each) => {
+      const sample = isPainting(each.name) ? 'sample:waves' : 'sample:coffee';
+      const photos = ['chelsea', 'coffee', 'astronaut', 'rocket', 'china', 'flower'].filter((name) => forms.value?.samples.includes(name)).map((name) => `sample:${name}`);
+      return [each.name, each.kind === 'photos' ? photos : each.many ? [sample] : sample];
+    });
+    const lacks = operation.schema.required?.some((name) => !(name in settings));
+    changeDraft(operation.name, { inputs: { ...inputs, ...Object.fromEntries(found) }, settings: lacks ? { ...operation.presets[0]?.settings, ...settings } : settings });
+  };
+  return (
+    <div class={`stage-note empty ${operation.room === 'look' || operation.room === 'imagine' ? 'short' : ''}`}>
+      <p>{say('emptyStage')}</p>
+      {missing.length > 0 && <Button onClick={fill}>{say('takeSamples')}</Button>}
     </div>
   );
 }

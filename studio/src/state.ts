@@ -2,7 +2,7 @@
 
 import { batch, computed, effect, signal } from '@preact/signals';
 import { api, Refused, type Forms, type Inputs, type Job, type Operation, type Picture, type Progress, type Queue, type Values } from './api';
-import { language, say } from './words';
+import { language, say, texts } from './words';
 
 export interface Draft {
   inputs: Inputs;
@@ -10,7 +10,7 @@ export interface Draft {
   video: boolean;
 }
 
-export const ROOMS = ['paint', 'dream', 'look', 'classes', 'imagine', 'gallery'] as const;
+export const ROOMS = ['paint', 'dream', 'look', 'classes', 'atlas', 'imagine', 'lecture', 'gallery'] as const;
 export type Room = (typeof ROOMS)[number] | 'api';
 
 export const forms = signal<Forms | null>(null);
@@ -18,6 +18,11 @@ export const queue = signal<Queue | null>(null);
 export const progress = signal<Partial<Progress>>({});
 export const history = signal<Job[]>([]);
 export const pictures = signal<Picture[]>([]);
+/** Jobs of earlier days that a room looked for by their operation. */
+export const older = signal<Job[]>([]);
+export const presets = signal<Record<string, Record<string, Values>>>({});
+/** The section of the lecture in sight. */
+export const section = signal('latent');
 export const drafts = signal<Record<string, Draft>>({});
 export const chosen = signal<Record<string, string>>({});
 export const shown = signal<Record<string, string>>({});
@@ -51,11 +56,21 @@ export function changeDraft(operation: string, change: Partial<Draft>): void {
 
 export const everyJob = computed(() => {
   const found = new Map<string, Job>();
+  for (const job of older.value) found.set(job.id, job);
   for (const job of history.value) found.set(job.id, job);
   for (const job of queue.value?.waiting ?? []) found.set(job.id, job);
   if (queue.value?.running) found.set(queue.value.running.id, queue.value.running);
   return found;
 });
+
+/** Atlases that were built here, the latest first. */
+export const built = computed(() => [...everyJob.value.values()].filter((job) => job.operation === 'atlas build' && job.file && job.state === 'done').sort((one, other) => other.created - one.created));
+
+/** Look for the jobs of an operation, also those that the latest history no longer has. */
+export async function lookFor(operation: string): Promise<void> {
+  const found = await attempt(() => api.ofOperation(operation));
+  if (found) older.value = [...older.value.filter((each) => each.operation !== operation), ...found];
+}
 
 let quiet = 0;
 
@@ -88,9 +103,13 @@ export async function begin(): Promise<void> {
     restore(state.session);
   });
   listen();
+  effect(() => {
+    const wanted = language.value;
+    void attempt(() => api.texts(wanted)).then((found) => found && (texts.value = found));
+  });
   let first = true;
   effect(() => {
-    const session = { drafts: drafts.value, chosen: chosen.value, shown: shown.value, language: language.value, theme: theme.value };
+    const session = { drafts: drafts.value, chosen: chosen.value, shown: shown.value, language: language.value, theme: theme.value, presets: presets.value, section: section.value };
     if (!first) keepSoon(session);
     first = false;
   });
@@ -102,6 +121,8 @@ function restore(session: Values): void {
   if (session.shown) shown.value = session.shown as Record<string, string>;
   if (session.language === 'en' || session.language === 'ru') language.value = session.language;
   if (session.theme) theme.value = session.theme as 'auto';
+  if (session.presets) presets.value = session.presets as Record<string, Record<string, Values>>;
+  if (typeof session.section === 'string') section.value = session.section;
 }
 
 let keeping = 0;
@@ -125,7 +146,7 @@ function listen(): void {
       if (!what.running) progress.value = {};
     } else if (kind === 'progress') progress.value = { ...what, preview: what.preview || progress.value.preview };
     else if (kind === 'job') heard(what.job as Job);
-    else if (kind === 'removed') history.value = history.value.filter((job) => job.id !== what.id);
+    else if (kind === 'removed') [history, older].forEach((each) => (each.value = each.value.filter((job) => job.id !== what.id)));
     else if (kind === 'look anew') void refresh();
   };
 }
@@ -155,7 +176,8 @@ function heard(job: Job): void {
 export async function make(name: string, grid?: Record<string, unknown[]>): Promise<void> {
   const operation = operations.value.get(name)!;
   const { inputs, settings, video } = draftOf(name);
-  const given = { ...Object.fromEntries(operation.inputs.filter((each) => each.default).map((each) => [each.name, each.default!])), ...filled(inputs) };
+  const assumed = operation.inputs.map((each) => [each.name, each.default ?? (each.kind === 'atlas' && built.value.length ? `job:${built.value[0].id}` : '')] as const);
+  const given = { ...filled(Object.fromEntries(assumed)), ...filled(inputs) };
   const asked = await attempt(() => api.submit({ operation: name, inputs: given, settings, video, ...(grid && { grid }) }));
   if (!asked) return;
   show(operation.room, asked[0].id);
@@ -189,7 +211,8 @@ export function reuse(job: { operation: string; inputs: Inputs; settings: Values
 
 export function go(name: Room): void {
   room.value = name;
-  if (location.hash !== `#/${name}`) location.hash = `#/${name}`;
+  const place = name === 'lecture' ? `lecture/${section.value}` : name;
+  if (location.hash !== `#/${place}`) location.hash = `#/${place}`;
 }
 
 /** Upload pictures; one that was made here brings its settings back if asked. */

@@ -1,17 +1,23 @@
-/** The page's words in two languages. What an operation says of itself comes from the server in English. */
+/** The page's words in two languages; the help of settings and the lecture come from the server. */
 
 import { signal } from '@preact/signals';
+import type { Texts } from './api';
 import { english, labels, lines } from './labels';
 
 export type Language = 'en' | 'ru';
 export const language = signal<Language>(navigator.language.startsWith('ru') ? 'ru' : 'en');
+
+/** What the server has in the language of the page. */
+export const texts = signal<Texts | null>(null);
 
 const WORDS = {
   paint: ['Paint', 'Живопись'],
   dream: ['Dream', 'Сны'],
   look: ['Look inside', 'Заглянуть внутрь'],
   classes: ['Classes', 'Классы'],
+  atlas: ['Atlas', 'Атлас'],
   imagine: ['Imagine', 'Воображение'],
+  lecture: ['Lecture', 'Лекция'],
   gallery: ['Gallery', 'Галерея'],
   api: ['API', 'API'],
   queue: ['Queue', 'Очередь'],
@@ -54,6 +60,10 @@ const WORDS = {
   weight: ['Weight', 'Вес'],
   drawMask: ['Draw a mask', 'Нарисовать маску'],
   crop: ['Crop', 'Обрезать'],
+  drawRegions: ['Draw regions', 'Нарисовать области'],
+  regionsHelp: ['Each painting has a color; what stays black stays the photo.', 'У каждой картины свой цвет; где осталось чёрное, остаётся фото.'],
+  region: ['Region', 'Область'],
+  fillAll: ['Fill all', 'Залить всё'],
   brush: ['Brush', 'Кисть'],
   eraser: ['Eraser', 'Ластик'],
   size: ['Size', 'Размер'],
@@ -88,6 +98,7 @@ const WORDS = {
   makeGrid: ['Make the grid', 'Сделать сетку'],
   wholeGrid: ['The whole grid', 'Вся сетка'],
   none: ['none', 'нет'],
+  needed: ['needed', 'нужно указать'],
   automatic: ['automatic', 'само'],
   reset: ['As it was', 'Как было'],
   dice: ['Another seed', 'Другое зерно'],
@@ -114,6 +125,30 @@ const WORDS = {
   copied: ['Copied', 'Скопировано'],
   copy: ['Copy', 'Скопировать'],
   skip: ['To the content', 'К содержанию'],
+  yours: ['yours', 'ваша'],
+  asSeen: ['as the model sees it', 'как видит модель'],
+  noAtlas: ['No atlas has been built yet.', 'Атлас ещё не построен.'],
+  whereItLands: ['Where the photo lands', 'Куда попадает фото'],
+  cell: ['row and column', 'строка и столбец'],
+  openWhole: ['In a tab of its own', 'В отдельной вкладке'],
+  withMyPicture: ['Make it with my picture', 'Сделать с моей картинкой'],
+  makeAll: ['Make all sections', 'Сделать все разделы'],
+  notMadeYet: ['Its pictures have not been made yet.', 'Картинки этого раздела ещё не сделаны.'],
+  contents: ['Contents', 'Содержание'],
+  next: ['Next', 'Дальше'],
+  before: ['Before', 'Назад'],
+  takeSamples: ['Take sample pictures', 'Взять картинки-образцы'],
+  allSamples: ['All sample photos', 'Все фото-образцы'],
+  presets: ['Presets', 'Заготовки'],
+  savePreset: ['Save these settings', 'Сохранить эти настройки'],
+  neighbors: ['Units like it', 'Похожие нейроны'],
+  itsPatches: ['What it answers to most', 'На что откликается сильнее всего'],
+  itsPicture: ['What it wants to see', 'Что он хочет видеть'],
+  itsTuning: ['Its tuning', 'Его настройка'],
+  paintIt: ['Paint it', 'Нарисовать'],
+  measureIt: ['Measure it', 'Измерить'],
+  openUnit: ['Open the unit', 'Открыть нейрон'],
+  howFar: ['How far can each be believed?', 'Насколько верить каждому?'],
   whatChanged: ['Against the one before', 'Против предыдущей'],
   apiHelp: [
     'Everything the page does, programs can do too. The description is /openapi.json.',
@@ -142,6 +177,9 @@ export const moment = (seconds: number) =>
 /** An operation's name for people. */
 export const operationLabel = (name: string): string =>
   language.value === 'ru' ? (labels[`operation ${name}`] ?? label(name)) : (english[name] ?? label(name));
+
+/** The help of a setting or an input, translated where the server has that. */
+export const help = (english: string): string => texts.value?.help[english] ?? english;
 
 /** What an operation does, in a line. */
 export const lineOf = (operation: { name: string; line: string }): string =>

@@ -1,5 +1,7 @@
 import pytest
 from starlette.testclient import TestClient
+from tests.atlas import browser
+from tests.studio.pages import is_own
 from tests.studio.served import Studio
 
 from pareidolia.studio import application
@@ -29,3 +31,37 @@ def client(store):
     asking = TestClient(application(store, limits=limits), base_url="http://127.0.0.1:1234")
     asking.headers["X-Studio-Token"] = store.token
     return asking
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    with browser.browser() as opened:
+        yield opened
+
+
+@pytest.fixture
+def visit(chromium, studio):
+    """Opens the page in a browser of its own; errors in it and requests to elsewhere fail."""
+    contexts, wrong = [], []
+
+    def open_page(room="paint", session=None, **options):
+        studio.until_ready()
+        studio.ask("PATCH", "/queue", json={"paused": False})
+        if session is not None:
+            studio.ask("PUT", "/session", json=session)
+        context = chromium.new_context(
+            **{"viewport": {"width": 1280, "height": 860}, "locale": "en", **options}
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("request", lambda asked: None if is_own(asked.url, studio) else wrong.append(asked.url))
+        page.goto(f"{studio.address}#/{room}")
+        page.wait_for_selector("body[data-ready]")
+        page.set_default_timeout(60_000)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert wrong == []

@@ -5,13 +5,14 @@ import sys
 import pytest
 
 from pareidolia.operations import OPERATIONS
-from pareidolia.studio.forms import ROOMS, form, forms, is_hidden, networks, offered
+from pareidolia.studio.forms import ROOMS, form, forms, is_hidden, networks, offered, presets
+from pareidolia.studio.limits import Limits
+from pareidolia.studio.references import References
+from pareidolia.studio.validation import Validator
 
 #: What the page cannot give: a folder of checkpoints of a training.
 NOT_OFFERED = {
     "evolution",
-    "atlas build",
-    "atlas find",
     "microscope",
     "quiz",
     "concepts",
@@ -55,6 +56,17 @@ def test_networks_are_those_that_are_here():
 def test_attribution_methods_are_listed():
     property = form(OPERATIONS["saliency"])["schema"]["properties"]["method"]
     assert {"grad-cam", "gradient"} <= set(property["enum"])
+
+
+def test_presets_are_settings_that_their_operation_takes(store):
+    validator = Validator(References(store), Limits())
+    assert presets().keys() <= set(offered())
+    for name, listed in presets().items():
+        for each in listed:
+            assert each["en"] and each["ru"]
+            taken = validator.settings(OPERATIONS[name], each["settings"])
+            for setting, value in each["settings"].items():
+                assert taken[setting] == value
 
 
 def test_forms_need_no_torch():

@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from pareidolia.atlas.building import read_settings
 from pareidolia.atlas.collected import CollectedActivations
@@ -17,8 +18,10 @@ from pareidolia.atlas.stages import Array, StageCache
 from pareidolia.collecting import Collection
 from pareidolia.networks import NetworkLike, as_network, identity, preserve_state
 from pareidolia.operations import LOOK, Input, operation
-from pareidolia.pictures import from_uint8, open_uint8
+from pareidolia.pictures import as_picture, from_uint8, open_uint8
+from pareidolia.pictures.files import to_image
 from pareidolia.pictures.result import Result
+from pareidolia.pictures.uint8 import fit_uint8
 from pareidolia.safety import distrusting
 from pareidolia.settings import PareidoliaError, Settings, differences
 
@@ -54,8 +57,8 @@ class Landing:
     group=LOOK,
     help="Find where a photo's own activations land on an atlas, and the link that shows it.",
     inputs=(
-        Input("atlas", "The atlas, with the stages it was built from.", "file"),
-        Input("photo", "A file."),
+        Input("atlas", "The atlas, with the stages it was built from.", "atlas"),
+        Input("photo", "A file, or sample:chelsea and the like."),
     ),
     out="none",
 )
@@ -69,7 +72,7 @@ def landings(atlas: str | Path, photo: str | Path, settings: Settings | None = N
             "positions": count,
             "of": len(landing.places),
             "classes": ", ".join(classes[:3]),
-            "link": f"#{landing.link}",
+            "link": f"#{_link(landing.layer, row, column, landing.side)}",
         }
         for landing in find_photo(atlas, photo)
         for (row, column), count, classes in landing.cells[:_CELLS_SHOWN]
@@ -110,7 +113,7 @@ def find_photo(atlas: str | Path, photo: str | Path, network: NetworkLike = None
         raise PareidoliaError(
             f"{atlas} was built with another network ({'; '.join(other)}): give that one as network"
         )
-    picture = from_uint8([open_uint8(photo, collected.collection.height_width)])
+    picture = _opened(photo, collected.collection.height_width)
     with preserve_state(network.module), torch.no_grad():
         recorded = network.record(picture, settings.layer)
     landings = []
@@ -123,6 +126,13 @@ def find_photo(atlas: str | Path, photo: str | Path, network: NetworkLike = None
         places = place_by_neighbors(vectors, *_known(layout, settings.seed), settings.nearness)
         landings.append(_landing(entry, places, read_cells(atlas, entry.grids[-1]), manifest.classes))
     return landings
+
+
+def _opened(photo: str | Path, height_width: tuple[int, int]) -> Tensor:
+    """A photo as those of the collection were seen: its middle at their size, 1×3×H×W."""
+    if str(photo).startswith("sample:"):
+        return from_uint8([fit_uint8(to_image(as_picture(str(photo))), height_width)])
+    return from_uint8([open_uint8(photo, height_width)])
 
 
 def _known(layout: LayerLayout, seed: int) -> tuple[Array, Array]:
@@ -147,7 +157,11 @@ def _landing(entry: LayerEntry, places: Array, cells: Cells, classes: list[str])
     counts = Counter(zip(rows.tolist(), columns.tolist(), strict=True)).most_common()
     found = [(place, count, named.get(place, [])) for place, count in counts]
     (row, column), _, _ = found[0]
-    # The view in which a cell of the finest grid is some 60 pixels wide; see viewer/src/look.ts.
+    return Landing(entry.name, places, found, side, _link(entry.name, row, column, side))
+
+
+def _link(layer: str, row: int, column: int, side: int) -> str:
+    """The view in which a cell of the finest grid is some 60 pixels wide; see viewer/src/look.ts."""
     zoom = np.log2(60 * side / 1024)
     at = f"{(column + 0.5) / side:.4f},{(row + 0.5) / side:.4f},{zoom:.2f}"
-    return Landing(entry.name, places, found, side, f"layer={quote(entry.name)}&at={at}")
+    return f"layer={quote(layer)}&at={at}"

@@ -32,7 +32,7 @@ class _Files(SimpleHTTPRequestHandler):
             self.send_error(403, "Only pages of this server are served")
             return None
         try:
-            path = _plain_file(Path(self.directory), self.path)
+            path = plain_file(Path(self.directory), self.path)
         except (OSError, ValueError):  # ValueError: a zero byte
             path = None
         if path is None:
@@ -78,7 +78,7 @@ class _Files(SimpleHTTPRequestHandler):
 _UNFOLLOWED = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
-def _plain_file(folder: Path, address: str) -> Path | None:
+def plain_file(folder: Path, address: str) -> Path | None:
     """The ordinary file below `folder` that an address names; None for anything odd."""
     named = unquote(urlsplit(address).path, errors="surrogateescape")
     if not named.startswith("/") or (os.name == "nt" and set(named) & set("\\:")):

@@ -37,6 +37,11 @@ _OTHERS = {
         "studio:studio",
         "Open a page on this machine where every operation is used, watched, stopped and kept.",
     ),
+    "mcp": (
+        BEGIN,
+        "mcp:mcp",
+        "Offer every operation as a tool to assistants, by the Model Context Protocol.",
+    ),
     "doctor": (
         BEGIN,
         "doctor:doctor",

@@ -18,7 +18,7 @@ PAINT, LOOK, TRAIN, EXPLORE, BEGIN = (
 GROUPS = (PAINT, LOOK, TRAIN, EXPLORE, BEGIN)
 """The groups of operations, in the order in which help lists them."""
 
-Kind = Literal["picture", "photos", "run", "latent point", "sum", "data", "weights", "file", "text"]
+Kind = Literal["picture", "photos", "run", "atlas", "latent point", "sum", "data", "weights", "file", "text"]
 Proceeding = Literal["at once", "in steps", "in stages", "in a folder"]
 Out = Literal["picture", "optional picture", "folder", "file", "none"]
 Defined = TypeVar("Defined", bound=Callable[..., Any])
@@ -32,9 +32,9 @@ class Input:
         name: of the function's argument, and of the command's.
         help: one line for people.
         kind: "picture" (a file or `sample:NAME`; where the command is given a folder, each of its pictures
-            is one), "photos" (a folder of pictures), "run" (a trained model), "latent point" (a picture or
-            a place in a latent space), "sum" (of latent points), "data" (to train on), "weights" (files, or a
-            folder of them), "file", or "text".
+            is one), "photos" (a folder of pictures), "run" (a trained model), "atlas" (the folder of one),
+            "latent point" (a picture or a place in a latent space), "sum" (of latent points), "data" (to
+            train on), "weights" (files, or a folder of them), "file", or "text".
         many: whether there may be several; they come as a tuple.
         required: whether it must be given.
         default: what it is where it is not given.

@@ -38,10 +38,14 @@ def open_uint8(path: str | Path, height_width: tuple[int, int]) -> Uint8Picture:
     Raises:
         BadPicture: If the file cannot be opened as a picture.
     """
-    height, width = height_width
     image = read_upright(path, at_least=_SPARE * max(height_width))
     plain = image if is_plain(image) else to_image(over_white(decode(image)))
-    fitted = ImageOps.fit(plain, (width, height), Image.Resampling.BICUBIC)
+    return fit_uint8(plain, height_width)
+
+
+def fit_uint8(image: Image.Image, height_width: tuple[int, int]) -> Uint8Picture:
+    """An image at a size as bytes, as `open_uint8` gives it: H×W×3 uint8."""
+    fitted = ImageOps.fit(image, height_width[::-1], Image.Resampling.BICUBIC)
     # Colours come last: a profile costs more a pixel than everything else.
     return np.asarray(plain_srgb(fitted))
 

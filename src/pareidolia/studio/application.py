@@ -12,10 +12,10 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from pareidolia.settings import PareidoliaError
-from pareidolia.studio.desk import Desk, NotFound, QueueFull
 from pareidolia.studio.guard import Guard, Rules
+from pareidolia.studio.job_queue import JobQueue, NotFound, QueueFull
 from pareidolia.studio.limits import MEGABYTE, Limits
-from pareidolia.studio.routes import history, jobs, page, pictures
+from pareidolia.studio.routes import atlas, history, jobs, page, pictures, texts
 from pareidolia.studio.store import Store
 from pareidolia.studio.uploads import TooLarge
 from pareidolia.studio.worker_process import WorkerGone
@@ -37,13 +37,13 @@ def application(store: Store, rules: Rules | None = None, limits: Limits | None 
         The application.
     """
     rules = rules or Rules(store.token)
-    desk = Desk(store, limits or Limits())
+    job_queue = JobQueue(store, limits or Limits())
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        await desk.open()
+        await job_queue.open()
         yield
-        await desk.close()
+        await job_queue.close()
         store.close()
 
     app = Starlette(
@@ -60,7 +60,7 @@ def application(store: Store, rules: Rules | None = None, limits: Limits | None 
         },
         lifespan=lifespan,
     )
-    app.state.desk, app.state.rules = desk, rules
+    app.state.job_queue, app.state.rules = job_queue, rules
     return app
 
 
@@ -69,6 +69,7 @@ def _routes() -> list[tuple[str, str, Callable[[Request], Awaitable[Response]]]]
         ("GET", "/token", page.token),
         ("GET", "/forms", page.all_forms),
         ("GET", "/state", page.state),
+        ("GET", "/texts/{id}", texts.texts),
         ("PUT", "/session", page.keep_session),
         ("GET", "/events", page.events),
         ("POST", "/questions/{id}", page.question),
@@ -92,6 +93,7 @@ def _routes() -> list[tuple[str, str, Callable[[Request], Awaitable[Response]]]]
         ("GET", "/jobs/{id}/result", jobs.result),
         ("GET", "/jobs/{id}/thumbnail", jobs.small),
         ("GET", "/jobs/{id}/code", jobs.code),
+        ("GET", "/jobs/{id}/atlas/{file:path}", atlas.file),
         ("GET", "/history.json", history.export_json),
         ("GET", "/history.zip", history.export_zip),
     ]

@@ -1,7 +1,10 @@
 """Which operations the studio offers in which room, and the forms that their settings give."""
 
 import copy
+import json
 from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib.resources import files
 from typing import Any
 
 from pareidolia.inspection.attribution.offering import MethodsSettings
@@ -32,9 +35,11 @@ ROOMS: Mapping[str, tuple[str, ...]] = {
         *("sample", "reconstruct", "interpolate", "walk", "arithmetic", "manifold", "latent"),
         *("train vae", "train autoencoder", "train aae", "train gan", "evaluate"),
     ),
+    "atlas": ("atlas build", "atlas find"),
+    "lecture": ("tour-section",),
 }
 """The rooms, and the order of operations in each; any other comes after them in the room of its group."""
-_ELSEWHERE = ("atlas build", "atlas find", "microscope", "quiz", "concepts", "concept-importance")
+_ELSEWHERE = ("microscope", "quiz", "concepts", "concept-importance")
 """Operations whose results have a page of their own."""
 _ROOM_OF_GROUP = {PAINT: "paint", LOOK: "look", TRAIN: "imagine", EXPLORE: "imagine"}
 
@@ -43,7 +48,6 @@ _HIDDEN = ("weights", "classes", "concepts", "mean", "std", "input", "device", "
 _FETCHED = ("torchvision", "timm", "code")
 """Sources whose networks are fetched, or are code."""
 _NEEDED_FILES = {"weights"}
-_ATLAS_INPUT = "atlas"
 
 
 def offered() -> dict[str, Operation]:
@@ -93,7 +97,16 @@ def form(operation: Operation) -> dict[str, Any]:
             for each in operation.inputs
         ],
         "schema": schema(operation.settings_type),
+        "presets": presets().get(operation.name, []),
     }
+
+
+@cache
+def presets() -> dict[str, list[dict[str, Any]]]:
+    """Settings under a name in each language, by operation: what people begin with."""
+    text = files("pareidolia.studio").joinpath("presets.json").read_text(encoding="utf-8")
+    found: dict[str, list[dict[str, Any]]] = json.loads(text)
+    return found
 
 
 def input_kind(kind: str) -> str:

@@ -18,7 +18,7 @@ LOCAL = ("127.0.0.1", "localhost", "[::1]")
 _READING = ("GET", "HEAD")
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; "
-    "media-src 'self' blob:; connect-src 'self'; manifest-src 'self'; "
+    "media-src 'self' blob:; frame-src 'self'; connect-src 'self'; manifest-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 _HEADERS = {
@@ -47,7 +47,7 @@ class Rules:
 
 
 class Guard:
-    """Refuses what the rules do not allow, and tells browsers what pages may load.
+    """Refuses what the rules do not allow, and states what pages may load.
 
     Args:
         app: what is guarded.

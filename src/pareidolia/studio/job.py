@@ -31,7 +31,7 @@ class Job:
         finished: likewise.
         seconds: of work.
         caption: what the operation says of its result.
-        message: why it failed, or what there is to say beside.
+        message: why it failed, or what else there is to report.
         rows: the numbers behind the result.
         losses: the losses on the way: step, and each by name.
         file: name of the result in the job's folder; empty where there is none.

@@ -78,6 +78,7 @@ def _paths() -> dict[str, Any]:
         "/api/session": {
             "put": _change("Keep what the page holds, for the next time.", _json({"type": "object"}))
         },
+        "/api/texts/{id}": {"get": _of_one("The lecture and the help of settings in a language, en or ru.")},
         "/api/events": {"get": _call("What happens, as it happens: text/event-stream.")},
         "/api/pictures": {
             "get": _call("The pictures that were uploaded last."),
@@ -111,6 +112,7 @@ def _paths() -> dict[str, Any]:
         "/api/jobs/{id}/result": {"get": _of_one("What it made; of a folder ?name= says which picture.")},
         "/api/jobs/{id}/thumbnail": {"get": _of_one("It, small.")},
         "/api/jobs/{id}/code": {"get": _of_one("The command line and the Python of it.")},
+        "/api/jobs/{id}/atlas/{file}": {"get": _of_one("The viewer of an atlas, and the files it reads.")},
         "/api/queue": {
             "get": _call("The queue."),
             "patch": _change(
@@ -120,7 +122,8 @@ def _paths() -> dict[str, Any]:
         },
         "/api/questions/{id}": {
             "post": _of_one(
-                "Ask a small question: layers, classes, units, plane, decode, encode.", change=True
+                "Ask a small question: layers, names, classes, units, unit, plane, decode, encode, decoder.",
+                change=True,
             )
         },
         "/api/history.json": {"get": _call("The whole history as JSON.")},

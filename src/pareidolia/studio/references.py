@@ -5,6 +5,7 @@ No path from outside is one of them: a reference is looked up, and what is found
 
 import os
 import re
+import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -13,9 +14,12 @@ from pareidolia.operations import Input, Operation
 from pareidolia.operations.sums import split_sum
 from pareidolia.settings import PareidoliaError
 from pareidolia.studio.job import Job
+from pareidolia.studio.samples import sample_names, sample_path
 from pareidolia.studio.store import Store
 
-PICTURE, JOB = "picture:", "job:"
+PICTURE, JOB, SAMPLE = "picture:", "job:", "sample:"
+ATLAS = "atlas build"
+"""The operation whose results are atlases."""
 SHIPPED = ("digits-vae", "digits-aae", "digits-gan")
 """The trained models in the package."""
 DATA = ("digits",)
@@ -133,7 +137,7 @@ class References:
                 raise PareidoliaError(f"{stated.name}: {each} is no picture that can be laid into a folder")
             link = folder / f"{number:05d}{path.suffix}"
             if not link.exists():
-                os.link(path, link)
+                _link(path, link)
         return str(folder)
 
     def path(self, stated: Input, reference: str) -> str:
@@ -156,7 +160,9 @@ class References:
         if reference.startswith(PICTURE):
             return self._picture(reference.removeprefix(PICTURE))
         if reference.startswith(JOB):
-            return self._result(reference.removeprefix(JOB))
+            return self._result(stated, reference.removeprefix(JOB))
+        if stated.kind == "photos" and _SAMPLE.fullmatch(reference):
+            return _sample(stated, reference)
         if stated.kind == "run" and reference in SHIPPED:
             return reference
         if stated.kind == "data" and reference in DATA:
@@ -178,12 +184,30 @@ class References:
             raise PareidoliaError("that picture is no longer here: drop it again")
         return str(self._store.path_of(picture))
 
-    def _result(self, name: str) -> str:
+    def _result(self, stated: Input, name: str) -> str:
         job: Job | None = self._store.find(name)
         path = None if job is None else self._store.result_of(job)
-        if path is None:
+        if job is None or path is None:
             raise PareidoliaError("that result is no longer here")
+        if (stated.kind == "atlas") != (job.operation == ATLAS):
+            raise PareidoliaError(f"{stated.name}: the result of {job.operation} is none")
         return str(path)
+
+
+def _sample(stated: Input, reference: str) -> str:
+    """The file of a sample, where a folder of photos is laid out."""
+    name = reference.removeprefix(SAMPLE)
+    if name not in sample_names():
+        raise PareidoliaError(f"{stated.name}: there is no sample '{name}'")
+    return str(sample_path(name))
+
+
+def _link(path: Path, link: Path) -> None:
+    """The same file at another place; a copy where that is on another disk."""
+    try:
+        os.link(path, link)
+    except OSError:
+        shutil.copyfile(path, link)
 
 
 def _matched(pattern: re.Pattern[str], given: str, stated: Input) -> str:

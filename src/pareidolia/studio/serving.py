@@ -19,7 +19,7 @@ _GRACE = 2
 
 
 def default_folder() -> Path:
-    """Where the studio keeps things unless told otherwise: the place that the system has for such."""
+    """Where the studio keeps things by default: the place that the system has for such."""
     if os.name == "nt":
         base = Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local"))
     else:
@@ -66,7 +66,7 @@ def serve(
                 app, log_level="warning", lifespan="on", timeout_graceful_shutdown=_GRACE, server_header=False
             )
         )
-        app.state.desk.greet = lambda: _greet(address, browser, began)
+        app.state.job_queue.greet = lambda: _greet(address, browser, began)
         server.run(sockets=[listener])
 
 

@@ -23,54 +23,54 @@ _PREVIEW_SIDE = 512
 _MOST_ROWS = 500
 _MOST_LOSSES = 400
 
-Say = Callable[..., None]
+Send = Callable[..., None]
 
 
 def main() -> None:
     """Work until the server is gone."""
     channel = os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1)
     os.dup2(2, 1)  # what operations print is not for the server
-    say = _speaker(channel)
+    send = _sender(channel)
     jobs: queue.Queue[dict[str, Any]] = queue.Queue()
     questions: queue.Queue[dict[str, Any]] = queue.Queue()
-    bench = Bench(say)
-    threading.Thread(target=_listen, args=(jobs, questions, bench), daemon=True).start()
+    runner = JobRunner(send)
+    threading.Thread(target=_listen, args=(jobs, questions, runner), daemon=True).start()
     began = time.perf_counter()
     import torch
 
     from pareidolia.networks.devices import choose_device
 
-    say(event="ready", device=str(choose_device("auto")), seconds=round(time.perf_counter() - began, 2))
-    threading.Thread(target=_answer, args=(questions, say), daemon=True).start()
+    send(event="ready", device=str(choose_device("auto")), seconds=round(time.perf_counter() - began, 2))
+    threading.Thread(target=_answer, args=(questions, send), daemon=True).start()
     del torch
     while True:
-        bench.run(jobs.get())
+        runner.run(jobs.get())
 
 
-def _speaker(channel: TextIO) -> Say:
+def _sender(channel: TextIO) -> Send:
     lock = threading.Lock()
 
-    def say(**what: Any) -> None:
+    def send(**what: Any) -> None:
         line = json.dumps(finite(what), default=str, allow_nan=False)
         with lock:
             channel.write(line + "\n")
 
-    return say
+    return send
 
 
-def _listen(jobs: Any, questions: Any, bench: "Bench") -> None:
+def _listen(jobs: Any, questions: Any, runner: "JobRunner") -> None:
     for line in sys.stdin:
         asked = json.loads(line)
         if asked["kind"] == "run":
             jobs.put(asked)
         elif asked["kind"] == "stop":
-            bench.stop(asked["id"])
+            runner.stop(asked["id"])
         else:
             questions.put(asked)
     os._exit(0)
 
 
-def _answer(questions: Any, say: Say) -> None:
+def _answer(questions: Any, send: Send) -> None:
     from pareidolia.safety import distrusting
     from pareidolia.settings import PareidoliaError, one_line
     from pareidolia.studio.questions import answer
@@ -79,23 +79,23 @@ def _answer(questions: Any, say: Say) -> None:
         asked = questions.get()
         try:
             with distrusting("the studio's page"):
-                say(event="answer", number=asked["number"], answer=answer(asked["question"], asked["about"]))
+                send(event="answer", number=asked["number"], answer=answer(asked["question"], asked["about"]))
         except PareidoliaError as error:
-            say(event="answer", number=asked["number"], refused=str(error))
+            send(event="answer", number=asked["number"], refused=str(error))
         except Exception as error:
             traceback.print_exc()
-            say(event="answer", number=asked["number"], refused=one_line(error, named=True))
+            send(event="answer", number=asked["number"], refused=one_line(error, named=True))
 
 
-class Bench:
+class JobRunner:
     """Makes one job after the other.
 
     Args:
-        say: sends a line to the server.
+        send: sends a line to the server.
     """
 
-    def __init__(self, say: Say) -> None:
-        self._say = say
+    def __init__(self, send: Send) -> None:
+        self._send = send
         self._execution: Any = None
         self._id = ""
         self._stopped: set[str] = set()
@@ -125,7 +125,7 @@ class Bench:
         finally:
             self._execution = None
         self._stopped.discard(self._id)
-        self._say(id=self._id, seconds=round(time.perf_counter() - began, 3), **ended)
+        self._send(id=self._id, seconds=round(time.perf_counter() - began, 3), **ended)
 
     def _make(self, asked: Mapping[str, Any]) -> dict[str, Any]:
         from pareidolia.execution import Execution, Target
@@ -143,7 +143,7 @@ class Bench:
             )
             if self._id in self._stopped:
                 self._execution.stop()
-            reports = Reports(self._say, self._id, out)
+            reports = Reports(self._send, self._id, out)
             for step in self._execution:
                 reports(step)
             result = self._execution.result
@@ -162,13 +162,13 @@ class Reports:
     """Passes on how far a job is, with the picture as it stands: seldom enough to cost little.
 
     Args:
-        say: sends a line to the server.
+        send: sends a line to the server.
         job: its id.
         out: the result, beside which the preview lies.
     """
 
-    def __init__(self, say: Say, job: str, out: Path | None) -> None:
-        self._say, self._job = say, job
+    def __init__(self, send: Send, job: str, out: Path | None) -> None:
+        self._send, self._job = send, job
         self._preview = None if out is None else out.parent / "preview.jpg"
         self._next = self._next_preview = 0.0
         self._stage = ""
@@ -188,7 +188,7 @@ class Reports:
             return
         self._next, self._stage = now + _LEAST_PAUSE, step.stage
         shown = self._show(step, now)
-        self._say(
+        self._send(
             event="progress",
             id=self._job,
             index=step.index,

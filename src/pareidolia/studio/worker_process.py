@@ -1,4 +1,4 @@
-"""The server's end of the worker: starts it, speaks with it, and starts it anew when it ends."""
+"""The server's end of the worker: starts it, talks to it, and starts it anew when it ends."""
 
 import asyncio
 import contextlib
@@ -21,7 +21,7 @@ _MOST_QUESTIONS = 64
 _REST = 0.5
 _LAST_WORDS = 20
 
-Hear = Callable[[dict[str, Any]], None]
+OnEvent = Callable[[dict[str, Any]], None]
 
 
 class WorkerGone(PareidoliaError):
@@ -32,12 +32,12 @@ class WorkerProcess:
     """The worker, begun anew whenever it ends.
 
     Args:
-        hear: is given every event of the worker; "ended", with a "reason", when it has ended.
+        on_event: is given every event of the worker; "ended", with a "reason", when it has ended.
         log: a file for what operations print.
     """
 
-    def __init__(self, hear: Hear, log: Path) -> None:
-        self._hear, self._log = hear, log
+    def __init__(self, on_event: OnEvent, log: Path) -> None:
+        self._on_event, self._log = on_event, log
         self._process: Process | None = None
         self._task: asyncio.Task[None] | None = None
         self._answers: dict[int, asyncio.Future[Any]] = {}
@@ -48,7 +48,7 @@ class WorkerProcess:
 
     async def start(self) -> None:
         """Start it, and see to it from now on."""
-        self._task = asyncio.create_task(self._tend())
+        self._task = asyncio.create_task(self._supervise())
 
     async def close(self) -> None:
         """End it for good."""
@@ -104,19 +104,19 @@ class WorkerProcess:
         finally:
             self._answers.pop(number, None)
 
-    async def _tend(self) -> None:
+    async def _supervise(self) -> None:
         while not self._closing:
-            reason = await self._live()
+            reason = await self._run_once()
             self.ready = False
             for future in self._answers.values():
                 if not future.done():
                     future.set_exception(WorkerGone("the worker ended before it answered; it begins anew"))
             if not self._closing:
-                self._hear({"event": "ended", "reason": reason})
+                self._on_event({"event": "ended", "reason": reason})
                 await asyncio.sleep(_REST)
 
-    async def _live(self) -> str:
-        """One life of the worker; returns in words how it ended."""
+    async def _run_once(self) -> str:
+        """Run the worker until it ends; returns in words how it ended."""
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
@@ -150,7 +150,7 @@ class WorkerProcess:
             return
         if event["event"] == "ready":
             self.ready, self.device = True, event["device"]
-        self._hear(event)
+        self._on_event(event)
 
 
 async def _keep_log(stream: asyncio.StreamReader, path: Path, words: deque[str]) -> None:

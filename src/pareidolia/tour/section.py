@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Literal
 
+from pareidolia.tour.contents import Part
 from pareidolia.tour.guide import Exhibit, Guide
 
-Part = Literal["generative", "inside", "style"]
+Tell = Callable[[Guide], Iterator[Exhibit]]
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,6 @@ class Section:
 
     key: str
     part: Part
-    tell: Callable[[Guide], Iterator[Exhibit]]
+    tell: Tell
     source: tuple[str, ...]
     papers: tuple[str, ...] = ()

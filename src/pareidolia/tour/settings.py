@@ -5,12 +5,36 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from pareidolia.settings import Device, Settings
+from pareidolia.settings.groups import WHAT
 
 Language = Literal["en", "ru"]
+SectionKey = Literal[
+    "latent",
+    "autoencoder",
+    "vae",
+    "aae",
+    "gan",
+    "filters",
+    "tuning",
+    "transposed",
+    "switches",
+    "deconvnet",
+    "classes",
+    "dream",
+    "saliency",
+    "rules",
+    "guided",
+    "atlas",
+    "content",
+    "style",
+    "blend",
+    "speed",
+]
+"""The lecture's sections in order."""
 
 
-class TourSettings(Settings):
-    """Options of the tour."""
+class TourPictures(Settings):
+    """What the tour is told with."""
 
     photo: Annotated[str, Field(description="The photo that the tour shows: a file or sample:NAME.")] = (
         "sample:chelsea"
@@ -18,6 +42,11 @@ class TourSettings(Settings):
     painting: Annotated[
         str, Field(description="The painting whose style is borrowed: a file or sample:NAME.")
     ] = "sample:strokes"
+
+
+class TellingSettings(Settings):
+    """How the lecture is told."""
+
     language: Annotated[Language, Field(description="English or Russian.")] = "en"
     quick: Annotated[bool, Field(description="Smaller pictures and fewer steps, for a first look.")] = False
     size: Annotated[
@@ -39,3 +68,18 @@ class TourSettings(Settings):
     def large(self) -> int:
         """Longer side of dreams and paintings."""
         return self.size or self.pace(512, 256)
+
+
+class TourSettings(TellingSettings, TourPictures):
+    """Options of the tour."""
+
+
+class SectionSettings(TellingSettings):
+    """Make the pictures of one section of the tour."""
+
+    section: Annotated[
+        SectionKey, Field(description="Which section of the lecture.", json_schema_extra=WHAT)
+    ] = "latent"
+    quick: Annotated[
+        bool, Field(description="Smaller pictures and fewer steps; without it a section can take minutes.")
+    ] = True

@@ -53,7 +53,7 @@ def tell(
         as_picture(picture)
     make_folder(folder)
     rendered = []
-    with Lock.of_folder(folder), _beside(folder / PICTURES) as making:
+    with Lock.of_folder(folder), beside(folder / PICTURES) as making:
         tour = Tour(settings, words(settings.language), making)
         for index, section in enumerate(sections, 1):
             stop = Stop(index, len(sections), tour.words.sections[section.key]["title"])
@@ -83,7 +83,7 @@ def _rendered(section: Section, guide: Guide) -> RenderedSection:
 
 
 @contextmanager
-def _beside(target: Path) -> Iterator[Path]:
+def beside(target: Path) -> Iterator[Path]:
     """A folder to work in; at the end its files go to `target`, replacing those of the same name.
 
     What a killed process left of such a folder is removed: the name says whose it was.

@@ -11,7 +11,7 @@ from starlette.responses import FileResponse, JSONResponse, Response
 
 from pareidolia.settings import PareidoliaError
 from pareidolia.studio.job import Job
-from pareidolia.studio.routes.asking import desk_of
+from pareidolia.studio.routes.parsing import queue_of
 from pareidolia.studio.store import Store
 
 _MOST = 100_000
@@ -25,20 +25,22 @@ async def search(request: Request) -> Response:
         count = min(int(asked.get("count", 60)), 500)
     except ValueError as error:
         raise PareidoliaError("before and count are numbers") from error
-    found = desk_of(request).store.history(asked.get("search", ""), before, count, asked.get("operation", ""))
+    found = queue_of(request).store.history(
+        asked.get("search", ""), before, count, asked.get("operation", "")
+    )
     return JSONResponse([job.public for job in found])
 
 
 async def export_json(request: Request) -> Response:
     """The whole history as JSON."""
-    jobs = desk_of(request).store.history(count=_MOST)
+    jobs = queue_of(request).store.history(count=_MOST)
     headers = {"Content-Disposition": 'attachment; filename="pareidolia-history.json"'}
     return JSONResponse([job.public for job in jobs], headers=headers)
 
 
 async def export_zip(request: Request) -> Response:
     """The whole history with its pictures, as a ZIP archive."""
-    store = desk_of(request).store
+    store = queue_of(request).store
     jobs = store.history(count=_MOST)
     with NamedTemporaryFile(dir=store.folder, prefix=".export-", suffix=".zip", delete=False) as file:
         path = file.name

@@ -9,14 +9,18 @@ from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingR
 from pareidolia.operations.statement import Input
 from pareidolia.settings import PareidoliaError
 from pareidolia.studio import openapi as described
-from pareidolia.studio.desk import NotFound
 from pareidolia.studio.forms import forms, networks
+from pareidolia.studio.job_queue import NotFound
 from pareidolia.studio.references import SHIPPED
-from pareidolia.studio.routes.asking import desk_of, name_of, posted
+from pareidolia.studio.routes.parsing import name_of, posted, queue_of
 from pareidolia.studio.samples import sample_names
 from pareidolia.version import __version__
 
-_ASKED_BY_PAGES = ("layers", "names", "classes", "units", "plane", "decode", "encode")
+_ASKED_BY_PAGES = (
+    *("layers", "names", "classes", "units", "unit"),
+    *("plane", "decode", "encode", "decoder"),
+)
+_MOST_PICTURES = 24
 
 
 async def index(request: Request) -> Response:
@@ -57,39 +61,45 @@ def _forms() -> dict[str, Any]:
 
 async def state(request: Request) -> Response:
     """What a page begins with."""
-    desk = desk_of(request)
+    job_queue = queue_of(request)
     return JSONResponse(
         {
-            "queue": desk.queue(),
-            "history": [job.public for job in desk.store.history()],
-            "pictures": [picture.public for picture in desk.store.latest_pictures()],
-            "session": desk.store.note("session", {}),
+            "queue": job_queue.queue(),
+            "history": [job.public for job in job_queue.store.history()],
+            "pictures": [picture.public for picture in job_queue.store.latest_pictures()],
+            "session": job_queue.store.note("session", {}),
         }
     )
 
 
 async def keep_session(request: Request) -> Response:
     """Keep what the page holds."""
-    desk_of(request).store.put_note("session", await posted(request))
+    queue_of(request).store.put_note("session", await posted(request))
     return JSONResponse({})
 
 
 async def events(request: Request) -> Response:
     """What happens, as it happens."""
-    desk = desk_of(request)
-    stream = desk.events.stream({"kind": "queue", **desk.queue()})
+    job_queue = queue_of(request)
+    stream = job_queue.events.stream({"kind": "queue", **job_queue.queue()})
     return StreamingResponse(stream, media_type="text/event-stream")
 
 
 async def question(request: Request) -> Response:
     """Ask the worker a small question; pictures and runs are references."""
-    desk, name = desk_of(request), name_of(request)
+    job_queue, name = queue_of(request), name_of(request)
     if name not in _ASKED_BY_PAGES:
         raise NotFound(f"there is no question '{name[:40]}'")
     about = dict(await posted(request))
     for key, kind in (("picture", "picture"), ("run", "run")):
         if key in about:
-            about[key] = desk.references.path(Input(key, "", kind), str(about[key]))  # type: ignore[arg-type]
+            about[key] = job_queue.references.path(Input(key, "", kind), str(about[key]))  # type: ignore[arg-type]
+    if "pictures" in about:
+        listed = about["pictures"]
+        if not isinstance(listed, list) or not 1 <= len(listed) <= _MOST_PICTURES:
+            raise PareidoliaError(f"pictures is a list of 1 to {_MOST_PICTURES} references")
+        stated = Input("pictures", "", "picture")
+        about["pictures"] = [job_queue.references.path(stated, str(each)) for each in listed]
     if "network" in about and about["network"] not in networks():
         raise PareidoliaError(f"'{str(about['network'])[:60]}' is no network of the studio")
-    return JSONResponse(await desk.worker.ask(name, about))
+    return JSONResponse(await job_queue.worker.ask(name, about))

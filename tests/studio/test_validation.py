@@ -4,23 +4,23 @@ import pytest
 
 from pareidolia.operations import OPERATIONS
 from pareidolia.settings import PareidoliaError
-from pareidolia.studio.admission import Admission
 from pareidolia.studio.limits import Limits
 from pareidolia.studio.references import References
+from pareidolia.studio.validation import Validator
 
 PHOTO = {"content": "sample:coffee", "styles": ["sample:waves"]}
 
 
 @pytest.fixture
-def admission(store):
-    return Admission(References(store), Limits())
+def validator(store):
+    return Validator(References(store), Limits())
 
 
-def test_what_is_not_given_has_the_operations_defaults(admission):
-    admitted = admission.admit({"operation": "brush", "inputs": PHOTO, "settings": {"strength": 0.5}})
+def test_what_is_not_given_has_the_operations_defaults(validator):
+    validated = validator.validate({"operation": "brush", "inputs": PHOTO, "settings": {"strength": 0.5}})
     kind = OPERATIONS["brush"].settings_type
-    assert admitted.settings == kind(strength=0.5).model_dump(mode="json")
-    assert admitted.inputs == PHOTO
+    assert validated.settings == kind(strength=0.5).model_dump(mode="json")
+    assert validated.inputs == PHOTO
 
 
 @pytest.mark.parametrize(
@@ -34,9 +34,9 @@ def test_what_is_not_given_has_the_operations_defaults(admission):
         ({"painting_weights": [1.0] * 300}, "too long"),
     ],
 )
-def test_bad_settings_are_refused_in_one_line(admission, settings, word):
+def test_bad_settings_are_refused_in_one_line(validator, settings, word):
     with pytest.raises(PareidoliaError, match=word) as refused:
-        admission.admit({"operation": "brush", "inputs": PHOTO, "settings": settings})
+        validator.validate({"operation": "brush", "inputs": PHOTO, "settings": settings})
     assert "\n" not in str(refused.value)
 
 
@@ -53,9 +53,9 @@ def test_bad_settings_are_refused_in_one_line(admission, settings, word):
         {"mean": [0.1, 0.2, 0.3]},
     ],
 )
-def test_no_file_no_code_and_nothing_to_fetch_is_taken(admission, settings):
+def test_no_file_no_code_and_nothing_to_fetch_is_taken(validator, settings):
     with pytest.raises(PareidoliaError):
-        admission.admit({"operation": "dream", "inputs": {"photo": "sample:coffee"}, "settings": settings})
+        validator.validate({"operation": "dream", "inputs": {"photo": "sample:coffee"}, "settings": settings})
 
 
 @pytest.mark.parametrize(
@@ -66,56 +66,56 @@ def test_no_file_no_code_and_nothing_to_fetch_is_taken(admission, settings):
         "label:8", "x" * 5000,
     ],
 )  # fmt: skip
-def test_no_path_from_outside_is_an_input(admission, reference):
+def test_no_path_from_outside_is_an_input(validator, reference):
     with pytest.raises(PareidoliaError):
-        admission.admit({"operation": "brush", "inputs": {**PHOTO, "content": reference}})
+        validator.validate({"operation": "brush", "inputs": {**PHOTO, "content": reference}})
 
 
 @pytest.mark.parametrize("run", ["/etc", "../runs", "digits-vae/../x", "hub:model"])
-def test_runs_are_those_in_the_package_and_those_made_here(admission, run):
-    assert admission.admit({"operation": "sample", "inputs": {"run": "digits-vae"}}).inputs == {
+def test_runs_are_those_in_the_package_and_those_made_here(validator, run):
+    assert validator.validate({"operation": "sample", "inputs": {"run": "digits-vae"}}).inputs == {
         "run": "digits-vae"
     }
     with pytest.raises(PareidoliaError):
-        admission.admit({"operation": "sample", "inputs": {"run": run}})
+        validator.validate({"operation": "sample", "inputs": {"run": run}})
 
 
 @pytest.mark.parametrize("data", ["mnist", "fashion-mnist:/x", "/home", "."])
-def test_data_to_train_on_are_never_fetched_or_read_from_a_path(admission, data):
+def test_data_to_train_on_are_never_fetched_or_read_from_a_path(validator, data):
     with pytest.raises(PareidoliaError):
-        admission.admit({"operation": "train vae", "inputs": {"data": data}})
+        validator.validate({"operation": "train vae", "inputs": {"data": data}})
 
 
 @pytest.mark.parametrize("sum", ["label:8 - label:3", "test:1 + random:5"])
-def test_sums_are_taken_term_by_term(admission, sum):
-    admitted = admission.admit(
+def test_sums_are_taken_term_by_term(validator, sum):
+    validated = validator.validate(
         {"operation": "arithmetic", "inputs": {"run": "digits-vae", "expression": sum}}
     )
-    assert admitted.inputs["expression"] == sum
+    assert validated.inputs["expression"] == sum
     with pytest.raises(PareidoliaError):
-        admission.admit(
+        validator.validate(
             {"operation": "arithmetic", "inputs": {"run": "digits-vae", "expression": f"{sum} + /x.png"}}
         )
 
 
 @pytest.mark.parametrize("posted", [{}, {"operation": 3}, {"operation": "evolution"}, {"operation": "no"}])
-def test_only_what_is_offered_is_taken(admission, posted):
+def test_only_what_is_offered_is_taken(validator, posted):
     with pytest.raises(PareidoliaError):
-        admission.admit(posted)
+        validator.validate(posted)
 
 
 @pytest.mark.parametrize(
     "inputs", [[], {"content": 3}, {"content": None}, {"styles": "sample:waves"}, {**PHOTO, "no": "sample:x"},
                {**PHOTO, "content": ["sample:coffee"]}, {**PHOTO, "styles": [["sample:waves"]]}]
 )  # fmt: skip
-def test_inputs_of_another_shape_are_refused(admission, inputs):
+def test_inputs_of_another_shape_are_refused(validator, inputs):
     with pytest.raises(PareidoliaError):
-        admission.admit({"operation": "brush", "inputs": inputs})
+        validator.validate({"operation": "brush", "inputs": inputs})
 
 
-def test_a_grid_is_every_combination(admission):
+def test_a_grid_is_every_combination(validator):
     posted = {"operation": "brush", "inputs": PHOTO, "grid": {"strength": [0.2, 0.8], "size": [64, 96, 128]}}
-    made = [(each.settings["strength"], each.settings["size"]) for each in admission.grid(posted)]
+    made = [(each.settings["strength"], each.settings["size"]) for each in validator.grid(posted)]
     assert made == [(0.2, 64), (0.2, 96), (0.2, 128), (0.8, 64), (0.8, 96), (0.8, 128)]
 
 
@@ -129,10 +129,10 @@ def test_a_grid_is_every_combination(admission):
         [],
     ],
 )
-def test_a_grid_of_another_shape_or_too_large_is_refused(admission, grid):
+def test_a_grid_of_another_shape_or_too_large_is_refused(validator, grid):
     posted = {"operation": "brush", "inputs": PHOTO, "grid": grid}
     if grid == []:  # nothing asked for: one job
-        assert len(admission.grid(posted)) == 1
+        assert len(validator.grid(posted)) == 1
         return
     with pytest.raises(PareidoliaError):
-        admission.grid(posted)
+        validator.grid(posted)

@@ -1,4 +1,4 @@
-"""The foreman: hands jobs to the worker one at a time, by turns, and keeps what became of them."""
+"""The scheduler: hands jobs to the worker one at a time, by turns, and keeps what became of them."""
 
 import asyncio
 import time
@@ -17,18 +17,18 @@ _MOST_ATTEMPTS = 2
 _PATIENCE = 20.0
 
 
-class Foreman:
-    """Sees to the worker: what it is given, and what becomes of it.
+class Scheduler:
+    """Gives jobs to the worker and records what becomes of them.
 
     Args:
         store: keeps the jobs.
         references: finds what their inputs stand for.
-        events: hears of all of it.
+        events: publishes all of it.
     """
 
     def __init__(self, store: Store, references: References, events: Events) -> None:
         self.store, self.references, self.events = store, references, events
-        self.worker = WorkerProcess(self._hear, store.folder / "worker.log")
+        self.worker = WorkerProcess(self._on_event, store.folder / "worker.log")
         self.progress: dict[str, Any] = {}
         self._job: Job | None = None
         self._served: dict[str, float] = {}
@@ -62,7 +62,7 @@ class Foreman:
         }
 
     def changed(self, *jobs: Job) -> None:
-        """Tell every page of changed jobs, and see whether the next one can begin."""
+        """Publish changed jobs to every page, and see whether the next one can begin."""
         for job in jobs:
             self.events.publish("job", job=job.public)
         self.events.publish("queue", **self.queue())
@@ -73,7 +73,7 @@ class Foreman:
         self.worker.send(kind="stop", id=job.id)
         asyncio.get_running_loop().call_later(_PATIENCE, self._end, job.id)
 
-    def _hear(self, event: dict[str, Any]) -> None:
+    def _on_event(self, event: dict[str, Any]) -> None:
         kind = event.pop("event")
         if kind == "ready":
             self.events.publish("queue", **self.queue())
@@ -108,7 +108,7 @@ class Foreman:
         self.events.publish("queue", **self.queue())
 
     def _begin_again(self, job: Job, reason: str) -> None:
-        """Queue a job whose worker ended again, the first time; then say that it failed."""
+        """Queue a job whose worker ended again, the first time; then mark it as failed."""
         if job.attempts < _MOST_ATTEMPTS:
             job = self.store.change(
                 job, state="waiting", resume=self.can_resume(job), message=reason, place=0.0

@@ -1,4 +1,4 @@
-"""What is posted, let in as a job or refused with one line: operation, inputs, settings, sizes."""
+"""What is posted, accepted as a job or refused with one line: operation, inputs, settings, sizes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ _MOST_AXES = 2
 
 
 @dataclass(frozen=True)
-class Admitted:
+class Validated:
     """A request that may become a job.
 
     Attributes:
@@ -35,8 +35,8 @@ class Admitted:
 
 
 @dataclass(frozen=True)
-class Admission:
-    """Lets requests in.
+class Validator:
+    """Checks requests.
 
     Attributes:
         references: finds what inputs stand for.
@@ -46,7 +46,7 @@ class Admission:
     references: References
     limits: Limits
 
-    def admit(self, posted: Mapping[str, Any]) -> Admitted:
+    def validate(self, posted: Mapping[str, Any]) -> Validated:
         """Check a request.
 
         Args:
@@ -66,7 +66,7 @@ class Admission:
         video = bool(posted.get("video", False))
         if video and operation.video is None:
             raise PareidoliaError(f"{operation.name} makes no videos")
-        return Admitted(operation.name, checked, self.settings(operation, given), video)
+        return Validated(operation.name, checked, self.settings(operation, given), video)
 
     def settings(self, operation: Operation, given: Mapping[str, Any]) -> dict[str, Any]:
         """Every setting of an operation, of which some are given.
@@ -81,32 +81,19 @@ class Admission:
         Raises:
             PareidoliaError: If one is unknown, not of its type or range, too large, or not the page's to set.
         """
-        kind = operation.settings_type
-        declared = kind.model_json_schema()["properties"]
-        for name, value in given.items():
-            if name not in declared:
-                raise UnknownName(f"setting of {operation.name}", str(name), declared)
-            if is_hidden(name, declared[name]) and value != declared[name].get("default"):
-                raise PareidoliaError(f"{name} is set on the command line only")
-        self.limits.check(given)
-        _check_network(given.get("network"))
-        try:
-            made = kind.model_validate(dict(given))
-        except ValidationError as error:
-            raise PareidoliaError(in_words(error)) from error
-        return made.model_dump(mode="json")
+        return checked_settings(operation, given, self.limits)
 
-    def grid(self, posted: Mapping[str, Any]) -> list[Admitted]:
+    def grid(self, posted: Mapping[str, Any]) -> list[Validated]:
         """The requests of a grid: every combination of the values of one or two settings.
 
         Args:
-            posted: as `admit` takes it, and "grid": lists of values by the settings' names.
+            posted: as `validate` takes it, and "grid": lists of values by the settings' names.
 
         Returns:
             The requests, the last setting varying fastest.
 
         Raises:
-            PareidoliaError: As `admit` raises it, or the grid has more cells or settings than are taken.
+            PareidoliaError: As `validate` raises it, or the grid has more cells or settings than are taken.
         """
         axes = posted.get("grid") or {}
         if not isinstance(axes, Mapping) or not all(
@@ -120,9 +107,39 @@ class Admission:
             raise PareidoliaError(f"a grid has at most {self.limits.grid} pictures, not {len(cells)}")
         settings = posted.get("settings", {})
         return [
-            self.admit({**posted, "settings": {**settings, **dict(zip(axes, cell, strict=True))}})
+            self.validate({**posted, "settings": {**settings, **dict(zip(axes, cell, strict=True))}})
             for cell in cells
         ]
+
+
+def checked_settings(operation: Operation, given: Mapping[str, Any], limits: Limits) -> dict[str, Any]:
+    """Every setting of an operation, of which some are given.
+
+    Args:
+        operation: whose they are.
+        given: by name; those that are the machine's own may stand at their defaults alone.
+        limits: what is taken at most.
+
+    Returns:
+        The settings as JSON has them.
+
+    Raises:
+        PareidoliaError: If one is unknown, not of its type or range, too large, or not a page's to set.
+    """
+    kind = operation.settings_type
+    declared = kind.model_json_schema()["properties"]
+    for name, value in given.items():
+        if name not in declared:
+            raise UnknownName(f"setting of {operation.name}", str(name), declared)
+        if is_hidden(name, declared[name]) and value != declared[name].get("default"):
+            raise PareidoliaError(f"{name} is set on the command line only")
+    limits.check(given)
+    _check_network(given.get("network"))
+    try:
+        made = kind.model_validate(dict(given))
+    except ValidationError as error:
+        raise PareidoliaError(in_words(error)) from error
+    return made.model_dump(mode="json")
 
 
 def _operation(name: Any) -> Operation:

@@ -12,7 +12,7 @@ from pareidolia.studio.job import Job
 from pareidolia.studio.references import References
 
 
-def said(job: Job, references: References, folder: Path) -> dict[str, str]:
+def snippets(job: Job, references: References, folder: Path) -> dict[str, str]:
     """A job as a command and as Python.
 
     Args:

@@ -1,4 +1,4 @@
-"""What every route needs of a request: the desk, the visitor, the JSON that was posted."""
+"""What every route needs of a request: the queue, the visitor, the JSON that was posted."""
 
 import json
 import re
@@ -7,16 +7,16 @@ from typing import Any
 from starlette.requests import Request
 
 from pareidolia.settings import PareidoliaError
-from pareidolia.studio.desk import Desk
+from pareidolia.studio.job_queue import JobQueue
 from pareidolia.studio.limits import MEGABYTE
 
 _CLIENT = re.compile(r"[\w-]{1,64}")
 
 
-def desk_of(request: Request) -> Desk:
-    """The studio's desk."""
-    desk: Desk = request.app.state.desk
-    return desk
+def queue_of(request: Request) -> JobQueue:
+    """the studio's queue."""
+    job_queue: JobQueue = request.app.state.job_queue
+    return job_queue
 
 
 def client_of(request: Request) -> str:

@@ -1,4 +1,4 @@
-"""The desk: takes what visitors ask for, keeps the order of their jobs, changes and removes them."""
+"""The queue: takes what visitors ask for, keeps the order of their jobs, changes and removes them."""
 
 import asyncio
 import time
@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from pareidolia.settings import PareidoliaError
-from pareidolia.studio.admission import Admission, Admitted
 from pareidolia.studio.events import Events
-from pareidolia.studio.foreman import Foreman
 from pareidolia.studio.job import FINISHED, Job
 from pareidolia.studio.limits import Limits
 from pareidolia.studio.references import References
+from pareidolia.studio.scheduler import Scheduler
 from pareidolia.studio.store import Store, new_id
+from pareidolia.studio.validation import Validated, Validator
 
 _MOMENT = 0.05
 
@@ -25,7 +25,7 @@ class NotFound(PareidoliaError):
     """There is no such thing in the studio."""
 
 
-class Desk:
+class JobQueue:
     """The queue and all that is done with jobs.
 
     Args:
@@ -37,15 +37,15 @@ class Desk:
         self.store, self.limits = store, limits
         self.events = Events()
         self.references = References(store)
-        self.admission = Admission(self.references, limits)
-        self.foreman = Foreman(store, self.references, self.events)
-        self.worker = self.foreman.worker
+        self.validator = Validator(self.references, limits)
+        self.scheduler = Scheduler(store, self.references, self.events)
+        self.worker = self.scheduler.worker
         #: Is called once, when requests are answered.
         self.greet: Callable[[], None] = lambda: None
 
     async def open(self) -> None:
         """Start the worker."""
-        await self.foreman.open()
+        await self.scheduler.open()
         asyncio.get_running_loop().call_later(_MOMENT, self.greet)
 
     async def close(self) -> None:
@@ -55,17 +55,17 @@ class Desk:
 
     def queue(self) -> dict[str, Any]:
         """The queue as pages show it."""
-        return self.foreman.queue()
+        return self.scheduler.queue()
 
     def pause(self, paused: bool) -> None:
         """Let the queue wait, or go on; the job under way is finished."""
-        self.foreman.pause(paused)
+        self.scheduler.pause(paused)
 
     def submit(self, posted: Mapping[str, Any], client: str) -> list[Job]:
         """Take a request, or a grid of them, as jobs.
 
         Args:
-            posted: as `Admission.grid` takes it.
+            posted: as `Validator.grid` takes it.
             client: the visitor.
 
         Returns:
@@ -75,16 +75,16 @@ class Desk:
             PareidoliaError: If it is refused.
             QueueFull: If there is no room.
         """
-        admitted = self.admission.grid(posted)
+        validated = self.validator.grid(posted)
         waiting = self.store.waiting()
         mine = sum(job.client == client for job in waiting)
         if (
-            len(waiting) + len(admitted) > self.limits.waiting
-            or mine + len(admitted) > self.limits.waiting_of_one
+            len(waiting) + len(validated) > self.limits.waiting
+            or mine + len(validated) > self.limits.waiting_of_one
         ):
             raise QueueFull("the queue is full: wait until some of it is done")
         now, place = time.time(), self.store.last_place()
-        group = new_id() if len(admitted) > 1 else ""
+        group = new_id() if len(validated) > 1 else ""
         jobs = [
             Job(
                 id=new_id(),
@@ -97,10 +97,10 @@ class Desk:
                 place=place + 1 + number,
                 group=group,
             )
-            for number, each in enumerate(admitted)
+            for number, each in enumerate(validated)
         ]
         self.store.put(*jobs)
-        self.foreman.changed(*jobs)
+        self.scheduler.changed(*jobs)
         return jobs
 
     def job(self, name: str) -> Job:
@@ -148,10 +148,10 @@ class Desk:
                 "settings": job.settings,
                 "video": job.video,
             }
-            admitted: Admitted = self.admission.admit({**whole, **posted})
-            changes |= {"inputs": admitted.inputs, "settings": admitted.settings, "video": admitted.video}
+            validated: Validated = self.validator.validate({**whole, **posted})
+            changes |= {"inputs": validated.inputs, "settings": validated.settings, "video": validated.video}
         job = self.store.change(job, **changes)
-        self.foreman.changed(job)
+        self.scheduler.changed(job)
         return job
 
     def order(self, names: Sequence[str]) -> None:
@@ -163,7 +163,7 @@ class Desk:
         ranks = {name: rank for rank, name in enumerate(names)}
         waiting = sorted(self.store.waiting(), key=lambda job: ranks.get(job.id, len(ranks)))
         moved = [self.store.change(job, place=float(place)) for place, job in enumerate(waiting, start=1)]
-        self.foreman.changed(*moved)
+        self.scheduler.changed(*moved)
 
     def remove(self, name: str) -> None:
         """Remove a job that is waiting or finished, with all that it made.
@@ -198,9 +198,9 @@ class Desk:
             job = self.store.change(
                 job, state="stopped", finished=time.time(), message="stopped before it began"
             )
-            self.foreman.changed(job)
+            self.scheduler.changed(job)
         elif job.state == "running":
-            self.foreman.stop(job)
+            self.scheduler.stop(job)
         else:
             raise PareidoliaError("it is finished already")
         return job
@@ -227,10 +227,10 @@ class Desk:
             client=client,
             place=self.store.last_place() + 1,
             attempts=0,
-            resume=self.foreman.can_resume(job),
+            resume=self.scheduler.can_resume(job),
             message="",
             started=None,
             finished=None,
         )
-        self.foreman.changed(job)
+        self.scheduler.changed(job)
         return job
