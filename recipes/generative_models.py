@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Train the generative models that the package ships, on scikit-learn's digits.
+"""Train the generative models that the package ships, on scikit-learn's digits and on MNIST.
 
-    python recipes/generative_models.py [NAME ...] [--runs runs/shipped]
+    python recipes/generative_models.py [NAME ...] [--runs runs/shipped] [--mnist FOLDER]
 
 Each run is an ordinary run directory, so a killed one goes on when the recipe is started again. Its weights
 in half precision and its settings are then written into the package; card.md beside them is written by hand.
@@ -20,7 +20,34 @@ from pareidolia.generative.training import prepare
 from pareidolia.training.folder import SETTINGS, WEIGHTS
 
 SCHEDULE = {"schedule": "linear", "average": 0.999, "previews": 4, "log_every": 500}
+# Wide enough that even two numbers draw a clean line; half precision keeps a model below 3 MB.
+MNIST = {"hidden": (512, 256), "activation": "silu", "learning_rate": 3e-3}
 MODELS = {
+    "mnist-vae": ("vae", MNIST | {"latent": 2, "epochs": 40, "kl_warm_up": 1}),
+    "mnist-vae-32": ("vae", MNIST | {"latent": 32, "epochs": 30, "kl_warm_up": 2}),
+    "mnist-aae": (
+        "aae",
+        MNIST
+        | {
+            "latent": 2,
+            "critic": (256, 256),
+            "prior": "mixture",
+            "labels": "prior",
+            "learning_rate": 1e-3,
+            "epochs": 20,
+        },
+    ),
+    "mnist-flow": (
+        "flow",
+        {
+            "labels": "condition",
+            "guidance": 2.0,
+            "learning_rate": 2e-3,
+            "warm_up": 200,
+            "batch": 64,
+            "epochs": 14,
+        },
+    ),
     # Of grey values: eight by eight pixels drawn at random say too little to spread ten digits in the plane.
     "digits-vae": (
         "vae",
@@ -44,10 +71,11 @@ MODELS = {
 }
 
 
-def train(name: str, runs: Path) -> Path:
+def train(name: str, runs: Path, mnist: str) -> Path:
     """Train to the end, from wherever the run stands; gives its folder."""
     kind, values = MODELS[name]
-    training = prepare(kind, "digits", settings_of(kind, SCHEDULE | values), runs / name)
+    data = mnist if name.startswith("mnist") else "digits"
+    training = prepare(kind, data, settings_of(kind, SCHEDULE | values), runs / name)
     training.begin(resume=training.folder.begun)
     for step in training:
         if step.index % 1000 == 0:
@@ -71,10 +99,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("names", nargs="*", metavar="NAME", help=" ".join(MODELS))
     parser.add_argument("--runs", type=Path, default=Path("runs/shipped"), help="where the runs go")
+    parser.add_argument("--mnist", default="mnist", help="MNIST's pictures, where not torchvision's")
+    parser.add_argument("--train-only", action="store_true", help="leave the package as it is")
     options = parser.parse_args()
     torch.set_num_threads(1)  # networks this small gain nothing from more
     for name in options.names or MODELS:
-        ship(train(name, options.runs), name)
+        run = train(name, options.runs, options.mnist)
+        if not options.train_only:
+            ship(run, name)
 
 
 if __name__ == "__main__":

@@ -927,6 +927,41 @@ def train_gan(
 ) -> Result:
     """Train a generative adversarial network (Goodfellow et al. 2014)."""
 
+def train_flow(
+    data: Any | None = ...,
+    *,
+    epochs: float | None = ...,
+    batch: int = ...,
+    learning_rate: float = ...,
+    schedule: Literal["constant", "linear", "cosine", "burda"] = ...,
+    warm_up: int = ...,
+    clip: float = ...,
+    average: float = ...,
+    precision: Literal["float32", "bfloat16"] = ...,
+    seed: int = ...,
+    device: Literal["auto", "cpu", "cuda", "mps"] = ...,
+    previews: int = ...,
+    checkpoint_seconds: float = ...,
+    log_every: int = ...,
+    size: int | None = ...,
+    color: Literal["auto", "gray", "rgb"] = ...,
+    width: int = ...,
+    blocks: int = ...,
+    patch: int | None = ...,
+    labels: Literal["none", "condition"] = ...,
+    unlabeled: float = ...,
+    guidance: float = ...,
+    times: Literal["uniform", "logit-normal"] = ...,
+    solver: Literal["euler", "heun"] = ...,
+    steps: int = ...,
+    settings: Any = ...,
+    out: PathLike | None = ...,
+    overwrite: bool = ...,
+    resume: bool = ...,
+    progress: bool = ...,
+) -> Result:
+    """Train a rectified flow (Liu et al. 2023): a learned velocity carries noise to pictures."""
+
 def evaluate(
     run: Any,
     *,
@@ -946,6 +981,7 @@ def evaluate(
     annealed: int = ...,
     chains: int = ...,
     temperatures: int = ...,
+    ode_steps: int = ...,
     windows: int = ...,
     layer: str | None = ...,
     size: int = ...,

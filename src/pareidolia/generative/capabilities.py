@@ -53,7 +53,11 @@ class Encodes(Protocol):
     """Finds codes of pictures."""
 
     def encode(self, pictures: Tensor) -> Tensor:
-        """N×C×H×W in [0, 1] → N×L; the posterior's mean if there is a posterior."""
+        """N×C×H×W in [0, 1] → N×L; the posterior's mean if there is a posterior.
+
+        A model of which one code takes long has the attribute `encodes_slowly`: then looks encode a part of
+        the pictures.
+        """
         ...
 
 
@@ -103,4 +107,17 @@ class HasDensity(HasPrior, Encodes, Protocol):
 
     def log_prior(self, z: Tensor) -> Tensor:
         """log p(z) in nats: …×L → …"""
+        ...
+
+
+@runtime_checkable
+class HasLogProb(Protocol):
+    """log p(x) without a posterior: a flow's, by its equation."""
+
+    def observe(self, pictures: Tensor, generator: torch.Generator) -> Tensor:
+        """N×C×H×W in [0, 1] → x, N×C×H×W: what the density is of."""
+        ...
+
+    def log_prob(self, x: Tensor, generator: torch.Generator, steps: int) -> Tensor:
+        """log p(x) in nats: x N×C×H×W → N; an estimate by that many steps, right on average over chance."""
         ...

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from pareidolia.generative.capabilities import Prior
@@ -151,6 +152,64 @@ class Sampler:
     def sample(self, count: int, generator: torch.Generator) -> Tensor:
         """count×L."""
         return self.draw(count, generator)
+
+
+@dataclass(frozen=True)
+class WithLabel:
+    """Codes of a prior, each with a label drawn evenly: its one-hot vector is the code's last K numbers.
+
+    Attributes:
+        unlabeled: the prior of what is not the label.
+        classes: K.
+    """
+
+    unlabeled: Prior
+    classes: int
+
+    @property
+    def latent(self) -> int:
+        """Length of a code, the label's K numbers included."""
+        return self.unlabeled.latent + self.classes
+
+    def sample(self, count: int, generator: torch.Generator) -> Tensor:
+        """count×L."""
+        codes = self.unlabeled.sample(count, generator)
+        chosen = torch.randint(self.classes, (count,), generator=generator, device=generator.device)
+        return torch.cat([codes, F.one_hot(chosen, self.classes).to(codes)], dim=1)
+
+    def with_label(self, codes: Tensor, label: int) -> Tensor:
+        """The codes N×L with this label in place of theirs."""
+        rest, labels = self.split(codes)
+        one_hot = torch.zeros_like(labels)
+        one_hot[:, label] = 1
+        return torch.cat([rest, one_hot], dim=1)
+
+    def split(self, codes: Tensor) -> tuple[Tensor, Tensor]:
+        """What is not the label N×(L − K), and the label's numbers N×K."""
+        rest, labels = torch.split(codes, [self.unlabeled.latent, self.classes], dim=1)
+        return rest, labels
+
+
+def known_labels(labels: str, classes: int) -> int:
+    """How many labels a model sees.
+
+    Args:
+        labels: the model's setting, "none" or how it uses them.
+        classes: how many the data have.
+
+    Returns:
+        `classes`, or 0 where `labels` is "none".
+
+    Raises:
+        PareidoliaError: labels are wanted and the data have fewer than two.
+    """
+    if labels == "none":
+        return 0
+    if classes < 2:
+        raise PareidoliaError(
+            f"--labels {labels} needs pictures in two or more classes' folders, not {classes}"
+        )
+    return classes
 
 
 @runtime_checkable

@@ -1,7 +1,8 @@
 """Places in a latent space, by the names that commands take: pictures, labels, random codes."""
 
+import math
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import torch
 from torch import Tensor
 
 from pareidolia.generative.capabilities import Encodes, HasPrior
+from pareidolia.generative.codes import LabeledCodes, kept_codes
 from pareidolia.generative.runs import Run
 from pareidolia.generative.sampling import can_sample, draw_pictures
 from pareidolia.pictures import as_picture, luminance, over_white, resize_picture, size_of
@@ -18,6 +20,7 @@ from pareidolia.settings import PareidoliaError, UnknownName
 from pareidolia.training.data import PictureSet
 
 _AT_ONCE = 500
+_SLOWLY = 2000
 LATENT_POINTS = "a picture file, sample:NAME, test:NUMBER, train:NUMBER, label:NAME or random:SEED"
 
 
@@ -162,16 +165,32 @@ class LatentSpace:
             )
         return self.model
 
-    @cached_property
+    @property
     def codes(self) -> Tensor:
-        """Of all training pictures, N×L."""
+        """Of known pictures, N×L."""
+        return self.known.codes
+
+    @cached_property
+    def known(self) -> LabeledCodes:
+        """Codes of the training pictures; or those that are kept beside the run, if no data are named."""
         _ = self.encoder
+        kept = self.kept
+        if kept is not None:
+            return replace(kept, codes=kept.codes.to(self.device))
         pictures = self.training
-        parts = torch.split(torch.arange(len(pictures)), _AT_ONCE)
-        return torch.cat([self.encode(pictures.pictures(part)) for part in parts])
+        spacing = math.ceil(len(pictures) / _SLOWLY) if getattr(self.model, "encodes_slowly", False) else 1
+        chosen = torch.arange(0, len(pictures), spacing)
+        codes = torch.cat([self.encode(pictures.pictures(part)) for part in torch.split(chosen, _AT_ONCE)])
+        labels = None if pictures.labels is None else pictures.labels[chosen]
+        return LabeledCodes(codes, labels, f"{len(chosen):,} training pictures")
+
+    @cached_property
+    def kept(self) -> LabeledCodes | None:
+        """Codes of test pictures that are kept beside the run, if there are any and no data are named."""
+        return None if self.data else kept_codes(self.run.folder, self.model.latent)
 
     def labeled(self, label: str) -> Tensor:
-        """Find the training pictures with a label.
+        """Find the known codes with a label.
 
         Args:
             label: name of a class.
@@ -183,16 +202,17 @@ class LatentSpace:
             UnknownName: If there is no such label.
             PareidoliaError: If the data have no labels.
         """
-        if self.training.labels is None or not self.run.classes:
+        labels = self.known.labels
+        if labels is None or not self.run.classes:
             raise PareidoliaError(f"{self.run.data}, which {self.name} was trained on, has no labels")
         # Names from a Mac's disk spell й as и and a breve; typed ones do not.
         names = [unicodedata.normalize("NFC", name) for name in self.run.classes]
         if unicodedata.normalize("NFC", label) not in names:
             raise UnknownName("label", label, self.run.classes)
-        return self.training.labels == names.index(unicodedata.normalize("NFC", label))
+        return labels == names.index(unicodedata.normalize("NFC", label))
 
     def mean_code(self, label: str) -> Tensor:
-        """Mean code of the label's training pictures, 1×L."""
+        """Mean of the label's known codes, 1×L."""
         _ = self.encoder
         return self.codes[self.labeled(label).to(self.device)].mean(0, keepdim=True)
 

@@ -94,9 +94,11 @@ class EvaluationContext:
         if torch.equal(self.observed, self.pictures):
             return "grey values as they are" if self.run.shape[0] == 1 else "colours as they are"
         anew = self.model.observe(self.pictures, self.generator("observe anew"))
-        if not torch.equal(self.observed, anew):
-            return f"binarised at random once (seed {self.settings.seed})"
-        return "binarised at one half" if bool((self.observed % 1 == 0).all()) else "in 256 levels"
+        binary = bool((self.observed % 1 == 0).all())
+        if torch.equal(self.observed, anew):
+            return "binarised at one half" if binary else "in 256 levels"
+        how = "binarised at random" if binary else "with noise as wide as one of 256 levels, drawn"
+        return f"{how} once (seed {self.settings.seed})"
 
     def draw(self, count: int, purpose: str) -> Tensor:
         """`count` pictures that the model draws: mean pictures of codes, where it has a prior."""

@@ -54,6 +54,9 @@ class EvaluateSettings(NetworkSettings):
         int, Field(ge=2, description="Chains of annealed importance sampling for each picture.")
     ] = 8
     temperatures: Annotated[int, Field(ge=2, description="Its steps between prior and posterior.")] = 300
+    ode_steps: Annotated[
+        int, Field(ge=1, le=10_000, description="Steps along which a flow's likelihood is integrated.")
+    ] = 100
     windows: Annotated[
         int, Field(ge=2, description="Samples that Parzen windows are put on, and centroids beside them.")
     ] = 10_000
