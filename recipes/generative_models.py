@@ -45,7 +45,7 @@ MODELS = {
             "learning_rate": 2e-3,
             "warm_up": 200,
             "batch": 64,
-            "epochs": 14,
+            "epochs": 8,
         },
     ),
     # Of grey values: eight by eight pixels drawn at random say too little to spread ten digits in the plane.

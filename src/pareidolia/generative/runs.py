@@ -75,6 +75,10 @@ class Run:
         """
         channels, height, width = self.shape
         color = "gray" if channels == 1 else "rgb"
+        if data is not None and channels in (2, 4):
+            raise PareidoliaError(
+                f"{self.name} was trained on pictures with alpha, given in Python: {data} has none such"
+            )
         if data is not None:
             return open_pictures(data, split, size=(height, width), color=color)
         if self.record.get("kept"):

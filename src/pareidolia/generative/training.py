@@ -175,11 +175,14 @@ def _opened(
         return pictures, {"train": pictures, "test": tested}
     if test is None:
         return pictures, {"train": pictures}
-    color = "gray" if pictures.shape[0] == 1 else "rgb"
-    return pictures, {
-        "train": pictures,
-        "test": as_picture_set(test, size=pictures.shape[1:], color=color),
-    }
+    color = {1: "gray", 3: "rgb"}.get(pictures.shape[0], "auto")
+    tested = as_picture_set(test, size=pictures.shape[1:], color=color)
+    if tested.shape != pictures.shape:
+        raise PareidoliaError(
+            f"the pictures for the test have {tested.shape[0]} channels, "
+            f"those to learn from {pictures.shape[0]}"
+        )
+    return pictures, {"train": pictures, "test": tested}
 
 
 def _usual_epochs(count: int) -> float:

@@ -75,7 +75,7 @@ class Training(Work):
 
     def _notes(self) -> Iterator[str]:
         channels, height, width = self.pictures.shape
-        colors = "gray" if channels == 1 else "color"
+        colors = ("gray", "gray and alpha", "color", "color and alpha")[channels - 1]
         yield f"{len(self.pictures)} {colors} pictures of {width}x{height} px, {self.run.total} steps"
         skipped = self.pictures.skipped
         yield from (f"skipped: {line}" for line in skipped[:_MOST_LISTED])

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from pareidolia.generative.capabilities import Encodes, HasPrior
@@ -254,7 +255,8 @@ def fit_picture(source: str, shape: tuple[int, int, int]) -> tuple[Tensor, str]:
         BadPicture: If the file cannot be opened as a picture.
     """
     channels, *wanted = shape
-    picture = over_white(as_picture(source))
+    picture = as_picture(source)
+    picture = picture if channels == 4 else over_white(picture)
     height, width = size_of(picture)
     scale = min(height / wanted[0], width / wanted[1])
     part = max(1, round(wanted[0] * scale)), max(1, round(wanted[1] * scale))
@@ -266,6 +268,8 @@ def fit_picture(source: str, shape: tuple[int, int, int]) -> tuple[Tensor, str]:
     if part != tuple(wanted):
         done.append(f"resized from {part[1]}x{part[0]}")
         picture = resize_picture(picture, (wanted[0], wanted[1]))
-    if channels == 1:
+    if channels < 3:
         picture = luminance(picture)
+    if picture.shape[1] < channels:  # opaque
+        picture = F.pad(picture, (0, 0, 0, 0, 0, 1), value=1.0)
     return picture, f"{Path(source).name} {' and '.join(done)}".strip()
