@@ -24,7 +24,7 @@ SCHEDULE = {"schedule": "linear", "average": 0.999, "previews": 4, "log_every": 
 MNIST = {"hidden": (512, 256), "activation": "silu", "learning_rate": 3e-3}
 MODELS = {
     "mnist-vae": ("vae", MNIST | {"latent": 2, "epochs": 40, "kl_warm_up": 1}),
-    "mnist-vae-32": ("vae", MNIST | {"latent": 32, "epochs": 30, "kl_warm_up": 2}),
+    "mnist-vae-32": ("vae", MNIST | {"latent": 32, "epochs": 20, "kl_warm_up": 2}),
     "mnist-aae": (
         "aae",
         MNIST
@@ -34,7 +34,7 @@ MODELS = {
             "prior": "mixture",
             "labels": "prior",
             "learning_rate": 1e-3,
-            "epochs": 20,
+            "epochs": 12,
         },
     ),
     "mnist-flow": (

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from pareidolia.generative.gaussian import DiagonalGaussian
+from pareidolia.generative.odes import Solver
 
 
 @runtime_checkable
@@ -75,6 +76,14 @@ class Samples(Protocol):
     def sample(self, count: int, generator: torch.Generator) -> Tensor:
         """count×C×H×W in [0, 1], on the model's device, of chance from the generator alone."""
         ...
+
+
+@runtime_checkable
+class SolvesEquation(Protocol):
+    """Makes pictures by solving an equation; how may be set anew."""
+
+    solver: Solver
+    guidance: float
 
 
 @runtime_checkable

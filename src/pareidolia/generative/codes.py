@@ -5,6 +5,7 @@ RUN/codes.safetensors holds `codes` N×L and `labels` N (-1 where unknown) of N 
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors.torch import save_file
@@ -14,6 +15,7 @@ from pareidolia.networks.weights import read_state_dict
 from pareidolia.settings import PareidoliaError
 
 CODES = "codes.safetensors"
+_SLOWLY = 2000
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,12 @@ class LabeledCodes:
     codes: Tensor
     labels: Tensor | None
     source: str
+
+
+def worth_encoding(model: Any, count: int, most: int | None = None) -> Tensor:
+    """Which of `count` pictures to encode: evenly spread, at most `most`, 2,000 where a code takes long."""
+    slowly = _SLOWLY if getattr(model, "encodes_slowly", False) else count
+    return torch.arange(0, count, -(-count // min(most or count, slowly)))
 
 
 def keep_codes(folder: Path, codes: Tensor, labels: Tensor | None) -> None:

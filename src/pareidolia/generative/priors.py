@@ -190,6 +190,58 @@ class WithLabel:
         return rest, labels
 
 
+@dataclass(frozen=True)
+class OfLabel:
+    """Codes of one label.
+
+    Attributes:
+        prior: of codes with any label.
+        label: which.
+    """
+
+    prior: WithLabel
+    label: int
+
+    @property
+    def latent(self) -> int:
+        """Length of a code, the label's K numbers included."""
+        return self.prior.latent
+
+    def sample(self, count: int, generator: torch.Generator) -> Tensor:
+        """count×L."""
+        return self.prior.with_label(self.prior.sample(count, generator), self.label)
+
+
+def truncated(prior: Prior | None, limit: float, owner: str) -> Prior:
+    """The prior without the samples that have a number of greater size (Brock et al. 2019, section 3.1).
+
+    Such samples are nearer to the middle of what was learned: clearer, and less varied.
+
+    Args:
+        prior: normal, with labels or without.
+        limit: greatest size of a number.
+        owner: whose prior it is, in words.
+
+    Returns:
+        A sampler.
+
+    Raises:
+        PareidoliaError: the prior is not normal.
+    """
+    if isinstance(prior, WithLabel):
+        return WithLabel(truncated(prior.unlabeled, limit, owner), prior.classes)
+    if not isinstance(prior, StandardNormal):
+        raise PareidoliaError(f"--truncation cuts off a normal prior, and {owner} has none")
+    below = float(torch.special.ndtr(torch.tensor(-limit, dtype=torch.float64)))
+
+    def draw(count: int, generator: torch.Generator) -> Tensor:
+        shares = torch.rand(count, prior.latent, generator=generator, device=generator.device)
+        # The least of them is 0, whose place would be infinite without a limit.
+        return prior.inverse_cdf(below + (1 - 2 * below) * shares).clamp(-limit, limit)
+
+    return Sampler(prior.latent, draw)
+
+
 def known_labels(labels: str, classes: int) -> int:
     """How many labels a model sees.
 

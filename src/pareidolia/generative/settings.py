@@ -15,6 +15,15 @@ def _positive(widths: tuple[int, ...]) -> tuple[int, ...]:
 
 
 Widths = Annotated[tuple[int, ...], AfterValidator(_positive)]
+SamplerName = Literal["prior", "gmm", "two-stage"]
+Sampler = Annotated[
+    SamplerName,
+    Field(
+        description="Where codes are drawn from: the model's prior; a Gaussian mixture, or a second VAE (Dai "
+        "2019), fitted to codes of pictures."
+    ),
+]
+Components = Annotated[int, Field(ge=1, le=1000, description="Gaussians of a mixture that is fitted.")]
 Condition = Annotated[
     Literal["none", "condition"],
     Field(description="condition: the model learns to make pictures of a label that is asked for."),

@@ -1,6 +1,5 @@
 """Places in a latent space, by the names that commands take: pictures, labels, random codes."""
 
-import math
 import unicodedata
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -11,8 +10,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from pareidolia.generative.capabilities import Encodes, HasPrior
-from pareidolia.generative.codes import LabeledCodes, kept_codes
+from pareidolia.generative.capabilities import Encodes, HasPrior, Prior
+from pareidolia.generative.codes import LabeledCodes, kept_codes, worth_encoding
 from pareidolia.generative.runs import Run
 from pareidolia.generative.sampling import can_sample, draw_pictures
 from pareidolia.pictures import as_picture, luminance, over_white, resize_picture, size_of
@@ -21,7 +20,6 @@ from pareidolia.settings import PareidoliaError, UnknownName
 from pareidolia.training.data import PictureSet
 
 _AT_ONCE = 500
-_SLOWLY = 2000
 LATENT_POINTS = "a picture file, sample:NAME, test:NUMBER, train:NUMBER, label:NAME or random:SEED"
 
 
@@ -112,12 +110,13 @@ class LatentSpace:
             parts = [self.model.decode(part.to(self.device)) for part in torch.split(codes, _AT_ONCE)]
         return torch.cat(parts).float().cpu()
 
-    def samples(self, count: int, seed: int) -> Tensor:
+    def samples(self, count: int, seed: int, prior: Prior | None = None) -> Tensor:
         """Draw pictures.
 
         Args:
             count: how many.
             seed: of the draw.
+            prior: where codes are drawn from in place of the model's prior.
 
         Returns:
             count×C×H×W in [0, 1], on the CPU.
@@ -125,9 +124,9 @@ class LatentSpace:
         Raises:
             PareidoliaError: If the model cannot draw pictures.
         """
-        if not can_sample(self.model):
+        if prior is None and not can_sample(self.model):
             _ = self.draw(1, seed)
-        return draw_pictures(self.model, count, seeded_generator(seed)).float().cpu()
+        return draw_pictures(self.model, count, seeded_generator(seed), prior).float().cpu()
 
     def draw(self, count: int, seed: int) -> Tensor:
         """Draw codes from the prior.
@@ -145,7 +144,7 @@ class LatentSpace:
         if not isinstance(self.model, HasPrior):
             raise PareidoliaError(
                 f"{self.name} is {described(self.run)}, which has no prior to draw codes from: "
-                "its codes are only those of pictures"
+                "its codes are only those of pictures, to which sample --sampler gmm fits a mixture"
             )
         return self.model.prior.sample(count, seeded_generator(seed)).to(self.device)
 
@@ -179,8 +178,7 @@ class LatentSpace:
         if kept is not None:
             return replace(kept, codes=kept.codes.to(self.device))
         pictures = self.training
-        spacing = math.ceil(len(pictures) / _SLOWLY) if getattr(self.model, "encodes_slowly", False) else 1
-        chosen = torch.arange(0, len(pictures), spacing)
+        chosen = worth_encoding(self.model, len(pictures))
         codes = torch.cat([self.encode(pictures.pictures(part)) for part in torch.split(chosen, _AT_ONCE)])
         labels = None if pictures.labels is None else pictures.labels[chosen]
         return LabeledCodes(codes, labels, f"{len(chosen):,} training pictures")
@@ -203,14 +201,31 @@ class LatentSpace:
             UnknownName: If there is no such label.
             PareidoliaError: If the data have no labels.
         """
-        labels = self.known.labels
-        if labels is None or not self.run.classes:
+        number, labels = self.label_number(label), self.known.labels
+        if labels is None:
+            raise PareidoliaError(f"{self.run.data}, which {self.name} was trained on, has no labels")
+        return labels == number
+
+    def label_number(self, label: str) -> int:
+        """Find the number of a label.
+
+        Args:
+            label: name of a class.
+
+        Returns:
+            Its place among the classes.
+
+        Raises:
+            UnknownName: If there is no such label.
+            PareidoliaError: If the data have no labels.
+        """
+        if not self.run.classes:
             raise PareidoliaError(f"{self.run.data}, which {self.name} was trained on, has no labels")
         # Names from a Mac's disk spell й as и and a breve; typed ones do not.
         names = [unicodedata.normalize("NFC", name) for name in self.run.classes]
         if unicodedata.normalize("NFC", label) not in names:
             raise UnknownName("label", label, self.run.classes)
-        return labels == names.index(unicodedata.normalize("NFC", label))
+        return names.index(unicodedata.normalize("NFC", label))
 
     def mean_code(self, label: str) -> Tensor:
         """Mean of the label's known codes, 1×L."""

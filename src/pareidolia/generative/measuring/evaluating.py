@@ -25,6 +25,7 @@ from pareidolia.generative.measuring.measurement import NATS, Measurement
 from pareidolia.generative.measuring.parzen import best_width, centroids, parzen_log_density
 from pareidolia.generative.measuring.settings import EvaluateSettings
 from pareidolia.generative.runs import Run, open_run
+from pareidolia.generative.samplers import check_sampler
 from pareidolia.networks import choose_device
 from pareidolia.settings import PareidoliaError
 from pareidolia.training import seeded
@@ -85,11 +86,18 @@ def chosen_measures(context: EvaluationContext) -> list[str]:
 def _obstacle(name: str, context: EvaluationContext) -> str | None:
     """Why the model does not allow this measure; None if it does."""
     metric = METRICS[name]
-    if not all(isinstance(context.model, need) for need in metric.needs):
+    if not all(_can(context, need) for need in metric.needs):
         return f"{_article(context.run.kind)} {metric.lacking}"
     if name in ("labels", "errors") and not context.run.classes:
         return "its data have no labels"
     return None
+
+
+def _can(context: EvaluationContext, need: Any) -> bool:
+    if need is _DRAWS and context.settings.sampler != "prior":
+        check_sampler(context.settings.sampler, context.model, f"{_article(context.run.kind)}")
+        return True
+    return isinstance(context.model, need)
 
 
 def _article(kind: str) -> str:
@@ -154,7 +162,9 @@ def _fid(context: EvaluationContext) -> Iterator[Measurement]:
     generator = context.generator("fid")
     made = frechet(context.real_features, context.made_features, generator)
     other = frechet(context.real_features, context.other_features, generator)
-    told = f"{len(context.made)} mean pictures of codes from the prior, features of {context.network.name}"
+    told = (
+        f"{len(context.made)} mean pictures of codes from {context.drawn}, features of {context.network.name}"
+    )
     yield Measurement("fid", "Fréchet distance (FID)", made, "", f"{told}; to be compared with the next line")
     yield Measurement("fid", "FID of training pictures", other, "", f"{len(context.others)} of them")
 
@@ -199,6 +209,7 @@ def _labels(context: EvaluationContext) -> Iterator[Measurement]:
 
 _LIKELIHOOD = "has no density p(x|z) with a posterior to estimate it through"
 _SAMPLES = "cannot draw pictures"
+_DRAWS = Samples | HasPrior
 METRICS = {
     "elbo": Metric(elbo, (HasDensity,), _LIKELIHOOD),
     "likelihood": Metric(likelihood, (HasDensity | HasLogProb,), _LIKELIHOOD),
@@ -206,9 +217,9 @@ METRICS = {
     "reconstruction": Metric(_reconstruction, (Encodes, Decodes), "has no encoder"),
     "active-units": Metric(_active_units, (Encodes,), "has no encoder"),
     "errors": Metric(_errors, (Classifies,), "was not trained to name labels"),
-    "parzen": Metric(_parzen, (Samples | HasPrior,), _SAMPLES),
-    "fid": Metric(_fid, (Samples | HasPrior,), _SAMPLES),
-    "kid": Metric(_kid, (Samples | HasPrior,), _SAMPLES),
-    "precision-recall": Metric(_precision_recall, (Samples | HasPrior,), _SAMPLES),
-    "labels": Metric(_labels, (Samples | HasPrior,), _SAMPLES),
+    "parzen": Metric(_parzen, (_DRAWS,), _SAMPLES),
+    "fid": Metric(_fid, (_DRAWS,), _SAMPLES),
+    "kid": Metric(_kid, (_DRAWS,), _SAMPLES),
+    "precision-recall": Metric(_precision_recall, (_DRAWS,), _SAMPLES),
+    "labels": Metric(_labels, (_DRAWS,), _SAMPLES),
 }

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from pareidolia.generative.settings import Components, Sampler
 from pareidolia.settings import NetworkSettings
 
 Measure = Literal[
@@ -57,6 +58,8 @@ class EvaluateSettings(NetworkSettings):
     ode_steps: Annotated[
         int, Field(ge=1, le=10_000, description="Steps along which a flow's likelihood is integrated.")
     ] = 100
+    sampler: Sampler = "prior"
+    components: Components = 20
     windows: Annotated[
         int, Field(ge=2, description="Samples that Parzen windows are put on, and centroids beside them.")
     ] = 10_000
