@@ -48,6 +48,19 @@ MODELS = {
             "epochs": 8,
         },
     ),
+    "mnist-gan": (
+        "gan",
+        {
+            "labels": "condition",
+            "network": "convolutional",
+            "hidden": (256,),
+            "latent": 64,
+            "r1": 0.1,
+            "learning_rate": 2e-3,
+            "batch": 64,
+            "epochs": 16,
+        },
+    ),
     # Of grey values: eight by eight pixels drawn at random say too little to spread ten digits in the plane.
     "digits-vae": (
         "vae",

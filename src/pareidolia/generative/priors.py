@@ -177,12 +177,12 @@ class WithLabel:
         chosen = torch.randint(self.classes, (count,), generator=generator, device=generator.device)
         return torch.cat([codes, F.one_hot(chosen, self.classes).to(codes)], dim=1)
 
-    def with_label(self, codes: Tensor, label: int) -> Tensor:
-        """The codes N×L with this label in place of theirs."""
-        rest, labels = self.split(codes)
-        one_hot = torch.zeros_like(labels)
-        one_hot[:, label] = 1
-        return torch.cat([rest, one_hot], dim=1)
+    def with_label(self, codes: Tensor, label: int | Tensor) -> Tensor:
+        """The codes N×L with this label, or with these N, in place of theirs; where it is -1 theirs stays."""
+        rest, own = self.split(codes)
+        labels = torch.as_tensor(label, device=codes.device).expand(len(codes))
+        one_hot = F.one_hot(labels.clamp(min=0), self.classes).to(codes)
+        return torch.cat([rest, torch.where(labels[:, None] >= 0, one_hot, own)], dim=1)
 
     def split(self, codes: Tensor) -> tuple[Tensor, Tensor]:
         """What is not the label N×(L − K), and the label's numbers N×K."""

@@ -93,7 +93,7 @@ class AutoencoderSettings(ArchitectureSettings):
     ] = 0.05
 
 
-@model_settings("vae", "pareidolia.generative.vae:VAE")
+@model_settings("vae", "pareidolia.generative.vae:make_vae")
 class VAESettings(ArchitectureSettings):
     """A variational autoencoder (Kingma and Welling 2014)."""
 
@@ -123,6 +123,7 @@ class VAESettings(ArchitectureSettings):
     samples: Annotated[
         int, Field(ge=1, description="Samples k a picture; above 1 the bound is IWAE's (Burda 2016).")
     ] = 1
+    labels: Condition = "none"
 
 
 @model_settings("aae", "pareidolia.generative.aae:make_aae")
@@ -172,6 +173,7 @@ class GANSettings(ArchitectureSettings):
         Field(ge=0, lt=1, description="Decay of the weights' moving average; 0 gives the last weights."),
     ] = 0.995
     prior: PriorOption = "normal"
+    labels: Condition = "none"
     loss: Annotated[
         Literal["non-saturating", "minimax", "hinge"],
         Field(description="The loss of generator and discriminator."),

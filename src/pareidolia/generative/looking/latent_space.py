@@ -12,6 +12,7 @@ from torch import Tensor
 
 from pareidolia.generative.capabilities import Encodes, HasPrior, Prior
 from pareidolia.generative.codes import LabeledCodes, kept_codes, worth_encoding
+from pareidolia.generative.priors import WithLabel
 from pareidolia.generative.runs import Run
 from pareidolia.generative.sampling import can_sample, draw_pictures
 from pareidolia.pictures import as_picture, luminance, over_white, resize_picture, size_of
@@ -228,8 +229,12 @@ class LatentSpace:
         return names.index(unicodedata.normalize("NFC", label))
 
     def mean_code(self, label: str) -> Tensor:
-        """Mean of the label's known codes, 1×L."""
-        _ = self.encoder
+        """Mean of the label's known codes, 1×L; without an encoder, the middle of a prior with that label."""
+        prior = getattr(self.model, "prior", None)
+        if isinstance(prior, WithLabel) and not isinstance(self.model, Encodes):
+            return prior.with_label(
+                torch.zeros(1, prior.latent, device=self.device), self.label_number(label)
+            )
         return self.codes[self.labeled(label).to(self.device)].mean(0, keepdim=True)
 
     @cached_property
