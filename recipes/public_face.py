@@ -48,6 +48,7 @@ _ORDER = [
     "faithfulness",
     "networks",
     "train",
+    "train doctor",
     "evaluate",
     "sample",
     "reconstruct",

@@ -964,6 +964,21 @@ def train_flow(
 ) -> Result:
     """Train a rectified flow (Liu et al. 2023): a learned velocity carries noise to pictures."""
 
+def train_doctor(
+    run: Any,
+    *,
+    pictures: int = ...,
+    data: str | None = ...,
+    device: Literal["auto", "cpu", "cuda", "mps"] = ...,
+    seed: int = ...,
+    settings: Any = ...,
+    out: PathLike | None = ...,
+    overwrite: bool = ...,
+    resume: bool = ...,
+    progress: bool = ...,
+) -> Result:
+    """Look for what is wrong with a training: in its log, its codes and its samples."""
+
 def evaluate(
     run: Any,
     *,

@@ -62,6 +62,27 @@ class Log:
             self._events.flush()
 
 
+def read_log(path: Path) -> list[dict[str, float]]:
+    """The whole lines of a log, in order; none if there is no log.
+
+    Args:
+        path: of the file.
+
+    Returns:
+        The lines.
+
+    Raises:
+        PareidoliaError: it cannot be read.
+    """
+    if not path.is_file():
+        return []
+    try:
+        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError as error:
+        raise PareidoliaError(f"cannot read '{path}': {error.strerror or error}") from error
+    return [json.loads(line) for line in lines if _step_of(line) < float("inf")]
+
+
 def _step_of(line: str) -> float:
     try:
         return float(json.loads(line)["step"])

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from pareidolia.generative.settings import Components, Sampler
-from pareidolia.settings import NetworkSettings
+from pareidolia.settings import Device, NetworkSettings, Settings
 
 Measure = Literal[
     "elbo",
@@ -76,4 +76,17 @@ class EvaluateSettings(NetworkSettings):
     sure: Annotated[
         float, Field(gt=0, lt=1, description="Probability from which on the classifier of labels is sure.")
     ] = 0.9
+    seed: Annotated[int, Field(ge=0, description="The same seed on the same CPU gives the same figures.")] = 0
+
+
+class DoctorSettings(Settings):
+    """Look for what is wrong with a training."""
+
+    pictures: Annotated[
+        int, Field(ge=10, description="How many pictures, and samples, are looked at (or all there are).")
+    ] = 500
+    data: Annotated[
+        str | None, Field(description="The run's pictures, where they have moved (default: where they were).")
+    ] = None
+    device: Device = "auto"
     seed: Annotated[int, Field(ge=0, description="The same seed on the same CPU gives the same figures.")] = 0
