@@ -13,7 +13,7 @@ MODELS = [
     ("aae", {"latent": 2, "prior": "mixture", "labels": "prior"}),
     ("aae", {"labels": "semi-supervised", "labeled": 20, "noise": 0.3}),
     ("gan", {"spectral_norm": True, "r1_every": 3, "loss": "hinge"}),
-    ("gan", {"labels": "condition"}),
+    ("gan", {"labels": "condition", "accumulate": 5, "weight_decay": 0.1}),
     ("vae", {"labels": "condition", "free_bits": 0.1}),
     ("flow", {"width": 4, "labels": "condition", "times": "logit-normal", "average": 0.9}),
 ]

@@ -51,7 +51,8 @@ class SemiSupervisedAAE(GenerativeModel[AAESettings]):
 
     def source(self, pictures: PictureSet, settings: TrainingSettings, device: torch.device) -> Source:
         """All pictures, and beside them as many whose labels are used."""
-        return FewLabels(pictures, self.settings.labeled, settings.batch, settings.seed, device)
+        labeled = self.settings.labeled if pictures.split == "train" else None
+        return FewLabels(pictures, labeled, settings.batch, settings.seed, device)
 
     def encode(self, pictures: Tensor) -> Tensor:
         """N×C×H×W → N×(style + classes)."""

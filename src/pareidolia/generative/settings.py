@@ -53,6 +53,10 @@ class ModelSettings(TrainingSettings):
     color: Annotated[
         Literal["auto", "gray", "rgb"], Field(description="auto: grey where all pictures are grey.")
     ] = "auto"
+    evaluate_every: Annotated[
+        int,
+        Field(ge=0, description="Steps between lines of the log with losses on test pictures; 0: none."),
+    ] = 0
 
 
 class ArchitectureSettings(ModelSettings):

@@ -83,6 +83,12 @@ def test_a_loss_that_was_not_at_its_end_is_found(losses, words, trained, tmp_pat
     assert found.well == (words is None) and (words or "went from") in found.text
 
 
+@pytest.mark.parametrize(("last", "well"), [(9.0, True), (12.0, False)])
+def test_a_loss_on_held_out_pictures_that_rose_again_is_found(last, well, trained, tmp_path):
+    lines = [{"held_out/reconstruction/loss": loss} for loss in (20.0, 9.0, last)]
+    assert examine(with_log(trained("autoencoder"), tmp_path, lines))["held out"].well == well
+
+
 def test_copies_of_training_pictures_are_found(trained):
     run = open_run(trained("gan"))
     pictures = run.pictures("train").pictures()

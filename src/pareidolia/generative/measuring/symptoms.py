@@ -27,6 +27,7 @@ _TENTHS = 10
 _COLLAPSED, _SWAMPED = 0.1, 30.0
 _WON, _LOST, _HOPELESS = 0.95, 0.05, 4.0
 _TRAINING = 5000
+_FEWEST = 3
 
 
 @dataclass(frozen=True)
@@ -182,6 +183,22 @@ def progress(run: Examined) -> Finding | None:
     return Finding("progress", True, told, _PITFALLS)
 
 
+def held_out(run: Examined) -> Finding | None:
+    """Whether the loss on held-out pictures rose again: then training pictures are learned by heart."""
+    name = next(
+        (key for line in run.log for key in line if key.startswith("held_out/") and key.endswith("/loss")), ""
+    )
+    values = [line[name] for line in run.log if name in line]
+    if len(values) < _FEWEST or name.split("/")[1:2] in (["discriminator"], ["generator"]):
+        return None
+    least = min(values)
+    told = f"the loss on held-out pictures is {values[-1]:.4g}, and was at least {least:.4g}"
+    if values[-1] - least > 0.05 * max(abs(least), 1e-9):
+        advice = "the rest was learned by heart: take fewer --epochs, or some --weight-decay"
+        return Finding("held out", False, f"{told}: {advice}", _MEASURES)
+    return Finding("held out", True, told, _MEASURES)
+
+
 def memory(run: Examined) -> Finding | None:
     """Whether samples are copies of training pictures (AuthPct, Alaa et al. 2022, section 4).
 
@@ -236,6 +253,7 @@ CHECKS: Mapping[str, Callable[[Examined], Finding | None]] = {
     "dead units": dead_units,
     "adversary": adversary,
     "prior": prior,
+    "held out": held_out,
     "memory": memory,
 }
 
