@@ -32,21 +32,6 @@ KEPT = ("name", "pictures", "fingerprint", "shape", "classes", "skipped")
 MODELS = {
     "mnist-vae": ("vae", MNIST | {"latent": 2, "epochs": 40, "kl_warm_up": 1}),
     "mnist-vae-32": ("vae", MNIST | {"latent": 32, "epochs": 20, "kl_warm_up": 2}),
-    "mnist-aae": (
-        "aae",
-        MNIST
-        | {
-            "latent": 2,
-            "critic": (256, 256),
-            "prior": "mixture",
-            "labels": "prior",
-            # The game leads: with Adam's even steps reconstruction would carry the codes far from the prior.
-            "learning_rate": 4e-4,
-            "adversarial": 2.5,
-            "r1": 1.0,
-            "epochs": 10,
-        },
-    ),
     "mnist-flow": (
         "flow",
         {

@@ -23,7 +23,7 @@ from pareidolia.operations.listing import INDEX, to_entry
 from pareidolia.operations.statement import STATED
 
 STUB = "__init__.pyi"
-_ROOMS = ("atlas", "dreaming", "generative", "inspection", "networks", "style")
+_ROOMS = ("atlas", "dreaming", "generative", "inspection", "microscope", "networks", "style")
 _ORDER = [
     "style",
     "brush",
@@ -42,6 +42,10 @@ _ORDER = [
     "invert",
     "caricature",
     "atlas",
+    "microscope",
+    "quiz",
+    "concepts",
+    "concept-importance",
     "measure style",
     "saliency",
     "deconvnet",

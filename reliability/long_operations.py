@@ -93,6 +93,11 @@ OPERATIONS: Mapping[str, LongOperation] = {
         + ("--layout", "pca", "--fewest", "1", "--icon-steps", "2", "--icon-size", "16", "--chunk", "3"),
         "atlas",
     ),
+    "microscope": LongOperation(
+        ("microscope", "photos", *_LOOKING, "--layer", "relu1", "relu2", "--units", "0-2", "--steps", "2")
+        + ("--canvas", "16", "--tile", "16", "--at-once", "2", "--chunk", "3", "--no-tuning"),
+        "site",
+    ),
     "train autoencoder": _train("autoencoder", "--hidden", "8", "--latent", "2"),
     "train vae": _train("vae", "--hidden", "8", "--latent", "2"),
     "train aae": _train("aae", "--hidden", "8", "--latent", "2"),

@@ -103,6 +103,7 @@ def test_with_the_right_velocity_log_p_and_samples_are_the_gaussians():
     torch.testing.assert_close(values.flatten(1).T.cov(), COVARIANCE, atol=0.004, rtol=0)
 
 
+@pytest.mark.slow
 def test_it_learns_the_velocity_of_gaussian_pictures():
     class Drawn:
         count, size = 10_000, SHAPE[1:]

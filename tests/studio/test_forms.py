@@ -8,7 +8,15 @@ from pareidolia.operations import OPERATIONS
 from pareidolia.studio.forms import ROOMS, form, forms, is_hidden, networks, offered
 
 #: What the page cannot give: a folder of checkpoints of a training.
-NOT_OFFERED = {"evolution", "atlas build", "atlas find"}
+NOT_OFFERED = {
+    "evolution",
+    "atlas build",
+    "atlas find",
+    "microscope",
+    "quiz",
+    "concepts",
+    "concept-importance",
+}
 
 
 def test_every_operation_is_in_a_room():

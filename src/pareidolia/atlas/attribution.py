@@ -21,7 +21,9 @@ def class_names(network: Network) -> tuple[str, ...]:
     return network.class_names or tuple(f"class {k}" for k in range(logits.shape[1]))
 
 
-def class_attribution(network: Network, layer: str, pictures: Tensor, positions: Tensor) -> Tensor:
+def class_attribution(
+    network: Network, layer: str, pictures: Tensor, positions: Tensor, channels: Tensor | None = None
+) -> Tensor:
     """h · ∂logit_k/∂h for the activation vector h at one position of each picture (Carter et al. 2019).
 
     It is the derivative of the logits as h alone grows in proportion. Forward-mode differentiation gives it
@@ -33,6 +35,7 @@ def class_attribution(network: Network, layer: str, pictures: Tensor, positions:
         layer: name of the layer that h is taken from.
         pictures: N×3×H×W in [0, 1].
         positions: N×2, row and column in the layer's map; ignored if it has none.
+        channels: N, of h the one number that counts in each picture; None lets all of them count.
 
     Returns:
         N×K.
@@ -50,7 +53,7 @@ def class_attribution(network: Network, layer: str, pictures: Tensor, positions:
             return None
         if not isinstance(output, Tensor):
             raise PareidoliaError(f"{layer} gives several tensors: class attribution needs a layer of one")
-        kept = _only_at(output, positions, lambda each: network.as_maps(layer, each, pictures))
+        kept = _only_at(output, positions, channels, lambda each: network.as_maps(layer, each, pictures))
         dual: Tensor = forward_ad.make_dual(output, kept)  # type: ignore[no-untyped-call]
         return dual
 
@@ -71,16 +74,22 @@ def class_attribution(network: Network, layer: str, pictures: Tensor, positions:
         return tangent.clone()
 
 
-def _only_at(output: Tensor, positions: Tensor, as_maps: Callable[[Tensor], Tensor]) -> Tensor:
-    """A layer's output where each picture's position is, zero elsewhere."""
+def _only_at(
+    output: Tensor, positions: Tensor, channels: Tensor | None, as_maps: Callable[[Tensor], Tensor]
+) -> Tensor:
+    """A layer's output where each picture's position and channel are, zero elsewhere."""
     with torch.enable_grad():
         leaf = output.detach().requires_grad_()
         maps = as_maps(leaf)
         chosen = torch.ones_like(maps)
+        pictures = torch.arange(len(maps), device=maps.device)
         if maps.ndim == 4:
-            pictures = torch.arange(len(maps), device=maps.device)
             rows, columns = positions.to(maps.device).unbind(1)
             chosen.zero_()[pictures, :, rows, columns] = 1
+        if channels is not None:
+            own = torch.zeros(maps.shape[:2], device=maps.device)
+            own[pictures, channels.to(maps.device)] = 1
+            chosen *= own.view(*own.shape, *[1] * (maps.ndim - 2))
         # Laying out is linear, and what comes back through it marks the numbers that stand at the position.
         (marked,) = torch.autograd.grad(maps, leaf, chosen)
     return output * marked

@@ -20,7 +20,7 @@ from pareidolia.pictures.locking import LOCK, Lock
 from pareidolia.pictures.ownership import COLLECTION, claim, clear, is_empty, is_litter, read_mark
 from pareidolia.pictures.targets import make_folder
 from pareidolia.progress import Progress
-from pareidolia.settings import NetworkSettings, PareidoliaError, differences
+from pareidolia.settings import BadTarget, NetworkSettings, differences
 from pareidolia.version import __version__
 
 
@@ -125,8 +125,9 @@ def _with_absolute_paths(settings: NetworkSettings) -> NetworkSettings:
         changed["network"] = f"{Path(home).expanduser().absolute()}{separator}{factory}"
     if settings.weights not in ("published", "random"):
         changed["weights"] = str(Path(settings.weights).expanduser().absolute())
-    if settings.classes is not None:
-        changed["classes"] = settings.classes.expanduser().absolute()
+    for name in ("classes", "concepts"):
+        if (path := getattr(settings, name)) is not None:
+            changed[name] = path.expanduser().absolute()
     return settings.model_copy(update=changed)
 
 
@@ -171,14 +172,14 @@ def _prepared(collection: Collection, anew: bool) -> Collection:
         there = Collection.open(folder)
         differing = list(differences(_compared(collection.manifest), _compared(there.manifest)))
         if differing:
-            raise PareidoliaError(
+            raise BadTarget(
                 f"{folder} holds another collection ({'; '.join(differing)}): "
                 "give another folder, or say that it may be replaced"
             )
         return collection
     strange = _strange(folder)
     if strange or folder.is_file():
-        raise PareidoliaError(
+        raise BadTarget(
             f"{folder} is not a collection ({', '.join(strange) or 'a file'}): give another folder"
         )
     make_folder(folder)

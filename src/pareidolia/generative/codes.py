@@ -12,7 +12,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from pareidolia.networks.weights import read_state_dict
-from pareidolia.settings import PareidoliaError
+from pareidolia.settings import BadRecord
 
 CODES = "codes.safetensors"
 _SLOWLY = 2000
@@ -58,7 +58,7 @@ def kept_codes(folder: Path, latent: int) -> LabeledCodes | None:
 
     Raises:
         BadNetwork: the file is broken.
-        PareidoliaError: the codes are of another model.
+        BadRecord: the codes are of another model.
     """
     path = folder / CODES
     if not path.is_file():
@@ -66,6 +66,6 @@ def kept_codes(folder: Path, latent: int) -> LabeledCodes | None:
     found = read_state_dict(path)
     codes, labels = found.get("codes"), found.get("labels")
     if codes is None or labels is None or codes.shape != (len(labels), latent):
-        raise PareidoliaError(f"{path} does not hold codes of length {latent} with their labels")
+        raise BadRecord(f"{path} does not hold codes of length {latent} with their labels")
     known = labels.long() if bool((labels >= 0).any()) else None
     return LabeledCodes(codes.float(), known, f"{len(codes):,} test pictures")

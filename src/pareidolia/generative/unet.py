@@ -68,16 +68,16 @@ class UNet(nn.Module):
             N×C×H×W.
         """
         height, width = x.shape[-2:]
-        told = self.embedding(time, labels)
+        condition = self.embedding(time, labels)
         right, below = self.padding
         maps = self.stem(F.pixel_unshuffle(F.pad(x, (0, right, 0, below)), self.patch))
         kept = []
         for level, stage in enumerate(self.down):
-            maps = stage(maps if level == 0 else self.halving[level - 1](maps), told)
+            maps = stage(maps if level == 0 else self.halving[level - 1](maps), condition)
             kept.append(maps)
-        maps = self.attention(self.middle(maps, told))
+        maps = self.attention(self.middle(maps, condition))
         for level in reversed(range(len(self.sides))):
-            maps = self.up[level](torch.cat([maps, kept[level]], dim=1), told)
+            maps = self.up[level](torch.cat([maps, kept[level]], dim=1), condition)
             if level:
                 maps = enlarge(maps, self.doubling[level - 1], self.sides[level - 1])  # type: ignore[arg-type]
         picture: Tensor = F.pixel_shuffle(self.last(maps), self.patch)
@@ -99,12 +99,12 @@ class Embedding(nn.Module):
         half = self.outputs // 2
         steps = torch.arange(half, device=time.device, dtype=time.dtype) / half
         angles = 1000 * time[:, None] * torch.exp(-math.log(10_000) * steps)
-        told: Tensor = self.time(torch.cat([angles.cos(), angles.sin()], dim=1))
+        condition: Tensor = self.time(torch.cat([angles.cos(), angles.sin()], dim=1))
         if self.labels is None:
-            return told
+            return condition
         if labels is None:
-            return told + self.labels[-1]
-        return told + labels @ self.labels[:-1] + (1 - labels.sum(1, keepdim=True)) * self.labels[-1]
+            return condition + self.labels[-1]
+        return condition + labels @ self.labels[:-1] + (1 - labels.sum(1, keepdim=True)) * self.labels[-1]
 
 
 class Attention(nn.Module):
@@ -127,29 +127,29 @@ class Attention(nn.Module):
 class _Stage(nn.Module):
     """Residual blocks one after the other."""
 
-    def __init__(self, widths: Sequence[int], told: int) -> None:
+    def __init__(self, widths: Sequence[int], condition: int) -> None:
         super().__init__()
-        self.blocks = nn.ModuleList(_Block(wide, wider, told) for wide, wider in pairwise(widths))
+        self.blocks = nn.ModuleList(_Block(wide, wider, condition) for wide, wider in pairwise(widths))
 
-    def forward(self, maps: Tensor, told: Tensor) -> Tensor:
+    def forward(self, maps: Tensor, condition: Tensor) -> Tensor:
         for block in self.blocks:
-            maps = block(maps, told)
+            maps = block(maps, condition)
         return maps
 
 
 class _Block(nn.Module):
     """Two convolutions beside the identity; time and label scale and shift what is between them."""
 
-    def __init__(self, inputs: int, outputs: int, told: int) -> None:
+    def __init__(self, inputs: int, outputs: int, condition: int) -> None:
         super().__init__()
         self.first = nn.Sequential(_norm(inputs), nn.SiLU(), nn.Conv2d(inputs, outputs, 3, padding=1))
-        self.told = nn.Linear(told, 2 * outputs)
+        self.condition = nn.Linear(condition, 2 * outputs)
         self.norm = _norm(outputs)
         self.second = _zero(nn.Conv2d(outputs, outputs, 3, padding=1))
         self.straight = nn.Identity() if inputs == outputs else nn.Conv2d(inputs, outputs, 1)
 
-    def forward(self, maps: Tensor, told: Tensor) -> Tensor:
-        scale, shift = self.told(F.silu(told))[:, :, None, None].chunk(2, dim=1)
+    def forward(self, maps: Tensor, condition: Tensor) -> Tensor:
+        scale, shift = self.condition(F.silu(condition))[:, :, None, None].chunk(2, dim=1)
         inner = F.silu(self.norm(self.first(maps)) * (1 + scale) + shift)
         done: Tensor = self.straight(maps) + self.second(inner)
         return done

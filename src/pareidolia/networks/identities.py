@@ -1,9 +1,6 @@
 """The identity of a network: its name, how it prepares pictures, and a digest of its weights."""
 
-import hashlib
-
-import torch
-
+from pareidolia.networks.digest import weights_digest
 from pareidolia.networks.network import Network
 
 
@@ -18,8 +15,8 @@ def identity(network: Network) -> dict[str, str]:
     Returns:
         Text by name.
     """
-    digest = hashlib.sha256()
-    for name, tensor in sorted(network.module.state_dict().items()):
-        digest.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}\0".encode())
-        digest.update(tensor.detach().cpu().contiguous().reshape(-1).view(torch.uint8).numpy())
-    return {"name": network.name, "preparation": network.preparation, "weights": digest.hexdigest()}
+    return {
+        "name": network.name,
+        "preparation": network.preparation,
+        "weights": weights_digest(network.module),
+    }

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from pareidolia.networks.assumptions import assume, read_shape
 from pareidolia.networks.classes import read_classes
+from pareidolia.networks.concepts import attach, read_concepts
 from pareidolia.networks.devices import choose_device
 from pareidolia.networks.network import Network
 from pareidolia.networks.padding import Padding, swap_padding
@@ -26,6 +27,7 @@ def load_network(
     device: str = "auto",
     pooling: Pooling = "max",
     padding: Padding = "zeros",
+    concepts: Path | str | None = None,
 ) -> Network:
     """The network called `name`, ready to look at pictures; its parameters do not require gradients.
 
@@ -43,6 +45,7 @@ def load_network(
         device: "auto", "cpu", "cuda", "mps" or the like.
         pooling: "average" or "l2" replace max pooling (see `pooling.py`).
         padding: "reflect" or "replicate" replace the convolutions' zero padding (see `padding.py`).
+        concepts: a file of concepts, which become the layer `LAYER.concepts` (see `concepts.py`).
 
     Returns:
         The network, in evaluation mode on the device.
@@ -65,6 +68,8 @@ def load_network(
     settle_lazy_layers(module, found.input_shape, name)
     swap_pooling(module, pooling, name)
     swap_padding(module, padding)
+    if concepts is not None:
+        attach(module, read_concepts(expanded(concepts)), name)
     return Network(
         name,
         module.requires_grad_(False),
@@ -99,6 +104,7 @@ def load_network_from(
         std=settings.std,
         classes=settings.classes,
         input=settings.input,
+        concepts=settings.concepts,
         device=settings.device,
         pooling=pooling,
         padding=padding,

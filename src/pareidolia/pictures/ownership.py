@@ -14,12 +14,15 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pareidolia.safety import require_file
-from pareidolia.settings import PareidoliaError
+from pareidolia.settings import BadTarget, PareidoliaError
 
 KEY = "pareidolia"
 """Under which a mark holds the version that wrote it, and a picture its record."""
 
 ATLAS_FORMAT: Literal["pareidolia-atlas"] = "pareidolia-atlas"
+MICROSCOPE_FORMAT: Literal["pareidolia-microscope"] = "pareidolia-microscope"
+CONCEPTS_FORMAT = "pareidolia-concepts"
+MICROSCOPE_MARK = '<meta name="generator" content="pareidolia microscope">'
 PAGE_MARK = '<meta name="generator" content="pareidolia tour">'
 
 _MOST_MARK_BYTES = 50_000_000
@@ -57,9 +60,9 @@ def claim(folder: Path, kind: Kind) -> None:
         PareidoliaError: If the path is a file, or the folder holds other things than a result of that kind.
     """
     if folder.exists() and not folder.is_dir():
-        raise PareidoliaError(f"'{folder}' is a file: name a folder for {kind.noun}")
+        raise BadTarget(f"'{folder}' is a file: name a folder for {kind.noun}")
     if not is_empty(folder) and not kind.is_ours(folder):
-        raise PareidoliaError(f"{folder} holds other things than {kind.noun}: name another folder")
+        raise BadTarget(f"{folder} holds other things than {kind.noun}: name another folder")
 
 
 def clear(folder: Path, kind: Kind, keep: Collection[str] = ()) -> None:
@@ -96,10 +99,10 @@ def claim_beside(folder: Path, kind: Kind, names: Collection[str]) -> None:
         PareidoliaError: If the path is a file, or one of the names is taken by something else.
     """
     if folder.exists() and not folder.is_dir():
-        raise PareidoliaError(f"'{folder}' is a file: name a folder for {kind.noun}")
+        raise BadTarget(f"'{folder}' is a file: name a folder for {kind.noun}")
     taken = [name for name in names if os.path.lexists(folder / name)]
     if taken and not kind.is_ours(folder):
-        raise PareidoliaError(f"{folder / taken[0]} is not of {kind.noun}: name another folder")
+        raise BadTarget(f"{folder / taken[0]} is not of {kind.noun}: name another folder")
 
 
 def check_own(path: Path) -> None:
@@ -112,7 +115,7 @@ def check_own(path: Path) -> None:
         PareidoliaError: If something is at `path` that is not a result.
     """
     if os.path.lexists(path) and not carries_record(path):
-        raise PareidoliaError(f"'{path}' was not made by pareidolia, so it stays: name another folder")
+        raise BadTarget(f"'{path}' was not made by pareidolia, so it stays: name another folder")
 
 
 def carries_record(picture: Path) -> bool:
@@ -189,6 +192,17 @@ def _is_atlas(folder: Path) -> bool:
     return any(_is_collection(path) for path in stages.glob("collection-*"))
 
 
+def _is_microscope(folder: Path) -> bool:
+    marks = (folder / "microscope.json", folder / "stages" / "settings.json")
+    held = (read_mark(mark) for mark in marks)
+    return any(isinstance(each, Mapping) and each.get("format") == MICROSCOPE_FORMAT for each in held)
+
+
+def _is_concepts(folder: Path) -> bool:
+    held = read_mark(folder / "concepts.json")
+    return isinstance(held, Mapping) and held.get("format") == CONCEPTS_FORMAT
+
+
 def _is_grid(folder: Path) -> bool:
     held = read_mark(folder / "cells.json")
     return isinstance(held, Mapping) and held.keys() >= {"side", "counts", "icons", "patches", "attribution"}
@@ -202,10 +216,14 @@ def _is_frames(folder: Path) -> bool:
 
 
 def _is_tour(folder: Path) -> bool:
-    page = folder / "index.html"
+    return _carries(folder / "index.html", PAGE_MARK)
+
+
+def _carries(page: Path, mark: str) -> bool:
+    """Whether a page begins as ours do."""
     try:
         with require_file(page).open("rb") as file:
-            return PAGE_MARK.encode() in file.read(4096)
+            return mark.encode() in file.read(4096)
     except (PareidoliaError, OSError):
         return False
 
@@ -238,8 +256,15 @@ GRID = Kind(
     _is_grid,
     (r"(icons|icons-small|patches)-\d+\.webp", r"attribution\.bin", r"cells\.json"),
 )
+MICROSCOPE = Kind(
+    "a microscope's site",
+    _is_microscope,
+    (r"[^/]+/\d+(-painted|-strongest|-spread|-best)?\.webp", r"[^/]+/\d+\.html", r"[^/]+/index\.html"),
+    lambda path: _carries(path.parent / "index.html", MICROSCOPE_MARK),
+)
+CONCEPTS = Kind("concepts", _is_concepts, (r"concepts\.safetensors", r"concepts\.json"))
 TOUR = Kind("a tour", _is_tour)
 EXPLANATION = Kind("an explanation", _is_explanation)
 
-KINDS = (RUN, COLLECTION, ATLAS, TOUR, EXPLANATION)
+KINDS = (RUN, COLLECTION, ATLAS, MICROSCOPE, CONCEPTS, TOUR, EXPLANATION)
 """What a folder of photos is looked through for. Frames are not in it: each of them carries a record."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from pareidolia.safety.paths import expanded, named_from
 
-_FILES = ("weights", "classes")
+_FILES = ("weights", "classes", "concepts")
 _CODE = ("network",)
 
 

@@ -105,6 +105,10 @@ class NetworkSettings(Settings):
         str | None,
         Field(pattern=r"^\d+x\d+x\d+$", description="What the network takes, as CxHxW, e.g. 3x224x224."),
     ] = None
+    concepts: Annotated[
+        Path | None,
+        Field(description="A file that `pareidolia concepts` made; LAYER.concepts:7 is then a unit."),
+    ] = None
     device: Device = "auto"
 
     @model_validator(mode="before")
@@ -122,7 +126,7 @@ class NetworkSettings(Settings):
         return cls.need
 
 
-_OF_A_NETWORK = ("weights", "mean", "std", "classes", "input")
+_OF_A_NETWORK = ("weights", "mean", "std", "classes", "input", "concepts")
 
 
 class OperationSettings(NetworkSettings):

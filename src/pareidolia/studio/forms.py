@@ -34,11 +34,11 @@ ROOMS: Mapping[str, tuple[str, ...]] = {
     ),
 }
 """The rooms, and the order of operations in each; any other comes after them in the room of its group."""
-_ELSEWHERE = ("atlas build", "atlas find")
+_ELSEWHERE = ("atlas build", "atlas find", "microscope", "quiz", "concepts", "concept-importance")
 """Operations whose results have a page of their own."""
 _ROOM_OF_GROUP = {PAINT: "paint", LOOK: "look", TRAIN: "imagine", EXPLORE: "imagine"}
 
-_HIDDEN = ("weights", "classes", "mean", "std", "input", "device", "data")
+_HIDDEN = ("weights", "classes", "concepts", "mean", "std", "input", "device", "data")
 """Settings that are of the machine, or would name its files: the command line has them."""
 _FETCHED = ("torchvision", "timm", "code")
 """Sources whose networks are fetched, or are code."""

@@ -16,7 +16,7 @@ from pareidolia.studio.job import Job
 from pareidolia.studio.store import Store
 
 PICTURE, JOB = "picture:", "job:"
-SHIPPED = ("digits-vae", "digits-aae", "digits-gan")
+SHIPPED = ("digits-vae", "digits-aae", "digits-gan", "mnist-vae", "mnist-vae-32")
 """The trained models in the package."""
 DATA = ("digits",)
 """The pictures to train on that are there without fetching."""

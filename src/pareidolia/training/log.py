@@ -10,7 +10,7 @@ from typing import Any
 import torch
 
 from pareidolia.pictures import write_atomically
-from pareidolia.settings import PareidoliaError
+from pareidolia.settings import BadFile, BadTarget
 from pareidolia.settings.extras import require
 
 OF_THE_MACHINE = ("seconds", "pictures_a_second", "peak_memory_mb")
@@ -69,7 +69,7 @@ class Log:
             with self.path.open("a", encoding="utf-8") as file:
                 file.write(json.dumps(line) + "\n")
         except OSError as error:
-            raise PareidoliaError(f"cannot write '{self.path}': {error.strerror or error}") from error
+            raise BadTarget(f"cannot write '{self.path}': {error.strerror or error}") from error
         if self._writer is not None:
             # Made with the first line: making it makes the folder, and a run may be refused before.
             self._events = self._events or self._writer(self._folder)
@@ -117,7 +117,7 @@ def read_log(path: Path) -> list[dict[str, float]]:
     try:
         lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError as error:
-        raise PareidoliaError(f"cannot read '{path}': {error.strerror or error}") from error
+        raise BadFile(f"cannot read '{path}': {error.strerror or error}") from error
     return [json.loads(line) for line in lines if _step_of(line) < float("inf")]
 
 
