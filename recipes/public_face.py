@@ -52,6 +52,7 @@ _ORDER = [
     "faithfulness",
     "networks",
     "train",
+    "train doctor",
     "evaluate",
     "sample",
     "reconstruct",

@@ -78,6 +78,31 @@ def test_a_run_of_tensors_is_one_that_every_look_and_measure_opens(tmp_path):
     assert {"elbo", "reconstruction", "kid"} <= look_in_every_way(open_run(moved))
 
 
+@pytest.mark.parametrize(
+    ("kind", "channels"), [("vae", 4), ("autoencoder", 2), ("gan", 4), ("flow", 2), ("flow", 3)]
+)
+def test_pictures_of_any_channels_that_are_not_square_are_learned_and_shown(kind, channels, tmp_path):
+    given = torch.rand(40, channels, 9, 6, generator=torch.Generator().manual_seed(0))
+    code = {"width": 4, "steps": 2} if kind == "flow" else {"latent": 2, "hidden": (8,)}
+    run = train(kind, given, tmp_path / "run", epochs=1, previews=1, **code)
+    assert run.shape == (channels, 9, 6)
+    Image.new("RGBA", (30, 30), (255, 0, 0, 128)).save(tmp_path / "photo.png")
+    made = []
+    if kind != "autoencoder":
+        made += [sample(run, SampleSettings(count=4)), manifold(run, ManifoldSettings(side=2))]
+    if kind != "gan":
+        made.append(reconstruct(run, ("test:0", str(tmp_path / "photo.png"))))
+    assert all(each.picture.shape[:2] == (1, 3) for each in made)
+    if channels in (2, 4):
+        with pytest.raises(PareidoliaError, match="was trained on pictures with alpha"):
+            run.pictures("test", str(tmp_path))
+
+
+def test_pictures_for_the_test_have_as_many_channels(tmp_path):
+    with pytest.raises(PareidoliaError, match="for the test have 1 channels, those to learn from 2"):
+        train("vae", torch.rand(30, 2, 5, 5), tmp_path / "run", test=torch.rand(9, 1, 5, 5), **QUICK)
+
+
 def test_the_command_line_opens_it_too(tmp_path, monkeypatch, capsys):
     train("vae", pictures()[0], tmp_path / "run", **QUICK)
     monkeypatch.chdir(tmp_path)

@@ -5,9 +5,11 @@ import torch
 
 from pareidolia.generative import open_run
 from pareidolia.generative.capabilities import Encodes, HasDensity, HasInverseCdf, HasPrior
+from pareidolia.generative.looking import LatentSpace
 from pareidolia.generative.runs import SHIPPED, shipped_names
 
 NAMES = ("digits-aae", "digits-gan", "digits-vae")
+OF_MNIST = ("mnist-vae", "mnist-vae-32")
 
 
 @pytest.fixture(scope="module")
@@ -29,8 +31,28 @@ def samples(name, count=1000):
         return model.decode(model.prior.sample(count, torch.Generator().manual_seed(0)))
 
 
-def test_three_models_are_shipped():
-    assert tuple(shipped_names()) == NAMES
+def test_five_models_are_shipped():
+    assert tuple(shipped_names()) == (*NAMES, *OF_MNIST)
+
+
+@pytest.mark.parametrize("name", OF_MNIST)
+def test_a_model_of_mnist_is_small_has_a_card_and_needs_no_pictures(name):
+    files = list((SHIPPED / name).iterdir())
+    assert sum(file.stat().st_size for file in files) <= 3_000_000
+    assert (SHIPPED / name / "card.md").is_file()
+    run = open_run(name)
+    assert run.data == "mnist" and run.shape == (1, 28, 28) and len(run.classes) == 10
+    space = LatentSpace(run)
+    assert space.known.source == "2,000 test pictures" and isinstance(run.model, HasDensity)
+    counts = space.known.labels.bincount(minlength=10)
+    assert len(counts) == 10 and counts.min() > 150
+    # A classifier of codes names most of them: they lie by label.
+    middles = torch.cat([space.mean_code(name) for name in run.classes])
+    nearest = torch.cdist(space.codes, middles).argmin(1)
+    assert (nearest == space.known.labels).float().mean() > 0.6
+    made = samples(name, 64)
+    # Ink on paper: most pixels are dark, some are bright.
+    assert (made < 0.1).float().mean() > 0.6 and 0.05 < (made > 0.7).float().mean() < 0.3
 
 
 @pytest.mark.parametrize("name", NAMES)

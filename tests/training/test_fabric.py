@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from safetensors.torch import load_file
 
+from pareidolia.training.log import OF_THE_MACHINE
+
 pytest.importorskip("lightning_fabric")
 
 COMMAND = [sys.executable, "-m", "tests.training.command_line", "train"]
@@ -41,7 +43,7 @@ def environment(**more):
 
 def losses(path):
     lines = [json.loads(line) for line in (path / "log.jsonl").read_text().splitlines()]
-    return [{key: value for key, value in line.items() if key != "seconds"} for line in lines]
+    return [{key: value for key, value in line.items() if key not in OF_THE_MACHINE} for line in lines]
 
 
 def assert_same_curve(one, two, steps=30):

@@ -20,7 +20,7 @@ from pareidolia.pictures.locking import LOCK
 from pareidolia.settings import PareidoliaError
 from pareidolia.training import TrainingFolder, TrainingRun, saving
 from pareidolia.training.folder import _CHECKPOINT, _PREVIOUS, LOG, SAMPLES, SETTINGS, WEIGHTS
-from pareidolia.training.log import Log
+from pareidolia.training.log import OF_THE_MACHINE, Log
 
 EVERY_STEP = SMALL.model_copy(update={"checkpoint_seconds": 0.0, "average": 0.9})
 RECORD = {"pareidolia": "1", "model": "small", "settings": {"latent": 4}}
@@ -43,7 +43,7 @@ def train(path, settings=EVERY_STEP):
 
 def metrics(path):
     lines = [json.loads(line) for line in (path / LOG).read_text().splitlines()]
-    return [{key: value for key, value in line.items() if key != "seconds"} for line in lines]
+    return [{key: value for key, value in line.items() if key not in OF_THE_MACHINE} for line in lines]
 
 
 def test_a_run_leaves_settings_weights_checkpoints_and_a_log(tmp_path):

@@ -74,6 +74,23 @@ def test_labels_are_taken_along(given, labels, classes):
     assert labels == (None if found.labels is None else found.labels.tolist())
 
 
+@pytest.mark.parametrize("channels", [1, 2, 3, 4])
+@pytest.mark.parametrize("last", [False, True])
+def test_pictures_have_one_to_four_channels_first_or_last(channels, last):
+    given = levels(channels=channels, size=(7, 5))
+    found = as_picture_set(given.permute(0, 2, 3, 1) if last else given)
+    assert found.bytes.equal(given)
+
+
+def test_alpha_is_laid_on_white_where_pictures_differ_or_a_color_is_named():
+    both = torch.cat([COLORED, torch.zeros_like(COLORED[:, :1])], dim=1)
+    assert (as_picture_set(both, color="rgb").bytes == 255).all()
+    assert as_picture_set(both, color="gray").shape == (1, 4, 5)
+    mixed = as_picture_set([both[0], COLORED[1], GRAY[2]])
+    assert mixed.shape == (3, 4, 5) and (mixed.bytes[0] == 255).all()
+    assert mixed.bytes[1].equal(COLORED[1]) and mixed.bytes[2, 1].equal(GRAY[2, 0])
+
+
 def test_files_and_pictures_of_several_sizes_are_cut_alike(tmp_path):
     Image.new("L", (90, 30), 100).save(tmp_path / "wide.png")
     given = [tmp_path / "wide.png", str(tmp_path / "wide.png"), Image.new("RGB", (20, 40), (100, 100, 100))]
@@ -91,7 +108,7 @@ def test_files_and_pictures_of_several_sizes_are_cut_alike(tmp_path):
         (GRAY.float() / 255 - 0.5, "without Normalize"),
         (torch.full((4, 1, 4, 4), float("nan")), "values from nan"),
         (GRAY.long(), "torch.int64: give uint8"),
-        (levels(channels=4), "6×4×4×5: give N×H×W"),
+        (levels(channels=5), "6×5×4×5: give N×H×W"),
         (GRAY[:1], "fewer than two"),
         (GRAY[0, 0], "of shape 4×5: give N×H×W"),
         (np.array([["a", "b"]]), "are <U1: give uint8"),

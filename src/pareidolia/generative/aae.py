@@ -17,7 +17,7 @@ from pareidolia.generative.adversary import discriminator_objective, generator_l
 from pareidolia.generative.autoencoder import squared_error
 from pareidolia.generative.model import GenerativeModel
 from pareidolia.generative.networks import Shape, make_decoder, make_encoder, mlp, set_output
-from pareidolia.generative.priors import HasParts, make_prior
+from pareidolia.generative.priors import HasParts, known_labels, make_prior
 from pareidolia.generative.settings import AAESettings
 from pareidolia.settings import PareidoliaError
 from pareidolia.training import Batch, Losses, Phase, StepContext, adam
@@ -37,10 +37,7 @@ def make_aae(settings: AAESettings, shape: Shape, classes: int = 0) -> Any:
     Raises:
         PareidoliaError: If the settings use labels and the data have fewer than two classes.
     """
-    if settings.labels != "none" and classes < 2:
-        raise PareidoliaError(
-            f"--labels {settings.labels} needs pictures in two or more classes' folders, not {classes}"
-        )
+    known_labels(settings.labels, classes)
     if settings.labels == "semi-supervised":
         from pareidolia.generative.semi_supervised import SemiSupervisedAAE
 

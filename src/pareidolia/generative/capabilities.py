@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from pareidolia.generative.gaussian import DiagonalGaussian
+from pareidolia.generative.odes import Solver
 
 
 @runtime_checkable
@@ -53,7 +54,11 @@ class Encodes(Protocol):
     """Finds codes of pictures."""
 
     def encode(self, pictures: Tensor) -> Tensor:
-        """N×C×H×W in [0, 1] → N×L; the posterior's mean if there is a posterior."""
+        """N×C×H×W in [0, 1] → N×L; the posterior's mean if there is a posterior.
+
+        A model of which one code takes long has the attribute `encodes_slowly`: then looks encode a part of
+        the pictures.
+        """
         ...
 
 
@@ -71,6 +76,14 @@ class Samples(Protocol):
     def sample(self, count: int, generator: torch.Generator) -> Tensor:
         """count×C×H×W in [0, 1], on the model's device, of chance from the generator alone."""
         ...
+
+
+@runtime_checkable
+class SolvesEquation(Protocol):
+    """Makes pictures by solving an equation; how may be set anew."""
+
+    solver: Solver
+    guidance: float
 
 
 @runtime_checkable
@@ -103,4 +116,17 @@ class HasDensity(HasPrior, Encodes, Protocol):
 
     def log_prior(self, z: Tensor) -> Tensor:
         """log p(z) in nats: …×L → …"""
+        ...
+
+
+@runtime_checkable
+class HasLogProb(Protocol):
+    """log p(x) without a posterior: a flow's, by its equation."""
+
+    def observe(self, pictures: Tensor, generator: torch.Generator) -> Tensor:
+        """N×C×H×W in [0, 1] → x, N×C×H×W: what the density is of."""
+        ...
+
+    def log_prob(self, x: Tensor, generator: torch.Generator, steps: int) -> Tensor:
+        """log p(x) in nats: x N×C×H×W → N; an estimate by that many steps, right on average over chance."""
         ...

@@ -5,15 +5,17 @@ each learns from the other. For a fixed generator the best discriminator is D(x)
 """
 
 from collections.abc import Sequence
+from functools import partial
 
 import torch
 from torch import Tensor, nn
 from torch.nn.utils.parametrizations import spectral_norm
 
 from pareidolia.generative.adversary import discriminator_objective, generator_loss
+from pareidolia.generative.capabilities import Prior
 from pareidolia.generative.model import GenerativeModel
 from pareidolia.generative.networks import Shape, make_decoder, make_encoder, set_output
-from pareidolia.generative.priors import make_prior
+from pareidolia.generative.priors import WithLabel, known_labels, make_prior
 from pareidolia.generative.settings import GANSettings
 from pareidolia.training import Batch, Losses, Phase, StepContext, adam
 
@@ -21,18 +23,26 @@ from pareidolia.training import Batch, Losses, Phase, StepContext, adam
 class GAN(GenerativeModel[GANSettings]):
     """A generative adversarial network. Can: HasPrior (Decodes).
 
+    With labels "condition" (Mirza and Osindero 2014) a code's last numbers are the label's one-hot vector,
+    and the discriminator has a logit for each label, of which that of the picture's counts (Mescheder 2018).
+
     Args:
         settings: see `GANSettings`.
         shape: C, H, W of the pictures.
-        classes: number of classes of the data; not used.
+        classes: number of classes of the data.
+
+    Raises:
+        PareidoliaError: If labels are to be the condition and there are fewer than two.
     """
 
     def __init__(self, settings: GANSettings, shape: Shape, classes: int = 0) -> None:
         super().__init__(settings, shape, classes)
-        self.prior = make_prior(settings.prior, settings.latent)
+        self.conditions = known_labels(settings.labels, classes)
+        prior = make_prior(settings.prior, settings.latent)
+        self.prior: Prior = WithLabel(prior, self.conditions) if self.conditions else prior
         self.latent = self.prior.latent
         self.generator = make_decoder(settings, self.latent, shape, whole=True)
-        self.discriminator = make_encoder(settings, shape, 1, whole=True)
+        self.discriminator = make_encoder(settings, shape, self.conditions or 1, whole=True)
         if settings.spectral_norm:
             for layer in self.discriminator.modules():
                 if isinstance(layer, nn.Linear | nn.Conv2d):
@@ -47,10 +57,15 @@ class GAN(GenerativeModel[GANSettings]):
         picture: Tensor = self.generator(z)
         return picture.sigmoid()
 
-    def logits(self, pictures: Tensor) -> Tensor:
-        """The logit of D(x): N×C×H×W → N×1."""
+    def logits(self, pictures: Tensor, labels: Tensor | None = None) -> Tensor:
+        """The logit of D(x): N×C×H×W and labels N → N×1; the mean over labels where it is -1 or not given."""
         logits: Tensor = self.discriminator(2 * pictures - 1)
-        return logits
+        if not self.conditions:
+            return logits
+        mean = logits.mean(1, keepdim=True)
+        if labels is None:
+            return mean
+        return torch.where(labels[:, None] >= 0, logits.gather(1, labels.clamp(min=0)[:, None]), mean)
 
     def phases(self) -> Sequence[Phase]:
         """Two: the discriminator's, then the generator's."""
@@ -68,13 +83,21 @@ class GAN(GenerativeModel[GANSettings]):
     def discriminator_phase(self, batch: Batch, context: StepContext) -> Losses:
         """Distinguish real pictures from made ones."""
         with torch.no_grad():
-            made = self.decode(context.draw(self.prior.sample))
+            made = self.decode(self._codes(batch, context))
         settings = self.settings
         due = context.step % settings.r1_every == 0
         r1 = settings.r1 * settings.r1_every if due else 0.0
-        return Losses(*discriminator_objective(self.logits, batch.pictures, made, r1, settings.loss))
+        judge = partial(self.logits, labels=batch.labels)
+        return Losses(*discriminator_objective(judge, batch.pictures, made, r1, settings.loss))
 
     def generator_phase(self, batch: Batch, context: StepContext) -> Losses:
         """Make pictures that the discriminator takes for real."""
-        fake = self.logits(self.decode(context.draw(self.prior.sample)))
+        fake = self.logits(self.decode(self._codes(batch, context)), batch.labels)
         return Losses(generator_loss(fake, self.settings.loss))
+
+    def _codes(self, batch: Batch, context: StepContext) -> Tensor:
+        """Codes from the prior, with the labels of the batch where labels are the condition."""
+        codes = context.draw(self.prior.sample)
+        if isinstance(self.prior, WithLabel) and batch.labels is not None:
+            return self.prior.with_label(codes, batch.labels)
+        return codes

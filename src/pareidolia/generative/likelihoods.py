@@ -16,6 +16,24 @@ from torch import Tensor, nn
 from pareidolia.generative.gaussian import LOG_TWO_PI
 
 Mean = Callable[[Tensor], Tensor]
+LEVELS = 256
+"""Values that a picture's pixel can have."""
+
+
+def dequantized(pictures: Tensor, within: Tensor | float) -> Tensor:
+    """Pictures of 256 levels in [0, 1] as places in [0, 1), level k between k/256 and (k + 1)/256.
+
+    With `within` uniform the discrete pictures have a density, and E log p − D log 256 is a bound on the log
+    probability of the levels (Theis et al. 2016, section 3.1).
+
+    Args:
+        pictures: N×C×H×W in [0, 1].
+        within: where in its level each value lies, in [0, 1).
+
+    Returns:
+        N×C×H×W.
+    """
+    return (pictures * (LEVELS - 1) + within) / LEVELS
 
 
 class Likelihood(Protocol):

@@ -106,7 +106,7 @@ class ConvolutionalEncoder(nn.Sequential):
     def __init__(
         self, shape: Shape, outputs: int, settings: ArchitectureSettings, hidden: Sequence[int]
     ) -> None:
-        sides = _sides(shape)
+        sides = sides_of(shape)
         widths = _widths(settings.width, len(sides))
         layers: list[nn.Module] = [nn.Conv2d(shape[0], widths[0], 3, padding=1)]
         for fan_in, fan_out in pairwise(widths):
@@ -124,7 +124,7 @@ class ConvolutionalDecoder(nn.Module):
         self, inputs: int, shape: Shape, settings: ArchitectureSettings, hidden: Sequence[int]
     ) -> None:
         super().__init__()
-        self.sides = _sides(shape)[::-1]
+        self.sides = sides_of(shape)[::-1]
         widths = _widths(settings.width, len(self.sides))[::-1]
         maps = widths[0] * math.prod(self.sides[0])
         self.start = _dense((inputs, *reversed(hidden), maps), settings)
@@ -170,7 +170,7 @@ def _is_mlp(settings: ArchitectureSettings, shape: Shape) -> bool:
     return settings.network == "mlp"
 
 
-def _sides(shape: Shape) -> list[tuple[int, int]]:
+def sides_of(shape: Shape) -> list[tuple[int, int]]:
     """Sizes of the maps from the picture's to the smallest."""
     sides = [shape[1:]]
     while min(sides[-1]) >= 2 * _SMALLEST_MAP:

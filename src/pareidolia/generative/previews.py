@@ -8,7 +8,7 @@ from torch import Tensor
 
 from pareidolia.generative.capabilities import Decodes, Encodes
 from pareidolia.generative.sampling import can_sample, draw_pictures
-from pareidolia.pictures import save_picture, sheet
+from pareidolia.pictures import over_white, save_picture, sheet
 from pareidolia.randomness import seeded_generator
 from pareidolia.training import TrainingRun
 from pareidolia.training.data import PictureSet
@@ -48,6 +48,5 @@ def _made(model: Any, pictures: PictureSet, run: TrainingRun) -> tuple[Tensor | 
 def grid(pictures: Tensor, title: str) -> Tensor:
     """Pictures N×C×H×W in rows of eight, enlarged without smoothing; 1×3×H×W."""
     enlarge = max(1, _WIDTH_AIMED_AT // (_SIDE * pictures.shape[-1]))
-    return sheet(
-        [(picture[None], "") for picture in pictures.float().cpu()], _SIDE, title=title, enlarge=enlarge
-    )
+    shown = over_white(pictures.float().cpu())
+    return sheet([(picture[None], "") for picture in shown], _SIDE, title=title, enlarge=enlarge)

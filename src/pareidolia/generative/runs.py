@@ -20,7 +20,7 @@ from pareidolia.generative.building import build, settings_of
 from pareidolia.generative.settings import ModelSettings
 from pareidolia.networks.weights import load_weights
 from pareidolia.safety import distrusting
-from pareidolia.settings import BadRecord, UnknownName
+from pareidolia.settings import BadData, BadRecord, UnknownName
 from pareidolia.training.data import PictureSet, open_pictures
 from pareidolia.training.data.folders import Split
 from pareidolia.training.data.found import find_again
@@ -75,6 +75,10 @@ class Run:
         """
         channels, height, width = self.shape
         color = "gray" if channels == 1 else "rgb"
+        if data is not None and channels in (2, 4):
+            raise BadData(
+                f"{self.name} was trained on pictures with alpha, given in Python: {data} has none such"
+            )
         if data is not None:
             return open_pictures(data, split, size=(height, width), color=color)
         if self.record.get("kept"):

@@ -5,7 +5,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from pareidolia.generative.capabilities import HasPrior, Samples
+from pareidolia.generative.capabilities import HasPrior, Prior, Samples
 
 _BATCH = 500
 
@@ -16,13 +16,20 @@ def can_sample(model: Any) -> bool:
 
 
 @torch.no_grad()
-def draw_pictures(model: Any, count: int, generator: torch.Generator) -> Tensor:
-    """`count` pictures of a model that `can_sample`, count×C×H×W in [0, 1].
+def draw_pictures(model: Any, count: int, generator: torch.Generator, prior: Prior | None = None) -> Tensor:
+    """Draw pictures: the mean pictures of codes, unless the model defines `sample` itself.
 
-    The mean pictures of codes from its prior, unless the model defines `sample` itself.
+    Args:
+        model: one that `can_sample`, or that decodes if `prior` is given.
+        count: how many.
+        generator: of chance.
+        prior: where codes are drawn from in place of the model's prior.
+
+    Returns:
+        count×C×H×W in [0, 1].
     """
-    if isinstance(model, Samples):
+    if prior is None and isinstance(model, Samples):
         return model.sample(count, generator)
     device = next(model.parameters(), torch.empty(0)).device
-    codes = model.prior.sample(count, generator)
+    codes = (prior or model.prior).sample(count, generator)
     return torch.cat([model.decode(part.to(device)) for part in torch.split(codes, _BATCH)])

@@ -15,7 +15,7 @@ from pareidolia.generative.adversary import discriminator_objective, generator_l
 from pareidolia.generative.autoencoder import squared_error
 from pareidolia.generative.model import GenerativeModel
 from pareidolia.generative.networks import Shape, make_decoder, make_encoder, mlp, set_output
-from pareidolia.generative.priors import Sampler, make_prior
+from pareidolia.generative.priors import WithLabel, make_prior
 from pareidolia.generative.settings import AAESettings
 from pareidolia.training import Losses, Phase, Source, StepContext, adam
 from pareidolia.training.data import PictureSet
@@ -38,8 +38,8 @@ class SemiSupervisedAAE(GenerativeModel[AAESettings]):
     def __init__(self, settings: AAESettings, shape: Shape, classes: int) -> None:
         super().__init__(settings, shape, classes)
         self.style = make_prior(settings.prior, settings.latent, classes)
-        self.latent = self.style.latent + classes
-        self.prior = Sampler(self.latent, self._sample)
+        self.prior = WithLabel(self.style, classes)
+        self.latent = self.prior.latent
         self.encoder = make_encoder(settings, shape, self.latent, whole=True)
         self.decoder = make_decoder(settings, self.latent, shape, whole=True)
         self.style_discriminator = mlp((self.style.latent, *settings.critic, 1), settings)
@@ -51,7 +51,8 @@ class SemiSupervisedAAE(GenerativeModel[AAESettings]):
 
     def source(self, pictures: PictureSet, settings: TrainingSettings, device: torch.device) -> Source:
         """All pictures, and beside them as many whose labels are used."""
-        return FewLabels(pictures, self.settings.labeled, settings.batch, settings.seed, device)
+        labeled = self.settings.labeled if pictures.split == "train" else None
+        return FewLabels(pictures, labeled, settings.batch, settings.seed, device)
 
     def encode(self, pictures: Tensor) -> Tensor:
         """N×C×H×W → N×(style + classes)."""
@@ -91,7 +92,7 @@ class SemiSupervisedAAE(GenerativeModel[AAESettings]):
         """Distinguish the priors' samples from codes."""
         with torch.no_grad():
             codes = self.encode(self._noisy(batch.pictures, context))
-        real, fake, r1 = self._parts(context.draw(self._sample)), self._parts(codes), self.settings.r1
+        real, fake, r1 = self._parts(context.draw(self.prior.sample)), self._parts(codes), self.settings.r1
         style, _ = discriminator_objective(self.style_discriminator, real[0], fake[0], r1)
         of_class, _ = discriminator_objective(self.class_discriminator, real[1], fake[1], r1)
         return Losses(style + of_class, {"style": style.detach(), "class": of_class.detach()})
@@ -115,8 +116,7 @@ class SemiSupervisedAAE(GenerativeModel[AAESettings]):
 
     def _parts(self, codes: Tensor) -> tuple[Tensor, Tensor]:
         """Style and class of codes."""
-        style, of_class = torch.split(codes, [self.style.latent, self.classes], dim=1)
-        return style, of_class
+        return self.prior.split(codes)
 
     def _logits(self, codes: Tensor) -> tuple[Tensor, Tensor]:
         style, of_class = self._parts(codes)
@@ -126,8 +126,3 @@ class SemiSupervisedAAE(GenerativeModel[AAESettings]):
         if not self.settings.noise:
             return pictures
         return pictures + self.settings.noise * context.normal(*self.shape)
-
-    def _sample(self, count: int, generator: torch.Generator) -> Tensor:
-        style = self.style.sample(count, generator)
-        chosen = torch.randint(self.classes, (count,), generator=generator, device=generator.device)
-        return torch.cat([style, F.one_hot(chosen, self.classes).to(style)], dim=1)

@@ -15,6 +15,19 @@ def _positive(widths: tuple[int, ...]) -> tuple[int, ...]:
 
 
 Widths = Annotated[tuple[int, ...], AfterValidator(_positive)]
+SamplerName = Literal["prior", "gmm", "two-stage"]
+Sampler = Annotated[
+    SamplerName,
+    Field(
+        description="Where codes are drawn from: the model's prior; a Gaussian mixture, or a second VAE (Dai "
+        "2019), fitted to codes of pictures."
+    ),
+]
+Components = Annotated[int, Field(ge=1, le=1000, description="Gaussians of a mixture that is fitted.")]
+Condition = Annotated[
+    Literal["none", "condition"],
+    Field(description="condition: the model learns to make pictures of a label that is asked for."),
+]
 R1 = Annotated[float, Field(ge=0, description="Weight γ of R1, ½γ‖∇D‖² on what is real (Mescheder 2018).")]
 
 PriorOption = Annotated[
@@ -40,6 +53,10 @@ class ModelSettings(TrainingSettings):
     color: Annotated[
         Literal["auto", "gray", "rgb"], Field(description="auto: grey where all pictures are grey.")
     ] = "auto"
+    evaluate_every: Annotated[
+        int,
+        Field(ge=0, description="Steps between lines of the log with losses on test pictures; 0: none."),
+    ] = 0
 
 
 class ArchitectureSettings(ModelSettings):
@@ -80,7 +97,7 @@ class AutoencoderSettings(ArchitectureSettings):
     ] = 0.05
 
 
-@model_settings("vae", "pareidolia.generative.vae:VAE")
+@model_settings("vae", "pareidolia.generative.vae:make_vae")
 class VAESettings(ArchitectureSettings):
     """A variational autoencoder (Kingma and Welling 2014)."""
 
@@ -110,6 +127,7 @@ class VAESettings(ArchitectureSettings):
     samples: Annotated[
         int, Field(ge=1, description="Samples k a picture; above 1 the bound is IWAE's (Burda 2016).")
     ] = 1
+    labels: Condition = "none"
 
 
 @model_settings("aae", "pareidolia.generative.aae:make_aae")
@@ -159,6 +177,7 @@ class GANSettings(ArchitectureSettings):
         Field(ge=0, lt=1, description="Decay of the weights' moving average; 0 gives the last weights."),
     ] = 0.995
     prior: PriorOption = "normal"
+    labels: Condition = "none"
     loss: Annotated[
         Literal["non-saturating", "minimax", "hinge"],
         Field(description="The loss of generator and discriminator."),
@@ -173,3 +192,48 @@ class GANSettings(ArchitectureSettings):
         Field(description="Discriminator's weights over their largest singular value (Miyato 2018)."),
     ] = False
     beta1: Annotated[float, Field(ge=0, lt=1, description="Adam's first decay.")] = 0.0
+
+
+@model_settings("flow", "pareidolia.generative.flow:RectifiedFlow")
+class FlowSettings(ModelSettings):
+    """A rectified flow (Liu et al. 2023): a learned velocity carries noise to pictures."""
+
+    width: Annotated[int, Field(ge=1, description="Channels of the U-Net at full size.")] = 32
+    blocks: Annotated[
+        int, Field(ge=1, le=8, description="Residual blocks at each size, downwards and upwards.")
+    ] = 1
+    patch: Annotated[
+        int | None,
+        Field(
+            ge=1,
+            le=8,
+            description="Side of the squares of pixels that the U-Net begins with (default: 2 from 14 px).",
+        ),
+    ] = None
+    labels: Condition = "none"
+    unlabeled: Annotated[
+        float,
+        Field(ge=0, le=1, description="Share of labels left out in training, which guidance needs."),
+    ] = 0.1
+    guidance: Annotated[
+        float,
+        Field(
+            ge=0,
+            le=20,
+            description="How much more than in the data samples look like their label (Ho 2022).",
+        ),
+    ] = 1.0
+    times: Annotated[
+        Literal["uniform", "logit-normal"],
+        Field(description="Which times are learned: all alike, or those in the middle more (Esser 2024)."),
+    ] = "uniform"
+    solver: Annotated[
+        Literal["euler", "heun"],
+        Field(description="How the equation is solved; heun asks for two velocities a step."),
+    ] = "heun"
+    steps: Annotated[int, Field(ge=1, le=1000, description="Steps from noise to a picture.")] = 20
+    learning_rate: Annotated[float, Field(gt=0, description="Size of a step.")] = 1e-3
+    average: Annotated[
+        float,
+        Field(ge=0, lt=1, description="Decay of the weights' moving average; 0 gives the last weights."),
+    ] = 0.999

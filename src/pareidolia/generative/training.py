@@ -1,13 +1,15 @@
 """From data and settings to a training of a generative model, ready to step, and to a trained run."""
 
 from collections.abc import Mapping
-from functools import partial
+from dataclasses import replace
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
 from pareidolia.generative.building import build, settings_of
+from pareidolia.generative.held_out import held_out_losses
 from pareidolia.generative.previews import draw_preview
 from pareidolia.generative.registry import MODELS
 from pareidolia.generative.runs import Run, open_run
@@ -159,7 +161,17 @@ def prepare(
         },
     }
     folder = TrainingFolder(out, record, tensorboard=tensorboard)
-    return Training(run, folder, pictures, partial(draw_preview, pictures), kept)
+    preview = partial(draw_preview, pictures)
+    measure = partial(held_out_losses, cache(partial(_held_out, data, kept, pictures)))
+    return Training(run, folder, pictures, preview, measure, settings.evaluate_every, kept)
+
+
+def _held_out(data: Data, kept: Mapping[Split, PictureSet], pictures: PictureSet) -> PictureSet:
+    """The pictures for the test, as large and as coloured as those to learn from."""
+    if kept:
+        return kept.get("test", replace(pictures, bytes=pictures.bytes[:0], labels=None))
+    color = "gray" if pictures.shape[0] == 1 else "rgb"
+    return open_pictures(str(data), "test", size=pictures.shape[1:], color=color)
 
 
 def _opened(
@@ -175,11 +187,14 @@ def _opened(
         return pictures, {"train": pictures, "test": tested}
     if test is None:
         return pictures, {"train": pictures}
-    color = "gray" if pictures.shape[0] == 1 else "rgb"
-    return pictures, {
-        "train": pictures,
-        "test": as_picture_set(test, size=pictures.shape[1:], color=color),
-    }
+    color = {1: "gray", 3: "rgb"}.get(pictures.shape[0], "auto")
+    tested = as_picture_set(test, size=pictures.shape[1:], color=color)
+    if tested.shape != pictures.shape:
+        raise PareidoliaError(
+            f"the pictures for the test have {tested.shape[0]} channels, "
+            f"those to learn from {pictures.shape[0]}"
+        )
+    return pictures, {"train": pictures, "test": tested}
 
 
 def _usual_epochs(count: int) -> float:

@@ -19,6 +19,27 @@ from pareidolia.generative.settings import VAESettings
 from pareidolia.training import Batch, Losses, Phase, StepContext
 
 
+def make_vae(settings: VAESettings, shape: Shape, classes: int = 0) -> GenerativeModel[VAESettings]:
+    """Make the variational autoencoder that settings describe.
+
+    Args:
+        settings: of the model.
+        shape: C, H, W of the pictures.
+        classes: number of classes of the data.
+
+    Returns:
+        A `VAE` or a `ConditionalVAE`.
+
+    Raises:
+        PareidoliaError: If labels are to be the condition and there are fewer than two.
+    """
+    if settings.labels == "condition":
+        from pareidolia.generative.conditional_vae import ConditionalVAE
+
+        return ConditionalVAE(settings, shape, classes)
+    return VAE(settings, shape, classes)
+
+
 class VAE(GenerativeModel[VAESettings]):
     """A variational autoencoder.
 
@@ -34,7 +55,7 @@ class VAE(GenerativeModel[VAESettings]):
         super().__init__(settings, shape, classes)
         self.latent = settings.latent
         self.prior = StandardNormal(settings.latent)
-        self.likelihood = _likelihood(settings, shape)
+        self.likelihood = make_likelihood(settings, shape)
         channels, *size = shape
         self.encoder = make_encoder(settings, shape, 2 * settings.latent)
         self.decoder = make_decoder(
@@ -90,13 +111,8 @@ class VAE(GenerativeModel[VAESettings]):
         if self.settings.samples > 1:
             return self._importance_weighted(x, posterior, context)
         z = posterior.at(context.normal(self.latent))
-        log_likelihood = self.likelihood.training_log_prob(x, self.raw(z), context.mean).mean()
-        divergence = posterior.divergence()
-        cost = divergence.sum(-1).mean()
-        metrics = {"reconstruction": -log_likelihood.detach(), "kl": cost.detach()}
-        if self.settings.free_bits > 0:
-            cost = context.mean(divergence).clamp(min=self.settings.free_bits).sum()
-        return Losses(self._weight(context) * cost - log_likelihood, metrics)
+        log_likelihood = self.likelihood.training_log_prob(x, self.raw(z), context.mean)
+        return negative_bound(self.settings, log_likelihood, posterior, context)
 
     def _importance_weighted(self, x: Tensor, posterior: DiagonalGaussian, context: StepContext) -> Losses:
         """−E log 1/k Σ p(x, z) / q(z|x), of k samples (Burda et al. 2016, equation 8)."""
@@ -104,21 +120,45 @@ class VAE(GenerativeModel[VAESettings]):
         z = posterior.at(context.normal(count, self.latent).transpose(0, 1))
         log_likelihood = self.likelihood.training_log_prob(x, self.raw(z), context.mean)
         divergence = posterior.log_prob(z) - self.prior.log_prob(z)
-        log_weights = log_likelihood - self._weight(context) * divergence
+        log_weights = log_likelihood - _weight(self.settings, context) * divergence
         bound = importance_weighted(log_weights).mean()
         metrics = {"reconstruction": -log_likelihood.detach().mean(), "kl": divergence.detach().mean()}
         return Losses(-bound, metrics)
 
-    def _weight(self, context: StepContext) -> float:
-        """β, after a linear warm-up."""
-        warm_up = self.settings.kl_warm_up
-        return self.settings.beta * (min(1.0, context.epoch / warm_up) if warm_up else 1.0)
 
-
-def _likelihood(settings: VAESettings, shape: Shape) -> Likelihood:
+def make_likelihood(settings: VAESettings, shape: Shape) -> Likelihood:
+    """The likelihood that settings name, for pictures of C, H, W."""
     kind = settings.likelihood
     if kind == "auto":
         kind = "bernoulli" if shape[0] == 1 else "gaussian"
     if kind == "bernoulli":
         return Bernoulli(settings.binarize)
     return Gaussian(settings.sigma) if kind == "gaussian" else DiscretizedLogistic()
+
+
+def negative_bound(
+    settings: VAESettings, log_likelihood: Tensor, posterior: DiagonalGaussian, context: StepContext
+) -> Losses:
+    """The negative bound with β, its warm-up and free bits.
+
+    Args:
+        settings: of the model.
+        log_likelihood: log p(x|z), N.
+        posterior: q(z|x), of N×L.
+        context: of the step.
+
+    Returns:
+        The mean over the batch.
+    """
+    divergence = posterior.divergence()
+    cost, fit = divergence.sum(-1).mean(), log_likelihood.mean()
+    metrics = {"reconstruction": -fit.detach(), "kl": cost.detach()}
+    if settings.free_bits > 0:
+        cost = context.mean(divergence).clamp(min=settings.free_bits).sum()
+    return Losses(_weight(settings, context) * cost - fit, metrics)
+
+
+def _weight(settings: VAESettings, context: StepContext) -> float:
+    """β, after a linear warm-up."""
+    warm_up = settings.kl_warm_up
+    return settings.beta * (min(1.0, context.epoch / warm_up) if warm_up else 1.0)

@@ -46,10 +46,10 @@ def from_yiq(yiq: Tensor) -> Tensor:
 
 
 def over_white(picture: Tensor) -> Tensor:
-    """Lay a picture with alpha N×4×H×W on white, N×3×H×W: αC + 1 − α; others are returned unchanged."""
-    if picture.shape[1] != 4:
+    """Lay a picture with alpha, N×2 or N×4×H×W, on white: αC + 1 − α, N×1 or N×3×H×W; others stay."""
+    if picture.shape[1] not in (2, 4):
         return picture
-    color, alpha = picture[:, :3], picture[:, 3:]
+    color, alpha = picture[:, :-1], picture[:, -1:]
     return color * alpha + (1 - alpha)
 
 

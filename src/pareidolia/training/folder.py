@@ -27,6 +27,7 @@ from pareidolia.training.data.found import PLACES
 from pareidolia.training.log import Log
 from pareidolia.training.run import TrainingRun
 from pareidolia.training.saving import read_state, write_state
+from pareidolia.training.settings import TrainingSettings
 from pareidolia.version import __version__
 
 SETTINGS, WEIGHTS, LOG, SAMPLES = "settings.json", "model.safetensors", "log.jsonl", "samples"
@@ -35,13 +36,18 @@ SETTINGS, WEIGHTS, LOG, SAMPLES = "settings.json", "model.safetensors", "log.jso
 _FREE = {
     "pareidolia",
     "threads",
-    *(f"settings.{name}" for name in ("device", "previews", "checkpoint_seconds", "log_every")),
+    *(
+        f"settings.{name}"
+        for name in ("device", "previews", "checkpoint_seconds", "log_every", "evaluate_every")
+    ),
     *(f"data.{name}" for name in (*PLACES, "skipped")),
 }
 _CHECKPOINT, _PREVIOUS = "checkpoint.pt", "checkpoint.previous.pt"
 
 Preview = Callable[[TrainingRun, Path], None]
 """Draws a sheet of what the run's model makes, into a file."""
+Measure = Callable[[TrainingRun], Mapping[str, float]]
+"""Numbers of the run's model for the log."""
 
 
 class TrainingFolder:
@@ -110,6 +116,7 @@ class TrainingFolder:
                 read, or the one there is of networks that the same settings do not make any more.
         """
         free = _FREE | ({"settings.epochs"} if run.settings.schedule == "constant" else set())
+        free |= _unknown_there(read_record(self.path), run.settings)
         check_record(self.path, self.record, free)
         self.check()
         if run.process_group.rank != 0:
@@ -126,12 +133,20 @@ class TrainingFolder:
         """Let another process train in the folder."""
         self._lock.release()
 
-    def steps(self, run: TrainingRun, preview: Preview | None = None) -> Iterator[Progress]:
+    def steps(
+        self,
+        run: TrainingRun,
+        preview: Preview | None = None,
+        measure: Measure | None = None,
+        measure_every: int = 0,
+    ) -> Iterator[Progress]:
         """Step to the end, logging, drawing and saving on the way. After stopping early, call `save`.
 
         Args:
             run: what steps.
             preview: draws a sheet of what the model makes.
+            measure: gives numbers of the model for the log.
+            measure_every: steps between two times; 0 for never.
 
         Yields:
             Each step after it was made.
@@ -142,6 +157,9 @@ class TrainingFolder:
             for step in run:
                 if step.index % settings.log_every == 0 or run.finished:
                     self._note(run)
+                due = measure_every and step.index % measure_every == 0
+                if run.process_group.rank == 0 and measure is not None and due:
+                    self._measure(run, measure)
                 if run.process_group.rank == 0 and preview is not None and _drawn(step.index, run):
                     preview(run, self.path / SAMPLES / f"{step.index:07d}.png")
                 if time.monotonic() - saved >= settings.checkpoint_seconds or run.finished:
@@ -221,7 +239,12 @@ class TrainingFolder:
     def _note(self, run: TrainingRun) -> None:
         means = run.metrics.take()
         if run.process_group.rank == 0:
-            self._log.write(run.index, run.epoch, means)
+            self._log.write(run.index, run.epoch, means, run.settings.batch)
+
+    def _measure(self, run: TrainingRun, measure: Measure) -> None:
+        found = measure(run)
+        if found:
+            self._log.write(run.index, run.epoch, found)
 
 
 def read_record(path: Path) -> dict[str, Any]:
@@ -272,6 +295,17 @@ def _refuse_other(
         raise BadTarget(
             f"{path} holds another run ({differing}): name another folder, or --overwrite to begin anew"
         )
+
+
+def _unknown_there(held: Mapping[str, Any], settings: TrainingSettings) -> set[str]:
+    """Settings that a run of an earlier version does not have, and that are at their defaults."""
+    known = held.get("settings", {})
+    usual = {
+        name
+        for name, field in type(settings).model_fields.items()
+        if name not in known and getattr(settings, name) == field.get_default(call_default_factory=True)
+    }
+    return {f"settings.{name}" for name in usual}
 
 
 def _flat(record: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:

@@ -51,6 +51,15 @@ def adam(betas: tuple[float, float] = (0.9, 0.999)) -> MakeOptimizer:
     return make
 
 
+def sgd(momentum: float = 0.9) -> MakeOptimizer:
+    """Gradient descent with Nesterov's momentum."""
+
+    def make(parameters: list[nn.Parameter], rate: float) -> torch.optim.Optimizer:
+        return torch.optim.SGD(parameters, lr=rate, momentum=momentum, nesterov=True)
+
+    return make
+
+
 @dataclass(frozen=True)
 class Phase:
     """An optimizer step that a model makes in a training step: which parameters, and the loss it lowers.
@@ -62,6 +71,7 @@ class Phase:
         every: the phase takes part in each `every`-th step, beginning with the first.
         learning_rate: relative to the run's.
         optimizer: makes the phase's optimizer; by default Adam.
+        weight_decay: its own, decoupled from the gradient; None takes the run's.
     """
 
     name: str
@@ -70,6 +80,7 @@ class Phase:
     every: int = 1
     learning_rate: float = 1.0
     optimizer: MakeOptimizer = field(default_factory=adam)
+    weight_decay: float | None = None
 
 
 class Trainable(Protocol):

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Protocol
 
 import torch
@@ -66,6 +67,57 @@ class SingleProcess:
 
     def barrier(self) -> None:
         """Return at once."""
+
+
+@dataclass(frozen=True)
+class PartOfBatch:
+    """One of several parts of a batch, computed one after the other: a group that takes fewer rows.
+
+    A mean over the batch is over this part alone.
+
+    Attributes:
+        whole: the processes that share the batch.
+        part: the part's number, from 0.
+        parts: how many there are.
+    """
+
+    whole: ProcessGroup
+    part: int
+    parts: int
+
+    @property
+    def rank(self) -> int:
+        """As in the whole group."""
+        return self.whole.rank
+
+    @property
+    def size(self) -> int:
+        """As in the whole group."""
+        return self.whole.size
+
+    def rows(self, values: Tensor) -> Tensor:
+        """The part's rows of this device's share."""
+        return self.whole.rows(values).chunk(self.parts)[self.part]
+
+    def mean(self, value: Tensor) -> Tensor:
+        """The mean over devices."""
+        return self.whole.mean(value)
+
+    def average_(self, gradients: list[Tensor]) -> None:
+        """Leave them as they are: they are averaged when all parts are there."""
+
+    def any(self, here: bool) -> bool:
+        """As in the whole group."""
+        return self.whole.any(here)
+
+    def barrier(self) -> None:
+        """As in the whole group."""
+        self.whole.barrier()
+
+
+def parts_of(group: ProcessGroup, parts: int) -> list[ProcessGroup]:
+    """The group as it is, or as several parts of its batches."""
+    return [group] if parts == 1 else [PartOfBatch(group, part, parts) for part in range(parts)]
 
 
 _CURRENT: ContextVar[tuple[ProcessGroup, torch.device] | None] = ContextVar("process_group", default=None)

@@ -14,8 +14,10 @@ from pareidolia.progress import Progress
 from pareidolia.settings import PareidoliaError, migrate_state
 from pareidolia.training.data.given import Data, as_picture_set
 from pareidolia.training.data.order import Pictures
-from pareidolia.training.phases import Batch, Losses, Phase, Source
-from pareidolia.training.process_group import ProcessGroup, SingleProcess
+from pareidolia.training.means import Means
+from pareidolia.training.phases import Batch, Source
+from pareidolia.training.process_group import ProcessGroup, SingleProcess, parts_of
+from pareidolia.training.running_phase import RunningPhase
 from pareidolia.training.schedules import factor
 from pareidolia.training.settings import TrainingSettings
 from pareidolia.training.step_context import StepContext, seeded
@@ -69,11 +71,19 @@ class TrainingRun:
                 f"take --batch {-(-settings.batch // self.process_group.size) * self.process_group.size}"
             )
         passes = settings.epochs or epochs or 1.0
+        share = settings.batch // self.process_group.size
+        if share % settings.accumulate:
+            raise PareidoliaError(
+                f"{share} pictures a step cannot be computed in {settings.accumulate} even parts: "
+                "take another --accumulate"
+            )
+        self._groups = parts_of(self.process_group, settings.accumulate)
         self.total = max(1, math.ceil(passes * source.count / settings.batch))
         self.index = 0
-        self.phases = [_Running(phase, settings) for phase in model.phases()]
-        self.average = _averaged(self.model, settings.average) if settings.average else None
-        self.metrics = _Means()
+        self.phases = [RunningPhase(phase, settings) for phase in model.phases()]
+        decay = _decay(settings)
+        self.average = _averaged(self.model, decay) if decay else None
+        self.metrics = Means()
         self._generator = torch.Generator(self.device)
 
     @classmethod
@@ -143,13 +153,11 @@ class TrainingRun:
         """
         if self.finished:
             raise PareidoliaError(f"this training has made all its {self.total} steps")
-        batch = self.source.batch(self.index, self.process_group)
-        if isinstance(batch, Batch):
-            batch = batch.to(self.device)
+        batches = [self._batch(group) for group in self._groups]
         losses = {}
         for number, running in enumerate(self.phases):
             if self.index % running.phase.every == 0:
-                losses[running.phase.name] = self._improve(running, batch, self._context(number))
+                losses[running.phase.name] = self._improve(number, running, batches)
         if self.average is not None:
             self.average.update_parameters(self.model)
         self.index += 1
@@ -186,28 +194,42 @@ class TrainingRun:
             self.average.load_state_dict(_average_state(state["average"]))
         self.metrics.load_state_dict(state["metrics"])
 
-    def _context(self, phase: int) -> StepContext:
+    def _batch(self, group: ProcessGroup) -> Any:
+        batch = self.source.batch(self.index, group)
+        return batch.to(self.device) if isinstance(batch, Batch) else batch
+
+    def _context(self, phase: int, group: ProcessGroup) -> StepContext:
         generator = seeded(self._generator, self.settings.seed, "phase", phase, self.index)
         settings, step = self.settings, self.index
-        return StepContext(step, self.total, self.epoch, settings.batch, generator, self.process_group)
+        return StepContext(step, self.total, self.epoch, settings.batch, generator, group)
 
-    def _improve(self, running: "_Running", batch: Any, context: StepContext) -> float:
+    def _improve(self, number: int, running: RunningPhase, batches: list[Any]) -> float:
         """One phase's change of its parameters; returns its loss over all devices before the change."""
-        half = self.settings.precision == "bfloat16"
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=half):
-            losses = running.phase.loss(batch, context)
-        gradients = running.gradients(losses)
-        total = losses.total.detach().float()
-        metrics = list(losses.metrics.values())
-        self.process_group.average_([*gradients, total, *metrics])
-        loss = total.item()
+        numbers: dict[str, Tensor] = {}
+        for group, batch in zip(self._groups, batches, strict=True):
+            with torch.autocast(
+                self.device.type, torch.bfloat16, enabled=self.settings.precision == "bfloat16"
+            ):
+                losses = running.phase.loss(batch, self._context(number, group))
+            running.add_gradients(losses.total, len(batches))
+            found = {"loss": losses.total.detach().float(), **losses.metrics}
+            for name, value in found.items():
+                part = value if len(batches) == 1 else value / len(batches)
+                numbers[name] = numbers[name] + part if name in numbers else part
+        self.process_group.average_([*running.gradients(), *numbers.values()])
+        loss = numbers["loss"].item()
         if not math.isfinite(loss):
             raise NonFiniteError(f"the loss of phase '{running.phase.name}'", self.index + 1, self.settings)
         running.change(factor(self.settings.schedule, self.settings.warm_up, self.index, self.total))
-        self.metrics.add(
-            running.phase.name, {"loss": total, **dict(zip(losses.metrics, metrics, strict=True))}
-        )
+        self.metrics.add(running.phase.name, numbers)
         return loss
+
+
+def _decay(settings: TrainingSettings) -> float:
+    """Of the moving average in a step."""
+    if settings.average_half_life:
+        return float(0.5 ** (settings.batch / settings.average_half_life))
+    return settings.average
 
 
 def _averaged(model: nn.Module, decay: float) -> AveragedModel:
@@ -232,61 +254,3 @@ def _average_state(state: Mapping[str, Any]) -> Mapping[str, Any]:
         return state
     weights = {f"module.{name}": value for name, value in state["weights"].items()}
     return {"n_averaged": torch.tensor(state["updates"] + 1), **weights}
-
-
-class _Running:
-    """A phase with its optimizer."""
-
-    def __init__(self, phase: Phase, settings: TrainingSettings) -> None:
-        self.phase = phase
-        self.parameters = [each for each in phase.parameters if each.requires_grad]
-        self._rate = settings.learning_rate * phase.learning_rate
-        self._clip = settings.clip
-        self.optimizer = phase.optimizer(self.parameters, self._rate)
-
-    def gradients(self, losses: Losses) -> list[Tensor]:
-        """Compute the gradients of the phase's parameters alone, and return them."""
-        losses.total.backward(inputs=self.parameters)  # type: ignore[no-untyped-call]
-        for parameter in self.parameters:
-            if parameter.grad is None:
-                parameter.grad = torch.zeros_like(parameter)
-        return [each.grad for each in self.parameters if each.grad is not None]
-
-    def change(self, rate: float) -> None:
-        """Let the optimizer change the parameters by their gradients, then drop the gradients."""
-        if self._clip:
-            nn.utils.clip_grad_norm_(self.parameters, self._clip)
-        for group in self.optimizer.param_groups:
-            group["lr"] = self._rate * rate
-        self.optimizer.step()
-        self.optimizer.zero_grad(set_to_none=True)
-
-
-class _Means:
-    """Means of the phases' numbers since the last line of the log."""
-
-    def __init__(self) -> None:
-        self._sums: dict[str, Tensor] = {}
-        self._counts: dict[str, int] = {}
-
-    def add(self, phase: str, metrics: dict[str, Tensor]) -> None:
-        """Include one step's numbers."""
-        for name, value in metrics.items():
-            key = f"{phase}/{name}"
-            # Out of place: the first is the caller's tensor.
-            self._sums[key] = self._sums[key] + value if key in self._sums else value
-            self._counts[key] = self._counts.get(key, 0) + 1
-
-    def take(self) -> dict[str, float]:
-        """The means, in the order in which their names first appeared; begins anew."""
-        means = {key: float(total) / self._counts[key] for key, total in self._sums.items()}
-        self._sums, self._counts = {}, {}
-        return means
-
-    def state_dict(self) -> dict[str, Any]:
-        """Everything `load_state_dict` needs."""
-        return {"sums": dict(self._sums), "counts": dict(self._counts)}
-
-    def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Continue from a `state_dict`."""
-        self._sums, self._counts = dict(state["sums"]), dict(state["counts"])

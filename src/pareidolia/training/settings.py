@@ -39,6 +39,31 @@ class TrainingSettings(Settings):
             description="Decay of the weights' moving average, which is what the run gives; 0 keeps none.",
         ),
     ] = 0.0
+    average_half_life: Annotated[
+        float,
+        Field(
+            ge=0,
+            description="Pictures after which weights count half in the moving average, whatever the batch; "
+            "above 0 it takes the place of --average.",
+        ),
+    ] = 0.0
+    optimizer: Annotated[
+        Literal["auto", "adam", "sgd"],
+        Field(description="auto: as each phase of the model wants; sgd: with a momentum of 0.9."),
+    ] = "auto"
+    weight_decay: Annotated[
+        float,
+        Field(
+            ge=0,
+            le=1,
+            description="Share of matrices and kernels that a learning rate of 1 takes away a step "
+            "(Loshchilov and Hutter 2019).",
+        ),
+    ] = 0.0
+    accumulate: Annotated[
+        int,
+        Field(ge=1, description="Parts of a batch that are computed one after the other, to save memory."),
+    ] = 1
     precision: Annotated[
         Literal["float32", "bfloat16"],
         Field(description="bfloat16: mixed precision, faster where the hardware has it."),

@@ -8,7 +8,7 @@ from pareidolia.progress import Progress, Work
 from pareidolia.training.data import PictureSet
 from pareidolia.training.data.folders import Split
 from pareidolia.training.data.kept import KEPT, keep_pictures
-from pareidolia.training.folder import Preview, TrainingFolder
+from pareidolia.training.folder import Measure, Preview, TrainingFolder
 from pareidolia.training.run import TrainingRun
 
 _MOST_LISTED = 5
@@ -23,6 +23,8 @@ class Training(Work):
         folder: what keeps it.
         pictures: the training set.
         preview: draws a sheet of what the model makes.
+        measure: gives losses on held-out pictures for the log.
+        measure_every: steps between two times; 0 for never.
         kept: the splits of pictures that have no name, which the folder keeps so that they are found again.
     """
 
@@ -30,6 +32,8 @@ class Training(Work):
     folder: TrainingFolder
     pictures: PictureSet
     preview: Preview
+    measure: Measure | None = None
+    measure_every: int = 0
     kept: Mapping[Split, PictureSet] = field(default_factory=dict)
 
     def begin(self, *, overwrite: bool = False, resume: bool = False) -> None:
@@ -57,7 +61,7 @@ class Training(Work):
 
     def __iter__(self) -> Iterator[Progress]:
         yield Progress(self.run.index, self.run.total, notes=tuple(self._notes()))
-        yield from self.folder.steps(self.run, self.preview)
+        yield from self.folder.steps(self.run, self.preview, self.measure, self.measure_every)
 
     @property
     def result(self) -> Result:
@@ -75,7 +79,7 @@ class Training(Work):
 
     def _notes(self) -> Iterator[str]:
         channels, height, width = self.pictures.shape
-        colors = "gray" if channels == 1 else "color"
+        colors = ("gray", "gray and alpha", "color", "color and alpha")[channels - 1]
         yield f"{len(self.pictures)} {colors} pictures of {width}x{height} px, {self.run.total} steps"
         skipped = self.pictures.skipped
         yield from (f"skipped: {line}" for line in skipped[:_MOST_LISTED])

@@ -1,5 +1,6 @@
 """Looks into a latent space: paths, planes, directions, sums; commands, records, refusals."""
 
+import json
 import math
 import shutil
 
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from pareidolia.cli import main
+from pareidolia.generative.codes import keep_codes
 from pareidolia.generative.looking import (
     InterpolateSettings,
     LatentSpace,
@@ -240,6 +242,39 @@ def test_small_pictures_are_enlarged_without_smoothing():
     assert set(pictures.unique().tolist()) <= values
 
 
+# Kept codes.
+
+
+def test_codes_beside_the_weights_stand_in_for_the_pictures(trained, tmp_path):
+    run = tmp_path / "run"
+    shutil.copytree(trained("vae"), run)
+    with_data = LatentSpace(open_run(run))
+    codes, labels = with_data.encode(with_data.test.pictures()), with_data.test.labels
+    keep_codes(run, codes, labels)
+    record = json.loads((run / "settings.json").read_text())
+    record["data"]["name"] = "nowhere-any-more"
+    (run / "settings.json").write_text(json.dumps(record))
+    space = LatentSpace(open_run(run))
+    expected = codes[labels == 3].mean(0, keepdim=True)
+    torch.testing.assert_close(space.resolve("label:3").code, expected, atol=2e-3, rtol=2e-3)
+    assert space.known.source == "300 test pictures"
+    for command, *words in (
+        ("latent", "--size", "300"),
+        ("walk", "label:3", "--towards", "8", "--steps", "2"),
+        ("manifold", "--side", "2"),
+        ("interpolate", "label:1", "label:8", "--steps", "2"),
+    ):
+        assert look(tmp_path, command, str(run), *words, "--overwrite") == 0
+
+
+def test_codes_of_another_length_are_refused(trained, tmp_path, capsys):
+    run = tmp_path / "run"
+    shutil.copytree(trained("vae"), run)
+    keep_codes(run, torch.zeros(20, 5), None)
+    assert look(tmp_path, "latent", str(run)) == 2
+    assert "does not hold codes of length 3" in capsys.readouterr().err
+
+
 # Commands.
 
 
@@ -318,6 +353,23 @@ def test_a_gan_has_no_encoder_but_a_latent_space(trained, tmp_path, capsys):
     assert not (tmp_path / "out.png").exists()
     assert look(tmp_path, "interpolate", run, "random:1", "random:2") == 0
     assert main(["manifold", run, "--out", str(tmp_path / "plane.png"), "--quiet", "--side", "2"]) == 0
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        ("sample", ("--count", "2")),
+        ("reconstruct", ("test:1",)),
+        ("interpolate", ("random:1", "random:2", "--steps", "3")),
+        ("interpolate", ("test:1", "label:3", "--steps", "2")),
+        ("manifold", ("--side", "2")),
+        ("latent", ("--size", "300", "--count", "40")),
+        ("walk", ("test:7", "--towards", "8", "--steps", "2")),
+    ],
+)
+def test_a_flow_can_be_looked_at_in_every_way(command, words, trained, tmp_path):
+    run = trained("flow", width=4, epochs=0.5, steps=2, labels="condition")
+    assert look(tmp_path, command, run, *words) == 0
 
 
 def test_an_autoencoder_has_no_prior(trained, tmp_path, capsys):

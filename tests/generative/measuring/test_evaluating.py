@@ -135,6 +135,18 @@ def test_pictures_of_a_gan_are_compared_and_its_likelihood_is_not_told(trained):
             figures(run, measure)
 
 
+def test_a_flow_has_a_likelihood_by_its_equation(trained):
+    run = open_run(trained("flow", width=8, epochs=4, learning_rate=1e-2, average=0.9))
+    found = figures(run, "likelihood", ode_steps=10, pictures=30)["negative log-likelihood"]
+    assert "10 steps" in found.how and "with noise as wide as one of 256 levels" in found.how
+    bits = found.details["bits_a_dimension"]
+    # Of levels, bits are positive; a flow after four epochs does better than one coin for each bit.
+    assert 0 < bits < 8
+    assert bits == pytest.approx(8 + found.estimate.value / (64 * math.log(2)))
+    with pytest.raises(PareidoliaError, match=r"elbo cannot be measured of .*a flow has no density"):
+        figures(run, "elbo")
+
+
 def test_an_autoencoder_draws_nothing(trained):
     run = trained("autoencoder")
     assert figures(run, "reconstruction", "active-units")

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from pareidolia.generative.capabilities import HasPrior
+from pareidolia.generative.looking.latent_space import LatentSpace
 from pareidolia.generative.looking.settings import LatentSettings
 from pareidolia.generative.looking.showing import opened
 from pareidolia.generative.runs import Run
@@ -64,10 +65,7 @@ def latent_cloud(run: Run | str, settings: LatentSettings | None = None) -> Resu
     _ = space.encoder
     if space.model.latent < 2:
         raise PareidoliaError(f"{space.name} has codes of length 1: there is no plane to show")
-    data = space.run.pictures(settings.split, settings.data)
-    generator = seeded_generator(settings.seed)
-    chosen = torch.randperm(len(data), generator=generator)[: settings.count]
-    codes = space.encode(data.pictures(chosen)).cpu()
+    codes, labels = _codes(space, settings)
     prior = space.draw(_PRIOR_SAMPLES, settings.seed).cpu() if isinstance(space.model, HasPrior) else None
     axes = ("unit 0", "unit 1")
     how = f"{len(codes)} {settings.split} pictures"
@@ -77,9 +75,21 @@ def latent_cloud(run: Run | str, settings: LatentSettings | None = None) -> Resu
         prior = None if prior is None else (prior - middle) @ directions.T
         axes = ("first principal direction", "second principal direction")
         how += f", on the plane that holds {100 * share:.0f} % of the variance of {space.model.latent} units"
-    labels = None if data.labels is None else data.labels[chosen]
     picture = _drawn(codes, prior, labels, space.run.classes, axes, f"{space.name}: {how}", settings.size)
     return Result(picture, f"codes of {how}")
+
+
+def _codes(space: LatentSpace, settings: LatentSettings) -> tuple[Tensor, Tensor | None]:
+    """Codes of as many pictures as are wanted, and their labels."""
+    generator = seeded_generator(settings.seed)
+    if space.kept is not None and settings.split == "test":
+        chosen = torch.randperm(len(space.kept.codes), generator=generator)[: settings.count]
+        labels = space.kept.labels
+        return space.kept.codes[chosen], None if labels is None else labels[chosen]
+    data = space.run.pictures(settings.split, settings.data)
+    chosen = torch.randperm(len(data), generator=generator)[: settings.count]
+    labels = None if data.labels is None else data.labels[chosen]
+    return space.encode(data.pictures(chosen)).cpu(), labels
 
 
 def _drawn(

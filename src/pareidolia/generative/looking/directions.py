@@ -103,7 +103,7 @@ def walk_strip(run: Run | str, start: str, settings: WalkSettings) -> Result:
     source = "the others" if settings.away is None else settings.away
     told = (
         f"{place.caption}, walked from {source} to {settings.towards} ({settings.method}; the direction "
-        f"alone tells {100 * direction.accuracy:.1f} % of the training pictures apart)"
+        f"alone tells {100 * direction.accuracy:.1f} % of {space.known.source} apart)"
     )
     return Result(laid_out(pictures, settings.steps, captions=captions), told)
 

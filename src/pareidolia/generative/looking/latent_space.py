@@ -1,15 +1,18 @@
 """Places in a latent space, by the names that commands take: pictures, labels, random codes."""
 
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
-from pareidolia.generative.capabilities import Encodes, HasPrior
+from pareidolia.generative.capabilities import Encodes, HasPrior, Prior
+from pareidolia.generative.codes import LabeledCodes, kept_codes, worth_encoding
+from pareidolia.generative.priors import WithLabel
 from pareidolia.generative.runs import Run
 from pareidolia.generative.sampling import can_sample, draw_pictures
 from pareidolia.pictures import as_picture, luminance, over_white, resize_picture, size_of
@@ -108,12 +111,13 @@ class LatentSpace:
             parts = [self.model.decode(part.to(self.device)) for part in torch.split(codes, _AT_ONCE)]
         return torch.cat(parts).float().cpu()
 
-    def samples(self, count: int, seed: int) -> Tensor:
+    def samples(self, count: int, seed: int, prior: Prior | None = None) -> Tensor:
         """Draw pictures.
 
         Args:
             count: how many.
             seed: of the draw.
+            prior: where codes are drawn from in place of the model's prior.
 
         Returns:
             count×C×H×W in [0, 1], on the CPU.
@@ -121,9 +125,9 @@ class LatentSpace:
         Raises:
             PareidoliaError: If the model cannot draw pictures.
         """
-        if not can_sample(self.model):
+        if prior is None and not can_sample(self.model):
             _ = self.draw(1, seed)
-        return draw_pictures(self.model, count, seeded_generator(seed)).float().cpu()
+        return draw_pictures(self.model, count, seeded_generator(seed), prior).float().cpu()
 
     def draw(self, count: int, seed: int) -> Tensor:
         """Draw codes from the prior.
@@ -141,7 +145,7 @@ class LatentSpace:
         if not isinstance(self.model, HasPrior):
             raise PareidoliaError(
                 f"{self.name} is {described(self.run)}, which has no prior to draw codes from: "
-                "its codes are only those of pictures"
+                "its codes are only those of pictures, to which sample --sampler gmm fits a mixture"
             )
         return self.model.prior.sample(count, seeded_generator(seed)).to(self.device)
 
@@ -162,16 +166,31 @@ class LatentSpace:
             )
         return self.model
 
-    @cached_property
+    @property
     def codes(self) -> Tensor:
-        """Of all training pictures, N×L."""
+        """Of known pictures, N×L."""
+        return self.known.codes
+
+    @cached_property
+    def known(self) -> LabeledCodes:
+        """Codes of the training pictures; or those that are kept beside the run, if no data are named."""
         _ = self.encoder
+        kept = self.kept
+        if kept is not None:
+            return replace(kept, codes=kept.codes.to(self.device))
         pictures = self.training
-        parts = torch.split(torch.arange(len(pictures)), _AT_ONCE)
-        return torch.cat([self.encode(pictures.pictures(part)) for part in parts])
+        chosen = worth_encoding(self.model, len(pictures))
+        codes = torch.cat([self.encode(pictures.pictures(part)) for part in torch.split(chosen, _AT_ONCE)])
+        labels = None if pictures.labels is None else pictures.labels[chosen]
+        return LabeledCodes(codes, labels, f"{len(chosen):,} training pictures")
+
+    @cached_property
+    def kept(self) -> LabeledCodes | None:
+        """Codes of test pictures that are kept beside the run, if there are any and no data are named."""
+        return None if self.data else kept_codes(self.run.folder, self.model.latent)
 
     def labeled(self, label: str) -> Tensor:
-        """Find the training pictures with a label.
+        """Find the known codes with a label.
 
         Args:
             label: name of a class.
@@ -183,17 +202,39 @@ class LatentSpace:
             UnknownName: If there is no such label.
             PareidoliaError: If the data have no labels.
         """
-        if self.training.labels is None or not self.run.classes:
+        number, labels = self.label_number(label), self.known.labels
+        if labels is None:
+            raise PareidoliaError(f"{self.run.data}, which {self.name} was trained on, has no labels")
+        return labels == number
+
+    def label_number(self, label: str) -> int:
+        """Find the number of a label.
+
+        Args:
+            label: name of a class.
+
+        Returns:
+            Its place among the classes.
+
+        Raises:
+            UnknownName: If there is no such label.
+            PareidoliaError: If the data have no labels.
+        """
+        if not self.run.classes:
             raise PareidoliaError(f"{self.run.data}, which {self.name} was trained on, has no labels")
         # Names from a Mac's disk spell й as и and a breve; typed ones do not.
         names = [unicodedata.normalize("NFC", name) for name in self.run.classes]
         if unicodedata.normalize("NFC", label) not in names:
             raise UnknownName("label", label, self.run.classes)
-        return self.training.labels == names.index(unicodedata.normalize("NFC", label))
+        return names.index(unicodedata.normalize("NFC", label))
 
     def mean_code(self, label: str) -> Tensor:
-        """Mean code of the label's training pictures, 1×L."""
-        _ = self.encoder
+        """Mean of the label's known codes, 1×L; without an encoder, the middle of a prior with that label."""
+        prior = getattr(self.model, "prior", None)
+        if isinstance(prior, WithLabel) and not isinstance(self.model, Encodes):
+            return prior.with_label(
+                torch.zeros(1, prior.latent, device=self.device), self.label_number(label)
+            )
         return self.codes[self.labeled(label).to(self.device)].mean(0, keepdim=True)
 
     @cached_property
@@ -234,7 +275,8 @@ def fit_picture(source: str, shape: tuple[int, int, int]) -> tuple[Tensor, str]:
         BadPicture: If the file cannot be opened as a picture.
     """
     channels, *wanted = shape
-    picture = over_white(as_picture(source))
+    picture = as_picture(source)
+    picture = picture if channels == 4 else over_white(picture)
     height, width = size_of(picture)
     scale = min(height / wanted[0], width / wanted[1])
     part = max(1, round(wanted[0] * scale)), max(1, round(wanted[1] * scale))
@@ -246,6 +288,8 @@ def fit_picture(source: str, shape: tuple[int, int, int]) -> tuple[Tensor, str]:
     if part != tuple(wanted):
         done.append(f"resized from {part[1]}x{part[0]}")
         picture = resize_picture(picture, (wanted[0], wanted[1]))
-    if channels == 1:
+    if channels < 3:
         picture = luminance(picture)
+    if picture.shape[1] < channels:  # opaque
+        picture = F.pad(picture, (0, 0, 0, 0, 0, 1), value=1.0)
     return picture, f"{Path(source).name} {' and '.join(done)}".strip()

@@ -4,6 +4,7 @@ import math
 
 import torch
 
+from pareidolia.generative.looking.drawing import choose_solver, prior_to_draw_from
 from pareidolia.generative.looking.latent_space import LatentPoint
 from pareidolia.generative.looking.settings import ReconstructSettings, SampleSettings
 from pareidolia.generative.looking.showing import laid_out, opened
@@ -22,7 +23,7 @@ from pareidolia.settings import PareidoliaError
     inputs=(RUN,),
 )
 def sample_sheet(run: Run | str, settings: SampleSettings | None = None) -> Result:
-    """Pictures that the model draws: the mean pictures of codes from its prior, where it has one.
+    """Pictures that the model draws: the mean pictures of codes from its prior or a sampler.
 
     Args:
         run: opened, or a run directory or the name of a shipped model.
@@ -36,9 +37,12 @@ def sample_sheet(run: Run | str, settings: SampleSettings | None = None) -> Resu
     """
     settings = settings or SampleSettings()
     space = opened(run, settings)
-    pictures = space.samples(settings.count, settings.seed)
+    choose_solver(space, settings)
+    pictures = space.samples(settings.count, settings.seed, prior_to_draw_from(space, settings))
     columns = settings.columns or math.ceil(math.sqrt(settings.count))
-    told = f"{settings.count} samples of {space.name}"
+    of_label = "" if settings.label is None else f", label {settings.label}"
+    by = "" if settings.sampler == "prior" else f", codes by {settings.sampler}"
+    told = f"{settings.count} samples of {space.name}{of_label}{by}"
     return Result(laid_out(pictures, columns), told)
 
 

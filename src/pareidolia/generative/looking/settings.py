@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from pareidolia.generative.settings import Components, Sampler
 from pareidolia.settings import Device, Settings
 
 
@@ -14,21 +15,47 @@ class LookSettings(Settings):
     seed: Annotated[int, Field(ge=0, description="The same seed on the same CPU gives the same bytes.")] = 0
 
 
-class SampleSettings(LookSettings):
-    """Draw codes from the prior and decode them."""
-
-    count: Annotated[int, Field(ge=1, le=10_000, description="How many pictures.")] = 64
-    columns: Annotated[
-        int | None, Field(ge=1, description="Pictures a row (default: as many as rows, or about).")
-    ] = None
-
-
 class DataLookSettings(LookSettings):
     """Settings of every look that may need the run's pictures."""
 
     data: Annotated[
         str | None,
         Field(description="The run's pictures, where they have moved (default: where they were)."),
+    ] = None
+
+
+class SampleSettings(DataLookSettings):
+    """Draw codes and decode them."""
+
+    count: Annotated[int, Field(ge=1, le=10_000, description="How many pictures.")] = 64
+    columns: Annotated[
+        int | None, Field(ge=1, description="Pictures a row (default: as many as rows, or about).")
+    ] = None
+    sampler: Sampler = "prior"
+    components: Components = 20
+    label: Annotated[
+        str | None,
+        Field(
+            description="The label of all pictures: of models trained with --labels condition, or with a "
+            "sampler that is fitted to codes."
+        ),
+    ] = None
+    truncation: Annotated[
+        float | None,
+        Field(
+            gt=0,
+            description="Greatest size of a normal code's numbers: clearer, less varied (Brock 2019).",
+        ),
+    ] = None
+    solver: Annotated[
+        Literal["euler", "heun"] | None, Field(description="Of a flow (default: as it was trained with).")
+    ] = None
+    steps: Annotated[
+        int | None, Field(ge=1, le=1000, description="Of a flow's solver (default: as it was trained with).")
+    ] = None
+    guidance: Annotated[
+        float | None,
+        Field(ge=0, le=20, description="How much a flow follows labels (default: as it was trained with)."),
     ] = None
 
 

@@ -9,7 +9,7 @@ from pareidolia.generative.looking.latent_space import LatentSpace
 from pareidolia.generative.looking.settings import DataLookSettings, LookSettings
 from pareidolia.generative.runs import Run, open_run
 from pareidolia.networks import choose_device
-from pareidolia.pictures import sheet
+from pareidolia.pictures import over_white, sheet
 
 #: Width of a sheet of small pictures in pixels, about, and the most for one of them.
 _AIM, _LARGEST = 900, 224
@@ -34,7 +34,8 @@ def laid_out(
     """Pictures N×C×H×W in rows on a sheet, enlarged without smoothing if they are small; 1×3×H×W."""
     columns = min(columns, len(pictures))
     words = list(captions) or [""] * len(pictures)
-    panels = [(picture[None], word) for picture, word in zip(pictures.float().cpu(), words, strict=True)]
+    shown = over_white(pictures.float().cpu())
+    panels = [(picture[None], word) for picture, word in zip(shown, words, strict=True)]
     enlarge = _enlargement(pictures, columns)
     return sheet(panels, columns, title=title, row_titles=row_titles, enlarge=enlarge)
 
@@ -44,6 +45,7 @@ def tiled(pictures: Tensor, columns: int) -> Tensor:
 
     Enlarged as `laid_out` does.
     """
+    pictures = over_white(pictures)
     enlarge = _enlargement(pictures, columns)
     large = pictures.repeat_interleave(enlarge, 2).repeat_interleave(enlarge, 3)
     line = max(1, large.shape[-1] // 20)

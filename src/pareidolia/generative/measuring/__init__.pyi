@@ -26,9 +26,6 @@ from .estimates import (
     mean_of as mean_of,
 )
 from .evaluating import (
-    Measurement as Measurement,
-)
-from .evaluating import (
     evaluate as evaluate,
 )
 from .features import (
@@ -36,6 +33,9 @@ from .features import (
 )
 from .importance import (
     importance_sampled as importance_sampled,
+)
+from .measurement import (
+    Measurement as Measurement,
 )
 from .parzen import (
     best_width as best_width,

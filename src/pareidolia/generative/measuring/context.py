@@ -7,10 +7,12 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from pareidolia.generative.capabilities import Prior
 from pareidolia.generative.likelihoods import Bernoulli
 from pareidolia.generative.measuring.features import FeatureNetwork
 from pareidolia.generative.measuring.settings import EvaluateSettings
 from pareidolia.generative.runs import Run
+from pareidolia.generative.samplers import check_sampler, codes_to_fit, fit_sampler
 from pareidolia.generative.sampling import draw_pictures
 from pareidolia.networks import load_network_from
 from pareidolia.settings import PareidoliaError
@@ -94,13 +96,37 @@ class EvaluationContext:
         if torch.equal(self.observed, self.pictures):
             return "grey values as they are" if self.run.shape[0] == 1 else "colours as they are"
         anew = self.model.observe(self.pictures, self.generator("observe anew"))
-        if not torch.equal(self.observed, anew):
-            return f"binarised at random once (seed {self.settings.seed})"
-        return "binarised at one half" if bool((self.observed % 1 == 0).all()) else "in 256 levels"
+        binary = bool((self.observed % 1 == 0).all())
+        if torch.equal(self.observed, anew):
+            return "binarised at one half" if binary else "in 256 levels"
+        how = "binarised at random" if binary else "with noise as wide as one of 256 levels, drawn"
+        return f"{how} once (seed {self.settings.seed})"
 
     def draw(self, count: int, purpose: str) -> Tensor:
         """`count` pictures that the model draws: mean pictures of codes, where it has a prior."""
-        return draw_pictures(self.model, count, self.generator(purpose))
+        return draw_pictures(self.model, count, self.generator(purpose), self.fitted)
+
+    @cached_property
+    def fitted(self) -> Prior | None:
+        """What is fitted to codes to draw from, if the settings want that.
+
+        Returns:
+            The distribution; None for the model's own prior.
+
+        Raises:
+            PareidoliaError: The model has no encoder.
+        """
+        settings = self.settings
+        if settings.sampler == "prior":
+            return None
+        check_sampler(settings.sampler, self.model, self.run.name)
+        codes = codes_to_fit(self.model, self.training, settings.seed).codes
+        return fit_sampler(settings.sampler, codes, settings.components, settings.seed)
+
+    @property
+    def drawn(self) -> str:
+        """Where the codes of what is drawn come from, in words."""
+        return "the prior" if self.settings.sampler == "prior" else f"--sampler {self.settings.sampler}"
 
     @cached_property
     def made(self) -> Tensor:

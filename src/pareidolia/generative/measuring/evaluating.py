@@ -1,7 +1,7 @@
 """The operation `evaluate`: every measure that suits a trained model, one after the other."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -11,46 +11,24 @@ from pareidolia.generative.capabilities import (
     Decodes,
     Encodes,
     HasDensity,
+    HasLogProb,
     HasPrior,
     Samples,
 )
-from pareidolia.generative.measuring.annealing import Annealing
-from pareidolia.generative.measuring.bound import lower_bound
 from pareidolia.generative.measuring.classifier import accuracy, train_classifier
 from pareidolia.generative.measuring.codes import ACTIVE, activity, reconstruction_error
 from pareidolia.generative.measuring.context import EvaluationContext
 from pareidolia.generative.measuring.distances import frechet, kernel, precision_and_recall
 from pareidolia.generative.measuring.estimates import Estimate, mean_of
-from pareidolia.generative.measuring.importance import importance_sampled
+from pareidolia.generative.measuring.evidence import ais, elbo, likelihood
+from pareidolia.generative.measuring.measurement import NATS, Measurement
 from pareidolia.generative.measuring.parzen import best_width, centroids, parzen_log_density
 from pareidolia.generative.measuring.settings import EvaluateSettings
 from pareidolia.generative.runs import Run, open_run
+from pareidolia.generative.samplers import check_sampler
 from pareidolia.networks import choose_device
 from pareidolia.settings import PareidoliaError
 from pareidolia.training import seeded
-
-NATS = "nats a picture"
-
-
-@dataclass(frozen=True)
-class Measurement:
-    """One figure.
-
-    Attributes:
-        measure: the name by which it is chosen.
-        what: what the figure is.
-        estimate: the figure and its standard error.
-        unit: of it.
-        how: how it was found, and how far it can be trusted.
-        details: numbers behind it, by name.
-    """
-
-    measure: str
-    what: str
-    estimate: Estimate
-    unit: str = ""
-    how: str = ""
-    details: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -108,69 +86,22 @@ def chosen_measures(context: EvaluationContext) -> list[str]:
 def _obstacle(name: str, context: EvaluationContext) -> str | None:
     """Why the model does not allow this measure; None if it does."""
     metric = METRICS[name]
-    if not all(isinstance(context.model, need) for need in metric.needs):
+    if not all(_can(context, need) for need in metric.needs):
         return f"{_article(context.run.kind)} {metric.lacking}"
     if name in ("labels", "errors") and not context.run.classes:
         return "its data have no labels"
     return None
 
 
+def _can(context: EvaluationContext, need: Any) -> bool:
+    if need is _DRAWS and context.settings.sampler != "prior":
+        check_sampler(context.settings.sampler, context.model, f"{_article(context.run.kind)}")
+        return True
+    return isinstance(context.model, need)
+
+
 def _article(kind: str) -> str:
     return f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}"
-
-
-def _elbo(context: EvaluationContext) -> Iterator[Measurement]:
-    samples = min(context.settings.samples, 100)
-    bounds = [
-        lower_bound(context.model, part, samples, context.generator(f"elbo {number}"))
-        for number, part in enumerate(torch.split(context.observed, 100))
-    ]
-    elbo, fit, divergence = (
-        torch.cat([getattr(bound, name) for bound in bounds]) for name in ("elbo", "fit", "divergence")
-    )
-    told = f"pictures {context.observation}; {samples} codes a picture"
-    yield Measurement("elbo", "evidence lower bound", mean_of(elbo), NATS, told)
-    yield Measurement("elbo", "its expected log p(x|z)", mean_of(fit), NATS)
-    yield Measurement("elbo", "its KL(q(z|x) ‖ p(z))", mean_of(divergence), NATS)
-
-
-def _likelihood(context: EvaluationContext) -> Iterator[Measurement]:
-    settings = context.settings
-    found = importance_sampled(
-        context.model,
-        context.observed,
-        settings.samples,
-        context.generator("likelihood"),
-        precision=settings.precision,
-    )
-    estimate = mean_of(-found.value)
-    effective = float(found.effective.median())
-    bits = estimate.value / (context.pictures[0].numel() * torch.log(torch.tensor(2.0)).item())
-    told = (
-        f"importance sampling, k = {settings.samples}, pictures {context.observation}; on average too high: "
-        f"median effective sample size {effective:.0f}"
-    )
-    details = {"effective_samples": effective, "bits_a_dimension": bits}
-    yield Measurement("likelihood", "negative log-likelihood", estimate, NATS, told, details)
-
-
-def _ais(context: EvaluationContext) -> Iterator[Measurement]:
-    settings, generator = context.settings, context.generator("ais")
-    annealing = Annealing(settings.chains, settings.temperatures)
-    x = context.observed[: settings.annealed]
-    below = annealing.below(context.model, x, generator)
-    told = (
-        f"annealed importance sampling, {settings.chains} chains of {settings.temperatures} steps from the "
-        f"prior on {len(x)} pictures, {100 * below.accepted:.0f} % of moves accepted; on average too high"
-    )
-    yield Measurement("ais", "negative log-likelihood", mean_of(-below.value), NATS, told)
-    compared = importance_sampled(context.model, x, settings.samples, context.generator("ais compared"))
-    told = (
-        f"how much higher a log-likelihood AIS finds than importance sampling, k = {settings.samples}, there"
-    )
-    yield Measurement(
-        "ais", "AIS above importance sampling", mean_of(below.value - compared.value), NATS, told
-    )
 
 
 def _reconstruction(context: EvaluationContext) -> Iterator[Measurement]:
@@ -231,7 +162,9 @@ def _fid(context: EvaluationContext) -> Iterator[Measurement]:
     generator = context.generator("fid")
     made = frechet(context.real_features, context.made_features, generator)
     other = frechet(context.real_features, context.other_features, generator)
-    told = f"{len(context.made)} mean pictures of codes from the prior, features of {context.network.name}"
+    told = (
+        f"{len(context.made)} mean pictures of codes from {context.drawn}, features of {context.network.name}"
+    )
     yield Measurement("fid", "Fréchet distance (FID)", made, "", f"{told}; to be compared with the next line")
     yield Measurement("fid", "FID of training pictures", other, "", f"{len(context.others)} of them")
 
@@ -276,16 +209,17 @@ def _labels(context: EvaluationContext) -> Iterator[Measurement]:
 
 _LIKELIHOOD = "has no density p(x|z) with a posterior to estimate it through"
 _SAMPLES = "cannot draw pictures"
+_DRAWS = Samples | HasPrior
 METRICS = {
-    "elbo": Metric(_elbo, (HasDensity,), _LIKELIHOOD),
-    "likelihood": Metric(_likelihood, (HasDensity,), _LIKELIHOOD),
-    "ais": Metric(_ais, (HasDensity,), _LIKELIHOOD),
+    "elbo": Metric(elbo, (HasDensity,), _LIKELIHOOD),
+    "likelihood": Metric(likelihood, (HasDensity | HasLogProb,), _LIKELIHOOD),
+    "ais": Metric(ais, (HasDensity,), _LIKELIHOOD),
     "reconstruction": Metric(_reconstruction, (Encodes, Decodes), "has no encoder"),
     "active-units": Metric(_active_units, (Encodes,), "has no encoder"),
     "errors": Metric(_errors, (Classifies,), "was not trained to name labels"),
-    "parzen": Metric(_parzen, (Samples | HasPrior,), _SAMPLES),
-    "fid": Metric(_fid, (Samples | HasPrior,), _SAMPLES),
-    "kid": Metric(_kid, (Samples | HasPrior,), _SAMPLES),
-    "precision-recall": Metric(_precision_recall, (Samples | HasPrior,), _SAMPLES),
-    "labels": Metric(_labels, (Samples | HasPrior,), _SAMPLES),
+    "parzen": Metric(_parzen, (_DRAWS,), _SAMPLES),
+    "fid": Metric(_fid, (_DRAWS,), _SAMPLES),
+    "kid": Metric(_kid, (_DRAWS,), _SAMPLES),
+    "precision-recall": Metric(_precision_recall, (_DRAWS,), _SAMPLES),
+    "labels": Metric(_labels, (_DRAWS,), _SAMPLES),
 }

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import asdict
 
 from pareidolia.generative.measuring.context import EvaluationContext
-from pareidolia.generative.measuring.evaluating import Measurement, chosen_measures, evaluate
+from pareidolia.generative.measuring.evaluating import chosen_measures, evaluate
+from pareidolia.generative.measuring.measurement import Measurement
 from pareidolia.generative.measuring.settings import EvaluateSettings
 from pareidolia.generative.runs import Run, open_run
 from pareidolia.networks import choose_device

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 
 from pareidolia.networks import Network
-from pareidolia.pictures import fit, resize
+from pareidolia.pictures import fit, over_white, resize
 from pareidolia.settings import BadNetwork
 
 _AT_ONCE = 50
@@ -44,7 +44,7 @@ class FeatureNetwork:
         size = fit((height, width), self._size)
         found = []
         for part in torch.split(pictures, _AT_ONCE):
-            seen = resize(part, size).clamp(0, 1).to(self._network.device)
+            seen = resize(over_white(part), size).clamp(0, 1).to(self._network.device)
             maps = self._network.record(seen, [self._layer])[self._layer]
             found.append(maps.flatten(2).mean(2).cpu().double() if maps.ndim > 2 else maps.cpu().double())
         return torch.cat(found)

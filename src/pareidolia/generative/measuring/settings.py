@@ -4,7 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from pareidolia.settings import NetworkSettings
+from pareidolia.generative.settings import Components, Sampler
+from pareidolia.settings import Device, NetworkSettings, Settings
 
 Measure = Literal[
     "elbo",
@@ -54,6 +55,11 @@ class EvaluateSettings(NetworkSettings):
         int, Field(ge=2, description="Chains of annealed importance sampling for each picture.")
     ] = 8
     temperatures: Annotated[int, Field(ge=2, description="Its steps between prior and posterior.")] = 300
+    ode_steps: Annotated[
+        int, Field(ge=1, le=10_000, description="Steps along which a flow's likelihood is integrated.")
+    ] = 100
+    sampler: Sampler = "prior"
+    components: Components = 20
     windows: Annotated[
         int, Field(ge=2, description="Samples that Parzen windows are put on, and centroids beside them.")
     ] = 10_000
@@ -70,4 +76,17 @@ class EvaluateSettings(NetworkSettings):
     sure: Annotated[
         float, Field(gt=0, lt=1, description="Probability from which on the classifier of labels is sure.")
     ] = 0.9
+    seed: Annotated[int, Field(ge=0, description="The same seed on the same CPU gives the same figures.")] = 0
+
+
+class DoctorSettings(Settings):
+    """Look for what is wrong with a training."""
+
+    pictures: Annotated[
+        int, Field(ge=10, description="How many pictures, and samples, are looked at (or all there are).")
+    ] = 500
+    data: Annotated[
+        str | None, Field(description="The run's pictures, where they have moved (default: where they were).")
+    ] = None
+    device: Device = "auto"
     seed: Annotated[int, Field(ge=0, description="The same seed on the same CPU gives the same figures.")] = 0

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from pareidolia.tour.guide import Exhibit, Guide
 
-VAE = "digits-vae"
+VAE = "mnist-vae"
 
 
 def tell(guide: Guide) -> Iterator[Exhibit]:

@@ -14,6 +14,7 @@ from torch.utils.data import DataLoader, Dataset
 from pareidolia.pictures import luminance, over_white, size_of
 from pareidolia.pictures.decoding import decode
 from pareidolia.pictures.reading import read_upright
+from pareidolia.pictures.rounding import to_uint8
 from pareidolia.settings import BadData
 from pareidolia.training.data.folders import in_test
 from pareidolia.training.data.opening import open_pictures
@@ -33,7 +34,8 @@ def as_picture_set(data: Data, *, size: Size | None = None, color: str = "auto")
 
     Args:
         data: a name or folder (`open_pictures` gives its training pictures); a `PictureSet`; a tensor or
-            array N×H×W, N×C×H×W or N×H×W×C, C 1 or 3, uint8 or floats in [0, 1]; such a tensor or array and
+            array N×H×W, N×C×H×W or N×H×W×C, C from 1 to 4 (2 and 4: grey or colour with alpha), uint8 or
+            floats in [0, 1]; such a tensor or array and
             N labels, in a tuple; a torch `Dataset` or a list, whose items are pictures (Pillow images, files,
             tensors, arrays) or (picture, label). Labels are whole numbers, -1 where unknown, or names.
         size: height and width that pictures are cut to from their middle; None leaves pictures of one size
@@ -96,12 +98,12 @@ def _levels(given: Tensor | Array, what: str) -> Tensor:
     values = given if isinstance(given, Tensor) else torch.from_numpy(np.ascontiguousarray(given))
     if values.ndim == 3:
         values = values[:, None]
-    elif values.ndim == 4 and values.shape[1] not in (1, 3) and values.shape[3] in (1, 3):
+    elif values.ndim == 4 and _channels_last(values.shape):
         values = values.permute(0, 3, 1, 2)
-    if values.ndim != 4 or values.shape[1] not in (1, 3) or 0 in values.shape[1:]:
+    if values.ndim != 4 or not 1 <= values.shape[1] <= 4 or 0 in values.shape[1:]:
         raise BadData(
             f"{what} are of shape {'×'.join(map(str, values.shape))}: give N×H×W, N×C×H×W or N×H×W×C "
-            "with 1 or 3 channels"
+            "with 1 to 4 channels"
         )
     if values.dtype == torch.bool:
         values = values.float()
@@ -116,6 +118,14 @@ def _levels(given: Tensor | Array, what: str) -> Tensor:
             "uint8 from 0 to 255"
         )
     return (values.detach().cpu().float() * 255 + 0.5).floor().to(torch.uint8).contiguous()
+
+
+def _channels_last(shape: Sequence[int]) -> bool:
+    """Whether an array N×?×?×? holds its channels last; where both could be, 1 or 3 are more likely."""
+    for likely in ((1, 3), (2, 4)):
+        if shape[1] in likely or shape[3] in likely:
+            return shape[1] not in likely
+    return False
 
 
 def _collected(data: Any, size: Size | None) -> tuple[Tensor, list[Any] | None]:
@@ -134,6 +144,8 @@ def _collected(data: Any, size: Size | None) -> tuple[Tensor, list[Any] | None]:
         return torch.empty(0, 1, 1, 1, dtype=torch.uint8), None
     sizes = {size_of(picture) for picture in pictures}
     common = sizes.pop() if len(sizes) == 1 else (LARGEST_AS_IS, LARGEST_AS_IS)
+    if len({len(picture) for picture in pictures}) > 1:
+        pictures = [_opaque(picture) for picture in pictures]
     channels = max(len(picture) for picture in pictures)
     alike = [_cut_levels(picture, common).expand(channels, -1, -1) for picture in pictures]
     return torch.stack(alike), labels if any(label is not None for label in labels) else None
@@ -174,11 +186,22 @@ def _cut_levels(levels: Tensor, size: Size) -> Tensor:
     return to_levels(levels[None].float() / 255, size, gray=False)
 
 
+def _opaque(levels: Tensor) -> Tensor:
+    """Bytes …×C×H×W, laid on white where they have alpha."""
+    if levels.shape[-3] not in (2, 4):
+        return levels
+    batch = levels if levels.ndim == 4 else levels[None]
+    parts = [to_uint8(over_white(part.float() / 255)) for part in torch.split(batch, 1000)]
+    return torch.cat(parts).view(*levels.shape[:-3], -1, *levels.shape[-2:])
+
+
 def _fitted(pictures: PictureSet, size: Size | None, color: str) -> PictureSet:
     """The set with pictures of that size and colour."""
     levels = pictures.bytes
     if size is not None and size_of(levels) != size:
         levels = torch.stack([_cut_levels(picture, size) for picture in levels])
+    if color != "auto":
+        levels = _opaque(levels)
     if color == "gray" and levels.shape[1] == 3:
         parts = [luminance(part.float() / 255) for part in torch.split(levels, 1000)]
         levels = torch.cat([(part * 255 + 0.5).floor().to(torch.uint8) for part in parts])

@@ -48,7 +48,11 @@ class PictureSet:
 
     def pictures(self, index: Tensor | slice = slice(None), device: torch.device | None = None) -> Tensor:
         """Those at `index` as float32 in [0, 1], on `device` if given."""
-        return self.bytes[index].to(device or self.bytes.device).float() / 255
+        chosen = self.bytes[index]
+        if device is not None and device.type == "cuda":
+            # Bytes in pinned memory go over while the step before is still computed.
+            chosen = chosen.pin_memory().to(device, non_blocking=True)
+        return chosen.to(device or self.bytes.device).float() / 255
 
     def mean(self, most: int = 10_000) -> Tensor:
         """The mean picture, C×H×W in [0, 1], of at most that many pictures spread over the set."""
