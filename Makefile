@@ -1,20 +1,29 @@
 # make tour: the lecture on a page.   make test: the tests.   All else is for those who change the code.
 #
-# Everything runs in .venv, which is made when it is not there. A torch already in it stays, so that a
-# CPU-only build can be put there first (README, "Install"). uv is used where it is installed.
+# Everything runs in .venv, which is made when it is not there. A torch already in it stays. TORCH=cpu takes the build
+# of torch without a GPU's gigabytes, TORCH=auto the one for the GPU that is there (docs/install.md); without, the
+# index's own. uv is used where it is installed.
 
 PYTHON ?= python3
-BIN := .venv/bin
+TORCH ?=
+CPU_INDEX := https://download.pytorch.org/whl/cpu
+ifeq ($(OS),Windows_NT)
+  BIN := .venv/Scripts
+else
+  BIN := .venv/bin
+endif
 UV := $(shell command -v uv 2>/dev/null)
 ifdef UV
   CREATE := uv venv --quiet --python $(PYTHON) .venv
-  INSTALL := uv pip install --quiet --python $(BIN)/python
+  BACKEND := $(if $(TORCH),--torch-backend $(TORCH))
+  INSTALL := uv pip install --quiet --python $(BIN)/python $(BACKEND)
 else
   CREATE := $(PYTHON) -m venv .venv
-  INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+  PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+  INSTALL := $(if $(filter cpu,$(TORCH)),$(PIP) torch torchvision --index-url $(CPU_INDEX) &&) $(PIP)
 endif
 
-.PHONY: tour studio test test-all reliability check pages check-pages docs format clean
+.PHONY: tour studio test test-slow test-all test-lowest coverage packages reliability check pages check-pages docs format clean
 
 tour: .venv/.with-tour
 	$(BIN)/pareidolia tour --quick --out tour --overwrite
@@ -25,8 +34,30 @@ studio: .venv/.with-studio
 test: .venv/.with-test
 	$(BIN)/python -m pytest
 
-test-all: test
+test-slow: .venv/.with-test
 	$(BIN)/python -m pytest -m slow
+
+test-all: test test-slow
+
+# The quick tests, and whether they reach as many lines as pyproject.toml asks for.
+coverage: .venv/.with-test
+	$(BIN)/python -m coverage run -m pytest
+	$(BIN)/python -m coverage combine --quiet
+	$(BIN)/python -m coverage report --skip-covered
+
+# The quick tests on the oldest versions that pyproject.toml allows.
+test-lowest: .venv/lowest/.with-test
+	.venv/lowest/bin/python -m pytest
+
+# Wheels and source distributions in dist/: built, checked, and used from an environment that has nothing else of ours.
+packages: .venv/.with-test .venv/packaging/.made
+	$(BIN)/python -m recipes.lite
+	rm -rf dist
+	.venv/packaging/bin/python -m build --outdir dist .
+	.venv/packaging/bin/python -m build --outdir dist lite
+	.venv/packaging/bin/twine check --strict dist/*
+	.venv/packaging/bin/check-wheel-contents dist/*.whl
+	$(BIN)/python -m recipes.wheels_alone dist
 
 # Every kind of fault that was ever found, some 60,000 cases: under 30 minutes on two cores.
 reliability: .venv/.with-test
@@ -35,7 +66,7 @@ reliability: .venv/.with-test
 check: .venv/.with-check .venv/.with-docstrings
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	.venv/docstrings/bin/pydoclint src
+	.venv/docstrings/bin/pydoclint src lite/src
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
@@ -76,6 +107,17 @@ format: .venv/.with-check
 .venv/.with-docstrings: | $(BIN)/python
 	$(BIN)/python -m venv .venv/docstrings
 	.venv/docstrings/bin/python -m pip install --quiet --disable-pip-version-check 'pydoclint>=0.12,<1'
+	@touch $@
+
+# What builds and checks distributions brings versions of its own.
+.venv/packaging/.made: | $(BIN)/python
+	$(BIN)/python -m venv .venv/packaging
+	.venv/packaging/bin/python -m pip install --quiet --disable-pip-version-check build twine check-wheel-contents
+	@touch $@
+
+.venv/lowest/.with-test: pyproject.toml | $(BIN)/python
+	uv venv --quiet --clear --python $(BIN)/python .venv/lowest
+	uv pip install --quiet --python .venv/lowest/bin/python $(BACKEND) --resolution lowest-direct --editable '.[test]'
 	@touch $@
 
 $(BIN)/python:

@@ -10,9 +10,9 @@ import resource
 import signal
 import sys
 import threading
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Literal
 
@@ -21,6 +21,7 @@ _CONTEXT.set_forkserver_preload(["reliability.preloaded"])
 _CHANGING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _CHANGES = ("os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.link", "os.symlink", "os.truncate")
 _SECONDS = 300
+_SECONDS_TO_READ = 5
 
 
 @dataclass(frozen=True)
@@ -78,10 +79,15 @@ class Child:
         largest_file: int | None = None,
     ) -> None:
         self._calls = _CONTEXT.Value("q", 0, lock=False)
-        self._errors = folder.parent / f"{folder.name}.{time.monotonic_ns()}.errors"
-        arguments = (list(words), folder, fault or Fault(), threads, largest_file, self._errors, self._calls)
+        # A pipe, which no limit to files holds up.
+        self._reader, errors = _CONTEXT.Pipe(duplex=False)
+        arguments = (list(words), folder, fault or Fault(), threads, largest_file, errors, self._calls)
         self._process = _CONTEXT.Process(target=_run, args=arguments)
         self._process.start()
+        errors.close()
+        self._errors = bytearray()
+        self._reading = threading.Thread(target=self._read, daemon=True)
+        self._reading.start()
 
     def kill(self) -> None:
         """End it at once."""
@@ -94,9 +100,14 @@ class Child:
         if late:
             self.kill()
             self._process.join()
-        errors = self._errors.read_text(errors="replace") if self._errors.exists() else ""
-        self._errors.unlink(missing_ok=True)
+        self._reading.join(_SECONDS_TO_READ)
+        errors = self._errors.decode(errors="replace")
         return Ended(None if late else self._process.exitcode, errors, self._calls.value)
+
+    def _read(self) -> None:
+        while some := os.read(self._reader.fileno(), 65536):
+            self._errors += some
+        self._reader.close()
 
 
 def run(words: Sequence[str], folder: Path, fault: Fault | None = None, **how: Any) -> Ended:
@@ -110,7 +121,7 @@ def _run(
     fault: Fault,
     threads: int,
     largest_file: int | None,
-    errors: Path,
+    errors: Connection,
     calls: Any,
 ) -> None:
     import torch
@@ -118,9 +129,10 @@ def _run(
     from pareidolia.cli import main
     from pareidolia.painting import Checkpoint
 
-    with errors.open("w") as file, Path(os.devnull).open("w") as nowhere:
-        os.dup2(file.fileno(), 2)
+    with errors, Path(os.devnull).open("w") as nowhere:
+        os.dup2(errors.fileno(), 2)
         os.dup2(nowhere.fileno(), 1)
+    sys.stderr = os.fdopen(2, "w", buffering=1, closefd=False)  # the old one believes in a file to seek in
     Checkpoint.__init__.__defaults__ = (0.0,)  # after every step, so that there is one soon
     torch.set_num_threads(threads)
     os.chdir(folder)

@@ -31,6 +31,7 @@ def cases(seed: int, share: float, folder: Path) -> Iterator[Outcome]:
     for name, operation in available().items():
         fresh(place, inputs)
         whole = run(operation.command, place)
+        yield Outcome(f"{name}, undisturbed", "" if whole.code == 0 else f"exit {whole.code}: {whole.errors}")
         wanted = made(place, inputs)
         faults = [Fault("full", number) for number in _chosen(chance, whole.calls)]
         disks = [(f"full from call {fault.at}", fault, None) for fault in faults]

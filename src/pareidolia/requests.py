@@ -12,7 +12,7 @@ from pareidolia.operations import Operation, find_operation
 from pareidolia.operations.sums import split_sum
 from pareidolia.pictures.folders import find_pictures
 from pareidolia.safety import files_named, located, named_from, places, portable, require_file
-from pareidolia.settings import VERSION, PareidoliaError, Settings, migrate
+from pareidolia.settings import VERSION, BadRecord, PareidoliaError, Settings, migrate
 from pareidolia.settings.weights_files import find_checkpoints
 from pareidolia.version import __version__
 
@@ -124,7 +124,7 @@ class Request:
             operation = find_operation(record["operation"])
             for name in ("network", *operation.objects):
                 if record.get(name) == _GIVEN and name not in changes:
-                    raise PareidoliaError(
+                    raise BadRecord(
                         f"the {name} of this picture was given from Python: name one with --{name}"
                     )
             found = {
@@ -142,7 +142,7 @@ class Request:
         except ValidationError:
             raise
         except (KeyError, TypeError, AttributeError, ValueError) as error:
-            raise PareidoliaError(f"the picture's record cannot be read: {error!r} is amiss") from error
+            raise BadRecord(f"the picture's record cannot be read: {error!r} is amiss") from error
         return cls(operation, {**found, **inputs}, settings, threads=threads_in(record))
 
 
@@ -160,7 +160,7 @@ def threads_in(record: Mapping[str, Any]) -> int | None:
     """
     count = record.get("threads")
     if count is not None and (type(count) is not int or not 1 <= count <= _MOST_THREADS):
-        raise PareidoliaError(f"the record names {count!r} threads, not a number from 1 to {_MOST_THREADS}")
+        raise BadRecord(f"the record names {count!r} threads, not a number from 1 to {_MOST_THREADS}")
     return count
 
 
@@ -186,9 +186,9 @@ def _entry(given: Any, folder: Path) -> dict[str, str]:
 def _found(name: str, entry: Mapping[str, str], folder: Path) -> str:
     """The path of the input that a record names: where it was, or beside the picture by what it holds."""
     if not isinstance(entry.get("path", ""), str):
-        raise PareidoliaError(f"the {name} of this picture is named {entry['path']!r}, which is no path")
+        raise BadRecord(f"the {name} of this picture is named {entry['path']!r}, which is no path")
     if "given" in entry:
-        raise PareidoliaError(
+        raise BadRecord(
             f"the {name} of this picture was a {entry['given']} in Python: name a file with --{name}"
         )
     if "sha256" not in entry:
@@ -198,11 +198,11 @@ def _found(name: str, entry: Mapping[str, str], folder: Path) -> str:
         if _digest(path) == entry["sha256"]:
             return str(path)
     if existing:
-        raise PareidoliaError(
+        raise BadRecord(
             f"{existing[0]} is not the file it was when this was made: its content changed; "
             f"name another with --{name}"
         )
-    raise PareidoliaError(
+    raise BadRecord(
         f"{folder / entry['path']} is no longer there: put {Path(entry['path']).name} beside the picture, "
         f"or name it with --{name}"
     )
@@ -212,7 +212,7 @@ def _check_files(digests: Mapping[str, str], values: Mapping[str, Any]) -> None:
     """Refuse weights, class names and a network's code that are not what they were."""
     for key, path in files_named(values).items():
         if key in digests and _digest(path) != digests[key]:
-            raise PareidoliaError(
+            raise BadRecord(
                 f"{path} is not the file it was when this was made: its content changed; "
                 f"name another with --{key}"
             )

@@ -1,3 +1,8 @@
-"""The version of the package, stated once."""
+"""The version of the package, as it was installed: git's newest tag stands for it (`pyproject.toml`)."""
 
-__version__ = "0.1.0"
+from importlib.metadata import PackageNotFoundError, version
+
+try:
+    __version__ = version("pareidolia")
+except PackageNotFoundError:  # the sources are imported without an installation
+    __version__ = "0.1.0.dev0"

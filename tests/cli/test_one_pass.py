@@ -101,9 +101,12 @@ def test_a_film_is_painted_and_its_speed_told(video):
     assert (video.folder / "same.mp4").read_bytes() == (video.folder / "out.mp4").read_bytes()
 
 
-def test_a_film_without_the_method_is_refused(video):
-    code, _, err = video.run("style", "video.mp4", "painting.png", "--out", "out.mp4")
-    assert code == 2 and "--method one-pass" in err
+def test_a_video_without_the_method_is_painted_by_optimization(video):
+    quick = ("--network", "retina", "--size", "64", "--coarsest", "64", "--steps", "2", "--frame-steps", "1")
+    code, out, err = video.run("style", "video.mp4", "painting.png", *quick, "--out", "out.mp4", "--json")
+    assert code == 0, err
+    assert json.loads(out)["rows"][0]["frames"] == 3
+    assert video.left() == ["out.mp4", "video.mp4"]
 
 
 def test_brush_is_exported(studio):

@@ -143,6 +143,25 @@ def test_opened_without_the_network(collector, tmp_path, photos) -> None:
     assert str(tmp_path) not in json.dumps(there.manifest["pictures"])
 
 
+@pytest.mark.parametrize(
+    ("file", "change"),
+    [
+        ("files.json", {"names": ["a.png"]}),
+        ("files.json", {"names": ["a.png"], "sizes": []}),
+        ("files.json", {"names": ["../a.png"], "sizes": [3]}),
+        ("manifest.json", {"look": {"height_width": [32], "batch": 2, "chunk": 2}}),
+        ("manifest.json", {"look": {"height_width": [32, 32], "batch": 2, "chunk": 0}}),
+        ("manifest.json", {"pictures": {}}),
+    ],
+)
+def test_a_damaged_description_is_refused(file: str, change, collector, tmp_path) -> None:
+    folder = collector(TopActivations()).collection.folder
+    held = json.loads((folder / file).read_text())
+    (folder / file).write_text(json.dumps(change if file == "files.json" else held | change))
+    with pytest.raises(PareidoliaError, match=f"{file} is broken .*collect anew"):
+        Collection.open(folder)
+
+
 def test_refused_folders(collector, tmp_path) -> None:
     with pytest.raises(PareidoliaError, match="holds no collection"):
         Collection.open(tmp_path)

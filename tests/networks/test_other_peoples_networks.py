@@ -1,6 +1,7 @@
 """Networks as other people have them: what is odd about them becomes one line, or is put right."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -306,6 +307,20 @@ def test_what_a_network_prints_goes_to_standard_error(net, capfd: pytest.Capture
     out, err = capfd.readouterr()
     assert out == "ours\n"
     assert err.splitlines() == ["looking at (1, 3, 16, 16)"] * 2
+
+
+def test_a_network_that_changes_the_working_directory(tmp_path: Path, monkeypatch) -> None:
+    class Moves(nn.Conv2d):
+        def forward(self, x: Tensor) -> Tensor:
+            os.chdir("/")
+            return super().forward(x)
+
+    monkeypatch.chdir(tmp_path)
+    module = nn.Sequential(Moves(3, 4, 3), nn.AdaptiveAvgPool2d(1), nn.Flatten())
+    network = Network("moves", module, mean=(0.5,) * 3, std=(0.5,) * 3, input_shape=(3, 16, 16))
+    picture = PICTURE.clone().requires_grad_(True)
+    network.backward(network(picture).sum())
+    assert Path.cwd() == tmp_path and picture.grad is not None
 
 
 def test_printing_does_not_spoil_json(tmp_path: Path) -> None:

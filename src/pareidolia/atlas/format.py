@@ -14,18 +14,20 @@ A layer's map has side 1, x to the right, y down. All but `stages` is what a vis
 import json
 import re
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from pareidolia.pictures.ownership import ATLAS_FORMAT
 from pareidolia.safety import require_file
 from pareidolia.settings import PareidoliaError
+from pareidolia.settings.stored import validated
 
 FORMAT: Literal["pareidolia-atlas"] = ATLAS_FORMAT
 VERSION: Literal[2] = 2
 MANIFEST, CELLS, TABLE = "atlas.json", "cells.json", "attribution.bin"
 STAGES = "stages"
+_REMEDY = "build the atlas once more"
 #: What the page is made of, beside the manifest.
 VIEWER = ("index.html", "LICENSES.txt")
 
@@ -45,9 +47,6 @@ Below = Annotated[str, AfterValidator(_below_atlas)]
 
 class _Entry(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-Kind = TypeVar("Kind", bound=_Entry)
 
 
 class Sheet(_Entry):
@@ -185,7 +184,7 @@ def read_manifest(folder: Path) -> Manifest:
             f"{folder} is an atlas of format {held.get('version')}, this version reads and writes format "
             f"{VERSION}: build it anew in another folder"
         )
-    return _validated(Manifest, held, path)
+    return validated(Manifest, held, path, _REMEDY)
 
 
 def read_cells(folder: Path, grid: GridEntry) -> Cells:
@@ -202,7 +201,7 @@ def read_cells(folder: Path, grid: GridEntry) -> Cells:
         PareidoliaError: If their file is missing or broken.
     """
     path = grid_folder(folder, grid) / CELLS
-    return _validated(Cells, _read(path, f"{folder} is not whole: {path} is missing"), path)
+    return validated(Cells, _read(path, f"{folder} is not whole: {path} is missing"), path, _REMEDY)
 
 
 def grid_folder(folder: Path, grid: GridEntry) -> Path:
@@ -221,15 +220,4 @@ def _read(path: Path, missing: str) -> Any:
     except FileNotFoundError as error:
         raise PareidoliaError(missing) from error
     except (ValueError, RecursionError) as error:
-        raise PareidoliaError(f"{path} is broken ({error}): build the atlas once more") from error
-
-
-def _validated(kind: type[Kind], held: Any, path: Path) -> Kind:
-    try:
-        return kind.model_validate(held)
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise PareidoliaError(
-            f"{path} is broken ({place}: {first['msg']}): build the atlas once more"
-        ) from error
+        raise PareidoliaError(f"{path} is broken ({error}): {_REMEDY}") from error

@@ -25,6 +25,18 @@ from .modes import (
 from .redirection import (
     redirected as redirected,
 )
+from .rerouting import (
+    LinearCall as LinearCall,
+)
+from .rerouting import (
+    LinearRuleMode as LinearRuleMode,
+)
+from .rerouting import (
+    reroute as reroute,
+)
+from .rescaling import (
+    rescaled as rescaled,
+)
 from .rules import (
     BACKWARD_RULES as BACKWARD_RULES,
 )

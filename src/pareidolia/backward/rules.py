@@ -26,6 +26,8 @@ def backward_rule(name: str) -> Callable[[R], R]:
     It is called with the module that is explained; what runs backward inside follows it. `modes.RuleMode` is
     what the package's own rules are made of: it meets every rectifier, however that is written.
 
+    `LinearRuleMode` is for rules of convolutions and matrix products.
+
         @backward_rule("plain-relu")
         @contextmanager
         def plain_relu(module):

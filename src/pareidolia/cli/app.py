@@ -14,7 +14,7 @@ from pareidolia.cli.deriving import command_for
 from pareidolia.cli.printing import complain
 from pareidolia.operations import BEGIN, GROUPS, LOOK, OPERATIONS, PAINT, Operation
 from pareidolia.safety import any_console
-from pareidolia.settings import PareidoliaError, PareidoliaWarning
+from pareidolia.settings import BadFile, BadSetting, PareidoliaError, PareidoliaWarning
 from pareidolia.version import __version__
 
 _SUBJECTS = {
@@ -57,14 +57,15 @@ def _run(words: list[str]) -> int:
     try:
         result = application(words)(words, exit_on_error=False, print_error=False)
     except ValidationError as error:
-        return _refuse(_validation_line(error))
+        return _refuse(_validation_line(error), BadSetting)
     except CycloptsError as error:
         cause = error.__cause__
-        return _refuse(_validation_line(cause) if isinstance(cause, ValidationError) else str(error))
+        line = _validation_line(cause) if isinstance(cause, ValidationError) else str(error)
+        return _refuse(line, BadSetting)
     except PareidoliaError as error:
-        return _refuse(str(error))
+        return _refuse(str(error), type(error))
     except OSError as error:
-        return _refuse(f"{error.filename or 'the system'}: {error.strerror or error}")
+        return _refuse(f"{error.filename or 'the system'}: {error.strerror or error}", BadFile)
     except KeyboardInterrupt:
         return 130
     return result if isinstance(result, int) else 0
@@ -134,8 +135,8 @@ def _unasked() -> None:
     """A command that these words do not call."""
 
 
-def _refuse(message: str) -> int:
-    complain(message)
+def _refuse(message: str, kind: type[PareidoliaError]) -> int:
+    complain(message, kind)
     return 2
 
 

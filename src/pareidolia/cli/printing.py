@@ -16,6 +16,7 @@ from pareidolia.cli.outputs import Verbosity
 from pareidolia.execution.target import Stop
 from pareidolia.progress import Progress
 from pareidolia.safety import printable
+from pareidolia.settings import PareidoliaError
 from pareidolia.watching import Lines, in_words
 
 Report = Callable[[Progress], None]
@@ -27,9 +28,10 @@ def say(line: str, output: Verbosity) -> None:
         print(printable(line), file=sys.stderr if output.as_json else sys.stdout, flush=True)
 
 
-def complain(line: str) -> None:
-    """Print on standard error what went wrong, however quiet the command."""
-    print(f"pareidolia: {printable(' '.join(line.split()))}", file=sys.stderr, flush=True)
+def complain(line: str, kind: type[PareidoliaError] | None = None) -> None:
+    """Print on standard error what went wrong, however quiet the command; an error's kind by its code."""
+    code = "" if kind is None else f" [{kind.code}]"
+    print(f"pareidolia: {printable(' '.join(line.split()))}{code}", file=sys.stderr, flush=True)
 
 
 def print_json(answer: Mapping[str, Any]) -> None:

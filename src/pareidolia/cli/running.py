@@ -16,7 +16,7 @@ from pareidolia.cli.printing import (
 )
 from pareidolia.operations import Operation
 from pareidolia.safety import any_console, trusting
-from pareidolia.settings import PareidoliaError, Settings
+from pareidolia.settings import BadFile, PareidoliaError, Settings
 
 FAILED = 1
 """The exit code where some of several results could not be made."""
@@ -111,8 +111,9 @@ def run_jobs(jobs: list[Any], output: Output) -> int:
             code = run_one(job.request, output.model_copy(update=into))
         except (PareidoliaError, OSError) as error:
             failed += 1
-            complain(f"{job.out}: not made: {error}")
-            _answer(output, out=job.out, error=str(error))
+            kind = type(error) if isinstance(error, PareidoliaError) else BadFile
+            complain(f"{job.out}: not made: {error}", kind)
+            _answer(output, out=job.out, error=str(error), code=kind.code)
             continue
         if code:
             return code

@@ -14,7 +14,7 @@ from rich.console import Console
 
 from pareidolia.cli.outputs import Verbosity
 from pareidolia.cli.printing import print_json, say
-from pareidolia.settings import PareidoliaError
+from pareidolia.settings import BadTarget
 from pareidolia.tour.progress import Report, Stop
 from pareidolia.tour.settings import TourSettings
 
@@ -61,12 +61,12 @@ def _check(output: TourOutput) -> None:
     from pareidolia.tour.telling import PICTURES
 
     if output.out.exists() and not output.out.is_dir():
-        raise PareidoliaError(f"{output.out} is a file: --out names a folder")
+        raise BadTarget(f"{output.out} is a file: --out names a folder")
     if output.overwrite:
         claim_beside(output.out, TOUR, ("index.html", PICTURES))
     for path in (output.out / "index.html", output.out / PICTURES):
         if path.exists() and not output.overwrite:
-            raise PareidoliaError(f"{path} is there already: give --overwrite or another --out")
+            raise BadTarget(f"{path} is there already: give --overwrite or another --out")
 
 
 @contextmanager

@@ -26,6 +26,10 @@ Part = TypeVar("Part")
 Result = TypeVar("Result")
 
 
+class ClusterFailed(PareidoliaError):
+    """The cluster cannot be reached, or a worker died again and again over the same work."""
+
+
 def run_on_cluster(job: CollectJob, chunks: list[Chunk], settings: EngineSettings) -> Iterator[ChunkResult]:
     """Run the chunks as Ray tasks.
 
@@ -138,7 +142,7 @@ def _connected(ray: Any, address: str | None) -> Iterator[None]:
     try:
         ray.init(address=address, log_to_driver=False, logging_level="error", include_dashboard=False)
     except (ConnectionError, RuntimeError, ValueError) as error:
-        raise PareidoliaError(
+        raise ClusterFailed(
             f"the Ray cluster '{address or 'here'}' cannot be reached: {' '.join(str(error).split())}"
         ) from error
     try:
@@ -156,7 +160,7 @@ def _fetched(ray: Any, task: Any) -> Any:
             raise error.cause from None
         raise
     except ray.exceptions.RayError as error:
-        raise PareidoliaError(
+        raise ClusterFailed(
             f"a worker died {_TRIES_AGAIN + 1} times over one chunk ({type(error).__name__}): "
             "is its memory enough? Smaller --batch needs less"
         ) from error

@@ -10,12 +10,14 @@ from typing import Any, Self
 from safetensors import SafetensorError, safe_open
 
 from pareidolia.collecting.chunks import METADATA, Chunk
+from pareidolia.collecting.manifest import Listed, Manifest
 from pareidolia.collecting.specs import Arrays
 from pareidolia.pictures import write_atomically
 from pareidolia.pictures.folders import PictureFiles
 from pareidolia.pictures.targets import clear_leftovers
 from pareidolia.safety import require_file
-from pareidolia.settings import PareidoliaError
+from pareidolia.settings import BadRecord, BadTarget
+from pareidolia.settings.stored import validated
 
 FORMAT = 1
 MANIFEST, FILES, SHARDS = "manifest.json", "files.json", "shards"
@@ -54,13 +56,14 @@ class Collection:
         folder = Path(folder)
         manifest = _read_json(folder / MANIFEST)
         if manifest.get("format") != FORMAT:
-            raise PareidoliaError(
+            raise BadRecord(
                 f"{folder} is a collection of format {manifest.get('format')}, this version reads {FORMAT}: "
                 "collect it anew"
             )
-        listed = _read_json(folder / FILES)
+        validated(Manifest, manifest, folder / MANIFEST, "collect anew")
+        listed = validated(Listed, _read_json(folder / FILES), folder / FILES, "collect anew")
         root = Path(os.path.normpath(folder / manifest["pictures"]["folder"]))
-        return cls(folder, manifest, PictureFiles(root, tuple(listed["names"]), tuple(listed["sizes"])))
+        return cls(folder, manifest, PictureFiles(root, listed.names, listed.sizes))
 
     @property
     def shapes(self) -> dict[str, tuple[int, ...]]:
@@ -129,9 +132,7 @@ class Collection:
         try:
             (self.folder / SHARDS).mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise PareidoliaError(
-                f"cannot make the folder {self.folder}: {error.strerror or error}"
-            ) from error
+            raise BadTarget(f"cannot make the folder {self.folder}: {error.strerror or error}") from error
         _write_json(self.folder / FILES, {"names": list(self.files.names), "sizes": list(self.files.sizes)})
         _write_json(self.folder / MANIFEST, self.manifest)
 
@@ -154,7 +155,7 @@ class Collection:
             return safe_open(path, "numpy")
         except (SafetensorError, OSError) as error:
             what = "is broken: delete it" if path.exists() else "is missing"
-            raise PareidoliaError(
+            raise BadRecord(
                 f"the shard {path} {what} and collect again, which makes only what lacks"
             ) from error
 
@@ -165,11 +166,11 @@ def _read_json(path: Path) -> dict[str, Any]:
             require_file(path)
         found = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise PareidoliaError(f"{path.parent} holds no collection: {path.name}: {error.strerror}") from error
-    except ValueError as error:
-        raise PareidoliaError(f"{path} cannot be read: collect anew") from error
+        raise BadRecord(f"{path.parent} holds no collection: {path.name}: {error.strerror}") from error
+    except (ValueError, RecursionError) as error:
+        raise BadRecord(f"{path} cannot be read: collect anew") from error
     if not isinstance(found, dict):
-        raise PareidoliaError(f"{path} cannot be read: collect anew")
+        raise BadRecord(f"{path} cannot be read: collect anew")
     return found
 
 

@@ -20,7 +20,7 @@ from pareidolia.pictures.locking import LOCK, Lock
 from pareidolia.pictures.ownership import COLLECTION, claim, clear, is_empty, is_litter, read_mark
 from pareidolia.pictures.targets import make_folder
 from pareidolia.progress import Progress
-from pareidolia.settings import NetworkSettings, PareidoliaError, differences
+from pareidolia.settings import BadTarget, NetworkSettings, differences
 from pareidolia.version import __version__
 
 
@@ -172,14 +172,14 @@ def _prepared(collection: Collection, anew: bool) -> Collection:
         there = Collection.open(folder)
         differing = list(differences(_compared(collection.manifest), _compared(there.manifest)))
         if differing:
-            raise PareidoliaError(
+            raise BadTarget(
                 f"{folder} holds another collection ({'; '.join(differing)}): "
                 "give another folder, or say that it may be replaced"
             )
         return collection
     strange = _strange(folder)
     if strange or folder.is_file():
-        raise PareidoliaError(
+        raise BadTarget(
             f"{folder} is not a collection ({', '.join(strange) or 'a file'}): give another folder"
         )
     make_folder(folder)

@@ -1,17 +1,18 @@
 """A video of a dream, frame by frame."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
+
+from torch import Tensor
 
 from pareidolia.dreaming.dream import Dream
 from pareidolia.dreaming.frame_init import FlowInit, FrameInit, ZoomInit
 from pareidolia.dreaming.settings import DreamSettings
 from pareidolia.networks import NetworkLike, network_for
 from pareidolia.pictures import (
-    FrameFolder,
-    Pace,
+    FrameByFrame,
     PictureLike,
     Video,
     is_moving,
@@ -20,7 +21,7 @@ from pareidolia.pictures import (
 from pareidolia.settings import PareidoliaError
 
 
-class DreamVideo:
+class DreamVideo(FrameByFrame):
     """The frames of a video as files in a folder, dreamt one after the other.
 
     Frame 0 is the still. Each other begins from the one before as saved, moved by `ZoomInit` or `FlowInit`,
@@ -48,67 +49,25 @@ class DreamVideo:
         settings: DreamSettings,
         network: NetworkLike = None,
     ) -> None:
+        super().__init__(folder, record)
         self.settings = settings
-        self._kept = FrameFolder(folder, record)
         self._pictures = {name: given for name, given in pictures.items() if given is not None}
         self._network = network_for(settings, network, pooling=settings.pooling, padding=settings.padding)
         if self._pictures.keys() & {"mask", "strength_map"}:
             raise PareidoliaError("a video moves, a mask does not: leave out --mask and --strength-map")
         self.frame_init = _frame_init(settings, self._pictures.pop("photo", None))
+        self.count, self.pace = self.frame_init.count, self.frame_init.pace
+        self.source = self.frame_init.source
         # Made before anything is written, so that a dream that is impossible is refused.
         self._still = self._dream(settings, self.frame_init.first())
+        self.size = self._still.stages[-1].size
 
-    @property
-    def frames(self) -> list[Path]:
-        """The files of the frames that are whole, in order."""
-        return self._kept.files
-
-    @property
-    def count(self) -> int:
-        """How many frames the video has."""
-        return self.frame_init.count
-
-    @property
-    def pace(self) -> Pace:
-        """When each frame is shown."""
-        return self.frame_init.pace
-
-    @property
-    def source(self) -> Video | None:
-        """The video that is dreamt of, if there is one."""
-        return self.frame_init.source
-
-    @property
-    def size(self) -> tuple[int, int]:
-        """Height and width of a frame in pixels."""
-        return self._still.stages[-1].size
-
-    def check(self) -> None:
-        """Check that the folder holds no other video.
-
-        Raises:
-            PareidoliaError: If it has frames of another one.
-        """
-        self._kept.check()
-
-    def steps(self, stop: Callable[[], bool] = lambda: False) -> Iterator[int]:
-        """Dream the missing frames.
-
-        A frame under way is dropped when `stop` returns True between two of its steps.
-
-        Args:
-            stop: asked between steps whether to stop.
-
-        Yields:
-            The number of each frame once it is whole.
-        """
-        for index in range(len(self._kept), self.count):
-            painting = self._still if index == 0 else self._next(index)
-            for _ in painting:
-                if stop():
-                    return
-            self._kept.save(index, painting.picture)
-            yield index
+    def _made(self, index: int, stop: Callable[[], bool]) -> Tensor | None:
+        painting = self._still if index == 0 else self._next(index)
+        for _ in painting:
+            if stop():
+                return None
+        return painting.picture
 
     def _next(self, index: int) -> Dream:
         settings = self.settings

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from pareidolia.operations import OPERATIONS, Operation, find_operation
-from pareidolia.settings import PareidoliaError, Settings
+from pareidolia.settings import BadSetting, Settings
 
 _ONLY = inspect.Parameter.KEYWORD_ONLY
 _EITHER = inspect.Parameter.POSITIONAL_OR_KEYWORD
@@ -72,13 +72,13 @@ class OperationFunction:
         """The inputs by name, the network, and all other keywords."""
         names = [each.name for each in _given(self.operation)]
         if len(given) > len(names):
-            raise PareidoliaError(
+            raise BadSetting(
                 f"{self.__name__} takes {', '.join(names) or 'keywords alone'}; "
                 f"{len(given)} arguments were given"
             )
         placed = dict(zip(names, given, strict=False))
         for name in placed.keys() & keywords.keys():
-            raise PareidoliaError(f"{self.__name__} was given its {name} twice")
+            raise BadSetting(f"{self.__name__} was given its {name} twice")
         everything = {**placed, **keywords}
         network = everything.pop("network", None) if self.operation.network else None
         inputs = {
@@ -93,7 +93,7 @@ class OperationFunction:
         kind = self.operation.settings_type
         whole = rest.pop("settings", None)
         if whole is not None and not isinstance(whole, kind):
-            raise PareidoliaError(
+            raise BadSetting(
                 f"settings of {self.__name__} are a {kind.__name__}, not a {type(whole).__name__}"
             )
         unknown = [name for name in rest if name not in kind.model_fields]
@@ -107,7 +107,7 @@ class OperationFunction:
         try:
             return kind.changed(values, {**named, **rest})
         except ValidationError as error:
-            raise PareidoliaError(f"{self.__name__}: {_in_words(error)}") from error
+            raise BadSetting(f"{self.__name__}: {_in_words(error)}") from error
 
 
 _TARGET = ("out", "overwrite", "resume", "index", "table", "bits", "dpi")

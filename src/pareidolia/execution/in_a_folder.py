@@ -7,7 +7,7 @@ from pareidolia.execution.target import Stop, Target, unfinished
 from pareidolia.pictures.result import Result
 from pareidolia.progress import Progress, Work
 from pareidolia.requests import Request
-from pareidolia.settings import PareidoliaError
+from pareidolia.settings import BadTarget, PareidoliaError
 
 
 def in_a_folder(request: Request, target: Target, stop: Stop) -> Generator[Progress, None, Result]:
@@ -15,7 +15,7 @@ def in_a_folder(request: Request, target: Target, stop: Stop) -> Generator[Progr
     if target.out is None:
         raise PareidoliaError(f"say where to: {request.operation.name} fills a folder, --out DIR")
     if target.out.exists() and not target.out.is_dir():
-        raise PareidoliaError(f"{target.out} is a file: --out names a folder")
+        raise BadTarget(f"{target.out} is a file: --out names a folder")
     work: Work = request.begin(out=target.out, overwrite=target.overwrite, resume=target.resume)
     record = request.record(target.folder)
     for step in work:

@@ -1,15 +1,14 @@
 """Videos: frames into a folder beside the result, then the video."""
 
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator
 from pathlib import Path
-from typing import Protocol
 
 from pareidolia.execution.saving import is_made
 from pareidolia.execution.target import Stop, Target, unfinished
 from pareidolia.operations import OPERATIONS
 from pareidolia.operations.statement import find
-from pareidolia.pictures import Pace, Video, check_target, is_video, write_video
+from pareidolia.pictures import FrameByFrame, Video, check_target, is_video, write_video
 from pareidolia.pictures.animations import frame_count
 from pareidolia.pictures.ownership import FRAMES, claim, clear, is_empty
 from pareidolia.pictures.result import Result
@@ -18,25 +17,7 @@ from pareidolia.pictures.video_sound import has_sound
 from pareidolia.pictures.videos import VIDEO_SUFFIXES, require_videos
 from pareidolia.progress import Progress
 from pareidolia.requests import Request
-from pareidolia.settings import PareidoliaError
-
-
-class FrameByFrame(Protocol):
-    """A video in the making: frames as files in a folder, which is its checkpoint too."""
-
-    @property
-    def frames(self) -> list[Path]: ...
-    @property
-    def count(self) -> int: ...
-    @property
-    def pace(self) -> Pace: ...
-    @property
-    def source(self) -> Video | None: ...
-    @property
-    def size(self) -> tuple[int, int]: ...
-
-    def check(self) -> None: ...
-    def steps(self, stop: Callable[[], bool]) -> Iterator[int]: ...
+from pareidolia.settings import BadTarget, PareidoliaError
 
 
 def asks_for_video(request: Request, target: Target) -> bool:
@@ -95,27 +76,24 @@ def in_frames(request: Request, target: Target, stop: Stop) -> Generator[Progres
     require_videos(target.out)
     claim(folder, FRAMES)
     if not (is_empty(folder) or target.resume or target.overwrite):
-        raise PareidoliaError(
-            f"{folder} holds an unfinished video: --resume goes on, --overwrite begins anew"
-        )
+        raise BadTarget(f"{folder} holds an unfinished video: --resume goes on, --overwrite begins anew")
     clear_leftovers(folder)
     video = _begin(request, folder)
     if target.resume:
         video.check()
-        going_on = f"going on from frame {len(video.frames)} of {video.count}"
-        yield Progress(len(video.frames), video.count, size=video.size, notes=(going_on,))
+        yield _now(video, f"going on from frame {video.done} of {video.total}")
     elif folder.exists():
         clear(folder, FRAMES)
     if video.source is not None and video.source.notes:
-        yield Progress(len(video.frames), video.count, size=video.size, notes=video.source.notes)
-    began, there = time.perf_counter(), len(video.frames)
+        yield _now(video, *video.source.notes)
+    began, there = time.perf_counter(), video.done
     for index in video.steps(lambda: bool(stop)):
-        yield Progress(index + 1, video.count, size=video.size)
-    made = len(video.frames) - there
+        yield Progress(index + 1, video.total, size=video.size)
+    made = video.done - there
     record = request.record(target.folder)
-    if len(video.frames) < video.count:
-        record = unfinished(record, len(video.frames), video.count)
-        caption = f"stopped after frame {len(video.frames)} of {video.count}; --resume goes on"
+    if video.done < video.total:
+        record = unfinished(record, video.done, video.total)
+        caption = f"stopped after frame {video.done} of {video.total}; --resume goes on"
         return Result(None, caption, record=record)
     sound = _sound(video)
     left_out = write_video(
@@ -126,9 +104,9 @@ def in_frames(request: Request, target: Target, stop: Stop) -> Generator[Progres
     clear(folder, FRAMES)
     seconds = time.perf_counter() - began
     if left_out:
-        yield Progress(video.count, video.count, size=video.size, notes=left_out)
+        yield _now(video, *left_out)
     rows = ({"frames": made, "seconds": round(seconds, 3)},)
-    return Result(None, _pace(made, seconds), rows, record, target.out)
+    return Result(None, _pace(video, made, seconds), rows, record, target.out)
 
 
 def _begin(request: Request, folder: Path) -> FrameByFrame:
@@ -141,12 +119,16 @@ def _begin(request: Request, folder: Path) -> FrameByFrame:
     return video
 
 
+def _now(video: FrameByFrame, *notes: str) -> Progress:
+    return Progress(video.done, video.total, size=video.size, notes=notes)
+
+
 def _sound(video: FrameByFrame) -> Video | None:
     """The video whose sound goes with the frames, if they are shown when its own are."""
     source = video.source
     return source if source is not None and video.pace == source.pace.of_first(video.count) else None
 
 
-def _pace(frames: int, seconds: float) -> str:
-    each = f", {seconds / frames:.1f} s a frame" if frames else ""
-    return f"{frames} frame{'s' if frames != 1 else ''}{each}"
+def _pace(video: FrameByFrame, made: int, seconds: float) -> str:
+    frames = f"{video.count} frame{'s' if video.count != 1 else ''}"
+    return f"{frames}, {seconds / made * video.total / video.count:.1f} s a frame" if made else frames

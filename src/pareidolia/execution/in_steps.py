@@ -14,7 +14,7 @@ from pareidolia.pictures.result import Result
 from pareidolia.pictures.targets import remove_leftovers
 from pareidolia.progress import Progress
 from pareidolia.requests import Request
-from pareidolia.settings import PareidoliaError
+from pareidolia.settings import BadTarget
 
 
 def in_steps(request: Request, target: Target, stop: Stop) -> Generator[Progress, None, Result]:
@@ -30,7 +30,7 @@ def in_steps(request: Request, target: Target, stop: Stop) -> Generator[Progress
     stands = "unfinished" in (record_of(target.out) or {})  # of which run the checkpoint says
     check_out(request, target, unfinished=stands and target.resume and there)
     if there and not (target.resume or target.overwrite):
-        raise PareidoliaError(
+        raise BadTarget(
             f"{checkpoint_path(target.out)} holds an unfinished run: "
             "--resume goes on, --overwrite begins anew"
         )

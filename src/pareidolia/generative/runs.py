@@ -20,7 +20,7 @@ from pareidolia.generative.building import build, settings_of
 from pareidolia.generative.settings import ModelSettings
 from pareidolia.networks.weights import load_weights
 from pareidolia.safety import distrusting
-from pareidolia.settings import PareidoliaError, UnknownName
+from pareidolia.settings import BadRecord, UnknownName
 from pareidolia.training.data import PictureSet, open_pictures
 from pareidolia.training.data.folders import Split
 from pareidolia.training.data.found import find_again
@@ -107,9 +107,9 @@ def open_run(path: str | Path, device: torch.device | str = "cpu") -> Run:
         with distrusting(f"the run {folder}"):  # a prior may be code
             model = build(kind, settings, (channels, height, width), len(data["classes"]))
     except (KeyError, TypeError, ValueError) as error:
-        raise PareidoliaError(f"{folder / SETTINGS} is not of a generative model ({error!r})") from error
+        raise BadRecord(f"{folder / SETTINGS} is not of a generative model ({error!r})") from error
     if not (folder / WEIGHTS).is_file():
-        raise PareidoliaError(f"{folder} has saved no {WEIGHTS} yet: let it train on with --resume")
+        raise BadRecord(f"{folder} has saved no {WEIGHTS} yet: let it train on with --resume")
     load_weights(model, folder / WEIGHTS, f"this {kind}")
     model.to(device).eval().requires_grad_(False)
     shape, classes = (channels, height, width), tuple(data["classes"])

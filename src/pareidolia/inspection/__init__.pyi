@@ -1,6 +1,12 @@
 from .attribution.attributing import (
     attribute as attribute,
 )
+from .attribution.baselines import (
+    blurred_integrated_gradients as blurred_integrated_gradients,
+)
+from .attribution.baselines import (
+    expected_gradients as expected_gradients,
+)
 from .attribution.cam import (
     cam_layer as cam_layer,
 )
@@ -15,6 +21,9 @@ from .attribution.comparison import (
 )
 from .attribution.comparison import (
     compare_methods as compare_methods,
+)
+from .attribution.deep_lift import (
+    deep_lift as deep_lift,
 )
 from .attribution.explaining import (
     Saliency as Saliency,
@@ -37,6 +46,12 @@ from .attribution.faithfulness import (
 from .attribution.faithfulness import (
     rank_correlation as rank_correlation,
 )
+from .attribution.full_gradient import (
+    FullGradient as FullGradient,
+)
+from .attribution.full_gradient import (
+    full_gradient as full_gradient,
+)
 from .attribution.gradients import (
     gradient_x_input as gradient_x_input,
 )
@@ -48,6 +63,9 @@ from .attribution.gradients import (
 )
 from .attribution.gradients import (
     send_back as send_back,
+)
+from .attribution.judging import (
+    SaliencySheet as SaliencySheet,
 )
 from .attribution.masking import (
     occlusion as occlusion,
@@ -66,6 +84,39 @@ from .attribution.overlays import (
 )
 from .attribution.projecting import (
     deconvnet_sheet as deconvnet_sheet,
+)
+from .attribution.quality.disturbing import (
+    blocks_covered as blocks_covered,
+)
+from .attribution.quality.disturbing import (
+    completeness as completeness,
+)
+from .attribution.quality.disturbing import (
+    infidelity as infidelity,
+)
+from .attribution.quality.disturbing import (
+    max_sensitivity as max_sensitivity,
+)
+from .attribution.quality.of_maps import (
+    complexity as complexity,
+)
+from .attribution.quality.of_maps import (
+    pointing_game as pointing_game,
+)
+from .attribution.quality.of_maps import (
+    sparseness as sparseness,
+)
+from .attribution.quality.randomizing import (
+    efficient_randomization as efficient_randomization,
+)
+from .attribution.quality.randomizing import (
+    smooth_randomization as smooth_randomization,
+)
+from .attribution.quality.removing import (
+    irof as irof,
+)
+from .attribution.quality.removing import (
+    road as road,
 )
 from .attribution.registry import (
     METHODS as METHODS,
@@ -97,6 +148,9 @@ from .attribution.settings import (
 from .attribution.settings import (
     SaliencySettings as SaliencySettings,
 )
+from .attribution.settings import (
+    SaliencySheetSettings as SaliencySheetSettings,
+)
 from .attribution.summaries import (
     Faithfulness as Faithfulness,
 )
@@ -111,6 +165,27 @@ from .framing import (
 )
 from .framing import (
     frame_photo as frame_photo,
+)
+from .output_targets import (
+    ContrastTarget as ContrastTarget,
+)
+from .output_targets import (
+    DetectionTarget as DetectionTarget,
+)
+from .output_targets import (
+    SegmentTarget as SegmentTarget,
+)
+from .output_targets import (
+    SimilarityTarget as SimilarityTarget,
+)
+from .output_targets import (
+    detection_target as detection_target,
+)
+from .output_targets import (
+    segment_target as segment_target,
+)
+from .output_targets import (
+    similarity_target as similarity_target,
 )
 from .projection import (
     Projection as Projection,

@@ -220,7 +220,8 @@ def find_target(text: str, network: Network, pictures: Tensor, logits: Tensor | 
 
     `top` is each picture's own most probable class; where the network has no classes, the channel of its last
     feature map that is strongest on the pictures. A unit is `layer:channel`, `layer:channel@row,column` or
-    `layer`; `class:NAME` always means a class, as a bare number does.
+    `layer`; `class:NAME` always means a class, as a bare number does. `segment:CLASS` is the part in which a
+    segmentation network sees a class, `detection:RANK` what a detector finds, 0 first.
 
     Args:
         text: the target.
@@ -240,6 +241,9 @@ def find_target(text: str, network: Network, pictures: Tensor, logits: Tensor | 
         return _top(network, pictures, logits)
     if _is_layer(text, network):
         return UnitTarget(Unit(text))
+    kind, _, what = text.partition(":")
+    if kind in _OF_OUTPUTS and kind not in dict(network.module.named_modules()):
+        return _of_output(kind, what, network, pictures)
     if ":" in text:
         address = parse_address(text)
         if isinstance(address, ClassName):
@@ -250,6 +254,20 @@ def find_target(text: str, network: Network, pictures: Tensor, logits: Tensor | 
     except UnknownName as error:
         known = [*(network.class_names or ()), *network.layers]
         raise UnknownName("class or unit", text, known, remark=few_names(network.name)) from error
+
+
+_OF_OUTPUTS = ("segment", "detection")
+
+
+def _of_output(kind: str, what: str, network: Network, pictures: Tensor) -> Target:
+    """A segment or a detection of the first picture."""
+    from pareidolia.inspection.output_targets import detection_target, segment_target
+
+    if kind == "segment":
+        return segment_target(network, pictures[:1], what)
+    if not what.isdecimal():
+        raise PareidoliaError(f"'detection:{what}' names no detection: write its rank, as in detection:0")
+    return detection_target(network, pictures[:1], int(what))
 
 
 def _is_layer(text: str, network: Network) -> bool:

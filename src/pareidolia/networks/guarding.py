@@ -1,13 +1,15 @@
 """The guard around code that others wrote: networks, their files and factories.
 
 What such code prints goes to standard error, for standard output belongs to results; what it raises becomes
-one line, also where it wants to end the program.
+one line, also where it wants to end the program; the working directory is the same afterwards.
 """
 
+import os
 import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, TextIO
 
 import torch
@@ -34,7 +36,7 @@ def guarded(message: str, error_type: type[PareidoliaError] = BadNetwork) -> Ite
             lack of GPU memory, are passed on.
     """
     try:
-        with _printing_aside():
+        with _printing_aside(), _staying_here():
             yield
     except (PareidoliaError, torch.OutOfMemoryError):
         raise
@@ -86,6 +88,25 @@ class _Aside:
 
     def _mine(self) -> TextIO:
         return sys.stderr if threading.get_ident() in self.threads else self.inner
+
+
+@contextmanager
+def _staying_here() -> Iterator[None]:
+    """Results are named as seen from the working directory, so it is the same afterwards."""
+    here = _working_directory()
+    try:
+        yield
+    finally:
+        if here is not None and _working_directory() != here:
+            os.chdir(here)
+
+
+def _working_directory() -> Path | None:
+    """Where the process works; None if that was removed."""
+    try:
+        return Path.cwd()
+    except OSError:
+        return None
 
 
 _lock = threading.Lock()

@@ -122,6 +122,21 @@ class Looking(Layered):
         maps = [each.layout.shape[1:] for each in self.layers.values() if each.layout is not None]
         return SlidingWindows(side, size, common_grid(side, maps))
 
+    def output(self, pictures: Tensor) -> Any:
+        """What the module itself gives for pictures N×C×H×W in [0, 1]: boxes, maps in a dict; differentiable.
+
+        Raises BadPicture or BadNetwork where the module cannot take them.
+        """
+        return self._run(pictures, self.module)
+
+    def layers_on(self, pictures: Tensor) -> dict[str, Layer]:
+        """The layers with their shapes on pictures of this size, found by one run, and kept (as by a look).
+
+        Where the module takes no such size they have the shapes that they have in one window.
+        """
+        size = (pictures.shape[2], pictures.shape[3])
+        return self.layers if self._through_windows(size) else self._layers_at(size)
+
     def as_maps(self, layer: str, output: Tensor, pictures: Tensor) -> Tensor:
         """What the module of a layer gave while the network looked at pictures, as it is recorded.
 
@@ -134,11 +149,19 @@ class Looking(Layered):
             Maps N×C×h×w, or N×C; differentiable.
         """
         size = (pictures.shape[2], pictures.shape[3])
-        through = any(refused == size for refused, _ in self._refused)
-        windows = self._windows(size) if through else None
+        windows = self._windows(size) if self._through_windows(size) else None
         if windows is not None and len(output) % (len(pictures) * len(windows)) == 0:
             return windows.joined(self._laid_out(layer, output, len(pictures) * len(windows), windows.side))
         return self._laid_out(layer, output, len(pictures), size)
+
+    def joined(self, maps: Tensor, pictures: Tensor) -> Tensor:
+        """Maps N×C×h×w of what the module saw of pictures, perhaps through windows, as maps of the whole."""
+        size = (pictures.shape[2], pictures.shape[3])
+        return self._windows(size).joined(maps) if self._through_windows(size) else maps
+
+    def _through_windows(self, size: Size) -> bool:
+        """Whether a look at pictures of a size went through windows."""
+        return any(refused == size for refused, _ in self._refused)
 
     def _laid_out(self, layer: str, output: Tensor, count: int, size: Size) -> Tensor:
         """The output of a layer for `count` pictures of a size as maps; as it is where it has no places."""

@@ -2,6 +2,7 @@
 
 import argparse
 import pickle
+import warnings
 import zipfile
 from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Iterable, Mapping
@@ -99,7 +100,7 @@ def _read_pickle(path: Path) -> object:
         )
     try:
         with torch.serialization.safe_globals(_HARMLESS):
-            return torch.load(path, map_location="cpu", weights_only=True)
+            return unpickled(path)
     except pickle.UnpicklingError as error:
         if "global" in str(error).lower():  # pickle's word for a function or class
             raise BadNetwork(
@@ -111,6 +112,23 @@ def _read_pickle(path: Path) -> object:
         raise
     except Exception as error:  # the reader meets broken bytes with errors of all kinds
         raise BadNetwork(f"{path} is not a whole weights file; is it truncated?") from error
+
+
+def unpickled(path: Path) -> Any:
+    """What torch saved in a file, on the CPU, without code and without torch's remarks on odd pickles.
+
+    Args:
+        path: of the file.
+
+    Returns:
+        Tensors and plain values.
+
+    Raises:
+        Exception: of many kinds, as torch's reader meets broken bytes and code.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        return torch.load(path, map_location="cpu", weights_only=True)
 
 
 def _is_torch_script(path: Path) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 from pareidolia.painting.painting import Painting
 from pareidolia.pictures.targets import beside, remove_leftovers
 from pareidolia.progress import Progress
-from pareidolia.settings import PareidoliaError, differences, migrate
+from pareidolia.settings import BadRecord, PareidoliaError, differences, migrate
 from pareidolia.settings.comparing import of_the_work
 from pareidolia.training.saving import read_state, write_state
 
@@ -67,13 +67,13 @@ class Checkpoint:
             held = read_state(self.path)
             record, state = migrate(held["record"]), held["state"]
         except Exception as error:
-            raise PareidoliaError(
+            raise BadRecord(
                 f"{self.path} is not a checkpoint that can be read; delete it to begin anew"
             ) from error
         ours, theirs = of_the_work(self._record), of_the_work(record)
         if ours != theirs:
             differing = ", ".join(differences(ours, theirs))
-            raise PareidoliaError(
+            raise BadRecord(
                 f"{self.path} belongs to another painting ({differing}); "
                 "delete it or give --overwrite to begin anew"
             )

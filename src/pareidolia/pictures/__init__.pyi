@@ -68,7 +68,7 @@ from .folders import (
     find_pictures as find_pictures,
 )
 from .frames import (
-    FrameFolder as FrameFolder,
+    FrameByFrame as FrameByFrame,
 )
 from .frames import (
     VideoFrames as VideoFrames,

@@ -100,7 +100,8 @@ def find_pictures(folder: str | Path) -> PictureFiles:
     on the next time (see `list_pictures`).
 
     Args:
-        folder: the folder.
+        folder: the folder; or a tar, a table or a place in a store, of which a folder is made
+            (`staging.py`).
 
     Returns:
         The files.
@@ -108,7 +109,9 @@ def find_pictures(folder: str | Path) -> PictureFiles:
     Raises:
         BadPicture: If there is no such folder or no picture in it.
     """
-    root = Path(folder)
+    from pareidolia.pictures.staging import is_staged, staged  # it asks what a picture is
+
+    root = staged(str(folder)) if is_staged(str(folder)) else Path(folder)
     if not root.is_dir():
         raise BadPicture(
             f"'{folder}' is {'a file' if root.exists() else 'not there'}: name a folder of pictures"

@@ -8,7 +8,7 @@ from typing import Self
 from filelock import FileLock, Timeout
 
 from pareidolia.pictures.naming import shortened
-from pareidolia.settings import PareidoliaError
+from pareidolia.settings import InUse, PareidoliaError
 
 LOCK = ".lock"
 _NAME_BYTES = 100
@@ -55,7 +55,7 @@ class Lock:
         try:
             self._lock.acquire(timeout=0)
         except Timeout:
-            raise PareidoliaError(
+            raise InUse(
                 f"{self._result} is in use by {self._by}: wait for its end, or name another place"
             ) from None
         except (OSError, NotImplementedError):

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
 
 _MOST_BYTES = 120  # two of them and an ending fit into the 255 that systems allow
 _DIGEST = 8
+_FORBIDDEN, _BLANK = '<>:"/\\|?*', 32
+# What Windows takes for devices, whatever ending stands behind.
+_PORTS = (f"{port}{number}" for port in ("COM", "LPT") for number in range(1, 10))
+_DEVICES = frozenset(("CON", "PRN", "AUX", "NUL", *_PORTS))
 
 
 def names_of(given: "Sequence[PictureLike]") -> list[str]:
@@ -55,6 +59,14 @@ def joined_names(rows: Sequence[str], columns: Sequence[str]) -> list[list[str]]
     return [named[start : start + len(across)] for start in range(0, len(named), len(across))]
 
 
+def for_any_system(name: str) -> str:
+    """The name as a part of a path on any system: without what Windows forbids, and none of its devices."""
+    kept = "".join("_" if letter in _FORBIDDEN or ord(letter) < _BLANK else letter for letter in name)
+    kept = kept.rstrip(" .") or "_"
+    first, dot, rest = kept.partition(".")
+    return f"{first.rstrip()}_{dot}{rest}" if first.rstrip().upper() in _DEVICES else kept
+
+
 def shortened(name: str, most: int) -> str:
     """The name in at most `most` bytes: what is longer is cut and ends in a digest of the whole."""
     raw = name.encode("utf-8", "surrogateescape")
@@ -80,7 +92,7 @@ def _alike(chosen: dict[PurePath, int]) -> list[PurePath]:
 def _name(path: PurePath, words: int) -> str:
     """The name made of so many words: none is the name without ending, one with it, more the folders' too."""
     name = path.stem if words == 0 else "-".join(_words(path)[-words:])
-    return shortened(f"_{name[1:]}" if name.startswith("-") else name, _MOST_BYTES)
+    return shortened(for_any_system(f"_{name[1:]}" if name.startswith("-") else name), _MOST_BYTES)
 
 
 def _words(path: PurePath) -> list[str]:

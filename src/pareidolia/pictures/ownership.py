@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pareidolia.safety import require_file
-from pareidolia.settings import PareidoliaError
+from pareidolia.settings import BadTarget, PareidoliaError
 
 KEY = "pareidolia"
 """Under which a mark holds the version that wrote it, and a picture its record."""
@@ -60,9 +60,9 @@ def claim(folder: Path, kind: Kind) -> None:
         PareidoliaError: If the path is a file, or the folder holds other things than a result of that kind.
     """
     if folder.exists() and not folder.is_dir():
-        raise PareidoliaError(f"'{folder}' is a file: name a folder for {kind.noun}")
+        raise BadTarget(f"'{folder}' is a file: name a folder for {kind.noun}")
     if not is_empty(folder) and not kind.is_ours(folder):
-        raise PareidoliaError(f"{folder} holds other things than {kind.noun}: name another folder")
+        raise BadTarget(f"{folder} holds other things than {kind.noun}: name another folder")
 
 
 def clear(folder: Path, kind: Kind, keep: Collection[str] = ()) -> None:
@@ -99,10 +99,10 @@ def claim_beside(folder: Path, kind: Kind, names: Collection[str]) -> None:
         PareidoliaError: If the path is a file, or one of the names is taken by something else.
     """
     if folder.exists() and not folder.is_dir():
-        raise PareidoliaError(f"'{folder}' is a file: name a folder for {kind.noun}")
+        raise BadTarget(f"'{folder}' is a file: name a folder for {kind.noun}")
     taken = [name for name in names if os.path.lexists(folder / name)]
     if taken and not kind.is_ours(folder):
-        raise PareidoliaError(f"{folder / taken[0]} is not of {kind.noun}: name another folder")
+        raise BadTarget(f"{folder / taken[0]} is not of {kind.noun}: name another folder")
 
 
 def check_own(path: Path) -> None:
@@ -115,7 +115,7 @@ def check_own(path: Path) -> None:
         PareidoliaError: If something is at `path` that is not a result.
     """
     if os.path.lexists(path) and not carries_record(path):
-        raise PareidoliaError(f"'{path}' was not made by pareidolia, so it stays: name another folder")
+        raise BadTarget(f"'{path}' was not made by pareidolia, so it stays: name another folder")
 
 
 def carries_record(picture: Path) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from pareidolia.pictures.naming import shortened
-from pareidolia.settings import PareidoliaError
+from pareidolia.settings import BadTarget
 
 FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP", ".tif": "TIFF", ".tiff": "TIFF"}
 """Pillow's name of the format that each suffix of a written picture stands for."""
@@ -35,15 +35,15 @@ def check_target(path: str | Path, overwrite: bool = False, suffixes: Collection
     """
     path = Path(path)
     if path.suffix.lower() not in suffixes:
-        raise PareidoliaError(f"cannot save to '{path}': its name must end in one of {' '.join(suffixes)}")
+        raise BadTarget(f"cannot save to '{path}': its name must end in one of {' '.join(suffixes)}")
     with _writing(path):
         if path.is_dir():
-            raise PareidoliaError(f"cannot save to '{path}': it is a folder; name a file")
+            raise BadTarget(f"cannot save to '{path}': it is a folder; name a file")
         if not overwrite:
             _refuse_existing(path)
         folder = path.resolve().parent
         if not folder.is_dir():
-            raise PareidoliaError(f"cannot save to '{path}': there is no folder '{folder}'; make it first")
+            raise BadTarget(f"cannot save to '{path}': there is no folder '{folder}'; make it first")
         # Only trying shows it: permission bits do not cover root, access lists or read-only disks.
         probe = _part_of(path)
         probe.touch(exist_ok=False)
@@ -62,7 +62,7 @@ def make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise PareidoliaError(f"cannot make the folder '{folder}': {error.strerror or error}") from error
+        raise BadTarget(f"cannot make the folder '{folder}': {error.strerror or error}") from error
 
 
 @contextmanager
@@ -126,7 +126,7 @@ def clear_leftovers(folder: str | Path) -> None:
 
 def _refuse_existing(path: Path) -> None:
     if path.exists():
-        raise PareidoliaError(f"'{path}' exists already: choose another name, or pass --overwrite")
+        raise BadTarget(f"'{path}' exists already: choose another name, or pass --overwrite")
 
 
 def _part_of(path: Path) -> Path:
@@ -141,4 +141,4 @@ def _writing(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise PareidoliaError(f"cannot write '{path}': {error.strerror or error}") from error
+        raise BadTarget(f"cannot write '{path}': {error.strerror or error}") from error

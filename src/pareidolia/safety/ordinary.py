@@ -2,12 +2,10 @@
 
 from pathlib import Path
 
-from pareidolia.settings import PareidoliaError
+from pareidolia.settings import BadFile, PareidoliaError
 
 
-def require_file(
-    path: str | Path, error: type[PareidoliaError] = PareidoliaError, what: str = "a file"
-) -> Path:
+def require_file(path: str | Path, error: type[PareidoliaError] = BadFile, what: str = "a file") -> Path:
     """Refuse what is not an ordinary file, before it is opened.
 
     Args:
@@ -35,7 +33,7 @@ def require_file(
     return path
 
 
-def read_text(path: str | Path, error: type[PareidoliaError] = PareidoliaError, what: str = "a file") -> str:
+def read_text(path: str | Path, error: type[PareidoliaError] = BadFile, what: str = "a file") -> str:
     """The text that a person wrote into a file: UTF-8, with or without a byte-order mark.
 
     Args:

@@ -11,7 +11,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 
-from pareidolia.settings import PareidoliaError
+from pareidolia.settings import NotTrusted
 
 
 @dataclass(frozen=True)
@@ -86,6 +86,6 @@ def require_trust(name: str, *, what: str = "code to run", done: str = "run") ->
     source = _source.get()
     if title is None or (source is not None and _whole(name) in source.named):
         return
-    raise PareidoliaError(
+    raise NotTrusted(
         f"{title} names {what}, '{name}': it is not {done} unasked; name it yourself, or pass --trust"
     )

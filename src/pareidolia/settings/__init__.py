@@ -12,12 +12,20 @@ from pareidolia.settings.base import (
 )
 from pareidolia.settings.comparing import differences
 from pareidolia.settings.errors import (
+    BadData,
+    BadFile,
     BadNetwork,
     BadPicture,
+    BadRecord,
+    BadSetting,
+    BadTarget,
+    InUse,
     MissingExtra,
+    NotTrusted,
     PareidoliaError,
     PareidoliaWarning,
     UnknownName,
+    Unsuited,
     nearest,
     one_line,
 )
@@ -26,12 +34,19 @@ from pareidolia.settings.numbers import UnitNumbers, read_numbers
 
 __all__ = [
     "VERSION",
+    "BadData",
+    "BadFile",
     "BadNetwork",
     "BadPicture",
+    "BadRecord",
+    "BadSetting",
+    "BadTarget",
     "ClassName",
     "Device",
+    "InUse",
     "MissingExtra",
     "NetworkSettings",
+    "NotTrusted",
     "OperationSettings",
     "Padding",
     "PareidoliaError",
@@ -42,6 +57,7 @@ __all__ = [
     "Unit",
     "UnitNumbers",
     "UnknownName",
+    "Unsuited",
     "check_channel",
     "differences",
     "migrate",

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from pareidolia.settings.errors import PareidoliaError
+from pareidolia.settings.errors import BadSetting, PareidoliaError
 
 Position = tuple[int, int] | Literal["middle", "strongest"]
 """Row and column of a map, its middle, or where it is strongest."""
@@ -91,7 +91,7 @@ def parse_address(text: str) -> Unit | ClassName:
         return ClassName(text.removeprefix("class:"))
     match = _UNIT.fullmatch(text)
     if match is None:
-        raise PareidoliaError(
+        raise BadSetting(
             f"'{text}' is not an address: write layer, layer:channel, layer:channel@row,column or class:NAME"
         )
     return _unit(match["layer"], match)
@@ -112,11 +112,11 @@ def parse_unit(given: str | int | Unit, layer: str) -> Unit:
     """
     if isinstance(given, Unit):
         if given.layer != layer:
-            raise PareidoliaError(f"{given} is not a unit of layer '{layer}'")
+            raise BadSetting(f"{given} is not a unit of layer '{layer}'")
         return given
     match = _WITHIN.fullmatch(str(given).strip())
     if match is None:
-        raise PareidoliaError(
+        raise BadSetting(
             f"'{given}' is not a unit: write a channel (12), a position (12@3,4), 12@strongest, or strongest"
         )
     return _unit(layer, match)

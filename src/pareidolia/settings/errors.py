@@ -1,7 +1,9 @@
 """Errors that a person can act on."""
 
+import re
 from collections.abc import Iterable
 from difflib import SequenceMatcher
+from typing import ClassVar
 
 _LONGEST = 300
 # Longer texts are a traceback of torch's, of which the first line is what happened.
@@ -11,12 +13,49 @@ _MOST_LINES = 4
 class PareidoliaError(Exception):
     """Something the user can correct: what was wrong, with which file or name, and what to do next.
 
-    The command line prints it in one line and ends with exit code 2.
+    The command line prints it in one line with the code of its kind, and ends with exit code 2. The code is
+    the name of the class in small letters, `BadPicture.code` is "bad-picture"; `docs/errors.md` has a
+    paragraph for each.
     """
+
+    code: ClassVar[str] = "bad-request"
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        name = cls.__name__.strip("_").removesuffix("Error")
+        cls.code = re.sub(r"(?<=[a-z])(?=[A-Z])", "-", name).lower()
 
 
 class PareidoliaWarning(UserWarning):
     """Something that works and may not be what was meant; the command line prints it in one line."""
+
+
+class BadSetting(PareidoliaError):
+    """A setting has a value that it cannot have."""
+
+
+class BadFile(PareidoliaError):
+    """A file cannot be read: it is not there, no ordinary file, or not in the form that is needed."""
+
+
+class BadTarget(PareidoliaError):
+    """Where a result should go cannot take it: something is there, or the system refuses to write."""
+
+
+class InUse(BadTarget):
+    """Another process works at the place where a result should go."""
+
+
+class BadRecord(PareidoliaError):
+    """A record, a run, a collection or a checkpoint is broken, of another version, or of something else."""
+
+
+class BadData(PareidoliaError):
+    """Pictures to learn from are not there, too few, or not in a form that can be used."""
+
+
+class NotTrusted(PareidoliaError):
+    """A file names code to run, or data to fetch, and nobody trusts it."""
 
 
 class BadPicture(PareidoliaError):
@@ -25,6 +64,10 @@ class BadPicture(PareidoliaError):
 
 class BadNetwork(PareidoliaError):
     """A network cannot be found, built, or loaded with the weights chosen."""
+
+
+class Unsuited(BadNetwork):
+    """A method that cannot explain such a network; where all methods are asked for, it is left out."""
 
 
 class UnknownName(PareidoliaError):

@@ -7,7 +7,7 @@ changes of names; a record without one is of version 1.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pareidolia.settings.errors import PareidoliaError
+from pareidolia.settings.errors import BadRecord
 
 VERSION = 3
 """The version of the records that are written now."""
@@ -51,7 +51,7 @@ def migrate(record: Mapping[str, Any]) -> dict[str, Any]:
     """
     version = record.get("version", 1)
     if not isinstance(version, int) or version > VERSION:
-        raise PareidoliaError(
+        raise BadRecord(
             f"this record is of version {version}, this pareidolia reads up to {VERSION}: update pareidolia"
         )
     if version == VERSION:
@@ -102,5 +102,5 @@ def _weighted(aims: Sequence[str] | None, weights: Sequence[float] | None) -> li
     if aims is None:
         if weights[0] > 0:  # a step's length does not depend on it
             return None
-        raise PareidoliaError("this dream fades out a layer it does not name: dream anew with --aim=-LAYER")
+        raise BadRecord("this dream fades out a layer it does not name: dream anew with --aim=-LAYER")
     return [f"{weight!r}*{aim}" for aim, weight in zip(aims, weights, strict=True)]

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator
 
 from pareidolia.settings.addresses import check_channel
-from pareidolia.settings.errors import PareidoliaError
+from pareidolia.settings.errors import BadSetting
 
 _RANGE = re.compile(r"(\d+)(?:\s*-\s*(\d+))?")
 
@@ -53,10 +53,10 @@ def read_numbers(texts: Sequence[str], count: int, layer: str, what: str = "chan
     for text in (part.strip() for each in texts for part in each.split(",")):
         match = _RANGE.fullmatch(text)
         if match is None:
-            raise PareidoliaError(f"'{text}' names no {what}s: write 12, or 0-63")
+            raise BadSetting(f"'{text}' names no {what}s: write 12, or 0-63")
         first, last = int(match[1]), int(match[2] or match[1])
         if last < first:
-            raise PareidoliaError(f"'{text}' names no {what}s: the first is larger than the last")
+            raise BadSetting(f"'{text}' names no {what}s: the first is larger than the last")
         check_channel(last, count, layer, what)
         numbers |= dict.fromkeys(range(first, last + 1))
     return tuple(numbers)

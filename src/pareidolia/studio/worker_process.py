@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import math
 import os
 import signal
 import sys
@@ -163,7 +164,7 @@ async def _keep_log(stream: asyncio.StreamReader, path: Path, words: deque[str])
 
 def in_words(code: int, words: deque[str]) -> str:
     """How a worker ended, for people."""
-    if code == -signal.SIGKILL:
+    if code == -getattr(signal, "SIGKILL", math.inf):  # Windows has none
         return "the worker was killed, most likely because memory ran out; it has begun anew"
     if code < 0:
         with contextlib.suppress(ValueError):

@@ -10,6 +10,7 @@ from pareidolia.settings import OperationSettings, Settings
 from pareidolia.settings.default_networks import Need
 from pareidolia.settings.groups import ADVANCED, WHAT
 from pareidolia.style.presets import options_of, presets_in_words
+from pareidolia.style.video_settings import OptimizedVideoControl
 
 Layers = tuple[str, ...] | None
 Weights = tuple[float, ...] | None
@@ -80,22 +81,7 @@ class StyleControl(Settings):
     ] = 0.02
 
 
-class VideoControl(Settings):
-    """Options of a video that is painted in one pass, frame by frame."""
-
-    persistence: Annotated[
-        float,
-        Field(ge=0, lt=1, description="How much of a frame the next frame of a video keeps, as things move."),
-    ] = 0.6
-    frames: Annotated[
-        int | None, Field(ge=1, description="How many frames of a video are painted (default: all).")
-    ] = None
-    fps: Annotated[
-        int | None, Field(ge=1, le=240, description="Frames in a second (default: the video's own).")
-    ] = None
-
-
-class StyleSettings(StyleControl, PaintingSettings):
+class StyleSettings(StyleControl, OptimizedVideoControl, PaintingSettings):
     """Paint a photo in the style of one or several paintings (Gatys, Ecker and Bethge 2015)."""
 
     need: ClassVar[Need] = "pictures"

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from pareidolia.networks import NetworkLike, network_for
 from pareidolia.operations import PAINT, operation
-from pareidolia.painting import Canvas, Painting, PixelCanvas, Stage
+from pareidolia.painting import Canvas, Objective, Painting, PixelCanvas, Stage
 from pareidolia.pictures import PictureLike, resize_picture, size_of
 from pareidolia.pictures.wrapping import wrap_of
 from pareidolia.randomness import seeded_generator
@@ -28,12 +28,13 @@ from pareidolia.style.settings import StyleSettings
     group=PAINT,
     help="Paint a photo in the style of one or several paintings.\n\nWhere the photo is a folder, each of "
     "its pictures is painted; where a painting is one, by each of its pictures alone. --out then names a "
-    "folder, and what is in it already is not painted again. --method one-pass paints at once, and videos "
-    "too.",
+    "folder, and what is in it already is not painted again. A video is painted frame by frame. --method "
+    "one-pass paints at once.",
     settings=StyleSettings,
     inputs=STYLE_INPUTS,
     proceeds="in steps",
     network=True,
+    video="pareidolia.style.optimized_video:StyleVideo",
     method="optimization",
 )
 class StyleTransfer(Painting):
@@ -114,7 +115,7 @@ class StyleTransfer(Painting):
         return BledStage(
             bled,
             steps,
-            partial(self._aims.at, max(size)),
+            partial(self._aim_at, max(size)),
             rate,
             optimizer=optimizer,
             tile=self._aims.tile(bled),
@@ -122,6 +123,10 @@ class StyleTransfer(Painting):
             averaged=self.settings.averages_at(bled[0] * bled[1]),
             margin=margin,
         )
+
+    def _aim_at(self, side: int, size: Size) -> Objective:
+        """What is aimed for on a canvas of that size, whose picture has the longer side `side`."""
+        return self._aims.at(side, size)
 
     @property
     def picture(self) -> Tensor:

@@ -1,6 +1,6 @@
 """Videos painted in one pass, frame by frame, without flicker."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from pareidolia.pictures import (
-    FrameFolder,
+    FrameByFrame,
     Pace,
     Video,
     VideoFrames,
@@ -28,7 +28,7 @@ from pareidolia.style.feedforward.settings import PaintSettings
 from pareidolia.style.feedforward.stylizer import open_stylizer
 
 
-class PaintedVideo:
+class PaintedVideo(FrameByFrame):
     """The frames of a video as files in a folder, painted one after the other.
 
     o_t = y_t + k m ⊙ (carried(o_{t−1}) − y_t): y_t is frame t as it is painted alone, and m is 0 where
@@ -66,49 +66,19 @@ class PaintedVideo:
     ) -> None:
         if persistence > 0:
             require_flow()
-        self._kept = FrameFolder(folder, record)
+        super().__init__(folder, record)
         self._shown, self._paint, self._persistence = VideoFrames(video, size), paint, persistence
         self.source, self.count = video, min(video.count, count or video.count)
         self.pace = video.pace.of_first(self.count) if fps is None else Pace(Fraction(fps))
         self.size = size_of(self._shown[0])
 
-    @property
-    def fps(self) -> Fraction:
-        """Frames in a second."""
-        return self.pace.fps
-
-    @property
-    def frames(self) -> list[Path]:
-        """The files of the frames that are whole, in order."""
-        return self._kept.files
-
-    def check(self) -> None:
-        """Check that the folder holds no other video.
-
-        Raises:
-            PareidoliaError: If it has frames of another one.
-        """
-        self._kept.check()
-
-    def steps(self, stop: Callable[[], bool] = lambda: False) -> Iterator[int]:
-        """Paint the missing frames.
-
-        Args:
-            stop: asked after each frame whether to stop.
-
-        Yields:
-            The number of each frame once it is whole.
-        """
-        for index in range(len(self._kept), self.count):
-            if stop():
-                return
-            before = self._shown[index - 1] if index and self._persistence else None
-            now = self._shown[index]
-            painted = self._paint(now)
-            if before is not None:
-                painted = self._calmed(painted, before, now, self._kept.frame(index - 1))
-            self._kept.save(index, painted)
-            yield index
+    def _made(self, index: int, stop: Callable[[], bool]) -> Tensor | None:
+        if stop():
+            return None
+        before = self._shown[index - 1] if index and self._persistence else None
+        now = self._shown[index]
+        painted = self._paint(now)
+        return painted if before is None else self._calmed(painted, before, now, self._kept.frame(index - 1))
 
     def _calmed(self, painted: Tensor, before: Tensor, now: Tensor, kept: Tensor) -> Tensor:
         flow, back = optical_flow(now, before), optical_flow(before, now)
@@ -120,11 +90,7 @@ def brush_video(
     folder: Path, record: Mapping[str, Any], inputs: Mapping[str, Any], settings: BrushSettings
 ) -> PaintedVideo:
     """A video painted by brush, throughout with the code that its paintings have for the first frame."""
-    if inputs.get("mask") is not None:
-        raise PareidoliaError("a video moves, a mask does not: leave out --mask")
-    if inputs.get("regions"):
-        raise PareidoliaError("a video moves, regions do not: leave out --regions")
-    brush, video = load_brush(settings.device), _opened(inputs["content"])
+    brush, video = load_brush(settings.device), opened_video(inputs)
     paintings = [as_picture(painting, size=settings.painting_size) for painting in inputs["styles"]]
     code = brush.code(next(video.frames(size=settings.size)), paintings, settings)
     as_shown = settings.model_copy(update={"size": None})
@@ -145,7 +111,7 @@ def stylizer_video(
     def paint(frame: Tensor) -> Tensor:
         return stylizer.paint(frame, as_shown)
 
-    return _video(folder, record, _opened(inputs["content"]), paint, settings)
+    return _video(folder, record, opened_video(inputs), paint, settings)
 
 
 def _video(
@@ -167,7 +133,23 @@ def _video(
     )
 
 
-def _opened(video: str | Path) -> Video:
-    if not is_moving(video):
+def opened_video(inputs: Mapping[str, Any]) -> Video:
+    """Open the video among the inputs of a style transfer.
+
+    Args:
+        inputs: `content` and the rest.
+
+    Returns:
+        The video.
+
+    Raises:
+        PareidoliaError: If it is a picture, or there are masks beside it.
+        BadPicture: If it cannot be read.
+    """
+    for name, moves in (("mask", "a mask does"), ("regions", "regions do")):
+        if inputs.get(name) is not None and inputs[name] != ():
+            raise PareidoliaError(f"a video moves, {moves} not: leave out --{name}")
+    video = inputs["content"]
+    if not isinstance(video, str | Path) or not is_moving(video):
         raise PareidoliaError(f"'{video}' is a picture: --frames, --fps and a video's --out are of videos")
     return Video(video)

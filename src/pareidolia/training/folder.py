@@ -22,7 +22,7 @@ from pareidolia.pictures.ownership import KEY, RUN, claim, clear
 from pareidolia.pictures.targets import LEFTOVERS, make_folder
 from pareidolia.progress import Progress
 from pareidolia.safety import require_file
-from pareidolia.settings import PareidoliaError, migrate
+from pareidolia.settings import BadRecord, BadTarget, migrate
 from pareidolia.training.data.found import PLACES
 from pareidolia.training.log import Log
 from pareidolia.training.run import TrainingRun
@@ -71,7 +71,7 @@ class TrainingFolder:
 
     def refuse_begun(self) -> NoReturn:
         """Raise PareidoliaError because there is a run."""
-        raise PareidoliaError(f"{self.path} holds a run: --resume goes on with it, --overwrite begins anew")
+        raise BadTarget(f"{self.path} holds a run: --resume goes on with it, --overwrite begins anew")
 
     def begin(self, run: TrainingRun, *, overwrite: bool = True) -> None:
         """Make the folder for a new run; what another run wrote there is removed, and nothing else.
@@ -195,7 +195,7 @@ class TrainingFolder:
         try:
             run.load_state_dict(held["state"])
         except (KeyError, TypeError, ValueError, RuntimeError, AttributeError) as error:
-            raise PareidoliaError(
+            raise BadRecord(
                 f"the checkpoint in {self.path} is not of this version's trainings ({error!r}): --overwrite "
                 "begins anew"
             ) from error
@@ -215,9 +215,7 @@ class TrainingFolder:
                 pass
             broken.append(path)
         if broken:
-            raise PareidoliaError(
-                f"{broken[0]} is not a checkpoint that can be read: --overwrite begins anew"
-            )
+            raise BadRecord(f"{broken[0]} is not a checkpoint that can be read: --overwrite begins anew")
         return None
 
     def _note(self, run: TrainingRun) -> None:
@@ -240,13 +238,13 @@ def read_record(path: Path) -> dict[str, Any]:
     """
     file = path / SETTINGS
     if not file.is_file():
-        raise PareidoliaError(f"{path} holds no {SETTINGS}: it is not a run of pareidolia train")
+        raise BadRecord(f"{path} holds no {SETTINGS}: it is not a run of pareidolia train")
     try:
         record = json.loads(require_file(file).read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
-        raise PareidoliaError(f"{file} cannot be read: {error}") from error
+        raise BadRecord(f"{file} cannot be read: {error}") from error
     if not isinstance(record, dict):
-        raise PareidoliaError(f"{file} is not a run's: it holds no object")
+        raise BadTarget(f"{file} is not a run's: it holds no object")
     return migrate(record)
 
 
@@ -271,7 +269,7 @@ def _refuse_other(
     keys = [key for key in theirs | ours if key not in free and ours.get(key) != theirs.get(key)]
     if keys:
         differing = "; ".join(f"{key} is {theirs.get(key)} there, {ours.get(key)} now" for key in keys[:3])
-        raise PareidoliaError(
+        raise BadTarget(
             f"{path} holds another run ({differing}): name another folder, or --overwrite to begin anew"
         )
 

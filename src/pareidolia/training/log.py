@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from pareidolia.pictures import write_atomically
-from pareidolia.settings import PareidoliaError
+from pareidolia.settings import BadTarget
 from pareidolia.settings.extras import require
 
 
@@ -53,7 +53,7 @@ class Log:
             with self.path.open("a", encoding="utf-8") as file:
                 file.write(json.dumps(line) + "\n")
         except OSError as error:
-            raise PareidoliaError(f"cannot write '{self.path}': {error.strerror or error}") from error
+            raise BadTarget(f"cannot write '{self.path}': {error.strerror or error}") from error
         if self._writer is not None:
             # Made with the first line: making it makes the folder, and a run may be refused before.
             self._events = self._events or self._writer(self._folder)

@@ -9,6 +9,7 @@ from typing import Any, BinaryIO, cast
 
 import torch
 
+from pareidolia.networks.weights import unpickled
 from pareidolia.pictures import write_atomically
 
 
@@ -45,7 +46,7 @@ def read_state(path: Path) -> dict[str, Any]:
     Raises:
         Exception: of many kinds, as torch's reader meets broken bytes.
     """
-    state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
+    state: dict[str, Any] = unpickled(path)
     return state
 
 

@@ -38,7 +38,7 @@ class ScoreCamOptions(BatchOptions):
     channels: Annotated[int | None, Field(ge=1, description="Strongest channels that count.")] = None
 
 
-@attribution_method("score-cam", options=ScoreCamOptions)
+@attribution_method("lab-cam", options=ScoreCamOptions)
 def score_cam(network, pictures, target, options):
     layer, size = cam_layer(network), options.batch_size or 16
     found = []
@@ -83,17 +83,19 @@ def test_score_cam_from_another_package_on_the_command_line(studio_folder: Path)
     network = ("--network", "net.py:classify", "--input", "3x32x32", "--target", "1")
     saliency = ("saliency", "photo.png", *network)
     made = run_with_plugins(
-        studio_folder, *saliency, "--method", "score-cam", "--channels", "3", "--out", "a.png"
+        studio_folder, *saliency, "--method", "lab-cam", "--channels", "3", "--out", "a.png"
     )
-    assert made.returncode == 0 and "score-cam for class 1" in made.stdout
-    assert "score-cam, 3 of 3" in made.stderr
+    assert made.returncode == 0 and "lab-cam for class 1" in made.stdout
+    assert "lab-cam, 3 of 3" in made.stderr
     again = run_with_plugins(studio_folder, "again", "a.png", "--trust", "--out", "b.png")
     assert again.returncode == 0
     assert (studio_folder / "a.png").read_bytes() == (studio_folder / "b.png").read_bytes()
     other = run_with_plugins(
         studio_folder, *saliency, "--method", "rise", "--channels", "3", "--out", "c.png"
     )
-    assert other.returncode == 2 and "--channels goes with score-cam, not with rise" in other.stderr
+    assert (
+        other.returncode == 2 and "--channels goes with score-cam and lab-cam, not with rise" in other.stderr
+    )
     assert "--channels" in run_with_plugins(studio_folder, "saliency", "--help").stdout
 
 
@@ -101,7 +103,7 @@ def test_score_cam_from_another_package_on_the_command_line(studio_folder: Path)
     ("code", "message"),
     [
         ("1 / 0", "the plug-in 'broken' (broken) cannot be imported: ZeroDivisionError"),
-        (SCORE_CAM.replace('"score-cam"', '"grad-cam"'), "'grad-cam', which is taken: pareidolia.inspection"),
+        (SCORE_CAM.replace('"lab-cam"', '"grad-cam"'), "'grad-cam', which is taken: pareidolia.inspection"),
         (SCORE_CAM.replace("channels:", "target:"), "an option 'target', which means something else"),
     ],
     ids=["raises", "takes a name", "takes an option"],
@@ -147,4 +149,4 @@ def test_the_methods_and_their_options_are_known_without_torch() -> None:
         "assert 'rise' in S.model_fields['method'].description; print(len(METHODS), 'torch' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.split() == ["11", "False"]
+    assert done.stdout.split() == ["24", "False"]

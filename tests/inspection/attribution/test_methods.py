@@ -8,12 +8,25 @@ from torch import nn
 from torchvision import models
 
 from pareidolia.backward import BackwardWarning
-from pareidolia.inspection import METHODS, ClassTarget, attribute, find_target, options_for, project, rise
+from pareidolia.inspection import (
+    METHODS,
+    ClassTarget,
+    SaliencySettings,
+    attribute,
+    find_target,
+    options_for,
+    project,
+    rise,
+    saliency_picture,
+)
 from pareidolia.networks import Network
 from pareidolia.settings import BadNetwork, BadPicture, Unit, UnknownName
 
 FEW = {"samples": 3, "steps": 4, "masks": 6, "window": 8, "stride": 8}
 TARGET = ClassTarget((3, 5))
+#: What only transformers can be explained by (`test_rollout.py`).
+OF_ATTENTION = ("attention-rollout", "gradient-rollout", "legrad")
+OF_ANY_NETWORK = [method for method in METHODS if method not in OF_ATTENTION]
 
 
 def _quick(method: str) -> dict[str, int]:
@@ -29,7 +42,7 @@ def _state(module: nn.Module):
     )
 
 
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("method", OF_ANY_NETWORK)
 def test_shapes_signs_and_batches(method: str, network, pictures) -> None:
     found = attribute(network, pictures, TARGET, method, **_quick(method))
     channels = 3 if METHODS[method].colored else 1
@@ -42,7 +55,7 @@ def test_shapes_signs_and_batches(method: str, network, pictures) -> None:
 
 
 @pytest.mark.parametrize("training", [False, True])
-@pytest.mark.parametrize("method", [*METHODS, "project"])
+@pytest.mark.parametrize("method", [*OF_ANY_NETWORK, "project"])
 def test_the_network_is_left_as_it_was(method: str, training: bool, network, pictures) -> None:
     module = network.module.requires_grad_(True)
     module.train(training)
@@ -74,11 +87,37 @@ def test_also_after_an_error(method: str, network, pictures) -> None:
         def one(self, index: int) -> "Broken":
             return self
 
-    with pytest.raises(ZeroDivisionError):
+    explains_classes_alone = method in ("finer-cam", "legrad")
+    with pytest.raises(BadNetwork if explains_classes_alone else ZeroDivisionError):
         attribute(network, pictures, Broken(), method, **_quick(method))
     assert _state(network.module)[1] == modules
     x = torch.randn(3, requires_grad=True)
     assert torch.autograd.grad(x.relu().sum(), x)[0].equal((x > 0).float())
+
+
+@pytest.mark.parametrize("training", [False, True])
+@pytest.mark.parametrize("method", OF_ATTENTION)
+def test_a_transformer_is_left_as_it_was(method: str, training: bool) -> None:
+    module = models.VisionTransformer(32, 8, 2, 2, 16, 16, num_classes=10).train(training)
+    network = Network.of(module, input_shape=(3, 32, 32))
+    weights, modules, gradients = _state(network.module)
+    pictures = torch.rand(2, 3, 32, 32)
+    alone = [attribute(network, pictures[i : i + 1], TARGET.one(i), method) for i in (0, 1)]
+    torch.testing.assert_close(attribute(network, pictures, TARGET, method), torch.cat(alone))
+    after = _state(network.module)
+    assert all(torch.equal(weights[name], after[0][name]) for name in weights)
+    assert (modules, gradients) == after[1:] and module.training == training
+    with pytest.raises(BadNetwork):
+        attribute(nn.Sequential(nn.Conv2d(3, 2, 3), nn.Flatten()), pictures, 1, method)
+
+
+def test_all_methods_are_those_that_suit_the_network(network, pictures) -> None:
+    options = {"masks": 4, "samples": 2, "steps": 2, "window": 8, "stride": 8, "channels": 2}
+    found = saliency_picture(pictures, SaliencySettings(methods=("all",), **options), network)
+    assert [list(maps) for maps in found.maps] == [OF_ANY_NETWORK] * 2
+    assert "left out, as toy does not suit them: attention-rollout, gradient-rollout, legrad" in found.caption
+    with pytest.raises(BadNetwork, match="for transformers"):
+        saliency_picture(pictures[:1], SaliencySettings(methods=("all", "legrad"), **options), network)
 
 
 @pytest.mark.parametrize("method", METHODS)

@@ -148,7 +148,9 @@ def test_slow_methods_say_how_far_they_are(network) -> None:
 
 @pytest.mark.parametrize("target", ["top", "pug", "3"])
 @pytest.mark.parametrize("shape", [(40, 60), (40, 40)])
-@pytest.mark.parametrize("method", ["gradient", "grad-cam"])
+@pytest.mark.parametrize(
+    "method", ["gradient", "grad-cam", "grad-cam++", "finer-cam", "eigen-cam", "deep-lift", "full-grad"]
+)
 def test_a_map_takes_two_forward_passes(method: str, shape, target: str, network) -> None:
     passes = []
     network.module.register_forward_pre_hook(lambda *_: passes.append(1))
@@ -156,6 +158,17 @@ def test_a_map_takes_two_forward_passes(method: str, shape, target: str, network
         torch.rand(1, 3, *shape), SaliencySettings(method=method, target=target), network
     )
     assert len(passes) == 2 and f"{method} for" in found.caption.replace(" (nothing reached the pixels)", "")
+
+
+@pytest.mark.parametrize("method", ["attention-rollout", "gradient-rollout", "legrad"])
+def test_a_map_of_attention_takes_two_forward_passes(method: str) -> None:
+    network = Network.of(
+        models.VisionTransformer(32, 8, 2, 2, 16, 16, num_classes=9), input_shape=(3, 32, 32)
+    )
+    passes = []
+    network.module.register_forward_pre_hook(lambda *_: passes.append(1))
+    saliency_picture(torch.rand(1, 3, 40, 40), SaliencySettings(method=method, target="3"), network)
+    assert len(passes) == 2
 
 
 def test_the_layer_of_grad_cam_is_that_of_the_network_whatever_the_photo() -> None:

@@ -1,6 +1,6 @@
 """The operation `interpolate`: from one code to another, as a strip or a video."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from pareidolia.generative.looking.showing import laid_out, opened
 from pareidolia.generative.runs import Run
 from pareidolia.operations import EXPLORE, Input, operation
 from pareidolia.operations.inputs import POINT, RUN
-from pareidolia.pictures import FrameFolder, Pace, resize_picture, size_of
+from pareidolia.pictures import FrameByFrame, Pace, resize_picture, size_of
 from pareidolia.pictures.result import Result
 
 _VIDEO_SIDE = 256
@@ -103,7 +103,7 @@ def interpolation_strip(
     return Result(picture, f"from {start.caption} to {end.caption}, {' and '.join(names)}")
 
 
-class InterpolationVideo:
+class InterpolationVideo(FrameByFrame):
     """The frames of a video from `a` to `b` and back, slowing at both ends; path "both" is spherical.
 
     Args:
@@ -120,32 +120,18 @@ class InterpolationVideo:
         inputs: Mapping[str, Any],
         settings: InterpolateSettings,
     ) -> None:
-        self._kept = FrameFolder(folder, record)
+        super().__init__(folder, record)
         self._space = opened(inputs["run"], settings)
         start, end = self._space.resolve(inputs["a"]), self._space.resolve(inputs["b"])
         path = PATHS["spherical" if settings.path == "both" else settings.path]
         self.count = max(2, round(settings.fps * settings.seconds))
-        self.pace, self.source = Pace(Fraction(settings.fps)), None
+        self.pace = Pace(Fraction(settings.fps))
         shares = 0.5 - 0.5 * torch.cos(torch.linspace(0, 2 * torch.pi, self.count))
         self._codes = path(start.code, end.code, shares)
         self.size = size_of(self._frame(0))
 
-    @property
-    def frames(self) -> list[Path]:
-        """The files of the frames that are whole, in order."""
-        return self._kept.files
-
-    def check(self) -> None:
-        """Raise PareidoliaError where the folder holds frames of another video."""
-        self._kept.check()
-
-    def steps(self, stop: Callable[[], bool] = lambda: False) -> Iterator[int]:
-        """Make the missing frames; the number of each once it is whole, until asked to stop."""
-        for index in range(len(self._kept), self.count):
-            if stop():
-                return
-            self._kept.save(index, self._frame(index))
-            yield index
+    def _made(self, index: int, stop: Callable[[], bool]) -> Tensor | None:
+        return None if stop() else self._frame(index)
 
     def _frame(self, index: int) -> Tensor:
         picture = self._space.decode(self._codes[index : index + 1])

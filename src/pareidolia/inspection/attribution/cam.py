@@ -1,4 +1,4 @@
-"""Grad-CAM: which positions of a late layer support the target."""
+"""Class activation maps: which positions of a late layer support the target."""
 
 import torch
 from torch import Tensor, nn
@@ -7,7 +7,7 @@ from torch.nn import functional as F
 from pareidolia.inspection.attribution.backward_to_input import detach_at
 from pareidolia.inspection.framing import FramedPhoto
 from pareidolia.inspection.resolving import resolve
-from pareidolia.inspection.targets import TargetLike
+from pareidolia.inspection.targets import Target, TargetLike
 from pareidolia.networks import Network, NetworkLike, preserve_state
 from pareidolia.networks.layers import Layer, is_map
 from pareidolia.pictures import PicturesLike
@@ -19,9 +19,7 @@ def grad_cam(
 ) -> Tensor:
     """Grad-CAM at the pictures' size, N×1×H×W, not negative; `coarse_grad_cam` enlarged bilinearly."""
     network, pictures, target = resolve(network, pictures, target)
-    coarse = coarse_grad_cam(network, pictures, target, layer=layer)
-    height, width = pictures.shape[-2:]
-    return F.interpolate(coarse, (height, width), mode="bilinear", align_corners=False)
+    return enlarged(coarse_grad_cam(network, pictures, target, layer=layer), pictures)
 
 
 def coarse_grad_cam(
@@ -45,6 +43,28 @@ def coarse_grad_cam(
         BadNetwork: If the layer has no positions, or the target does not depend on it.
     """
     network, pictures, target = resolve(network, pictures, target)
+    maps, signals = layer_gradients(network, pictures, target, layer=layer)
+    importance = signals.mean(dim=(2, 3), keepdim=True)
+    return (importance * maps).sum(dim=1, keepdim=True).clamp(min=0)
+
+
+def layer_gradients(
+    network: Network, pictures: Tensor, target: Target, *, layer: str | None = None
+) -> tuple[Tensor, Tensor]:
+    """The maps A of a layer, and ∂S/∂A: what the class activation maps of all kinds are made of.
+
+    Args:
+        network: the network.
+        pictures: N×C×H×W in [0, 1].
+        target: S.
+        layer: its name; None takes `cam_layer`.
+
+    Returns:
+        Both, N×C×h×w.
+
+    Raises:
+        BadNetwork: If the layer has no positions, or the target does not depend on it.
+    """
     name = layer or cam_layer(network)
     module = _module(network, name)
     with preserve_state(network.module), torch.enable_grad(), detach_at(module) as outputs:
@@ -61,8 +81,13 @@ def coarse_grad_cam(
         raise BadNetwork(
             f"layer '{name}' has no rows and columns: choose one that has (see pareidolia networks)"
         )
-    importance = signals.mean(dim=(2, 3), keepdim=True)
-    return (importance * maps).sum(dim=1, keepdim=True).clamp(min=0)
+    return maps, signals
+
+
+def enlarged(coarse: Tensor, pictures: Tensor) -> Tensor:
+    """A coarse map at the pictures' size, bilinearly."""
+    height, width = pictures.shape[-2:]
+    return F.interpolate(coarse, (height, width), mode="bilinear", align_corners=False)
 
 
 def cam_layer(network: Network, photo: FramedPhoto | None = None) -> str:

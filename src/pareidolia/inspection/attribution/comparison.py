@@ -9,7 +9,7 @@ from torch import Tensor
 from pareidolia.inspection.attribution.attributing import attribute
 from pareidolia.inspection.attribution.comparison_figure import draw_comparison
 from pareidolia.inspection.attribution.faithfulness import ScoreCurve, deletion, insertion, randomization
-from pareidolia.inspection.attribution.registry import METHODS
+from pareidolia.inspection.attribution.registry import METHODS, left_out_in_words, stands_for_all
 from pareidolia.inspection.attribution.settings import FaithfulnessSettings
 from pareidolia.inspection.attribution.summaries import CHANCE, Faithfulness, bootstrap
 from pareidolia.inspection.framing import frame_photo
@@ -22,6 +22,7 @@ from pareidolia.pictures import PicturesLike
 from pareidolia.pictures.result import Result
 from pareidolia.progress import Progress, Work
 from pareidolia.randomness import seeded_generator
+from pareidolia.settings import Unsuited
 
 
 @dataclass(frozen=True)
@@ -71,19 +72,27 @@ class Comparison(Work):
         self._photos = [frame_photo(self.network, photo, self.settings.size) for photo in as_photos(photos)]
         #: What was measured of each method so far.
         self.results: list[Faithfulness] = []
+        #: Of all methods those that do not suit the network.
+        self.left_out: list[str] = []
 
     def __iter__(self) -> Iterator[Progress]:
         """Measure; every method is a stage, every photo a step."""
-        self.results = []
+        self.results, self.left_out = [], []
         targets = [
             find_target(self.settings.target, self.network, photo.picture, photo.logits)
             for photo in self._photos
         ]
         for name in [CHANCE, *self.settings.asked_methods]:
             measured = []
-            for number, (photo, target) in enumerate(zip(self._photos, targets, strict=True)):
-                measured.append(self._measure(name, number, photo.picture, target))
-                yield Progress(number + 1, len(self._photos), f"measuring {name}")
+            try:
+                for number, (photo, target) in enumerate(zip(self._photos, targets, strict=True)):
+                    measured.append(self._measure(name, number, photo.picture, target))
+                    yield Progress(number + 1, len(self._photos), f"measuring {name}")
+            except Unsuited:
+                if not stands_for_all(self.settings.methods, name):
+                    raise
+                self.left_out.append(name)
+                continue
             self.results.append(_summary(name, measured, self.settings.seed))
 
     def table(self) -> list[dict[str, object]]:
@@ -114,7 +123,7 @@ class Comparison(Work):
             "means with 95 % intervals over photos."
         )
         cautions = [f"{each.method} {each.caution}." for each in self.results if each.caution]
-        return "\n".join([reading, *cautions])
+        return "\n".join([reading, *cautions]) + left_out_in_words(self.left_out, self.network.name)
 
     def _measure(self, name: str, number: int, picture: Tensor, target: Target) -> _Measured:
         method = _attribution(name, self.network, picture, target, self.settings, number)

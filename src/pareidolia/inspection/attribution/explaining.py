@@ -8,7 +8,13 @@ from torch import Tensor
 
 from pareidolia.inspection.attribution.explanation import Explanation
 from pareidolia.inspection.attribution.overlays import blended, check_colormap, shown
-from pareidolia.inspection.attribution.registry import METHODS, Method, Steps
+from pareidolia.inspection.attribution.registry import (
+    METHODS,
+    Method,
+    Steps,
+    left_out_in_words,
+    stands_for_all,
+)
 from pareidolia.inspection.attribution.settings import SaliencySettings
 from pareidolia.inspection.framing import FramedPhoto, frame_photo
 from pareidolia.inspection.resolving import as_photos
@@ -18,6 +24,7 @@ from pareidolia.operations import LOOK, operation
 from pareidolia.operations.inputs import PHOTO
 from pareidolia.pictures import PicturesLike, over_white, sheet
 from pareidolia.progress import Progress, Work
+from pareidolia.settings import Unsuited
 
 # The shorter side, in pixels, that a picture on a sheet has at least.
 _SHORTEST = 96
@@ -75,12 +82,16 @@ class Saliency(Work):
         self._target = target
         if self.settings.colormap is not None:
             check_colormap(self.settings.colormap)
+        #: The methods asked for; of all methods those that suit the network, once it is known.
         self.methods = [METHODS[name] for name in self.settings.asked_methods]
+        #: The names of those that do not.
+        self.left_out: list[str] = []
         self._explained: list[_Explained] = []
 
     def __iter__(self) -> Iterator[Progress]:
         """Explain each photo by each method; every method is a stage."""
         self._explained = []
+        self.methods, self.left_out = [METHODS[name] for name in self.settings.asked_methods], []
         several = len(self.photos) * len(self.methods) > 1
         for photo in self.photos:
             seen = frame_photo(self.network, photo, self.settings.size)
@@ -90,11 +101,23 @@ class Saliency(Work):
                 else as_target(self._target, self.network, seen.picture)
             )
             explained = _Explained(over_white(photo), seen, describe(target, self.network, seen.logits))
-            for method in self.methods:
+            for method in list(self.methods):
                 options = self.settings.options_of(method.name).settled(self.network, seen)
                 steps = method.steps(self.network, seen.picture, target, options)
-                explained.maps[method.name] = yield from _staged(method.name, steps, several)
+                try:
+                    explained.maps[method.name] = yield from _staged(method.name, steps, several)
+                except Unsuited:
+                    if not self._may_leave_out(method):
+                        raise
             self._explained.append(explained)
+
+    def _may_leave_out(self, method: Method) -> bool:
+        """Leave a method out that does not suit the network, if it was asked for as one of all."""
+        if not stands_for_all(self.settings.methods, method.name):
+            return False
+        self.methods.remove(method)
+        self.left_out.append(method.name)
+        return True
 
     @property
     def result(self) -> Explanation:
@@ -112,7 +135,9 @@ class Saliency(Work):
         shortest = min(min(picture.shape[2:]) for picture, _ in panels)
         named = self.methods[0].name if self.settings.methods is None else f"{len(self.methods)} methods"
         return Explanation(
-            sheet(panels, columns, enlarge=ceil(_SHORTEST / shortest)), f"{named} for {targets}", maps=maps
+            sheet(panels, columns, enlarge=ceil(_SHORTEST / shortest)),
+            f"{named} for {targets}{left_out_in_words(self.left_out, self.network.name)}",
+            maps=maps,
         )
 
     def _panels(self, explained: _Explained) -> Iterator[tuple[Tensor, str]]:
@@ -170,7 +195,7 @@ def seen_part(photo: Tensor, picture: Tensor) -> Tensor:
 def describe(target: Target, network: Network, logits: Tensor | None) -> str:
     """A target in words; a class with its name and its probability by the picture's `logits` 1×K."""
     if not isinstance(target, ClassTarget) or logits is None:
-        return str(getattr(target, "unit", "the objective"))
+        return str(getattr(target, "unit", getattr(target, "words", "the objective")))
     index = target.indices[0]
     name = network.class_names[index] if network.class_names else f"class {index}"
     return f"{name} {100 * float(logits[0].softmax(dim=0)[index]):.3g} %"

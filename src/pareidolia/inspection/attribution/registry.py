@@ -16,7 +16,7 @@ options without it. A plug-in may import torch where it likes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from inspect import isgenerator
@@ -123,8 +123,19 @@ _HOMES = tuple(
         "gradient",
         "noisy_gradients",
         "integrated_gradients",
+        "deep_lift",
+        "expected_gradients",
+        "blurred_integrated_gradients",
+        "full_grad",
         "rectified",
         "grad_cam",
+        "grad_cam_plus_plus",
+        "hires_cam",
+        "layer_cam",
+        "eigen_cam",
+        "finer_cam",
+        "score_cam",
+        "rolled_attention",
         "occlusion",
         "rise",
     )
@@ -196,6 +207,17 @@ def options_for(method: str) -> type[MethodOptions]:
 def method_names(asked: Iterable[str]) -> list[str]:
     """The methods asked for, each once and in their order; `all` stands for every one."""
     return list(dict.fromkeys(name for each in asked for name in (METHODS if each == ALL else [each])))
+
+
+def stands_for_all(asked: Iterable[str] | None, name: str) -> bool:
+    """Whether a method was asked for as one of `all`, and not by its name."""
+    names = tuple(asked or ())
+    return ALL in names and name not in names
+
+
+def left_out_in_words(names: Sequence[str], network: str) -> str:
+    """The end of a caption: which of all methods do not suit a network; nothing where all do."""
+    return f"; left out, as {network} does not suit them: {', '.join(names)}" if names else ""
 
 
 def finished(steps: Steps[Returned]) -> Returned:

@@ -48,8 +48,8 @@ class AttributionSettings(InspectionSettings, MethodsSettings):
     target: Annotated[
         str,
         Field(
-            description="What is explained: top, a class by name, part of a name or number, or a unit "
-            "layer:channel or layer:channel@row,column."
+            description="What is explained: top, a class by name, part of a name or number, a unit "
+            "layer:channel or layer:channel@row,column, segment:CLASS or detection:RANK."
         ),
     ] = "top"
 
@@ -138,4 +138,27 @@ class FaithfulnessSettings(AttributionSettings):
     @property
     def asked_methods(self) -> Sequence[str]:
         """The methods that are measured."""
+        return method_names(self.methods)
+
+
+@offer_options
+class SaliencySheetSettings(AttributionSettings):
+    """One sheet about a photo: maps, their scores, and what random weights would have drawn."""
+
+    methods: Annotated[
+        tuple[MethodNameOrAll, ...], Field(min_length=1, description="The methods, or all: {methods}.")
+    ] = ("gradient", "integrated-gradients", "guided-backpropagation", "grad-cam")
+    views: Annotated[
+        int,
+        Field(
+            ge=1, le=32, description="Views of the photo, mirrored and cut a little, behind the intervals."
+        ),
+    ] = 4
+    curve_steps: Annotated[
+        int, Field(ge=2, description="Steps in which pixels are deleted and inserted.")
+    ] = 14
+
+    @property
+    def asked_methods(self) -> Sequence[str]:
+        """The methods that are shown."""
         return method_names(self.methods)

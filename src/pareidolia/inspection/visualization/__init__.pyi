@@ -1,3 +1,6 @@
+from .accentuation import (
+    Accentuation as Accentuation,
+)
 from .caricature import (
     Caricature as Caricature,
 )
@@ -10,6 +13,12 @@ from .features import (
 from .inversion import (
     Inversion as Inversion,
 )
+from .matched import (
+    MatchedFeatures as MatchedFeatures,
+)
+from .settings import (
+    AccentuationSettings as AccentuationSettings,
+)
 from .settings import (
     CaricatureSettings as CaricatureSettings,
 )
@@ -21,4 +30,7 @@ from .settings import (
 )
 from .settings import (
     InversionSettings as InversionSettings,
+)
+from .settings import (
+    MatchedFeatureSettings as MatchedFeatureSettings,
 )

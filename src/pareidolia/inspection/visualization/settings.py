@@ -154,6 +154,66 @@ class CaricatureSettings(RobustSettings):
     size: PhotoSide = None  # type: ignore[assignment]  # left to the network
 
 
+class MatchedFeatureSettings(RobustSettings):
+    """Paint what units respond to, with activations distributed as those of real patches (VITAL 2025)."""
+
+    layer: Annotated[
+        str | None,
+        Field(description="The layer (default: a deep one of the network).", json_schema_extra=WHAT),
+    ] = None
+    units: Annotated[
+        UnitNumbers,
+        Field(
+            min_length=1,
+            description="Channels of the layer: 12, or 0-63, or several.",
+            json_schema_extra=WHAT,
+        ),
+    ] = ("0-3",)
+    patches: Annotated[
+        int, Field(ge=1, le=64, description="Patches of the photos that each picture is matched to.")
+    ] = 4
+    aim_weight: Annotated[
+        float, Field(ge=0, description="How much the unit's own activation counts beside the distributions.")
+    ] = 0.5
+    steps: Annotated[
+        int, Field(ge=1, description="Steps, half of them at half the size where the network sees that.")
+    ] = 256
+    learning_rate: Annotated[float, Field(gt=0, description="Size of a step.")] = 0.05
+    at_once: AtOnce = 8
+    size: Annotated[int | None, _side_made_for(128)] = None  # type: ignore[assignment]  # left to the network
+
+
+class AccentuationSettings(RobustSettings):
+    """Paint a photo so that what a unit answers to in it stands out (Hamblin et al. 2024)."""
+
+    aim: Annotated[
+        tuple[str, ...] | None,
+        Field(
+            min_length=1,
+            description="Units, layers or classes, a picture each (default: the unit that responds most).",
+            json_schema_extra=WHAT,
+        ),
+    ] = None
+    keep: Annotated[
+        str | None,
+        Field(
+            description="The layer in whose eyes the photo is to stay as it is (default: an early one).",
+            json_schema_extra=WHAT,
+        ),
+    ] = None
+    keep_weight: Annotated[
+        float, Field(ge=0, description="How much that counts: more changes less.", json_schema_extra=WHAT)
+    ] = 10.0
+    steps: Annotated[int, Field(ge=1, description="Steps of painting.")] = 100
+    learning_rate: Annotated[float, Field(gt=0, description="Size of a step.")] = 0.05
+    size: PhotoSide = None  # type: ignore[assignment]  # left to the network
+
+    @classmethod
+    def need_of(cls, given: Mapping[str, Any]) -> Need:
+        """A class needs names; a unit does not."""
+        return need_of_aims(given.get("aim"), cls.need)
+
+
 class ClassModelSettings(RobustSettings):
     """Paint what a network takes for a class (Simonyan et al. 2014)."""
 

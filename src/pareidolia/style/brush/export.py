@@ -9,13 +9,8 @@ from torch import Tensor, nn
 
 from pareidolia.style.brush.brush import Brush
 from pareidolia.style.brush.network import BrushNetwork
-from pareidolia.style.feedforward.export import multiples_of, write_onnx
+from pareidolia.style.feedforward.export import any_sides, multiples_of, write_onnx
 from pareidolia.style.feedforward.network import ForwardContext
-
-_PAINTING_SIDES = {
-    2: torch.export.Dim("painting_rows", min=32, max=16384),
-    3: torch.export.Dim("painting_columns", min=32, max=16384),
-}
 
 
 class _AnyStyle(nn.Module):
@@ -65,5 +60,5 @@ def export_brush(brush: Brush, out: Path, code: Tensor | None = None, names: Seq
     if code is not None:
         write_onnx(_OneStyle(brush.network, code), {"photo": photo}, {"styles": json.dumps(list(names))}, out)
         return
-    painting = (torch.rand(1, 3, 80, 112), _PAINTING_SIDES)
+    painting = (torch.rand(1, 3, 80, 112), any_sides("painting"))
     write_onnx(_AnyStyle(brush.network), {"photo": photo, "painting": painting}, {}, out)

@@ -6,7 +6,8 @@ from pydantic import Field
 
 from pareidolia.settings import Device, Settings
 from pareidolia.settings.groups import ADVANCED
-from pareidolia.style.settings import OwnSize, StyleControl, Tile, VideoControl
+from pareidolia.style.settings import OwnSize, StyleControl, Tile
+from pareidolia.style.video_settings import VideoControl
 
 
 class OnePassControl(VideoControl):

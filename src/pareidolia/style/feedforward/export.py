@@ -13,7 +13,10 @@ from pareidolia.pictures import write_atomically
 from pareidolia.settings.extras import require
 from pareidolia.style.feedforward.stylizer import Stylizer
 
-_LEAST, _MOST = 16, 16384
+LEAST_SIDE = 16
+"""The fewest pixels a side of a photo may have for a network that paints in one pass."""
+
+_LEAST_READ, _MOST = 32, 16384
 
 Sides = dict[int, Any]
 """Dimensions that are not fixed, by number."""
@@ -58,9 +61,16 @@ def export_onnx(stylizer: Stylizer, out: Path) -> None:
 
 def multiples_of(size_multiple: int) -> Sides:
     """The last two dimensions of a picture of any size of which `size_multiple` is a factor."""
-    least, most = -(-_LEAST // size_multiple), _MOST // size_multiple
+    least, most = -(-LEAST_SIDE // size_multiple), _MOST // size_multiple
     height, width = (torch.export.Dim(name, min=least, max=most) for name in ("rows", "columns"))
     return {2: size_multiple * height, 3: size_multiple * width}
+
+
+def any_sides(what: str) -> Sides:
+    """The last two dimensions of a picture of any size from 32 pixels on; `what` names it."""
+    names = (f"{what}_rows", f"{what}_columns")
+    height, width = (torch.export.Dim(name, min=_LEAST_READ, max=_MOST) for name in names)
+    return {2: height, 3: width}
 
 
 def write_onnx(

@@ -6,7 +6,8 @@ from pydantic import Field
 
 from pareidolia.painting.settings import PaddingOption, PoolingOption
 from pareidolia.settings import Device, NetworkSettings
-from pareidolia.style.settings import Match, OwnSize, StrokeSize, Tile, VideoControl
+from pareidolia.style.settings import Match, OwnSize, StrokeSize, Tile
+from pareidolia.style.video_settings import VideoControl
 from pareidolia.training.settings import TrainingSettings
 
 

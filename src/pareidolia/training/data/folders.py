@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from pareidolia.pictures.folders import SUFFIXES, list_pictures, sample_of
-from pareidolia.settings import PareidoliaError
+from pareidolia.settings import BadData
 
 Split = Literal["train", "test"]
 _TRAIN = ("train", "training")
@@ -66,7 +66,7 @@ def find_files(folder: Path, split: Split) -> Files:
     """
     if not folder.is_dir():
         what = "is a file; name the folder it lies in" if folder.exists() else "does not exist"
-        raise PareidoliaError(f"the folder {folder} {what}")
+        raise BadData(f"the folder {folder} {what}")
     listed = list_pictures(folder)
     found = [folder / name for name in listed.names]
     splits = _split_folders(folder, found)
@@ -96,13 +96,13 @@ def _split_folders(folder: Path, found: list[Path]) -> dict[Split, Path] | None:
     return {"train": folder / train, "test": folder / (test or _TEST[0])}
 
 
-def _too_few(chosen: list[Path], root: Path, split: Split) -> PareidoliaError:
+def _too_few(chosen: list[Path], root: Path, split: Split) -> BadData:
     if not root.is_dir():
-        return PareidoliaError(f"{root.parent} has train/ but none of {'/ '.join(_TEST)}/ to test on")
+        return BadData(f"{root.parent} has train/ but none of {'/ '.join(_TEST)}/ to test on")
     count = "only one picture" if chosen else "no pictures"
     kinds = " ".join(sorted(SUFFIXES))
     why = "there is nothing to learn from" if split == "train" else "nothing was kept to test on"
-    return PareidoliaError(f"{root} holds {count} ({kinds}) for the {split} split: {why}")
+    return BadData(f"{root} holds {count} ({kinds}) for the {split} split: {why}")
 
 
 def _first_of(names: tuple[str, ...], present: Iterable[str]) -> str | None:

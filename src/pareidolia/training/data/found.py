@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from pareidolia.safety import named_from, places, reveals_home, whole
-from pareidolia.settings import PareidoliaError
+from pareidolia.settings import BadData, PareidoliaError
 from pareidolia.training.data.folders import find_files
 from pareidolia.training.data.opening import is_folder
 
@@ -52,7 +52,7 @@ def find_again(data: Mapping[str, Any], run: Path, moved_to: str | None = None) 
         if wanted is None or _digest(folder) == wanted:
             return str(folder)
     what = "holds other pictures now" if there else "is not there"
-    raise PareidoliaError(
+    raise BadData(
         f"{there[0] if there else name}, which {run.name} was trained on, {what}: name the folder with --data"
     )
 

@@ -14,7 +14,7 @@ from torch.utils.data import DataLoader, Dataset
 from pareidolia.pictures import luminance, over_white, size_of
 from pareidolia.pictures.decoding import decode
 from pareidolia.pictures.reading import read_upright
-from pareidolia.settings import PareidoliaError
+from pareidolia.settings import BadData
 from pareidolia.training.data.folders import in_test
 from pareidolia.training.data.opening import open_pictures
 from pareidolia.training.data.packing import GRAY_MODES, LARGEST_AS_IS, Size, to_levels
@@ -58,7 +58,7 @@ def as_picture_set(data: Data, *, size: Size | None = None, color: str = "auto")
     else:
         levels, labels = _collected(data, size)
     if len(levels) < 2:
-        raise PareidoliaError(f"{_NAME} are {len(levels)}: there is nothing to learn from fewer than two")
+        raise BadData(f"{_NAME} are {len(levels)}: there is nothing to learn from fewer than two")
     numbers, classes = _numbered(labels, len(levels), getattr(data, "classes", ()))
     return _fitted(PictureSet(_NAME, "train", levels, numbers, classes), size, color)
 
@@ -92,14 +92,14 @@ def _is_labels(data: object) -> bool:
 def _levels(given: Tensor | Array, what: str) -> Tensor:
     """N×H×W, N×C×H×W or N×H×W×C as bytes N×C×H×W."""
     if isinstance(given, np.ndarray) and given.dtype.kind not in "buif":
-        raise PareidoliaError(f"{what} are {given.dtype}: give uint8 from 0 to 255, or floats in [0, 1]")
+        raise BadData(f"{what} are {given.dtype}: give uint8 from 0 to 255, or floats in [0, 1]")
     values = given if isinstance(given, Tensor) else torch.from_numpy(np.ascontiguousarray(given))
     if values.ndim == 3:
         values = values[:, None]
     elif values.ndim == 4 and values.shape[1] not in (1, 3) and values.shape[3] in (1, 3):
         values = values.permute(0, 3, 1, 2)
     if values.ndim != 4 or values.shape[1] not in (1, 3) or 0 in values.shape[1:]:
-        raise PareidoliaError(
+        raise BadData(
             f"{what} are of shape {'×'.join(map(str, values.shape))}: give N×H×W, N×C×H×W or N×H×W×C "
             "with 1 or 3 channels"
         )
@@ -108,10 +108,10 @@ def _levels(given: Tensor | Array, what: str) -> Tensor:
     if values.dtype == torch.uint8:
         return values.detach().cpu().contiguous()
     if not values.is_floating_point():
-        raise PareidoliaError(f"{what} are {values.dtype}: give uint8 from 0 to 255, or floats in [0, 1]")
+        raise BadData(f"{what} are {values.dtype}: give uint8 from 0 to 255, or floats in [0, 1]")
     if values.numel() and not bool(((values >= 0) & (values <= 1)).all()):
         low, high = float(values.min()), float(values.max())
-        raise PareidoliaError(
+        raise BadData(
             f"{what} have values from {low:.3g} to {high:.3g}: give floats in [0, 1], without Normalize, or "
             "uint8 from 0 to 255"
         )
@@ -127,7 +127,7 @@ def _collected(data: Any, size: Size | None) -> tuple[Tensor, list[Any] | None]:
         picture, label = (
             (*item, None)[:2] if isinstance(item, tuple) and len(item) in (1, 2) else (item, None)
         )
-        levels = _one(picture, f"item {number} of the data")
+        levels = one_picture(picture, f"item {number} of the data")
         pictures.append(levels if size is None else _cut_levels(levels, size))
         labels.append(label)
     if not pictures:
@@ -141,7 +141,7 @@ def _collected(data: Any, size: Size | None) -> tuple[Tensor, list[Any] | None]:
 
 def _items(data: Any) -> Iterable[Any]:
     if isinstance(data, Mapping | bytes) or not (hasattr(data, "__getitem__") or hasattr(data, "__iter__")):
-        raise PareidoliaError(
+        raise BadData(
             f"a {type(data).__name__} is not a set of pictures: give a folder, a name, a tensor or array, "
             "a torch Dataset, or a list of pictures"
         )
@@ -151,8 +151,8 @@ def _items(data: Any) -> Iterable[Any]:
     return items
 
 
-def _one(picture: Any, what: str) -> Tensor:
-    """One picture of whatever kind as bytes C×H×W."""
+def one_picture(picture: Any, what: str) -> Tensor:
+    """One picture of whatever kind as bytes C×H×W; `what` it is, for errors."""
     if isinstance(picture, str | Path):
         picture = read_upright(picture)
     if isinstance(picture, Image.Image):
@@ -160,7 +160,7 @@ def _one(picture: Any, what: str) -> Tensor:
         values = over_white(decode(image))
         return to_levels(values, size_of(values), image.mode in GRAY_MODES)
     if not isinstance(picture, Tensor | np.ndarray):
-        raise PareidoliaError(
+        raise BadData(
             f"{what} is a {type(picture).__name__}: give a Pillow image, a file, a tensor, an array, or "
             "(picture, label)"
         )
@@ -193,18 +193,16 @@ def _numbered(labels: Any, count: int, names: Sequence[str]) -> tuple[Tensor | N
         return None, ()
     listed = [_plain(label) for label in labels]
     if len(listed) != count:
-        raise PareidoliaError(f"there are {len(listed)} labels for {count} pictures: give one for each")
+        raise BadData(f"there are {len(listed)} labels for {count} pictures: give one for each")
     if all(isinstance(label, str) for label in listed):
         names = tuple(sorted(set(listed)))
         listed = [names.index(label) for label in listed]
     if not all(isinstance(label, int) and label >= -1 for label in listed):
         wrong = next(label for label in listed if not (isinstance(label, int) and label >= -1))
-        raise PareidoliaError(
-            f"the label {wrong!r} is neither a whole number from -1 on nor a name, as others are"
-        )
+        raise BadData(f"the label {wrong!r} is neither a whole number from -1 on nor a name, as others are")
     classes = tuple(str(name) for name in names) or tuple(str(number) for number in range(max(listed) + 1))
     if max(listed) >= len(classes):
-        raise PareidoliaError(f"there is a label {max(listed)}, but only {len(classes)} classes have names")
+        raise BadData(f"there is a label {max(listed)}, but only {len(classes)} classes have names")
     return torch.tensor(listed), classes
 
 

@@ -8,7 +8,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 
 from pareidolia.pictures import write_atomically
-from pareidolia.settings import PareidoliaError
+from pareidolia.settings import BadData
 from pareidolia.training.data.folders import Split
 from pareidolia.training.data.pictureset import PictureSet
 
@@ -47,7 +47,7 @@ def open_kept(path: Path, split: Split) -> PictureSet:
             levels = file.get_tensor(f"{split}/pictures")
             labels = file.get_tensor(f"{split}/labels") if f"{split}/labels" in names else None
     except (OSError, SafetensorError, ValueError, KeyError, TypeError) as error:
-        raise PareidoliaError(f"{path}, which keeps the run's pictures, cannot be read: {error}") from error
+        raise BadData(f"{path}, which keeps the run's pictures, cannot be read: {error}") from error
     if not len(levels):
-        raise PareidoliaError(f"no pictures were kept for the {split} split in {path.parent}")
+        raise BadData(f"no pictures were kept for the {split} split in {path.parent}")
     return PictureSet(str(path.parent), split, levels, labels, classes)

@@ -5,7 +5,7 @@ from typing import Self
 
 import torch
 
-from pareidolia.settings import PareidoliaError
+from pareidolia.settings import BadData
 from pareidolia.training.data.order import Pictures
 from pareidolia.training.data.pictureset import PictureSet
 from pareidolia.training.phases import Batch
@@ -67,7 +67,7 @@ class FewLabels:
 
 def _labels(pictures: PictureSet) -> torch.Tensor:
     if pictures.labels is None:
-        raise PareidoliaError(f"{pictures.name} has no labels: put the pictures in a folder for each class")
+        raise BadData(f"{pictures.name} has no labels: put the pictures in a folder for each class")
     return pictures.labels
 
 
@@ -82,7 +82,7 @@ def _chosen(pictures: PictureSet, count: int | None, seed: int) -> torch.Tensor:
     each, more = divmod(count, len(known))
     if each < 1 or any(len(of_class) < each + (k < more) for k, of_class in enumerate(known)):
         fewest = min(len(of_class) for of_class in known)
-        raise PareidoliaError(
+        raise BadData(
             f"{count} labels cannot be taken evenly from {len(known)} classes of at least {fewest} pictures"
         )
     return torch.cat([of_class[: each + (k < more)] for k, of_class in enumerate(known)])

@@ -3,7 +3,6 @@
 import hashlib
 import json
 import math
-import os
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -18,7 +17,8 @@ from pareidolia.pictures import luminance, over_white, resize_picture, size_of, 
 from pareidolia.pictures.decoding import decode
 from pareidolia.pictures.reading import opened, read_upright
 from pareidolia.pictures.rounding import to_uint8
-from pareidolia.settings import BadPicture, PareidoliaError
+from pareidolia.pictures.staging import cache_folder
+from pareidolia.settings import BadData, BadPicture, PareidoliaError
 from pareidolia.training.data.folders import Files, size_in_bytes
 from pareidolia.training.data.pictureset import PictureSet
 
@@ -58,9 +58,7 @@ def pack(files: Files, name: str, split: str, size: Size | None, color: str) -> 
             return found
     pixels, used, skipped = _decoded(files, size, color)
     if len(used) < 2:
-        raise PareidoliaError(
-            f"fewer than two of the pictures in {files.root} can be read: {'; '.join(skipped[:3])}"
-        )
+        raise BadData(f"fewer than two of the pictures in {files.root} can be read: {'; '.join(skipped[:3])}")
     labels = None if files.labels is None else [files.labels[k] for k in used]
     made = _made(torch.from_numpy(pixels), labels, skipped, files, name, split)
     if kept is None:
@@ -173,21 +171,6 @@ def _changed(path: Path) -> int:
         return path.stat().st_mtime_ns
     except OSError:
         return 0
-
-
-def cache_folder() -> Path:
-    """Where packed pictures are kept: $PAREIDOLIA_CACHE, or pareidolia/ in the user's cache folder.
-
-    Returns:
-        The folder.
-
-    Raises:
-        RuntimeError: the user has no home folder.
-    """
-    home = os.environ.get("PAREIDOLIA_CACHE")
-    if home:
-        return Path(home)
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "pareidolia"
 
 
 def _keep(path: Path, pixels: Pixels, note: dict[str, Any]) -> tuple[str, ...]:

@@ -17,32 +17,32 @@ if TYPE_CHECKING:
     from pareidolia.networks import Network
 
 
-class GradCamOptions(MethodOptions):
-    """Options of Grad-CAM."""
+class LayerOptions(MethodOptions):
+    """Options of the class activation maps."""
 
     layer: Annotated[
         str | None,
-        Field(description="Layer that Grad-CAM looks at (default: the last with rows and columns)."),
+        Field(description="Layer of the class activation map (default: the last with rows and columns)."),
     ] = None
 
     def settled(self, network: Network, photo: FramedPhoto) -> Self:
-        """With the layer that Grad-CAM looks at."""
+        """With the layer that is looked at."""
         from pareidolia.inspection.attribution.cam import cam_layer
 
         return self if self.layer else self.model_copy(update={"layer": cam_layer(network, photo)})
 
 
-@attribution_method("grad-cam", options=GradCamOptions)
-def class_activations(network: Network, pictures: Tensor, target: Target, options: GradCamOptions) -> Tensor:
+@attribution_method("grad-cam", options=LayerOptions)
+def class_activations(network: Network, pictures: Tensor, target: Target, options: LayerOptions) -> Tensor:
     """max(0, Σ_k α_k A_k) of a late layer, enlarged to the picture, N×1×H×W (Selvaraju et al. 2017)."""
     from pareidolia.inspection.attribution.cam import grad_cam
 
     return grad_cam(network, pictures, target, layer=options.layer)
 
 
-@attribution_method("guided-grad-cam", options=GradCamOptions, signed=True, colored=True, caution=BLIND)
+@attribution_method("guided-grad-cam", options=LayerOptions, signed=True, colored=True, caution=BLIND)
 def guided_class_activations(
-    network: Network, pictures: Tensor, target: Target, options: GradCamOptions
+    network: Network, pictures: Tensor, target: Target, options: LayerOptions
 ) -> Tensor:
     """Guided backpropagation where Grad-CAM sees the target, N×C×H×W (Selvaraju et al. 2017, section 3.2)."""
     fine = guided_backpropagation(network, pictures, target, options)

@@ -1,0 +1,8 @@
+"""The version of the package, as it was installed."""
+
+from importlib.metadata import PackageNotFoundError, version
+
+try:
+    __version__ = version("pareidolia-lite")
+except PackageNotFoundError:  # the sources are imported without an installation
+    __version__ = "0.1.0.dev0"
