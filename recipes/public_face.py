@@ -92,7 +92,7 @@ def stub_text() -> str:
     return "\n".join([_STUB_HEAD, rooms + names, _STUB_TRAIN, *functions])
 
 
-_CALLED = ("networks", "style")
+_CALLED = ("microscope", "networks", "style")
 _ROOM_NAMES = [name for name in pareidolia._ROOMS if name not in _CALLED]
 _STUB_HEAD = '''"""Written by `python -m recipes.public_face` from the operations' statements."""
 

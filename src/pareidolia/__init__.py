@@ -24,6 +24,7 @@ _ROOMS = (
     "execution",
     "generative",
     "inspection",
+    "microscope",
     "networks",
     "operations",
     "painting",

@@ -669,40 +669,45 @@ def atlas_find(
 ) -> Result:
     """Find where a photo's own activations land on an atlas, and the link that shows it."""
 
-def microscope(
-    photos: PathLike,
-    network: NetworkLike = ...,
-    *,
-    weights: str = ...,
-    mean: tuple[float, ...] | None = ...,
-    std: tuple[float, ...] | None = ...,
-    classes: PathLike | None = ...,
-    input: str | None = ...,
-    concepts: PathLike | None = ...,
-    device: Literal["auto", "cpu", "cuda", "mps"] = ...,
-    size: int | None = ...,
-    batch: int = ...,
-    chunk: int = ...,
-    layer: tuple[str, ...] | None = ...,
-    units: tuple[str, ...] | None = ...,
-    title: str | None = ...,
-    top: int = ...,
-    painted: bool = ...,
-    steps: int = ...,
-    canvas: int | None = ...,
-    diverse: int = ...,
-    tile: int = ...,
-    tuning: bool = ...,
-    examples: int = ...,
-    at_once: int = ...,
-    seed: int = ...,
-    settings: Any = ...,
-    out: PathLike | None = ...,
-    overwrite: bool = ...,
-    resume: bool = ...,
-    progress: bool = ...,
-) -> Result:
-    """Make a site with a page for every unit of a network: what it responds to, and what it is used for."""
+class _Microscope(ModuleType):
+    def __getattr__(self, name: str) -> Any: ...
+    def __call__(
+        self,
+        photos: PathLike,
+        network: NetworkLike = ...,
+        *,
+        weights: str = ...,
+        mean: tuple[float, ...] | None = ...,
+        std: tuple[float, ...] | None = ...,
+        classes: PathLike | None = ...,
+        input: str | None = ...,
+        concepts: PathLike | None = ...,
+        device: Literal["auto", "cpu", "cuda", "mps"] = ...,
+        size: int | None = ...,
+        batch: int = ...,
+        chunk: int = ...,
+        layer: tuple[str, ...] | None = ...,
+        units: tuple[str, ...] | None = ...,
+        title: str | None = ...,
+        top: int = ...,
+        painted: bool = ...,
+        steps: int = ...,
+        canvas: int | None = ...,
+        diverse: int = ...,
+        tile: int = ...,
+        tuning: bool = ...,
+        examples: int = ...,
+        at_once: int = ...,
+        seed: int = ...,
+        settings: Any = ...,
+        out: PathLike | None = ...,
+        overwrite: bool = ...,
+        resume: bool = ...,
+        progress: bool = ...,
+    ) -> Result:
+        """Make a site with a page for every unit of a network: what it responds to, and what it is used for."""
+
+microscope: _Microscope
 
 def quiz(
     site: PictureLike,

@@ -63,6 +63,7 @@ def test_codes_are_the_names_of_the_classes():
             "features --network torchvision:resnet18 --weights nope.pt --layer layer1 --out a.png",
             "bad-network",
         ),
+        ("saliency photo.jpg --network retina --method attention-rollout --out a.png", "unsuited"),
         ("train vae empty --out run", "bad-data"),
         ("sample empty --out a.png", "bad-record"),
         ("style photo.jpg photo.jpg --out nowhere/a.png", "bad-target"),

@@ -7,6 +7,11 @@ its tuning (`layers`). `pages` lays this out in `sections` with the templates in
 site's manifest; `quiz` asks people about it.
 """
 
+import sys
+
 import lazy_loader
 
+from pareidolia.operations.rooms import OperationRoom
+
 __getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+sys.modules[__name__].__class__ = OperationRoom  # `pareidolia.microscope(...)` makes a site
