@@ -16,7 +16,7 @@ from .format import (
 from .format import (
     read_site as read_site,
 )
-from .quiz import (
+from .asking import (
     quiz as quiz,
 )
 from .settings import (
