@@ -12,6 +12,7 @@ from pareidolia import load_network
 from pareidolia.inspection import (
     ClassTarget,
     UnitTarget,
+    attribute,
     coarse_grad_cam,
     find_target,
     frame,
@@ -102,3 +103,23 @@ def test_trained_squeezenet_equals_captum(rule: str, squeezenet) -> None:
     target = UnitTarget(Unit("features.7", unit[0], unit[1:]))
     found = send_back(squeezenet, picture, target, rule=rule)
     assert _relative(found, expected / std) < 1e-5
+
+
+FAMILIES = {
+    **dict.fromkeys(("resnet18", "vgg11_bn", "squeezenet1_1", "mobilenet_v2", "mobilenet_v3_small"), 64),
+    **dict.fromkeys(("densenet121", "efficientnet_b0", "shufflenet_v2_x0_5", "mnasnet0_5"), 64),
+    **dict.fromkeys(("regnet_y_400mf", "convnext_tiny", "swin_t", "googlenet", "maxvit_t", "alexnet"), 224),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", FAMILIES)
+def test_the_families_of_torchvision_without_a_reshape_function(name: str) -> None:
+    options = {"init_weights": True} if name == "googlenet" else {}
+    module = models.get_model(name, weights=None, num_classes=10, **options)
+    network = Network.of(module, input_shape=(3, FAMILIES[name], FAMILIES[name]))
+    x = torch.rand(1, 3, FAMILIES[name], FAMILIES[name])
+    for method in ("grad-cam++", "hires-cam", "layer-cam", "eigen-cam", "full-grad", "deep-lift"):
+        found = attribute(network, x, 3, method)
+        assert found.shape == (1, 1, *x.shape[2:]) and found.isfinite().all()
+        assert found.std() > 0 or method == "hires-cam"  # which may be negative throughout

@@ -73,6 +73,7 @@ def _draw_measure(axes: Any, measure: str, means: Sequence[Mean], chance: Mean) 
     if chance.interval:
         axes.axvspan(*chance.interval, color="gray", alpha=0.15, linewidth=0)
     axes.set_title(f"{measure} {_ARROWS.get(measure, '')}", fontsize=9)
+    axes.set_xlabel("dotted: chance", fontsize=8)
     axes.set_ylim(len(means) - 0.5, -0.5)
     axes.set_yticks([])
     axes.margins(x=0.15)
