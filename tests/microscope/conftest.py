@@ -1,7 +1,7 @@
 import pytest
 from tests.atlas.conftest import network_file, photos  # noqa: F401 (fixtures)
 
-from pareidolia.microscope import MicroscopeSettings
+from pareidolia.microscope import Microscope, MicroscopeSettings
 
 
 @pytest.fixture(scope="session")
@@ -27,3 +27,12 @@ def settings(network_file):  # noqa: F811
         return MicroscopeSettings(**{**quick, **changes})
 
     return make
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory, photos, settings):  # noqa: F811
+    """A site of two layers, four units each, with all that there is; it is not to be changed."""
+    microscope = Microscope(photos, settings(tuning=True), out=tmp_path_factory.mktemp("site") / "site")
+    for _ in microscope:
+        pass
+    return microscope

@@ -24,12 +24,6 @@ def build(photos, settings, out, **more):
     return microscope
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory, photos, settings):
-    out = tmp_path_factory.mktemp("site") / "site"
-    return build(photos, settings(tuning=True), out)
-
-
 def shown(folder):
     """What a visitor gets, by path."""
     return {
@@ -84,6 +78,7 @@ def test_a_tile_comes_out_of_its_sheet_as_it_went_in():
     assert all(np.array_equal(cut_out(sheet, number, 3), tiles[number]) for number in range(7))
 
 
+@pytest.mark.slow
 def test_a_stopped_build_goes_on_to_the_same_bytes(site, tmp_path, photos, settings):
     out = tmp_path / "site"
     for steps in (2, 7, 9, 16, 24):
@@ -95,6 +90,7 @@ def test_a_stopped_build_goes_on_to_the_same_bytes(site, tmp_path, photos, setti
     assert shown(out) == shown(site.out)
 
 
+@pytest.mark.slow
 def test_what_is_finished_is_not_done_again(tmp_path, photos, settings, monkeypatch):
     out = tmp_path / "site"
     build(photos, settings(), out)
@@ -108,6 +104,7 @@ def test_what_is_finished_is_not_done_again(tmp_path, photos, settings, monkeypa
     assert "Renamed" in (out / "index.html").read_text()
 
 
+@pytest.mark.slow
 def test_other_settings_are_refused_unless_they_may_replace(tmp_path, photos, settings):
     out = tmp_path / "site"
     build(photos, settings(painted=False), out)
@@ -117,6 +114,7 @@ def test_other_settings_are_refused_unless_they_may_replace(tmp_path, photos, se
     assert not (out / "relu1" / "3.html").exists() and (out / "relu1" / "1.html").exists()
 
 
+@pytest.mark.slow
 def test_a_users_folder_and_files_stay(tmp_path, photos, settings):
     (tmp_path / "notes.txt").write_text("mine")
     with pytest.raises(PareidoliaError, match="other things"):

@@ -3,20 +3,10 @@
 import pytest
 from tests.atlas import browser
 
-from pareidolia.microscope import Microscope
-
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(bool(browser.missing()), reason=browser.missing()),
 ]
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory, photos, settings):
-    out = tmp_path_factory.mktemp("site") / "site"
-    for _ in Microscope(photos, settings(tuning=True), out=out):
-        pass
-    return out
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +24,7 @@ def look(chromium, site):
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.on("requestfailed", lambda request: wrong.append(request.url))
         page.on("request", lambda asked: asked.url.startswith("file:") or wrong.append(asked.url))
-        page.goto((site / name).as_uri())
+        page.goto((site.out / name).as_uri())
         pages.append(page)
         return page
 
@@ -105,7 +95,7 @@ def test_keys_move_in_the_grid_and_between_units(look):
 def test_without_scripts_every_unit_is_reached(chromium, site):
     context = chromium.new_context(java_script_enabled=False)
     page = context.new_page()
-    page.goto((site / "relu2" / "index.html").as_uri())
+    page.goto((site.out / "relu2" / "index.html").as_uri())
     page.click("text='3'")
     assert page.url.endswith("relu2/3.html")
     context.close()

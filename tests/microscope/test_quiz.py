@@ -11,11 +11,6 @@ from pareidolia.microscope import QuizSettings, quiz
 from pareidolia.settings import PareidoliaError, UnknownName
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory, photos, settings):
-    return build(photos, settings(), tmp_path_factory.mktemp("site") / "site").out
-
-
 def questions_of(page):
     text = page.read_text()
     return json.loads(re.search(r'id="questions">(.*?)</script>', text, re.DOTALL)[1])
@@ -23,7 +18,7 @@ def questions_of(page):
 
 def test_a_page_holds_all_that_it_shows(site, tmp_path):
     out = tmp_path / "quiz.html"
-    result = quiz(site, QuizSettings(questions=6), out)
+    result = quiz(site.out, QuizSettings(questions=6), out)
     found = questions_of(out)
     assert len(found) == len(result.rows) == 6
     assert not re.search(r"""(?:src|href)=["'](?!data:)""", out.read_text())
@@ -32,7 +27,7 @@ def test_a_page_holds_all_that_it_shows(site, tmp_path):
 
 
 def test_the_answer_is_not_among_what_is_shown(site, tmp_path):
-    quiz(site, QuizSettings(shown="patches", questions=8), tmp_path / "quiz.html")
+    quiz(site.out, QuizSettings(shown="patches", questions=8), tmp_path / "quiz.html")
     for each in questions_of(tmp_path / "quiz.html"):
         assert not set(each["choices"]) & {*each["more"], *each["less"]}
         assert len(each["choices"]) == 2 and each["right"] in (0, 1)
@@ -41,7 +36,7 @@ def test_the_answer_is_not_among_what_is_shown(site, tmp_path):
 def test_the_seed_decides_and_sides_differ(site, tmp_path):
     pages = []
     for number, seed in enumerate((0, 0, 1)):
-        quiz(site, QuizSettings(seed=seed, questions=8), tmp_path / f"{number}.html")
+        quiz(site.out, QuizSettings(seed=seed, questions=8), tmp_path / f"{number}.html")
         pages.append(questions_of(tmp_path / f"{number}.html"))
     assert pages[0] == pages[1] != pages[2]
     assert {each["right"] for page in pages for each in page} == {0, 1}
@@ -51,9 +46,9 @@ def test_bad_input_is_one_line(site, tmp_path, photos, settings):
     with pytest.raises(PareidoliaError, match="no file"):
         quiz(tmp_path, QuizSettings(), tmp_path / "quiz.html")
     with pytest.raises(UnknownName, match="relu"):
-        quiz(site, QuizSettings(layer="relu9"), tmp_path / "quiz.html")
+        quiz(site.out, QuizSettings(layer="relu9"), tmp_path / "quiz.html")
     with pytest.raises(PareidoliaError, match="--out"):
-        quiz(site)
+        quiz(site.out)
     bare = build(photos, settings(painted=False, units=("0",)), tmp_path / "bare").out
     with pytest.raises(PareidoliaError, match="without painted"):
         quiz(bare, QuizSettings(shown="painted"), tmp_path / "quiz.html")
@@ -68,7 +63,7 @@ def test_bad_input_is_one_line(site, tmp_path, photos, settings):
 @pytest.mark.parametrize("width", [360, 1280])
 def test_answers_by_hand_and_by_key_give_results_with_intervals(site, tmp_path, width):
     out = tmp_path / "quiz.html"
-    quiz(site, QuizSettings(questions=4), out)
+    quiz(site.out, QuizSettings(questions=4), out)
     with browser.browser() as chromium:
         page = chromium.new_page(viewport={"width": width, "height": 700})
         wrong = []

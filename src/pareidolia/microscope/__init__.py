@@ -4,7 +4,7 @@
 (`answers`), then unit by unit (`units`) what is painted of it (`painting`), its patches and what the
 deconvnet sends back (`patches`), the classes it speaks for and what it is connected to (`connections`), and
 its tuning (`layers`). `pages` lays this out in `sections` with the templates in `site/`; `format` is the
-site's manifest; `quiz` asks people about it.
+site's manifest; `asking` makes a quiz of it.
 """
 
 import sys

@@ -4,6 +4,9 @@ from .answers import (
 from .answers import (
     read_answers as read_answers,
 )
+from .asking import (
+    quiz as quiz,
+)
 from .building import (
     Microscope as Microscope,
 )
@@ -15,9 +18,6 @@ from .format import (
 )
 from .format import (
     read_site as read_site,
-)
-from .quiz import (
-    quiz as quiz,
 )
 from .settings import (
     MicroscopeSettings as MicroscopeSettings,

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from pareidolia.atlas import class_attribution
+from pareidolia.inspection.attribution.backward_to_input import detach_at
 from pareidolia.networks import Network, preserve_state
 from pareidolia.networks.units import unit_values
-from pareidolia.settings import PareidoliaError, Unit
+from pareidolia.settings import Unit
 
 
 def unit_connections(network: Network, before: str, units: Sequence[Unit], pictures: Tensor) -> Tensor:
@@ -30,33 +31,19 @@ def unit_connections(network: Network, before: str, units: Sequence[Unit], pictu
         N×U, a number for each unit of the earlier layer; 0 all over if the later one does not see it.
 
     Raises:
-        PareidoliaError: the earlier layer gives several tensors.
+        BadNetwork: the earlier layer gives several tensors.
     """
-    module, wanted = network.module.get_submodule(before), network.layer(before).calls
-    layer = units[0].layer
-    leaves: list[Tensor] = []
-    calls = 0
-
-    def begin(_module: nn.Module, _inputs: object, output: object) -> object:
-        nonlocal calls
-        calls += 1
-        if calls < wanted:
-            return None
-        if not isinstance(output, Tensor):
-            raise PareidoliaError(f"{before} gives several tensors: connections need a layer of one")
-        leaves.append(output.detach().clone().requires_grad_())
-        return leaves[-1].clone()  # a rectifier behind it may work in place
-
-    with preserve_state(network.module), torch.enable_grad():
-        module.register_forward_hook(begin)
+    layer, count = units[0].layer, network.unit_shape(before)[0]
+    module = network.module.get_submodule(before)
+    with preserve_state(network.module), torch.enable_grad(), detach_at(module) as leaves:
         maps = network.record(pictures, layer)[layer]
         chosen = torch.stack([unit_values(maps[n : n + 1], unit)[0] for n, unit in enumerate(units)])
         if not leaves or not chosen.requires_grad:
-            return torch.zeros(len(units), network.unit_shape(before)[0])
+            return torch.zeros(len(units), count)
         network.backward(chosen.sum())
     gradient = leaves[-1].grad
     if gradient is None:
-        return torch.zeros(len(units), network.unit_shape(before)[0])
+        return torch.zeros(len(units), count)
     maps = network.as_maps(before, gradient, pictures)
     return maps.reshape(*maps.shape[:2], -1).sum(dim=2).detach().cpu()
 

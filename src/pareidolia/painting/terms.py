@@ -79,6 +79,42 @@ def random_class(network: Network, seed: int) -> RandomClass:
     return RandomClass(seed)
 
 
+class WithinClass(Term):
+    """−(mean a) p_k: a unit is to be active where the network sees class k; p is the softmax of its scores.
+
+    A unit that serves several classes is so shown as it looks in one of them.
+
+    Args:
+        unit: a layer, a channel of one, or a position.
+        index: k.
+        name: of the class.
+
+    Attributes:
+        needs_logits: always: the class is one of the network's.
+    """
+
+    needs_logits = True
+
+    def __init__(self, unit: Unit, index: int, name: str) -> None:
+        self.unit, self._index = unit, index
+        self.name = f"{unit} within {name}"
+
+    @property
+    def layers(self) -> frozenset[str]:
+        return frozenset({self.unit.layer})
+
+    def loss(self, outputs: ModelOutputs) -> Tensor:
+        values = unit_values(outputs.activations[self.unit.layer], self.unit)
+        means = values.flatten(1).mean(dim=1) if values.dim() > 1 else values
+        return -(means * class_scores(outputs).softmax(dim=1)[:, self._index]).sum()
+
+
+@objective("within-class")
+def within_class(unit: Unit, network: Network, target: str) -> WithinClass:
+    """A unit as it looks in pictures of one class of the network: `within-class:LAYER:7,target=tench`."""
+    return WithinClass(unit, network.class_index(target), target)
+
+
 @objective("energy")
 class Energy(Term):
     """−½ Σ a² over the activations a of a layer, or of one channel of it.

@@ -21,18 +21,18 @@ from pareidolia.training.settings import TrainingSettings
 
 @pytest.fixture(scope="module")
 def planted():
-    """A dictionary 6×20 of directions that hardly overlap, and 1,500 sums of one or two of them."""
+    """A dictionary 6×20 of directions that hardly overlap, and 640 sums of one or two of them."""
     random = np.random.default_rng(0)
     dictionary = np.zeros((6, 20), np.float32)
     for row in range(6):
         dictionary[row, 3 * row : 3 * row + 4] = random.random(4) + 0.3
-    codes = np.zeros((1500, 6), np.float32)
+    codes = np.zeros((640, 6), np.float32)
     for row in codes:
         row[random.permutation(6)[: random.integers(1, 3)]] = random.random() + 0.5
     return dictionary, codes @ dictionary
 
 
-def learn(activations, choice, epochs=30, seed=0):
+def learn(activations, choice, epochs=60, seed=0):
     rows = torch.from_numpy(activations)
     model = SparseAutoencoder(rows, 6, 2, choice, 0.1, seed)
     settings = TrainingSettings(epochs=epochs, batch=128, learning_rate=5e-3, seed=seed, device="cpu")
@@ -50,6 +50,7 @@ def test_planted_factors_are_found(planted):
     assert report["r2"] > 0.99 and report["dead"] == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("choice", ["top-k", "batch-top-k", "archetypal"])
 def test_autoencoders_explain_planted_activations(planted, choice):
     found = learn(planted[1], choice)
