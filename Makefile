@@ -31,11 +31,14 @@ tour: .venv/.with-tour
 studio: .venv/.with-studio
 	$(BIN)/pareidolia studio
 
+# A file's tests stay in one process, as some share what took long to make; each process computes on one thread.
+PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+
 test: .venv/.with-test
-	$(BIN)/python -m pytest
+	$(PYTEST)
 
 test-slow: .venv/.with-test
-	$(BIN)/python -m pytest -m slow
+	$(PYTEST) -m slow
 
 test-all: test test-slow
 

@@ -11,6 +11,8 @@ from pathlib import Path
 import torch
 from PIL import Image
 
+from pareidolia.training.log import OF_THE_MACHINE
+
 NETWORK = '''
 import torch
 from torch import nn
@@ -156,7 +158,7 @@ def fresh(folder: Path, inputs: Path) -> None:
 
 
 def made(folder: Path, inputs: Path) -> dict[str, str]:
-    """A digest of each file that a command made, by its path; of logs without the seconds.
+    """A digest of each file that a command made, by its path; of logs without what the machine decides.
 
     The checkpoint before the last depends on the clock, and is left out.
     """
@@ -175,5 +177,5 @@ def _digest(path: Path) -> str:
     content = path.read_bytes()
     if path.suffix == ".jsonl":
         lines = [json.loads(line) for line in content.splitlines()]
-        content = json.dumps([{**line, "seconds": 0} for line in lines]).encode()
+        content = json.dumps([{**line, **dict.fromkeys(OF_THE_MACHINE)} for line in lines]).encode()
     return hashlib.sha256(content).hexdigest()

@@ -108,11 +108,11 @@ def test_faithfulness(classifying) -> None:
         ),
         (
             ("saliency", "photo.png", "--method", "grad-cam", "--samples", "3", "--out", "x.png"),
-            "--samples goes with smoothgrad and vargrad, not with grad-cam",
+            "--samples goes with smoothgrad, vargrad and expected-gradients, not with grad-cam",
         ),
         (
             ("faithfulness", "photo.png", "--methods", "gradient", "rise", "--samples", "3"),
-            "--samples goes with smoothgrad and vargrad, not with gradient and rise",
+            "--samples goes with smoothgrad, vargrad and expected-gradients, not with gradient and rise",
         ),
         (
             ("saliency", "photo.png", "--method", "smoothgrad", "--samples", "1", "--out", "x.png"),

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from tests.microscope.test_building import build, shown
+from tests.microscope.test_microscope_building import build, shown
 
 from pareidolia.collecting import EngineSettings
 

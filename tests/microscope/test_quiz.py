@@ -5,7 +5,7 @@ import re
 
 import pytest
 from tests.atlas import browser
-from tests.microscope.test_building import build
+from tests.microscope.test_microscope_building import build
 
 from pareidolia.microscope import QuizSettings, quiz
 from pareidolia.settings import PareidoliaError, UnknownName

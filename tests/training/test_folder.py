@@ -385,3 +385,11 @@ def test_a_run_that_another_process_made_meanwhile_is_not_begun_anew(tmp_path):
         folder.begin(run, overwrite=False)
     assert (tmp_path / "run" / WEIGHTS).read_bytes() == before
     folder.begin(run)
+
+
+def test_equal_states_are_equal_bytes(tmp_path):
+    """Whether strings in them are one object or several: those of a resumed training are read from a file."""
+    read = "".join(["weight", "_decay"])
+    for name, key in (("one", "weight_decay"), ("two", read)):
+        saving.write_state(tmp_path / name, {"record": {"weight_decay": 0.0}, "groups": [{key: 0.0}]})
+    assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()

@@ -97,7 +97,8 @@ def _paint(options: argparse.Namespace) -> None:
         print(f"{target}: {count} frames", file=sys.stderr)
     else:
         _check(out, options.overwrite)
-        _write(_painter(options)(_opened(photo, options.size)), out, options.overwrite)
+        opened = _opened(photo, options.size)
+        _write(_painter(options)(opened), out, options.overwrite)
 
 
 def _paint_folder(options: argparse.Namespace) -> None:
@@ -150,7 +151,6 @@ def _painter(options: argparse.Namespace) -> Callable[[Picture], Picture]:
 
 
 def _decode(options: argparse.Namespace) -> None:
-
     _check(options.out, options.overwrite)
     decoder = Decoder(options.model)
     codes = np.array([options.code]) if options.code else decoder.draw(options.count, options.seed)

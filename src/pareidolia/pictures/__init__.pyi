@@ -71,6 +71,9 @@ from .frames import (
     FrameByFrame as FrameByFrame,
 )
 from .frames import (
+    FrameFolder as FrameFolder,
+)
+from .frames import (
     VideoFrames as VideoFrames,
 )
 from .masks import (

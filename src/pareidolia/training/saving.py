@@ -3,6 +3,7 @@
 Trainings and paintings keep their checkpoints through this piece.
 """
 
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, BinaryIO, cast
@@ -14,7 +15,7 @@ from pareidolia.pictures import write_atomically
 
 
 def write_state(path: Path, state: Mapping[str, Any]) -> None:
-    """Write tensors and plain values, whole or not at all.
+    """Write tensors and plain values, whole or not at all; equal ones give the same bytes.
 
     Args:
         path: of the file.
@@ -26,12 +27,26 @@ def write_state(path: Path, state: Mapping[str, Any]) -> None:
     with write_atomically(path) as file:
         remembering = _Remembering(file)
         try:
-            torch.save(dict(state), cast(BinaryIO, remembering))
+            torch.save(_interned(dict(state)), cast(BinaryIO, remembering))
         except RuntimeError:
             # Torch's writer turns what the system said into an error of its own ("unexpected pos").
             if remembering.refusal is not None:
                 raise remembering.refusal from None
             raise
+
+
+def _interned(value: Any) -> Any:
+    """The same value, in which equal strings are one object: pickle writes those in another way.
+
+    Strings that were read from a file are not those of the code, so a training that went on would differ.
+    """
+    if isinstance(value, str):
+        return sys.intern(value)
+    if type(value) is dict:
+        return {_interned(key): _interned(held) for key, held in value.items()}
+    if type(value) in (list, tuple):
+        return type(value)(_interned(each) for each in value)
+    return value
 
 
 def read_state(path: Path) -> dict[str, Any]:

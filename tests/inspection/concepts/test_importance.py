@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import torch
-from tests.inspection.concepts.test_finding import network
+from tests.inspection.concepts.test_concept_finding import network
 
 from pareidolia.inspection.concepts import concept_importance, sobol_indices
 from pareidolia.inspection.concepts.importance import area, measure_importance
