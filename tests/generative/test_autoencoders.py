@@ -124,7 +124,7 @@ def test_a_semi_supervised_code_is_style_and_class():
 @pytest.mark.slow
 def test_codes_are_bent_to_the_prior(tmp_path):
     # Reconstruction lays the classes out before the game moves them: it takes a quick adversary to swap two.
-    game = {"hidden": (256, 256), "adversarial": 1.0, "epochs": 60, "average": 0.99}
+    game = {"hidden": (256, 256), "adversarial": 1.0, "epochs": 90, "average": 0.99}
     model = trained("aae", tmp_path, latent=2, prior="mixture", labels="prior", **game)
     from pareidolia.training.data import open_pictures
 
@@ -132,7 +132,7 @@ def test_codes_are_bent_to_the_prior(tmp_path):
     codes = model.encode(digits.pictures())
     middles = torch.stack([codes[digits.labels == label].mean(0) for label in range(10)])
     expected = model.prior.sample_each(2000, torch.Generator()).mean(0)
-    assert (middles - expected).norm(dim=1).max() < 1.0  # neighbours' middles are 1.9 apart
+    assert (middles - expected).norm(dim=1).max() < 0.6  # neighbours' middles are 1.9 apart
     assert model.prior.log_prob(codes).mean() > model.prior.log_prob(2 * codes).mean() + 1
 
 
