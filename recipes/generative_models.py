@@ -21,7 +21,8 @@ from pareidolia.generative.codes import keep_codes
 from pareidolia.generative.looking import LatentSpace
 from pareidolia.generative.runs import SHIPPED, open_run
 from pareidolia.generative.training import prepare
-from pareidolia.training.folder import SETTINGS, WEIGHTS
+from pareidolia.training.folder import WEIGHTS
+from pareidolia.training.records import SETTINGS
 
 SCHEDULE = {"schedule": "linear", "average": 0.999, "previews": 4, "log_every": 500}
 # Wide enough that even two numbers draw a clean line; half precision keeps a model below 3 MB.

@@ -5,10 +5,11 @@ import torch
 
 from pareidolia.cli import main
 from pareidolia.generative import open_run, samplers
+from pareidolia.generative.conditions import WithLabel
 from pareidolia.generative.looking import LatentSpace, SampleSettings
 from pareidolia.generative.looking.drawing import choose_solver, prior_to_draw_from
 from pareidolia.generative.measuring import EvaluateSettings, evaluate
-from pareidolia.generative.priors import StandardNormal, UniformCube, WithLabel, truncated
+from pareidolia.generative.priors import StandardNormal, UniformCube, truncated
 from pareidolia.generative.samplers import codes_to_fit, fit_sampler
 from pareidolia.settings import PareidoliaError, UnknownName
 

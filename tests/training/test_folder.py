@@ -19,8 +19,9 @@ from tests.training.small_models import TwoPhases, source
 from pareidolia.pictures.locking import LOCK
 from pareidolia.settings import PareidoliaError
 from pareidolia.training import TrainingFolder, TrainingRun, saving
-from pareidolia.training.folder import _CHECKPOINT, _PREVIOUS, LOG, SAMPLES, SETTINGS, WEIGHTS
+from pareidolia.training.folder import _CHECKPOINT, _PREVIOUS, LOG, SAMPLES, WEIGHTS
 from pareidolia.training.log import OF_THE_MACHINE, Log
+from pareidolia.training.records import SETTINGS
 
 EVERY_STEP = SMALL.model_copy(update={"checkpoint_seconds": 0.0, "average": 0.9})
 RECORD = {"pareidolia": "1", "model": "small", "settings": {"latent": 4}}

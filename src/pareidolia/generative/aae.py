@@ -15,9 +15,10 @@ from torch import Tensor
 
 from pareidolia.generative.adversary import discriminator_objective, generator_loss
 from pareidolia.generative.autoencoder import squared_error
+from pareidolia.generative.conditions import known_labels
 from pareidolia.generative.model import GenerativeModel
 from pareidolia.generative.networks import Shape, make_decoder, make_encoder, mlp, set_output
-from pareidolia.generative.priors import HasParts, known_labels, make_prior
+from pareidolia.generative.priors import HasParts, make_prior
 from pareidolia.generative.settings import AAESettings
 from pareidolia.settings import PareidoliaError
 from pareidolia.training import Batch, Losses, Phase, StepContext, adam

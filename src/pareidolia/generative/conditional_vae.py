@@ -11,10 +11,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from pareidolia.generative.conditions import WithLabel, known_labels
 from pareidolia.generative.gaussian import DiagonalGaussian
 from pareidolia.generative.model import GenerativeModel
 from pareidolia.generative.networks import Shape, make_decoder, make_encoder, set_output
-from pareidolia.generative.priors import StandardNormal, WithLabel, known_labels
+from pareidolia.generative.priors import StandardNormal
 from pareidolia.generative.settings import VAESettings
 from pareidolia.generative.vae import make_likelihood, negative_bound
 from pareidolia.settings import PareidoliaError

@@ -15,11 +15,12 @@ from torch import Tensor
 
 from pareidolia.generative.autoencoder import squared_error
 from pareidolia.generative.capabilities import Prior
+from pareidolia.generative.conditions import WithLabel, known_labels
 from pareidolia.generative.likelihoods import LEVELS, dequantized
 from pareidolia.generative.model import GenerativeModel
 from pareidolia.generative.networks import Shape
 from pareidolia.generative.odes import Solver, Velocity, random_signs
-from pareidolia.generative.priors import StandardNormal, WithLabel, known_labels
+from pareidolia.generative.priors import StandardNormal
 from pareidolia.generative.settings import FlowSettings
 from pareidolia.generative.unet import UNet
 from pareidolia.training import Batch, Losses, Phase, StepContext

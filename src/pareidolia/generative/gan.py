@@ -13,9 +13,10 @@ from torch.nn.utils.parametrizations import spectral_norm
 
 from pareidolia.generative.adversary import discriminator_objective, generator_loss
 from pareidolia.generative.capabilities import Prior
+from pareidolia.generative.conditions import WithLabel, known_labels
 from pareidolia.generative.model import GenerativeModel
 from pareidolia.generative.networks import Shape, make_decoder, make_encoder, set_output
-from pareidolia.generative.priors import WithLabel, known_labels, make_prior
+from pareidolia.generative.priors import make_prior
 from pareidolia.generative.settings import GANSettings
 from pareidolia.training import Batch, Losses, Phase, StepContext, adam
 

@@ -25,7 +25,8 @@ from pareidolia.training.data import PictureSet, open_pictures
 from pareidolia.training.data.folders import Split
 from pareidolia.training.data.found import find_again
 from pareidolia.training.data.kept import KEPT, open_kept
-from pareidolia.training.folder import SETTINGS, WEIGHTS, read_record
+from pareidolia.training.folder import WEIGHTS
+from pareidolia.training.records import SETTINGS, read_record
 
 SHIPPED = Path(__file__).parent / "shipped"
 

@@ -13,9 +13,10 @@ from torch import Tensor
 
 from pareidolia.generative.adversary import discriminator_objective, generator_loss
 from pareidolia.generative.autoencoder import squared_error
+from pareidolia.generative.conditions import WithLabel
 from pareidolia.generative.model import GenerativeModel
 from pareidolia.generative.networks import Shape, make_decoder, make_encoder, mlp, set_output
-from pareidolia.generative.priors import WithLabel, make_prior
+from pareidolia.generative.priors import make_prior
 from pareidolia.generative.settings import AAESettings
 from pareidolia.training import Losses, Phase, Source, StepContext, adam
 from pareidolia.training.data import PictureSet

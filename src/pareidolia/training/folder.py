@@ -21,27 +21,14 @@ from pareidolia.pictures.locking import Lock
 from pareidolia.pictures.ownership import KEY, RUN, claim, clear
 from pareidolia.pictures.targets import LEFTOVERS, make_folder
 from pareidolia.progress import Progress
-from pareidolia.safety import require_file
-from pareidolia.settings import BadRecord, BadTarget, migrate
-from pareidolia.training.data.found import PLACES
+from pareidolia.settings import BadRecord, BadTarget
 from pareidolia.training.log import Log
+from pareidolia.training.records import SETTINGS, may_differ, read_record, refuse_other
 from pareidolia.training.run import TrainingRun
 from pareidolia.training.saving import read_state, write_state
-from pareidolia.training.settings import TrainingSettings
 from pareidolia.version import __version__
 
-SETTINGS, WEIGHTS, LOG, SAMPLES = "settings.json", "model.safetensors", "log.jsonl", "samples"
-# What may differ when a run goes on: what leaves the weights alone, where the pictures lie, and the threads,
-# which whoever resumes by a command has as they were (`execution/threads.py`).
-_FREE = {
-    "pareidolia",
-    "threads",
-    *(
-        f"settings.{name}"
-        for name in ("device", "previews", "checkpoint_seconds", "log_every", "evaluate_every")
-    ),
-    *(f"data.{name}" for name in (*PLACES, "skipped")),
-}
+WEIGHTS, LOG, SAMPLES = "model.safetensors", "log.jsonl", "samples"
 _CHECKPOINT, _PREVIOUS = "checkpoint.pt", "checkpoint.previous.pt"
 
 Preview = Callable[[TrainingRun, Path], None]
@@ -115,9 +102,9 @@ class TrainingFolder:
             PareidoliaError: as `check`, or the folder is in use, its run is another one, no checkpoint can be
                 read, or the one there is of networks that the same settings do not make any more.
         """
-        free = _FREE | ({"settings.epochs"} if run.settings.schedule == "constant" else set())
-        free |= _unknown_there(read_record(self.path), run.settings)
-        check_record(self.path, self.record, free)
+        held = read_record(self.path)
+        free = may_differ(held, run.settings)
+        refuse_other(self.path, self.record, held, free)
         self.check()
         if run.process_group.rank != 0:
             self._load_newest(run, free)
@@ -208,7 +195,7 @@ class TrainingFolder:
         held = self._read_newest()
         if held is None:
             return False
-        _refuse_other(self.path / _CHECKPOINT, self.record, held["record"], free)
+        refuse_other(self.path / _CHECKPOINT, self.record, held["record"], free)
         fit_state_dict(run.model, held["state"]["model"], self.path, "this version's networks")
         try:
             run.load_state_dict(held["state"])
@@ -245,75 +232,6 @@ class TrainingFolder:
         found = measure(run)
         if found:
             self._log.write(run.index, run.epoch, found)
-
-
-def read_record(path: Path) -> dict[str, Any]:
-    """Read what the run in a folder is.
-
-    Args:
-        path: the folder.
-
-    Returns:
-        Its record.
-
-    Raises:
-        PareidoliaError: If there is no run or its record cannot be read.
-    """
-    file = path / SETTINGS
-    if not file.is_file():
-        raise BadRecord(f"{path} holds no {SETTINGS}: it is not a run of pareidolia train")
-    try:
-        record = json.loads(require_file(file).read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise BadRecord(f"{file} cannot be read: {error}") from error
-    if not isinstance(record, dict):
-        raise BadTarget(f"{file} is not a run's: it holds no object")
-    return migrate(record)
-
-
-def check_record(path: Path, record: Mapping[str, Any], free: Collection[str]) -> None:
-    """Check that a folder holds a run of the same model, settings and data.
-
-    Args:
-        path: the folder.
-        record: what it should hold.
-        free: names, as "settings.previews", of what may differ.
-
-    Raises:
-        PareidoliaError: If something else differs; the error names it.
-    """
-    _refuse_other(path, record, read_record(path), free)
-
-
-def _refuse_other(
-    path: Path, record: Mapping[str, Any], held: Mapping[str, Any], free: Collection[str]
-) -> None:
-    ours, theirs = _flat(migrate(record)), _flat(migrate(held))
-    keys = [key for key in theirs | ours if key not in free and ours.get(key) != theirs.get(key)]
-    if keys:
-        differing = "; ".join(f"{key} is {theirs.get(key)} there, {ours.get(key)} now" for key in keys[:3])
-        raise BadTarget(
-            f"{path} holds another run ({differing}): name another folder, or --overwrite to begin anew"
-        )
-
-
-def _unknown_there(held: Mapping[str, Any], settings: TrainingSettings) -> set[str]:
-    """Settings that a run of an earlier version does not have, and that are at their defaults."""
-    known = held.get("settings", {})
-    usual = {
-        name
-        for name, field in type(settings).model_fields.items()
-        if name not in known and getattr(settings, name) == field.get_default(call_default_factory=True)
-    }
-    return {f"settings.{name}" for name in usual}
-
-
-def _flat(record: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    flat: dict[str, Any] = {}
-    for key, value in record.items():
-        name = f"{prefix}{key}"
-        flat |= _flat(value, f"{name}.") if isinstance(value, Mapping) else {name: value}
-    return flat
 
 
 def _drawn(index: int, run: TrainingRun) -> bool:

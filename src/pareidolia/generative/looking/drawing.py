@@ -3,9 +3,10 @@
 from dataclasses import replace
 
 from pareidolia.generative.capabilities import HasPrior, Prior, SolvesEquation
+from pareidolia.generative.conditions import OfLabel, WithLabel
 from pareidolia.generative.looking.latent_space import LatentSpace, described
 from pareidolia.generative.looking.settings import SampleSettings
-from pareidolia.generative.priors import OfLabel, WithLabel, truncated
+from pareidolia.generative.priors import truncated
 from pareidolia.generative.samplers import check_sampler, codes_to_fit, fit_sampler
 from pareidolia.settings import PareidoliaError
 

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from pareidolia.generative.capabilities import Encodes, HasPrior, Prior
 from pareidolia.generative.codes import LabeledCodes, kept_codes, worth_encoding
-from pareidolia.generative.priors import WithLabel
+from pareidolia.generative.conditions import WithLabel
 from pareidolia.generative.runs import Run
 from pareidolia.generative.sampling import can_sample, draw_pictures
 from pareidolia.pictures import as_picture, luminance, over_white, resize_picture, size_of

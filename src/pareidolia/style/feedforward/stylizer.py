@@ -20,7 +20,8 @@ from pareidolia.style.feedforward.settings import PaintSettings, StylizerSetting
 from pareidolia.style.feedforward.strokes import in_strokes
 from pareidolia.style.feedforward.tiling import painted_by
 from pareidolia.style.feedforward.training import KIND
-from pareidolia.training.folder import WEIGHTS, read_record
+from pareidolia.training.folder import WEIGHTS
+from pareidolia.training.records import read_record
 
 
 @dataclass(frozen=True)
