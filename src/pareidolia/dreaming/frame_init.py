@@ -13,9 +13,7 @@ from pareidolia.pictures import (
     PictureLike,
     Video,
     VideoFrames,
-    carried,
-    optical_flow,
-    trusted,
+    followed,
 )
 from pareidolia.pictures.flow import require_flow
 
@@ -84,8 +82,7 @@ class FlowInit(FrameInit):
         self, video: Video, *, count: int | None, fps: Fraction | None, size: int, keep: float
     ) -> None:
         require_flow()
-        self.source, self.count = video, min(video.count, count or video.count)
-        self.pace = video.pace.of_first(self.count) if fps is None else Pace(fps)
+        self.source, (self.count, self.pace) = video, video.excerpt(count, fps)
         self._shown, self._keep = VideoFrames(video, size), keep
 
     def first(self) -> PictureLike:
@@ -93,9 +90,8 @@ class FlowInit(FrameInit):
 
     def after(self, index: int, before: Tensor, first: Tensor) -> Tensor:
         earlier, now = self._shown[index - 1], self._shown[index]
-        flow, back = optical_flow(now, earlier), optical_flow(earlier, now)
-        detail = carried(before - earlier, flow) * trusted(flow, back)
-        return torch.clamp(now + self._keep * detail, 0, 1)
+        detail, trust = followed(before - earlier, earlier, now)
+        return torch.clamp(now + self._keep * (detail * trust), 0, 1)
 
 
 def calmed(picture: Tensor, like: Tensor) -> Tensor:

@@ -15,7 +15,7 @@ from pareidolia.microscope.answers import LayerAnswers
 from pareidolia.microscope.format import STAGES, Site, SiteLayer, SiteUnit
 from pareidolia.microscope.patches import EACH, UnitExamples
 from pareidolia.microscope.sections import LayerContext, unit_sections
-from pareidolia.microscope.templates import as_json, filled, listed, static
+from pareidolia.microscope.templates import as_json, listed, page, static
 from pareidolia.microscope.tiling import in_rows, square_columns
 from pareidolia.networks import Layer
 from pareidolia.pictures import write_atomically
@@ -171,9 +171,10 @@ class LayerPages:
         silent = sum(unit.silent for unit in self.entry.units)
         facts = [describe(found.layer), f"{len(found.units)} units shown"]
         facts += [f"{silent} gave every photo the same answer"] if silent else []
-        return filled(
+        return page(
             "layer.html",
             title=f"{found.layer.name} · {self._title}",
+            up="../",
             site=self._title,
             layer=found.layer.name,
             facts="; ".join(facts),
@@ -188,9 +189,10 @@ class LayerPages:
 
     def _unit_page(self, number: int, examples: UnitExamples, before: int | None, after: int | None) -> str:
         found = self._found
-        return filled(
+        return page(
             "unit.html",
             title=f"{found.layer.name}:{examples.unit} · {self._title}",
+            up="../",
             site=self._title,
             layer=found.layer.name,
             unit=str(examples.unit),
@@ -212,7 +214,7 @@ def write_top(out: Path, site: Site, layers: Sequence[Layer], skipped: int, cred
     facts = [f"{site.photos} photos"]
     facts += [f"{skipped} could not be used"] if skipped else []
     facts += [f"{len(site.classes)} classes"] if site.classes else []
-    page = filled(
+    first = page(
         "index.html",
         title=site.title,
         network=site.network,
@@ -220,7 +222,7 @@ def write_top(out: Path, site: Site, layers: Sequence[Layer], skipped: int, cred
         credit=credit,
         layers=rows,
     )
-    write_text(out / "index.html", page)
+    write_text(out / "index.html", first)
     for name in _STATIC:
         with write_atomically(out / name) as file:
             file.write(static(name))

@@ -12,6 +12,21 @@ _HTML = frozenset(("notes", "links", "data", "before", "after", "tuned", "sectio
 """Words that are HTML of ours already."""
 
 
+def page(template: str, *, title: str, up: str = "", **words: str) -> str:
+    """A page of the site: the head that all share, and the template behind it.
+
+    Args:
+        template: its file in `site/`, from the body on.
+        title: of the page.
+        up: the way from the page to the site's first one, "" or "../".
+        **words: by name, as `filled` takes them.
+
+    Returns:
+        HTML.
+    """
+    return filled("head.html", title=title, up=up) + filled(template, title=title, **words)
+
+
 def filled(template: str, **words: str) -> str:
     """A template with words in their places, escaped where they are not HTML already.
 

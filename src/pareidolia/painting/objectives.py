@@ -259,7 +259,7 @@ class TotalVariation(Term):
     def loss(self, outputs: ModelOutputs) -> Tensor:
         x, (height, width) = outputs.picture, outputs.picture.shape[-2:]
         if outputs.tile is not None:
-            x, (height, width) = _with_next_neighbors(x, outputs.tile), outputs.tile.size
+            x, (height, width) = x[(..., *outputs.tile.within_crop(beyond=1))], outputs.tile.size
         across, down = x[..., :, 1:] - x[..., :, :-1], x[..., 1:, :] - x[..., :-1, :]
         falling, rising = x[..., 1:, 1:] - x[..., :-1, :-1], x[..., 1:, :-1] - x[..., :-1, 1:]
         if outputs.tile is not None:
@@ -271,15 +271,6 @@ class TotalVariation(Term):
         straight = across.square().sum() / (height * columns) + down.square().sum() / (rows * width)
         diagonal = (falling.square().sum() + rising.square().sum()) / (rows * columns)
         return (straight + diagonal / 2) / (2 * len(x))
-
-
-def _with_next_neighbors(crop: Tensor, tile: Tile) -> Tensor:
-    """The tile's own pixels of its crop, with the next row and column where there are any."""
-    rows, columns = (
-        slice(pixels.start - seen.start, pixels.stop - seen.start + 1)
-        for pixels, seen in zip(tile.pixels, tile.crop, strict=True)
-    )
-    return crop[..., rows, columns]
 
 
 class Activation(Term):

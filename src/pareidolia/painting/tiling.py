@@ -57,6 +57,14 @@ class Tile:
         crop = crop.float() if crop.dtype == torch.half else crop
         return crop.contiguous(memory_format=torch.channels_last).clone(memory_format=torch.preserve_format)
 
+    def within_crop(self, beyond: int = 0) -> Slices:
+        """The rows and columns of the crop that belong to the tile, and so many after them."""
+        rows, columns = (
+            slice(pixels.start - seen.start, pixels.stop - seen.start + beyond)
+            for pixels, seen in zip(self.pixels, self.crop, strict=True)
+        )
+        return rows, columns
+
     def activations(self, seen: Mapping[str, Tensor]) -> dict[str, Tensor]:
         """Those of the crop's activations (N×C×H×W by layer) that belong to the tile."""
         return {layer: maps[(..., *self.own[layer])] for layer, maps in seen.items()}

@@ -56,6 +56,9 @@ from .flow import (
     carried as carried,
 )
 from .flow import (
+    followed as followed,
+)
+from .flow import (
     optical_flow as optical_flow,
 )
 from .flow import (

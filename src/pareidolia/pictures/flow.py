@@ -119,6 +119,25 @@ def trusted(flow: Tensor, back: Tensor) -> Tensor:
     return (consistent & smooth & inside).to(flow.dtype)
 
 
+def followed(picture: Tensor, before: Tensor, now: Tensor) -> tuple[Tensor, Tensor]:
+    """What is drawn on one frame of a video, moved to where things are in another.
+
+    Args:
+        picture: N×C×H×W, drawn on `before`.
+        before: 1×C×H×W in [0, 1], at least 16 pixels a side.
+        now: of the same size.
+
+    Returns:
+        The moved picture N×C×H×W, and 1 or 0, 1×1×H×W, where that can be trusted.
+
+    Raises:
+        MissingExtra: If OpenCV is not installed.
+        BadPicture: If sizes differ or are too small.
+    """
+    flow, back = optical_flow(now, before), optical_flow(before, now)
+    return carried(picture, flow), trusted(flow, back)
+
+
 def _places(flow: Tensor) -> tuple[Tensor, Tensor]:
     """Rows and columns, N×H×W, of p + flow(p)."""
     height, width = flow.shape[-2:]

@@ -62,6 +62,19 @@ class Video:
         """Frames in a second; of an uneven video their mean."""
         return self.pace.fps
 
+    def excerpt(self, count: int | None, fps: Fraction | int | None) -> tuple[int, Pace]:
+        """How many frames are shown, and when.
+
+        Args:
+            count: of the first frames; None, and more than there are, are all.
+            fps: frames in a second; None keeps the video's pace.
+
+        Returns:
+            Both.
+        """
+        shown = min(self.count, count or self.count)
+        return shown, self.pace.of_first(shown) if fps is None else Pace(Fraction(fps))
+
     @property
     def start(self) -> Fraction:
         """When the first frame is shown, in seconds of the file's own clock, which its sound keeps too."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +12,11 @@ from pareidolia.networks import Network, NetworkLike, network_for
 from pareidolia.painting import ModelOutputs, Objective, Term
 from pareidolia.pictures import (
     FrameByFrame,
-    Pace,
     PictureLike,
     VideoFrames,
-    carried,
-    optical_flow,
+    followed,
     resize_picture,
     size_of,
-    trusted,
 )
 from pareidolia.pictures.flow import require_flow
 from pareidolia.settings import PareidoliaError
@@ -63,11 +59,7 @@ class Persistence(Term):
         picture, neighbor, trust = outputs.picture, self._neighbor, self._trust
         count = neighbor.numel()
         if outputs.tile is not None:
-            rows, columns = (
-                slice(own.start - seen.start, own.stop - seen.start)
-                for own, seen in zip(outputs.tile.pixels, outputs.tile.crop, strict=True)
-            )
-            picture = picture[..., rows, columns]
+            picture = picture[(..., *outputs.tile.within_crop())]
             neighbor, trust = (each[(..., *outputs.tile.pixels)] for each in (neighbor, trust))
         return (trust * (picture - neighbor).square()).sum() / count
 
@@ -167,8 +159,7 @@ class StyleVideo(FrameByFrame):
         self._network = network_for(settings, network, pooling=settings.pooling, padding=settings.padding)
         self.source = video = opened_video(inputs)
         self._shown, self._styles = VideoFrames(video, settings.size), inputs["styles"]
-        self.count = min(video.count, settings.frames or video.count)
-        self.pace = video.pace.of_first(self.count) if settings.fps is None else Pace(Fraction(settings.fps))
+        self.count, self.pace = video.excerpt(settings.frames, settings.fps)
         # Made before anything is written, so that what is impossible is refused.
         self._first = self._still(self._shown[self._frame_at(0)])
         self.size = size_of(self._first.picture)
@@ -216,9 +207,7 @@ class StyleVideo(FrameByFrame):
             neighbor = index - self.count  # with which the pass before began: the other end
         else:
             return torch.zeros_like(now), torch.zeros_like(now[:, :1])
-        before = self._shown[self._frame_at(neighbor)]
-        flow, back = optical_flow(now, before), optical_flow(before, now)
-        return carried(self._kept.frame(neighbor), flow), trusted(flow, back)
+        return followed(self._kept.frame(neighbor), self._shown[self._frame_at(neighbor)], now)
 
     def _frame_at(self, index: int) -> int:
         """The video's frame that is made as number `index`."""

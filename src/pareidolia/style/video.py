@@ -1,7 +1,6 @@
 """Videos painted in one pass, frame by frame, without flicker."""
 
 from collections.abc import Callable, Mapping
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -10,15 +9,12 @@ from torch import Tensor
 
 from pareidolia.pictures import (
     FrameByFrame,
-    Pace,
     Video,
     VideoFrames,
     as_picture,
-    carried,
+    followed,
     is_moving,
-    optical_flow,
     size_of,
-    trusted,
 )
 from pareidolia.pictures.flow import require_flow
 from pareidolia.settings import PareidoliaError
@@ -68,8 +64,7 @@ class PaintedVideo(FrameByFrame):
             require_flow()
         super().__init__(folder, record)
         self._shown, self._paint, self._persistence = VideoFrames(video, size), paint, persistence
-        self.source, self.count = video, min(video.count, count or video.count)
-        self.pace = video.pace.of_first(self.count) if fps is None else Pace(Fraction(fps))
+        self.source, (self.count, self.pace) = video, video.excerpt(count, fps)
         self.size = size_of(self._shown[0])
 
     def _made(self, index: int, stop: Callable[[], bool]) -> Tensor | None:
@@ -81,9 +76,8 @@ class PaintedVideo(FrameByFrame):
         return painted if before is None else self._calmed(painted, before, now, self._kept.frame(index - 1))
 
     def _calmed(self, painted: Tensor, before: Tensor, now: Tensor, kept: Tensor) -> Tensor:
-        flow, back = optical_flow(now, before), optical_flow(before, now)
-        share = self._persistence * trusted(flow, back)
-        return torch.lerp(painted, carried(kept, flow), share)
+        moved, trust = followed(kept, before, now)
+        return torch.lerp(painted, moved, self._persistence * trust)
 
 
 def brush_video(
