@@ -72,6 +72,7 @@ check: .venv/.with-check .venv/.with-docstrings
 	.venv/docstrings/bin/pydoclint src lite/src
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/hadolint integrations/docker/Dockerfile
 
 # The pages (viewer/, studio/) from TypeScript into the package; nobody who does not change them needs npm.
 pages: node_modules
