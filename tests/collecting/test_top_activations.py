@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
@@ -121,6 +121,7 @@ def test_a_layer_without_rows_and_columns(collector) -> None:
 LISTS = st.lists(st.integers(-2, 2), min_size=1, max_size=12)
 
 
+@settings(deadline=None)
 @given(lists=st.lists(LISTS, min_size=1, max_size=4), top=st.integers(1, 5), backwards=st.booleans())
 def test_merging_is_sorting(lists, top: int, backwards: bool) -> None:
     parts, everything, number = [], [], 0
