@@ -6,29 +6,7 @@ from importlib import import_module
 from pathlib import Path
 
 from benchmarks import everything, page
-
-#: What this folder holds besides comparisons.
-NOT_COMPARISONS = {
-    "__init__",
-    "__main__",
-    "claims",
-    "everything",
-    "explained",
-    "growing",
-    "networks",
-    "page",
-    "peers",
-    "pictures",
-    "plots",
-    "runner",
-    "simulation",
-}
-
-
-def comparisons() -> list[str]:
-    """The names of all comparisons."""
-    files = Path(__file__).parent.glob("*.py")
-    return sorted(path.stem for path in files if path.stem not in NOT_COMPARISONS)
+from benchmarks.everything import comparisons
 
 
 def main() -> int:

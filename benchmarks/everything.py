@@ -76,6 +76,20 @@ APART = {
     "stylizer": "it needs a network of one style that was trained, and the painting",
     "accelerator": "it needs a GPU: make benchmark DEVICE=cuda",
 }
+#: What one takes that is in no list.
+UNKNOWN_MINUTES = 5
+
+
+def comparisons() -> list[str]:
+    """The names of all comparisons: the files beside this one that define `compare`."""
+    files = Path(__file__).parent.glob("*.py")
+    return sorted(path.stem for path in files if "\ndef compare(" in path.read_text(encoding="utf-8"))
+
+
+def plan() -> tuple[Planned, ...]:
+    """`PLAN`, and after it the comparisons that are in no list."""
+    listed = {each.words[0] for each in PLAN} | set(APART)
+    return (*PLAN, *(Planned((name,), UNKNOWN_MINUTES) for name in comparisons() if name not in listed))
 
 
 @dataclass
@@ -99,10 +113,10 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Run what is planned and write `all.json`; 1 if one of them failed."""
-    plan = [each for each in PLAN if options.only is None or each.name in options.only]
-    short = options.short or sum(each.minutes for each in plan) > options.minutes
+    chosen = [each for each in plan() if options.only is None or each.name in options.only]
+    short = options.short or sum(each.minutes for each in chosen) > options.minutes
     ends, done = time.monotonic() + 60 * options.minutes, []
-    for each in plan:
+    for each in chosen:
         words, minutes = each.form(short)
         left = (ends - time.monotonic()) / 60
         print(f"{each.name}: about {minutes:g} of {left:.0f} minutes left", flush=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.claims import Claim, Goal, Spread, in_words
-from benchmarks.everything import PLAN
+from benchmarks.everything import plan
 from benchmarks.peers import LEFT_OUT
 from benchmarks.plots import draw_goals, draw_growth, draw_nodes
 from benchmarks.runner import table
@@ -37,7 +37,7 @@ def run(options: argparse.Namespace) -> int:
 
 def results(folder: Path) -> Found:
     """What the JSON files hold, by name, in the order of the plan."""
-    names = [each.name for each in PLAN]
+    names = [each.name for each in plan()]
     files = sorted(folder.glob("*.json"), key=lambda path: (_place(path.stem, names), path.stem))
     return {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in files}
 
@@ -48,7 +48,7 @@ def _place(name: str, names: list[str]) -> int:
 
 def goals() -> list[Goal]:
     """Every goal that a comparison states, in the order of the plan."""
-    modules = dict.fromkeys(each.words[0] for each in PLAN)
+    modules = dict.fromkeys(each.words[0] for each in plan())
     return [goal for name in modules for goal in getattr(import_module(f"benchmarks.{name}"), "GOALS", ())]
 
 

@@ -29,7 +29,7 @@ def plan(tmp_path, monkeypatch):
     launcher.chmod(0o755)
     monkeypatch.setattr(peers, "interpreter", lambda: str(launcher))
     names = ("works", "fails", "behind")
-    monkeypatch.setattr(everything, "PLAN", tuple(everything.Planned((name,), 0.1) for name in names))
+    monkeypatch.setattr(everything, "plan", lambda: [everything.Planned((name,), 0.1) for name in names])
     return tmp_path / "results"
 
 
@@ -56,7 +56,7 @@ def test_without_time_results_of_before_do_not_pass_for_new_ones(plan):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the stand-in is a shell script")
 def test_what_takes_too_long_is_ended(plan, monkeypatch):
-    monkeypatch.setattr(everything, "PLAN", (everything.Planned(("hangs",), 0.02),))
+    monkeypatch.setattr(everything, "plan", lambda: [everything.Planned(("hangs",), 0.02)])
     monkeypatch.setattr(everything, "PATIENCE", 1.0)
     assert everything.run(options(plan, minutes=0.02)) == 1
     assert "took more than" in (plan / "all.json").read_text()

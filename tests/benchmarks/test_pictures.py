@@ -5,7 +5,7 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
-from benchmarks.__main__ import comparisons
+from benchmarks.everything import comparisons
 
 from benchmarks import networks, pictures
 from pareidolia.pictures import find_pictures
