@@ -14,7 +14,6 @@ import torch
 from torch import Tensor, nn
 
 from benchmarks.claims import Goal
-from benchmarks.explained import GRADIENT, OCCLUSION
 from benchmarks.networks import add_network, network_of
 from benchmarks.runner import Report, interleaved
 from pareidolia.inspection import ClassTarget, integrated_gradients, occlusion, send_back
@@ -29,11 +28,11 @@ AT_ONCE = 16
 Work = Callable[[], Tensor]
 DEFAULT, BEST = "Captum's defaults", "Captum's best batch size"
 GOALS = (
-    Goal("occlusion, windows of 50 px every 25", DEFAULT, 0.4, limit=OCCLUSION),
-    Goal("occlusion, windows of 50 px every 25", BEST, 0.5, limit=OCCLUSION),
+    Goal("occlusion, windows of 50 px every 25", DEFAULT, 0.4),
+    Goal("occlusion, windows of 50 px every 25", BEST, 0.5),
     Goal("integrated gradients, 50 steps", DEFAULT, 0.4),
     Goal("integrated gradients, 50 steps", BEST, 0.6),
-    *(Goal(f"{name}, {AT_ONCE} pictures at once", "Captum", 0.75, limit=GRADIENT) for name in METHODS[:3]),
+    *(Goal(f"{name}, {AT_ONCE} pictures at once", "Captum", 0.75) for name in METHODS[:3]),
 )
 
 

@@ -11,7 +11,6 @@ from torch import Tensor
 
 from benchmarks.baselines import deepdream_2015
 from benchmarks.claims import Goal
-from benchmarks.explained import DREAM
 from benchmarks.networks import add_network, network_of
 from benchmarks.runner import Report, interleaved
 from pareidolia.dreaming import Dream, DreamSettings
@@ -19,7 +18,7 @@ from pareidolia.dreaming.aims import default_layer
 from pareidolia.networks import Network
 from pareidolia.pictures import open_picture, save_picture
 
-GOALS = (Goal("dream, 4 octaves of 10 steps, 512 px", "the recipe of 2015 (baseline)", 0.6, limit=DREAM),)
+GOALS = (Goal("dream, 4 octaves of 10 steps, 512 px", "the recipe of 2015 (baseline)", 0.6),)
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
