@@ -66,6 +66,31 @@ def layer_gradients(
         BadNetwork: If the layer has no positions, or the target does not depend on it.
     """
     name = layer or cam_layer(network)
+    maps, signals = activations_and_gradients(network, pictures, target, name)
+    if maps.ndim != 4:
+        raise BadNetwork(
+            f"layer '{name}' has no rows and columns: choose one that has (see pareidolia networks)"
+        )
+    return maps, signals
+
+
+def activations_and_gradients(
+    network: Network, pictures: Tensor, target: Target, name: str
+) -> tuple[Tensor, Tensor]:
+    """The activations A of a layer, and ∂S/∂A, whether it has rows and columns or not.
+
+    Args:
+        network: the network.
+        pictures: N×C×H×W in [0, 1].
+        target: S.
+        name: of the layer.
+
+    Returns:
+        Both, N×C×h×w, or N×C.
+
+    Raises:
+        BadNetwork: If the target does not depend on the layer.
+    """
     module = _module(network, name)
     with preserve_state(network.module), torch.enable_grad(), detach_at(module) as outputs:
         scores = target(network, pictures.detach())
@@ -77,10 +102,6 @@ def layer_gradients(
     if signals is None:
         raise BadNetwork(f"the target does not depend on layer '{name}': choose a layer before it")
     maps, signals = (network.as_maps(name, each.detach(), pictures) for each in (activations, signals))
-    if maps.ndim != 4:
-        raise BadNetwork(
-            f"layer '{name}' has no rows and columns: choose one that has (see pareidolia networks)"
-        )
     return maps, signals
 
 
