@@ -88,6 +88,23 @@ def with_concepts(network: Network, concepts: Concepts) -> Network:
     return other
 
 
+def concepts_at(network: Network, layer: str) -> tuple[str, ConceptLayer] | None:
+    """What a layer of concepts is made of.
+
+    Nothing behind it reads codes. A code z of a concept d stands for the part z d of the activations, so that
+    what depends on these depends on codes: ∂S/∂z = d · ∂S/∂x.
+
+    Args:
+        network: the network.
+        layer: name of a layer.
+
+    Returns:
+        The name of the layer whose concepts they are, and their module; None for a layer of units.
+    """
+    module = dict(network.module.named_modules()).get(layer)
+    return (layer.removesuffix(f".{NAME}"), module) if isinstance(module, ConceptLayer) else None
+
+
 def _answer(layer: nn.Module, _inputs: Any, output: Any) -> None:
     """Let the concepts of a layer see what it gives; a copy, which a later layer cannot change in place."""
     given, concepts = first_tensor(output), layer.get_submodule(NAME)

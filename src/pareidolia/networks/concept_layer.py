@@ -37,17 +37,24 @@ class ConceptLayer(nn.Module):
         self.encoder: Tensor
         self.bias: Tensor
         self.products: Tensor
+        self.dictionary: Tensor
         self.register_buffer("encoder", encoder)
         self.register_buffer(
             "bias", torch.from_numpy(concepts.bias) - encoder @ torch.from_numpy(concepts.center)
         )
         dictionary = torch.from_numpy(concepts.dictionary)
+        self.register_buffer("dictionary", dictionary)
         self.register_buffer("products", dictionary @ dictionary.T)
         self._step = 1 / max(float(torch.linalg.eigvalsh(self.products.double())[-1]), 1e-30)
 
     def takes(self, given: Tensor) -> bool:
         """Whether a tensor has the channels of the dictionary where they are looked for."""
         return given.ndim >= 2 and given.shape[self._axis(given)] == self.channels
+
+    def part(self, codes: Tensor) -> Tensor:
+        """What codes, laid out as `forward` gives them, account for of the layer's activations: z D."""
+        axis = self._axis(codes)
+        return (codes.movedim(axis, -1) @ self.dictionary.to(codes)).movedim(-1, axis)
 
     def forward(self, given: Tensor) -> Tensor:
         """The codes."""

@@ -9,6 +9,7 @@ from pareidolia.inspection.framing import FramedPhoto
 from pareidolia.inspection.resolving import resolve
 from pareidolia.inspection.targets import Target, TargetLike
 from pareidolia.networks import Network, NetworkLike, preserve_state
+from pareidolia.networks.attached_concepts import concepts_at
 from pareidolia.networks.layers import Layer, is_map
 from pareidolia.pictures import PicturesLike
 from pareidolia.settings import BadNetwork
@@ -86,11 +87,16 @@ def activations_and_gradients(
         name: of the layer.
 
     Returns:
-        Both, N×C×h×w, or N×C.
+        Both, N×C×h×w, or N×C. Of concepts their codes z, and ∂S/∂z = d · ∂S/∂A, as a code stands for z d.
 
     Raises:
         BadNetwork: If the target does not depend on the layer.
     """
+    if (concepts := concepts_at(network, name)) is not None:
+        _, signals = activations_and_gradients(network, pictures, target, concepts[0])
+        codes = network.record(pictures, name)[name].detach()
+        dictionary = concepts[1].dictionary.to(signals)
+        return codes, torch.einsum("nc...,kc->nk...", signals, dictionary)
     module = _module(network, name)
     with preserve_state(network.module), torch.enable_grad(), detach_at(module) as outputs:
         scores = target(network, pictures.detach())
