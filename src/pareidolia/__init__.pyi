@@ -867,6 +867,7 @@ def faithfulness(
     target: str = ...,
     methods: tuple[str, ...] = ...,
     curve_steps: int = ...,
+    superpixels: int = ...,
     batch_size: int | None = ...,
     samples: int | None = ...,
     noise: float | None = ...,

@@ -93,10 +93,9 @@ def activations_and_gradients(
         BadNetwork: If the target does not depend on the layer.
     """
     if (concepts := concepts_at(network, name)) is not None:
-        _, signals = activations_and_gradients(network, pictures, target, concepts[0])
+        _, slopes = activations_and_gradients(network, pictures, target, concepts[0])
         codes = network.record(pictures, name)[name].detach()
-        dictionary = concepts[1].dictionary.to(signals)
-        return codes, torch.einsum("nc...,kc->nk...", signals, dictionary)
+        return codes, torch.einsum("nc...,kc->nk...", slopes, concepts[1].dictionary.to(slopes))
     module = _module(network, name)
     with preserve_state(network.module), torch.enable_grad(), detach_at(module) as outputs:
         scores = target(network, pictures.detach())
