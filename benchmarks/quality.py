@@ -2,8 +2,8 @@
 
 Quantus imputes, covers and disturbs one copy after the other as it is meant to be used; ours looks at all
 copies in batches. ROAD and IROF are measured on the gray photo, as Quantus 0.6 fails on three channels there.
-Values are not compared here, as Quantus draws its own disturbances, counts right answers under ROAD, and takes
-the entropy of pixels instead of a histogram's: tests hold the measures to Quantus's on the same numbers.
+Values are not compared here, as Quantus draws its own disturbances, counts right answers under ROAD, and has
+the entropy of pixels, not of a histogram: tests hold the measures to Quantus's on the same numbers.
 """
 
 import argparse
