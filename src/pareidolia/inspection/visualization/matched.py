@@ -42,9 +42,9 @@ class MatchedFeatures(Gallery):
 
     arg min_x Σ_l Σ_c r_c mean (sort F_c(x) − sort R_c)² / Σ_c r_c mean R_c² − w a(x) / a(patches), where R
     are a layer's activations of the patches that drive the unit most, channel by channel: sort matching
-    (Görgün, Schiele and Fischer, "VITAL", ICCV 2025). A channel counts by its relevance r, what it adds to the
-    unit, or the picture would be of what else there is in the patches. (VITAL takes it from LRP.) `picture` is
-    a sheet: each unit's picture, then its patches.
+    (Görgün, Schiele and Fischer, "VITAL", ICCV 2025). A channel counts by its relevance r, what it adds to
+    the unit, or the picture would be of what else there is in the patches. (VITAL takes it from LRP.)
+    `picture` is a sheet: each unit's picture, then its patches.
 
     Args:
         photos: where patches are looked for, as `as_photos` takes them.
@@ -216,7 +216,7 @@ def _strongest_patches(
 def _around(
     photo: Tensor, field: ReceptiveField | None, place: tuple[int, int] | None, size: tuple[int, int]
 ) -> Tensor:
-    """A piece of a photo about what a position sees, as large as the canvas, so that things keep their size."""
+    """A piece of a photo about what a position sees, as large as the canvas: things keep their size."""
     height, width = photo.shape[-2:]
     if field is None or place is None or height < size[0] or width < size[1]:
         return resize(photo, size).clamp(0, 1)
