@@ -2,7 +2,7 @@
 
     python recipes/microscope_sites.py IMAGENETTE/train IMAGEWOOF/train --out runs/microscope
     python recipes/microscope_sites.py IMAGENETTE/train IMAGEWOOF/train --network efficientnet_lite0
-    python recipes/microscope_sites.py --units 0-23 --shots docs/pictures
+    python recipes/microscope_sites.py --layer stage4.relu3 --units 0-15 --shots docs/pictures
 
 The folders hold ImageNet photos by class id; 100 of each of the 20 classes are linked below OUT. The site is
 made by the command line itself: what is done already is not done again, and a run that was stopped goes on
@@ -41,7 +41,7 @@ LAYERS = {
 }
 """By network, the ends of its stages."""
 A_CLASS = 100
-SHOWN = ("stage5.relu1", 4)
+SHOWN = ("stage4.relu3", 4)
 """The layer and the unit of the screenshots."""
 WIDTHS = {1280: 900, 360: 900}
 """Of the screenshots, with their heights."""
