@@ -41,12 +41,8 @@ def _made(network, photos, **options: object) -> MatchedFeatures:
 def test_the_patches_are_what_drives_the_unit(network, photos) -> None:
     patches = _made(network, photos).patches[0]
     assert patches.shape == (2, 3, 24, 24)
-    # In the middle what one position sees of the square, the strongest photo's first.
-    seen = patches[:, 0, 10:15, 10:15]
-    assert float(seen[0].mean()) == pytest.approx(0.9, abs=0.1)
-    assert float(seen[1].mean()) == pytest.approx(0.5, abs=0.1)
-    # It is not enlarged: the square's corner is at hand, and gray beyond it.
-    assert float(patches[0, 0].min()) < 0.35 and float(patches[0, 0, 0, -1]) == pytest.approx(0.9, abs=0.1)
+    assert float(patches[0, 0].mean()) == pytest.approx(0.9, abs=0.1)  # the strongest photo's square first
+    assert float(patches[1, 0].mean()) == pytest.approx(0.5, abs=0.1)
 
 
 def test_sorted_distances() -> None:
@@ -56,22 +52,6 @@ def test_sorted_distances() -> None:
     assert sorted_distance(maps + 1, target) == pytest.approx(1 / 3.5)
     twice = target.repeat_interleave(2, dim=1)
     assert sorted_distance(maps, twice) < 0.1
-
-
-def test_channels_count_by_what_they_add_to_the_unit(network, photos) -> None:
-    made = _made(network, photos)
-    targets = made.objectives[0].targets
-    assert set(targets) == {"1", "3"}
-    assert targets["1"].relevance.tolist() == [1, 0, 0]  # red alone
-    assert targets["3"].relevance.tolist() == [1, 0]
-    with torch.no_grad():
-        seen = network.record(made.patches[0], "1")["1"]
-    expected = seen.flatten(2).sort(dim=2).values.mean(dim=0)
-    assert torch.allclose(targets["1"].values, expected)
-    maps = torch.rand(1, 2, 3, 3)
-    zeros = torch.zeros(2, 9)
-    alone = sorted_distance(maps, zeros + 1, torch.tensor([1.0, 0.0]))
-    assert alone == pytest.approx(float((maps[0, 0] - 1).square().mean()), rel=1e-4)
 
 
 @pytest.mark.slow

@@ -1,26 +1,25 @@
 """Matched features: what a unit responds to, with activations distributed as those of real patches."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-from pareidolia.inspection.attribution.cam import activations_and_gradients
 from pareidolia.inspection.framing import canvas_size, photo_at
+from pareidolia.inspection.patches.crops import crop
 from pareidolia.inspection.resolving import as_photos
-from pareidolia.inspection.targets import UnitTarget
 from pareidolia.inspection.visualization.features import growing
 from pareidolia.inspection.visualization.panels import panel
 from pareidolia.inspection.visualization.settings import MatchedFeatureSettings
-from pareidolia.networks import Network, NetworkLike, ReceptiveField, network_for, preserve_state
+from pareidolia.networks import Network, NetworkLike, network_for, preserve_state
 from pareidolia.operations import LOOK, operation
 from pareidolia.operations.inputs import PHOTOS
 from pareidolia.painting import Gallery, ModelOutputs, Objective, read_objective
 from pareidolia.painting.gallery import fourier_noise
 from pareidolia.painting.transforms import robust
 from pareidolia.pictures import PicturesLike, resize, sheet
-from pareidolia.settings import PareidoliaError, Unit
+from pareidolia.settings import PareidoliaError
 from pareidolia.settings.numbers import read_numbers
 
 _SIDE = 128  # of a picture, in pixels
@@ -40,11 +39,9 @@ _LEAST = 1e-6
 class MatchedFeatures(Gallery):
     """Pictures of what units respond to whose activations have the distributions of real patches.
 
-    arg min_x Σ_l Σ_c r_c mean (sort F_c(x) − sort R_c)² / Σ_c r_c mean R_c² − w a(x) / a(patches), where R
-    are a layer's activations of the patches that drive the unit most, channel by channel: sort matching
-    (Görgün, Schiele and Fischer, "VITAL", ICCV 2025). A channel counts by its relevance r, what it adds to
-    the unit, or the picture would be of what else there is in the patches. (VITAL takes it from LRP.)
-    `picture` is a sheet: each unit's picture, then its patches.
+    arg min_x Σ_l mean (sort F_l(x) − sort R_l)² / mean R_l² − w a(x) / a(patches), where R_l are a layer's
+    activations of the patches that drive the unit most, channel by channel: sort matching (Gorgun, Schiele
+    and Fischer, "VITAL", ICCV 2025). `picture` is a sheet: each unit's picture, then its patches.
 
     Args:
         photos: where patches are looked for, as `as_photos` takes them.
@@ -75,7 +72,7 @@ class MatchedFeatures(Gallery):
             self.layer,
         ]
         aims = [
-            _matched(network, Unit(self.layer, unit), self.patches[unit], layers, settings.aim_weight)
+            _matched(network, f"{self.layer}:{unit}", self.patches[unit], layers, settings.aim_weight)
             for unit in self.units
         ]
         stages = growing(network, aims, size, settings.steps)
@@ -108,31 +105,18 @@ class MatchedFeatures(Gallery):
 
 
 @dataclass(frozen=True)
-class LayerTarget:
-    """What a layer's activations are matched to.
-
-    Attributes:
-        values: of each channel, sorted, C×M.
-        relevance: how much each channel counts, C, at least 0.
-    """
-
-    values: Tensor
-    relevance: Tensor
-
-
-@dataclass(frozen=True)
 class Matched(Objective):
     """An aim, and how far sorted activations are from those of patches.
 
     Attributes:
         aim: of the picture.
         aim_scale: its weight, over its value for the patches.
-        targets: by layer, what it is matched to.
+        targets: by layer, the patches' activations of each channel, sorted: C×M.
     """
 
     aim: Objective
     aim_scale: float
-    targets: Mapping[str, LayerTarget]
+    targets: dict[str, Tensor]
 
     @property
     def layers(self) -> frozenset[str]:
@@ -141,45 +125,25 @@ class Matched(Objective):
     def losses(self, outputs: ModelOutputs) -> dict[str, Tensor]:
         found = {name: self.aim_scale * loss for name, loss in self.aim.losses(outputs).items()}
         distances = [
-            sorted_distance(outputs.activations[name], target.values, target.relevance)
-            for name, target in self.targets.items()
+            sorted_distance(outputs.activations[name], target) for name, target in self.targets.items()
         ]
         return {**found, "distribution": torch.stack(distances).mean()}
 
 
-def sorted_distance(maps: Tensor, target: Tensor, relevance: Tensor | None = None) -> Tensor:
-    """(Sorted values of 1×C×h×w − those of a target C×M)² over the target's energy, means over channels.
-
-    Args:
-        maps: 1×C×h×w, or 1×C.
-        target: sorted values, C×M.
-        relevance: how much each channel counts, C, at least 0; None lets all count alike.
-
-    Returns:
-        One number.
-    """
-    ours = maps.reshape(maps.shape[1], -1).sort(dim=1).values
+def sorted_distance(maps: Tensor, target: Tensor) -> Tensor:
+    """Mean over channels of (sorted values of 1×C×h×w − those of a target C×M)², over the target's energy."""
+    ours = maps.flatten(2)[0].sort(dim=1).values
     places = torch.linspace(0, target.shape[1] - 1, ours.shape[1], device=ours.device).round().long()
-    weights = torch.ones_like(ours[:, 0]) if relevance is None else relevance.to(ours)
-    energy = weights @ target.square().mean(dim=1)
-    distance = weights @ (ours - target[:, places]).square().mean(dim=1)
-    return distance / energy.clamp(min=_LEAST)
+    return (ours - target[:, places]).square().mean() / target.square().mean().clamp(min=_LEAST)
 
 
-def _matched(network: Network, unit: Unit, patches: Tensor, layers: Sequence[str], weight: float) -> Matched:
-    objective = read_objective(str(unit), network)
+def _matched(network: Network, aim: str, patches: Tensor, layers: Sequence[str], weight: float) -> Matched:
     with preserve_state(network.module), torch.no_grad():
-        seen = network.record(patches, [unit.layer])
+        seen = network.record(patches, layers)
+    targets = {name: maps.transpose(0, 1).flatten(1).sort(dim=1).values for name, maps in seen.items()}
+    objective = read_objective(aim, network)
+    with torch.no_grad():
         value = -float(sum(objective.losses(ModelOutputs(patches, seen)).values())) / len(patches)
-    targets = {}
-    for name in layers:
-        maps, signals = activations_and_gradients(network, patches, UnitTarget(unit), name)
-        maps, signals = (each.reshape(*each.shape[:2], -1) for each in (maps, signals))
-        relevance = (maps * signals).clamp(min=0).mean(dim=(0, 2))
-        if relevance.any():
-            # The mean over patches of sorted values, as one picture has to have them all.
-            values = maps.sort(dim=2).values.mean(dim=0)
-            targets[name] = LayerTarget(values, relevance / relevance.max())
     return Matched(objective, weight / max(abs(value), _LEAST), targets)
 
 
@@ -208,19 +172,6 @@ def _strongest_patches(
             raise PareidoliaError(
                 f"{layer}:{unit} responds to none of the photos: give others, or other --units"
             )
-        cut = [_around(photos[number], field, place, size) for _, number, place in strongest]
+        cut = [resize(crop(photos[number], field, place), size).clamp(0, 1) for _, number, place in strongest]
         patches[unit] = torch.cat(cut)
     return patches
-
-
-def _around(
-    photo: Tensor, field: ReceptiveField | None, place: tuple[int, int] | None, size: tuple[int, int]
-) -> Tensor:
-    """A piece of a photo about what a position sees, as large as the canvas: things keep their size."""
-    height, width = photo.shape[-2:]
-    if field is None or place is None or height < size[0] or width < size[1]:
-        return resize(photo, size).clamp(0, 1)
-    top, left, bottom, right = field.window(*place)
-    row = min(max((top + bottom - size[0]) // 2, 0), height - size[0])
-    column = min(max((left + right - size[1]) // 2, 0), width - size[1])
-    return photo[..., row : row + size[0], column : column + size[1]]

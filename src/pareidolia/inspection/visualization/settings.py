@@ -174,7 +174,7 @@ class MatchedFeatureSettings(RobustSettings):
     ] = 4
     aim_weight: Annotated[
         float, Field(ge=0, description="How much the unit's own activation counts beside the distributions.")
-    ] = 0.1
+    ] = 0.5
     steps: Annotated[
         int, Field(ge=1, description="Steps, half of them at half the size where the network sees that.")
     ] = 256
