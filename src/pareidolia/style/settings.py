@@ -104,11 +104,11 @@ class StyleSettings(StyleControl, OptimizedVideoControl, PaintingSettings):
     ] = 512
     content_weight: Annotated[
         float, Field(ge=0, description="α: how much the picture keeps what the photo shows.")
-    ] = 1.0
+    ] = 4.0
     style_weight: Annotated[float, Field(ge=0, description="β: how much it takes from the paintings.")] = 40.0
     smoothness: Annotated[
         float, Field(ge=0, description="Weight of the total variation, which calms fine noise.")
-    ] = 0.0
+    ] = 1.0
     content_layers: Annotated[
         Layers,
         Field(
@@ -137,7 +137,7 @@ class StyleSettings(StyleControl, OptimizedVideoControl, PaintingSettings):
             json_schema_extra=ADVANCED,
         ),
     ] = None
-    match: Match = ("gram",)
+    match: Match = ("w2",)
     content_match: Annotated[
         Literal["features", "self-similarity"],
         Field(
@@ -278,9 +278,10 @@ class StyleFiguresSettings(OperationSettings):
     steps: Annotated[int, Field(ge=1, description="Steps of each other picture at the full size.")] = 40
 
     def painting(self, **changes: Any) -> StyleSettings:
-        """A style transfer with the default options at this size."""
+        """A style transfer at this size by the paper's own loss."""
         common = self.model_dump(exclude={"style_weights", "reconstruction_steps"})
-        return StyleSettings.model_validate({**common, **changes})
+        paper = {"match": ("gram",), "content_weight": 1.0, "smoothness": 0.0}
+        return StyleSettings.model_validate({**paper, **common, **changes})
 
     def reconstructing(self, **changes: Any) -> StyleSettings:
         """A style transfer that begins from noise, at one size, so that a layer's own scale is seen."""

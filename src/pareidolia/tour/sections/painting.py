@@ -32,7 +32,8 @@ def tell_style(guide: Guide) -> Iterator[Exhibit]:
     painting = over_white(as_picture(guide.settings.painting, size=size))
     yield guide.keep_plain("painting", painting, span=3)
     for count in (1, 3, 5):
-        options: dict[str, Any] = {"content_weight": 0.0, "start": "noise", "coarse_to_fine": False}
+        options: dict[str, Any] = {"match": ["gram"], "content_weight": 0.0, "smoothness": 0.0}
+        options |= {"start": "noise", "coarse_to_fine": False}
         yield guide.show(
             f"texture{count}",
             "style",
