@@ -25,6 +25,7 @@ from pareidolia.training.data import PictureSet, open_pictures
 from pareidolia.training.data.folders import Split
 from pareidolia.training.data.found import find_again
 from pareidolia.training.data.kept import KEPT, open_kept
+from pareidolia.training.data.opening import is_folder
 from pareidolia.training.folder import WEIGHTS
 from pareidolia.training.records import SETTINGS, read_record
 
@@ -84,6 +85,11 @@ class Run:
             return open_pictures(data, split, size=(height, width), color=color)
         if self.record.get("kept"):
             return open_kept(self.folder / KEPT, split)
+        if moved_to is not None and not is_folder(self.data):
+            found = open_pictures(moved_to, "train", size=(height, width), color=color)
+            if found.fingerprint == self.record.get("fingerprint"):
+                whole = found if split == "train" else None
+                return whole or open_pictures(moved_to, split, size=(height, width), color=color)
         name = find_again(self.record or {"name": self.data}, self.folder, moved_to)
         with distrusting(f"the run {self.name}"):
             return open_pictures(name, split, size=(height, width), color=color)
