@@ -9,7 +9,7 @@ from pareidolia.generative.looking import LatentSpace
 from pareidolia.generative.runs import SHIPPED, shipped_names
 
 NAMES = ("digits-aae", "digits-gan", "digits-vae")
-OF_MNIST = ("mnist-vae", "mnist-vae-32")
+OF_MNIST = ("mnist-aae", "mnist-vae", "mnist-vae-32")
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +31,7 @@ def samples(name, count=1000):
         return model.decode(model.prior.sample(count, torch.Generator().manual_seed(0)))
 
 
-def test_five_models_are_shipped():
+def test_the_models_named_here_are_shipped():
     assert tuple(shipped_names()) == (*NAMES, *OF_MNIST)
 
 
@@ -43,7 +43,9 @@ def test_a_model_of_mnist_is_small_has_a_card_and_needs_no_pictures(name):
     run = open_run(name)
     assert run.data == "mnist" and run.shape == (1, 28, 28) and len(run.classes) == 10
     space = LatentSpace(run)
-    assert space.known.source == "2,000 test pictures" and isinstance(run.model, HasDensity)
+    assert space.known.source == "2,000 test pictures" and isinstance(run.model, HasDensity) == (
+        name != "mnist-aae"
+    )
     counts = space.known.labels.bincount(minlength=10)
     assert len(counts) == 10 and counts.min() > 150
     # A classifier of codes names most of them: they lie by label.
@@ -52,7 +54,9 @@ def test_a_model_of_mnist_is_small_has_a_card_and_needs_no_pictures(name):
     assert (nearest == space.known.labels).float().mean() > 0.6
     made = samples(name, 64)
     # Ink on paper: most pixels are dark, some are bright.
-    assert (made < 0.1).float().mean() > 0.6 and 0.05 < (made > 0.7).float().mean() < 0.3
+    # The AAE's two numbers leave more of the writing to an average, whose strokes are dim.
+    least = 0.02 if name == "mnist-aae" else 0.05
+    assert (made < 0.1).float().mean() > 0.6 and least < (made > 0.7).float().mean() < 0.3
 
 
 @pytest.mark.parametrize("name", NAMES)
