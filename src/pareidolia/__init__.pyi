@@ -1053,7 +1053,7 @@ def train_autoencoder(
     color: Literal["auto", "gray", "rgb"] = ...,
     evaluate_every: int = ...,
     latent: int = ...,
-    network: Literal["auto", "mlp", "convolutional"] = ...,
+    network: Literal["auto", "mlp", "convolutional", "residual"] = ...,
     hidden: tuple[int, ...] = ...,
     width: int = ...,
     activation: Literal["relu", "leaky-relu", "tanh", "silu"] = ...,
@@ -1093,7 +1093,7 @@ def train_vae(
     color: Literal["auto", "gray", "rgb"] = ...,
     evaluate_every: int = ...,
     latent: int = ...,
-    network: Literal["auto", "mlp", "convolutional"] = ...,
+    network: Literal["auto", "mlp", "convolutional", "residual"] = ...,
     hidden: tuple[int, ...] = ...,
     width: int = ...,
     activation: Literal["relu", "leaky-relu", "tanh", "silu"] = ...,
@@ -1137,7 +1137,7 @@ def train_aae(
     color: Literal["auto", "gray", "rgb"] = ...,
     evaluate_every: int = ...,
     latent: int = ...,
-    network: Literal["auto", "mlp", "convolutional"] = ...,
+    network: Literal["auto", "mlp", "convolutional", "residual"] = ...,
     hidden: tuple[int, ...] = ...,
     width: int = ...,
     activation: Literal["relu", "leaky-relu", "tanh", "silu"] = ...,
@@ -1180,10 +1180,11 @@ def train_gan(
     color: Literal["auto", "gray", "rgb"] = ...,
     evaluate_every: int = ...,
     latent: int = ...,
-    network: Literal["auto", "mlp", "convolutional"] = ...,
+    network: Literal["auto", "mlp", "convolutional", "residual"] = ...,
     hidden: tuple[int, ...] = ...,
     width: int = ...,
     activation: Literal["relu", "leaky-relu", "tanh", "silu"] = ...,
+    augment: tuple[Literal["color", "translation", "cutout"], ...] = ...,
     prior: str = ...,
     labels: Literal["none", "condition"] = ...,
     loss: Literal["non-saturating", "minimax", "hinge"] = ...,
@@ -1238,6 +1239,46 @@ def train_flow(
     progress: bool = ...,
 ) -> Result:
     """Train a rectified flow (Liu et al. 2023): a learned velocity carries noise to pictures."""
+
+def train_vqvae(
+    data: Any | None = ...,
+    *,
+    epochs: float | None = ...,
+    batch: int = ...,
+    learning_rate: float = ...,
+    schedule: Literal["constant", "linear", "cosine", "burda"] = ...,
+    warm_up: int = ...,
+    clip: float = ...,
+    average: float = ...,
+    average_half_life: float = ...,
+    optimizer: Literal["auto", "adam", "sgd"] = ...,
+    weight_decay: float = ...,
+    accumulate: int = ...,
+    precision: Literal["float32", "bfloat16"] = ...,
+    seed: int = ...,
+    device: Literal["auto", "cpu", "cuda", "mps"] = ...,
+    previews: int = ...,
+    checkpoint_seconds: float = ...,
+    log_every: int = ...,
+    size: int | None = ...,
+    color: Literal["auto", "gray", "rgb"] = ...,
+    evaluate_every: int = ...,
+    width: int = ...,
+    halvings: int = ...,
+    codes: int = ...,
+    code_length: int = ...,
+    commitment: float = ...,
+    spread: float = ...,
+    labels: Literal["none", "condition"] = ...,
+    prior_width: int = ...,
+    prior_layers: int = ...,
+    settings: Any = ...,
+    out: PathLike | None = ...,
+    overwrite: bool = ...,
+    resume: bool = ...,
+    progress: bool = ...,
+) -> Result:
+    """Train a VQ-VAE (van den Oord et al. 2017): codes from a table, and a prior of their indices."""
 
 def train_doctor(
     run: Any,
@@ -1417,6 +1458,25 @@ def walk(
     progress: bool = ...,
 ) -> Result:
     """Walk from a code along the direction in which a label lies."""
+
+def directions(
+    run: Any,
+    start: str | None = ...,
+    *,
+    device: Literal["auto", "cpu", "cuda", "mps"] = ...,
+    seed: int = ...,
+    data: str | None = ...,
+    method: Literal["auto", "pca", "sefa"] = ...,
+    count: int = ...,
+    steps: int = ...,
+    reach: float = ...,
+    settings: Any = ...,
+    out: PathLike | None = ...,
+    overwrite: bool = ...,
+    resume: bool = ...,
+    progress: bool = ...,
+) -> Result:
+    """Walk along directions that no label names: PCA of codes, or SeFa of a generator's weights."""
 
 def tour_section(
     photo: PictureLike | None = ...,
