@@ -7,6 +7,7 @@ from pareidolia.cli import main
 from pareidolia.generative.augmentation import augmented
 from pareidolia.generative.building import build, settings_of
 from pareidolia.generative.residual import unit_length
+from pareidolia.pictures import open_picture
 from pareidolia.training import Batch, StepContext, TrainingRun, seeded
 
 
@@ -112,9 +113,23 @@ def test_gradients_go_through_the_changes_and_reach_the_generator():
 def test_a_residual_gan_is_trained_resumed_and_drawn_from_on_the_command_line(tmp_path, monkeypatch, capsys):
     pytest.importorskip("sklearn", reason="the digits come with scikit-learn")
     monkeypatch.chdir(tmp_path)
-    options = ["--network", "residual", "--width", "2", "--epochs", "0.1", "--previews", "0"]
+    options = [
+        "--network",
+        "residual",
+        "--width",
+        "2",
+        "--epochs",
+        "0.1",
+        "--previews",
+        "0",
+        "--snapshots",
+        "1",
+    ]
     assert main(["train", "gan", "digits", "--out", "run", *options, "--augment", "color"]) == 0
     assert main(["sample", "run", "--out", "s.png", "--count", "4"]) == 0
+    (snapshot,) = (tmp_path / "run/snapshots").iterdir()
+    assert main(["sample", str(snapshot), "--out", "t.png", "--count", "4"]) == 0
+    assert open_picture("t.png").equal(open_picture("s.png"))
     capsys.readouterr()
     assert main(["train", "gan", "digits", "--out", "other", "--augment", "colour"]) == 2
     assert "colour" in capsys.readouterr().err and not (tmp_path / "other").exists()

@@ -15,6 +15,11 @@ from pareidolia.settings import PareidoliaError
 class DrawsLabels(Protocol):
     """A prior that can draw codes of one label."""
 
+    @property
+    def classes(self) -> int:
+        """How many labels it draws; 0: none."""
+        ...
+
     def of_label(self, label: int) -> Prior:
         """The prior of codes with that label."""
         ...

@@ -118,6 +118,11 @@ class DrawnCodes:
         """T·D."""
         return self.indices.length * self.table.shape[1]
 
+    @property
+    def classes(self) -> int:
+        """How many labels it draws."""
+        return self.indices.classes
+
     def of_label(self, label: int) -> "DrawnCodes":
         """The prior of codes with that label."""
         return DrawnCodes(self.indices, self.table, label)

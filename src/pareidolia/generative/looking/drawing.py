@@ -32,7 +32,7 @@ def prior_to_draw_from(space: LatentSpace, settings: SampleSettings) -> Prior | 
         prior = truncated(prior, settings.truncation, described(space.run))
     if settings.label is None:
         return prior if settings.truncation is not None else None
-    if not isinstance(prior, DrawsLabels) or not getattr(space.model, "conditions", 0):
+    if not isinstance(prior, DrawsLabels) or not prior.classes:
         raise PareidoliaError(
             f"{space.name} was not trained with --labels condition, so it cannot draw one label by itself: "
             "--sampler gmm draws from codes of that label, if it has an encoder"
