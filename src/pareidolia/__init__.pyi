@@ -1494,7 +1494,7 @@ def tour_section(
     size: int | None = ...,
     device: Literal["auto", "cpu", "cuda", "mps"] = ...,
     seed: int = ...,
-    section: Literal["latent", "autoencoder", "vae", "aae", "gan", "filters", "tuning", "transposed", "switches", "deconvnet", "classes", "dream", "saliency", "rules", "guided", "atlas", "content", "style", "blend", "speed"] = ...,
+    section: Literal["latent", "autoencoder", "vae", "aae", "gan", "flow", "filters", "tuning", "transposed", "switches", "deconvnet", "classes", "dream", "saliency", "rules", "guided", "atlas", "content", "style", "blend", "speed"] = ...,
     settings: Any = ...,
     out: PathLike | None = ...,
     overwrite: bool = ...,

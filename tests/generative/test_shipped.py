@@ -1,5 +1,7 @@
 """The shipped models open offline, are small, and make digits."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 
@@ -10,6 +12,7 @@ from pareidolia.generative.runs import SHIPPED, shipped_names
 
 NAMES = ("digits-aae", "digits-gan", "digits-vae")
 OF_MNIST = ("mnist-aae", "mnist-vae", "mnist-vae-32")
+FLOW = "mnist-flow"
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +35,7 @@ def samples(name, count=1000):
 
 
 def test_the_models_named_here_are_shipped():
-    assert tuple(shipped_names()) == (*NAMES, *OF_MNIST)
+    assert tuple(shipped_names()) == tuple(sorted((*NAMES, *OF_MNIST, FLOW)))
 
 
 @pytest.mark.parametrize("name", OF_MNIST)
@@ -57,6 +60,27 @@ def test_a_model_of_mnist_is_small_has_a_card_and_needs_no_pictures(name):
     # The AAE's two numbers leave more of the writing to an average, whose strokes are dim.
     least = 0.02 if name == "mnist-aae" else 0.05
     assert (made < 0.1).float().mean() > 0.6 and least < (made > 0.7).float().mean() < 0.3
+
+
+def test_the_flow_is_small_and_draws_the_digit_that_is_asked_for():
+    files = list((SHIPPED / FLOW).iterdir())
+    assert sum(file.stat().st_size for file in files) <= 3_000_000
+    assert (SHIPPED / FLOW / "card.md").is_file()
+    run = open_run(FLOW)
+    assert run.data == "mnist" and run.shape == (1, 28, 28) and len(run.classes) == 10
+    space = LatentSpace(run)
+    assert space.known.source == "500 test pictures"
+    # Codes are noise; where all pictures are black, of the middle of a level, they lie in its middle.
+    noise = space.codes[:, :784].reshape(-1, 28, 28)
+    assert 0.4 < float(noise[:, 10:18, 10:18].var()) < 1.6
+    assert float(noise[:, 0, 0].std()) < 0.4
+    run.model.solver = replace(run.model.solver, method="euler", steps=6)
+    made = {label: space.samples(6, 0, run.model.prior.of_label(label)) for label in (0, 1)}
+    for pictures in made.values():
+        assert (pictures < 0.1).float().mean() > 0.6 and 0.03 < (pictures > 0.7).float().mean() < 0.3
+    # A 0 has a hole in its middle, a 1 has none.
+    middle = {label: float(pictures[..., 12:16, 12:16].mean()) for label, pictures in made.items()}
+    assert middle[1] > middle[0] + 0.2
 
 
 @pytest.mark.parametrize("name", NAMES)
