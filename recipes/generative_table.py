@@ -164,7 +164,8 @@ def prepare_half(pictures: torch.Tensor, folder: Path, options: Mapping[str, Any
     for step in training:
         if 2 * step.index >= step.total:
             break
-    training.save()
+    training.folder.save(training.run)
+    training.folder.release()
     return folder
 
 
