@@ -61,6 +61,7 @@ _ORDER = [
     "latent",
     "arithmetic",
     "walk",
+    "directions",
 ]
 """The order in which help lists them within their group; a new one comes last."""
 

@@ -18,7 +18,7 @@ def trained(tmp_path_factory):
         key = (kind, *sorted(settings.items()))
         if key not in made:
             folder = tmp_path_factory.mktemp("runs") / kind
-            code = {} if kind == "flow" else {"latent": 3}
+            code = {} if kind in ("flow", "vqvae") else {"latent": 3}
             values = {"epochs": 4, "previews": 0, **code, **settings}
             pairs = [f"{name}={value}" for name, value in values.items()]
             with contextlib.redirect_stdout(io.StringIO()):

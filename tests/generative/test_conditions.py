@@ -88,8 +88,9 @@ def test_a_gan_without_an_encoder_has_a_middle_for_each_label(tmp_path):
     given = {"epochs": 1, "latent": 2, "hidden": (8,), "labels": "condition", "previews": 0}
     space = LatentSpace(train("gan", pictures(), tmp_path / "run", **given))
     assert space.resolve("label:1").code.tolist() == [[0, 0, 0, 1, 0]]
+    assert space.resolve("test:0").code[:, 2:].sum() == 1
     with pytest.raises(PareidoliaError, match="has no encoder"):
-        space.resolve("test:0")
+        _ = space.codes
 
 
 @pytest.mark.parametrize("kind", ["vae", "gan"])

@@ -16,11 +16,13 @@ MODELS = [
     ("gan", {"labels": "condition", "accumulate": 5, "weight_decay": 0.1}),
     ("vae", {"labels": "condition", "free_bits": 0.1}),
     ("flow", {"width": 4, "labels": "condition", "times": "logit-normal", "average": 0.9}),
+    ("vqvae", {"width": 2, "prior_width": 32, "prior_layers": 1, "labels": "condition"}),
+    ("gan", {"network": "residual", "width": 2, "augment": ("color", "translation", "cutout")}),
 ]
 
 
 def _narrow(kind):
-    return {} if kind == "flow" else {"hidden": (8,)}
+    return {} if kind in ("flow", "vqvae") else {"hidden": (8,)}
 
 
 @pytest.mark.parametrize(("kind", "values"), MODELS)

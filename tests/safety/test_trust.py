@@ -120,5 +120,6 @@ def test_a_run_fetches_no_data_and_makes_no_folder(elsewhere, capsys):
     settings["data"]["name"] = f"mnist:{elsewhere}/there"
     (elsewhere / "run/settings.json").write_text(json.dumps(settings))
     assert main(["reconstruct", "run", "--out", "r.png"]) == 2
-    assert "not fetched unasked" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "not fetched unasked" in said and "--data mnist:FOLDER" in said
     assert not (elsewhere / "there").exists()

@@ -272,6 +272,25 @@ def test_previews_are_spread_over_the_run_and_the_last_is_its_end(tmp_path):
     assert drawn[-1][1] == "0000015.png"
 
 
+def test_snapshots_are_the_weights_as_they_were_and_no_obstacle_to_a_new_run(tmp_path):
+    settings = SMALL.model_copy(update={"snapshots": 3})
+    run, folder = make(tmp_path / "run", settings)
+    folder.begin(run)
+    seen = {}
+    for step in folder.steps(run):
+        seen[f"{step.index:07d}.safetensors"] = {
+            name: value.clone() for name, value in run.result.state_dict().items()
+        }
+    kept = sorted((tmp_path / "run/snapshots").iterdir())
+    assert [file.name for file in kept] == [f"{step:07d}.safetensors" for step in (5, 10, 15)]
+    for file in kept:
+        held = load_file(file)
+        assert held and all(torch.equal(held[name], seen[file.name][name]) for name in held)
+    assert kept[-1].read_bytes() == (tmp_path / "run/model.safetensors").read_bytes()
+    make(tmp_path / "run", settings)[1].begin(make(tmp_path / "other", settings)[0])
+    assert not list((tmp_path / "run").glob("snapshots/*"))
+
+
 def test_a_second_training_in_the_folder_is_refused_and_a_dead_one_s_place_taken(tmp_path):
     process = begin(tmp_path / "run")
     run, folder = train_small.make(tmp_path / "run")

@@ -1,6 +1,7 @@
 """Labels as a condition: codes that end in a label, and how many labels a model sees."""
 
 from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 
 import torch
 import torch.nn.functional as F
@@ -8,6 +9,20 @@ from torch import Tensor
 
 from pareidolia.generative.capabilities import Prior
 from pareidolia.settings import PareidoliaError
+
+
+@runtime_checkable
+class DrawsLabels(Protocol):
+    """A prior that can draw codes of one label."""
+
+    @property
+    def classes(self) -> int:
+        """How many labels it draws; 0: none."""
+        ...
+
+    def of_label(self, label: int) -> Prior:
+        """The prior of codes with that label."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -39,6 +54,10 @@ class WithLabel:
         labels = torch.as_tensor(label, device=codes.device).expand(len(codes))
         one_hot = F.one_hot(labels.clamp(min=0), self.classes).to(codes)
         return torch.cat([rest, torch.where(labels[:, None] >= 0, one_hot, own)], dim=1)
+
+    def of_label(self, label: int) -> Prior:
+        """The prior of codes with that label."""
+        return OfLabel(self, label)
 
     def split(self, codes: Tensor) -> tuple[Tensor, Tensor]:
         """What is not the label N×(L − K), and the label's numbers N×K."""

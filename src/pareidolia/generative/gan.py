@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from torch.nn.utils.parametrizations import spectral_norm
 
 from pareidolia.generative.adversary import discriminator_objective, generator_loss
+from pareidolia.generative.augmentation import augmented
 from pareidolia.generative.capabilities import Prior
 from pareidolia.generative.conditions import WithLabel, known_labels
 from pareidolia.generative.model import GenerativeModel
@@ -58,9 +59,23 @@ class GAN(GenerativeModel[GANSettings]):
         picture: Tensor = self.generator(z)
         return picture.sigmoid()
 
-    def logits(self, pictures: Tensor, labels: Tensor | None = None) -> Tensor:
-        """The logit of D(x): N×C×H×W and labels N → N×1; the mean over labels where it is -1 or not given."""
-        logits: Tensor = self.discriminator(2 * pictures - 1)
+    def logits(
+        self, pictures: Tensor, labels: Tensor | None = None, context: StepContext | None = None
+    ) -> Tensor:
+        """The logit of D(x).
+
+        Args:
+            pictures: N×C×H×W in [0, 1].
+            labels: N; where a label is -1 or none are given, the mean over labels is taken.
+            context: of a training step, in which pictures are augmented as the settings have it.
+
+        Returns:
+            N×1.
+        """
+        seen = 2 * pictures - 1
+        if context is not None:
+            seen = augmented(seen, self.settings.augment, context)
+        logits: Tensor = self.discriminator(seen)
         if not self.conditions:
             return logits
         mean = logits.mean(1, keepdim=True)
@@ -88,12 +103,12 @@ class GAN(GenerativeModel[GANSettings]):
         settings = self.settings
         due = context.step % settings.r1_every == 0
         r1 = settings.r1 * settings.r1_every if due else 0.0
-        judge = partial(self.logits, labels=batch.labels)
+        judge = partial(self.logits, labels=batch.labels, context=context)
         return Losses(*discriminator_objective(judge, batch.pictures, made, r1, settings.loss))
 
     def generator_phase(self, batch: Batch, context: StepContext) -> Losses:
         """Make pictures that the discriminator takes for real."""
-        fake = self.logits(self.decode(self._codes(batch, context)), batch.labels)
+        fake = self.logits(self.decode(self._codes(batch, context)), batch.labels, context)
         return Losses(generator_loss(fake, self.settings.loss))
 
     def _codes(self, batch: Batch, context: StepContext) -> Tensor:

@@ -43,6 +43,10 @@ def make_encoder(
     Returns:
         The network.
     """
+    if settings.network == "residual":
+        from pareidolia.generative.residual import ResidualEncoder
+
+        return ResidualEncoder(shape, outputs, settings)
     if _is_mlp(settings, shape):
         return nn.Sequential(nn.Flatten(), mlp((math.prod(shape), *settings.hidden, outputs), settings))
     return ConvolutionalEncoder(shape, outputs, settings, settings.hidden if whole else ())
@@ -62,6 +66,10 @@ def make_decoder(
     Returns:
         The network.
     """
+    if settings.network == "residual":
+        from pareidolia.generative.residual import ResidualDecoder
+
+        return ResidualDecoder(inputs, shape, settings)
     if _is_mlp(settings, shape):
         widths = (inputs, *reversed(settings.hidden), math.prod(shape))
         return nn.Sequential(mlp(widths, settings), nn.Unflatten(1, shape))
@@ -107,7 +115,7 @@ class ConvolutionalEncoder(nn.Sequential):
         self, shape: Shape, outputs: int, settings: ArchitectureSettings, hidden: Sequence[int]
     ) -> None:
         sides = sides_of(shape)
-        widths = _widths(settings.width, len(sides))
+        widths = widths_of(settings.width, len(sides))
         layers: list[nn.Module] = [nn.Conv2d(shape[0], widths[0], 3, padding=1)]
         for fan_in, fan_out in pairwise(widths):
             layers += [ACTIVATIONS[settings.activation](), nn.Conv2d(fan_in, fan_out, 4, stride=2, padding=1)]
@@ -125,7 +133,7 @@ class ConvolutionalDecoder(nn.Module):
     ) -> None:
         super().__init__()
         self.sides = sides_of(shape)[::-1]
-        widths = _widths(settings.width, len(self.sides))[::-1]
+        widths = widths_of(settings.width, len(self.sides))[::-1]
         maps = widths[0] * math.prod(self.sides[0])
         self.start = _dense((inputs, *reversed(hidden), maps), settings)
         self.convolutions = nn.ModuleList(
@@ -178,7 +186,8 @@ def sides_of(shape: Shape) -> list[tuple[int, int]]:
     return sides
 
 
-def _widths(width: int, count: int) -> list[int]:
+def widths_of(width: int, count: int) -> list[int]:
+    """Channels of maps of so many sizes, from the picture's to the smallest."""
     return [width * min(2**k, 8) for k in range(count)]
 
 

@@ -25,7 +25,8 @@ from pareidolia.training.data import PictureSet, open_pictures
 from pareidolia.training.data.folders import Split
 from pareidolia.training.data.found import find_again
 from pareidolia.training.data.kept import KEPT, open_kept
-from pareidolia.training.folder import WEIGHTS
+from pareidolia.training.data.opening import is_folder
+from pareidolia.training.folder import SNAPSHOTS, WEIGHTS
 from pareidolia.training.records import SETTINGS, read_record
 
 SHIPPED = Path(__file__).parent / "shipped"
@@ -84,6 +85,11 @@ class Run:
             return open_pictures(data, split, size=(height, width), color=color)
         if self.record.get("kept"):
             return open_kept(self.folder / KEPT, split)
+        if moved_to is not None and not is_folder(self.data):
+            found = open_pictures(moved_to, "train", size=(height, width), color=color)
+            if found.fingerprint == self.record.get("fingerprint"):
+                whole = found if split == "train" else None
+                return whole or open_pictures(moved_to, split, size=(height, width), color=color)
         name = find_again(self.record or {"name": self.data}, self.folder, moved_to)
         with distrusting(f"the run {self.name}"):
             return open_pictures(name, split, size=(height, width), color=color)
@@ -93,7 +99,7 @@ def open_run(path: str | Path, device: torch.device | str = "cpu") -> Run:
     """Open a run directory, or a shipped model by its name ("digits-vae").
 
     Args:
-        path: the folder or the name.
+        path: the folder, a file of its snapshots, or the name.
         device: where to.
 
     Returns:
@@ -103,7 +109,7 @@ def open_run(path: str | Path, device: torch.device | str = "cpu") -> Run:
         PareidoliaError: If there is no run, it has saved no weights yet, it is broken, or its prior is code
             and not trusted (`safety/trust.py`).
     """
-    folder = _folder(path)
+    folder, weights = _place(path)
     record = read_record(folder)
     try:
         kind, data = record["model"], record["data"]
@@ -113,9 +119,9 @@ def open_run(path: str | Path, device: torch.device | str = "cpu") -> Run:
             model = build(kind, settings, (channels, height, width), len(data["classes"]))
     except (KeyError, TypeError, ValueError) as error:
         raise BadRecord(f"{folder / SETTINGS} is not of a generative model ({error!r})") from error
-    if not (folder / WEIGHTS).is_file():
+    if not weights.is_file():
         raise BadRecord(f"{folder} has saved no {WEIGHTS} yet: let it train on with --resume")
-    load_weights(model, folder / WEIGHTS, f"this {kind}")
+    load_weights(model, weights, f"this {kind}")
     model.to(device).eval().requires_grad_(False)
     shape, classes = (channels, height, width), tuple(data["classes"])
     return Run(str(path), kind, model, settings, str(data["name"]), shape, classes, folder, data)
@@ -126,10 +132,13 @@ def shipped_names() -> list[str]:
     return sorted(each.parent.name for each in SHIPPED.glob(f"*/{SETTINGS}"))
 
 
-def _folder(path: str | Path) -> Path:
+def _place(path: str | Path) -> tuple[Path, Path]:
+    """The folder of a run and the file of its weights."""
     folder = expanded(path)
+    if folder.is_file() and folder.parent.name == SNAPSHOTS:
+        return folder.parent.parent, folder
     if folder.is_dir():
-        return folder
+        return folder, folder / WEIGHTS
     if str(path) not in shipped_names():
         raise UnknownName("run or shipped model", str(path), shipped_names())
-    return SHIPPED / str(path)
+    return SHIPPED / str(path), SHIPPED / str(path) / WEIGHTS

@@ -28,6 +28,7 @@ Condition = Annotated[
     Literal["none", "condition"],
     Field(description="condition: the model learns to make pictures of a label that is asked for."),
 ]
+Augmentation = Literal["color", "translation", "cutout"]
 R1 = Annotated[float, Field(ge=0, description="Weight γ of R1, ½γ‖∇D‖² on what is real (Mescheder 2018).")]
 
 PriorOption = Annotated[
@@ -64,8 +65,11 @@ class ArchitectureSettings(ModelSettings):
 
     latent: Annotated[int, Field(ge=1, le=4096, description="Length of the code.")] = 16
     network: Annotated[
-        Literal["auto", "mlp", "convolutional"],
-        Field(description="auto: fully connected layers up to 28 px, convolutions above."),
+        Literal["auto", "mlp", "convolutional", "residual"],
+        Field(
+            description="auto: fully connected layers up to 28 px, convolutions above. residual: "
+            "convolutions twice as deep, for colour."
+        ),
     ] = "auto"
     hidden: Annotated[
         Widths,
@@ -176,6 +180,10 @@ class GANSettings(ArchitectureSettings):
         float,
         Field(ge=0, lt=1, description="Decay of the weights' moving average; 0 gives the last weights."),
     ] = 0.995
+    augment: Annotated[
+        tuple[Augmentation, ...],
+        Field(description="How pictures, real and made, are changed for the discriminator (Zhao 2020)."),
+    ] = ()
     prior: PriorOption = "normal"
     labels: Condition = "none"
     loss: Annotated[
@@ -237,3 +245,38 @@ class FlowSettings(ModelSettings):
         float,
         Field(ge=0, lt=1, description="Decay of the weights' moving average; 0 gives the last weights."),
     ] = 0.999
+
+
+def _of_heads(width: int) -> int:
+    if width % 32:
+        raise ValueError("the prior's width is a multiple of 32")
+    return width
+
+
+@model_settings("vqvae", "pareidolia.generative.vqvae:VQVAE")
+class VQVAESettings(ModelSettings):
+    """A VQ-VAE (van den Oord et al. 2017): codes from a table, and a prior of their indices."""
+
+    width: Annotated[int, Field(ge=1, description="Channels of the convolutions at full size.")] = 32
+    halvings: Annotated[
+        int, Field(ge=0, le=5, description="How often the picture's sides are halved to the map of codes.")
+    ] = 2
+    codes: Annotated[int, Field(ge=2, le=65536, description="Vectors in the table.")] = 128
+    code_length: Annotated[int, Field(ge=2, le=1024, description="Numbers of each.")] = 8
+    commitment: Annotated[
+        float, Field(ge=0, description="Weight of the encoder's distance from the table (β).")
+    ] = 0.25
+    spread: Annotated[
+        float,
+        Field(
+            ge=0,
+            description="Weight of the table's distance from what is encoded, which moves vectors that are "
+            "never chosen.",
+        ),
+    ] = 0.02
+    labels: Condition = "none"
+    prior_width: Annotated[
+        int, AfterValidator(_of_heads), Field(ge=32, le=2048, description="Of the prior's transformer.")
+    ] = 96
+    prior_layers: Annotated[int, Field(ge=1, le=48, description="Of the prior's transformer.")] = 3
+    learning_rate: Annotated[float, Field(gt=0, description="Size of a step.")] = 2e-3

@@ -251,6 +251,7 @@ RUN = Kind(
     (
         r"checkpoint\.pt|checkpoint\.previous\.pt|(model|data)\.safetensors",
         r"samples/\d{7,}\.png",
+        r"snapshots/\d{7,}\.safetensors",
         r"log\.jsonl",
         r"settings\.json",
     ),

@@ -32,7 +32,7 @@ ROOMS: Mapping[str, tuple[str, ...]] = {
     ),
     "classes": ("class-model", "caricature", "invert"),
     "imagine": (
-        *("sample", "reconstruct", "interpolate", "walk", "arithmetic", "manifold", "latent"),
+        *("sample", "reconstruct", "interpolate", "walk", "directions", "arithmetic", "manifold", "latent"),
         *("train vae", "train autoencoder", "train aae", "train gan", "evaluate"),
     ),
     "atlas": ("atlas build", "atlas find"),

@@ -20,7 +20,7 @@ from pareidolia.studio.store import Store
 PICTURE, JOB, SAMPLE = "picture:", "job:", "sample:"
 ATLAS = "atlas build"
 """The operation whose results are atlases."""
-SHIPPED = ("digits-vae", "digits-aae", "digits-gan", "mnist-vae", "mnist-vae-32")
+SHIPPED = ("digits-vae", "digits-aae", "digits-gan", "mnist-vae", "mnist-vae-32", "mnist-aae", "mnist-flow")
 """The trained models in the package."""
 DATA = ("digits",)
 """The pictures to train on that are there without fetching."""

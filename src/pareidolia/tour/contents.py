@@ -58,6 +58,16 @@ CONTENTS: tuple[Entry, ...] = (
         ("Goodfellow et al. Generative Adversarial Nets. 2014",),
     ),
     Entry(
+        "flow",
+        "generative",
+        ("generative/flow.py", "generative/odes.py"),
+        (
+            "Liu, Gong, Liu. Flow Straight and Fast: Learning to Generate and Transfer Data with Rectified "
+            "Flow. 2023",
+            "Lipman et al. Flow Matching for Generative Modeling. 2023",
+        ),
+    ),
+    Entry(
         "filters",
         "inside",
         ("inspection/filters/kernels.py", "networks/retina/trunk.py"),

@@ -14,6 +14,7 @@ SectionKey = Literal[
     "vae",
     "aae",
     "gan",
+    "flow",
     "filters",
     "tuning",
     "transposed",

@@ -28,7 +28,7 @@ from pareidolia.training.run import TrainingRun
 from pareidolia.training.saving import read_state, write_state
 from pareidolia.version import __version__
 
-WEIGHTS, LOG, SAMPLES = "model.safetensors", "log.jsonl", "samples"
+WEIGHTS, LOG, SAMPLES, SNAPSHOTS = "model.safetensors", "log.jsonl", "samples", "snapshots"
 _CHECKPOINT, _PREVIOUS = "checkpoint.pt", "checkpoint.previous.pt"
 
 Preview = Callable[[TrainingRun, Path], None]
@@ -111,7 +111,7 @@ class TrainingFolder:
             return
         with self._locked():
             if self._load_newest(run, free):
-                self._write_weights(run)
+                self._write_weights(run, self.path / WEIGHTS)
             make_folder(self.path / SAMPLES)
             self._log.cut_after(run.index)
             self._write_record()
@@ -147,8 +147,11 @@ class TrainingFolder:
                 due = measure_every and step.index % measure_every == 0
                 if run.process_group.rank == 0 and measure is not None and due:
                     self._measure(run, measure)
-                if run.process_group.rank == 0 and preview is not None and _drawn(step.index, run):
+                if run.process_group.rank == 0 and preview is not None and _due(run, settings.previews):
                     preview(run, self.path / SAMPLES / f"{step.index:07d}.png")
+                if run.process_group.rank == 0 and _due(run, settings.snapshots):
+                    make_folder(self.path / SNAPSHOTS)
+                    self._write_weights(run, self.path / SNAPSHOTS / f"{step.index:07d}.safetensors")
                 if time.monotonic() - saved >= settings.checkpoint_seconds or run.finished:
                     self.save(run)
                     saved = time.monotonic()
@@ -165,12 +168,12 @@ class TrainingFolder:
         if newest.exists():
             newest.replace(self.path / _PREVIOUS)
         write_state(newest, state)
-        self._write_weights(run)
+        self._write_weights(run, self.path / WEIGHTS)
 
-    def _write_weights(self, run: TrainingRun) -> None:
+    def _write_weights(self, run: TrainingRun, file: Path) -> None:
         tensors = {key: value.cpu().contiguous() for key, value in run.result.state_dict().items()}
-        with write_atomically(self.path / WEIGHTS) as file:
-            file.write(to_safetensors(tensors))
+        with write_atomically(file) as out:
+            out.write(to_safetensors(tensors))
 
     def _write_record(self) -> None:
         with write_atomically(self.path / SETTINGS) as file:
@@ -182,7 +185,7 @@ class TrainingFolder:
         make_folder(self.path)
         self._lock.take()
         try:
-            for folder in (self.path, self.path / SAMPLES):
+            for folder in (self.path, self.path / SAMPLES, self.path / SNAPSHOTS):
                 for part in folder.glob(LEFTOVERS):
                     part.unlink(missing_ok=True)
             yield
@@ -234,9 +237,8 @@ class TrainingFolder:
             self._log.write(run.index, run.epoch, found)
 
 
-def _drawn(index: int, run: TrainingRun) -> bool:
-    """Whether a sheet is drawn at this step: they are spread evenly, the last at the run's end."""
-    count = run.settings.previews
-    near = index * count / run.total
+def _due(run: TrainingRun, count: int) -> bool:
+    """Whether one of so many times is now: they are spread evenly, the last at the run's end."""
+    near = run.index * count / run.total
     sheets = (math.floor(near), math.ceil(near))
-    return any(1 <= sheet <= count and round(run.total * sheet / count) == index for sheet in sheets)
+    return any(1 <= sheet <= count and round(run.total * sheet / count) == run.index for sheet in sheets)

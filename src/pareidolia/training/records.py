@@ -18,7 +18,7 @@ _FREE = {
     "threads",
     *(
         f"settings.{name}"
-        for name in ("device", "previews", "checkpoint_seconds", "log_every", "evaluate_every")
+        for name in ("device", "previews", "snapshots", "checkpoint_seconds", "log_every", "evaluate_every")
     ),
     *(f"data.{name}" for name in (*PLACES, "skipped")),
 }

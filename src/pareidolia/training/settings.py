@@ -71,6 +71,9 @@ class TrainingSettings(Settings):
     seed: Annotated[int, Field(ge=0, description="The same seed on the same CPU gives the same weights.")] = 0
     device: Device = "auto"
     previews: Annotated[int, Field(ge=0, description="How many sheets are drawn on the way.")] = 10
+    snapshots: Annotated[
+        int, Field(ge=0, description="How often the weights are kept on the way, to choose from.")
+    ] = 0
     checkpoint_seconds: Annotated[
         float, Field(ge=0, description="How often the run is saved; 0 saves after every step.")
     ] = 30.0

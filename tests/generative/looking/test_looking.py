@@ -341,17 +341,14 @@ def test_a_film_goes_there_and_back(trained, tmp_path):
 
 def test_a_gan_has_no_encoder_but_a_latent_space(trained, tmp_path, capsys):
     run = trained("gan")
-    for words in (
-        ("reconstruct",),
-        ("latent",),
-        ("interpolate", "test:1", "random:1"),
-        ("arithmetic", "label:3"),
-    ):
+    for words in (("latent",), ("arithmetic", "label:3"), ("directions", "--method", "pca")):
         command, *rest = words
         assert look(tmp_path, command, run, *rest) == 2
         assert "is a gan, which has no encoder" in capsys.readouterr().err
     assert not (tmp_path / "out.png").exists()
     assert look(tmp_path, "interpolate", run, "random:1", "random:2") == 0
+    # Codes of single pictures are sought.
+    assert main(["interpolate", run, "test:1", "random:1", "--out", str(tmp_path / "way.png")]) == 0
     assert main(["manifold", run, "--out", str(tmp_path / "plane.png"), "--quiet", "--side", "2"]) == 0
 
 

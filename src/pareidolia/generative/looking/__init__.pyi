@@ -22,6 +22,9 @@ from .interpolating import (
 from .interpolating import (
     spherical as spherical,
 )
+from .inversion import (
+    find_codes as find_codes,
+)
 from .latent_space import (
     LatentPoint as LatentPoint,
 )
@@ -41,6 +44,9 @@ from .sampling import (
     sample_sheet as sample_sheet,
 )
 from .settings import (
+    DirectionsSettings as DirectionsSettings,
+)
+from .settings import (
     InterpolateSettings as InterpolateSettings,
 )
 from .settings import (
@@ -57,4 +63,13 @@ from .settings import (
 )
 from .settings import (
     WalkSettings as WalkSettings,
+)
+from .unsupervised import (
+    directions_sheet as directions_sheet,
+)
+from .unsupervised import (
+    principal_directions as principal_directions,
+)
+from .unsupervised import (
+    weight_directions as weight_directions,
 )

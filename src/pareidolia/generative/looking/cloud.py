@@ -5,12 +5,14 @@ from typing import Any
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from pareidolia.generative.capabilities import HasPrior
 from pareidolia.generative.looking.latent_space import LatentSpace
 from pareidolia.generative.looking.settings import LatentSettings
 from pareidolia.generative.looking.showing import opened
+from pareidolia.generative.looking.unsupervised import principal_directions
 from pareidolia.generative.runs import Run
 from pareidolia.operations import EXPLORE, operation
 from pareidolia.operations.inputs import RUN
@@ -30,11 +32,9 @@ _COLORS = (
 
 def principal_plane(codes: Tensor) -> tuple[Tensor, Tensor, float]:
     """Mean L, the two directions 2×L in which codes N×L vary most, and their share of the variance."""
-    middle = codes.mean(0)
-    _, lengths, directions = torch.linalg.svd(codes - middle, full_matrices=False)
-    signs = directions[:2].gather(1, directions[:2].abs().argmax(1, keepdim=True)).sign()
-    share = lengths[:2].square().sum() / lengths.square().sum().clamp(min=1e-12)
-    return middle, directions[:2] * signs, float(share)
+    found = principal_directions(codes, 2)
+    directions = F.normalize(found.vectors, dim=1)
+    return codes.mean(0), directions, float(found.shares.sum())
 
 
 @operation(

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from pareidolia.generative.capabilities import HasPrior, Prior, SolvesEquation
-from pareidolia.generative.conditions import OfLabel, WithLabel
+from pareidolia.generative.conditions import DrawsLabels, WithLabel
 from pareidolia.generative.looking.latent_space import LatentSpace, described
 from pareidolia.generative.looking.settings import SampleSettings
 from pareidolia.generative.priors import truncated
@@ -32,12 +32,12 @@ def prior_to_draw_from(space: LatentSpace, settings: SampleSettings) -> Prior | 
         prior = truncated(prior, settings.truncation, described(space.run))
     if settings.label is None:
         return prior if settings.truncation is not None else None
-    if not isinstance(prior, WithLabel):
+    if not isinstance(prior, DrawsLabels) or not prior.classes:
         raise PareidoliaError(
             f"{space.name} was not trained with --labels condition, so it cannot draw one label by itself: "
             "--sampler gmm draws from codes of that label, if it has an encoder"
         )
-    return OfLabel(prior, space.label_number(settings.label))
+    return prior.of_label(space.label_number(settings.label))
 
 
 def choose_solver(space: LatentSpace, settings: SampleSettings) -> None:

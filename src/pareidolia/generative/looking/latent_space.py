@@ -13,6 +13,7 @@ from torch import Tensor
 from pareidolia.generative.capabilities import Encodes, HasPrior, Prior
 from pareidolia.generative.codes import LabeledCodes, kept_codes, worth_encoding
 from pareidolia.generative.conditions import WithLabel
+from pareidolia.generative.looking.inversion import can_invert, find_codes
 from pareidolia.generative.runs import Run
 from pareidolia.generative.sampling import can_sample, draw_pictures
 from pareidolia.pictures import as_picture, luminance, over_white, resize_picture, size_of
@@ -89,7 +90,7 @@ class LatentSpace:
         return LatentPoint(self.encode(fitted), told, fitted)
 
     def encode(self, pictures: Tensor) -> Tensor:
-        """Encode pictures.
+        """Encode pictures; without an encoder, seek codes from which the model makes them (`inversion.py`).
 
         Args:
             pictures: N×C×H×W in [0, 1].
@@ -98,8 +99,10 @@ class LatentSpace:
             N×L.
 
         Raises:
-            PareidoliaError: If the model has no encoder.
+            PareidoliaError: If the model has no encoder, and codes cannot be sought either.
         """
+        if not isinstance(self.model, Encodes) and can_invert(self.model):
+            return find_codes(self.model, pictures.to(self.device))
         encoder = self.encoder
         with torch.no_grad():
             parts = [encoder.encode(part.to(self.device)) for part in torch.split(pictures, _AT_ONCE)]
@@ -161,8 +164,8 @@ class LatentSpace:
         """
         if not isinstance(self.model, Encodes):
             raise PareidoliaError(
-                f"{self.name} is {described(self.run)}, which has no encoder: it draws pictures from codes, "
-                "but cannot find a picture's code; random:SEED names a code of its own"
+                f"{self.name} is {described(self.run)}, which has no encoder to find the codes of many "
+                "pictures with; random:SEED and single pictures name places"
             )
         return self.model
 

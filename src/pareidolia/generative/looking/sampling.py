@@ -82,7 +82,6 @@ def reconstruction_sheet(
     """
     settings = settings or ReconstructSettings()
     space = opened(run, settings)
-    _ = space.encoder
     if pictures:
         points = [space.resolve(name) for name in pictures]
     else:

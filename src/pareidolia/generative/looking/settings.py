@@ -121,3 +121,20 @@ class WalkSettings(DataLookSettings):
         float,
         Field(gt=0, description="How far to walk each way; 1 is as far as the two means lie apart."),
     ] = 1.0
+
+
+class DirectionsSettings(DataLookSettings):
+    """Walk along directions that no label names."""
+
+    method: Annotated[
+        Literal["auto", "pca", "sefa"],
+        Field(
+            description="pca: in which codes of pictures vary most; sefa: that the decoder's first layer "
+            "stretches most, which needs no pictures; auto: pca where there is an encoder."
+        ),
+    ] = "auto"
+    count: Annotated[int, Field(ge=1, le=100, description="How many directions.")] = 6
+    steps: Annotated[int, Field(ge=2, le=100, description="Pictures in a row.")] = 7
+    reach: Annotated[
+        float, Field(gt=0, description="How far to walk each way, in standard deviations of codes.")
+    ] = 2.0

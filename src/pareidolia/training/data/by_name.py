@@ -143,9 +143,10 @@ def _made(
         except Exception as error:  # each data set raises in its own way
             why = why if why is not None and isinstance(error, ValueError) else error
     fetched = f"{asks} names it, so it is not fetched unasked" if asks else "it could not be fetched"
+    folder = f"{'--data ' if asks else ''}{name.partition(':')[0]}:{maker.__name__}:FOLDER"
     raise BadData(
         f"{name} is not whole in {given.get('root', '.')}, and {fetched} ({one_line(why or ValueError())}): "
-        f"name the folder it is in, as {name.partition(':')[0]}:{maker.__name__}:FOLDER"
+        f"name the folder it is in, as {folder}"
     ) from why
 
 

@@ -107,7 +107,7 @@ def _by_torchvision(name: str, family: str, root: str, split: Split) -> PictureS
         if asks is not None:
             raise BadData(
                 f"{asks} names {family} in {folder}, where it is not whole: it is not fetched unasked; "
-                f"name the folder it is in as {family}:FOLDER, or pass --trust"
+                f"name the folder it is in (--data {family}:FOLDER, or a folder of pictures), or pass --trust"
             ) from error
         raise BadData(
             f"{family} is not in {folder} and could not be fetched ({' '.join(str(error).split())}); "
