@@ -1,6 +1,7 @@
 """A studio as people start it: jobs run, are watched, stop, crash, survive; questions are answered."""
 
 import json
+import signal
 import subprocess
 import sys
 import threading
@@ -146,6 +147,33 @@ def is_gone(process):
         return psutil.Process(process).status() == psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return True
+
+
+def test_a_note_on_a_job_under_way_outlives_its_end(studio):
+    name = studio.submit(steps=3, pause=0.3)
+    studio.wait(name, "running")
+    studio.ask("PATCH", f"/jobs/{name}", json={"note": "for Ada", "star": True})
+    assert studio.ask("GET", "/queue").json()["running"]["note"] == "for Ada"
+    job = studio.wait(name)
+    assert (job["state"], job["note"], job["star"]) == ("done", "for Ada", True)
+
+
+def test_a_job_survives_any_number_of_ends_of_the_server(own_studio):
+    name = own_studio.submit(steps=4, pause=0.5)
+    for _ in range(3):
+        own_studio.wait(name, "running")
+        own_studio.kill()
+        own_studio.start()
+    job = own_studio.wait(name)
+    assert (job["state"], job["attempts"]) == ("done", 1)
+
+
+def test_it_ends_at_once_with_pages_open_and_without_a_word(own_studio):
+    Listener(own_studio)
+    own_studio.until_ready()
+    own_studio.process.send_signal(signal.SIGINT)
+    assert own_studio.process.wait(20) == 130
+    assert "Traceback" not in own_studio.process.stderr.read()
 
 
 def test_visitors_take_turns(studio):
