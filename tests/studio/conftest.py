@@ -1,6 +1,5 @@
 import pytest
 from starlette.testclient import TestClient
-from tests.atlas import browser
 from tests.studio.pages import is_own
 from tests.studio.served import Studio
 
@@ -31,12 +30,6 @@ def client(store):
     asking = TestClient(application(store, limits=limits), base_url="http://127.0.0.1:1234")
     asking.headers["X-Studio-Token"] = store.token
     return asking
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with browser.browser() as opened:
-        yield opened
 
 
 @pytest.fixture
