@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
@@ -68,12 +69,12 @@ def tiny(photo=None, settings=None):
 
 
 class Studio:
-    """The command in a process of its own, and a client of its API."""
+    """The command in a process of its own, and a client of its API; with the tiny operation or as it is."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, tiny: bool = True) -> None:
         self.folder = folder
         self.site = folder.parent / f"{folder.name}-site"
-        if not self.site.exists():
+        if tiny and not self.site.exists():
             install_plugin(self.site, "tiny_plugin", PLUGIN)
         self.start()
 
@@ -142,11 +143,17 @@ class Studio:
 
     @property
     def worker(self) -> int:
-        """The process id of the worker."""
+        """The process id of the worker, once there is one."""
+        return self.until(self._worker)
+
+    def _worker(self) -> int | None:
         import psutil
 
-        children = psutil.Process(self.process.pid).children()
-        return next(each.pid for each in children if "pareidolia.studio.worker" in " ".join(each.cmdline()))
+        for each in psutil.Process(self.process.pid).children():
+            with suppress(psutil.Error):  # one that has just ended has no words any more
+                if "pareidolia.studio.worker" in " ".join(each.cmdline()):
+                    return each.pid
+        return None
 
     def until_ready(self) -> None:
         self.until(lambda: self.ask("GET", "/queue").json()["worker"]["ready"])
