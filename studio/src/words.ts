@@ -2,7 +2,7 @@
 
 import { signal } from '@preact/signals';
 import type { Texts } from './api';
-import { english, labels, lines } from './labels';
+import { english, labels, lines, named } from './labels';
 
 export type Language = 'en' | 'ru';
 export const language = signal<Language>(navigator.language.startsWith('ru') ? 'ru' : 'en');
@@ -149,7 +149,7 @@ const WORDS = {
   measureIt: ['Measure it', 'Измерить'],
   openUnit: ['Open the unit', 'Открыть нейрон'],
   howFar: ['How far can each be believed?', 'Насколько верить каждому?'],
-  whatChanged: ['Against the one before', 'Против предыдущей'],
+  whatChanged: ['What changed since the one before', 'Что изменилось после предыдущей'],
   apiHelp: [
     'Everything the page does, programs can do too. The description is /openapi.json.',
     'Всё, что умеет страница, умеют и программы. Описание — /openapi.json.',
@@ -165,7 +165,7 @@ export const isWord = (text: string): text is Word => text in WORDS;
 export function label(name: string): string {
   const plain = name.replaceAll('_', ' ').replaceAll('-', ' ');
   const english = plain.charAt(0).toUpperCase() + plain.slice(1);
-  return language.value === 'en' ? english : (labels[name] ?? english);
+  return language.value === 'en' ? (named[name] ?? english) : (labels[name] ?? english);
 }
 
 export const number = (value: number) =>

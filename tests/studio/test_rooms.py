@@ -14,10 +14,10 @@ pytestmark = [
 
 def test_paint_in_one_pass_from_a_sample_and_two_paintings_with_weights(visit, studio):
     page = visit("paint", {})
-    page.click('.input:has(legend:text-matches("Content")) .drop')
+    page.click('.input:has(legend:text-matches("Photo")) .drop')
     page.click('dialog .thumb:has-text("coffee")')
     for name in ("ink", "waves"):
-        page.click('.input:has(legend:text-matches("Styles")) .drop')
+        page.click('.input:has(legend:text-matches("Paintings")) .drop')
         page.click(f'dialog .thumb:has-text("{name}")')
     page.fill('input[aria-label="Weight 2"]', "0.5")
     page.fill('.field:has(label:text-is("Size")) input[type=number]', "96")
@@ -66,7 +66,7 @@ def test_a_mask_is_drawn_with_undo_invert_and_clear(visit, studio):
 
 def test_a_picture_is_cropped_and_made_smaller(visit, studio):
     page = visit("paint", {})
-    page.click('.input:has(legend:text-matches("Content")) .drop')
+    page.click('.input:has(legend:text-matches("Photo")) .drop')
     page.set_input_files("dialog input[type=file]", png((200, 100)))
     page.click("text=Crop")
     until(page, "document.querySelector('dialog .easel img').naturalWidth === 200")
