@@ -41,7 +41,7 @@ WORK: dict[str, list[tuple[str, dict[str, Any], dict[str, Any]]]] = {
     "look": [("saliency", {"photo": CAT}, {**RETINA, "methods": METHODS})],
     "classes": [("class-model", {"names": ["dalmatian", "toucan"]}, {**RETINA, "steps": 96})],
     "atlas": [("atlas build", {"photos": [f"sample:{name}" for name in PHOTOS]}, ATLAS)],
-    "imagine": [("sample", {"run": "digits-vae"}, {"count": 64})],
+    "imagine": [("sample", {"run": "mnist-vae"}, {"count": 64})],
     "lecture": [("tour-section", {}, {"section": "latent"})],
     "gallery": [],
 }
@@ -81,11 +81,13 @@ def units(page: Page) -> None:
     page.wait_for_selector(".look select option", state="attached")
     page.locator(".clickable").click(position={"x": 120, "y": 90})
     page.wait_for_selector(".units figure img")
+    page.evaluate("scrollTo(0, 0)")
 
 
 def plane(page: Page) -> None:
-    """The plane is there."""
+    """The plane is there, in the middle of the page."""
     page.wait_for_selector("canvas.decoded")
+    page.locator(".latent").evaluate("e => e.scrollIntoView({ block: 'center' })")
 
 
 def exhibits(page: Page) -> None:
@@ -125,7 +127,6 @@ def show(chromium: Browser, studio: Studio, room: str, folder: Path) -> None:
         page.goto(f"{studio.address}#/{room}")
         page.wait_for_selector("body[data-ready]")
         READY.get(room, lambda page: None)(page)
-        page.evaluate("scrollTo(0, 0)")
         page.wait_for_timeout(1500)
         with Image.open(BytesIO(page.screenshot())) as shot:
             shot.convert("RGB").save(

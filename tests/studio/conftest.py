@@ -17,6 +17,14 @@ def studio(tmp_path_factory):
 
 
 @pytest.fixture
+def own_studio(tmp_path):
+    """A studio of one test alone, which it may kill."""
+    opened = Studio(tmp_path / "kept")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
 def store(tmp_path):
     opened = Store(tmp_path / "kept")
     yield opened

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -157,3 +158,25 @@ class Studio:
 
     def until_ready(self) -> None:
         self.until(lambda: self.ask("GET", "/queue").json()["worker"]["ready"])
+
+
+class Listener:
+    """What a page hears."""
+
+    def __init__(self, studio):
+        self.heard = []
+        self._opened = threading.Event()
+        self._client = httpx.Client(base_url=f"{studio.address}api", timeout=60)
+        threading.Thread(target=self._listen, daemon=True).start()
+        assert self._opened.wait(20)
+
+    def _listen(self):
+        # The studio ends before its pages do.
+        with suppress(httpx.HTTPError), self._client.stream("GET", "/events") as stream:
+            for line in stream.iter_lines():
+                if line.startswith("data: "):
+                    self.heard.append(json.loads(line[6:]))
+                    self._opened.set()
+
+    def of(self, kind, name):
+        return [each for each in self.heard if each["kind"] == kind and each.get("id") == name]
