@@ -72,6 +72,12 @@ OPERATIONS: Mapping[str, LongOperation] = {
     "style": LongOperation((*_STYLE, "--coarse-steps", "2", "--steps", "2", "--bleed", "0"), "out.png"),
     "dream": LongOperation(_DREAM, "out.png"),
     "dream video": LongOperation((*_DREAM, "--frames", "3"), "out.mp4", needs="av"),
+    "style video": LongOperation(
+        ("style", "video.mp4", "painting.png", *_LOOKING, "--size", "32", "--coarsest", "32", "--steps", "1")
+        + ("--coarse-steps", "1", "--frame-steps", "1", "--passes", "1"),
+        "out.mp4",
+        needs="av",
+    ),
     "brush video": LongOperation(("style", "video.mp4", "painting.png", *_PASSING), "out.mp4", needs="av"),
     "patches": LongOperation(
         (
@@ -100,10 +106,41 @@ OPERATIONS: Mapping[str, LongOperation] = {
         + ("--canvas", "16", "--tile", "16", "--at-once", "2", "--chunk", "3", "--no-tuning"),
         "site",
     ),
+    "concepts": LongOperation(
+        (
+            "concepts",
+            "photos",
+            *_LOOKING,
+            "--layer",
+            "relu2",
+            "--count",
+            "2",
+            "--chunk",
+            "3",
+            "--iterations",
+            "4",
+        ),
+        "concepts",
+    ),
+    "style-sheet": LongOperation(
+        ("style-sheet", "photo.png", "painting.png", *_LOOKING, "--size", "44", "--steps", "2")
+        + ("--coarse-steps", "1", "--presets", "ink", "--stroke-sizes", "1"),
+        "sheet",
+    ),
+    "style-figures": LongOperation(
+        ("style-figures", "photo.png", "painting.png", *_LOOKING, "--size", "44", "--steps", "1")
+        + ("--coarse-steps", "1", "--reconstruction-steps", "1", "--style-weights", "1000"),
+        "figures",
+    ),
+    "features": LongOperation(
+        ("features", *_LOOKING, "--layer", "relu2", "--units", "0-1", "--size", "32", "--steps", "2"),
+        "features.png",
+    ),
     "train autoencoder": _train("autoencoder", "--hidden", "8", "--latent", "2"),
     "train vae": _train("vae", "--hidden", "8", "--latent", "2"),
     "train aae": _train("aae", "--hidden", "8", "--latent", "2"),
     "train gan": _train("gan", "--latent", "2"),
+    "train flow": _train("flow", "--width", "8", "--blocks", "1"),
     "stylizer": LongOperation(
         ("stylizer", "train", "painting.png", "--photos", "photos", *_LOOKING, "--crop", "64")
         + ("--painting-size", "64", "--width", "4", "--blocks", "1", "--epochs", "1")

@@ -1,8 +1,10 @@
-"""Changing what is whole a little: bytes, and values in JSON."""
+"""Changing what is whole a little: bytes, and values in JSON; and pictures of grain to begin with."""
 
 import copy
 import random
 from typing import Any
+
+from PIL import Image
 
 ODD: tuple[Any, ...] = (
     None, True, -1, 0, 10**9, 10**30, -(2**63), 0.5, 1e308, -1e308, float("nan"), float("inf"),
@@ -12,6 +14,12 @@ ODD: tuple[Any, ...] = (
     {"path": 3}, {"given": []}, {"x": {"y": {}}},
 )  # fmt: skip
 """Values that stand where others should."""
+
+
+def grain(size: tuple[int, int], chance: random.Random) -> Image.Image:
+    """A gray picture of noise; Pillow's own noise has no seed."""
+    width, height = size
+    return Image.frombytes("L", size, chance.randbytes(width * height))
 
 
 def mutated_bytes(whole: bytes, chance: random.Random) -> bytes:

@@ -14,6 +14,9 @@ from reliability import odd_networks
 from reliability.long_operations import write_inputs
 from reliability.outcome import Outcome, tried
 
+_LAYERS = {"parallel": "module.features.1", "tokens": "block", "channels_last": "mix"} | dict.fromkeys(
+    ("training", "lazy", "scripted", "only_maps", "one_pixel", "shrinking"), "1"
+)
 _INPUTS = {"gray": "1x32x32", "four": "4x32x32", "five": "5x32x32"}
 COMMANDS: dict[str, tuple[str, ...]] = {
     "networks": ("networks", "NETWORK"),
@@ -47,7 +50,16 @@ COMMANDS: dict[str, tuple[str, ...]] = {
         "--fewest",
         "1",
     )
-    + ("--icon-steps", "1", "--icon-size", "16", "--out", "o"),
+    + ("--icon-steps", "1", "--icon-size", "16", "--layer", "LAYER", "--out", "o"),
+    "microscope": ("microscope", "photos", "--units", "0-1", "--steps", "1", "--canvas", "16", "--tile", "16")
+    + ("--layer", "LAYER", "--out", "o"),
+    "concepts": ("concepts", "photos", "--layer", "LAYER", "--count", "2", "--out", "o"),
+    "saliency-sheet": ("saliency-sheet", "photo.png", "--views", "1", "--curve-steps", "2", "--target", "1")
+    + ("--out", "o.png"),
+    "accentuate": ("accentuate", "photo.png", "--aim", "LAYER:0", "--size", "48", "--steps", "1")
+    + ("--out", "o.png"),
+    "matched-features": ("matched-features", "photos/a/1.png", "--units", "0", "--size", "32", "--steps", "1")
+    + ("--layer", "LAYER", "--out", "o.png"),
 }
 
 
@@ -82,7 +94,8 @@ def cases(seed: int, share: float, folder: Path) -> Iterator[Outcome]:
 
 def _run(network: str, command: str) -> None:
     named = f"odd_networks.py:{network}"
-    words = [named if word == "NETWORK" else word for word in COMMANDS[command]]
+    layer = _LAYERS.get(network, "features.1")
+    words = [word.replace("NETWORK", named).replace("LAYER", layer) for word in COMMANDS[command]]
     looking = [] if "NETWORK" in COMMANDS[command] else ["--network", named]
     looking += ["--input", _INPUTS.get(network, "3x32x32")]
     place, said, complained = Path.cwd(), io.StringIO(), io.StringIO()

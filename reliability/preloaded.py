@@ -8,6 +8,8 @@ import pareidolia.dreaming.dream
 import pareidolia.execution.execution
 import pareidolia.generative.training
 import pareidolia.inspection.patches.strongest
+import pareidolia.microscope
 import pareidolia.style.brush.brush
 import pareidolia.style.feedforward.training
+import pareidolia.style.optimized_video
 import pareidolia.style.transfer  # noqa: F401

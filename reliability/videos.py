@@ -9,7 +9,7 @@ from pathlib import Path
 from PIL import Image
 
 from pareidolia.pictures import Video, write_video
-from reliability.mutating import mutated_bytes
+from reliability.mutating import grain, mutated_bytes
 from reliability.outcome import Outcome, tried
 
 _MUTATED = 400
@@ -30,7 +30,7 @@ def cases(seed: int, share: float, folder: Path) -> Iterator[Outcome]:
     if find_spec("av") is None:
         return
     chance = random.Random(seed)
-    whole = {path.suffix: path.read_bytes() for path in _videos(folder)}
+    whole = {path.suffix: path.read_bytes() for path in _videos(folder, chance)}
     for suffix, content in whole.items():
         for share_kept in _CUT:
             cut = folder / f"cut{suffix}"
@@ -50,13 +50,13 @@ def _look(path: Path) -> None:
         assert frame.ndim == 4 and bool(frame.isfinite().all())
 
 
-def _videos(folder: Path) -> list[Path]:
+def _videos(folder: Path, chance: random.Random) -> list[Path]:
     import av
 
     frames = []
     for number in range(6):
         frames.append(folder / f"{number}.png")
-        Image.effect_noise((32, 24), 20 + 10 * number).convert("RGB").save(frames[-1])
+        grain((32, 24), chance).convert("RGB").save(frames[-1])
     write_video(frames, folder / "a.mp4", Fraction(10), record={"operation": "x"})
     made = [folder / "a.mp4"]
     for suffix, codec in ((".avi", "mpeg4"), (".mkv", "libx264"), (".webm", "libvpx"), (".mov", "mpeg4")):

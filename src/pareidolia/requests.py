@@ -1,7 +1,7 @@
 """Requests for an operation: on which inputs, with which settings; and the record of a picture."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from pareidolia.operations import Operation, find_operation
+from pareidolia.operations.statement import Kind
 from pareidolia.operations.sums import split_sum
 from pareidolia.pictures.folders import find_pictures
 from pareidolia.safety import files_named, located, named_from, places, portable, require_file
@@ -17,6 +18,7 @@ from pareidolia.settings.weights_files import find_checkpoints
 from pareidolia.version import __version__
 
 _MOST_LOOKED_THROUGH = 2000
+_FOLDERS: Collection[Kind | None] = ("photos", "run", "atlas", "latent point", "sum", "data", "weights")
 _GIVEN = "given from Python"
 _MOST_THREADS = 1024
 
@@ -127,10 +129,11 @@ class Request:
                     raise BadRecord(
                         f"the {name} of this picture was given from Python: name one with --{name}"
                     )
+            kinds = {each.name: each.kind for each in operation.inputs}
             found = {
-                name: tuple(_found(name, entry, folder) for entry in entries)
+                name: tuple(_found(name, entry, folder, kinds.get(name)) for entry in entries)
                 if isinstance(entries, list)
-                else _found(name, entries, folder)
+                else _found(name, entries, folder, kinds.get(name))
                 for name, entries in record["inputs"].items()
                 if name not in inputs
             }
@@ -183,8 +186,11 @@ def _entry(given: Any, folder: Path) -> dict[str, str]:
     return {"path": named_from(folder, str(given)), "sha256": _digest(Path(given))}
 
 
-def _found(name: str, entry: Mapping[str, str], folder: Path) -> str:
-    """The path of the input that a record names: where it was, or beside the picture by what it holds."""
+def _found(name: str, entry: Mapping[str, str], folder: Path, kind: Kind | None) -> str:
+    """The path of the input that a record names: where it was, or beside the picture by what it holds.
+
+    A folder is looked through only where an input of that kind may be one: a damaged record may name "/".
+    """
     if not isinstance(entry.get("path", ""), str):
         raise BadRecord(f"the {name} of this picture is named {entry['path']!r}, which is no path")
     if "given" in entry:
@@ -195,7 +201,7 @@ def _found(name: str, entry: Mapping[str, str], folder: Path) -> str:
         return entry["path"]
     existing = [path for path in places(entry["path"], folder) if path.exists()]
     for path in (*existing, *_beside(Path(entry["path"]), folder)):
-        if _digest(path) == entry["sha256"]:
+        if (kind in _FOLDERS or not path.is_dir()) and _digest(path) == entry["sha256"]:
             return str(path)
     if existing:
         raise BadRecord(

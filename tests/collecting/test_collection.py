@@ -167,9 +167,9 @@ def test_refused_folders(collector, tmp_path) -> None:
         Collection.open(tmp_path)
     list(collector(TopActivations()))
     manifest = tmp_path / "collection" / "manifest.json"
-    manifest.write_text(manifest.read_text().replace('"format": 1', '"format": 99'))
+    manifest.write_text(manifest.read_text().replace('"format": 2', '"format": 99'))
     for attempt in (lambda: Collection.open(tmp_path / "collection"), lambda: collector(TopActivations())):
-        with pytest.raises(PareidoliaError, match="format 99, this version reads 1"):
+        with pytest.raises(PareidoliaError, match="format 99, this version reads 2"):
             attempt()
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "diary.txt").write_text("dear")

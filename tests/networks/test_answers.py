@@ -62,6 +62,7 @@ def test_logits_are_found(wrap: object) -> None:
             lambda scores: scores[:, :, None, None].expand(-1, -1, 2, 3),
             "gives maps of 4×2×3, not class scores",
         ),
+        (lambda scores: scores.expand(7, -1), "gives 7 rows of class scores for 1 picture, not one"),
     ],
 )
 def test_answers_without_logits_are_refused(wrap: object, match: str) -> None:

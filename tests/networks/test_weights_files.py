@@ -234,3 +234,14 @@ def test_another_architecture_is_described(tmp_path: Path) -> None:
 def test_tensors_come_by_name(tmp_path: Path) -> None:
     save_file({"a": torch.ones(2)}, tmp_path / "w.safetensors")
     assert torch.equal(read_state_dict(tmp_path / "w.safetensors")["a"], torch.ones(2))
+
+
+def test_an_archive_whose_names_are_damaged_is_refused(tmp_path: Path) -> None:
+    torch.save(small().state_dict(), tmp_path / "weights.pth")
+    content = bytearray((tmp_path / "weights.pth").read_bytes())
+    entry = content.index(b"PK\x01\x02")
+    content[entry + 9] |= 0x08  # "the name is UTF-8"
+    content[entry + 46] = 0xFF  # which it is not
+    (tmp_path / "weights.pth").write_bytes(content)
+    with pytest.raises(BadNetwork, match=r"weights.pth is not a whole weights file|holds no weights"):
+        load_weights(small(), tmp_path / "weights.pth", "small")

@@ -6,7 +6,17 @@ import pytest
 from PIL import Image
 
 from pareidolia.pictures import find_pictures, save_picture
-from pareidolia.pictures.ownership import COLLECTION, FRAMES, KEY, RUN, check_own, claim, claim_beside, clear
+from pareidolia.pictures.ownership import (
+    ATLAS,
+    COLLECTION,
+    FRAMES,
+    KEY,
+    RUN,
+    check_own,
+    claim,
+    claim_beside,
+    clear,
+)
 from pareidolia.requests import Request
 from pareidolia.settings import PareidoliaError
 
@@ -179,3 +189,20 @@ def test_frames_are_cleared_one_by_one_and_what_else_lies_there_stays(tmp_path):
     assert sorted(path.name for path in frames.iterdir()) == ["000002.png", "notes.txt"]
     with pytest.raises(PareidoliaError, match="holds other things than the frames of a video"):
         claim(frames, FRAMES)
+
+
+def test_a_folder_in_which_a_kill_left_only_folders_is_free(tmp_path):
+    stages = tmp_path / "atlas" / "stages"
+    stages.mkdir(parents=True)
+    (stages / ".pareidolia-settings.json-0f.part").write_text("{")
+    claim(tmp_path / "atlas", ATLAS)
+    (tmp_path / "linked").symlink_to(stages)
+    (tmp_path / "atlas" / "link").symlink_to(tmp_path / "linked")
+    with pytest.raises(PareidoliaError, match="holds other things than an atlas"):
+        claim(tmp_path / "atlas", ATLAS)
+
+
+def test_the_folder_that_a_kill_left_empty_is_cleared_away(tmp_path):
+    (tmp_path / "x.mp4.frames").mkdir()
+    clear(tmp_path / "x.mp4.frames", FRAMES)
+    assert list(tmp_path.iterdir()) == []

@@ -61,6 +61,14 @@ def test_control_characters_of_file_names_do_not_reach_the_terminal(capsys):
     assert not set("\x1b\x07") & set(capsys.readouterr().err)
 
 
+def test_a_record_whose_picture_is_a_folder_does_not_have_the_folder_looked_through(monkeypatch, tmp_path):
+    monkeypatch.setattr("pareidolia.requests.find_pictures", lambda path: pytest.fail("it looks through /"))
+    for operation, name in (("saliency", "photo"), ("style", "content")):
+        record = {"operation": operation, "inputs": {name: {"path": "/", "sha256": "x"}}, "settings": {}}
+        with pytest.raises(PareidoliaError, match="is not the file it was"):
+            Request.from_record(record, tmp_path, {})
+
+
 def test_records_name_no_home_folder(tmp_path, monkeypatch):
     home = tmp_path / "homes" / "alice"
     (home / "out").mkdir(parents=True)

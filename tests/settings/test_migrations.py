@@ -67,6 +67,11 @@ def test_the_weights_of_a_dream_stand_in_its_aims():
         aims(aim=None, aim_weights=[-1.0])
 
 
+def test_settings_that_are_no_mapping_are_left_to_the_reader():
+    record = {"operation": "filters", "inputs": {}, "settings": 3}
+    assert migrate(record) == {**record, "version": VERSION}
+
+
 def test_what_this_version_wrote_stays():
     record = {"version": VERSION, "settings": {"colour": "grey"}}
     assert migrate(record) == record

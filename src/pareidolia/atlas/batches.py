@@ -10,8 +10,9 @@ import torch
 from pareidolia.atlas.attribution import class_attribution
 from pareidolia.atlas.collected import CollectedActivations
 from pareidolia.atlas.icons import IconJob, paint_icons
-from pareidolia.atlas.stages import Array, StageCache, key_of
+from pareidolia.atlas.stages import StageCache, key_of
 from pareidolia.collecting import EngineSettings
+from pareidolia.collecting.specs import Array
 from pareidolia.networks import Network
 from pareidolia.pictures import from_uint8, open_uint8
 

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping
 import torch
 
 from pareidolia.atlas.icons import PADDING, IconJob, paint_icons
-from pareidolia.atlas.stages import Array
 from pareidolia.collecting import EngineSettings
 from pareidolia.collecting.cluster import map_on_cluster, worker_network
+from pareidolia.collecting.specs import Array
 
 
 def paint_on_cluster(

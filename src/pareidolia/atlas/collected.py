@@ -5,8 +5,9 @@ from functools import cached_property
 
 import numpy as np
 
-from pareidolia.atlas.stages import Array, key_of
+from pareidolia.atlas.stages import key_of
 from pareidolia.collecting import Collection
+from pareidolia.collecting.specs import Array
 from pareidolia.settings import PareidoliaError
 
 

@@ -14,8 +14,9 @@ from pareidolia.atlas.collected import CollectedActivations
 from pareidolia.atlas.format import STAGES, Cells, LayerEntry, read_cells, read_manifest
 from pareidolia.atlas.layout import place_by_neighbors
 from pareidolia.atlas.mapping import LayerLayout
-from pareidolia.atlas.stages import Array, StageCache
+from pareidolia.atlas.stages import StageCache
 from pareidolia.collecting import Collection
+from pareidolia.collecting.specs import Array
 from pareidolia.networks import NetworkLike, as_network, identity, preserve_state
 from pareidolia.operations import LOOK, Input, operation
 from pareidolia.pictures import as_picture, from_uint8, open_uint8

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pareidolia.atlas.sheets import block_order
-from pareidolia.atlas.stages import Array
+from pareidolia.collecting.specs import Array
 
 #: Sides that a grid has by default; those of the article, and coarser ones for fewer photos.
 SIDES = (5, 10, 20, 40, 80, 160)

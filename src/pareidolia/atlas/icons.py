@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import torch
 
 from pareidolia.atlas.settings import IconSettings
-from pareidolia.atlas.stages import Array, key_of
+from pareidolia.atlas.stages import key_of
+from pareidolia.collecting.specs import Array
 from pareidolia.networks import Network
 from pareidolia.networks.padding import Padding
 from pareidolia.painting import Gallery

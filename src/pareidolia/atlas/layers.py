@@ -18,9 +18,10 @@ from pareidolia.atlas.icons import IconJob
 from pareidolia.atlas.mapping import LayerLayout
 from pareidolia.atlas.publishing import GridContents, cell_patches, grid_contents
 from pareidolia.atlas.settings import AtlasSettings, IconSettings
-from pareidolia.atlas.stages import Array, StageCache
+from pareidolia.atlas.stages import StageCache
 from pareidolia.collecting import EngineSettings
 from pareidolia.collecting.chunks import CollectJob
+from pareidolia.collecting.specs import Array
 from pareidolia.networks import Network
 
 

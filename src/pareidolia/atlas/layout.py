@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pareidolia.atlas.settings import LayoutSettings
-from pareidolia.atlas.stages import Array
+from pareidolia.collecting.specs import Array
 from pareidolia.settings import PareidoliaError
 from pareidolia.settings.extras import require
 

@@ -6,8 +6,9 @@ from pareidolia.atlas.collected import CollectedActivations
 from pareidolia.atlas.grid import Grid, grid_over, suiting_sides
 from pareidolia.atlas.layout import lay_out
 from pareidolia.atlas.settings import AtlasSettings, LayoutSettings
-from pareidolia.atlas.stages import Array, StageCache, key_of
+from pareidolia.atlas.stages import StageCache, key_of
 from pareidolia.atlas.whitening import second_moment, whitening
+from pareidolia.collecting.specs import Array
 from pareidolia.settings import PareidoliaError
 
 

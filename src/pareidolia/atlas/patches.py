@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import torch
 
-from pareidolia.atlas.stages import Array
+from pareidolia.collecting.specs import Array
 from pareidolia.networks import Layer
 from pareidolia.pictures import from_uint8, resize
 from pareidolia.pictures.rounding import to_uint8

@@ -23,7 +23,8 @@ from pareidolia.atlas.format import (
 from pareidolia.atlas.grid import Grid
 from pareidolia.atlas.patches import by_photo, cut, patch_windows
 from pareidolia.atlas.sheets import PATCH_BLOCK, plan_icons, plan_sheets, write_icons, write_sheets
-from pareidolia.atlas.stages import Array, StageCache, key_of
+from pareidolia.atlas.stages import StageCache, key_of
+from pareidolia.collecting.specs import Array
 from pareidolia.networks import Layer
 from pareidolia.pictures import open_uint8, write_atomically
 from pareidolia.pictures.targets import make_folder

@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image
 
 from pareidolia.atlas.format import Icons, Sheet, Sheets
-from pareidolia.atlas.stages import Array
+from pareidolia.collecting.specs import Array
 from pareidolia.pictures import write_atomically
 
 #: Rows and columns of cells that share a sheet of icons: 2,000 pixels at 80 an icon, which phones hold.

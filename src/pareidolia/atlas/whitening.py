@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from pareidolia.atlas.layout import ALL_ALIKE
-from pareidolia.atlas.stages import Array
+from pareidolia.collecting.specs import Array
 from pareidolia.settings import PareidoliaError
 
 #: Of the mean eigenvalue, added to each: directions in which a layer hardly varies are not blown up. By eye:

@@ -1,6 +1,5 @@
 """A chunk of files → one shard: the pure function that every engine calls."""
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
@@ -8,18 +7,16 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors.numpy import save
 
 import pareidolia.collecting.sampled_activations
 import pareidolia.collecting.top_activations  # noqa: F401 (each registers how its form of keeping begins)
+from pareidolia.collecting.array_files import pack
 from pareidolia.collecting.reading import DecodeResult, read_ahead
 from pareidolia.collecting.specs import Accumulator, CollectSpec, begin_accumulator
 from pareidolia.networks import Network, preserve_state
 from pareidolia.pictures import from_uint8
 from pareidolia.pictures.folders import PictureFiles
 from pareidolia.settings import BadPicture, NetworkSettings, PareidoliaError
-
-METADATA = "pareidolia"
 
 
 @dataclass(frozen=True)
@@ -112,9 +109,7 @@ def chunk_results(
         first += len(batch)
         yield ChunkResult(len(batch))
     described = {"chunk": chunk.number, "skipped": {str(n): why for n, why in sorted(skipped.items())}}
-    arrays = {name: np.ascontiguousarray(each) for name, each in accumulator.arrays().items()}
-    # One entry alone: in which order safetensors would write several is not settled.
-    yield ChunkResult(0, chunk, save(arrays, metadata={METADATA: json.dumps(described)}))
+    yield ChunkResult(0, chunk, pack(accumulator.arrays(), described))
 
 
 def collect_chunk(network: Network, job: CollectJob, chunk: Chunk, decoders: int) -> bytes:

@@ -7,9 +7,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
-from safetensors import SafetensorError, safe_open
-
-from pareidolia.collecting.chunks import METADATA, Chunk
+from pareidolia.collecting.array_files import BrokenFile, unpack
+from pareidolia.collecting.chunks import Chunk
 from pareidolia.collecting.manifest import Listed, Manifest
 from pareidolia.collecting.specs import Arrays
 from pareidolia.pictures import write_atomically
@@ -19,7 +18,7 @@ from pareidolia.safety import require_file
 from pareidolia.settings import BadRecord, BadTarget
 from pareidolia.settings.stored import validated
 
-FORMAT = 1
+FORMAT = 2
 MANIFEST, FILES, SHARDS = "manifest.json", "files.json", "shards"
 
 
@@ -115,16 +114,15 @@ class Collection:
         Raises:
             PareidoliaError: If its shard is missing or broken.
         """
-        with self._opened(chunk) as file:
-            return {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (no mapping)
+        arrays, _ = self._unpacked(chunk)
+        return arrays
 
     def skipped(self) -> dict[str, str]:
         """The pictures that could not be used, with the reason, by their path in the folder."""
         found: dict[str, str] = {}
         for chunk in self.chunks:
-            with self._opened(chunk) as file:
-                reasons = json.loads(file.metadata()[METADATA])["skipped"]
-            found |= {self.files.names[int(number)]: reason for number, reason in reasons.items()}
+            _, described = self._unpacked(chunk)
+            found |= {self.files.names[int(number)]: why for number, why in described["skipped"].items()}
         return found
 
     def make(self) -> None:
@@ -149,11 +147,11 @@ class Collection:
     def _shard(self, chunk: Chunk) -> Path:
         return self.folder / SHARDS / f"{chunk.number:06d}.safetensors"
 
-    def _opened(self, chunk: Chunk) -> Any:
+    def _unpacked(self, chunk: Chunk) -> tuple[Arrays, dict[str, Any]]:
         path = self._shard(chunk)
         try:
-            return safe_open(path, "numpy")
-        except (SafetensorError, OSError) as error:
+            return unpack(path)
+        except (BrokenFile, OSError) as error:
             what = "is broken: delete it" if path.exists() else "is missing"
             raise BadRecord(
                 f"the shard {path} {what} and collect again, which makes only what lacks"

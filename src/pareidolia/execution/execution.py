@@ -78,7 +78,7 @@ class Execution:
         settings = request.settings
         assert isinstance(settings, NetworkSettings)
         done = made.caption or ("painted" if request.operation.proceeds == "in steps" else "made")
-        return replace(made, caption=f"{done}, {said_of(settings.network, settings.need)}")
+        return replace(made, caption=f"{done.rstrip('.')}, {said_of(settings.network, settings.need)}")
 
     @property
     def result(self) -> Result:

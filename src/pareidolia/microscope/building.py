@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from pareidolia.atlas.attribution import class_names
-from pareidolia.atlas.stages import Arrays, StageCache, key_of
+from pareidolia.atlas.stages import StageCache, key_of
 from pareidolia.collecting import CollectingSettings, Collector, EngineSettings
+from pareidolia.collecting.specs import Arrays
 from pareidolia.microscope.answers import UnitAnswers, read_answers
 from pareidolia.microscope.connections import neighbors
 from pareidolia.microscope.format import MANIFEST, STAGES, Site

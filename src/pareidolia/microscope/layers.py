@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 
-from pareidolia.atlas.stages import Arrays
+from pareidolia.collecting.specs import Arrays
 from pareidolia.inspection.tuning import TuningSettings, measure_tuning
 from pareidolia.microscope.connections import unit_classes
 from pareidolia.networks import Network

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from pareidolia.atlas.stages import Array, Arrays
+from pareidolia.collecting.specs import Array, Arrays
 from pareidolia.microscope.answers import LayerAnswers
 from pareidolia.microscope.format import STAGES, Site, SiteLayer, SiteUnit
 from pareidolia.microscope.patches import EACH, UnitExamples

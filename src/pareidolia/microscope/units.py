@@ -9,9 +9,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from pareidolia.atlas.stages import Arrays, StageCache, key_of
+from pareidolia.atlas.stages import StageCache, key_of
 from pareidolia.collecting import EngineSettings
 from pareidolia.collecting.cluster import map_on_cluster, worker_network
+from pareidolia.collecting.specs import Arrays
 from pareidolia.microscope.connections import unit_classes, unit_connections
 from pareidolia.microscope.painting import painted
 from pareidolia.microscope.patches import EACH, PERCENTILES, Photos, UnitExamples, sent_back, tiles

@@ -8,13 +8,14 @@ from torch import Tensor
 from pareidolia.settings import BadNetwork
 
 
-def class_scores(output: object, name: str) -> Tensor:
+def class_scores(output: object, name: str, count: int) -> Tensor:
     """The logits in a network's output.
 
     Args:
         output: what a module gave: the scores, an object with `logits`, or a tuple, list or mapping whose
             first value they are.
         name: the network's, for errors.
+        count: N, how many pictures the module was shown.
 
     Returns:
         The logits N×K.
@@ -39,4 +40,7 @@ def class_scores(output: object, name: str) -> Tensor:
         raise BadNetwork(f"{name} gives maps of {shape}, not class scores: it has no classes")
     if not found.shape[1]:
         raise BadNetwork(f"{name} gives no class scores: its output is empty")
+    if len(found) != count:
+        shown = f"{count} picture{'s' if count != 1 else ''}"
+        raise BadNetwork(f"{name} gives {len(found)} rows of class scores for {shown}, not one for each")
     return found

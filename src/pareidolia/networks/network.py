@@ -207,7 +207,8 @@ class Network(Looking):
         """The logits, which may be NaN: a network that divides by a picture's contrast may be shown grey."""
         self._preparation.check_range(pictures)
         output, windows = self._look(pictures, self.module, None)
-        logits = class_scores(output, self.name)
+        count = len(pictures) * (1 if windows is None else len(windows))
+        logits = class_scores(output, self.name, count)
         self._note_outputs(logits)
         return logits if windows is None else windows.joined(logits)
 
@@ -282,7 +283,8 @@ class Network(Looking):
             with preserve_state(self.module), torch.no_grad():
                 (output, through), layers = self._look(pictures, self.module, None), self.layers
         try:
-            logits = class_scores(output, self.name)
+            count = len(pictures) * (1 if through is None else len(through))
+            logits = class_scores(output, self.name, count)
         except BadNetwork:
             return Look(None, layers)
         self._note_outputs(logits)

@@ -66,7 +66,7 @@ def claim(folder: Path, kind: Kind) -> None:
 
 
 def clear(folder: Path, kind: Kind, keep: Collection[str] = ()) -> None:
-    """Remove what a result of `kind` wrote into `folder`, where the folder carries its mark.
+    """Remove what a result of `kind` wrote into `folder`, where the folder carries its mark or is empty.
 
     Links are not followed, and folders are removed only once they are empty; other files stay.
 
@@ -75,7 +75,13 @@ def clear(folder: Path, kind: Kind, keep: Collection[str] = ()) -> None:
         kind: what it is.
         keep: names of files that stay, such as the mark of a folder that is to be used again.
     """
-    if folder.is_symlink() or not folder.is_dir() or not kind.is_ours(folder):
+    if folder.is_symlink() or not folder.is_dir():
+        return
+    if not keep and not any(
+        folder.iterdir()
+    ):  # a process may have died between its last file and the folder itself
+        folder.rmdir()
+    if not kind.is_ours(folder):
         return
     # The mark goes last: a folder that is cleared half, by a killed process, can be cleared again.
     for pattern in (_PART, *kind.files):
@@ -126,8 +132,13 @@ def carries_record(picture: Path) -> bool:
 
 
 def is_empty(folder: Path) -> bool:
-    """Whether nobody's files are in the folder; there need be none."""
-    return not folder.is_dir() or all(is_litter(path) for path in folder.iterdir())
+    """Whether nobody's files are in the folder or in folders below; there need be none."""
+    for place, folders, files in os.walk(folder):
+        folders[:] = [name for name in folders if not is_litter(Path(name))]
+        linked = any(Path(place, name).is_symlink() for name in folders)
+        if linked or not all(is_litter(Path(name)) for name in files):
+            return False
+    return True
 
 
 def is_litter(path: Path) -> bool:

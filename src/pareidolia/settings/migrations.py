@@ -59,7 +59,7 @@ def migrate(record: Mapping[str, Any]) -> dict[str, Any]:
     migrated = {**record, "version": VERSION}
     if isinstance(record.get("settings"), Mapping):
         migrated["settings"] = _migrated_settings(record["settings"])
-    if isinstance(record.get("inputs"), Mapping):
+    if isinstance(record.get("inputs"), Mapping) and isinstance(record.get("settings", {}), Mapping):
         _migrate_operation(migrated, record)
     return migrated
 
