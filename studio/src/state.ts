@@ -2,7 +2,7 @@
 
 import { batch, computed, effect, signal } from '@preact/signals';
 import { api, Refused, type Forms, type Inputs, type Job, type Operation, type Order, type Picture, type Progress, type Queue, type Values } from './api';
-import { language, say, texts } from './words';
+import { label, language, say, texts } from './words';
 
 export interface Draft {
   inputs: Inputs;
@@ -194,6 +194,8 @@ export async function make(name: string, grid?: Record<string, unknown[]>): Prom
   const { inputs, settings, video } = draftOf(name);
   const assumed = operation.inputs.map((each) => [each.name, each.default ?? (each.kind === 'atlas' && built.value.length ? `job:${built.value[0].id}` : '')] as const);
   const given = { ...filled(Object.fromEntries(assumed)), ...filled(inputs) };
+  const missing = operation.inputs.filter((each) => each.required && !given[each.name]?.length);
+  if (missing.length) return tell(`${say('stillNeeded')}: ${missing.map((each) => label(each.name)).join(', ')}`, true);
   const asked = await attempt(() => api.submit({ operation: name, inputs: given, settings, video, ...(grid && { grid }) }));
   if (!asked) return;
   show(operation.room, asked[0].id);

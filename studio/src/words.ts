@@ -60,6 +60,8 @@ const WORDS = {
   weight: ['Weight', 'Вес'],
   drawMask: ['Draw a mask', 'Нарисовать маску'],
   crop: ['Crop', 'Обрезать'],
+  maskHelp: ['What you brush over is worked on; what stays dark stays the photo.', 'Меняется то, по чему вы провели кистью; тёмное остаётся фото.'],
+  stillNeeded: ['Still needed', 'Ещё нужно'],
   drawRegions: ['Draw regions', 'Нарисовать области'],
   regionsHelp: ['Each painting has a color; what stays black stays the photo.', 'У каждой картины свой цвет; где осталось чёрное, остаётся фото.'],
   region: ['Region', 'Область'],

@@ -104,7 +104,7 @@ class Studio:
         self.client.close()
         self.process.send_signal(signal.SIGINT)
         try:
-            self.process.wait(20)
+            self.process.wait(60)
         finally:
             self.process.kill()
             self.process.communicate()

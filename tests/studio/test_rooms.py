@@ -352,7 +352,13 @@ def test_what_is_refused_is_said_on_the_page(visit):
     page = visit("paint", {})
     page.click("#make")
     page.wait_for_selector(".message.bad")
-    assert "needs its content" in page.inner_text(".message.bad")
+    assert page.inner_text(".message.bad") == "Still needed: Photo, Paintings"
+    inputs = {"content": "sample:coffee", "styles": ["sample:ink"]}
+    draft = {"inputs": inputs, "settings": {"size": 9999}, "video": False}
+    page = visit("paint", {"drafts": {"brush": draft}})
+    page.click("#make")
+    page.wait_for_selector(".message.bad")
+    assert "the studio takes at most 4096" in page.inner_text(".message.bad")
 
 
 def test_the_api_is_described_on_a_page(visit, studio):

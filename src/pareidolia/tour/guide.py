@@ -42,7 +42,7 @@ class Figure:
     size: tuple[int, int]
     caption: str
     span: int = 12
-    captions: Captions = NOTHING
+    captions: Captions = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class Drawing:
     caption: str
     span: int = 12
     tall: bool = False
-    captions: Captions = NOTHING
+    captions: Captions = field(default_factory=dict)
 
 
 Exhibit = Figure | Drawing
