@@ -65,7 +65,9 @@ def work(studio: Studio) -> dict[str, Any]:
             same = [
                 job["id"]
                 for job in there
-                if inputs.items() <= job["inputs"].items() and settings.items() <= job["settings"].items()
+                if job["state"] == "done"
+                and inputs.items() <= job["inputs"].items()
+                and settings.items() <= job["settings"].items()
             ]
             name = same[0] if same else studio.submit(operation, inputs, **settings)
             job = studio.wait(name, seconds=_MAKING)
