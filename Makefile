@@ -23,7 +23,7 @@ else
   INSTALL := $(if $(filter cpu,$(TORCH)),$(PIP) torch torchvision --index-url $(CPU_INDEX) &&) $(PIP)
 endif
 
-.PHONY: tour studio test test-slow test-all test-lowest coverage packages reliability check pages check-pages docs format clean
+.PHONY: tour studio test test-slow test-all test-lowest coverage packages reliability benchmark check pages check-pages docs format clean
 
 tour: .venv/.with-tour
 	$(BIN)/pareidolia tour --quick --out tour --overwrite
@@ -66,12 +66,25 @@ packages: .venv/.with-test .venv/packaging/.made
 reliability: .venv/.with-test
 	$(BIN)/python -m reliability --docs docs/reliability.md
 
+# Ours beside others, one process a comparison: under 90 minutes on two cores, MINUTES=35 in shorter forms. With
+# DEVICE=cuda what a GPU does, in under 10. docs/performance.md is written from the results.
+DEVICE ?= cpu
+MINUTES ?= 90
+benchmark: .venv/.with-test .venv/peers/.made
+ifeq ($(DEVICE),cpu)
+	-.venv/peers/bin/python -m benchmarks all --minutes $(MINUTES)
+else
+	.venv/peers/bin/python -m benchmarks accelerator --device $(DEVICE)
+endif
+	$(BIN)/python -m benchmarks page
+
 check: .venv/.with-check .venv/.with-docstrings
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	.venv/docstrings/bin/pydoclint src lite/src
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/hadolint integrations/docker/Dockerfile
 
 # The pages (viewer/, studio/) from TypeScript into the package; nobody who does not change them needs npm.
 pages: node_modules
@@ -116,6 +129,11 @@ format: .venv/.with-check
 .venv/packaging/.made: | $(BIN)/python
 	$(BIN)/python -m venv .venv/packaging
 	.venv/packaging/bin/python -m pip install --quiet --disable-pip-version-check build twine check-wheel-contents
+	@touch $@
+
+# What ours is measured against sees .venv's packages, so that torch is not there twice.
+.venv/peers/.made: benchmarks/peers.txt benchmarks/peers.py .venv/.with-test
+	$(BIN)/python -m benchmarks.peers
 	@touch $@
 
 .venv/lowest/.with-test: pyproject.toml | $(BIN)/python

@@ -12,7 +12,9 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from benchmarks.claims import Goal
 from benchmarks.networks import add_network, network_of
+from benchmarks.peers import peer
 from benchmarks.pictures import photo_folder
 from benchmarks.runner import Report, interleaved, peak_memory, timed
 from pareidolia.atlas import LayoutSettings, lay_out
@@ -20,6 +22,12 @@ from pareidolia.atlas.icons import PADDING, IconJob, paint_icons
 from pareidolia.atlas.settings import IconSettings
 from pareidolia.networks import identity
 from pareidolia.settings import NetworkSettings
+
+ICONS = Goal(
+    "icons of an atlas, 32 at once", "ours, one by one", 0.2, figure="time an icon, at once / one by one"
+)
+LAYOUT = Goal("layout of 100,000 activations of 512 numbers", "umap-learn with its defaults", 0.5)
+GOALS = (ICONS, LAYOUT)
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -62,6 +70,8 @@ def icons(options: argparse.Namespace) -> Report:
     report = Report("Icons of an atlas, 80 px, 16 steps", ("how", "icons a second"), [*rates.items()])
     ratio = rates["at once"] / rates["one by one"]
     report.figures = {"rates": rates, "ratio": ratio}
+    share = len(few) / len(wanted)
+    report.claims = [ICONS.claim(share * ratio for ratio in seconds.ratios("at once", "one by one"))]
     report.summary = [f"{len(wanted)} icons at once are painted at {ratio:.2f} times the rate of one by one."]
     return report
 
@@ -109,7 +119,7 @@ def _collecting(options: argparse.Namespace, photos: Path) -> Report:
 
 
 def layout(options: argparse.Namespace) -> Report:
-    """Seconds and memory of laying out activations of 512 numbers by UMAP."""
+    """Seconds and memory of laying out activations of 512 numbers by UMAP; umap-learn with all threads."""
     random = np.random.default_rng(0)
     middles = random.gamma(0.3, 1, (200, 512)).astype(np.float32)
     count = options.activations
@@ -131,7 +141,18 @@ def layout(options: argparse.Namespace) -> Report:
         [(seconds, processor, memory)],
     )
     report.figures = {"seconds": seconds, "processor": processor, "memory": memory, "count": len(places)}
-    report.summary = [f"{count:,} activations in {seconds / 60:.1f} minutes, {memory:.2f} GiB at most."]
+    umap = peer("umap").UMAP(
+        n_neighbors=settings.neighbors, min_dist=settings.min_dist, metric=settings.metric
+    )
+    whole = np.concatenate(list(pieces()))
+    theirs, _ = timed(lambda: umap.fit_transform(whole))
+    report.figures["umap-learn"] = theirs
+    if count == 100_000:
+        report.claims = [LAYOUT.claim([seconds / theirs])]
+    report.summary = [
+        f"{count:,} activations in {seconds / 60:.1f} minutes, {memory:.2f} GiB at most; umap-learn alone in "
+        f"{theirs / 60:.1f}: {seconds / theirs:.2f} of its time."
+    ]
     return report
 
 

@@ -1,7 +1,7 @@
 """Feature visualisation against lucent: the same units and steps, a batch here, one by one there.
 
-lucent's `render_vis` runs with its defaults, from a checkout given by --lucent; without one only ours is
-measured. What the pictures reach is measured alike: the mean activation of the unit, in the unchanged
+lucent's `render_vis` runs with its defaults; where it is not installed (`make .venv/peers/.made`) only ours
+is measured. What the pictures reach is measured alike: the mean activation of the unit, in the unchanged
 network, on the finished picture at 128 pixels and enlarged to 224, at which lucent's network looks.
 """
 
@@ -9,27 +9,31 @@ import argparse
 import contextlib
 import io
 import statistics
-import sys
 import warnings
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor
 
+from benchmarks.claims import Goal, paired
 from benchmarks.networks import add_network, network_of
+from benchmarks.peers import NotInstalled, peer
 from benchmarks.runner import Report, timed
 from pareidolia.inspection.visualization import Features, FeatureSettings
 from pareidolia.networks import Network
 from pareidolia.pictures import resize, save_picture, sheet
 
 SIDE, LARGE = 128, 224
+WORK = "32 painted features, 128 px, 128 steps"
+GOALS = (
+    Goal(WORK, "lucent, one by one", 0.1),
+    Goal(WORK, "lucent", 1.0, at_least=True, figure="mean activation at 224 px, ours / theirs"),
+)
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Options of this comparison."""
-    parser.add_argument("--lucent", type=Path, help="a checkout of lucent")
     add_network(parser)
     parser.add_argument("--layer", default="features.12")
     parser.add_argument("--units", type=int, default=32, help="how many, painted in one batch here")
@@ -74,12 +78,10 @@ def _ours(options: argparse.Namespace) -> Tensor:
 
 
 def _lucent(options: argparse.Namespace, network: Network) -> Callable[[int, int], Tensor] | None:
-    if options.lucent is None or not (options.lucent / "lucent").is_dir():
+    try:
+        render = peer("lucent.optvis.render")
+    except NotInstalled:
         return None
-    sys.path.insert(0, str(options.lucent))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        from lucent.optvis import render  # type: ignore[import-not-found]
 
     def paint(unit: int, steps: int) -> Tensor:
         address = f"{options.layer.replace('.', '_')}:{unit}"
@@ -111,9 +113,10 @@ def _report(
     )
     figures: dict[str, Any] = {"seconds": seconds, "steps": options.steps, "units": options.units}
     if not theirs:
-        report.summary.append("lucent was not measured: give --lucent CHECKOUT")
+        report.summary.append("lucent was not measured: it is not installed here")
     else:
         report.summary.append(f"{median['lucent'] / median['ours']:.2f} times lucent's pictures a second")
+        report.claims.append(GOALS[0].claim(paired(seconds["ours"], seconds["lucent"])))
         for side in (SIDE, LARGE):
             pairs = [
                 (_activation(network, ours[unit : unit + 1], options.layer, unit, side),
@@ -121,6 +124,9 @@ def _report(
                 for unit, picture in theirs.items()
             ]  # fmt: skip
             figures[f"activations at {side} (ours, lucent)"] = pairs
+            # Units of random weights often answer to nothing, and mean nothing.
+            if side == LARGE and options.weights != "random":
+                report.claims.append(GOALS[1].claim(mine / other for mine, other in pairs))
             told = ", ".join(f"{mine:.0f} and {other:.0f}" for mine, other in pairs)
             report.summary.append(f"mean activation at {side} px, ours and lucent's, unit by unit: {told}")
         panels = [

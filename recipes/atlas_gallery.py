@@ -41,13 +41,13 @@ NAMES = {
 A_CLASS = 520
 
 
-def link_photos(sources: list[Path], folder: Path) -> int:
-    """Links to the first `A_CLASS` photos of each class in `folder`/NAME; returns how many there are."""
+def link_photos(sources: list[Path], folder: Path, a_class: int = A_CLASS) -> int:
+    """Links to the first photos of each class in `folder`/NAME; returns how many there are."""
     for source in sources:
         for ids in sorted(path for path in source.iterdir() if path.name in NAMES):
             target = folder / NAMES[ids.name]
             target.mkdir(parents=True, exist_ok=True)
-            for photo in sorted(ids.iterdir())[:A_CLASS]:
+            for photo in sorted(ids.iterdir())[:a_class]:
                 link = target / photo.name
                 if not link.is_symlink():
                     link.symlink_to(os.path.relpath(photo, target))

@@ -14,8 +14,6 @@ from typing import Any
 
 import lazy_loader
 
-from pareidolia.version import __version__
-
 _ROOMS = (
     "atlas",
     "backward",
@@ -52,6 +50,10 @@ __all__ = ["__version__", *_NAMES]
 def __getattr__(name: str) -> Any:
     if name in _NAMES:
         return _find(name)
+    if name == "__version__":
+        from pareidolia.version import __version__
+
+        return __version__
     if not name.startswith("_"):
         from pareidolia.execution.functions import operation_function
 

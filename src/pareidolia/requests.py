@@ -13,8 +13,8 @@ from pareidolia.operations.statement import Kind
 from pareidolia.operations.sums import split_sum
 from pareidolia.pictures.folders import find_pictures
 from pareidolia.safety import files_named, located, named_from, places, portable, require_file
+from pareidolia.safety.weights_files import find_checkpoints
 from pareidolia.settings import VERSION, BadRecord, PareidoliaError, Settings, migrate
-from pareidolia.settings.weights_files import find_checkpoints
 from pareidolia.version import __version__
 
 _MOST_LOOKED_THROUGH = 2000

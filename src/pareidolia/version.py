@@ -1,8 +1,15 @@
 """The version of the package, as it was installed: git's newest tag stands for it (`pyproject.toml`)."""
 
-from importlib.metadata import PackageNotFoundError, version
 
-try:
-    __version__ = version("pareidolia")
-except PackageNotFoundError:  # the sources are imported without an installation
-    __version__ = "0.1.0.dev0"
+def __getattr__(name: str) -> str:
+    """`__version__`, found when it is first asked for: reading it takes longer than importing the package."""
+    if name != "__version__":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        found = version("pareidolia")
+    except PackageNotFoundError:  # the sources are imported without an installation
+        found = "0.1.0.dev0"
+    globals()[name] = found
+    return found

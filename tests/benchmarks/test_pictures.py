@@ -5,17 +5,13 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
-from benchmarks.__main__ import NOT_COMPARISONS
+from benchmarks.everything import comparisons
 
 from benchmarks import networks, pictures
 from pareidolia.pictures import find_pictures
 
-NAMES = sorted(
-    path.stem for path in Path(pictures.__file__).parent.glob("*.py") if path.stem not in NOT_COMPARISONS
-)
 
-
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", comparisons())
 def test_no_default_names_a_file(name):
     parser = argparse.ArgumentParser()
     import_module(f"benchmarks.{name}").add_options(parser)

@@ -1,8 +1,10 @@
 """The same shards from a cluster as from here, also when a worker is killed; and Ray missing."""
 
 import os
+import shutil
 import signal
 import sys
+import tarfile
 
 import numpy as np
 import psutil
@@ -36,7 +38,7 @@ def many_photos(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def cluster():
+def cluster(tmp_path_factory):
     """Two nodes of one CPU each on this machine."""
     pytest.importorskip("ray", reason="Ray is not installed")
     from ray.cluster_utils import Cluster
@@ -46,6 +48,7 @@ def cluster():
         # On a busy machine nodes take long to start, and workers, niced, would not get on at all.
         patch.setenv("RAY_raylet_start_wait_time_s", "300")
         patch.setenv("RAY_worker_niceness", "0")
+        patch.setenv("PAREIDOLIA_CACHE", str(tmp_path_factory.mktemp("cache")))  # of the nodes
         cluster = Cluster(initialize_head=True, head_node_args={**node, "include_dashboard": False})
         cluster.add_node(**node)
         yield cluster
@@ -81,6 +84,58 @@ def test_equal_bytes_from_a_cluster_with_a_worker_killed(keep, many_photos, clus
     assert there.finished and there.collection.skipped().keys() == {"033.png"}
     assert shards(there) == shards(here)
     assert list(Collector(tmp_path / "there", files, LAYERS, keep, SETTINGS, engine=engine)) == []
+
+
+@pytest.fixture
+def no_cache_shared(tmp_path, monkeypatch):
+    """What this machine staged is out of the workers' reach once it is asked for."""
+    monkeypatch.setenv("PAREIDOLIA_CACHE", str(tmp_path / "cache"))
+    return lambda: (tmp_path / "cache").rename(tmp_path / "of another machine")
+
+
+@pytest.fixture
+def address_of(many_photos, tmp_path):
+    """The photos as a tar, as a table of paths, as a store that fsspec opens."""
+
+    def address(kind):
+        if kind == "store":
+            return many_photos.as_uri()
+        if kind == "table":
+            import pyarrow
+            from pyarrow import parquet
+
+            paths = sorted(map(str, many_photos.iterdir()))
+            parquet.write_table(pyarrow.table({"path": paths}), tmp_path / "photos.parquet")
+            return str(tmp_path / "photos.parquet")
+        with tarfile.open(tmp_path / "photos.tar", "w") as tar:
+            for photo in sorted(many_photos.iterdir()):
+                tar.add(photo, photo.name)
+        return str(tmp_path / "photos.tar")
+
+    return address
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["tar", "table", "store"])
+def test_workers_stage_what_their_node_has_not(kind, address_of, cluster, no_cache_shared, tmp_path) -> None:
+    files = find_pictures(address_of(kind))
+    here = Collector(tmp_path / "here", files, LAYERS, TopActivations(top=5), SETTINGS)
+    list(here)
+    engine = EngineSettings(engine="ray", address=cluster.address)
+    there = Collector(tmp_path / "there", files, LAYERS, TopActivations(top=5), SETTINGS, engine=engine)
+    no_cache_shared()
+    list(there)
+    assert shards(there) == shards(here) and len(there.collection.skipped()) == 1
+
+
+@pytest.mark.slow
+def test_a_folder_that_a_node_has_not_is_one_line(many_photos, cluster, tmp_path) -> None:
+    photos = shutil.copytree(many_photos, tmp_path / "photos")
+    engine = EngineSettings(engine="ray", address=cluster.address)
+    made = Collector(tmp_path / "c", find_pictures(photos), LAYERS, TopActivations(), SETTINGS, engine=engine)
+    photos.rename(tmp_path / "elsewhere")
+    with pytest.raises(PareidoliaError, match="all nodes must share it"):
+        list(made)
 
 
 @pytest.mark.slow

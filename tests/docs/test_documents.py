@@ -3,8 +3,6 @@
 import re
 import shlex
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -80,21 +78,6 @@ def test_every_python_block_runs(text, folder, monkeypatch):
     # An operation that a block states is gone after it, as is the block.
     monkeypatch.setattr(STATED, "_found", dict(STATED._found))
     exec(compile(text, "document", "exec"), {"__name__": "document"})
-
-
-@pytest.mark.slow
-def test_the_site_builds_without_a_warning(tmp_path):
-    pytest.importorskip("mkdocs", reason="the extra docs is not installed")
-    words = ["build", "--strict", "--config-file", str(ROOT / "mkdocs.yml"), "--site-dir", str(tmp_path)]
-    built = subprocess.run([sys.executable, "-m", "mkdocs", *words], capture_output=True, text=True)
-    assert built.returncode == 0, built.stderr
-    assert "WARNING" not in built.stderr
-    for page in (ROOT / "docs").rglob("*.md"):
-        place = page.relative_to(ROOT / "docs").with_suffix("")
-        assert (tmp_path / (place.parent if place.name == "index" else place) / "index.html").exists()
-    shown = (tmp_path / "reference" / "style" / "index.html").read_text(encoding="utf-8")
-    assert 'id="pareidolia.style.StyleTransfer"' in shown
-    assert "Default: <code>40.0</code>" in shown  # style_weight of StyleSettings
 
 
 def test_the_reference_shows_every_public_name():

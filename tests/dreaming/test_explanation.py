@@ -6,7 +6,7 @@ from torch import nn
 
 from pareidolia.dreaming import DreamSettings
 from pareidolia.dreaming.explanation import explain, noises
-from pareidolia.dreaming.groups import GROUPS, group_of, masses, members
+from pareidolia.dreaming.groups import GROUPS, find_groups, numbers_of
 from pareidolia.dreaming.why_dogs import DreamExplanation
 from pareidolia.networks import Network
 from pareidolia.pictures import open_picture, save_picture
@@ -38,11 +38,39 @@ def imagenet_like(small_network):
     return Network("like", module, mean=half, std=half, input_shape=(3, 64, 64), class_names=tuple(names))
 
 
-def test_groups_have_as_many_classes_as_imagenet():
-    assert {group: len(members(group)) for group in GROUPS} == {"dogs": 118, "birds": 59, "insects": 27}
-    assert [group_of(index) for index in (150, 151, 268, 269, 7, 24, 25, 326)] == [
+@pytest.fixture
+def imagenet(imagenet_like):
+    return find_groups(imagenet_like.class_names, "like")
+
+
+def test_groups_have_as_many_classes_as_imagenet(imagenet):
+    assert {group: len(numbers_of(group)) for group in GROUPS} == {"dogs": 118, "birds": 59, "insects": 27}
+    assert [imagenet.of(index) for index in (150, 151, 268, 269, 7, 24, 25, 326)] == [
         *("other", "dogs", "dogs", "other", "birds", "birds", "other", "insects")
     ]
+
+
+def test_groups_of_some_of_imagenets_classes_are_found_by_their_names():
+    found = find_groups(("tench", "robin", "Beagle", "boxer", "ladybug"), "some")
+    assert found.members == {"dogs": (2, 3), "birds": (1,), "insects": (4,)}
+    assert found.share("dogs") == 2 / 5 and [found.of(index) for index in (0, 1, 3)] == [
+        "other",
+        "birds",
+        "dogs",
+    ]
+    assert found.masses(torch.full((5,), 0.2)) == pytest.approx({"dogs": 0.4, "birds": 0.2, "insects": 0.2})
+
+
+def test_the_shipped_network_has_dogs():
+    from pareidolia.networks import load_network
+
+    network = load_network("retina", device="cpu")
+    found = find_groups(network.class_names, network.name)
+    assert {group: len(each) for group, each in found.members.items()} == {
+        "dogs": 22,
+        "birds": 4,
+        "insects": 3,
+    }
 
 
 def test_group_numbers_fit_the_published_names():
@@ -59,9 +87,9 @@ def test_group_numbers_fit_the_published_names():
     ]
 
 
-def test_masses_are_sums_of_probabilities():
+def test_masses_are_sums_of_probabilities(imagenet):
     probabilities = torch.full((1000,), 1e-3)
-    assert masses(probabilities) == pytest.approx({"dogs": 0.118, "birds": 0.059, "insects": 0.027})
+    assert imagenet.masses(probabilities) == pytest.approx({"dogs": 0.118, "birds": 0.059, "insects": 0.027})
 
 
 def test_dreams_that_make_everything_fire_end_in_the_class_that_counts_it(imagenet_like, photo):
@@ -79,8 +107,8 @@ def test_dreams_that_make_everything_fire_end_in_the_class_that_counts_it(imagen
     assert found.beginnings().shape[1] == 3 and found.course_of_layers().shape[1] == 3
 
 
-def test_a_network_without_imagenets_classes_is_refused(small_network, photo):
-    with pytest.raises(BadNetwork, match="does not have ImageNet's 1000 classes"):
+def test_a_network_without_dogs_is_refused(small_network, photo):
+    with pytest.raises(BadNetwork, match="does not have ImageNet's breeds of dogs"):
         explained({"photo": photo}, DreamSettings(), small_network)
 
 

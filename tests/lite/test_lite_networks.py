@@ -78,7 +78,8 @@ def test_paintings_are_the_packages_to_one_level(words, settings, lite, photo):
 
 
 def test_standard_input_and_output(lite, photo):
-    run(lite, "paint", photo, "sample:waves", "--out", photo.with_name("painted.png"))
+    done = run(lite, "paint", photo, "sample:waves", "--out", photo.with_name("painted.png"))
+    assert b"painted.png: 131x90 px" in done.stderr
     piped = run(lite, "paint", "-", "sample:waves", "--out", "-", given=photo.read_bytes())
     assert np.array_equal(read(io.BytesIO(piped.stdout)), read(photo.with_name("painted.png")))
 

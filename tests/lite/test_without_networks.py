@@ -139,6 +139,7 @@ def test_a_sheet_shows_each_picture_once_in_sharp_squares():
         (["paint", "photo.png", "photo.png", "--out", "nowhere/o.png"], "there is no folder"),
         (["paint", "photo.png", "photo.png", "--out", "photo.png"], "is there already"),
         (["paint", "text.png", "photo.png", "--out", "o.png"], "is not a picture"),
+        (["paint", "none.png", "photo.png", "--out", "o.png"], "'none.png' is not there; what comes along"),
         (["paint", "photo.png", "sample:none", "--out", "o.png"], "there is no sample 'none'"),
         (["paint", "empty", "photo.png", "--out", "o"], "there is no picture in"),
         (["paint", "full", "photo.png", "--out", "full"], "the photos' own folder"),

@@ -8,7 +8,8 @@ import torch
 from torch import nn
 
 from pareidolia.networks import Network, load_network
-from pareidolia.networks.concepts import Concepts, concept_layer, read_concepts, with_concepts
+from pareidolia.networks.attached_concepts import concept_layer, with_concepts
+from pareidolia.networks.concepts import Concepts, read_concepts
 from pareidolia.networks.digest import weights_digest
 from pareidolia.settings import BadNetwork, NetworkSettings, PareidoliaError
 

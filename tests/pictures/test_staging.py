@@ -2,12 +2,13 @@
 
 import io
 import tarfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
-from pareidolia.pictures import find_pictures, open_uint8
+from pareidolia.pictures import find_pictures, open_uint8, staging
 from pareidolia.pictures.staging import is_staged, staged
 from pareidolia.safety import distrusting, trusting
 from pareidolia.settings import BadData, NotTrusted
@@ -86,6 +87,38 @@ def test_nothing_leaves_the_folder(tmp_path, cache):
     folder = staged(write_tar(tmp_path / "odd.tar", members))
     written = [each for each in tmp_path.rglob("*") if each.is_file() and each.suffix == ".png"]
     assert len(written) == 4 and all(each.is_relative_to(folder) for each in written)
+
+
+def test_the_same_tar_by_another_way_is_the_same_folder(tmp_path, monkeypatch):
+    path = write_tar(tmp_path / "shard.tar", labeled())
+    monkeypatch.chdir(tmp_path)
+    assert staged("shard.tar") == staged(path) == staged("./shard.tar")
+    assert find_pictures("shard.tar").source == path and find_pictures(staged(path)).source == ""
+
+
+def test_many_that_want_the_same_tar_unpack_it_once(tmp_path, cache, monkeypatch):
+    path, unpacked = write_tar(tmp_path / "shard.tar", labeled()), []
+    fill = staging._fill
+
+    def filled(folder, address):
+        unpacked.append(address)
+        fill(folder, address)
+
+    monkeypatch.setattr(staging, "_fill", filled)
+    with ThreadPoolExecutor(8) as pool:
+        folders = set(pool.map(staged, [path] * 8))
+    assert len(folders) == len(unpacked) == 1 and [*cache.iterdir()] == [*folders]
+
+
+def test_a_user_without_a_home_is_asked_for_a_cache(tmp_path, monkeypatch):
+    def homeless():
+        raise RuntimeError("Could not determine home directory.")
+
+    for name in ("PAREIDOLIA_CACHE", "XDG_CACHE_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("pathlib.Path.home", homeless)
+    with pytest.raises(BadData, match="PAREIDOLIA_CACHE"):
+        staged(write_tar(tmp_path / "shard.tar", labeled()))
 
 
 @pytest.mark.parametrize("content", [b"", b"no tar at all", b"\0" * 10240])

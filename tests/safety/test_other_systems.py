@@ -5,8 +5,10 @@ from pathlib import Path, PureWindowsPath
 
 import pytest
 
+from pareidolia.cli import main
 from pareidolia.networks.sources import callables
 from pareidolia.pictures.naming import for_any_system, names_of
+from pareidolia.studio.serving import default_folder
 from pareidolia.training.data.opening import is_folder
 
 SOURCES = {
@@ -39,6 +41,41 @@ def test_every_text_is_read_and_written_as_utf_8():
     for name, text in SOURCES.items():
         calls = re.findall(r"\.(?:read_text|write_text)\([^\n]*", text)
         assert all("encoding=" in call or "utf-8" in call for call in calls), (name, calls)
+
+
+def test_only_one_place_expands_a_home_folder():
+    """`Path.expanduser` raises where there is no such user or home; `expanded` leaves the path as it is."""
+    assert [Path(name).name for name, text in SOURCES.items() if "expanduser" in text] == ["paths.py"]
+
+
+HOMELESS = [
+    "style ~nobody-at-all/a.jpg sample:waves --size 32 --out a.png",
+    "train vae ~nobody-at-all/photos --out run",
+    "manifold ~nobody-at-all/run --out a.png",
+    "patches ~nobody-at-all/photos --layer stage1.relu1 --out a.png",
+    "stylizer paint ~nobody-at-all/run sample:ink --out a.png",
+    "networks ~nobody-at-all/nets.py:make",
+]
+
+
+@pytest.mark.parametrize("line", HOMELESS, ids=[line.split()[0] for line in HOMELESS])
+def test_the_home_of_nobody_is_one_line(line, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert main(line.split()) == 2
+    assert "~nobody-at-all" in capsys.readouterr().err and not list(tmp_path.iterdir())
+
+
+def test_the_studio_of_a_user_without_a_home_asks_for_a_folder(tmp_path, monkeypatch, capsys):
+    monkeypatch.delenv("XDG_DATA_HOME", raising=False)
+    monkeypatch.setattr("pathlib.Path.home", homeless)
+    assert main(["studio", "--no-browser", "--port", "0"]) == 2
+    assert "--folder" in capsys.readouterr().err
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    assert default_folder() == tmp_path / "pareidolia" / "studio"
+
+
+def homeless():
+    raise RuntimeError("Could not determine home directory.")
 
 
 @pytest.mark.parametrize(

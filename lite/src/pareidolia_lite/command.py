@@ -172,3 +172,4 @@ def _write(picture: Picture, out: str, overwrite: bool) -> None:
         sys.stdout.buffer.flush()
     else:
         save_picture(picture, out, overwrite=overwrite)
+        print(f"{out}: {picture.shape[2]}x{picture.shape[1]} px", file=sys.stderr)

@@ -184,7 +184,8 @@ def _upright(file: Path | BinaryIO) -> Image.Image:
                 image.load()
                 return ImageOps.exif_transpose(image)
     except FileNotFoundError as error:
-        raise LiteError(f"{name} is not there") from error
+        along = ", ".join(f"{_SAMPLE}{each}" for each in sample_names())
+        raise LiteError(f"{name} is not there; what comes along is {along}") from error
     except IsADirectoryError as error:
         raise LiteError(f"{name} is a folder: give a picture file") from error
     except (LiteError, MemoryError):

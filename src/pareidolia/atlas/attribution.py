@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from pareidolia.networks import Network, preserve_state
+from pareidolia.networks.attached_concepts import concepts_at
 from pareidolia.settings import BadNetwork, PareidoliaError, one_line
 
 
@@ -38,13 +39,15 @@ def class_attribution(
         channels: N, of h the one number that counts in each picture; None lets all of them count.
 
     Returns:
-        N×K.
+        N×K. Of a layer of concepts h is their codes, and what grows is the part of the activations that they
+            stand for.
 
     Raises:
         PareidoliaError: If a module after the layer has no forward derivative.
     """
-    module = network.module.get_submodule(layer)
-    calls, wanted = 0, network.layer(layer).calls
+    own, concepts = concepts_at(network, layer) or (layer, None)
+    module = network.module.get_submodule(own)
+    calls, wanted = 0, network.layer(own).calls
 
     def grow(_module: nn.Module, _inputs: object, output: object) -> object:
         nonlocal calls
@@ -52,8 +55,11 @@ def class_attribution(
         if calls < wanted:
             return None
         if not isinstance(output, Tensor):
-            raise PareidoliaError(f"{layer} gives several tensors: class attribution needs a layer of one")
-        kept = _only_at(output, positions, channels, lambda each: network.as_maps(layer, each, pictures))
+            raise PareidoliaError(f"{own} gives several tensors: class attribution needs a layer of one")
+        given = output if concepts is None else concepts(output.clone())
+        kept = _only_at(given, positions, channels, lambda each: network.as_maps(layer, each, pictures))
+        if concepts is not None:
+            kept = concepts.part(kept)
         dual: Tensor = forward_ad.make_dual(output, kept)  # type: ignore[no-untyped-call]
         return dual
 

@@ -19,6 +19,7 @@ from pareidolia.atlas.format import (
     read_manifest,
 )
 from pareidolia.atlas.icons import PADDING
+from pareidolia.atlas.kept_settings import SETTINGS, kept_description
 from pareidolia.atlas.layers import BuildContext, LayerContents
 from pareidolia.atlas.mapping import LayerLayout
 from pareidolia.atlas.publishing import write_manifest
@@ -34,12 +35,10 @@ from pareidolia.pictures.ownership import ATLAS, COLLECTION, GRID, claim, clear
 from pareidolia.pictures.result import Result
 from pareidolia.pictures.targets import clear_leftovers, make_folder
 from pareidolia.progress import Progress, Work
-from pareidolia.safety import require_file
-from pareidolia.settings import VERSION, PareidoliaError, migrate
+from pareidolia.settings import VERSION, PareidoliaError
 from pareidolia.settings.default_networks import refuse_judge
 from pareidolia.version import __version__
 
-SETTINGS = "settings.json"
 #: Behind the name of a grid's folder that takes the place of one that a finished atlas still shows.
 _NEW = ".new"
 
@@ -228,7 +227,7 @@ class AtlasBuilding(Work):
         for layer in read_manifest(self.out).layers:
             for grid in layer.grids:
                 grid_folder(self.out, grid)  # refuses links that lead out of it
-        held = _read_settings(self.out)
+        held = kept_description(self.out)
         if not self._overwrite and {**held, "collection": None} != {
             **self._description(),
             "collection": None,
@@ -248,43 +247,6 @@ class AtlasBuilding(Work):
         make_folder(self.out / STAGES)
         with write_atomically(self.out / STAGES / SETTINGS) as file:
             file.write(json.dumps(description, indent=1).encode())
-
-
-def read_settings(atlas: Path) -> tuple[AtlasSettings, Path]:
-    """The settings that an atlas was built with, and the folder of what was collected for it.
-
-    Args:
-        atlas: the atlas's folder.
-
-    Returns:
-        Both.
-
-    Raises:
-        PareidoliaError: its stages are gone, as from one that was published without them.
-    """
-    path = atlas / STAGES / SETTINGS
-    if not path.exists():
-        raise PareidoliaError(
-            f"{atlas} has no {STAGES}: it was published without what it was built from; build it here"
-        )
-    held = _read_settings(atlas)
-    try:
-        settings, name = AtlasSettings.model_validate(held["settings"]), Path(held["collection"]).name
-    except (ValueError, KeyError, TypeError) as error:
-        raise PareidoliaError(f"{path} is broken: build the atlas once more") from error
-    return settings, atlas / STAGES / name
-
-
-def _read_settings(atlas: Path) -> dict[str, Any]:
-    """What `stages/settings.json` of any version holds, as this one writes it; empty where it is broken."""
-    path = atlas / STAGES / SETTINGS
-    try:
-        if path.exists():
-            require_file(path)
-        held = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
-        return {}
-    return migrate(held) if isinstance(held, dict) else {}
 
 
 def _folders(manifest: Manifest) -> frozenset[str]:

@@ -9,9 +9,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from pareidolia.atlas.building import read_settings
 from pareidolia.atlas.collected import CollectedActivations
 from pareidolia.atlas.format import STAGES, Cells, LayerEntry, read_cells, read_manifest
+from pareidolia.atlas.kept_settings import read_settings
 from pareidolia.atlas.layout import place_by_neighbors
 from pareidolia.atlas.mapping import LayerLayout
 from pareidolia.atlas.stages import StageCache

@@ -108,7 +108,8 @@ def chunk_results(
             skipped |= _add(accumulator, batch, first)
         first += len(batch)
         yield ChunkResult(len(batch))
-    described = {"chunk": chunk.number, "skipped": {str(n): why for n, why in sorted(skipped.items())}}
+    reasons = {str(n): _wherever(job.files, n, why) for n, why in sorted(skipped.items())}
+    described = {"chunk": chunk.number, "skipped": reasons}
     yield ChunkResult(0, chunk, pack(accumulator.arrays(), described))
 
 
@@ -149,6 +150,11 @@ def layer_shapes(
                 "maps C×H×W or C values"
             )
     return found
+
+
+def _wherever(files: PictureFiles, number: int, reason: str) -> str:
+    """A reason that names a picture as the folder does: the same wherever the folder lies."""
+    return reason.replace(str(files.path(number)), files.names[number])
 
 
 def _add(accumulator: Accumulator, batch: list[DecodeResult], first: int) -> dict[int, str]:

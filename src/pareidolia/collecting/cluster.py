@@ -1,11 +1,14 @@
 """Chunks as tasks of a Ray cluster: if a worker dies, its chunk is run again and nothing is lost.
 
 The pictures, and the network's code and weights if they are the user's own, must have the same path on every
-node. Shards come back to this process, which writes them.
+node; pictures of a tar, a table or a store are laid into a node's own cache if they do not. Shards come back
+to this process, which writes them.
 """
 
+import platform
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import lru_cache
 from itertools import islice
 from typing import Any, TypeVar
@@ -15,7 +18,8 @@ import torch
 from pareidolia.collecting.chunks import Chunk, ChunkResult, CollectJob, collect_chunk
 from pareidolia.collecting.settings import EngineSettings
 from pareidolia.networks import Network, identity, load_network_from
-from pareidolia.settings import BadNetwork, NetworkSettings, PareidoliaError, differences
+from pareidolia.pictures.folders import PictureFiles, find_pictures
+from pareidolia.settings import BadNetwork, BadPicture, NetworkSettings, PareidoliaError, differences
 from pareidolia.settings.extras import require
 
 # A chunk that kills its worker each time (memory, say) would be tried without end.
@@ -111,10 +115,39 @@ def worker_network(wanted: NetworkSettings, identified: Mapping[str, str], **swa
     return _network(wanted, **swaps)
 
 
+def worker_files(files: PictureFiles) -> PictureFiles:
+    """The pictures where a worker has them.
+
+    Args:
+        files: the pictures, as the machine that asks has them.
+
+    Returns:
+        The same ones: by the same path, or in this node's own cache, which is filled if it has to be.
+
+    Raises:
+        BadPicture: If they are a folder's that is not there.
+        PareidoliaError: If what they were made of cannot be read here, or holds others.
+    """
+    if files.folder.is_dir():
+        return files
+    if not files.source:
+        raise BadPicture(f"there is no folder '{files.folder}' on {platform.node()}: all nodes must share it")
+    here = _staged_files(files.source)
+    if [*here.names, *here.sizes] != [*files.names, *files.sizes]:
+        raise BadPicture(f"a worker on {platform.node()} finds other pictures in {files.source}")
+    return here
+
+
+@lru_cache(maxsize=1)
+def _staged_files(source: str) -> PictureFiles:
+    return find_pictures(source)
+
+
 def _shard_of(shared: tuple[CollectJob, int], chunk: Chunk) -> bytes:
     """What runs on a worker; with one thread, as in `threads.py`, since their number decides the last bit."""
     job, decoders = shared
     torch.set_num_threads(1)
+    job = replace(job, files=worker_files(job.files))
     return collect_chunk(worker_network(job.network, job.identity), job, chunk, decoders)
 
 

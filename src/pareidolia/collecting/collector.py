@@ -20,6 +20,7 @@ from pareidolia.pictures.locking import LOCK, Lock
 from pareidolia.pictures.ownership import COLLECTION, claim, clear, is_empty, is_litter, read_mark
 from pareidolia.pictures.targets import make_folder
 from pareidolia.progress import Progress
+from pareidolia.safety import expanded
 from pareidolia.settings import BadTarget, NetworkSettings, differences
 from pareidolia.version import __version__
 
@@ -122,12 +123,12 @@ def _with_absolute_paths(settings: NetworkSettings) -> NetworkSettings:
     home, separator, factory = settings.network.rpartition(":")
     changed: dict[str, Any] = {}
     if home.endswith(".py"):
-        changed["network"] = f"{Path(home).expanduser().absolute()}{separator}{factory}"
+        changed["network"] = f"{expanded(home).absolute()}{separator}{factory}"
     if settings.weights not in ("published", "random"):
-        changed["weights"] = str(Path(settings.weights).expanduser().absolute())
+        changed["weights"] = str(expanded(settings.weights).absolute())
     for name in ("classes", "concepts"):
         if (path := getattr(settings, name)) is not None:
-            changed[name] = path.expanduser().absolute()
+            changed[name] = expanded(path).absolute()
     return settings.model_copy(update=changed)
 
 

@@ -85,13 +85,22 @@ class TopActivationsAccumulator:
     """The running top-k of one chunk; see `Accumulator`. It takes as much memory as the ranking."""
 
     def __init__(self, spec: TopActivations, network: Network, layers: Mapping[str, tuple[int, ...]]) -> None:
-        self._network = network
+        self.network = network
         self._rankings = {name: Ranking.empty(shape, spec.top) for name, shape in layers.items()}
 
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """Their names."""
+        return tuple(self._rankings)
+
+    def ranked(self, pictures: Tensor) -> dict[str, Tensor]:
+        """By layer what is ranked at all places, N×C×h×w or N×C: the activations."""
+        return self.network.record(pictures, self.layers)
+
     def add(self, pictures: Tensor, numbers: Array) -> Array:
-        """Rank the pictures' strongest activations."""
-        recorded = self._network.record(pictures, self._rankings)
-        maps = {name: each.reshape(*each.shape[:2], -1) for name, each in recorded.items()}
+        """Rank the pictures' strongest places."""
+        ranked = self.ranked(pictures)
+        maps = {name: each.reshape(*each.shape[:2], -1) for name, each in ranked.items()}
         best = {name: each.amax(dim=2) for name, each in maps.items()}
         sound = torch.stack([each.isfinite().all(dim=1) for each in best.values()]).all(dim=0)
         kept: Array = sound.cpu().numpy()

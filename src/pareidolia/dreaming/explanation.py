@@ -9,7 +9,7 @@ from torch import Tensor
 
 from pareidolia.dreaming.aims import default_layer
 from pareidolia.dreaming.dream import Dream
-from pareidolia.dreaming.groups import CLASSES, GROUPS, check_classes, group_of, masses, members
+from pareidolia.dreaming.groups import ClassGroups, find_groups
 from pareidolia.dreaming.settings import DreamSettings
 from pareidolia.networks import Network, preserve_state
 from pareidolia.pictures import as_picture, sheet
@@ -53,10 +53,12 @@ class Explanation:
     Attributes:
         courses: one for each beginning; the user's photo is the first.
         layers: pictures of dreams of the photo, from the first layer to the last.
+        classes: which of the network's classes are dogs, birds and insects.
     """
 
     courses: tuple[ExplainedDream, ...]
     layers: Mapping[str, Tensor]
+    classes: ClassGroups
 
     def beginnings(self) -> Tensor:
         """A sheet: each beginning above the dream it ended in, with the likeliest class."""
@@ -75,10 +77,12 @@ class Explanation:
     def numbers(self) -> dict[str, Any]:
         """Everything measured, as JSON has it."""
         return {
-            "share of the classes": {group: len(members(group)) / CLASSES for group in GROUPS},
+            "share of the classes": {group: self.classes.share(group) for group in self.classes.members},
             "mean probability before": self._mean_masses(0),
             "mean probability after": self._mean_masses(-1),
-            "dreams that end in": {group: self._ends().count(group) for group in (*GROUPS, "other")},
+            "dreams that end in": {
+                group: self._ends().count(group) for group in (*self.classes.members, "other")
+            },
             "courses": {
                 course.name: [asdict(answer) for answer in course.answers] for course in self.courses
             },
@@ -93,13 +97,12 @@ class Explanation:
             "| | of the classes | probability before | after | dreams that end so |",
         ]
         lines.append("| --- | --- | --- | --- | --- |")
-        for group in GROUPS:
-            share = len(members(group)) / CLASSES
+        for group in self.classes.members:
             lines.append(
-                f"| {group} | {share:.1%} | {before[group]:.1%} | {after[group]:.1%} | "
+                f"| {group} | {self.classes.share(group):.1%} | {before[group]:.1%} | {after[group]:.1%} | "
                 f"{ends.count(group)} of {len(ends)} |"
             )
-        share = len(members("dogs")) / CLASSES
+        share = self.classes.share("dogs")
         ended = ends.count("dogs") / len(ends)
         if ended > 2 * share:
             verdict = f"{ended:.0%} of these dreams end in a dog, {ended / share:.1f} times the dogs' share."
@@ -115,8 +118,9 @@ class Explanation:
             f"{last.groups['dogs']:.1%}; the likeliest class from {next(iter(first.top))} to "
             f"{next(iter(last.top))}.",
             "",
-            "The network was taught to tell 118 breeds of dogs apart, so many of its channels look for "
-            "eyes, muzzles and fur, and a dream strengthens what the channels look for. That is an "
+            f"The network was taught to tell {len(self.classes.members['dogs'])} breeds of dogs apart, so "
+            "many of its channels look for eyes, muzzles and fur, and a dream strengthens what the channels "
+            "look for. That is an "
             f"explanation that fits, not one that {len(ends)} dreams prove: the default layer was chosen "
             "because its dreams please, and a network taught on other pictures would have to be compared. "
             "`layers.png` has the photo's dreams from the first layer to the last.",
@@ -124,11 +128,11 @@ class Explanation:
         return "\n".join(lines) + "\n"
 
     def _ends(self) -> list[str]:
-        return [group_of(course.answers[-1].first) for course in self.courses]
+        return [self.classes.of(course.answers[-1].first) for course in self.courses]
 
     def _mean_masses(self, place: int) -> dict[str, float]:
         found = [course.answers[place].groups for course in self.courses]
-        return {group: sum(each[group] for each in found) / len(found) for group in GROUPS}
+        return {group: sum(each[group] for each in found) / len(found) for group in self.classes.members}
 
 
 def explain(
@@ -149,15 +153,15 @@ def explain(
         A generator that yields progress after each dream and returns the courses of all dreams.
 
     Raises:
-        BadNetwork: If the network does not have ImageNet's classes.
+        BadNetwork: If the network has no breeds of dogs among its classes.
     """
-    names = check_classes(network.class_names, network.name)
+    classes = find_groups(network.class_names, network.name)
     settings = settings.model_copy(update={"size": max(network.input_shape[1:]), "start": "photo"})
     aims = layers_of(network)
     courses: list[ExplainedDream] = []
     total = len(beginnings) + len(aims)
     for name, picture in beginnings.items():
-        courses.append(_course(name, picture, settings, network, names))
+        courses.append(_course(name, picture, settings, network, classes))
         yield Progress(len(courses), total, f"dreaming of {name}")
     photo, layers = next(iter(beginnings.values())), {}
     for layer in aims:
@@ -170,7 +174,7 @@ def explain(
             pass
         layers[layer] = painting.picture
         yield Progress(len(courses) + len(layers), total, f"dreaming at {layer}")
-    return Explanation(tuple(courses), layers)
+    return Explanation(tuple(courses), layers, classes)
 
 
 def layers_of(network: Network) -> list[str]:
@@ -198,20 +202,20 @@ def noises(count: int, side: int, seed: int) -> Iterator[tuple[str, Tensor]]:
 
 
 def _course(
-    name: str, picture: Tensor, settings: DreamSettings, network: Network, names: tuple[str, ...]
+    name: str, picture: Tensor, settings: DreamSettings, network: Network, classes: ClassGroups
 ) -> ExplainedDream:
     still = as_picture(picture, size=settings.size).to(network.device)
     painting = Dream(picture, settings=settings, network=network)
-    answers = [_answer(0, still, network, names)]
+    answers = [_answer(0, still, network, classes)]
     for step in painting:
-        answers.append(_answer(step.index, painting.picture, network, names))
+        answers.append(_answer(step.index, painting.picture, network, classes))
     return ExplainedDream(name, still, painting.picture, tuple(answers))
 
 
-def _answer(step: int, picture: Tensor, network: Network, names: tuple[str, ...]) -> Answer:
+def _answer(step: int, picture: Tensor, network: Network, classes: ClassGroups) -> Answer:
     with preserve_state(network.module), torch.no_grad():
         logits = network(picture)[0]
     probabilities = logits.softmax(dim=0)
-    best = logits.topk(_TOP).indices.tolist()
-    top = {names[index]: (float(logits[index]), float(probabilities[index])) for index in best}
-    return Answer(step, top, best[0], masses(probabilities))
+    best = logits.topk(min(_TOP, len(logits))).indices.tolist()
+    top = {classes.names[index]: (float(logits[index]), float(probabilities[index])) for index in best}
+    return Answer(step, top, best[0], classes.masses(probabilities))

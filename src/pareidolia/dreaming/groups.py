@@ -1,52 +1,80 @@
-"""Groups of ImageNet's 1,000 classes, which stand together in its order."""
+"""Groups of ImageNet's classes, found among those of a network that has all 1,000 or some of them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from torch import Tensor
+from torchvision.models import ResNet50_Weights
 
 from pareidolia.settings import BadNetwork
 from pareidolia.settings.default_networks import FOR_CLASSES
 
-#: Class numbers by group, ends included: breeds of dogs; birds; insects.
+#: Class numbers of ImageNet's by group, ends included: breeds of dogs; birds; insects.
 GROUPS: dict[str, tuple[tuple[int, int], ...]] = {
     "dogs": ((151, 268),),
     "birds": ((7, 24), (80, 100), (127, 146)),
     "insects": ((300, 326),),
 }
-CLASSES = 1000
+IMAGENET = 1000
+_FEWEST = 2  # breeds, for a share of dogs to mean something
 
 
-def members(group: str) -> list[int]:
-    """The class numbers of a group."""
+@dataclass(frozen=True)
+class ClassGroups:
+    """Which of a network's classes are dogs, birds and insects.
+
+    Attributes:
+        names: of all its classes.
+        members: by group, numbers of classes.
+    """
+
+    names: tuple[str, ...]
+    members: Mapping[str, tuple[int, ...]]
+
+    def share(self, group: str) -> float:
+        """The share of the classes that are of a group."""
+        return len(self.members[group]) / len(self.names)
+
+    def of(self, index: int) -> str:
+        """The group of a class, or "other"."""
+        return next((group for group, members in self.members.items() if index in members), "other")
+
+    def masses(self, probabilities: Tensor) -> dict[str, float]:
+        """The probability of each group, from that of each class."""
+        return {group: float(probabilities[list(found)].sum()) for group, found in self.members.items()}
+
+
+def numbers_of(group: str) -> list[int]:
+    """The numbers of a group among ImageNet's 1,000 classes."""
     return [index for first, last in GROUPS[group] for index in range(first, last + 1)]
 
 
-def group_of(index: int) -> str:
-    """The group of a class, or "other"."""
-    return next((group for group in GROUPS if index in members(group)), "other")
+def find_groups(class_names: Sequence[str] | None, name: str) -> ClassGroups:
+    """Find the groups among a network's classes.
 
-
-def masses(probabilities: Tensor) -> dict[str, float]:
-    """The probability of each group, from that of each class (1000)."""
-    return {group: float(probabilities[members(group)].sum()) for group in GROUPS}
-
-
-def check_classes(class_names: Sequence[str] | None, name: str) -> tuple[str, ...]:
-    """Check that class names are ImageNet's 1,000.
+    ImageNet's 1,000 stand together in its order, whatever they are called; some of them are known by their
+    names.
 
     Args:
         class_names: the network's.
         name: of the network, for the error.
 
     Returns:
-        The names.
+        The groups.
 
     Raises:
-        BadNetwork: If they are not ImageNet's.
+        BadNetwork: If the network has no classes, or there are no breeds of dogs among them.
     """
     known = tuple(class_names or ())
-    if len(known) != CLASSES or "Chihuahua" not in known[151] or "pug" not in known[254]:
-        raise BadNetwork(
-            f"{name} does not have ImageNet's {CLASSES} classes, among which dogs are counted; {FOR_CLASSES}"
-        )
-    return known
+    if len(known) == IMAGENET and "Chihuahua" in known[151] and "pug" in known[254]:
+        return ClassGroups(known, {group: tuple(numbers_of(group)) for group in GROUPS})
+    found = {group: _named(group, known) for group in GROUPS}
+    if len(found["dogs"]) < _FEWEST:
+        raise BadNetwork(f"{name} does not have ImageNet's breeds of dogs among its classes; {FOR_CLASSES}")
+    return ClassGroups(known, found)
+
+
+def _named(group: str, names: Sequence[str]) -> tuple[int, ...]:
+    published = ResNet50_Weights.DEFAULT.meta["categories"]
+    wanted = {published[index].casefold() for index in numbers_of(group)}
+    return tuple(index for index, each in enumerate(names) if each.casefold() in wanted)

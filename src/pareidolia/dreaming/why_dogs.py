@@ -7,7 +7,7 @@ from pathlib import Path
 from torch import Tensor
 
 from pareidolia.dreaming.explanation import Explanation, explain, layers_of, noises
-from pareidolia.dreaming.groups import check_classes
+from pareidolia.dreaming.groups import find_groups
 from pareidolia.dreaming.settings import DreamExplanationSettings, DreamSettings
 from pareidolia.networks import NetworkLike, network_for
 from pareidolia.operations import PAINT, Input, operation
@@ -69,7 +69,7 @@ class DreamExplanation(Work):
         )
         name = Path(photo).name if isinstance(photo, str | Path) else "photo"
         self._beginnings: dict[str, Tensor] = {name: over_white(as_picture(photo))}
-        check_classes(self._network.class_names, self._network.name)  # before a folder is made
+        find_groups(self._network.class_names, self._network.name)  # before a folder is made
         self._notes: list[str] = []
         for name in PHOTOS:
             try:

@@ -19,7 +19,7 @@ import torch
 from pareidolia.generative.building import build, settings_of
 from pareidolia.generative.settings import ModelSettings
 from pareidolia.networks.weights import load_weights
-from pareidolia.safety import distrusting
+from pareidolia.safety import distrusting, expanded
 from pareidolia.settings import BadData, BadRecord, UnknownName
 from pareidolia.training.data import PictureSet, open_pictures
 from pareidolia.training.data.folders import Split
@@ -127,7 +127,7 @@ def shipped_names() -> list[str]:
 
 
 def _folder(path: str | Path) -> Path:
-    folder = Path(path).expanduser()
+    folder = expanded(path)
     if folder.is_dir():
         return folder
     if str(path) not in shipped_names():

@@ -9,6 +9,7 @@ from torch import Tensor
 from pareidolia.atlas import class_attribution
 from pareidolia.inspection.attribution.backward_to_input import detach_at
 from pareidolia.networks import Network, preserve_state
+from pareidolia.networks.attached_concepts import concepts_at
 from pareidolia.networks.units import unit_values
 from pareidolia.settings import Unit
 
@@ -28,11 +29,15 @@ def unit_connections(network: Network, before: str, units: Sequence[Unit], pictu
         pictures: N×C×H×W in [0, 1], one for each unit.
 
     Returns:
-        N×U, a number for each unit of the earlier layer; 0 all over if the later one does not see it.
+        N×U, a number for each unit of the earlier layer; 0 all over if the later one does not see it. Of a
+            layer of concepts it is d · ∂a/∂h, the change as the part of h that a concept stands for grows.
 
     Raises:
         BadNetwork: the earlier layer gives several tensors.
     """
+    if (concepts := concepts_at(network, before)) is not None:
+        found = unit_connections(network, concepts[0], units, pictures)
+        return found @ concepts[1].dictionary.T.to(found)
     layer, count = units[0].layer, network.unit_shape(before)[0]
     module = network.module.get_submodule(before)
     with preserve_state(network.module), torch.enable_grad(), detach_at(module) as leaves:

@@ -107,7 +107,7 @@ def _spread(context: LayerContext, examples: UnitExamples) -> str:
         f"<li><b>{_percentile(each)}</b> {', '.join(f'{example.value:.3g}' for example in part)}</li>"
         for each, part in zip(PERCENTILES, examples.spread, strict=True)
     ]
-    alt = "Patches about " + ", ".join(_percentile(each) for each in PERCENTILES)
+    alt = f"Patches about percentiles: {', '.join(_percentile(each) for each in PERCENTILES)}"
     picture = _img(f"{examples.unit}-spread", alt, EACH, len(PERCENTILES))
     body = f'<div class="rows"><figure>{picture}</figure><ul>{"".join(rows)}</ul></div>'
     return _section("Patches about percentiles of all photos", body)
@@ -224,7 +224,7 @@ def _photo(context: LayerContext, example: Example) -> str:
 
 
 def _percentile(each: int) -> str:
-    return {0: "weakest", 50: "median"}.get(each, f"{each}th percentile")
+    return {0: "weakest", 50: "median"}.get(each, f"{each}th")
 
 
 def _img(name: str, alt: str, columns: int, rows: int, *, lazy: bool = True) -> str:

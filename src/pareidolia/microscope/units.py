@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,7 @@ from torch import Tensor
 
 from pareidolia.atlas.stages import StageCache, key_of
 from pareidolia.collecting import EngineSettings
-from pareidolia.collecting.cluster import map_on_cluster, worker_network
+from pareidolia.collecting.cluster import map_on_cluster, worker_files, worker_network
 from pareidolia.collecting.specs import Arrays
 from pareidolia.microscope.connections import unit_classes, unit_connections
 from pareidolia.microscope.painting import painted
@@ -196,6 +196,8 @@ def _worked(shared: tuple[UnitStage, LayerJob, int], item: tuple[str, Batch]) ->
     """What runs on a worker, with as many threads as CPUs are reserved: their number decides the last bit."""
     stage, job, threads = shared
     torch.set_num_threads(threads)
+    if stage.work is not paint:
+        job = replace(job, files=worker_files(job.files))
     return stage.work(worker_network(job.network, job.identity, padding=stage.padding), job, item[1])
 
 

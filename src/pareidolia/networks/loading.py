@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pareidolia.networks.assumptions import assume, read_shape
+from pareidolia.networks.attached_concepts import attach
 from pareidolia.networks.classes import read_classes
-from pareidolia.networks.concepts import attach, read_concepts
+from pareidolia.networks.concepts import read_concepts
 from pareidolia.networks.devices import choose_device
 from pareidolia.networks.network import Network
 from pareidolia.networks.padding import Padding, swap_padding

@@ -70,18 +70,20 @@ class RandomCrops:
         count: squares a picture.
         shares: a square's shortest and longest side, as a share of the picture's.
         noise: standard deviation of normal noise added.
+        overhang: share of a square that may lie outside of the picture, where this is mirrored; half, or the
+            border would hardly ever be seen. With none, nothing is seen that the picture does not have.
     """
 
     count: int = 2
     shares: tuple[float, float] = (0.4, 0.9)
     noise: float = 0.08
+    overhang: float = 0.5
 
     def __call__(self, picture: Tensor, generator: torch.Generator) -> Tensor:
         """N×C×H×W → (N·count)×C×H×W."""
         drawn = torch.rand((self.count, 3), generator=generator)
         sides = self.shares[0] + drawn[:, 0] * (self.shares[1] - self.shares[0])
-        # Half of a square may hang over the border, or the border would hardly ever be seen.
-        middles = (2 * drawn[:, 1:] - 1) * (1 - sides[:, None] / 2)
+        middles = (2 * drawn[:, 1:] - 1) * (1 - sides[:, None] * (1 - self.overhang))
         theta = torch.zeros(self.count, 2, 3)
         theta[:, 0, 0] = theta[:, 1, 1] = sides
         theta[:, :, 2] = middles

@@ -3,7 +3,7 @@
 import hashlib
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path, PurePath
 from typing import Any
@@ -61,12 +61,14 @@ class PictureFiles:
         names: paths from there with `/`, sorted.
         sizes: in bytes.
         left_out: names of the pictures and videos there that are not read.
+        source: the tar, table or place in a store that the folder was made of; "" where it is a folder.
     """
 
     folder: Path
     names: Sequence[str]
     sizes: Sequence[int]
     left_out: Sequence[str] = ()
+    source: str = ""
 
     def __len__(self) -> int:
         return len(self.names)
@@ -109,9 +111,10 @@ def find_pictures(folder: str | Path) -> PictureFiles:
     Raises:
         BadPicture: If there is no such folder or no picture in it.
     """
-    from pareidolia.pictures.staging import is_staged, staged  # it asks what a picture is
+    from pareidolia.pictures.staging import is_staged, source_of, staged  # it asks what a picture is
 
-    root = staged(str(folder)) if is_staged(str(folder)) else Path(folder)
+    source = source_of(str(folder)) if is_staged(str(folder)) else ""
+    root = staged(str(folder)) if source else Path(folder)
     if not root.is_dir():
         raise BadPicture(
             f"'{folder}' is {'a file' if root.exists() else 'not there'}: name a folder of pictures"
@@ -120,7 +123,7 @@ def find_pictures(folder: str | Path) -> PictureFiles:
     if not found.names:
         others = f"; there is {_listed(found.left_out)}" if found.left_out else ""
         raise BadPicture(f"there is no picture in '{folder}' ({' '.join(sorted(SUFFIXES))}){others}")
-    return found
+    return replace(found, source=source)
 
 
 def list_pictures(folder: Path) -> PictureFiles:

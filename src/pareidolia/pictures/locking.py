@@ -41,19 +41,22 @@ class Lock:
         """The right to write in a folder; the folder must be there when it is taken."""
         return cls(folder / LOCK, folder, by)
 
-    def take(self) -> None:
+    def take(self, *, wait: bool = False) -> None:
         """Take the right; taking it again does nothing.
 
         Where there can be no lock (no such folder, a read-only disk, a network disk that has none) nothing
         is taken: what writes there says itself what is wrong.
 
+        Args:
+            wait: whether to wait until another process gives it back.
+
         Raises:
-            PareidoliaError: If another process holds it.
+            PareidoliaError: If another process holds it, and it is not waited for.
         """
         if self._lock.is_locked or not self._path.parent.is_dir():
             return
         try:
-            self._lock.acquire(timeout=0)
+            self._lock.acquire(timeout=-1 if wait else 0)
         except Timeout:
             raise InUse(
                 f"{self._result} is in use by {self._by}: wait for its end, or name another place"

@@ -3,8 +3,8 @@
 A tar is one of the form of webdataset: `KEY.jpg` beside `KEY.cls`, a number, or `KEY.txt`. A table is a
 Parquet file with a column of paths, seen from the table or whole, and perhaps one of labels. A store is
 whatever fsspec opens by an address (`s3://bucket/photos`, `gs://…`, `https://…/shard.tar`). Labels become
-subfolders. So folders are all that the rest of the package sees, and a worker on another machine where
-$PAREIDOLIA_CACHE is shared.
+subfolders. So folders are all that the rest of the package sees. A worker on another machine sees them there
+where $PAREIDOLIA_CACHE is shared, and else fills a cache of its own (`PictureFiles.source`).
 """
 
 import hashlib
@@ -18,8 +18,9 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
 from pareidolia.pictures.folders import SUFFIXES
+from pareidolia.pictures.locking import Lock
 from pareidolia.pictures.naming import for_any_system
-from pareidolia.safety import require_trust
+from pareidolia.safety import require_trust, whole
 from pareidolia.settings import BadData, one_line
 from pareidolia.settings.extras import require
 
@@ -60,7 +61,7 @@ def staged(address: str) -> Path:
         require_trust(address, what="data to fetch", done="fetched")
     try:
         stem = _flat(PurePosixPath(address.replace("\\", "/").rstrip("/")).name.partition(".")[0])
-        folder = cache_folder() / "staged" / f"{stem}-{_digest(address)}"
+        folder = cache_folder() / "staged" / f"{stem}-{_digest(source_of(address))}"
         if not folder.is_dir():
             _make(folder, address)
     except (OSError, RuntimeError, tarfile.TarError, ValueError) as error:
@@ -68,16 +69,31 @@ def staged(address: str) -> Path:
     return folder
 
 
+def source_of(address: str) -> str:
+    """The address as every process and machine can use it: a file's path from the root on."""
+    return address if is_remote(address) else str(whole(address))
+
+
 def _make(folder: Path, address: str) -> None:
-    """Fill the folder, whole or not at all."""
+    """Fill the folder, whole or not at all, and once for the many workers of a machine."""
     folder.parent.mkdir(parents=True, exist_ok=True)
+    lock = Lock(folder.parent / f".{folder.name}.lock", folder)
+    lock.take(wait=True)
+    try:
+        if not folder.is_dir():
+            _fill_whole(folder, address)
+    finally:
+        lock.release()
+
+
+def _fill_whole(folder: Path, address: str) -> None:
     with tempfile.TemporaryDirectory(prefix=f".{folder.name}.", dir=folder.parent) as scratch:
         made = Path(scratch) / "pictures"
         made.mkdir()
         _fill(made, address)
         if not any(made.rglob("*.*")):
             raise BadData(f"{address} holds no picture ({' '.join(sorted(SUFFIXES))})")
-        if not folder.is_dir():  # another process may have been quicker
+        if not folder.is_dir():  # where there are no locks another process may have been quicker
             made.rename(folder)
 
 
@@ -90,10 +106,13 @@ def cache_folder() -> Path:
     Raises:
         RuntimeError: the user has no home folder.
     """
-    home = os.environ.get("PAREIDOLIA_CACHE")
-    if home:
-        return Path(home)
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "pareidolia"
+    named = os.environ.get("PAREIDOLIA_CACHE")
+    if named:
+        return Path(named)
+    try:
+        return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "pareidolia"
+    except RuntimeError as error:
+        raise RuntimeError("this user has no home folder: name a cache in PAREIDOLIA_CACHE") from error
 
 
 def _digest(address: str) -> str:
@@ -107,7 +126,7 @@ def _digest(address: str) -> str:
         )
     else:
         status = Path(address).stat()
-        state = [(str(Path(address).absolute()), status.st_size, str(status.st_mtime_ns))]
+        state = [(address, status.st_size, str(status.st_mtime_ns))]
     return hashlib.sha256(repr((address, state)).encode("utf-8", "surrogateescape")).hexdigest()[:24]
 
 
@@ -159,10 +178,10 @@ def _copy_listed(folder: Path, address: str) -> None:
     for number, (path, label) in enumerate(zip(listed, named, strict=True)):
         if not isinstance(path, str):
             raise BadData(f"{address}: {paths} of row {number} is {type(path).__name__}, not a path")
-        whole = _seen_from(address, path)
+        seen = _seen_from(address, path)
         where = folder if label is None else folder / _flat(str(label))
         where.mkdir(exist_ok=True)
-        with _opened(whole) as file:
+        with _opened(seen) as file:
             _write(where / f"{number:08d}{PurePosixPath(path).suffix.lower()}", file)
 
 

@@ -2,7 +2,8 @@
 
 A picture's record, a run's settings and an atlas come from anywhere. `trust.py` decides which code they may
 name, `ordinary.py` which files may be opened, `paths.py` and `portable.py` how a record names files,
-`terminal.py` what may be printed, `letters.py` how what cannot be written is spelled. No torch here.
+`weights_files.py` which files are weights, `terminal.py` what may be printed, `letters.py` how what cannot be
+written is spelled. No torch here.
 """
 
 from pareidolia.safety.letters import any_console, folded, spelled

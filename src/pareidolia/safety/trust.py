@@ -9,8 +9,8 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from pathlib import Path
 
+from pareidolia.safety.paths import expanded
 from pareidolia.settings import NotTrusted
 
 
@@ -62,7 +62,7 @@ def distrusting(title: str, named: Collection[str | None] = ()) -> Iterator[None
 def _whole(name: str) -> str:
     """The name with a file's path from the root on, so that the same file is the same name."""
     home, colon, function = name.rpartition(":")
-    return f"{Path(home).expanduser().absolute()}{colon}{function}" if home.endswith(".py") else name
+    return f"{expanded(home).absolute()}{colon}{function}" if home.endswith(".py") else name
 
 
 def distrusted() -> str | None:

@@ -19,11 +19,20 @@ _GRACE = 2
 
 
 def default_folder() -> Path:
-    """Where the studio keeps things by default: the place that the system has for such."""
-    if os.name == "nt":
-        base = Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local"))
-    else:
-        base = Path(os.environ.get("XDG_DATA_HOME", Path.home() / ".local" / "share"))
+    """Where the studio keeps things by default: the place that the system has for such.
+
+    Returns:
+        The folder.
+
+    Raises:
+        PareidoliaError: If the user has no home folder, and the system names no other place.
+    """
+    windows = os.name == "nt"
+    variable, below = ("LOCALAPPDATA", "AppData/Local") if windows else ("XDG_DATA_HOME", ".local/share")
+    try:
+        base = Path(os.environ.get(variable) or Path.home() / below)
+    except RuntimeError as error:
+        raise PareidoliaError("this user has no home folder: name another with --folder") from error
     return base / "pareidolia" / "studio"
 
 

@@ -16,7 +16,9 @@ from pareidolia.inspection import (
     rank_correlation,
 )
 from pareidolia.inspection.attribution.faithfulness import blurred, randomized, weighted_layers
+from pareidolia.inspection.attribution.quality.removing import irof, road, superpixels
 from pareidolia.inspection.attribution.settings import FaithfulnessSettings
+from pareidolia.inspection.framing import frame_photo
 from pareidolia.networks import Network
 from pareidolia.settings import PareidoliaError
 
@@ -117,6 +119,7 @@ def test_the_comparison_and_its_figure(network) -> None:
     assert "fails the sanity checks" in results[2].caution
     rows = comparison.table()
     assert rows[1]["deletion"] == results[1].deletion.value
+    assert 0 <= rows[1]["road_low"] <= rows[1]["road"] <= rows[1]["road_high"] and "irof" not in rows[1]
     assert rows[1]["deletion_low"] <= rows[1]["deletion"] <= rows[1]["deletion_high"]
     figure = comparison.figure()
     assert figure.shape[:2] == (1, 3) and figure.min() >= 0 and figure.max() <= 1 and figure.std() > 0.05
@@ -132,3 +135,20 @@ def test_the_comparison_reports_every_photo_of_every_method(network) -> None:
     assert steps == [(f"measuring {name}", photo, 2) for name in ("chance", "grad-cam") for photo in (1, 2)]
     with pytest.raises(PareidoliaError, match="photos holds no pictures"):
         Comparison([], network=network)
+
+
+def test_the_comparison_removes_pixels_and_parts_as_their_measures_do(network) -> None:
+    pytest.importorskip("skimage", reason="scikit-image is not installed")
+    photos = [torch.rand(1, 3, 30, 40), torch.rand(1, 3, 30, 40)]
+    settings = FaithfulnessSettings(methods=("gradient",), curve_steps=2, superpixels=6, target="2")
+    comparison = Comparison(photos, settings, network)
+    for _ in comparison:
+        pass
+    row, wanted = comparison.table()[1], {"road": 0.0, "irof": 0.0}
+    for photo in photos:
+        framed = frame_photo(network, photo, None).picture
+        found, target = attribute(network, framed, 2, "gradient"), ClassTarget((2,))
+        wanted["road"] += float(road(network, framed, target, found).values.mean()) / 2
+        parts = superpixels(framed, 6)
+        wanted["irof"] += irof(network, framed, target, found, segments=parts).share / 2
+    assert {name: row[name] for name in wanted} == pytest.approx(wanted, rel=1e-4)

@@ -11,7 +11,8 @@ from pareidolia.inspection.concepts.autoencoders import Activations, SparseAutoe
 from pareidolia.inspection.concepts.factorization import factorize
 from pareidolia.inspection.visualization import Features, FeatureSettings
 from pareidolia.networks import Network
-from pareidolia.networks.concepts import Concepts, read_concepts, with_concepts
+from pareidolia.networks.attached_concepts import with_concepts
+from pareidolia.networks.concepts import Concepts, read_concepts
 from pareidolia.pictures import save_picture
 from pareidolia.pictures.ownership import is_result
 from pareidolia.settings import PareidoliaError

@@ -16,8 +16,8 @@ from pareidolia.inspection.patches import (
 from pareidolia.inspection.patches.crops import crop
 from pareidolia.networks import load_network_from
 from pareidolia.pictures import from_uint8, open_uint8
+from pareidolia.safety.weights_files import find_checkpoints
 from pareidolia.settings import BadNetwork, PareidoliaError, Unit, UnknownName
-from pareidolia.settings.weights_files import find_checkpoints
 
 
 def finished(operation):

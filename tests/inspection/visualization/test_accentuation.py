@@ -73,3 +73,13 @@ def test_what_is_not_there_is_refused(network, photo) -> None:
         Accentuation(photo, AccentuationSettings(aim=("nowhere:0",), size=40), network)
     with pytest.raises(UnknownName):
         Accentuation(photo, AccentuationSettings(aim=("2:0",), keep="nowhere", size=40), network)
+
+
+def test_the_border_is_not_where_it_is_drawn_most(network) -> None:
+    flat = torch.full((1, 3, 32, 40), 0.4)
+    made = _painted(network, flat, keep_weight=0.0)
+    change = (made.accentuated - flat)[0, 0]
+    ring = torch.ones_like(change, dtype=torch.bool)
+    ring[3:-3, 3:-3] = False
+    assert float(change[ring].mean()) < float(change[~ring].mean())
+    assert made.captions == ("2:0",) and made.responses[0][1] > made.responses[0][0]

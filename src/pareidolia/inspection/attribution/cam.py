@@ -9,6 +9,7 @@ from pareidolia.inspection.framing import FramedPhoto
 from pareidolia.inspection.resolving import resolve
 from pareidolia.inspection.targets import Target, TargetLike
 from pareidolia.networks import Network, NetworkLike, preserve_state
+from pareidolia.networks.attached_concepts import concepts_at
 from pareidolia.networks.layers import Layer, is_map
 from pareidolia.pictures import PicturesLike
 from pareidolia.settings import BadNetwork
@@ -66,6 +67,35 @@ def layer_gradients(
         BadNetwork: If the layer has no positions, or the target does not depend on it.
     """
     name = layer or cam_layer(network)
+    maps, signals = activations_and_gradients(network, pictures, target, name)
+    if maps.ndim != 4:
+        raise BadNetwork(
+            f"layer '{name}' has no rows and columns: choose one that has (see pareidolia networks)"
+        )
+    return maps, signals
+
+
+def activations_and_gradients(
+    network: Network, pictures: Tensor, target: Target, name: str
+) -> tuple[Tensor, Tensor]:
+    """The activations A of a layer, and ∂S/∂A, whether it has rows and columns or not.
+
+    Args:
+        network: the network.
+        pictures: N×C×H×W in [0, 1].
+        target: S.
+        name: of the layer.
+
+    Returns:
+        Both, N×C×h×w, or N×C. Of concepts their codes z, and ∂S/∂z = d · ∂S/∂A, as a code stands for z d.
+
+    Raises:
+        BadNetwork: If the target does not depend on the layer.
+    """
+    if (concepts := concepts_at(network, name)) is not None:
+        _, slopes = activations_and_gradients(network, pictures, target, concepts[0])
+        codes = network.record(pictures, name)[name].detach()
+        return codes, torch.einsum("nc...,kc->nk...", slopes, concepts[1].dictionary.to(slopes))
     module = _module(network, name)
     with preserve_state(network.module), torch.enable_grad(), detach_at(module) as outputs:
         scores = target(network, pictures.detach())
@@ -77,10 +107,6 @@ def layer_gradients(
     if signals is None:
         raise BadNetwork(f"the target does not depend on layer '{name}': choose a layer before it")
     maps, signals = (network.as_maps(name, each.detach(), pictures) for each in (activations, signals))
-    if maps.ndim != 4:
-        raise BadNetwork(
-            f"layer '{name}' has no rows and columns: choose one that has (see pareidolia networks)"
-        )
     return maps, signals
 
 

@@ -9,6 +9,7 @@ from torch import Tensor
 from pareidolia.inspection.attribution.attributing import attribute
 from pareidolia.inspection.attribution.comparison_figure import draw_comparison
 from pareidolia.inspection.attribution.faithfulness import ScoreCurve, deletion, insertion, randomization
+from pareidolia.inspection.attribution.quality.removing import irof, road, superpixels
 from pareidolia.inspection.attribution.registry import METHODS, left_out_in_words, stands_for_all
 from pareidolia.inspection.attribution.settings import FaithfulnessSettings
 from pareidolia.inspection.attribution.summaries import CHANCE, Faithfulness, bootstrap
@@ -31,6 +32,8 @@ class _Measured:
 
     deletion: ScoreCurve
     insertion: ScoreCurve
+    road: float
+    irof: float | None
     last_layer: float
     upper_half: float
 
@@ -48,8 +51,9 @@ class _Measured:
 class Comparison(Work):
     """Attribution methods measured on photos, one after the other, `chance` first.
 
-    Deletion and insertion after Petsiuk et al. (2018), randomized parameters after Adebayo et al. (2018);
-    intervals by the bootstrap over photos. Iterate to the end; then take `table`, `figure` or `result`.
+    Deletion and insertion after Petsiuk et al. (2018), ROAD after Rong et al. (2022), IROF after Rieger and
+    Hansen (2020), randomized parameters after Adebayo et al. (2018); intervals by the bootstrap over photos.
+    Iterate to the end; then take `table`, `figure` or `result`.
 
     Args:
         photos: one picture or several of any sizes, as `as_photos` takes them.
@@ -74,6 +78,7 @@ class Comparison(Work):
         self.results: list[Faithfulness] = []
         #: Of all methods those that do not suit the network.
         self.left_out: list[str] = []
+        self._superpixels: dict[int, Tensor] = {}
 
     def __iter__(self) -> Iterator[Progress]:
         """Measure; every method is a stage, every photo a step."""
@@ -119,8 +124,8 @@ class Comparison(Work):
     def caption(self) -> str:
         """How the table is read, and what is known against the methods."""
         reading = (
-            "Areas under the curves, and likeness (Spearman's ρ) to the map of a randomized network; "
-            "means with 95 % intervals over photos."
+            "Areas under the curves, mean confidence as pixels are imputed (road), and likeness (Spearman's "
+            "ρ) to the map of a randomized network; means with 95 % intervals over photos."
         )
         cautions = [f"{each.method} {each.caution}." for each in self.results if each.caution]
         return "\n".join([reading, *cautions]) + left_out_in_words(self.left_out, self.network.name)
@@ -132,8 +137,17 @@ class Comparison(Work):
         return _Measured(
             deletion(self.network, picture, target, found, steps=steps),
             insertion(self.network, picture, target, found, steps=steps),
+            float(road(self.network, picture, target, found, seed=self.settings.seed).values.mean()),
+            self._irof(number, picture, target, found),
             *((0.0, 0.0) if name == CHANCE else randomization(self.network, method, seed=self.settings.seed)),
         )
+
+    def _irof(self, number: int, picture: Tensor, target: Target, found: Tensor) -> float | None:
+        if not self.settings.superpixels:
+            return None
+        if number not in self._superpixels:
+            self._superpixels[number] = superpixels(picture, self.settings.superpixels)
+        return irof(self.network, picture, target, found, segments=self._superpixels[number]).share
 
 
 def compare_methods(
@@ -171,10 +185,13 @@ def _attribution(
 
 def _summary(name: str, measured: Sequence[_Measured], seed: int) -> Faithfulness:
     """The means over photos."""
+    parts = [each.irof for each in measured if each.irof is not None]
     return Faithfulness(
         name,
         bootstrap([each.deletion.area for each in measured], seed=seed),
         bootstrap([each.insertion.area for each in measured], seed=seed),
+        bootstrap([each.road for each in measured], seed=seed),
+        bootstrap(parts, seed=seed) if parts else None,
         bootstrap([each.last_layer for each in measured], seed=seed),
         bootstrap([each.upper_half for each in measured], seed=seed),
         _mean_curve([each.deletion for each in measured]),

@@ -134,6 +134,15 @@ class FaithfulnessSettings(AttributionSettings):
     curve_steps: Annotated[
         int, Field(ge=2, description="Steps in which pixels are deleted and inserted.")
     ] = 28
+    superpixels: Annotated[
+        int,
+        Field(
+            ge=0,
+            le=1000,
+            description="About how many parts of a photo IROF removes in turn; 0 leaves IROF out (it needs "
+            "scikit-image).",
+        ),
+    ] = 0
 
     @property
     def asked_methods(self) -> Sequence[str]:

@@ -9,8 +9,8 @@ from pareidolia.inspection.attribution.faithfulness import ScoreCurve
 
 #: A map of random numbers: what a method must beat.
 CHANCE = "chance"
-#: The measures of `Faithfulness`: areas under two curves, and two likenesses.
-MEASURES = ("deletion", "insertion", "last_layer", "upper_half")
+#: The measures of `Faithfulness`: areas under two curves, two kinds of removal, and two likenesses.
+MEASURES = ("deletion", "insertion", "road", "irof", "last_layer", "upper_half")
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,8 @@ class Faithfulness:
         method: its name.
         deletion: area under the mean curve; low is good.
         insertion: area under the mean curve; high is good.
+        road: mean confidence as the most important pixels are imputed; low is good.
+        irof: share of the area over the curve as superpixels are removed; high is good. None where none are.
         last_layer: likeness (Spearman's ρ) to the map of a network whose last layer is randomised; near 0 is
             good. Near 1 the method does not explain the network.
         upper_half: the same, with the upper half of the network randomised.
@@ -45,6 +47,8 @@ class Faithfulness:
     method: str
     deletion: Mean
     insertion: Mean
+    road: Mean
+    irof: Mean | None
     last_layer: Mean
     upper_half: Mean
     deletion_curve: ScoreCurve
@@ -54,18 +58,21 @@ class Faithfulness:
     def row(self) -> dict[str, object]:
         """The method, and of each measure its mean and the ends of its interval (None of a single photo)."""
         row: dict[str, object] = {"method": self.method}
-        for name in MEASURES:
-            mean: Mean = getattr(self, name)
+        for name, mean in self._means().items():
             low, high = mean.interval or (None, None)
             row |= {name: mean.value, f"{name}_low": low, f"{name}_high": high}
         return row | {"caution": self.caution}
 
     def report(self) -> dict[str, object]:
         """The same for people, in words, with the numbers behind these."""
-        means: dict[str, Mean] = {name: getattr(self, name) for name in MEASURES}
+        means = self._means()
         numbers = {name: {"mean": mean.value, "interval": mean.interval} for name, mean in means.items()}
         words = {name.replace("_", " "): str(mean) for name, mean in means.items()}
         return {"method": self.method, **words, "numbers": {**numbers, "caution": self.caution}}
+
+    def _means(self) -> dict[str, Mean]:
+        measured = {name: getattr(self, name) for name in MEASURES}
+        return {name: mean for name, mean in measured.items() if mean is not None}
 
 
 def bootstrap(values: Sequence[float], *, seed: int = 0, resamples: int = 2000) -> Mean:

@@ -23,7 +23,8 @@ from pareidolia.inspection.concepts.factorization import factorize
 from pareidolia.inspection.concepts.figures import figures_of
 from pareidolia.inspection.concepts.settings import ConceptSettings
 from pareidolia.networks import Network, NetworkLike, identity, network_for
-from pareidolia.networks.concepts import Concepts, concept_layer, with_concepts
+from pareidolia.networks.attached_concepts import concept_layer, with_concepts
+from pareidolia.networks.concepts import Concepts
 from pareidolia.operations import LOOK, operation
 from pareidolia.operations.inputs import FOLDER
 from pareidolia.pictures import find_pictures, write_atomically

@@ -14,7 +14,7 @@ from pareidolia.operations.inputs import FOLDER
 from pareidolia.pictures import sheet
 from pareidolia.pictures.result import Result
 from pareidolia.progress import Progress, Work
-from pareidolia.settings.weights_files import find_checkpoints
+from pareidolia.safety.weights_files import find_checkpoints
 
 
 @operation(

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from pareidolia.collecting.settings import CollectingSettings
 from pareidolia.settings import UnitNumbers
+from pareidolia.settings.groups import WHAT
 
 
 class UnitsSettings(CollectingSettings):
@@ -19,8 +20,13 @@ class UnitsSettings(CollectingSettings):
         ),
     ] = None
     units: Annotated[
-        UnitNumbers, Field(min_length=1, description="Channels of the layer: 12, or 0-63, or several.")
-    ] = ("0-15",)
+        UnitNumbers | None,
+        Field(
+            min_length=1,
+            description="Channels of the layer: 12, or 0-63, or several (default: the first 16; for a class "
+            "those 16 that add most to its score).",
+        ),
+    ] = None
     painted: Annotated[
         bool, Field(description="Paint what each unit responds to, beside what photos it responded to.")
     ] = True
@@ -40,6 +46,14 @@ class UnitsSettings(CollectingSettings):
 class PatchesSettings(UnitsSettings):
     """Find the parts of a folder's photos for which units were most active (Zeiler and Fergus 2014)."""
 
+    target: Annotated[
+        str | None,
+        Field(
+            description="Rank patches by what they add to this class's score (activation x gradient), not by "
+            "activation alone, and paint units as they look in the class.",
+            json_schema_extra=WHAT,
+        ),
+    ] = None
     top: Annotated[int, Field(ge=1, le=100, description="Patches a unit, each from another photo.")] = 9
     tile: Annotated[int, Field(ge=8, le=1024, description="Side of a patch on the sheet, in pixels.")] = 72
     columns: Annotated[int | None, Field(ge=1, description="Units a row of the sheet.")] = None

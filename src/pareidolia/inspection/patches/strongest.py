@@ -11,6 +11,7 @@ from pareidolia.collecting import Collection, Collector, EngineSettings, Ranking
 from pareidolia.inspection.attribution.cam import cam_layer
 from pareidolia.inspection.attribution.overlays import colored
 from pareidolia.inspection.patches.blocks import block
+from pareidolia.inspection.patches.class_ranking import TopForClass, most_used
 from pareidolia.inspection.patches.crops import crop
 from pareidolia.inspection.patches.settings import PatchesSettings, UnitsSettings
 from pareidolia.inspection.projection import project_each
@@ -18,6 +19,8 @@ from pareidolia.inspection.visualization import Features, FeatureSettings
 from pareidolia.networks import NetworkLike, network_for
 from pareidolia.operations import LOOK, operation
 from pareidolia.operations.inputs import FOLDER
+from pareidolia.painting import Objective
+from pareidolia.painting.terms import WithinClass
 from pareidolia.pictures import find_pictures, from_uint8, open_uint8, sheet
 from pareidolia.pictures.result import Result
 from pareidolia.progress import Progress, Work
@@ -25,6 +28,8 @@ from pareidolia.settings import NetworkSettings, PareidoliaError, Unit
 from pareidolia.settings.default_networks import refuse_judge
 from pareidolia.settings.numbers import read_numbers
 
+# Units, where none are named.
+_SHOWN = 16
 # Photos in one backward pass: a batch costs memory for all activations.
 _AT_ONCE = 8
 
@@ -36,7 +41,7 @@ class Patch:
     Attributes:
         unit: where it is.
         name: of the photo.
-        activation: how strong.
+        activation: how strong; where patches are ranked for a class, activation × gradient of its score.
         patch: what the unit sees there, 1×3×h×w in [0, 1].
         signal: what the deconvnet sends back from there, zero as mid-grey, cut like `patch`.
     """
@@ -63,6 +68,8 @@ class StrongestPatches(Work):
 
     Zeiler and Fergus (2014), figure 2. Iterate to the end, then take `picture`, `caption` and `patches`. The
     index of the folder (all units of the layer) is kept in `index`; stopped and begun again, it goes on.
+    Where `settings.target` names a class, patches are ranked by activation × gradient of its score, and units
+    are painted as they look in it.
 
     Args:
         photos: a folder of pictures, subfolders included.
@@ -74,7 +81,7 @@ class StrongestPatches(Work):
 
     Raises:
         BadPicture: If the folder has no pictures.
-        UnknownName: If there is no such layer.
+        UnknownName: If there is no such layer or class.
         PareidoliaError: If there are no such units, the layer is neither maps C×H×W nor C values, or features
             are painted and the network is the one that judges pictures.
     """
@@ -95,14 +102,21 @@ class StrongestPatches(Work):
             refuse_judge(self.network.name)  # before the photos are looked at
         self.layer = settings.layer or cam_layer(self.network)
         count = self.network.unit_shape(self.layer)[0]
-        self.units = list(read_numbers(settings.units, count, self.layer))
+        #: The channels that are shown; where a class chooses them, known once the photos are looked at.
+        self.units = (
+            list(range(min(_SHOWN, count)))
+            if settings.units is None
+            else list(read_numbers(settings.units, count, self.layer))
+        )
+        #: Number of the class for which patches are ranked; None where they are ranked by activation.
+        self.index = None if settings.target is None else self.network.class_index(settings.target)
         self._collector = None
         if collection is None:
             self._collector = Collector(
                 index,
                 find_pictures(photos),
                 (self.layer,),
-                TopActivations(top=settings.top),
+                self._kept(),
                 settings,
                 self.network,
                 engine=engine,
@@ -114,6 +128,10 @@ class StrongestPatches(Work):
         self.patches: dict[int, list[Patch]] = {}
         #: By unit, its painted feature 1×3×S×S.
         self.painted: dict[int, Tensor] = {}
+
+    def _kept(self) -> TopActivations:
+        top = self.settings.top
+        return TopActivations(top=top) if self.index is None else TopForClass(top=top, index=self.index)
 
     def __iter__(self) -> Iterator[Progress]:
         """Index, send back, paint.
@@ -127,7 +145,10 @@ class StrongestPatches(Work):
         if len(skipped) == len(self.collection.files):
             folder = self.collection.files.folder
             raise PareidoliaError(f"not one picture of {folder} could be used: {_listed(skipped, 1)}")
-        yield from self._send_back(read_ranking(self.collection, self.layer))
+        ranking = read_ranking(self.collection, self.layer)
+        if self.settings.units is None and self.index is not None:
+            self.units = most_used(ranking, _SHOWN)
+        yield from self._send_back(ranking)
         if self.settings.painted:
             yield from self._paint([unit for unit in self.units if self.patches[unit]])
 
@@ -136,9 +157,8 @@ class StrongestPatches(Work):
         """The sheet, 1×3×H×W in [0, 1]."""
         columns = self.settings.columns or max(1, min(4, round((len(self.units) / 3) ** 0.5)))
         parts = ["painted"] if self.painted else []
-        title = (
-            f"{self.layer} of {self.network.name}: {', '.join([*parts, 'sent back', 'strongest patches'])}"
-        )
+        parts += ["sent back", f"strongest patches{self._for_class}"]
+        title = f"{self.layer} of {self.network.name}: {', '.join(parts)}"
         panels = [(self.block(unit), self.unit_caption(unit)) for unit in self.units]
         return sheet(panels, columns, title=title)
 
@@ -154,9 +174,9 @@ class StrongestPatches(Work):
         silent = [str(unit) for unit in self.units if not self.patches[unit]]
         seen = len(self.collection.files) - len(skipped)
         lines = [
-            f"{len(self.units)} units of {self.layer} over {seen} photos",
+            f"{len(self.units)} units of {self.layer}{self._for_class} over {seen} photos",
             f"skipped {len(skipped)}: {_listed(skipped)}" if skipped else "",
-            f"never active: {', '.join(silent)}" if silent else "",
+            f"{self._nothing}: {', '.join(silent)}" if silent else "",
         ]
         return "; ".join(line for line in lines if line)
 
@@ -175,9 +195,17 @@ class StrongestPatches(Work):
         """The unit with the strongest and weakest activation shown."""
         patches = self.patches[unit]
         if not patches:
-            return f"{unit}: never active"
+            return f"{unit}: {self._nothing}"
         first, last = (_in_words(patch.activation) for patch in (patches[0], patches[-1]))
         return f"{unit}: {first}" if len(patches) == 1 else f"{unit}: {first} to {last}"
+
+    @property
+    def _for_class(self) -> str:
+        return "" if self.settings.target is None else f" for {self.settings.target}"
+
+    @property
+    def _nothing(self) -> str:
+        return "never active" if self.index is None else f"adds nothing{self._for_class}"
 
     def _painted_or_blank(self, unit: int) -> Tensor | None:
         if not self.settings.painted:
@@ -190,8 +218,7 @@ class StrongestPatches(Work):
             (int(ranking.pictures[unit, place]), unit, place)
             for unit in self.units
             for place in range(min(self.settings.top, ranking.values.shape[1]))
-            # A picture that leaves a rectified unit at 0 did not activate it.
-            if ranking.pictures[unit, place] >= 0 and ranking.values[unit, place] != 0
+            if ranking.pictures[unit, place] >= 0 and self._counts(float(ranking.values[unit, place]))
         ]
         places.sort()
         found: dict[tuple[int, int], Patch] = {}
@@ -201,6 +228,10 @@ class StrongestPatches(Work):
             yield Progress(start + len(part), len(places), "sending back")
         for unit in self.units:
             self.patches[unit] = [found[key] for key in sorted(found) if key[0] == unit]
+
+    def _counts(self, value: float) -> bool:
+        """Whether a ranked value is one: a picture that leaves a rectified unit at 0 did not activate it."""
+        return value != 0 if self.index is None else value > 0  # below 0 it speaks against the class
 
     def _sent_back(
         self, ranking: Ranking, places: Sequence[tuple[int, int, int]]
@@ -226,7 +257,11 @@ class StrongestPatches(Work):
     def _paint(self, units: list[int]) -> Iterator[Progress]:
         if not units:
             return
-        features = Features(feature_settings(self.settings, self.layer, units), self.network)
+        aims: dict[str, Objective] | None = None
+        if self.index is not None:
+            name = str(self.settings.target)
+            aims = {str(each): WithinClass(Unit(self.layer, each), self.index, name) for each in units}
+        features = Features(feature_settings(self.settings, self.layer, units), self.network, aims)
         for step in features:
             yield replace(step, stage="painting")
         pictures = features.pictures.detach().cpu()

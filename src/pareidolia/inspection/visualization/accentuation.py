@@ -1,6 +1,6 @@
 """Accentuation: what in this photo a unit answers to, made stronger where it is."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -12,12 +12,14 @@ from pareidolia.operations import LOOK, operation
 from pareidolia.operations.inputs import PHOTO
 from pareidolia.painting import FourierCanvas, Gallery, ModelOutputs, Objective, read_objective
 from pareidolia.painting.canvas import Canvas
-from pareidolia.painting.transforms import robust
+from pareidolia.painting.transforms import RandomCrops, Transform
 from pareidolia.pictures import PictureLike, gaussian_blur, luminance, sheet, size_of
 
-# Smaller than usual: what is accentuated must stay where it is in the photo.
-_STRENGTH = 0.5
+# Of a side, at robustness 1: the shortest and longest that a look crops away.
+_CROPPED = (0.05, 0.3)
 _LONGER_SIDE = 224  # of the photo, in pixels
+# Of a map's side, from each end: where positions count less.
+_BORDER = 0.2
 # An aim that the photo hardly meets is not blown up beyond this.
 _LEAST = 1e-2
 # Of the picture's shorter side: how far the places that changed are blurred.
@@ -73,7 +75,7 @@ class Accentuation(Gallery):
             start=lambda _: _twice(self._photo.cpu()),
             attempts=1,
             learning_rate=settings.learning_rate,
-            transforms=robust(_STRENGTH * settings.robustness),
+            transforms=_looks(settings.robustness),
             seed=settings.seed,
             at_once=2,
         )
@@ -145,8 +147,30 @@ class Accented(Objective):
         distance = (painted.activations[self.layer] - kept).square().sum() / kept.square().sum().clamp(
             min=1e-12
         )
-        own = {name: self.scale * loss for name, loss in self.aim.losses(painted).items()}
+        inner = {name: maps * _inner(maps) for name, maps in painted.activations.items()}
+        own = {
+            name: self.scale * loss
+            for name, loss in self.aim.losses(replace(painted, activations=inner)).items()
+        }
         return {**own, "distance": self.weight * distance}
+
+
+def _looks(robustness: float) -> tuple[Transform, ...]:
+    """Crops that lie inside the photo: what mirrors it makes two eyes of half a one at the border."""
+    least, most = (min(0.8, robustness * each) for each in _CROPPED)
+    return (RandomCrops(1, (1 - most, 1 - least), noise=0, overhang=0),) if robustness else ()
+
+
+def _inner(maps: Tensor) -> Tensor:
+    """Weights of a map's positions, h×w: 1 inside, falling towards the border.
+
+    What a position at the border sees is half padding, and half of a thing there would count as a whole one.
+    """
+    ramps = []
+    for side in maps.shape[2:]:
+        place = torch.arange(side, device=maps.device, dtype=maps.dtype)
+        ramps.append(((torch.minimum(place, side - 1 - place) + 0.5) / (_BORDER * side)).clamp(max=1))
+    return ramps[0][:, None] * ramps[1] if len(ramps) == 2 else maps.new_ones(())
 
 
 def _twice(photo: Tensor) -> Canvas:

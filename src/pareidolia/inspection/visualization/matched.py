@@ -41,7 +41,7 @@ class MatchedFeatures(Gallery):
 
     arg min_x Σ_l mean (sort F_l(x) − sort R_l)² / mean R_l² − w a(x) / a(patches), where R_l are a layer's
     activations of the patches that drive the unit most, channel by channel: sort matching (Gorgun, Schiele
-    and Fischer, "VITAL", CVPR 2025). `picture` is a sheet: each unit's picture, then its patches.
+    and Fischer, "VITAL", ICCV 2025). `picture` is a sheet: each unit's picture, then its patches.
 
     Args:
         photos: where patches are looked for, as `as_photos` takes them.

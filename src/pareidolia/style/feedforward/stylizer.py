@@ -13,6 +13,7 @@ from pareidolia.networks.weights import load_weights
 from pareidolia.operations import PAINT, Input, operation
 from pareidolia.pictures import PictureLike, as_picture, size_of, split_alpha
 from pareidolia.pictures.result import Result
+from pareidolia.safety import expanded
 from pareidolia.settings import PareidoliaError
 from pareidolia.style.colors import with_chroma
 from pareidolia.style.feedforward.network import StylizerNetwork
@@ -106,7 +107,7 @@ def open_stylizer(run: str | Path, device: str = "auto") -> Stylizer:
     Raises:
         PareidoliaError: If there is no such training, or it has saved no weights yet.
     """
-    folder = Path(run).expanduser()
+    folder = expanded(run)
     record = read_record(folder)
     if record.get("model") != KIND:
         raise PareidoliaError(f"{folder} holds a run of {record.get('model')}, not of a style network")

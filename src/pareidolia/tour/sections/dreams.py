@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from pareidolia.dreaming import Dream, DreamSettings
-from pareidolia.dreaming.groups import members
+from pareidolia.dreaming.groups import find_groups
 from pareidolia.networks import Network, load_network
 from pareidolia.pictures import as_picture, over_white
 from pareidolia.pictures.samples import PHOTOS
@@ -32,7 +32,7 @@ def _dogs(guide: Guide, namer: str) -> str:
     """What a network says of dogs before and after the tour's own dreamt of several photos and of noise."""
     network = load_network(namer, device=guide.settings.device)
     dreamer = load_network(NETWORK, device=guide.settings.device, padding="replicate")
-    dogs = dog_classes(network)
+    dogs = list(find_groups(network.class_names, network.name).members["dogs"])
     settings = DreamSettings(aim=(LAYERS["late"],), size=guide.pace(192, 128), seed=guide.settings.seed)
     before, after, ends = [], [], 0
     starts = _beginnings(guide, settings.size)
@@ -53,15 +53,6 @@ def _dogs(guide: Guide, namer: str) -> str:
         [note("dream", "ends", count=len(starts)), f"{ends}"],
     ]
     return figures_table(["", note("dream", "of_dogs")], rows)
-
-
-def dog_classes(network: Network) -> list[int]:
-    """The outputs of a network that are breeds of dogs, by ImageNet's names."""
-    from torchvision.models import ResNet50_Weights
-
-    names = ResNet50_Weights.DEFAULT.meta["categories"]
-    breeds = {names[index] for index in members("dogs")}
-    return [index for index, name in enumerate(network.class_names or ()) if name in breeds]
 
 
 def _beginnings(guide: Guide, side: int) -> list[Tensor]:

@@ -4,13 +4,12 @@ import inspect
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 from torch.utils.data import Dataset
 
 from pareidolia.pictures import size_of
-from pareidolia.safety import distrusted
+from pareidolia.safety import distrusted, expanded
 from pareidolia.settings import BadData, UnknownName, one_line
 from pareidolia.settings.extras import require
 from pareidolia.training.data.folders import Split
@@ -100,7 +99,7 @@ def torchvision_items(name: str, kind: str, root: str, split: Split) -> Items:
     if kind not in makers:
         raise UnknownName("data set of torchvision", kind, makers)
     parameters = inspect.signature(makers[kind]).parameters
-    where = Path(root or os.environ.get("PAREIDOLIA_DATA", "data")).expanduser()
+    where = expanded(root or os.environ.get("PAREIDOLIA_DATA", "data"))
     asks = distrusted()
     given: dict[str, Any] = {"root": where} if "root" in parameters else {}
     if "download" in parameters:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pareidolia.safety import named_from, places, reveals_home, whole
+from pareidolia.safety import expanded, named_from, places, reveals_home, whole
 from pareidolia.settings import BadData, PareidoliaError
 from pareidolia.training.data.folders import find_files
 from pareidolia.training.data.opening import is_folder
@@ -24,7 +24,7 @@ def place_of(name: str, run: Path) -> dict[str, str]:
     """
     if not is_folder(name):
         return {"name": name}
-    folder = Path(name).expanduser()
+    folder = expanded(name)
     return {"name": _seen_from(run, folder), "files": find_files(folder, "train").digest}
 
 
@@ -45,7 +45,7 @@ def find_again(data: Mapping[str, Any], run: Path, moved_to: str | None = None) 
     name = str(data["name"])
     if not is_folder(name):
         return name
-    candidates = [*places(name, run), *([] if moved_to is None else [Path(moved_to).expanduser()])]
+    candidates = [*places(name, run), *([] if moved_to is None else [expanded(moved_to)])]
     there = [folder for folder in candidates if folder.is_dir()]
     wanted = data.get("files")
     for folder in there:
@@ -66,7 +66,7 @@ def _digest(folder: Path) -> str | None:
 
 def _seen_from(run: Path, folder: Path) -> str:
     """The way from the run to the folder; from the home, as ~, where the way would name that."""
-    run, folder = whole(run.expanduser()), whole(folder)
+    run, folder = whole(expanded(run)), whole(folder)
     if not reveals_home(run, folder):
         return named_from(run, folder)
     try:

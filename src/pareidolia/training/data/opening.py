@@ -1,13 +1,12 @@
 """Data by name: digits, mnist, fashion-mnist, data sets of torchvision and of the hub, or a folder."""
 
 import os
-from pathlib import Path
 
 import numpy as np
 import torch
 
 from pareidolia.pictures.staging import is_staged, staged
-from pareidolia.safety import distrusted
+from pareidolia.safety import distrusted, expanded
 from pareidolia.settings import BadData, nearest
 from pareidolia.settings.extras import require
 from pareidolia.training.data.folders import Split, find_files
@@ -66,7 +65,7 @@ def is_folder(name: str) -> bool:
 
 
 def _folder(name: str, split: Split, size: Size | None, color: str) -> PictureSet:
-    folder = staged(name) if is_staged(name) else Path(name).expanduser()
+    folder = staged(name) if is_staged(name) else expanded(name)
     if not folder.exists() and "/" not in name:
         known = nearest(name, ["digits", *_BY_TORCHVISION], 1)
         raise BadData(f"there is no folder '{name}' to learn from; did you mean {known[0]}?")
@@ -99,7 +98,7 @@ def _digits(split: Split) -> PictureSet:
 def _by_torchvision(name: str, family: str, root: str, split: Split) -> PictureSet:
     import torchvision
 
-    folder = Path(root or os.environ.get("PAREIDOLIA_DATA", "data")).expanduser()
+    folder = expanded(root or os.environ.get("PAREIDOLIA_DATA", "data"))
     maker = getattr(torchvision.datasets, _BY_TORCHVISION[family])
     asks = distrusted()
     try:

@@ -161,13 +161,13 @@ def irof(
     return SegmentRemoval(values[1:] / values[0].clamp(min=1e-12))
 
 
-def superpixels(picture: Tensor) -> Tensor:
-    """SLIC superpixels of a picture 1×C×H×W in [0, 1], H×W of whole numbers from 0."""
+def superpixels(picture: Tensor, about: int = 100) -> Tensor:
+    """About so many SLIC superpixels of a picture 1×C×H×W in [0, 1], H×W of whole numbers from 0."""
     require("skimage.segmentation", extra="samples")
     from skimage.segmentation import slic
 
     pixels = picture[0].double().permute(1, 2, 0).cpu().numpy()
-    return torch.from_numpy(slic(pixels, start_label=0)).long()
+    return torch.from_numpy(slic(pixels, n_segments=about, start_label=0)).long()
 
 
 def _confidences(network: Network, pictures: Tensor, target: Target) -> Tensor:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from pareidolia.safety.paths import expanded
 from pareidolia.settings.errors import PareidoliaError
 
 WEIGHTS = (".safetensors", ".pth", ".pt")
@@ -21,7 +22,7 @@ def find_checkpoints(given: Sequence[str | Path]) -> list[Path]:
     Raises:
         PareidoliaError: If there is none.
     """
-    paths = [Path(each).expanduser() for each in given]
+    paths = [expanded(each) for each in given]
     if len(paths) == 1 and paths[0].is_dir():
         paths = sorted((path for path in paths[0].iterdir() if path.suffix in WEIGHTS), key=_by_number)
     if not paths:

@@ -1,0 +1,49 @@
+"""What an atlas was built with, as its stages keep it."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from pareidolia.atlas.format import STAGES
+from pareidolia.atlas.settings import AtlasSettings
+from pareidolia.safety import require_file
+from pareidolia.settings import PareidoliaError, migrate
+
+SETTINGS = "settings.json"
+
+
+def read_settings(atlas: Path) -> tuple[AtlasSettings, Path]:
+    """The settings that an atlas was built with, and the folder of what was collected for it.
+
+    Args:
+        atlas: the atlas's folder.
+
+    Returns:
+        Both.
+
+    Raises:
+        PareidoliaError: its stages are gone, as from one that was published without them.
+    """
+    path = atlas / STAGES / SETTINGS
+    if not path.exists():
+        raise PareidoliaError(
+            f"{atlas} has no {STAGES}: it was published without what it was built from; build it here"
+        )
+    held = kept_description(atlas)
+    try:
+        settings, name = AtlasSettings.model_validate(held["settings"]), Path(held["collection"]).name
+    except (ValueError, KeyError, TypeError) as error:
+        raise PareidoliaError(f"{path} is broken: build the atlas once more") from error
+    return settings, atlas / STAGES / name
+
+
+def kept_description(atlas: Path) -> dict[str, Any]:
+    """What `stages/settings.json` of any version holds, as this one writes it; empty where it is broken."""
+    path = atlas / STAGES / SETTINGS
+    try:
+        if path.exists():
+            require_file(path)
+        held = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return migrate(held) if isinstance(held, dict) else {}
