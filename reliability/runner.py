@@ -16,6 +16,8 @@ import torch
 KINDS = (
     "kills",
     "networks",
+    "studio_kills",
+    "studio_visitors",
     "disks",
     "leaks",
     "pairs",

@@ -5,6 +5,7 @@ from collections import OrderedDict
 
 import pytest
 import torch
+from tests.atlas import browser
 from torch import nn
 
 from pareidolia.networks import Network
@@ -26,6 +27,13 @@ def one_thread():
     torch.set_num_threads(1)
     yield
     torch.set_num_threads(before)
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    """A browser for a module's tests; of the session it would hold up what runs an event loop."""
+    with browser.browser() as opened:
+        yield opened
 
 
 def make_small_network():

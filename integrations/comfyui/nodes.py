@@ -14,6 +14,8 @@ _MASKS = ("mask", "strength_map")
 _MADE = ("picture", "optional picture", "none")
 _WHOLE_NUMBERS = 2**31 - 1
 _LARGEST = 1e9
+_AUTOMATIC = "automatic"
+"""The choice that leaves a setting to the operation."""
 
 
 def offered_as_nodes() -> list[Operation]:
@@ -80,6 +82,9 @@ def _widget(name: str, declared: dict[str, Any]) -> Any:
     default = declared.get("default")
     shared = {"tooltip": declared.get("description", ""), "optional": True}
     kind = declared.get("type")
+    choices = next((each["enum"] for each in declared.get("anyOf", ()) if "enum" in each), None)
+    if choices and default is None:
+        return io.Combo.Input(name, options=[_AUTOMATIC, *choices], default=_AUTOMATIC, **shared)
     if kind == "boolean":
         return io.Boolean.Input(name, default=bool(default), **shared)
     if "enum" in declared and default is not None:
@@ -106,6 +111,15 @@ def run(operation: Operation, given: dict[str, Any]) -> tuple[Any, list[dict[str
     Returns:
         The pictures B×H×W×3 at the size of the first (None where there are none), and their numbers.
     """
+    import torch
+
+    # ComfyUI runs nodes in inference mode: nothing can be differentiated there, and no tensor made there.
+    with torch.inference_mode(False), torch.enable_grad():
+        own = {name: each.clone() if torch.is_tensor(each) else each for name, each in given.items()}
+        return _run(operation, own)
+
+
+def _run(operation: Operation, given: dict[str, Any]) -> tuple[Any, list[dict[str, Any]]]:
     import torch
 
     from pareidolia.pictures import resize_picture
@@ -158,7 +172,7 @@ def _parsed(operation: Operation, given: dict[str, Any]) -> dict[str, Any]:
     properties = form(operation)["schema"]["properties"]
     found: dict[str, Any] = {}
     for name, value in given.items():
-        if value is None or (isinstance(value, str) and not value.strip()):
+        if value is None or (isinstance(value, str) and value.strip() in ("", _AUTOMATIC)):
             continue
         found[name] = _of_text(value, properties[name]) if isinstance(value, str) else value
     return found

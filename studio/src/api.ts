@@ -92,6 +92,14 @@ export interface Queue {
   worker: { ready: boolean; device: string };
 }
 
+/** The queue as an event has it. */
+export interface Order {
+  paused: boolean;
+  running: string | null;
+  waiting: string[];
+  worker: { ready: boolean; device: string };
+}
+
 export interface Section {
   key: string;
   part: string;

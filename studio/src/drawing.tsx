@@ -103,7 +103,7 @@ export function DrawingEditor({ source, drawn, paintings = [], close, done }: Pr
 
   return (
     <Dialog title={say(regions ? 'drawRegions' : 'drawMask')} wide close={close}>
-      {regions && <p class="quiet">{say('regionsHelp')}</p>}
+      <p class="quiet">{say(regions ? 'regionsHelp' : 'maskHelp')}</p>
       <div class="toolbar" onKeyDown={key}>
         {regions && (
           <div class="swatches" role="radiogroup" aria-label={say('drawRegions')}>

@@ -4,8 +4,8 @@ import { useEffect, useState } from 'preact/hooks';
 import { api, sourceOf, type Job } from './api';
 import { Button, Dialog, Icon } from './parts';
 import { compare, Result } from './result';
-import { attempt, comparing, everyJob, history, opened } from './state';
-import { label, operationLabel, say } from './words';
+import { attempt, comparing, everyJob, history, opened, operations } from './state';
+import { isWord, label, operationLabel, say } from './words';
 
 export function Gallery() {
   const [words, setWords] = useState('');
@@ -32,8 +32,11 @@ export function Gallery() {
     <div class="gallery">
       <div class="toolbar">
         <input id="search" type="search" placeholder={say('search')} aria-label={say('search')} value={words} onInput={(event) => setWords(event.currentTarget.value)} />
-        <a class="button" href="/api/history.json" download>{`${say('export')}: JSON`}</a>
-        <a class="button" href="/api/history.zip" download>ZIP</a>
+        <span class="exports">
+          <span class="quiet">{say('export')}</span>
+          <a class="button" href="/api/history.json" download>JSON</a>
+          <a class="button" href="/api/history.zip" download>ZIP</a>
+        </span>
       </div>
       {found?.length === 0 && <p class="stage-note empty">{say('empty')}</p>}
       <div class="cards">
@@ -50,16 +53,26 @@ export function Gallery() {
   );
 }
 
+/** A sheet is shown whole; of a picture its middle. */
+const isSheet = (job: Job) => job.width > 1.7 * job.height || job.height > 1.7 * job.width;
+
+/** The room and the operation, as a job alone has no room around it. */
+function title(job: Job): string {
+  const room = operations.value.get(job.operation)?.room;
+  const name = operationLabel(job.operation);
+  return room && isWord(room) && say(room) !== name ? `${say(room)} · ${name}` : name;
+}
+
 function Card({ job }: { job: Job }) {
   const marked = comparing.value.includes(job.id);
   return (
     <article class={`card ${marked ? 'marked' : ''}`} data-job={job.id}>
       <button type="button" class="thumb" aria-label={`${operationLabel(job.operation)} ${job.caption}`} onClick={() => (opened.value = job.id)}>
-        {job.width ? <img src={sourceOf(`job:${job.id}`)} alt="" loading="lazy" /> : <span class="place">{job.state === 'done' ? job.caption : say(job.state)}</span>}
+        {job.width ? <img class={isSheet(job) ? 'sheet' : ''} src={sourceOf(`job:${job.id}`)} alt="" loading="lazy" /> : <span class="place">{job.state === 'done' ? job.caption : say(job.state)}</span>}
       </button>
       <div class="card-words">
-        <b>{operationLabel(job.operation)}</b> {job.star && <Icon name="star" />}
-        <span class="quiet">{job.state === 'done' ? job.note || job.caption : say(job.state)}</span>
+        <b>{title(job)}</b> {job.star && <Icon name="star" />}
+        <span class="quiet">{job.note || (job.state === 'done' ? job.caption : job.message || say(job.state))}</span>
       </div>
       {job.width > 0 && !job.files.length && (
         <Button kind="small quiet" aria-pressed={marked} onClick={() => compare(job)}>{say('compare')}</Button>

@@ -14,12 +14,15 @@ const PAINTINGS = ['ink', 'mosaic', 'rectangles', 'strokes', 'waves'];
 export function InputsForm({ operation, hints }: { operation: Operation; hints: Record<string, string[]> }) {
   return (
     <div class="inputs">
-      {operation.inputs.map((each) => (
+      {operation.inputs.filter((each) => isOfUse(operation, each)).map((each) => (
         <InputField key={`${operation.name} ${each.name}`} operation={operation} input={each} hints={hints[each.name]} />
       ))}
     </div>
   );
 }
+
+/** Parts of paintings are for regions: they are asked for once there are some. */
+const isOfUse = (operation: Operation, input: InputForm) => input.name !== 'painting_regions' || Boolean(draftOf(operation.name).inputs.regions?.length);
 
 function InputField({ operation, input, hints }: { operation: Operation; input: InputForm; hints?: string[] }) {
   const draft = draftOf(operation.name);

@@ -5,9 +5,12 @@ export const english: Record<string, string> = {
   saliency: 'What mattered', deconvnet: 'Back to pixels', features: 'Features', filters: 'Filters', tuning: 'Tuning', patches: 'Strongest patches',
   faithfulness: 'Whom to believe', networks: 'Networks', 'class-model': 'Class model', invert: 'Inversion', sample: 'Samples', reconstruct: 'Reconstruction',
   interpolate: 'From one to another', walk: 'Towards a label', manifold: 'Plane as a sheet', latent: 'Where codes lie', 'train vae': 'Train a VAE',
-  'train autoencoder': 'Train an autoencoder', 'train aae': 'Train an AAE', 'train gan': 'Train a GAN', 'atlas build': 'Build', 'atlas find': 'Find my photo', 'tour-section': 'Lecture', 'style-sheet': 'Sheet of presets',
+  'train autoencoder': 'Train an autoencoder', 'train aae': 'Train an AAE', 'train gan': 'Train a GAN', 'atlas build': 'Build an atlas', 'atlas find': 'Find my photo', 'tour-section': 'Lecture', 'style-sheet': 'Sheet of presets',
   'saliency-sheet': 'Methods on a sheet', accentuate: 'Accentuation', 'matched-features': 'Matched features',
 };
+
+/** What inputs and settings are called where their own names are terse. */
+export const named: Record<string, string> = { content: 'Photo', styles: 'Paintings', run: 'Model' };
 
 /** Russian names of operations, inputs, settings and groups; what is missing keeps its English name. */
 

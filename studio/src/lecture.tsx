@@ -11,7 +11,7 @@ import { attempt, changeDraft, draftOf, everyJob, go, lookFor, make, operations,
 import { language, say, texts } from './words';
 
 const OPERATION = 'tour-section';
-interface Exhibit { kind: 'figure' | 'drawing' | 'command'; file: string; size: [number, number]; html: string; caption: string; span: number; tall?: boolean; text: string }
+interface Exhibit { kind: 'figure' | 'drawing' | 'command'; file: string; size: [number, number]; html: string; caption: string; captions?: Record<string, string>; span: number; tall?: boolean; text: string }
 
 export function LectureRoom() {
   const contents = useRef<HTMLElement>(null);
@@ -114,16 +114,17 @@ function SectionView({ open, number, job, code, papers }: { open: Section; numbe
 function ExhibitView({ job, exhibit }: { job: Job; exhibit: Exhibit }) {
   const source = `/api/jobs/${job.id}/result?name=${encodeURIComponent(exhibit.file)}`;
   const [height, width] = exhibit.size ?? [0, 0];
+  const caption = exhibit.captions?.[language.value] ?? exhibit.caption;
   return (
     <figure class={exhibit.tall ? 'tall' : ''} style={{ '--span': String(exhibit.span) }}>
       {exhibit.kind === 'figure' ? (
         <a href={source} target="_blank" rel="noopener">
-          <img src={source} alt={exhibit.caption} width={width} height={height} loading="lazy" style={{ maxWidth: `${Math.round(1.6 * width)}px` }} />
+          <img src={source} alt={caption} width={width} height={height} loading="lazy" style={{ maxWidth: `${Math.round(1.6 * width)}px` }} />
         </a>
       ) : (
         <div class="drawing" tabIndex={0}><Html source={exhibit.html} /></div>
       )}
-      <figcaption>{exhibit.caption}</figcaption>
+      <figcaption>{caption}</figcaption>
     </figure>
   );
 }

@@ -122,8 +122,8 @@ effect(() => {
 });
 
 const place = document.getElementById('studio')!;
-render(<p class="stage-note">…</p>, place);
+render(<main><p class="stage-note">…</p></main>, place);
 void begin().then(
   () => render(<Studio />, place),
-  (error) => render(<p class="stage-note bad">{say('offline')} {String(error.message ?? error)}</p>, place),
+  (error) => render(<main><p class="stage-note bad">{say('offline')} {String(error.message ?? error)}</p></main>, place),
 );

@@ -1,8 +1,8 @@
 /** What the page holds: forms, queue, history, drafts of each operation; kept in step with the server. */
 
 import { batch, computed, effect, signal } from '@preact/signals';
-import { api, Refused, type Forms, type Inputs, type Job, type Operation, type Picture, type Progress, type Queue, type Values } from './api';
-import { language, say, texts } from './words';
+import { api, Refused, type Forms, type Inputs, type Job, type Operation, type Order, type Picture, type Progress, type Queue, type Values } from './api';
+import { label, language, say, texts } from './words';
 
 export interface Draft {
   inputs: Inputs;
@@ -96,7 +96,7 @@ export async function begin(): Promise<void> {
   batch(() => {
     for (const input of found.operations.flatMap((each) => each.inputs)) if (input.kind === 'run') input.default ??= found.runs[0];
     forms.value = found;
-    queue.value = state.queue;
+    takeQueue(state.queue);
     progress.value = state.queue.progress;
     history.value = state.history;
     pictures.value = state.pictures;
@@ -141,12 +141,10 @@ function listen(): void {
   source.onerror = () => (online.value = false);
   source.onmessage = (event) => {
     const { kind, ...what } = JSON.parse(event.data);
-    if (kind === 'queue') {
-      queue.value = what as Queue;
-      if (!what.running) progress.value = {};
-    } else if (kind === 'progress') progress.value = { ...what, preview: what.preview || progress.value.preview };
+    if (kind === 'queue') ordered(what as Order);
+    else if (kind === 'progress') progress.value = { ...what, preview: what.preview || progress.value.preview };
     else if (kind === 'job') heard(what.job as Job);
-    else if (kind === 'removed') [history, older].forEach((each) => (each.value = each.value.filter((job) => job.id !== what.id)));
+    else if (kind === 'removed') pending.delete(what.id), [history, older].forEach((each) => (each.value = each.value.filter((job) => job.id !== what.id)));
     else if (kind === 'look anew') void refresh();
   };
 }
@@ -155,15 +153,33 @@ async function refresh(): Promise<void> {
   const state = await attempt(api.state);
   if (!state) return;
   batch(() => {
-    queue.value = state.queue;
+    takeQueue(state.queue);
     history.value = state.history;
     pictures.value = state.pictures;
   });
 }
 
+/** Jobs that wait or are under way, by their ids, as an event of the queue names them. */
+const pending = new Map<string, Job>();
+
+function takeQueue(found: Queue): void {
+  for (const job of [...found.waiting, ...(found.running ? [found.running] : [])]) pending.set(job.id, job);
+  queue.value = found;
+}
+
+/** The queue as an event has it; a job in it that was not heard of is looked up with all else. */
+function ordered({ running, waiting, ...rest }: Order): void {
+  if ([...waiting, ...(running ? [running] : [])].some((id) => !pending.has(id))) return void refresh();
+  const jobs = waiting.map((id) => pending.get(id)!);
+  queue.value = { ...rest, running: running ? pending.get(running)! : null, waiting: jobs, progress: {} };
+  if (!running) progress.value = {};
+}
+
 function heard(job: Job): void {
   const finished = job.state === 'done' || job.state === 'stopped' || job.state === 'failed';
-  if (!finished) {
+  if (finished) pending.delete(job.id);
+  else {
+    pending.set(job.id, job);
     if (history.value.some((each) => each.id === job.id)) history.value = history.value.filter((each) => each.id !== job.id);
     return;
   }
@@ -178,6 +194,8 @@ export async function make(name: string, grid?: Record<string, unknown[]>): Prom
   const { inputs, settings, video } = draftOf(name);
   const assumed = operation.inputs.map((each) => [each.name, each.default ?? (each.kind === 'atlas' && built.value.length ? `job:${built.value[0].id}` : '')] as const);
   const given = { ...filled(Object.fromEntries(assumed)), ...filled(inputs) };
+  const missing = operation.inputs.filter((each) => each.required && !given[each.name]?.length);
+  if (missing.length) return tell(`${say('stillNeeded')}: ${missing.map((each) => label(each.name)).join(', ')}`, true);
   const asked = await attempt(() => api.submit({ operation: name, inputs: given, settings, video, ...(grid && { grid }) }));
   if (!asked) return;
   show(operation.room, asked[0].id);

@@ -2,7 +2,7 @@
 
 import { signal } from '@preact/signals';
 import type { Texts } from './api';
-import { english, labels, lines } from './labels';
+import { english, labels, lines, named } from './labels';
 
 export type Language = 'en' | 'ru';
 export const language = signal<Language>(navigator.language.startsWith('ru') ? 'ru' : 'en');
@@ -60,6 +60,8 @@ const WORDS = {
   weight: ['Weight', 'Вес'],
   drawMask: ['Draw a mask', 'Нарисовать маску'],
   crop: ['Crop', 'Обрезать'],
+  maskHelp: ['What you brush over is worked on; what stays dark stays the photo.', 'Меняется то, по чему вы провели кистью; тёмное остаётся фото.'],
+  stillNeeded: ['Still needed', 'Ещё нужно'],
   drawRegions: ['Draw regions', 'Нарисовать области'],
   regionsHelp: ['Each painting has a color; what stays black stays the photo.', 'У каждой картины свой цвет; где осталось чёрное, остаётся фото.'],
   region: ['Region', 'Область'],
@@ -149,7 +151,7 @@ const WORDS = {
   measureIt: ['Measure it', 'Измерить'],
   openUnit: ['Open the unit', 'Открыть нейрон'],
   howFar: ['How far can each be believed?', 'Насколько верить каждому?'],
-  whatChanged: ['Against the one before', 'Против предыдущей'],
+  whatChanged: ['What changed since the one before', 'Что изменилось после предыдущей'],
   apiHelp: [
     'Everything the page does, programs can do too. The description is /openapi.json.',
     'Всё, что умеет страница, умеют и программы. Описание — /openapi.json.',
@@ -165,7 +167,7 @@ export const isWord = (text: string): text is Word => text in WORDS;
 export function label(name: string): string {
   const plain = name.replaceAll('_', ' ').replaceAll('-', ' ');
   const english = plain.charAt(0).toUpperCase() + plain.slice(1);
-  return language.value === 'en' ? english : (labels[name] ?? english);
+  return language.value === 'en' ? (named[name] ?? english) : (labels[name] ?? english);
 }
 
 export const number = (value: number) =>

@@ -33,11 +33,12 @@ def chromium():
 
 
 @contextmanager
-def browser():
+def browser(*more):
+    """A Chromium, with more arguments than the usual ones."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
+        opened = playwright.chromium.launch(executable_path=chromium(), args=[*ARGUMENTS, *more])
         yield opened
         opened.close()
 

@@ -14,12 +14,6 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def chromium():
-    with browser.browser() as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
 def address(tmp_path_factory):
     folder = tmp_path_factory.mktemp("atlas")
     write_atlas(folder, sides=(10, 20), icon=16, patch=16)

@@ -31,6 +31,13 @@ def listed(nodes):
     return {each.define_schema().display_name: each for each in asyncio.run(extension.get_node_list())}
 
 
+def execute(node, **given):
+    """As ComfyUI does it: in inference mode, in which the pictures were made too."""
+    with torch.inference_mode():
+        mine = {name: each.clone() if torch.is_tensor(each) else each for name, each in given.items()}
+        return node.execute(**mine).values
+
+
 def photo(count=1, height=48, width=64):
     return torch.rand(count, height, width, 3, generator=torch.Generator().manual_seed(0))
 
@@ -65,10 +72,10 @@ def test_brush_paints_every_picture_of_a_batch_with_a_mask(nodes):
     node = listed(nodes)["Brush"]
     pictures, mask = photo(2), torch.zeros(1, 48, 64)
     mask[:, :, :32] = 1
-    painted, numbers = node.execute(content=pictures, styles=photo(1, 64, 64), mask=mask, size=64).values
+    painted, numbers = execute(node, content=pictures, styles=photo(1, 64, 64), mask=mask, size=64)
     assert painted.shape == (2, 48, 64, 3) and painted.dtype == torch.float32
     assert painted.min() >= 0 and painted.max() <= 1 and json.loads(numbers) == []
-    alone, _ = node.execute(content=pictures[1:], styles=photo(1, 64, 64), mask=mask, size=64).values
+    alone, _ = execute(node, content=pictures[1:], styles=photo(1, 64, 64), mask=mask, size=64)
     assert torch.allclose(painted[1:], alone, atol=1e-5)
     assert (painted[:, :, -8:] - pictures[:, :, -8:]).abs().mean() < 0.02
     assert (painted[:, :, :8] - pictures[:, :, :8]).abs().mean() > 0.02
@@ -78,6 +85,9 @@ def test_an_empty_text_is_left_to_the_operation_and_numbers_in_texts_are_numbers
     operation = OPERATIONS["style"]
     parsed = nodes._parsed(operation, {"style_layers": "", "tile": "256", "style_layer_weights": "1 2.5"})
     assert parsed == {"tile": 256, "style_layer_weights": [1, 2.5]}
+    chosen = {each.name: each for each in nodes.node_of(operation).define_schema().inputs}["seamless"]
+    assert (chosen.kind, chosen.options[0], chosen.default) == ("Combo", "automatic", "automatic")
+    assert nodes._parsed(operation, {"seamless": "automatic"}) == {}
     with pytest.raises(PareidoliaError, match="'many' is not a number"):
         nodes._parsed(operation, {"tile": "many"})
 
@@ -85,17 +95,18 @@ def test_an_empty_text_is_left_to_the_operation_and_numbers_in_texts_are_numbers
 def test_work_moves_the_bar_and_stops_when_comfyui_stops(nodes, monkeypatch):
     node = listed(nodes)["Dream"]
     asked = {"photo": photo(), "network": "retina", "size": 64, "octaves": 1, "steps": 3}
-    node.execute(**asked)
+    painted, _ = execute(node, **asked)
+    assert painted.shape == (1, 48, 64, 3)
     assert comfy.Bar.seen[-1] == 1 and comfy.Bar.seen == sorted(comfy.Bar.seen)
     monkeypatch.setattr(comfy.stop, "now", True)
     with pytest.raises(comfy.Interrupted):
-        node.execute(**asked)
+        execute(node, **asked)
 
 
 def test_models_are_named_and_numbers_come_as_json(nodes):
-    pictures, _ = listed(nodes)["Sample"].execute(run="digits-vae", count=4).values
+    pictures, _ = execute(listed(nodes)["Sample"], run="digits-vae", count=4)
     assert pictures.shape[0] == 1 and pictures.shape[-1] == 3
-    (numbers,) = listed(nodes)["Networks"].execute(name="retina").values
+    (numbers,) = execute(listed(nodes)["Networks"], name="retina")
     assert len(json.loads(numbers)) > 10
 
 

@@ -9,12 +9,6 @@ pytestmark = [
 ]
 
 
-@pytest.fixture(scope="module")
-def chromium():
-    with browser.browser() as opened:
-        yield opened
-
-
 @pytest.fixture
 def look(chromium, site):
     pages, wrong = [], []

@@ -23,6 +23,8 @@ SHARES = {
     "networks": 0.006,
 }
 """How much of the kinds that run in one process; the others start processes, and are tried below."""
+STUDIO = {"studio_kills", "studio_visitors"}
+"""Those that need a studio are tried beside its tests, in `tests/studio/test_crowds.py`."""
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="bounds of memory, and fork")
 
@@ -39,7 +41,7 @@ def test_a_little_of_each_kind_is_right(kind, tmp_path, monkeypatch):
 
 
 @linux
-@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind not in SHARES])
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind not in {*SHARES, *STUDIO}])
 @pytest.mark.slow
 def test_a_little_of_what_starts_processes_is_right(kind, tmp_path):
     found = list(import_module(f"reliability.{kind}").cases(7, 0.02, tmp_path))

@@ -1,6 +1,5 @@
 import pytest
 from starlette.testclient import TestClient
-from tests.atlas import browser
 from tests.studio.pages import is_own
 from tests.studio.served import Studio
 
@@ -13,6 +12,14 @@ from pareidolia.studio.store import Store
 def studio(tmp_path_factory):
     """A studio that a module's tests share."""
     opened = Studio(tmp_path_factory.mktemp("studio") / "kept")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def own_studio(tmp_path):
+    """A studio of one test alone, which it may kill."""
+    opened = Studio(tmp_path / "kept")
     yield opened
     opened.close()
 
@@ -31,12 +38,6 @@ def client(store):
     asking = TestClient(application(store, limits=limits), base_url="http://127.0.0.1:1234")
     asking.headers["X-Studio-Token"] = store.token
     return asking
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with browser.browser() as opened:
-        yield opened
 
 
 @pytest.fixture

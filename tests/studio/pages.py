@@ -23,10 +23,15 @@ def drafts(**more):
     return {"chosen": {"paint": "tiny"}, "drafts": {"tiny": {"inputs": {}, "settings": more, "video": False}}}
 
 
-def png(size=(60, 40), color="#a05030", **options):
+def png_bytes(size=(60, 40), color="#a05030", **options):
     data = BytesIO()
     Image.new("RGB", size, color).save(data, "PNG", **options)
-    return {"name": "mine.png", "mimeType": "image/png", "buffer": data.getvalue()}
+    return data.getvalue()
+
+
+def png(size=(60, 40), color="#a05030", **options):
+    """A file as a browser is given it."""
+    return {"name": "mine.png", "mimeType": "image/png", "buffer": png_bytes(size, color, **options)}
 
 
 def made(page):

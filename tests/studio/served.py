@@ -5,7 +5,9 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
@@ -68,12 +70,12 @@ def tiny(photo=None, settings=None):
 
 
 class Studio:
-    """The command in a process of its own, and a client of its API."""
+    """The command in a process of its own, and a client of its API; with the tiny operation or as it is."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, tiny: bool = True) -> None:
         self.folder = folder
         self.site = folder.parent / f"{folder.name}-site"
-        if not self.site.exists():
+        if tiny and not self.site.exists():
             install_plugin(self.site, "tiny_plugin", PLUGIN)
         self.start()
 
@@ -102,7 +104,7 @@ class Studio:
         self.client.close()
         self.process.send_signal(signal.SIGINT)
         try:
-            self.process.wait(20)
+            self.process.wait(60)
         finally:
             self.process.kill()
             self.process.communicate()
@@ -142,11 +144,39 @@ class Studio:
 
     @property
     def worker(self) -> int:
-        """The process id of the worker."""
+        """The process id of the worker, once there is one."""
+        return self.until(self._worker)
+
+    def _worker(self) -> int | None:
         import psutil
 
-        children = psutil.Process(self.process.pid).children()
-        return next(each.pid for each in children if "pareidolia.studio.worker" in " ".join(each.cmdline()))
+        for each in psutil.Process(self.process.pid).children():
+            with suppress(psutil.Error):  # one that has just ended has no words any more
+                if "pareidolia.studio.worker" in " ".join(each.cmdline()):
+                    return each.pid
+        return None
 
     def until_ready(self) -> None:
         self.until(lambda: self.ask("GET", "/queue").json()["worker"]["ready"])
+
+
+class Listener:
+    """What a page hears."""
+
+    def __init__(self, studio):
+        self.heard = []
+        self._opened = threading.Event()
+        self._client = httpx.Client(base_url=f"{studio.address}api", timeout=60)
+        threading.Thread(target=self._listen, daemon=True).start()
+        assert self._opened.wait(20)
+
+    def _listen(self):
+        # The studio ends before its pages do.
+        with suppress(httpx.HTTPError), self._client.stream("GET", "/events") as stream:
+            for line in stream.iter_lines():
+                if line.startswith("data: "):
+                    self.heard.append(json.loads(line[6:]))
+                    self._opened.set()
+
+    def of(self, kind, name):
+        return [each for each in self.heard if each["kind"] == kind and each.get("id") == name]

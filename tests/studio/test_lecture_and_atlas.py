@@ -27,6 +27,8 @@ def test_a_section_of_the_lecture_is_read_in_both_languages_and_its_pictures_are
     assert "pareidolia manifold" in page.inner_text(".section pre")
     page.click('[aria-label="Русский"]')
     until(page, "document.querySelector('.section h2').textContent.includes('Скрытые')")
+    caption = page.inner_text(".exhibits figcaption >> nth=0")
+    assert any("а" <= letter <= "я" for letter in caption), caption
     page.click('[aria-label="English"]')
     page.click(".turn >> text=The autoencoder")
     until(page, "location.hash === '#/lecture/autoencoder'")
@@ -65,7 +67,8 @@ def test_an_atlas_is_built_walked_through_and_a_photo_is_found_on_it(visit, stud
 
 def test_only_files_of_an_atlas_are_served_and_only_to_the_studios_own_page(studio):
     name = studio.submit("atlas build", {"photos": ["sample:coffee", "sample:chelsea"]}, **ATLAS)
-    assert studio.wait(name)["state"] == "done"
+    job = studio.wait(name)
+    assert job["state"] == "done" and str(studio.folder) not in job["caption"]
     viewer = studio.ask("GET", f"/jobs/{name}/atlas/")
     assert viewer.headers["x-frame-options"] == "SAMEORIGIN" and "#map" in viewer.text
     assert "frame-ancestors 'self'" in viewer.headers["content-security-policy"]
@@ -168,7 +171,7 @@ def test_a_video_is_painted(visit, studio, tmp_path):
     page = visit(
         "paint", {"drafts": {"brush": {"inputs": {"styles": ["sample:ink"]}, "settings": {"size": 64}}}}
     )
-    page.click('.input:has(legend:text-matches("Content")) .drop')
+    page.click('.input:has(legend:text-matches("Photo")) .drop')
     page.set_input_files("dialog input[type=file]", str(path))
     page.wait_for_selector("dialog", state="detached")
     job = studio.job(made(page))

@@ -14,10 +14,10 @@ pytestmark = [
 
 def test_paint_in_one_pass_from_a_sample_and_two_paintings_with_weights(visit, studio):
     page = visit("paint", {})
-    page.click('.input:has(legend:text-matches("Content")) .drop')
+    page.click('.input:has(legend:text-matches("Photo")) .drop')
     page.click('dialog .thumb:has-text("coffee")')
     for name in ("ink", "waves"):
-        page.click('.input:has(legend:text-matches("Styles")) .drop')
+        page.click('.input:has(legend:text-matches("Paintings")) .drop')
         page.click(f'dialog .thumb:has-text("{name}")')
     page.fill('input[aria-label="Weight 2"]', "0.5")
     page.fill('.field:has(label:text-is("Size")) input[type=number]', "96")
@@ -66,7 +66,7 @@ def test_a_mask_is_drawn_with_undo_invert_and_clear(visit, studio):
 
 def test_a_picture_is_cropped_and_made_smaller(visit, studio):
     page = visit("paint", {})
-    page.click('.input:has(legend:text-matches("Content")) .drop')
+    page.click('.input:has(legend:text-matches("Photo")) .drop')
     page.set_input_files("dialog input[type=file]", png((200, 100)))
     page.click("text=Crop")
     until(page, "document.querySelector('dialog .easel img').naturalWidth === 200")
@@ -352,7 +352,13 @@ def test_what_is_refused_is_said_on_the_page(visit):
     page = visit("paint", {})
     page.click("#make")
     page.wait_for_selector(".message.bad")
-    assert "needs its content" in page.inner_text(".message.bad")
+    assert page.inner_text(".message.bad") == "Still needed: Photo, Paintings"
+    inputs = {"content": "sample:coffee", "styles": ["sample:ink"]}
+    draft = {"inputs": inputs, "settings": {"size": 9999}, "video": False}
+    page = visit("paint", {"drafts": {"brush": draft}})
+    page.click("#make")
+    page.wait_for_selector(".message.bad")
+    assert "the studio takes at most 4096" in page.inner_text(".message.bad")
 
 
 def test_the_api_is_described_on_a_page(visit, studio):

@@ -1,56 +1,16 @@
 """A studio as people start it: jobs run, are watched, stop, crash, survive; questions are answered."""
 
-import json
 import subprocess
 import sys
-import threading
-from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
 
-import httpx
-import psutil
 import pytest
 from PIL import Image
-from tests.studio.served import Studio
+from tests.studio.pages import png_bytes
+from tests.studio.served import Listener
 
 pytestmark = pytest.mark.slow
-
-
-class Listener:
-    """What a page hears."""
-
-    def __init__(self, studio):
-        self.heard = []
-        self._opened = threading.Event()
-        self._client = httpx.Client(base_url=f"{studio.address}api", timeout=60)
-        threading.Thread(target=self._listen, daemon=True).start()
-        assert self._opened.wait(20)
-
-    def _listen(self):
-        # The studio ends before its pages do.
-        with suppress(httpx.HTTPError), self._client.stream("GET", "/events") as stream:
-            for line in stream.iter_lines():
-                if line.startswith("data: "):
-                    self.heard.append(json.loads(line[6:]))
-                    self._opened.set()
-
-    def of(self, kind, name):
-        return [each for each in self.heard if each["kind"] == kind and each.get("id") == name]
-
-
-@pytest.fixture
-def own_studio(tmp_path):
-    """A studio of one test alone, which it may kill."""
-    opened = Studio(tmp_path / "kept")
-    yield opened
-    opened.close()
-
-
-def png(size=(40, 30), color="#a05030"):
-    data = BytesIO()
-    Image.new("RGB", size, color).save(data, "PNG")
-    return data.getvalue()
 
 
 def test_every_page_hears_of_a_job_step_by_step_with_its_picture(studio):
@@ -111,43 +71,6 @@ def test_what_an_operation_refuses_or_gets_wrong_is_said_and_the_worker_goes_on(
     assert studio.worker == worker
 
 
-def test_a_crash_is_said_and_the_worker_begins_anew(studio):
-    job = studio.wait(studio.submit(end="kill"))
-    assert job["state"] == "failed" and job["attempts"] == 2 and "killed" in job["message"]
-    job = studio.wait(studio.submit(end="exit"))
-    assert job["state"] == "failed" and "ended" in job["message"]
-    assert studio.wait(studio.submit())["state"] == "done"
-
-
-def test_a_worker_that_is_killed_loses_nothing(studio):
-    job = studio.wait(studio.submit(end="kill once"))
-    assert (job["state"], job["attempts"]) == ("done", 2)
-
-
-def test_a_server_that_is_killed_loses_nothing(own_studio):
-    done = own_studio.submit(gray=0.25)
-    picture = own_studio.ask("POST", "/pictures", content=png(), params={"name": "mine.png"}).json()
-    own_studio.wait(done)
-    running = own_studio.submit(steps=3, pause=1.0)
-    waiting = [own_studio.submit(gray=gray) for gray in (0.1, 0.9)]
-    own_studio.wait(running, "running")
-    worker = own_studio.worker
-    own_studio.kill()
-    own_studio.start()
-    assert own_studio.ask("GET", f"/pictures/{picture['id']}").content == png()
-    assert own_studio.job(done)["state"] == "done"
-    for name in (running, *waiting):
-        assert own_studio.wait(name)["state"] == "done"
-    own_studio.until(lambda: is_gone(worker))
-
-
-def is_gone(process):
-    try:
-        return psutil.Process(process).status() == psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return True
-
-
 def test_visitors_take_turns(studio):
     studio.until_ready()
     studio.ask("PATCH", "/queue", json={"paused": True})
@@ -184,8 +107,8 @@ def test_a_picture_of_the_command_line_brings_its_settings_and_the_inputs_that_a
     from pareidolia.cli import main
 
     photo = tmp_path / "photo.png"
-    photo.write_bytes(png((48, 48)))
-    here = studio.ask("POST", "/pictures", content=png((48, 48)), params={"name": "p.png"}).json()
+    photo.write_bytes(png_bytes((48, 48)))
+    here = studio.ask("POST", "/pictures", content=png_bytes((48, 48)), params={"name": "p.png"}).json()
     out = tmp_path / "painted.png"
     words = [
         "style",
@@ -216,14 +139,15 @@ def test_what_the_page_did_is_a_command_and_python_that_do_the_same(studio, tmp_
 
     from pareidolia.cli import main
 
-    photo = studio.ask("POST", "/pictures", content=png((48, 32)), params={"name": "my photo.png"}).json()
+    mine = png_bytes((48, 32))
+    photo = studio.ask("POST", "/pictures", content=mine, params={"name": "my photo.png"}).json()
     inputs = {"content": f"picture:{photo['id']}", "styles": ["sample:ink", "sample:waves"]}
     name = studio.submit("brush", inputs, size=64, strength=0.5, painting_weights=[1, 3])
     studio.wait(name)
     said = studio.ask("GET", f"/jobs/{name}/code").json()
     assert str(studio.folder) not in said["command"] + said["python"]
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "my photo.png").write_bytes(png((48, 32)))
+    (tmp_path / "my photo.png").write_bytes(mine)
     made = Image.open(BytesIO(studio.ask("GET", f"/jobs/{name}/result").content)).convert("RGB").tobytes()
     assert main([*shlex.split(said["command"])[1:], "--quiet"]) == 0
     assert Image.open(tmp_path / "result.png").convert("RGB").tobytes() == made
@@ -241,7 +165,8 @@ def test_results_are_inputs_of_further_jobs(studio):
 
 def test_a_job_whose_picture_was_removed_meanwhile_fails_alone(studio):
     studio.ask("PATCH", "/queue", json={"paused": True})
-    photo = studio.ask("POST", "/pictures", content=png(color="#123456"), params={"name": "p.png"}).json()
+    mine = png_bytes(color="#123456")
+    photo = studio.ask("POST", "/pictures", content=mine, params={"name": "p.png"}).json()
     name = studio.submit("brush", {"content": f"picture:{photo['id']}", "styles": ["sample:ink"]}, size=64)
     studio.ask("DELETE", f"/pictures/{photo['id']}")
     studio.ask("PATCH", "/queue", json={"paused": False})
@@ -303,7 +228,7 @@ def test_questions_are_answered_while_a_job_runs(studio):
 
 
 def test_the_client_of_the_examples_paints(studio, tmp_path):
-    (tmp_path / "photo.png").write_bytes(png((48, 32)))
+    (tmp_path / "photo.png").write_bytes(png_bytes((48, 32)))
     client = Path(__file__).parents[2] / "examples" / "studio_client.py"
     words = ["photo.png", "sample:ink", "painted.png", studio.address]
     done = subprocess.run([sys.executable, client, *words], cwd=tmp_path, capture_output=True, text=True)

@@ -76,8 +76,8 @@ class JobQueue:
             QueueFull: If there is no room.
         """
         validated = self.validator.grid(posted)
-        waiting = self.store.waiting()
-        mine = sum(job.client == client for job in waiting)
+        waiting = self.store.order()
+        mine = sum(each.client == client for each in waiting)
         if (
             len(waiting) + len(validated) > self.limits.waiting
             or mine + len(validated) > self.limits.waiting_of_one
@@ -179,7 +179,7 @@ class JobQueue:
             raise PareidoliaError("it is under way: stop it first")
         self.store.remove(job)
         self.events.publish("removed", id=job.id)
-        self.events.publish("queue", **self.queue())
+        self.scheduler.publish_queue()
 
     def stop(self, name: str) -> Job:
         """Stop a job after its step and keep what is there; one that is waiting does not begin.

@@ -20,8 +20,8 @@ from pareidolia.studio.store import Store
 PICTURE, JOB, SAMPLE = "picture:", "job:", "sample:"
 ATLAS = "atlas build"
 """The operation whose results are atlases."""
-SHIPPED = ("digits-vae", "digits-aae", "digits-gan", "mnist-vae", "mnist-vae-32", "mnist-aae", "mnist-flow")
-"""The trained models in the package."""
+SHIPPED = ("mnist-vae", "mnist-vae-32", "mnist-aae", "mnist-flow", "digits-vae", "digits-aae", "digits-gan")
+"""The trained models in the package, the best to look at first: that one is chosen unless another is."""
 DATA = ("digits",)
 """The pictures to train on that are there without fetching."""
 _SAMPLE = re.compile(r"sample:[a-z0-9-]+")

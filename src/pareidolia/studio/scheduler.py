@@ -37,6 +37,8 @@ class Scheduler:
     async def open(self) -> None:
         """Start the worker; what was under way when the server last ended goes on."""
         for job in self.store.running():
+            # That the server ended is not the job's doing: it does not count as an attempt.
+            job = self.store.change(job, attempts=job.attempts - 1)
             self._begin_again(job, "the studio ended while it ran")
         await self.worker.start()
 
@@ -48,24 +50,39 @@ class Scheduler:
     def pause(self, paused: bool) -> None:
         """Let the queue wait, or go on; the job under way is finished."""
         self.store.put_note("paused", paused)
-        self.events.publish("queue", **self.queue())
+        self.publish_queue()
         self._next()
 
     def queue(self) -> dict[str, Any]:
         """The queue as pages show it."""
+        running = None if self._job is None else self.store.find(self._job.id)
         return {
             "paused": self.paused,
-            "running": None if self._job is None else self._job.public,
+            "running": running and running.public,
             "progress": self.progress,
             "waiting": [job.public for job in self.store.waiting()],
             "worker": {"ready": self.worker.ready, "device": self.worker.device},
         }
 
+    def event(self) -> dict[str, Any]:
+        """The queue as an event has it: ids alone, as each job had an event of its own when it changed."""
+        return {
+            "kind": "queue",
+            "paused": self.paused,
+            "running": None if self._job is None else self._job.id,
+            "waiting": [each.id for each in self.store.order()],
+            "worker": {"ready": self.worker.ready, "device": self.worker.device},
+        }
+
+    def publish_queue(self) -> None:
+        """Publish the queue to every page."""
+        self.events.publish(**self.event())
+
     def changed(self, *jobs: Job) -> None:
         """Publish changed jobs to every page, and see whether the next one can begin."""
         for job in jobs:
             self.events.publish("job", job=job.public)
-        self.events.publish("queue", **self.queue())
+        self.publish_queue()
         asyncio.get_running_loop().call_soon(self._next)
 
     def stop(self, job: Job) -> None:
@@ -76,7 +93,7 @@ class Scheduler:
     def _on_event(self, event: dict[str, Any]) -> None:
         kind = event.pop("event")
         if kind == "ready":
-            self.events.publish("queue", **self.queue())
+            self.publish_queue()
             self._next()
         elif kind == "ended":
             self._worker_ended(event["reason"])
@@ -105,7 +122,7 @@ class Scheduler:
             self.changed(stopped)
         elif job is not None:
             self._begin_again(job, reason)
-        self.events.publish("queue", **self.queue())
+        self.publish_queue()
 
     def _begin_again(self, job: Job, reason: str) -> None:
         """Queue a job whose worker ended again, the first time; then mark it as failed."""
@@ -129,10 +146,12 @@ class Scheduler:
         """Hand the next job to the worker, if it is free: visitors take turns."""
         if self._job is not None or not self.worker.ready or self.paused:
             return
-        waiting = self.store.waiting()
+        waiting = self.store.order()
         if not waiting:
             return
-        job = min(waiting, key=lambda each: (self._served.get(each.client, 0.0), each.place))
+        first = min(waiting, key=lambda each: (self._served.get(each.client, 0.0), each.place))
+        job = self.store.find(first.id)
+        assert job is not None
         if job.place == 0.0:
             self._served.pop(job.client, None)
         self._served[job.client] = time.time()
@@ -162,7 +181,7 @@ class Scheduler:
             self._finish(job, "failed", {"message": str(error)})
             return
         self.events.publish("job", job=job.public)
-        self.events.publish("queue", **self.queue())
+        self.publish_queue()
 
     def _out(self, operation: Operation, job: Job) -> Path | None:
         """Where a job's result goes."""

@@ -70,13 +70,27 @@ def serve(
         store = Store(folder)
         hosts = (*LOCAL, host) if host in LOCAL else (*LOCAL, host, socket.gethostname())
         app = application(store, Rules(store.token, hosts, password), limits)
-        server = uvicorn.Server(
+        server = _Server(
             uvicorn.Config(
                 app, log_level="warning", lifespan="on", timeout_graceful_shutdown=_GRACE, server_header=False
-            )
+            ),
+            app.state.job_queue.events.close,
         )
         app.state.job_queue.greet = lambda: _greet(address, browser, began)
         server.run(sockets=[listener])
+
+
+class _Server(uvicorn.Server):
+    """Ends what would keep connections open, as streams of events do, before it waits for them."""
+
+    def __init__(self, config: uvicorn.Config, end_streams: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._end_streams = end_streams
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End all that is open."""
+        self._end_streams()
+        await super().shutdown(sockets)
 
 
 def _greet(address: str, browser: bool, began: Callable[[str], None]) -> None:

@@ -14,13 +14,15 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from filelock import FileLock, Timeout
 
 from pareidolia.settings import PareidoliaError
 from pareidolia.studio.job import JOB_FIELDS, Job, Picture
 
+PART = ".part-"
+"""Begins the names of files that are being uploaded."""
 _SCHEMA = """
 create table if not exists jobs (
     id text primary key, state text not null, place real not null, client text not null,
@@ -31,6 +33,20 @@ create index if not exists jobs_by_digest on jobs (digest);
 create table if not exists pictures (id text primary key, created real not null, data text not null);
 create table if not exists notes (name text primary key, value text not null);
 """
+
+
+class Waiting(NamedTuple):
+    """What the queue's order goes by.
+
+    Attributes:
+        id: of a job that waits.
+        client: the visitor who asked for it.
+        place: in the queue; the smallest is next.
+    """
+
+    id: str
+    client: str
+    place: float
 
 
 class Store:
@@ -57,6 +73,8 @@ class Store:
             raise PareidoliaError(
                 f"another studio works in '{folder}': close it, or name another --folder"
             ) from error
+        for part in self.pictures.glob(f"{PART}*"):  # of uploads that ended with the server
+            part.unlink()
         self._base = sqlite3.connect(
             self.folder / "studio.sqlite", isolation_level=None, check_same_thread=False
         )
@@ -106,8 +124,16 @@ class Store:
         self._base.execute("commit")
 
     def change(self, job: Job, **changes: Any) -> Job:
-        """Keep a job with some of it changed; returns the job."""
-        changed = replace(job, **changes)
+        """Keep a job as it is by now, with some of it changed: a visitor may have noted something meanwhile.
+
+        Args:
+            job: as it was when it was found.
+            **changes: of it.
+
+        Returns:
+            The job.
+        """
+        changed = replace(self.find(job.id) or job, **changes)
         self.put(changed)
         return changed
 
@@ -122,6 +148,13 @@ class Store:
     def waiting(self) -> list[Job]:
         """The queue, in order."""
         return self._jobs("where state = 'waiting' order by place, created", ())
+
+    def order(self) -> list[Waiting]:
+        """The queue, in order, without the jobs themselves: it is asked for at every change."""
+        rows = self._base.execute(
+            "select id, client, place from jobs where state = 'waiting' order by place, created"
+        )
+        return [Waiting(*row) for row in rows]
 
     def running(self) -> list[Job]:
         """What the worker is at; after a crash of the server, what it was at."""

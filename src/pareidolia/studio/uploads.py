@@ -13,7 +13,7 @@ from pareidolia.pictures.reading import opened, read_upright
 from pareidolia.settings import BadPicture, PareidoliaError
 from pareidolia.studio.job import Picture
 from pareidolia.studio.limits import MEGABYTE, Limits
-from pareidolia.studio.store import Store
+from pareidolia.studio.store import PART, Store
 
 THUMBNAIL = 320
 _SUFFIXES = {
@@ -68,7 +68,7 @@ async def receive(parts: AsyncIterator[bytes], store: Store, limits: Limits) -> 
     if store.kept_bytes() > limits.kept_bytes:
         raise TooLarge("the studio's folder is full of pictures: remove some first")
     digest, size = hashlib.sha256(), 0
-    with NamedTemporaryFile(dir=store.pictures, prefix=".part-", delete=False) as file:
+    with NamedTemporaryFile(dir=store.pictures, prefix=PART, delete=False) as file:
         path = Path(file.name)
         try:
             async for part in parts:

@@ -150,7 +150,7 @@ class JobRunner:
         state = "done" if self._execution.finished else "stopped"
         return {
             "event": state,
-            "caption": result.caption,
+            "caption": _of_the_page(result.caption, out),
             "rows": [dict(row) for row in result.rows[:_MOST_ROWS]],
             "losses": reports.losses,
             "record": result.record,
@@ -225,6 +225,11 @@ class Reports:
         cost = time.perf_counter() - now
         self._next_preview = now + max(_LEAST_PAUSE, cost / _SHARE)
         return True
+
+
+def _of_the_page(caption: str, out: Path | None) -> str:
+    """A caption without the parts that name the result's place: the page shows the result itself."""
+    return "; ".join(part for part in caption.split("; ") if out is None or str(out) not in part)
 
 
 def _shown(out: Path | None, thumbnail_path: str) -> dict[str, Any]:

@@ -15,11 +15,13 @@ from pareidolia.requests import Request
 from pareidolia.settings import NetworkSettings
 from pareidolia.settings.default_networks import SHIPPED
 from pareidolia.tour.settings import TourSettings
-from pareidolia.tour.words import Words
+from pareidolia.tour.words import LANGUAGES, Words, words
 
 #: What the tour looks into: its texts name this network's layers. Names come from the best that has names.
 NETWORK = SHIPPED
 NOTHING: Mapping[str, Any] = {}
+Captions = Mapping[str, str]
+"""By language."""
 Heartbeat = Callable[[float], None]
 """Called now and then with how much of the picture being made is done, from 0 to 1."""
 
@@ -33,12 +35,14 @@ class Figure:
         size: height and width in pixels.
         caption: also read aloud to those who do not see the picture.
         span: how many of the page's twelve columns it takes.
+        captions: the caption in each language.
     """
 
     file: str
     size: tuple[int, int]
     caption: str
     span: int = 12
+    captions: Captions = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -50,12 +54,14 @@ class Drawing:
         caption: below it.
         span: how many of the page's twelve columns it takes.
         tall: whether it stands beside two others.
+        captions: the caption in each language; the drawing's own words are in the tour's.
     """
 
     html: str
     caption: str
     span: int = 12
     tall: bool = False
+    captions: Captions = field(default_factory=dict)
 
 
 Exhibit = Figure | Drawing
@@ -175,12 +181,18 @@ class Guide:
         """Save a picture; `caption` is the name of its caption if that is not `name`."""
         file = f"{self.key}-{name}.png"
         save_picture(picture, self.folder / file, record=record, overwrite=True)
-        told = self.words.caption(self.key, caption or name, **values)
-        return Figure(file, (picture.shape[-2], picture.shape[-1]), told, span)
+        found = self._captions(caption or name, values)
+        size = (picture.shape[-2], picture.shape[-1])
+        return Figure(file, size, found[self.words.language], span, found)
 
     def draw(self, name: str, html: str, *, span: int = 12, tall: bool = False, **values: object) -> Drawing:
         """A drawing with the caption of that name."""
-        return Drawing(html, self.words.caption(self.key, name, **values), span, tall)
+        found = self._captions(name, values)
+        return Drawing(html, found[self.words.language], span, tall, found)
+
+    def _captions(self, name: str, values: Mapping[str, object]) -> Captions:
+        """A caption in each language."""
+        return {each: words(each).caption(self.key, name, **values) for each in LANGUAGES}
 
     def note_command(self, command: str) -> None:
         """Note a command for the reader, each once."""

@@ -81,7 +81,7 @@ async def keep_session(request: Request) -> Response:
 async def events(request: Request) -> Response:
     """What happens, as it happens."""
     job_queue = queue_of(request)
-    stream = job_queue.events.stream({"kind": "queue", **job_queue.queue()})
+    stream = job_queue.events.stream(job_queue.scheduler.event())
     return StreamingResponse(stream, media_type="text/event-stream")
 
 
