@@ -50,7 +50,7 @@ def tried(case: str, work: Callable[[], Any], accepts: tuple[type[BaseException]
         with _bounded():
             work()
     except (PareidoliaError, *accepts) as error:
-        text = str(error) or type(error).__name__
+        text = str(error) if isinstance(error, PareidoliaError) else type(error).__name__
         return Outcome(case, "" if text and len(text) < _LONGEST else f"refused with {len(text)} letters")
     except TooLong:
         return Outcome(case, f"longer than {SECONDS:g} s")

@@ -141,7 +141,7 @@ class TestExplanation:
     @pytest.mark.parametrize(
         ("arguments", "told"),
         [
-            (("photo.png",), "does not have ImageNet's 1000 classes"),
+            (("photo.png",), "does not have ImageNet's breeds of dogs among its classes"),
             (("photo.png", "--resume"), "nothing to resume"),
             (("photo.png", "--guide", "painting.png"), "--guide"),
             (("nowhere.png",), "nowhere.png"),

@@ -62,12 +62,12 @@ def test_logits_are_found(wrap: object) -> None:
             lambda scores: scores[:, :, None, None].expand(-1, -1, 2, 3),
             "gives maps of 4×2×3, not class scores",
         ),
-        (lambda scores: scores.expand(7, -1), "gives 7 rows of class scores for 1 picture, not one"),
+        (lambda scores: scores[:1].expand(7, -1), "gives 7 rows of class scores for 2 pictures"),
     ],
 )
 def test_answers_without_logits_are_refused(wrap: object, match: str) -> None:
     with pytest.raises(BadNetwork, match=match):
-        network(Answers(wrap))(torch.rand(1, 3, 8, 8))
+        network(Answers(wrap))(torch.rand(2, 3, 8, 8))
 
 
 def test_colour_for_a_grey_network_is_luminance() -> None:

@@ -58,7 +58,7 @@ def test_style_loss_falls_and_content_stays(small_network, photo, painting_pictu
 
 
 def test_without_style_the_photo_comes_back_from_noise(small_network, photo, painting_picture):
-    options = dict(style_weight=0, start="noise", content_layers=("stage1.relu",), coarse_steps=80, steps=120)
+    options = dict(smoothness=0, style_weight=0, start="noise", content_layers=("stage1.relu",), coarse_steps=80, steps=120)
     picture, steps = finished(transfer(small_network, photo, painting_picture, average=0, **options))
     assert set(steps[-1].losses) == {"content"}
     assert steps[-1].loss < 0.02
@@ -133,7 +133,8 @@ def test_pictures_too_narrow_are_refused(small_network, photo, painting_picture)
 
 def test_lecture_balance_is_the_lectures_total(small_network, photo, painting_picture):
     """L = α Σ w ½ Σ (F − C)² + β Σ w / (4N²) Σ (G/M − A/M)², at the first step, by hand."""
-    options = dict(balance="gatys", content_weight=2.0, style_weight=7.0, coarse_to_fine=False, start="noise")
+    options = dict(match="gram", balance="gatys", content_weight=2.0, style_weight=7.0)
+    options |= dict(coarse_to_fine=False, start="noise")
     painting = transfer(small_network, photo, painting_picture, **options)
     canvas = painting.picture
     losses = painting.step().losses
@@ -200,7 +201,7 @@ def test_a_transfer_begins_from_what_brush_paints(small_network, photo, painting
 
 @pytest.mark.parametrize("match", list(STYLE_STATISTICS))
 def test_the_statistic_that_is_matched_comes_nearer(match, small_network, photo, painting_picture):
-    settings = {"match": match, "coarse_to_fine": False, "bleed": 0, "steps": 20, "content_weight": 0}
+    settings = {"match": match, "coarse_to_fine": False, "bleed": 0, "steps": 20, "content_weight": 0, "smoothness": 0}
     painting = transfer(small_network, photo, painting_picture, start="noise", **settings)
     statistic, seen = STYLE_STATISTICS[match], resize_picture(painting_picture, (96, 96))
 
