@@ -50,7 +50,13 @@ def test_large_maps_are_compared_to_some_of_their_positions(monkeypatch):
 
 def test_a_photo_is_painted_by_it(small_network, photo, painting_picture):
     settings = StyleSettings(
-        size=96, coarse_to_fine=False, steps=4, content_match="self-similarity", match=("transport",), smoothness=0
+        size=96,
+        coarse_to_fine=False,
+        steps=4,
+        content_match="self-similarity",
+        match=("transport",),
+        content_weight=1,
+        smoothness=0,
     )
     steps = list(StyleTransfer(photo, [painting_picture], settings, small_network))
     assert set(steps[0].losses) == {"content", "style"} and steps[-1].loss < steps[0].loss

@@ -58,7 +58,14 @@ def test_style_loss_falls_and_content_stays(small_network, photo, painting_pictu
 
 
 def test_without_style_the_photo_comes_back_from_noise(small_network, photo, painting_picture):
-    options = dict(smoothness=0, style_weight=0, start="noise", content_layers=("stage1.relu",), coarse_steps=80, steps=120)
+    options = dict(
+        smoothness=0,
+        style_weight=0,
+        start="noise",
+        content_layers=("stage1.relu",),
+        coarse_steps=80,
+        steps=120,
+    )
     picture, steps = finished(transfer(small_network, photo, painting_picture, average=0, **options))
     assert set(steps[-1].losses) == {"content"}
     assert steps[-1].loss < 0.02
@@ -201,7 +208,14 @@ def test_a_transfer_begins_from_what_brush_paints(small_network, photo, painting
 
 @pytest.mark.parametrize("match", list(STYLE_STATISTICS))
 def test_the_statistic_that_is_matched_comes_nearer(match, small_network, photo, painting_picture):
-    settings = {"match": match, "coarse_to_fine": False, "bleed": 0, "steps": 20, "content_weight": 0, "smoothness": 0}
+    settings = {
+        "match": match,
+        "coarse_to_fine": False,
+        "bleed": 0,
+        "steps": 20,
+        "content_weight": 0,
+        "smoothness": 0,
+    }
     painting = transfer(small_network, photo, painting_picture, start="noise", **settings)
     statistic, seen = STYLE_STATISTICS[match], resize_picture(painting_picture, (96, 96))
 

@@ -74,25 +74,25 @@ def presets_in_words() -> str:
 @style_preset("oil")
 def oil() -> dict[str, Any]:
     """Broad strokes in the painting's colors."""
-    return {"match": ("w2",), "stroke_size": 1.5, "content_weight": 0.5, "smoothness": 2.0}
+    return {"stroke_size": 1.5, "content_weight": 4.0, "smoothness": 2.0}
 
 
 @style_preset("ink")
 def ink() -> dict[str, Any]:
     """Fine lines that follow the photo's."""
-    return {"stroke_size": 0.6, "content_weight": 4.0, "content_match": "self-similarity", "smoothness": 1.0}
+    return {"match": ("gram",), "stroke_size": 0.6, "content_weight": 4.0, "content_match": "self-similarity"}
 
 
 @style_preset("keep-photo")
 def keep_photo() -> dict[str, Any]:
     """The photo in its own colors, painted over lightly."""
-    return {"colors": "luminance", "strength": 0.7, "content_weight": 4.0}
+    return {"colors": "luminance", "strength": 0.7, "content_weight": 16.0}
 
 
 @style_preset("texture-only")
 def texture_only() -> dict[str, Any]:
     """The painting's texture, and nothing of the photo but its size."""
-    return {"match": ("w2",), "start": "noise", "content_weight": 0.0, "smoothness": 5.0, "steps": 80}
+    return {"start": "noise", "content_weight": 0.0, "smoothness": 5.0, "steps": 80}
 
 
 @style_preset("quick")
@@ -104,4 +104,4 @@ def quick() -> dict[str, Any]:
 @style_preset("print")
 def print_() -> dict[str, Any]:
     """2,048 pixels for paper, without grain."""
-    return {"size": 2048, "match": ("w2",), "smoothness": 2.0, "coarse_steps": 80, "steps": 30}
+    return {"size": 2048, "smoothness": 2.0, "coarse_steps": 80, "steps": 30}
