@@ -32,7 +32,8 @@ studio: .venv/.with-studio
 	$(BIN)/pareidolia studio
 
 # A file's tests stay in one process, as some share what took long to make; each process computes on one thread.
-PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+TOGETHER := --numprocesses auto --maxprocesses 4 --dist loadfile
+PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest $(TOGETHER)
 
 test: .venv/.with-test
 	$(PYTEST)
@@ -44,13 +45,13 @@ test-all: test test-slow
 
 # The quick tests, and whether they reach as many lines as pyproject.toml asks for.
 coverage: .venv/.with-test
-	$(BIN)/python -m coverage run -m pytest
+	OMP_NUM_THREADS=1 $(BIN)/python -m coverage run -m pytest $(TOGETHER)
 	$(BIN)/python -m coverage combine --quiet
 	$(BIN)/python -m coverage report --skip-covered
 
 # The quick tests on the oldest versions that pyproject.toml allows.
 test-lowest: .venv/lowest/.with-test
-	.venv/lowest/bin/python -m pytest
+	OMP_NUM_THREADS=1 .venv/lowest/bin/python -m pytest $(TOGETHER)
 
 # Wheels and source distributions in dist/: built, checked, and used from an environment that has nothing else of ours.
 packages: .venv/.with-test .venv/packaging/.made
@@ -136,9 +137,15 @@ format: .venv/.with-check
 	$(BIN)/python -m benchmarks.peers
 	@touch $@
 
-.venv/lowest/.with-test: pyproject.toml | $(BIN)/python
-	uv venv --quiet --clear --python $(BIN)/python .venv/lowest
-	uv pip install --quiet --python .venv/lowest/bin/python $(BACKEND) --resolution lowest-direct --editable '.[test]'
+# pip has no resolution of lowest versions; uv comes from the index where it is not installed.
+LOWEST_UV := $(or $(UV),.venv/uv/bin/uv)
+.venv/uv/bin/uv: | $(BIN)/python
+	$(BIN)/python -m venv .venv/uv
+	.venv/uv/bin/python -m pip install --quiet --disable-pip-version-check uv
+
+.venv/lowest/.with-test: pyproject.toml | $(BIN)/python $(LOWEST_UV)
+	$(LOWEST_UV) venv --quiet --clear --python $(BIN)/python .venv/lowest
+	$(LOWEST_UV) pip install --quiet --python .venv/lowest/bin/python $(BACKEND) --resolution lowest-direct --editable '.[test]'
 	@touch $@
 
 $(BIN)/python:

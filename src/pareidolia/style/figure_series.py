@@ -10,7 +10,7 @@ from pareidolia.operations import PAINT, find_operation, operation
 from pareidolia.pictures import check_target, open_picture, save_picture, sheet
 from pareidolia.pictures.ownership import check_own
 from pareidolia.pictures.result import Result
-from pareidolia.pictures.targets import make_folder
+from pareidolia.pictures.targets import make_folder, remove_leftovers
 from pareidolia.progress import Progress, Work
 from pareidolia.requests import Request
 from pareidolia.settings import OperationSettings
@@ -105,6 +105,7 @@ class FigureSeries(Work):
         )
         # The mark of a sheet; its cells carry the records that they are painted from.
         record = {**self._request(figure.cells[0]).record(self._out.absolute()), "operation": self._operation}
+        remove_leftovers(self._sheet(figure))
         save_picture(picture, self._sheet(figure), record=record, overwrite=True)
 
     def _sheet(self, figure: StyleFigure) -> Path:
