@@ -74,7 +74,7 @@ def presets_in_words() -> str:
 @style_preset("oil")
 def oil() -> dict[str, Any]:
     """Broad strokes in the painting's colors."""
-    return {"stroke_size": 1.5, "content_weight": 8.0, "smoothness": 2.0}
+    return {"stroke_size": 1.5, "smoothness": 2.0}
 
 
 @style_preset("ink")

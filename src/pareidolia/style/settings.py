@@ -104,7 +104,7 @@ class StyleSettings(StyleControl, OptimizedVideoControl, PaintingSettings):
     ] = 512
     content_weight: Annotated[
         float, Field(ge=0, description="α: how much the picture keeps what the photo shows.")
-    ] = 12.0
+    ] = 8.0
     style_weight: Annotated[float, Field(ge=0, description="β: how much it takes from the paintings.")] = 40.0
     smoothness: Annotated[
         float, Field(ge=0, description="Weight of the total variation, which calms fine noise.")
