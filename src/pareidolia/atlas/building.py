@@ -26,12 +26,13 @@ from pareidolia.atlas.publishing import write_manifest
 from pareidolia.atlas.settings import AtlasSettings
 from pareidolia.atlas.stages import StageCache, key_of
 from pareidolia.collecting import Collector, EngineSettings, SampledActivations
+from pareidolia.collecting.collection import remove_stale
 from pareidolia.collecting.settings import CollectingSettings
 from pareidolia.networks import NetworkLike, as_network, identity, network_for
 from pareidolia.operations import LOOK, Input, operation
 from pareidolia.pictures import find_pictures, write_atomically
 from pareidolia.pictures.locking import Lock
-from pareidolia.pictures.ownership import ATLAS, COLLECTION, GRID, claim, clear
+from pareidolia.pictures.ownership import ATLAS, GRID, claim, clear
 from pareidolia.pictures.result import Result
 from pareidolia.pictures.targets import clear_leftovers, make_folder
 from pareidolia.progress import Progress, Work
@@ -207,9 +208,7 @@ class AtlasBuilding(Work):
         if any(folder.endswith(_NEW) for folder in _folders(manifest)):
             yield from self._publish(layers, context, collection)  # once more, into the usual folders
             return
-        for stale in (self.out / STAGES).glob("collection-*"):
-            if stale.name != collection:
-                clear(stale, COLLECTION)
+        remove_stale(self.out / STAGES / collection, "collection-*")
 
     def _remove_stale(self, shown: frozenset[str], manifest: Manifest) -> None:
         """Remove the grids that the atlas shows no more, and those that a stopped build left."""

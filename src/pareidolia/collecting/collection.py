@@ -13,6 +13,7 @@ from pareidolia.collecting.manifest import Listed, Manifest
 from pareidolia.collecting.specs import Arrays
 from pareidolia.pictures import write_atomically
 from pareidolia.pictures.folders import PictureFiles
+from pareidolia.pictures.ownership import COLLECTION, clear
 from pareidolia.pictures.targets import clear_leftovers
 from pareidolia.safety import require_file
 from pareidolia.settings import BadRecord, BadTarget
@@ -156,6 +157,18 @@ class Collection:
             raise BadRecord(
                 f"the shard {path} {what} and collect again, which makes only what lacks"
             ) from error
+
+
+def remove_stale(kept: Path, pattern: str = "*") -> None:
+    """Remove the collections beside the one that is kept.
+
+    Args:
+        kept: folder of the collection that stays.
+        pattern: of the names that the others may have.
+    """
+    for stale in kept.parent.glob(pattern):
+        if stale != kept:
+            clear(stale, COLLECTION)
 
 
 def _read_json(path: Path) -> dict[str, Any]:

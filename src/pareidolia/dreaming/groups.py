@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from torch import Tensor
-from torchvision.models import ResNet50_Weights
 
 from pareidolia.settings import BadNetwork
 from pareidolia.settings.default_networks import FOR_CLASSES
@@ -75,6 +74,8 @@ def find_groups(class_names: Sequence[str] | None, name: str) -> ClassGroups:
 
 
 def _named(group: str, names: Sequence[str]) -> tuple[int, ...]:
+    from torchvision.models import ResNet50_Weights  # 180 MB, which ImageNet's own order does without
+
     published = ResNet50_Weights.DEFAULT.meta["categories"]
     wanted = {published[index].casefold() for index in numbers_of(group)}
     return tuple(index for index, each in enumerate(names) if each.casefold() in wanted)

@@ -9,6 +9,7 @@ from typing import Any
 from pareidolia.atlas.attribution import class_names
 from pareidolia.atlas.stages import StageCache, key_of
 from pareidolia.collecting import CollectingSettings, Collector, EngineSettings
+from pareidolia.collecting.collection import remove_stale
 from pareidolia.collecting.specs import Arrays
 from pareidolia.microscope.answers import UnitAnswers, read_answers
 from pareidolia.microscope.connections import neighbors
@@ -23,7 +24,7 @@ from pareidolia.operations import LOOK, operation
 from pareidolia.operations.inputs import FOLDER
 from pareidolia.pictures import find_pictures, write_atomically
 from pareidolia.pictures.locking import Lock
-from pareidolia.pictures.ownership import COLLECTION, MICROSCOPE, MICROSCOPE_FORMAT, claim, clear, read_mark
+from pareidolia.pictures.ownership import MICROSCOPE, MICROSCOPE_FORMAT, claim, clear, read_mark
 from pareidolia.pictures.result import Result
 from pareidolia.pictures.targets import clear_leftovers, make_folder
 from pareidolia.progress import Progress, Work
@@ -207,9 +208,7 @@ class Microscope(Work):
     def _remove_stale(self, written: set[str], collector: Collector) -> None:
         """Remove pages of units that are shown no more, and collections that are not used."""
         clear(self.out, MICROSCOPE, keep=written)
-        for stale in (self.out / STAGES).glob("answers-*"):
-            if stale.name != collector.collection.folder.name:
-                clear(stale, COLLECTION)
+        remove_stale(collector.collection.folder, "answers-*")
 
     @property
     def result(self) -> Result:

@@ -21,6 +21,7 @@ from pareidolia.networks.pooling import Pooling, swap_pooling
 from pareidolia.networks.preparing import Preparation, Prepare, check_preparation
 from pareidolia.networks.recording import record_layers
 from pareidolia.networks.restoring import preserve_state
+from pareidolia.networks.sliding import SlidingWindows
 from pareidolia.networks.soundness import check_numbers, check_weights, refuse_lazy, refuse_scripted, widen
 from pareidolia.settings import BadNetwork, BadPicture, UnknownName
 from pareidolia.settings.default_networks import FOR_CLASSES, few_names
@@ -207,14 +208,17 @@ class Network(Looking):
         """The logits, which may be NaN: a network that divides by a picture's contrast may be shown grey."""
         self._preparation.check_range(pictures)
         output, windows = self._look(pictures, self.module, None)
-        count = len(pictures) * (1 if windows is None else len(windows))
-        logits = class_scores(output, self.name, count)
-        self._note_outputs(logits)
-        return logits if windows is None else windows.joined(logits)
+        return self._joined(self._rows(output, pictures, windows), windows)
 
-    def _note_outputs(self, logits: Tensor) -> None:
-        self._outputs = logits.shape[1]
+    def _rows(self, output: object, pictures: Tensor, windows: SlidingWindows | None) -> Tensor:
+        """The logits in the module's output, a row for each picture or for each of its windows."""
+        return class_scores(output, self.name, len(pictures) * (1 if windows is None else len(windows)))
+
+    def _joined(self, rows: Tensor, windows: SlidingWindows | None) -> Tensor:
+        """The logits of whole pictures; how many outputs there are is noted, and held against the names."""
+        self._outputs = rows.shape[1]
         self._check_names()
+        return rows if windows is None else windows.joined(rows)
 
     def prepare(self, pictures: Tensor) -> Tensor:
         """`pictures` in [0, 1] as the module takes them: its device and channels, normalised; a copy."""
@@ -283,13 +287,10 @@ class Network(Looking):
             with preserve_state(self.module), torch.no_grad():
                 (output, through), layers = self._look(pictures, self.module, None), self.layers
         try:
-            count = len(pictures) * (1 if through is None else len(through))
-            logits = class_scores(output, self.name, count)
+            rows = self._rows(output, pictures, through)
         except BadNetwork:
             return Look(None, layers)
-        self._note_outputs(logits)
-        logits = logits if through is None else through.joined(logits)
-        return Look(check_numbers(logits, self.name), layers)
+        return Look(check_numbers(self._joined(rows, through), self.name), layers)
 
     def record(self, pictures: Tensor, layers: Iterable[str] | str) -> dict[str, Tensor]:
         """The activations of the named `layers`, or of one, on `pictures` (as in a call), by name, N first.

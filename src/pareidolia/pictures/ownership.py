@@ -77,10 +77,8 @@ def clear(folder: Path, kind: Kind, keep: Collection[str] = ()) -> None:
     """
     if folder.is_symlink() or not folder.is_dir():
         return
-    if not keep and not any(
-        folder.iterdir()
-    ):  # a process may have died between its last file and the folder itself
-        folder.rmdir()
+    if not keep:  # a process may have died between its last file and the folder itself
+        _remove_empty(folder, folder)
     if not kind.is_ours(folder):
         return
     # The mark goes last: a folder that is cleared half, by a killed process, can be cleared again.

@@ -122,7 +122,8 @@ def _found(space: LatentSpace, method: str, count: int) -> Directions:
     codes = space.codes
     if isinstance(prior, WithLabel):
         # What is left of a code when its label is taken out.
-        codes = torch.cat([prior.split(codes)[0], torch.zeros_like(prior.split(codes)[1])], dim=1)
+        rest, labels = prior.split(codes)
+        codes = torch.cat([rest, torch.zeros_like(labels)], dim=1)
     return principal_directions(codes, count)
 
 

@@ -16,6 +16,7 @@ from pareidolia.collecting import (
     SampledActivations,
     read_samples,
 )
+from pareidolia.collecting.collection import remove_stale
 from pareidolia.collecting.specs import Array
 from pareidolia.inspection.attribution.cam import cam_layer
 from pareidolia.inspection.concepts.autoencoders import Activations, SparseAutoencoder, trained
@@ -29,7 +30,7 @@ from pareidolia.operations import LOOK, operation
 from pareidolia.operations.inputs import FOLDER
 from pareidolia.pictures import find_pictures, write_atomically
 from pareidolia.pictures.locking import Lock
-from pareidolia.pictures.ownership import COLLECTION, CONCEPTS, CONCEPTS_FORMAT, claim, clear, read_mark
+from pareidolia.pictures.ownership import CONCEPTS, CONCEPTS_FORMAT, claim, read_mark
 from pareidolia.pictures.result import Result
 from pareidolia.pictures.targets import make_folder
 from pareidolia.progress import Progress, Work
@@ -117,7 +118,7 @@ class ConceptFinding(Work):
             _check_unchanged(self.network, self.concepts)
             self.concepts.save(self.out / FILE)
             self._write_mark(self.concepts.report)
-            self._remove_stale(collector)
+            remove_stale(collector.collection.folder)  # those of other settings
 
     @property
     def result(self) -> Result:
@@ -159,12 +160,6 @@ class ConceptFinding(Work):
             yield replace(step, stage="training")
         like = Concepts.nonnegative(self.layer, digest, self._axis, model.dictionary.detach().numpy())
         return trained(model, rows, scale, like)
-
-    def _remove_stale(self, collector: Collector) -> None:
-        """Remove the activations of other settings, which these concepts took the place of."""
-        for stale in collector.collection.folder.parent.iterdir():
-            if stale != collector.collection.folder:
-                clear(stale, COLLECTION)
 
     def _collector(self) -> Collector:
         settings = CollectingSettings(
