@@ -205,7 +205,8 @@ def _previews(studio: Studio) -> tuple[list[float], list[float]]:
         for line in stream.iter_lines():
             event = json.loads(line[6:]) if line.startswith("data: ") else {"kind": ""}
             if event["kind"] == "progress" and event["preview"]:
-                httpx.get(f"{studio.address}api/jobs/{name}/preview").raise_for_status()
+                if httpx.get(f"{studio.address}api/jobs/{name}/preview").status_code == httpx.codes.NOT_FOUND:
+                    continue  # the job ended meanwhile, and the page shows its result
                 late.append(1000 * (time.time() - event["losses"]["at"]))
             elif event["kind"] == "job" and event["job"]["id"] == name and event["job"]["state"] == "done":
                 break

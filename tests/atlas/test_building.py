@@ -1,6 +1,7 @@
 """From a folder of photos to an atlas: whole, resumed, rebuilt where something changed, and refused."""
 
 import json
+import re
 import shutil
 from contextlib import suppress
 
@@ -14,6 +15,7 @@ from torch import nn
 
 from pareidolia.atlas import AtlasBuilding, find_photo, read_cells, read_manifest
 from pareidolia.atlas import batches as batches_module
+from pareidolia.atlas import building as building_module
 from pareidolia.atlas import mapping as mapping_module
 from pareidolia.atlas import publishing as publishing_module
 from pareidolia.collecting import collector as collector_module
@@ -132,6 +134,21 @@ def test_another_grid_leaves_the_layout_and_removes_what_is_no_more(built, photo
     assert {path.name for path in (tmp_path / "atlas/relu1").iterdir()} == {"2", "3"}
     now, before = published(tmp_path / "atlas"), published(built)
     assert now["relu1/2/icons-0.webp"] == before["relu1/2/icons-0.webp"]
+
+
+def test_a_rebuilt_atlas_holds_the_same_files_as_a_fresh_one(built, photos, settings, tmp_path, monkeypatch):
+    """Also after a stop between the new manifest and the clearing of what it no longer shows."""
+    out, wanted = tmp_path / "atlas", settings(icon_steps=3, grids=(3,))
+    shutil.copytree(built, out)
+    with monkeypatch.context() as broken:
+        broken.setattr(building_module, "clear", lambda *_: pytest.fail("stopped"))
+        with pytest.raises(pytest.fail.Exception):
+            build(photos, out, wanted, overwrite=True)
+    build(photos, out, wanted)
+    build(photos, tmp_path / "fresh", wanted)
+    held = [{path.relative_to(each) for path in each.rglob("*")} for each in (out, tmp_path / "fresh")]
+    cached = {path for path in held[0] if re.match(r"stages/relu./(icons|means)-", path.as_posix())}
+    assert held[0] - held[1] <= cached and held[1] <= held[0]
 
 
 @pytest.mark.parametrize("failing", [("relu1", "2"), ("relu2", "4"), ("atlas.json",)], ids="/".join)

@@ -22,7 +22,7 @@ from pareidolia.atlas.icons import PADDING
 from pareidolia.atlas.kept_settings import SETTINGS, kept_description
 from pareidolia.atlas.layers import BuildContext, LayerContents
 from pareidolia.atlas.mapping import LayerLayout
-from pareidolia.atlas.publishing import write_manifest
+from pareidolia.atlas.publishing import forget_grid, grids_written, write_manifest
 from pareidolia.atlas.settings import AtlasSettings
 from pareidolia.atlas.stages import StageCache, key_of
 from pareidolia.collecting import Collector, EngineSettings, SampledActivations
@@ -204,18 +204,18 @@ class AtlasBuilding(Work):
         )
         self._write_settings(collection)
         write_manifest(self.out, manifest)
-        self._remove_stale(shown, manifest)
+        self._remove_stale(shown, manifest, context.stages)
         if any(folder.endswith(_NEW) for folder in _folders(manifest)):
             yield from self._publish(layers, context, collection)  # once more, into the usual folders
             return
         remove_stale(self.out / STAGES / collection, "collection-*")
 
-    def _remove_stale(self, shown: frozenset[str], manifest: Manifest) -> None:
+    def _remove_stale(self, shown: frozenset[str], manifest: Manifest, stages: StageCache) -> None:
         """Remove the grids that the atlas shows no more, and those that a stopped build left."""
         now = _folders(manifest)
-        left = {f"{path.parent.name}/{path.name}" for path in self.out.glob(f"*/*{_NEW}")}
-        for folder in (shown | left) - now:
+        for folder in (shown | grids_written(stages)) - now:
             clear(self.out / folder, GRID)
+            forget_grid(self.out / folder, stages)
             with suppress(OSError):  # other grids are there
                 (self.out / folder).parent.rmdir()
 

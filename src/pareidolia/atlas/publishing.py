@@ -31,6 +31,9 @@ from pareidolia.pictures.targets import make_folder
 
 #: Number of classes listed for a cell.
 TOP = 5
+#: The kinds of sheets of a grid.
+ICONS, PATCHES = "icons", "patches"
+_SHEETS = "sheets"
 
 
 @dataclass(frozen=True)
@@ -107,12 +110,12 @@ class GridContents:
 
     def write(self, folder: Path, stages: StageCache, former: Path) -> None:
         """Write it into `folder`; sheets that would be the same and are there or in `former` are kept."""
+        missing = [sheets for sheets in self._sheets() if not sheets.are_in(folder, stages)]
+        for sheets in missing:
+            sheets.begin(folder, stages)
         make_folder(folder)
         _write_text(folder / CELLS, self.cells.model_dump_json())  # first, as the mark of a grid of ours
-        for sheets in self._sheets():
-            if sheets.are_in(folder, stages):
-                continue
-            sheets.forget(folder, stages)
+        for sheets in missing:
             if former != folder and sheets.are_in(former, stages):
                 sheets.copy(former, folder)
             else:
@@ -127,13 +130,13 @@ class GridContents:
         digest = hashlib.sha256(self.icons.tobytes()).hexdigest()
         return (
             _SheetFiles(
-                "icons",
+                ICONS,
                 key_of("icon sheets", squares.model_dump(), digest),
                 tuple(sheet.file for sheet in (*squares.sheets, *squares.small.sheets)),
                 lambda folder: write_icons(folder, squares, lambda cells: self.icons[cells]),
             ),
             _SheetFiles(
-                "patches",
+                PATCHES,
                 self.patches.key(pieces),
                 tuple(sheet.file for sheet in pieces.sheets),
                 lambda folder: write_sheets(folder, pieces, self.patches.images),
@@ -151,23 +154,21 @@ class _SheetFiles:
     draw: Callable[[Path], None]
 
     def are_in(self, folder: Path, stages: StageCache) -> bool:
-        return stages.has(self._name(folder), self.key) and all(
+        return stages.has(_sheets_stage(folder, self.kind), self.key) and all(
             (folder / name).exists() for name in self.files
         )
 
-    def forget(self, folder: Path, stages: StageCache) -> None:
-        stages.keep(self._name(folder), "", {})
+    def begin(self, folder: Path, stages: StageCache) -> None:
+        """Note that they are being written into the folder: `grids_written` finds it after a stop."""
+        stages.keep(_sheets_stage(folder, self.kind), "", {})
 
     def remember(self, folder: Path, stages: StageCache) -> None:
-        stages.keep(self._name(folder), self.key, {})
+        stages.keep(_sheets_stage(folder, self.kind), self.key, {})
 
     def copy(self, former: Path, folder: Path) -> None:
         for name in self.files:
             with write_atomically(folder / name) as file:
                 file.write((former / name).read_bytes())
-
-    def _name(self, folder: Path) -> str:
-        return f"{folder.parent.name}/sheets-{folder.name}-{self.kind}"
 
 
 def grid_contents(
@@ -219,6 +220,24 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
         with write_atomically(folder / name) as file:
             file.write((files("pareidolia.atlas") / "viewer" / name).read_bytes())
     _write_text(folder / MANIFEST, manifest.model_dump_json(indent=1))
+
+
+def grids_written(stages: StageCache) -> frozenset[str]:
+    """The folders, below the atlas, of the grids that were ever begun and not forgotten."""
+    pattern = f"*/{_SHEETS}-*-{ICONS}"
+    begun = (name.split(f"/{_SHEETS}-", 1) for name in stages.names(pattern))
+    return frozenset(f"{layer}/{rest.removesuffix(f'-{ICONS}')}" for layer, rest in begun)
+
+
+def forget_grid(folder: Path, stages: StageCache) -> None:
+    """Forget a grid whose `folder` is gone."""
+    for kind in (PATCHES, ICONS):  # `grids_written` looks for icons: they are last
+        stages.drop(_sheets_stage(folder, kind))
+
+
+def _sheets_stage(folder: Path, kind: str) -> str:
+    """The name under which the key of sheets in `folder` is kept."""
+    return f"{folder.parent.name}/{_SHEETS}-{folder.name}-{kind}"
 
 
 def _tops(table: Array | None, cells: int) -> tuple[Array, Array]:

@@ -13,6 +13,8 @@ from pareidolia.collecting.array_files import BrokenFile, pack, unpack
 from pareidolia.collecting.specs import Arrays
 from pareidolia.pictures import write_atomically
 
+_SUFFIX = ".safetensors"
+
 
 def key_of(name: str, *depends: Any) -> str:
     """The key of the stage `name`: a digest of what it depends on, which JSON can hold."""
@@ -45,5 +47,14 @@ class StageCache:
         with write_atomically(path) as file:
             file.write(pack(arrays, {"key": key}))
 
+    def names(self, pattern: str) -> list[str]:
+        """The stages that left something, whole or not, and whose names match a pattern as of `glob`."""
+        found = sorted(self.folder.glob(f"{pattern}{_SUFFIX}"))
+        return [path.relative_to(self.folder).as_posix().removesuffix(_SUFFIX) for path in found]
+
+    def drop(self, name: str) -> None:
+        """Forget what stage `name` made, under whatever key."""
+        self._path(name).unlink(missing_ok=True)
+
     def _path(self, name: str) -> Path:
-        return self.folder / f"{name}.safetensors"
+        return self.folder / f"{name}{_SUFFIX}"
