@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from pareidolia.style.feedforward.export import export_onnx
+from pareidolia.settings import PareidoliaError
+from pareidolia.style.feedforward.export import export_onnx, write_onnx
 from pareidolia.style.feedforward.network import StylizerNetwork
 from pareidolia.style.feedforward.stylizer import Stylizer
 
@@ -24,3 +25,14 @@ def test_onnxruntime_paints_the_same_picture_at_any_size(tmp_path):
             ours = stylizer.network(photo, styles).numpy()
         assert np.abs(theirs - ours).max() < 1e-5
     assert not list(tmp_path.glob(".pareidolia*"))
+
+
+def test_a_file_that_computes_something_else_is_not_written(tmp_path):
+    class Otherwise(torch.nn.Module):
+        def forward(self, photo):
+            return photo + 0.01 * torch.compiler.is_exporting()
+
+    example = (torch.rand(1, 3, 8, 8), None)
+    with pytest.raises(PareidoliaError, match=r"differs by 0\.01"):
+        write_onnx(Otherwise(), {"photo": example}, {}, tmp_path / "net.onnx")
+    assert not list(tmp_path.iterdir())

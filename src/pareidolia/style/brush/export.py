@@ -54,7 +54,7 @@ def export_brush(brush: Brush, out: Path, code: Tensor | None = None, names: Seq
         names: of its paintings, kept in the metadata as JSON under "styles".
 
     Raises:
-        MissingExtra: If onnx or onnxscript is not installed.
+        MissingExtra: If onnx, onnxruntime or onnxscript is not installed.
     """
     photo = (torch.rand(1, 3, 64, 96), multiples_of(brush.network.size_multiple))
     if code is not None:

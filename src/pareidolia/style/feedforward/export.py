@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from pareidolia.pictures import write_atomically
+from pareidolia.settings import PareidoliaError
 from pareidolia.settings.extras import require
 from pareidolia.style.feedforward.stylizer import Stylizer
 
@@ -17,6 +18,7 @@ LEAST_SIDE = 16
 """The fewest pixels a side of a photo may have for a network that paints in one pass."""
 
 _LEAST_READ, _MOST = 32, 16384
+_MOST_DIFFERENT = 1e-3
 
 Sides = dict[int, Any]
 """Dimensions that are not fixed, by number."""
@@ -46,7 +48,7 @@ def export_onnx(stylizer: Stylizer, out: Path) -> None:
         out: the file.
 
     Raises:
-        MissingExtra: If onnx or onnxscript is not installed.
+        MissingExtra: If onnx, onnxruntime or onnxscript is not installed.
     """
     styles = torch.zeros(1, stylizer.network.styles)
     styles[0, 0] = 1
@@ -81,6 +83,9 @@ def write_onnx(
 ) -> None:
     """Write a graph, whose output is named `painted`, whole or not at all.
 
+    The file is tried on the example before it is written: versions of exporters that leave a term out, or
+    read it otherwise, have been met.
+
     Args:
         graph: the module.
         inputs: by name an example, and which of its dimensions are not fixed.
@@ -88,7 +93,8 @@ def write_onnx(
         out: the file.
 
     Raises:
-        MissingExtra: If onnx or onnxscript is not installed.
+        MissingExtra: If onnx, onnxruntime or onnxscript is not installed.
+        PareidoliaError: If onnxruntime makes something else of the file than torch of the graph.
     """
     onnx = require("onnx", extra="export")
     require("onnxscript", extra="export")  # torch's exporter needs it
@@ -108,5 +114,21 @@ def write_onnx(
     for key, value in metadata.items():
         model.metadata_props.add(key=key, value=value)
     onnx.checker.check_model(model)
+    written = model.SerializeToString()
+    _check_same(written, graph, {name: example for name, (example, _) in inputs.items()})
     with write_atomically(out) as file:
-        file.write(model.SerializeToString())
+        file.write(written)
+
+
+def _check_same(written: bytes, graph: nn.Module, examples: Mapping[str, Tensor]) -> None:
+    """Raise PareidoliaError where onnxruntime paints another picture of the examples than torch."""
+    session = require("onnxruntime", extra="export").InferenceSession(written)
+    (theirs,) = session.run(None, {name: example.numpy() for name, example in examples.items()})
+    with torch.no_grad():
+        ours = graph(*examples.values())
+    difference = float((torch.from_numpy(theirs) - ours).abs().max())
+    if not difference <= _MOST_DIFFERENT * max(1.0, float(ours.abs().max())):
+        raise PareidoliaError(
+            f"torch's exporter made another network of it (its output differs by {difference:.2g}), so "
+            "nothing was written: pip install --upgrade onnxscript onnx onnxruntime"
+        )
