@@ -123,9 +123,7 @@ def _course(
         for layer, features in _features(network, batch, list(own)).items():
             distances[layer] += feature_distance(own[layer], features).tolist()
         if likeliest is not None:
-            chances = _chances(network, batch)
-            assert chances is not None
-            probabilities += chances[:, likeliest].tolist()
+            probabilities += _scores(network, batch).softmax(dim=1)[:, likeliest].tolist()
     shown = [round(place * (len(amounts) - 1) / 4) for place in range(5)]
     return TransformResponse(
         name,
@@ -144,7 +142,11 @@ def _features(network: Network, pictures: Tensor, layers: Sequence[str]) -> dict
 def _chances(network: Network, pictures: Tensor) -> Tensor | None:
     """The probabilities of the classes, N×K; None if the network has none to choose between."""
     try:
-        scores = network(pictures.contiguous(memory_format=torch.channels_last))
+        scores = _scores(network, pictures)
     except BadNetwork:
         return None
     return scores.softmax(dim=1) if scores.shape[1] > 1 else None
+
+
+def _scores(network: Network, pictures: Tensor) -> Tensor:
+    return network(pictures.contiguous(memory_format=torch.channels_last))
