@@ -104,6 +104,23 @@ def test_what_was_there_stays_when_the_telling_is_stopped(tmp_path):
     assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
 
 
+def test_a_first_tour_that_is_stopped_leaves_a_page_of_what_was_finished(tmp_path, capsys, monkeypatch):
+    def interrupted(guide):
+        raise KeyboardInterrupt
+        yield
+
+    stopped = (FAST[2], Section("vae", "generative", interrupted, ()))
+    monkeypatch.setattr("pareidolia.tour.telling.SECTIONS", stopped)
+    out = tmp_path / "tour"
+    assert main(["tour", "--out", str(out)]) == 130
+    page = (out / "index.html").read_text(encoding="utf-8")
+    assert "filters-kernels.png" in page and 'id="vae"' not in page
+    assert "shows the sections that were finished" in capsys.readouterr().out
+    assert main(["tour", "--out", str(out), "--overwrite"]) == 130
+    assert "what was there is as it was" in capsys.readouterr().out
+    assert (out / "index.html").read_text(encoding="utf-8") == page
+
+
 @pytest.mark.parametrize("there", ["index.html", "pictures"])
 def test_a_tour_that_is_there_is_kept(tmp_path, capsys, there):
     (tmp_path / there).write_text("mine")

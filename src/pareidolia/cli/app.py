@@ -84,6 +84,7 @@ def application(words: Sequence[str]) -> App:
         version=__version__,
         default_parameter=Parameter(consume_multiple=True, negative_iterable=()),
         result_action="return_value",
+        suppress_keyboard_interrupt=False,  # `main` gives it its exit code
         # Markdown in help would cost a fifth of a second of imports.
         help_format="plaintext",
     )

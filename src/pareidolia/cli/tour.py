@@ -40,11 +40,16 @@ def tour(
 
     _check(output)
     line = words(settings.language).line
-    began = time.perf_counter()
-    with _report(output, line) as report, _terminable():
-        rendered = tell(output.out, settings, report)
+    began, page = time.perf_counter(), output.out / "index.html"
+    there = page.exists()
+    try:
+        with _report(output, line) as report, _terminable():
+            rendered = tell(output.out, settings, report)
+    except KeyboardInterrupt:
+        kept = page.exists() and not there
+        say(line("stopped_page", page=page.absolute()) if kept else line("stopped"), output)
+        raise
     seconds = time.perf_counter() - began
-    page = output.out / "index.html"
     failures = {each.key: each.failure for each in rendered if each.failure}
     if output.as_json:
         answer = {"out": str(page), "seconds": round(seconds, 3), "failures": failures}
@@ -84,7 +89,7 @@ def _report(output: TourOutput, line: Line) -> Iterator[Report]:
 
 @contextmanager
 def _terminable() -> Iterator[None]:
-    """Within it SIGTERM ends the tour as Ctrl-C does: what was being made is cleared away."""
+    """Within it SIGTERM ends the tour as Ctrl-C does."""
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         yield

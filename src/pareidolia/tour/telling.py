@@ -32,8 +32,8 @@ def tell(
     """Make the tour.
 
     A section that fails leaves a line on the page, and the rest goes on. New files replace the old ones at
-    the end, the page last, so that it never shows a picture that is not there; a stop before that leaves
-    everything as it was.
+    the end, the page last, so that it never shows a picture that is not there. A stop by Ctrl-C leaves a
+    page that is there as it was; where there is none, it leaves one of the sections that are finished.
 
     Args:
         folder: where the pictures and `index.html` are written.
@@ -46,24 +46,39 @@ def tell(
 
     Raises:
         BadPicture: If the photo or the painting cannot be opened.
+        KeyboardInterrupt: If it was stopped, once what is kept is written.
     """
     report = report or Report()
     sections = SECTIONS if sections is None else sections
     for picture in (settings.photo, settings.painting):
         as_picture(picture)
     make_folder(folder)
-    rendered = []
+    page, rendered, stopped = folder / "index.html", [], None
     with Lock.of_folder(folder), beside(folder / PICTURES) as making:
         tour = Tour(settings, words(settings.language), making)
-        for index, section in enumerate(sections, 1):
-            stop = Stop(index, len(sections), tour.words.sections[section.key]["title"])
-            report.begin(stop)
-            rendered.append(_rendered(section, Guide(section.key, tour, report.beat)))
-            report.end(Stop(stop.index, stop.total, stop.title, rendered[-1].failure))
-    with write_atomically(folder / "index.html") as file:
+        try:
+            for each in _told(tour, sections, report):
+                rendered.append(each)
+        except KeyboardInterrupt as interrupt:
+            if page.exists() or not rendered:
+                raise
+            stopped = interrupt
+    with write_atomically(page) as file:
         sample = settings.photo.startswith("sample:")
         file.write(render_page(tour.words, rendered, PICTURES, sample=sample).encode())
+    if stopped:
+        raise stopped
     return rendered
+
+
+def _told(tour: Tour, sections: Sequence[Section], report: Report) -> Iterator[RenderedSection]:
+    """The sections, one after the other."""
+    for index, section in enumerate(sections, 1):
+        stop = Stop(index, len(sections), tour.words.sections[section.key]["title"])
+        report.begin(stop)
+        rendered = _rendered(section, Guide(section.key, tour, report.beat))
+        report.end(Stop(stop.index, stop.total, stop.title, rendered.failure))
+        yield rendered
 
 
 def _rendered(section: Section, guide: Guide) -> RenderedSection:

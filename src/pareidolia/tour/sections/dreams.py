@@ -25,11 +25,16 @@ def tell(guide: Guide) -> Iterator[Exhibit]:
     for name, layer in LAYERS.items():
         yield guide.show(name, "dream", photo, span=4, aim=(layer,), size=size)
     namer = best_network("classes")
-    yield guide.draw("dogs", _dogs(guide, namer), network=namer)
+    table, risen = _dogs(guide, namer)
+    yield guide.draw("dogs" if risen else "no_dogs", table, network=namer)
 
 
-def _dogs(guide: Guide, namer: str) -> str:
-    """What a network says of dogs before and after the tour's own dreamt of several photos and of noise."""
+def _dogs(guide: Guide, namer: str) -> tuple[str, bool]:
+    """What a network says of dogs before and after the tour's own dreamt of several photos and of noise.
+
+    Returns:
+        The table, and whether dogs became likelier.
+    """
     network = load_network(namer, device=guide.settings.device)
     dreamer = load_network(NETWORK, device=guide.settings.device, padding="replicate")
     dogs = list(find_groups(network.class_names, network.name).members["dogs"])
@@ -46,13 +51,14 @@ def _dogs(guide: Guide, namer: str) -> str:
         ends += int(said.argmax()) in dogs
     note, write = guide.words.note, guide.words.number
     classes = len(network.class_names or ())
+    sooner, later = (float(torch.stack(each).mean()) for each in (before, after))
     rows = [
         [note("dream", "classes", dogs=len(dogs), classes=classes), f"{write(100 * len(dogs) / classes)} %"],
-        [note("dream", "before"), f"{write(100 * float(torch.stack(before).mean()))} %"],
-        [note("dream", "after"), f"{write(100 * float(torch.stack(after).mean()))} %"],
+        [note("dream", "before"), f"{write(100 * sooner)} %"],
+        [note("dream", "after"), f"{write(100 * later)} %"],
         [note("dream", "ends", count=len(starts)), f"{ends}"],
     ]
-    return figures_table(["", note("dream", "of_dogs")], rows)
+    return figures_table(["", note("dream", "of_dogs")], rows), later > 2 * sooner
 
 
 def _beginnings(guide: Guide, side: int) -> list[Tensor]:
