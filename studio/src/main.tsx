@@ -6,6 +6,7 @@ import { useEffect } from 'preact/hooks';
 import { ApiPage, HelpDialog } from './about';
 import { api } from './api';
 import { CompareDialog } from './compare';
+import { noteMathFont } from './formulas';
 import { Gallery } from './gallery';
 import { dropped } from './inputs';
 import { LectureRoom } from './lecture';
@@ -37,6 +38,7 @@ function Studio() {
       event.preventDefault();
       if (event.dataTransfer?.files.length) void dropped([...event.dataTransfer.files]);
     });
+    noteMathFont();
     document.body.dataset.ready = 'true';
   }, []);
   useEffect(() => document.querySelector('.rooms [aria-current]')?.scrollIntoView({ inline: 'nearest', block: 'nearest' }), [room.value]);

@@ -124,7 +124,7 @@ export function compare(job: Job): void {
 }
 
 function Facts({ job }: { job: Job }) {
-  const facts = [operationLabel(job.operation), say(job.state), job.width ? `${job.width} × ${job.height}` : '', job.seconds ? `${number(job.seconds)} s` : '', moment(job.created)];
+  const facts = [operationLabel(job.operation), say(job.state), job.width ? `${job.width} × ${job.height}` : '', job.seconds ? `${number(job.seconds)} ${say('seconds')}` : '', moment(job.created)];
   return (
     <>
       <p class="quiet facts">{facts.filter(Boolean).join(' · ')}</p>

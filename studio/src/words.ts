@@ -91,6 +91,7 @@ const WORDS = {
   stopped: ['stopped', 'остановлено'],
   failed: ['failed', 'не удалось'],
   queued: ['Waiting for its turn', 'Ждёт своей очереди'],
+  seconds: ['s', 'с'],
   asVideo: ['As a video', 'Как видео'],
   grid: ['A grid over settings', 'Сетка по настройкам'],
   gridHelp: [

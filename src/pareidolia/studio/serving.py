@@ -16,6 +16,9 @@ from pareidolia.studio.store import Store
 
 _BACKLOG = 128
 _GRACE = 2
+_KEEP_ALIVE = 65
+"""Seconds for which an idle connection stays open: longer than clients keep theirs, so that none is closed
+just as a request comes over it, which the client would see as a reset."""
 
 
 def default_folder() -> Path:
@@ -72,7 +75,12 @@ def serve(
         app = application(store, Rules(store.token, hosts, password), limits)
         server = _Server(
             uvicorn.Config(
-                app, log_level="warning", lifespan="on", timeout_graceful_shutdown=_GRACE, server_header=False
+                app,
+                log_level="warning",
+                lifespan="on",
+                timeout_keep_alive=_KEEP_ALIVE,
+                timeout_graceful_shutdown=_GRACE,
+                server_header=False,
             ),
             app.state.job_queue.events.close,
         )
