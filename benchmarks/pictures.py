@@ -18,7 +18,7 @@ def add_pictures(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--pictures",
         type=Path,
-        help="a folder with photos/ and paintings/ (default: the sample pictures of pareidolia[samples])",
+        help="a folder with photos/ and paintings/ (default: the sample pictures of pareidolia-nn[samples])",
     )
 
 

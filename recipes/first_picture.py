@@ -18,7 +18,7 @@ from recipes.wheels_alone import Alone
 
 _COMMANDS = {
     "pareidolia_lite": "pareidolia-lite paint sample:ink sample:waves --out painted.png",
-    "pareidolia": "pareidolia style sample:ink sample:waves --method one-pass --quiet --out painted.png",
+    "pareidolia_nn": "pareidolia style sample:ink sample:waves --method one-pass --quiet --out painted.png",
 }
 
 

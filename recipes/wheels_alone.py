@@ -179,7 +179,7 @@ def main() -> int:
     parser.add_argument("dist", type=Path, help="the folder of the wheels")
     dist = parser.parse_args().dist.resolve()
     with tempfile.TemporaryDirectory() as scratch:
-        for name, attempt in (("pareidolia_lite", try_lite), ("pareidolia", try_whole)):
+        for name, attempt in (("pareidolia_lite", try_lite), ("pareidolia_nn", try_whole)):
             (wheel,) = dist.glob(f"{name}-*.whl")
             folder = Path(scratch).resolve() / name
             folder.mkdir()

@@ -7,8 +7,10 @@ def __getattr__(name: str) -> str:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib.metadata import PackageNotFoundError, version
 
+    from pareidolia.settings.installing import DISTRIBUTION
+
     try:
-        found = version("pareidolia")
+        found = version(DISTRIBUTION)
     except PackageNotFoundError:  # the sources are imported without an installation
         found = "0.1.0.dev0"
     globals()[name] = found

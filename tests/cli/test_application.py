@@ -135,8 +135,15 @@ def test_the_doctor_reports(studio):
 def test_the_doctor_calls_nothing_missing_that_is_installed(studio, monkeypatch):
     monkeypatch.setattr("pareidolia.cli.doctor._version", lambda package: "1.0")
     extras = json.loads(studio.run("doctor", "--json")[1])["extras"]
-    assert "mkdocs 1.0" in extras["docs"] and "lightning-fabric 1.0" in extras["cluster"]
+    assert "matplotlib 1.0" in extras["plots"] and "lightning-fabric 1.0" in extras["cluster"]
+    assert not {"check", "docs", "test"} & set(extras), "what only developers need is not told"
     assert not any(sign in found for found in extras.values() for sign in ("missing", "<", "!", "["))
+
+
+def test_the_doctor_names_the_line_that_installs_what_is_missing(studio, monkeypatch):
+    monkeypatch.setattr("pareidolia.cli.doctor._version", lambda package: None)
+    extras = json.loads(studio.run("doctor", "--json")[1])["extras"]
+    assert extras["plots"] == "pip install 'pareidolia-nn[plots]' brings matplotlib"
 
 
 def test_the_doctor_needs_no_home(studio, monkeypatch):

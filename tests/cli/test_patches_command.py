@@ -118,7 +118,7 @@ def test_ray_missing_is_named(looking, monkeypatch) -> None:
 
     monkeypatch.setitem(sys.modules, "ray", None)
     code, _, err = looking.run("patches", "photos", *QUICK, "--engine", "ray", "--out", "x.png")
-    assert code == 2 and "pip install 'pareidolia[ray]'" in err
+    assert code == 2 and "pip install 'pareidolia-nn[ray]'" in err
 
 
 def test_same_weights_under_another_path_use_the_same_index(looking) -> None:

@@ -96,7 +96,7 @@ except PareidoliaError as error:
     print(error)
 """
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
-    assert "pip install 'pareidolia[notebook]'" in ran.stdout, ran.stderr
+    assert "pip install 'pareidolia-nn[notebook]'" in ran.stdout, ran.stderr
 
 
 def test_the_script_sends_one_place_at_a_time():

@@ -30,7 +30,7 @@ def test_what_is_left_out_of_a_folder_is_named(mixed):
     found = find_pictures(mixed)
     assert found.names == ("0.png", "1.png", "2.png")
     assert found.notes == (
-        "1 of 4 left out: more/IMG_3.HEIC (HEIC: export as JPEG, or pip install 'pareidolia[heic]')",
+        "1 of 4 left out: more/IMG_3.HEIC (HEIC: export as JPEG, or pip install 'pareidolia-nn[heic]')",
     )
     for number in range(6):
         (mixed / f"film{number}.mp4").write_bytes(b"")

@@ -111,7 +111,7 @@ def test_the_caption_says_which_network_looked(installed, tmp_path, photo):
     request = Request(find_operation("saliency"), {"photo": photo}, SaliencySettings())
     caption = Execution(request).run().caption
     assert "through retina, which has names for 118 classes only" in caption
-    assert "pip install 'pareidolia[networks]'" in caption
+    assert "pip install 'pareidolia-nn[networks]'" in caption
     installed |= {"timm", lite(1)}
     named = Request(find_operation("saliency"), {"photo": photo}, SaliencySettings(network="retina"))
     caption = Execution(named).run().caption

@@ -6,6 +6,8 @@ from importlib.metadata import requires, version
 from packaging.requirements import Requirement
 from packaging.version import Version
 
+from pareidolia.settings.installing import DISTRIBUTION
+
 ADDED = {"starlette", "uvicorn", "anyio", "click", "h11", "idna", "typing-extensions"}
 #: What people have beside Pareidolia, and would not want changed.
 OTHERS = {
@@ -35,8 +37,8 @@ def named(requirement):
 
 def closure():
     """The extra's requirements and all of theirs."""
-    own = {named(each) for each in wanted("pareidolia")}
-    waiting = [each for each in wanted("pareidolia", "studio") if named(each) not in own]
+    own = {named(each) for each in wanted(DISTRIBUTION)}
+    waiting = [each for each in wanted(DISTRIBUTION, "studio") if named(each) not in own]
     found = {}
     while waiting:
         each = waiting.pop()

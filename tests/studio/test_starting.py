@@ -43,4 +43,4 @@ def test_a_folder_that_is_in_use_is_one_line(store, capsys):
 def test_without_its_extra_it_names_the_line_that_installs_it(monkeypatch, capsys):
     monkeypatch.setitem(sys.modules, "starlette", None)
     assert main(["studio", "--no-browser"]) == 2
-    assert "pareidolia[studio]" in capsys.readouterr().err
+    assert "pareidolia-nn[studio]" in capsys.readouterr().err

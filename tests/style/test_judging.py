@@ -43,7 +43,7 @@ def small_judges(monkeypatch):
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not WHEELS, reason="the wheels of the judges are not installed: pareidolia[networks]")
+@pytest.mark.skipif(not WHEELS, reason="the wheels of the judges are not installed: pareidolia-nn[networks]")
 def test_the_figures_are_those_of_an_independent_judge(files):
     result = measure_style(*files)
     found = [row["figure"] for row in result.rows]

@@ -12,7 +12,7 @@ _HEAD = """\
 > visualization, attribution, Deep Dream, activation atlases, style transfer, small generative models. It runs
 > on a CPU; small networks come with it.
 
-Install: `pip install 'pareidolia[tour]'`; `[studio]` adds a local page, `[mcp]` the tools for assistants.
+Install: `pip install 'pareidolia-nn[tour]'`; `[studio]` adds a local page, `[mcp]` the tools for assistants.
 
 - Pictures are files, or samples: `sample:chelsea`, `sample:coffee`, `sample:astronaut` (photos),
   `sample:waves`, `sample:ink`, `sample:strokes`, `sample:mosaic`, `sample:rectangles` (paintings).

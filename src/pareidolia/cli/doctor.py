@@ -14,6 +14,10 @@ from packaging.requirements import Requirement
 from pareidolia.cli.outputs import Verbosity
 from pareidolia.cli.printing import print_json
 from pareidolia.safety import expanded
+from pareidolia.settings.installing import DISTRIBUTION, install_line
+from pareidolia.version import __version__
+
+_OF_DEVELOPERS = ("check", "docs", "test")
 
 
 def doctor(*, verbosity: Annotated[Verbosity, Parameter(name="*")] = Verbosity()) -> None:
@@ -32,7 +36,8 @@ def _report() -> dict[str, dict[str, Any]]:
     return {
         "versions": {
             "python": platform.python_version(),
-            **{package: version(package) for package in ("pareidolia", "torch", "torchvision", "pillow")},
+            DISTRIBUTION: __version__,
+            **{package: version(package) for package in ("torch", "torchvision", "pillow")},
         },
         "device": _device(),
         "extras": _extras(),
@@ -62,14 +67,29 @@ def _device() -> dict[str, Any]:
 
 def _extras() -> dict[str, str]:
     """Each extra's packages with their versions, or the line that installs it; the package declares them."""
-    extras: dict[str, str] = {}
-    for requirement in metadata("pareidolia").get_all("Requires-Dist") or []:
-        stated = Requirement(requirement)
+    packages: dict[str, list[str]] = {}
+    for stated in _requirements():
         extra = _extra_of(stated)
-        if extra and stated.name != "pareidolia":
-            found = f"{stated.name} {_version(stated.name) or f'is missing: pip install pareidolia[{extra}]'}"
-            extras[extra] = f"{extras[extra]}, {found}" if extra in extras else found
-    return extras
+        if extra and stated.name != DISTRIBUTION and extra not in _OF_DEVELOPERS:
+            packages.setdefault(extra, []).append(stated.name)
+    return {extra: _found(extra, names) for extra, names in packages.items()}
+
+
+def _requirements() -> list[Requirement]:
+    """What the package requires; nothing where its sources are used without an installation."""
+    try:
+        stated = metadata(DISTRIBUTION).get_all("Requires-Dist") or []
+    except PackageNotFoundError:
+        return []
+    return [Requirement(each) for each in stated]
+
+
+def _found(extra: str, packages: list[str]) -> str:
+    versions = {package: _version(package) for package in packages}
+    missing = [package for package, found in versions.items() if found is None]
+    if missing:
+        return f"{install_line(extra)} brings {', '.join(missing)}"
+    return ", ".join(f"{package} {found}" for package, found in versions.items())
 
 
 def _extra_of(requirement: Requirement) -> str | None:

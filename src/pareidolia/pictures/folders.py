@@ -11,6 +11,7 @@ from typing import Any
 from pareidolia.pictures.ownership import is_result
 from pareidolia.safety import named_from, require_file, whole
 from pareidolia.settings import BadPicture, PareidoliaError
+from pareidolia.settings.installing import install_line
 
 SUFFIXES = frozenset(
     (".avif", ".bmp", ".gif", ".jpeg", ".jpg", ".mpo", ".png", ".tif", ".tiff", ".webp", ".jpe", ".jfif")
@@ -170,7 +171,7 @@ def _listed(names: Sequence[str]) -> str:
     """The first few names; of what an iPhone takes also what to do about it."""
     more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
     heic = any(_PLUGIN_SUFFIXES.get(PurePath(name).suffix.lower()) == "HEIF" for name in names)
-    advice = " (HEIC: export as JPEG, or pip install 'pareidolia[heic]')" if heic else ""
+    advice = f" (HEIC: export as JPEG, or {install_line('heic')})" if heic else ""
     return f"{', '.join(names[:_MOST_NAMED])}{more}{advice}"
 
 

@@ -10,6 +10,7 @@ from PIL import Image, UnidentifiedImageError
 
 from pareidolia.safety import require_file
 from pareidolia.settings import BadPicture, one_line
+from pareidolia.settings.installing import install_line
 
 LIMIT = 100_000_000
 """The most pixels a picture may have, read from its header before anything is decoded."""
@@ -18,9 +19,9 @@ LIMIT = 100_000_000
 _FORMATS = ("PNG", "JPEG", "MPO", "WEBP", "TIFF", "GIF", "BMP", "AVIF")
 # Of packages of their own, read where these are installed or have registered themselves with Pillow.
 _PLUGIN_FORMATS = ("HEIF", "JXL")
-_HEIC = "HEIC, what an iPhone takes: export it as JPEG, or pip install 'pareidolia[heic]'"
+_HEIC = f"HEIC, what an iPhone takes: export it as JPEG, or {install_line('heic')}"
 _BRANDS = ("heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "msf1")
-_JXL = "JPEG XL: export it as JPEG or PNG, or pip install 'pareidolia[jxl]'"
+_JXL = f"JPEG XL: export it as JPEG or PNG, or {install_line('jxl')}"
 _SIGNATURES = (
     (b"%PDF", "a PDF: export a page of it as PNG"),
     (b"8BPS", "of Photoshop: export it as PNG"),

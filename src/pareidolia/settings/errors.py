@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from difflib import SequenceMatcher
 from typing import ClassVar
 
+from pareidolia.settings.installing import install_line
+
 _LONGEST = 300
 # Longer texts are a traceback of torch's, of which the first line is what happened.
 _MOST_LINES = 4
@@ -83,7 +85,7 @@ class MissingExtra(PareidoliaError):
     """An optional dependency is not installed; names the line that installs it."""
 
     def __init__(self, package: str, extra: str) -> None:
-        super().__init__(f"this needs {package}, which is not installed: pip install 'pareidolia[{extra}]'")
+        super().__init__(f"this needs {package}, which is not installed: {install_line(extra)}")
 
 
 def one_line(error: BaseException, *, named: bool = False) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pareidolia.settings.default_networks import JUDGE
+from pareidolia.settings.installing import with_extra
 from pareidolia.settings.network_sources import network_source
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ def _state(name: str) -> None:
     @network_source(
         name,
         forms=(name,),
-        help=f"A classifier of ImageNet's 1,000 classes{apart}; pareidolia[networks] installs it.",
+        help=f"A classifier of ImageNet's 1,000 classes{apart}; {with_extra('networks')} installs it.",
         names=lambda: [name],
     )
     def build(rest: str, weights: str, class_count: int | None = None) -> Origin:

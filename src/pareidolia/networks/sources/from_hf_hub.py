@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pareidolia.networks.sources import from_timm
 from pareidolia.safety.trust import require_trust
+from pareidolia.settings.installing import with_extra
 from pareidolia.settings.network_sources import network_source
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 @network_source(
     "hf-hub",
-    help="Networks of timm's form on the Hugging Face hub; pareidolia[timm] installs what reads them.",
+    help=f"Networks of timm's form on the Hugging Face hub; {with_extra('timm')} installs what reads them.",
     forms=("hf-hub:OWNER/NAME",),
 )
 def build(name: str, weights: str, class_count: int | None) -> Origin:

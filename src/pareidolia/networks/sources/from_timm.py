@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pareidolia.safety.trust import require_trust
 from pareidolia.settings.errors import BadNetwork, UnknownName, one_line
 from pareidolia.settings.extras import require
+from pareidolia.settings.installing import with_extra
 from pareidolia.settings.network_sources import network_source
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ _ELSEWHERE = (HUB, _FOLDER)
 
 
 @network_source(
-    "timm", help="timm's networks, with the weights that it publishes; pareidolia[timm] installs it."
+    "timm", help=f"timm's networks, with the weights that it publishes; {with_extra('timm')} installs it."
 )
 def build(name: str, weights: str, class_count: int | None) -> Origin:
     """`timm.create_model(name)` with its published, random, or the user's weights.

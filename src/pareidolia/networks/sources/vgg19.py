@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import TYPE_CHECKING
 
+from pareidolia.settings.installing import with_extra
 from pareidolia.settings.network_sources import network_source
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ _CREDIT = "weights by the Visual Geometry Group, Oxford (CC BY 4.0), from the wh
 @network_source(
     NAME,
     forms=(NAME,),
-    help="The original VGG-19 without its classes, best for style; pareidolia[networks] installs it.",
+    help=f"The original VGG-19 without its classes, best for style; {with_extra('networks')} installs it.",
     names=lambda: [NAME],
 )
 def build(name: str, weights: str, class_count: int | None = None) -> Origin:

