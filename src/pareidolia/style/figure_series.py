@@ -1,10 +1,14 @@
 """The operations `style-figures`, a paper's figures, and `style-sheet`, presets and strokes."""
 
+import hashlib
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from pareidolia.execution import Execution, Job, Target
+from pareidolia.execution.saving import is_made
 from pareidolia.networks import NetworkLike, network_for
 from pareidolia.operations import PAINT, find_operation, operation
 from pareidolia.pictures import check_target, open_picture, save_picture, sheet
@@ -14,6 +18,7 @@ from pareidolia.pictures.targets import make_folder, remove_leftovers
 from pareidolia.progress import Progress, Work
 from pareidolia.requests import Request
 from pareidolia.settings import OperationSettings
+from pareidolia.settings.comparing import of_the_work
 from pareidolia.style.contact_sheets import contact_sheets
 from pareidolia.style.figures import Cell, StyleFigure, style_figures
 from pareidolia.style.operation_inputs import CONTENT, STYLES
@@ -54,7 +59,8 @@ class FigureSeries(Work):
         self.figures = list(figures)
         make_folder(self._cells)
         for figure in self.figures:
-            check_target(self._sheet(figure), overwrite)
+            begun = is_made(self._sheet(figure), self._mark(figure))  # by a run of the same that was stopped
+            check_target(self._sheet(figure), overwrite or begun)
             check_own(self._sheet(figure))
 
     def __iter__(self) -> Iterator[Progress]:
@@ -76,7 +82,9 @@ class FigureSeries(Work):
     def _painting(self, cell: Cell) -> Iterator[Progress]:
         """The steps of a cell's painting; none where it is there already, whole, with the same record."""
         job = Job(self._request(cell), self._file(cell))
-        if not job.is_made:
+        if job.is_made:
+            job.tidy()
+        else:
             resume = job.request.operation.proceeds == "in steps"
             yield from Execution(job.request, Target(job.out, overwrite=self._overwrite, resume=resume))
 
@@ -103,10 +111,15 @@ class FigureSeries(Work):
             row_titles=figure.rows,
             column_titles=columns,
         )
-        # The mark of a sheet; its cells carry the records that they are painted from.
-        record = {**self._request(figure.cells[0]).record(self._out.absolute()), "operation": self._operation}
         remove_leftovers(self._sheet(figure))
-        save_picture(picture, self._sheet(figure), record=record, overwrite=True)
+        save_picture(picture, self._sheet(figure), record=self._mark(figure), overwrite=True)
+
+    def _mark(self, figure: StyleFigure) -> dict[str, Any]:
+        """The record of a sheet: of its first cell, as each carries its own, and a digest of all of them."""
+        records = [self._request(cell).record(self._out.absolute()) for cell in figure.cells]
+        told = json.dumps([of_the_work(each) for each in records], sort_keys=True)
+        digest = hashlib.sha256(told.encode()).hexdigest()
+        return {**records[0], "operation": self._operation, "cells": digest}
 
     def _sheet(self, figure: StyleFigure) -> Path:
         return self._out / f"{figure.file}.png"

@@ -32,7 +32,7 @@ from pareidolia.pictures import find_pictures, write_atomically
 from pareidolia.pictures.locking import Lock
 from pareidolia.pictures.ownership import CONCEPTS, CONCEPTS_FORMAT, claim, read_mark
 from pareidolia.pictures.result import Result
-from pareidolia.pictures.targets import make_folder
+from pareidolia.pictures.targets import clear_leftovers, make_folder
 from pareidolia.progress import Progress, Work
 from pareidolia.settings import BadNetwork, PareidoliaError
 from pareidolia.training import TrainingRun
@@ -106,6 +106,7 @@ class ConceptFinding(Work):
         """
         make_folder(self.out)
         with Lock.of_folder(self.out, by="another search for concepts"):
+            clear_leftovers(self.out)
             self._write_mark({})
             collector = self._collector()
             for step in collector:
