@@ -215,8 +215,14 @@ def _found(name: str, entry: Mapping[str, str], folder: Path, kind: Kind | None)
 
 
 def _check_files(digests: Mapping[str, str], values: Mapping[str, Any]) -> None:
-    """Refuse weights, class names and a network's code that are not what they were."""
+    """Refuse weights, class names and a network's code that are not what they were.
+
+    Weights and names of which the record does not say what they were are refused too; code, where nobody
+    trusts it (`safety/trust.py`).
+    """
     for key, path in files_named(values).items():
+        if key not in digests and key != "network":
+            raise BadRecord(f"the record names {path}, but not what it held: name it with --{key}")
         if key in digests and _digest(path) != digests[key]:
             raise BadRecord(
                 f"{path} is not the file it was when this was made: its content changed; "

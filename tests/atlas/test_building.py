@@ -18,6 +18,7 @@ from pareidolia.atlas import batches as batches_module
 from pareidolia.atlas import building as building_module
 from pareidolia.atlas import mapping as mapping_module
 from pareidolia.atlas import publishing as publishing_module
+from pareidolia.atlas.settings import AtlasSettings
 from pareidolia.collecting import collector as collector_module
 from pareidolia.networks import Network
 from pareidolia.pictures import open_uint8
@@ -363,3 +364,23 @@ def test_a_second_build_in_the_folder_is_refused(photos, settings, tmp_path):
     for _ in first:
         pass
     assert not list((tmp_path / "atlas").rglob("*.lock"))
+
+
+def test_what_is_published_of_an_atlas_names_no_home_folder(photos, network_file, tmp_path, monkeypatch):
+    home = tmp_path / "homes" / "alice"
+    shutil.copytree(photos, home / "mine")
+    shutil.copy(network_file.rpartition(":")[0], home / "net.py")
+    monkeypatch.setenv("HOME", str(home))
+    chosen = AtlasSettings(
+        network=f"{home / 'net.py'}:build", input="3x32x32", layer=("relu2",), positions=2, grids=(2,),
+        fewest=1, icon_steps=1, icon_size=16, layout="pca",
+    )  # fmt: skip
+    build(home / "mine", tmp_path / "atlas", chosen)
+    for path in (tmp_path / "atlas").rglob("*.json"):
+        if "collection" not in path.relative_to(tmp_path / "atlas").as_posix():
+            assert path.name == "settings.json" or "alice" not in path.read_text(), path
+    kept = json.loads((tmp_path / "atlas/stages/settings.json").read_text())
+    assert kept["photos"] == "mine"
+    build(home / "mine", tmp_path / "atlas", chosen)  # the same photos are known again
+    with pytest.raises(PareidoliaError, match="atlas of other photos"):
+        build(photos, tmp_path / "atlas", chosen)

@@ -164,5 +164,5 @@ def test_ray_missing_is_named(many_photos, tmp_path, monkeypatch) -> None:
     made = Collector(
         tmp_path / "c", find_pictures(many_photos), LAYERS, TopActivations(), SETTINGS, engine=engine
     )
-    with pytest.raises(MissingExtra, match=r"pip install 'pareidolia\[ray\]'"):
+    with pytest.raises(MissingExtra, match=r"pip install 'pareidolia-nn\[ray\]'"):
         list(made)

@@ -10,6 +10,7 @@ from torch.nn.utils.parametrizations import spectral_norm
 from torchvision import models
 
 from pareidolia.networks import Network, as_network
+from pareidolia.networks.classes import read_classes
 from pareidolia.settings import BadNetwork, BadPicture, NetworkSettings, PareidoliaError, UnknownName
 
 GRAY = torch.full((1, 3, 32, 32), 0.5)
@@ -247,3 +248,24 @@ def test_not_a_module_and_a_scripted_one() -> None:
         Network.of("retina")
     with pytest.raises(BadNetwork, match="is a scripted module"):
         Network.of(torch.jit.script(nn.Sequential(nn.ReLU())))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "0,ape\n1,bee\n2,cat\n3,dog\n",
+        "2\tcat\n0\tape\n1\tbee\n3\tdog",
+        '{"0": "ape", "1": "bee", "2": "cat", "3": "dog"}',
+        '{"1": ["n2", "bee"], "0": ["n1", "ape"], "2": ["n3", "cat"], "3": ["n4", "dog"]}',
+    ],
+)
+def test_names_with_their_numbers_are_put_into_order(tmp_path, text):
+    (tmp_path / "names.txt").write_text(text)
+    assert read_classes(tmp_path / "names.txt") == ("ape", "bee", "cat", "dog")
+
+
+@pytest.mark.parametrize("text", ["1,ape\n2,bee", "0,ape\n0,bee", '{"1": "ape"}'])
+def test_names_that_are_numbered_otherwise_are_refused(tmp_path, text):
+    (tmp_path / "names.txt").write_text(text)
+    with pytest.raises(BadNetwork, match="not from 0 on"):
+        read_classes(tmp_path / "names.txt")

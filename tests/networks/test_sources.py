@@ -164,7 +164,7 @@ def test_timm_without_the_internet(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 def test_timm_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "timm", None)
-    with pytest.raises(MissingExtra, match=r"pip install 'pareidolia\[timm\]'"):
+    with pytest.raises(MissingExtra, match=r"pip install 'pareidolia-nn\[timm\]'"):
         load_network("timm:resnet18")
 
 

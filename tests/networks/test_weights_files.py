@@ -4,6 +4,7 @@ import argparse
 import os
 from collections import OrderedDict
 from collections.abc import Callable
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from pareidolia.networks.weights import load_weights, read_state_dict
-from pareidolia.settings import BadNetwork
+from pareidolia.settings import BadNetwork, PareidoliaWarning
 
 
 def small() -> nn.Module:
@@ -54,6 +55,7 @@ WRAPPINGS: dict[str, Callable[[dict[str, Tensor]], object]] = {
         "epoch": np.int32(2),
         "mean": np.ones(3, dtype=np.float32),
         "where": Path("runs"),
+        "when": (datetime.now(), timedelta(hours=3), date.today()),
     },
     "a compiled Lightning module": lambda tensors: {"state_dict": prefixed("model._orig_mod.", tensors)},
     "a student and a teacher": lambda tensors: {"student": tensors, "teacher": tensors, "epoch": 1},
@@ -245,3 +247,11 @@ def test_an_archive_whose_names_are_damaged_is_refused(tmp_path: Path) -> None:
     (tmp_path / "weights.pth").write_bytes(content)
     with pytest.raises(BadNetwork, match=r"weights.pth is not a whole weights file|holds no weights"):
         load_weights(small(), tmp_path / "weights.pth", "small")
+
+
+def test_of_several_networks_that_fit_it_is_said_which_is_taken(tmp_path: Path) -> None:
+    module, other = small(), small()
+    torch.save({"generator": module.state_dict(), "discriminator": other.state_dict()}, tmp_path / "gan.pth")
+    with pytest.warns(PareidoliaWarning, match=r"\(generator, discriminator\): generator's are taken"):
+        load_weights(loaded := small(), tmp_path / "gan.pth", "small")
+    assert same(loaded, module)

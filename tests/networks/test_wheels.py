@@ -15,7 +15,7 @@ from pareidolia.settings.extras import installed_folder
 
 LITE = "efficientnet_lite0"
 CODE = "raise SystemExit('the code of a wheel was run')\n"
-INSTALLS = r"pip install .*'pareidolia\[networks\]'"
+INSTALLS = r"pip install .*'pareidolia-nn\[networks\]'"
 
 
 def make_wheel(folder: Path, package: str, file: str, tensors: dict[str, torch.Tensor]) -> Path:

@@ -141,3 +141,13 @@ def test_damaged_bytes_give_a_picture_or_a_bad_picture(
             assert "\n" not in str(error)
         else:
             assert isinstance(result, dict) or (result.min() >= 0 and result.max() <= 1)
+
+
+def test_more_transparencies_than_colors(tmp_path: Path) -> None:
+    path = tmp_path / "palette.png"
+    Image.new("P", (8, 8)).save(path)
+    content, chunk = path.read_bytes(), b"tRNS" + bytes(300)
+    data = content.index(b"IDAT") - 4
+    chunk = struct.pack(">I", 300) + chunk + struct.pack(">I", zlib.crc32(chunk))
+    path.write_bytes(content[:data] + chunk + content[data:])
+    refused(path, "palette")

@@ -20,7 +20,7 @@ def test_a_figure_becomes_a_picture() -> None:
 
 def test_a_missing_library_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
-    with pytest.raises(MissingExtra, match=r"pareidolia\[plots\]"):
+    with pytest.raises(MissingExtra, match=r"pareidolia-nn\[plots\]"):
         check_plots()
 
 

@@ -125,3 +125,12 @@ def test_the_same_names_and_sizes_of_other_pictures_are_other_pictures(tmp_path)
     moved = tmp_path.with_name("moved")
     tmp_path.rename(moved)
     assert find_pictures(moved).digest == digests[1]
+
+
+def test_links_that_lead_round_are_told_and_the_rest_is_found(mixed):
+    for name in ("round.png", "folder"):
+        (mixed / name).symlink_to(mixed / name)
+    found = find_pictures(mixed)
+    assert set(found.names) == {"0.png", "1.png", "2.png", "round.png"}
+    with pytest.raises(BadPicture, match=r"round\.png"):
+        open_picture(found.path(found.names.index("round.png")))

@@ -45,7 +45,7 @@ def test_unknown_samples(ask: object) -> None:
 @pytest.mark.parametrize(("name", "package"), [("chelsea", "skimage.data"), ("china", "sklearn.datasets")])
 def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch, name: str, package: str) -> None:
     monkeypatch.setitem(sys.modules, package, None)
-    with pytest.raises(MissingExtra, match=r"pip install 'pareidolia\[samples\]'"):
+    with pytest.raises(MissingExtra, match=r"pip install 'pareidolia-nn\[samples\]'"):
         sample_photo(name)
 
 

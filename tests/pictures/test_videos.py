@@ -1,3 +1,4 @@
+import math
 import sys
 
 import numpy as np
@@ -6,7 +7,7 @@ from PIL import Image
 
 from pareidolia.pictures import write_video
 from pareidolia.pictures.videos import require_videos
-from pareidolia.settings import BadPicture, MissingExtra
+from pareidolia.settings import BadPicture, MissingExtra, PareidoliaError
 
 
 @pytest.fixture
@@ -77,5 +78,19 @@ def test_no_frames_are_no_film(tmp_path):
 def test_a_missing_extra_is_named(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "av", None)
     require_videos(tmp_path / "video.gif")
-    with pytest.raises(MissingExtra, match=r"pareidolia\[video\]"):
+    with pytest.raises(MissingExtra, match=r"pareidolia-nn\[video\]"):
         require_videos(tmp_path / "video.mp4")
+
+
+@pytest.mark.parametrize("fps", [29.97, 12.5, 24.0])
+def test_a_pace_may_be_a_decimal_fraction(frames, tmp_path, fps):
+    av = pytest.importorskip("av")
+    write_video(frames, tmp_path / "video.mp4", fps)
+    with av.open(str(tmp_path / "video.mp4")) as video:
+        assert float(video.streams.video[0].average_rate) == pytest.approx(fps, rel=1e-4)
+
+
+@pytest.mark.parametrize("fps", [0, -3, math.nan, math.inf])
+def test_a_pace_that_is_none_is_refused(frames, tmp_path, fps):
+    with pytest.raises(PareidoliaError, match="no number of frames"):
+        write_video(frames, tmp_path / "video.gif", fps)

@@ -123,3 +123,20 @@ def test_a_run_fetches_no_data_and_makes_no_folder(elsewhere, capsys):
     said = capsys.readouterr().err
     assert "not fetched unasked" in said and "--data mnist:FOLDER" in said
     assert not (elsewhere / "there").exists()
+
+
+def test_no_file_is_read_of_which_a_record_does_not_say_what_it_held(elsewhere, capsys):
+    (elsewhere / "private.txt").write_text("a secret\n" * 4)
+    record = {
+        "pareidolia": "0.1.0",
+        "operation": "saliency",
+        "inputs": {"photo": {"path": "photo.png"}},
+        "settings": {"network": "retina", "weights": "random", "classes": str(elsewhere / "private.txt")},
+    }
+    text = PngInfo()
+    text.add_text("pareidolia", json.dumps(record))
+    Image.new("RGB", (32, 32), "gray").save("photo.png")
+    Image.new("RGB", (9, 9)).save("odd.png", pnginfo=text)
+    assert main(["again", "odd.png", "--out", "out.png"]) == 2
+    told = capsys.readouterr()
+    assert "--classes" in told.err and "secret" not in told.err + told.out

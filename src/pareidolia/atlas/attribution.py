@@ -1,5 +1,6 @@
 """How activations change the class scores: h · ∇logit, for all classes from one forward pass."""
 
+import warnings
 from collections.abc import Callable
 
 import torch
@@ -10,6 +11,12 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 from pareidolia.networks import Network, preserve_state
 from pareidolia.networks.attached_concepts import concepts_at
 from pareidolia.settings import BadNetwork, PareidoliaError, one_line
+
+
+def _load_rules() -> None:
+    """Load torch's rules of forward derivatives, which else come at first use, with a warning of its own."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)
 
 
 def class_names(network: Network) -> tuple[str, ...]:
@@ -65,6 +72,7 @@ def class_attribution(
 
     # Of torch's ways to compute attention only the plain one has a forward derivative.
     plain = sdpa_kernel(SDPBackend.MATH)
+    _load_rules()
     with preserve_state(network.module), torch.no_grad(), forward_ad.dual_level(), plain:
         module.register_forward_hook(grow)
         try:

@@ -1,7 +1,7 @@
 """Building an atlas: stage after stage; a finished stage is run again only if what it depends on changed."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -19,7 +19,7 @@ from pareidolia.atlas.format import (
     read_manifest,
 )
 from pareidolia.atlas.icons import PADDING
-from pareidolia.atlas.kept_settings import SETTINGS, kept_description
+from pareidolia.atlas.kept_settings import SETTINGS, described_photos, kept_description
 from pareidolia.atlas.layers import BuildContext, LayerContents
 from pareidolia.atlas.mapping import LayerLayout
 from pareidolia.atlas.publishing import forget_grid, grids_written, write_manifest
@@ -192,11 +192,11 @@ class AtlasBuilding(Work):
                 yield Progress(done, total, "writing")
             points, channels = len(each.layout.places), each.layout.moment.shape[0]
             entries.append(LayerEntry(name=each.name, points=points, channels=channels, grids=grids))
-        collected = layers[0].layout.collected
+        collected, network = layers[0].layout.collected, _shown_name(context.network.name)
         manifest = Manifest(
             made_by=f"pareidolia {__version__}",
-            title=self.settings.title or context.network.name,
-            network=context.network.name,
+            title=self.settings.title or network,
+            network=network,
             photos=collected.photos,
             classes=list(context.class_names),
             labels=list(collected.labels),
@@ -226,11 +226,7 @@ class AtlasBuilding(Work):
         for layer in read_manifest(self.out).layers:
             for grid in layer.grids:
                 grid_folder(self.out, grid)  # refuses links that lead out of it
-        held = kept_description(self.out)
-        if not self._overwrite and {**held, "collection": None} != {
-            **self._description(),
-            "collection": None,
-        }:
+        if not self._overwrite and _compared(kept_description(self.out)) != _compared(self._description()):
             raise PareidoliaError(
                 f"{self.out} holds an atlas of other photos or settings: "
                 "--overwrite rebuilds what differs, or name another folder"
@@ -238,14 +234,28 @@ class AtlasBuilding(Work):
 
     def _description(self) -> dict[str, Any]:
         """What is made, as `stages/settings.json` holds it."""
-        photos = str(self._files.folder.absolute())
-        return {"version": VERSION, "photos": photos, "settings": self.settings.model_dump(mode="json")}
+        return {
+            "version": VERSION,
+            **described_photos(self._files.folder, self.out),
+            "settings": self.settings.model_dump(mode="json"),
+        }
 
     def _write_settings(self, collection: str) -> None:
         description = {**self._description(), "collection": collection}
         make_folder(self.out / STAGES)
         with write_atomically(self.out / STAGES / SETTINGS) as file:
             file.write(json.dumps(description, indent=1).encode())
+
+
+def _shown_name(network: str) -> str:
+    """A network's name for visitors: of a file its name alone."""
+    home, colon, factory = network.rpartition(":")
+    return f"{Path(home).name}{colon}{factory}" if home.endswith(".py") else network
+
+
+def _compared(description: Mapping[str, Any]) -> dict[str, Any]:
+    """What decides whether an atlas is of the same photos and settings."""
+    return {key: value for key, value in description.items() if key not in ("collection", "photos")}
 
 
 def _folders(manifest: Manifest) -> frozenset[str]:

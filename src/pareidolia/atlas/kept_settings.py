@@ -1,12 +1,14 @@
 """What an atlas was built with, as its stages keep it."""
 
+import hashlib
 import json
+import os
 from pathlib import Path
 from typing import Any
 
 from pareidolia.atlas.format import STAGES
 from pareidolia.atlas.settings import AtlasSettings
-from pareidolia.safety import require_file
+from pareidolia.safety import named_from, require_file
 from pareidolia.settings import PareidoliaError, migrate
 
 SETTINGS = "settings.json"
@@ -46,4 +48,24 @@ def kept_description(atlas: Path) -> dict[str, Any]:
         held = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):
         return {}
-    return migrate(held) if isinstance(held, dict) else {}
+    held = migrate(held) if isinstance(held, dict) else {}
+    if "place" not in held and isinstance(held.get("photos"), str):  # of a version that wrote the path itself
+        held["place"] = _place(held["photos"])
+    return held
+
+
+def described_photos(photos: Path, atlas: Path) -> dict[str, str]:
+    """How an atlas's stages name the folder of its photos: for people, and to know it again.
+
+    Args:
+        photos: the folder.
+        atlas: the atlas's folder.
+
+    Returns:
+        `photos`, which names no home folder, and `place`, a digest of the whole path.
+    """
+    return {"photos": named_from(atlas, photos), "place": _place(photos.absolute())}
+
+
+def _place(folder: str | Path) -> str:
+    return hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]

@@ -1,9 +1,12 @@
 """The weights in a checkpoint, as training scripts wrap and name them."""
 
+import warnings
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
 from torch import Tensor
+
+from pareidolia.settings import PareidoliaWarning
 
 # What training scripts call the weights in a checkpoint, the averaged ones first where both are kept.
 _WRAPPERS = (
@@ -34,7 +37,7 @@ def unwrapped(loaded: object, own: Iterable[str] = ()) -> dict[str, object]:
     Args:
         loaded: what the file holds.
         own: names of a network's weights; of several sets of weights under words of their own (a student and
-            a teacher) the first that holds these is taken.
+            a teacher) the first that holds these is taken, and a warning says so.
 
     Returns:
         The entries by name.
@@ -42,9 +45,17 @@ def unwrapped(loaded: object, own: Iterable[str] = ()) -> dict[str, object]:
     if not isinstance(loaded, Mapping):
         return {}
     names = list(own)
-    for wrapper in (*_WRAPPERS, *_only_weights(loaded), *_that_fit(loaded, names)):
+    fitting = list(_that_fit(loaded, names))
+    for wrapper in (*_WRAPPERS, *_only_weights(loaded), *fitting):
         inner = loaded.get(wrapper)
         if isinstance(inner, Mapping) and next(_tensors(inner), None) is not None:
+            if wrapper not in _WRAPPERS and len(fitting) > 1:
+                told = ", ".join(map(str, fitting))
+                warnings.warn(
+                    f"the weights of several networks fit ({told}): {wrapper}'s are taken",
+                    PareidoliaWarning,
+                    stacklevel=2,
+                )
             return unwrapped(inner, names)
     return {key: value for key, value in loaded.items() if isinstance(key, str)}
 

@@ -9,10 +9,14 @@ from pareidolia.safety import expanded, folded, read_text
 from pareidolia.settings import BadNetwork, PareidoliaError, UnknownName
 
 _SHOWN = 6
+_NUMBERED = re.compile(r"(\d+)\s*[,;:\t]\s*(\S.*)")
 
 
 def read_classes(path: Path) -> tuple[str, ...]:
-    """The class names in a text file, in the order of the network's outputs: one a line, or a list in JSON.
+    """The class names in a text file, in the order of the network's outputs.
+
+    One a line; a list in JSON; or with the number of the output: "0,cat" a line, or {"0": "cat"} or {"0":
+    ["n02123045", "cat"]} in JSON, as torchvision's and Keras's lists have it.
 
     Args:
         path: of the file, in UTF-8, with or without a byte-order mark.
@@ -21,24 +25,44 @@ def read_classes(path: Path) -> tuple[str, ...]:
         The names.
 
     Raises:
-        BadNetwork: it cannot be read, or holds no names.
+        BadNetwork: it cannot be read, holds no names, or numbers them otherwise than from 0 on.
     """
     text = read_text(path, BadNetwork, "a file of class names")
-    names = _from_json(text) or tuple(line.strip() for line in text.splitlines())
+    names = _from_json(text, path) or _from_lines([line.strip() for line in text.splitlines()], path)
     if not names or not all(names):
         raise BadNetwork(f"{path} must hold one class name a line, and no empty line")
     return names
 
 
-def _from_json(text: str) -> tuple[str, ...] | None:
-    """The names in a list in JSON; None where the text is not one."""
-    if not text.lstrip().startswith("["):
+def _from_json(text: str, path: Path) -> tuple[str, ...] | None:
+    """The names in a list or by number in JSON; None where the text is neither."""
+    if not text.lstrip().startswith(("[", "{")):
         return None
     try:
-        names = json.loads(text)
+        held = json.loads(text)
     except ValueError:
         return None
-    return tuple(names) if isinstance(names, list) and all(isinstance(each, str) for each in names) else None
+    if isinstance(held, dict):
+        last = {key: each[-1] if isinstance(each, list) and each else each for key, each in held.items()}
+        if not all(key.isdecimal() and isinstance(each, str) for key, each in last.items()):
+            return None
+        return _by_number([(int(key), each) for key, each in last.items()], path)
+    return tuple(held) if isinstance(held, list) and all(isinstance(each, str) for each in held) else None
+
+
+def _from_lines(lines: list[str], path: Path) -> tuple[str, ...]:
+    numbered = [_NUMBERED.fullmatch(line) for line in lines]
+    found = [each for each in numbered if each is not None]
+    if not lines or len(found) < len(lines):
+        return tuple(lines)
+    return _by_number([(int(each[1]), each[2]) for each in found], path)
+
+
+def _by_number(numbered: list[tuple[int, str]], path: Path) -> tuple[str, ...]:
+    numbered = sorted(numbered)
+    if [number for number, _ in numbered] != list(range(len(numbered))):
+        raise BadNetwork(f"{path} numbers its {len(numbered)} classes, but not from 0 on, each once")
+    return tuple(name for _, name in numbered)
 
 
 def as_classes(classes: Sequence[str] | Path | str | None) -> tuple[str, ...] | None:

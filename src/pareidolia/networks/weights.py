@@ -6,6 +6,7 @@ import warnings
 import zipfile
 from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Iterable, Mapping
+from datetime import date, datetime, time, timedelta, timezone
 from pathlib import Path, PosixPath, PurePosixPath, PureWindowsPath, WindowsPath
 from typing import Any
 
@@ -21,9 +22,14 @@ from pareidolia.settings import BadNetwork
 
 _SHOWN = 3
 # What training scripts keep beside the weights, and what runs no code when it is read: options of a command
-# line, NumPy's numbers, paths, counters.
+# line, NumPy's numbers, paths, times, counters.
 _HARMLESS: list[Any] = [
     argparse.Namespace,
+    date,
+    datetime,
+    time,
+    timedelta,
+    timezone,
     Counter,
     defaultdict,
     Path,

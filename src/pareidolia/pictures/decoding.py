@@ -1,5 +1,7 @@
 """From a Pillow image of any mode to a picture: colour profiles to sRGB, alpha, 16 bits, one scale [0, 1]."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO
 
 import numpy as np
@@ -8,7 +10,7 @@ from PIL import Image, ImageCms
 from torch import Tensor
 
 from pareidolia.pictures.rounding import to_uint8
-from pareidolia.settings import BadPicture
+from pareidolia.settings import BadPicture, one_line
 
 _SINGLE = {"I", "F", "I;16", "I;16L", "I;16B", "I;16N"}
 _GRAY = {"1", "L", "LA", "La"}
@@ -29,8 +31,13 @@ def decode(image: Image.Image) -> Tensor:
         Float32 1×3×H×W in [0, 1], sRGB; 1×4×H×W if it has alpha, not premultiplied, or a transparent colour.
 
     Raises:
-        BadPicture: If floating-point grey lies outside [0, 1].
+        BadPicture: If floating-point grey lies outside [0, 1], or the image's data do not fit its mode.
     """
+    with _fitting():
+        return _decoded(image)
+
+
+def _decoded(image: Image.Image) -> Tensor:
     profile = image.info.get("icc_profile")
     if image.mode in _SINGLE:
         gray, alpha = _deep_gray(image)
@@ -54,8 +61,18 @@ def is_plain(image: Image.Image) -> bool:
 def plain_srgb(image: Image.Image) -> Image.Image:
     """`decode` for plain images, as a Pillow image of mode RGB. No torch runs in it: threads may call it."""
     profile = image.info.get("icc_profile")
-    color = _to_srgb(image, profile) if profile else image
-    return color if color.mode == "RGB" else color.convert("RGB")
+    with _fitting():
+        color = _to_srgb(image, profile) if profile else image
+        return color if color.mode == "RGB" else color.convert("RGB")
+
+
+@contextmanager
+def _fitting() -> Iterator[None]:
+    """Within it what Pillow cannot convert is a bad picture: a palette of more entries than there are."""
+    try:
+        yield
+    except (ValueError, OSError, ImageCms.PyCMSError) as error:
+        raise BadPicture(f"damaged ({one_line(error)})") from error
 
 
 def _split(image: Image.Image) -> tuple[Image.Image, Tensor | None]:

@@ -220,12 +220,20 @@ def _below(folder: str, prefix: str) -> Iterator[tuple[str, int]]:
                     name = prefix + entry.name
                     if entry.name.startswith("."):
                         continue
-                    if entry.is_dir():
+                    if _is_folder(entry):
                         waiting.append((entry.path, f"{name}/", above | {own}))
                     elif PurePath(entry.name).suffix.lower() in known:
                         yield name, _bytes(entry)
         except OSError as error:
             raise PareidoliaError(f"cannot read the folder '{folder}': {error.strerror or error}") from error
+
+
+def _is_folder(entry: "os.DirEntry[str]") -> bool:
+    """Whether it is one; a link that leads round is none, and is reported when it is opened."""
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
 
 
 def _identity(status: os.stat_result) -> tuple[int, int]:

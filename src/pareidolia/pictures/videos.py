@@ -1,5 +1,6 @@
 """Videos: frames to MP4 or GIF."""
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from io import BytesIO
@@ -17,18 +18,19 @@ from pareidolia.pictures.video_containers import require_av
 from pareidolia.pictures.video_pace import Pace
 from pareidolia.pictures.video_reading import Video
 from pareidolia.pictures.video_sound import has_sound, sound_of
-from pareidolia.settings import BadPicture
+from pareidolia.settings import BadPicture, PareidoliaError
 
 VIDEO_SUFFIXES = (".mp4", ".gif")
 
 _CLOCK = Fraction(1, 90_000)
 _LIMITED_RANGE = 1
+_FINEST = 1001
 
 
 def write_video(
     frames: Sequence[Path],
     path: str | Path,
-    pace: int | Fraction | Pace,
+    pace: float | Fraction | Pace,
     *,
     record: Mapping[str, Any] | None = None,
     sound: Video | None = None,
@@ -54,17 +56,24 @@ def write_video(
     Raises:
         MissingExtra: If PyAV is needed and not installed.
         BadPicture: If a frame cannot be read.
-        PareidoliaError: If `path` cannot be written.
+        PareidoliaError: If `path` cannot be written, or the pace is no number above 0.
     """
     path = Path(path)
     if not frames:
         raise BadPicture("a video needs at least one frame")
     make = _gif if path.suffix.lower() == ".gif" else _mp4
-    pace = pace if isinstance(pace, Pace) else Pace(Fraction(pace))
+    pace = pace if isinstance(pace, Pace) else Pace(_as_fraction(pace))
     encoded, left_out = make(frames, pace, comment_for(record), sound)
     with write_atomically(path, overwrite=overwrite) as file:
         file.write(encoded.getbuffer())
     return left_out
+
+
+def _as_fraction(fps: float | Fraction) -> Fraction:
+    """Frames in a second as a file keeps them: 29.97 is 2997/100."""
+    if not (math.isfinite(fps) and fps > 0):
+        raise PareidoliaError(f"pace={fps} is no number of frames in a second")
+    return Fraction(fps).limit_denominator(_FINEST) if isinstance(fps, float) else Fraction(fps)
 
 
 def require_videos(path: Path) -> None:

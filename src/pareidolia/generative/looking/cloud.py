@@ -1,6 +1,5 @@
 """The operation `latent`: where the codes of pictures lie, coloured by label, against the prior."""
 
-from io import BytesIO
 from typing import Any
 
 import numpy as np
@@ -16,7 +15,7 @@ from pareidolia.generative.looking.unsupervised import principal_directions
 from pareidolia.generative.runs import Run
 from pareidolia.operations import EXPLORE, operation
 from pareidolia.operations.inputs import RUN
-from pareidolia.pictures import check_plots
+from pareidolia.pictures import check_plots, figure_picture
 from pareidolia.pictures.result import Result
 from pareidolia.randomness import seeded_generator
 from pareidolia.settings import PareidoliaError
@@ -121,14 +120,4 @@ def _drawn(
     plot.set(title=title, xlabel=axes[0], ylabel=axes[1], aspect="equal")
     columns = -(-(len(classes) + 1) // 24)
     plot.legend(loc="center left", bbox_to_anchor=(1, 0.5), frameon=False, markerscale=1.5, ncols=columns)
-    return _as_picture(drawing)
-
-
-def _as_picture(drawing: Any) -> Tensor:
-    from PIL import Image
-
-    encoded = BytesIO()
-    drawing.savefig(encoded, format="png", metadata={"Software": None})
-    with Image.open(encoded) as image:
-        values = np.asarray(image.convert("RGB"))
-    return torch.from_numpy(values.copy()).permute(2, 0, 1)[None].float() / 255
+    return figure_picture(drawing)

@@ -77,7 +77,9 @@ def made_by(make: Callable[[], Any], name: str, weights: str, *, called: str) ->
 
 
 def _import(home: str) -> ModuleType:
-    message = f"the module {home} cannot be imported ({{reason}}); a network is called {network_forms()}"
+    beside = Path(f"{home.replace('.', '/')}.py")
+    advice = f"name its file: {beside}" if beside.is_file() else f"a network is called {network_forms()}"
+    message = f"the module {home} cannot be imported ({{reason}}); {advice}"
     with guarded(message), _no_arguments(home):
         return importlib.import_module(home)
 
