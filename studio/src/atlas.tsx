@@ -29,7 +29,7 @@ export function Landed({ job }: { job: Job }) {
   }, []);
   return (
     <section class="landed">
-      <h3>{say('whereItLands')}</h3>
+      <h2 class="part">{say('whereItLands')}</h2>
       <div class="chips">
         {landings.map((each) => (
           <button type="button" class="chip" aria-pressed={link === each.link} title={`${each.layer}, ${say('cell')} ${each.row}, ${each.column}`} onClick={() => follow(each.link)}>

@@ -19,7 +19,7 @@ export function Belief({ job }: { job: Job }) {
   const measure = () => attempt(() => api.submit({ operation: 'faithfulness', inputs: { photos }, settings: shared }));
   return (
     <section class="belief">
-      <h3>{say('howFar')}</h3>
+      <h2 class="part">{say('howFar')}</h2>
       {!measured && <Button onClick={() => void measure()}>{say('measureIt')}</Button>}
       {measured?.state === 'running' && <Running job={measured} />}
       {measured?.state === 'waiting' && <p class="quiet">{say('queued')}</p>}

@@ -51,7 +51,7 @@ export function LectureRoom() {
         <nav ref={contents} aria-label={say('contents')}>
           {Object.entries(lecture.parts).map(([part, title]) => (
             <>
-              <h3>{title}</h3>
+              <h2>{title}</h2>
               <ol>
                 {lecture.sections.map((each, number) => each.part === part && (
                   <li value={number + 1}>

@@ -59,7 +59,7 @@ function Places({ picture, network }: { picture: string; network: string }) {
   };
   return (
     <section class="look" aria-label={say('clickPhoto')}>
-      <h3>{say('clickPhoto')}</h3>
+      <h2 class="part">{say('clickPhoto')}</h2>
       <div class="look-parts">
         <div class="clickable" role="application" tabIndex={0} aria-label={say('clickPhoto')} onClick={click} onKeyDown={key}>
           <img src={sourceOf(picture, false)} alt="" draggable={false} />

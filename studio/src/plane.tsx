@@ -25,7 +25,7 @@ export function LatentRoom() {
   if (!queue.value?.worker.ready || !run) return null;
   return (
     <section class="latent" aria-label={say('plane')}>
-      <h3>{say('plane')}</h3>
+      <h2 class="part">{say('plane')}</h2>
       <label class="inline">
         {say('run')}
         <select value={run} onChange={(event) => choose(event.currentTarget.value)}>

@@ -141,7 +141,7 @@ function Grid({ group, current }: { group: string; current: string }) {
   const room = operations.value.get(jobs[0]?.operation)?.room ?? '';
   return (
     <section class="made-grid">
-      <h3>{say('wholeGrid')}</h3>
+      <h2 class="part">{say('wholeGrid')}</h2>
       <div class="grid-cells" style={{ '--columns': String(columns || 1) }}>
         {jobs.map((job) => (
           <button type="button" class="thumb" aria-current={job.id === current} onClick={() => show(room, job.id)}>
