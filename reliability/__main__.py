@@ -14,7 +14,7 @@ def main() -> int:
     parser.add_argument("kinds", nargs="*", metavar="KIND", help=f"of {', '.join(KINDS)}; all by default")
     parser.add_argument("--share", type=float, default=1.0, help="how much of each kind is tried, up to 1")
     parser.add_argument("--seed", type=int, default=None, help="of all chance; printed")
-    parser.add_argument("--at-once", type=int, default=2, help="kinds that are tried beside each other")
+    parser.add_argument("--at-once", type=int, default=3, help="kinds that are tried beside each other")
     parser.add_argument("--docs", type=Path, default=None, help="a Markdown file whose table is replaced")
     parser.add_argument("--here", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()

@@ -152,6 +152,7 @@ def test_opened_without_the_network(collector, tmp_path, photos) -> None:
         ("manifest.json", {"look": {"height_width": [32], "batch": 2, "chunk": 2}}),
         ("manifest.json", {"look": {"height_width": [32, 32], "batch": 2, "chunk": 0}}),
         ("manifest.json", {"pictures": {}}),
+        ("manifest.json", {"pictures": {"folder": {"a": 1}, "count": 5, "digest": ""}}),
     ],
 )
 def test_a_damaged_description_is_refused(file: str, change, collector, tmp_path) -> None:

@@ -7,17 +7,19 @@ from typing import Annotated, Any
 from pydantic import BaseModel, NonNegativeInt, PlainValidator, PositiveInt
 
 
-def _below(name: Any) -> str:
-    """A path that stays below the folder of pictures, also if the collection is a stranger's.
-
-    No pydantic string: names of files need not be Unicode (PEP 383).
-    """
-    if not isinstance(name, str):
+def _path(name: Any) -> str:
+    """A path; no pydantic string, as names of files need not be Unicode (PEP 383)."""
+    if not isinstance(name, str) or "\0" in name:
         raise ValueError("not a path")
-    path = PurePosixPath(name)
-    if path.is_absolute() or ".." in path.parts or "\0" in name or not path.parts:
-        raise ValueError("leads out of the folder of pictures")
     return name
+
+
+def _below(name: Any) -> str:
+    """A path that stays below the folder of pictures, also if the collection is a stranger's."""
+    path = PurePosixPath(_path(name))
+    if path.is_absolute() or ".." in path.parts or not path.parts:
+        raise ValueError("leads out of the folder of pictures")
+    return str(name)
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,7 @@ class Listed:
 class Pictures(BaseModel):
     """Where the pictures are."""
 
-    folder: Annotated[str, PlainValidator(str)]
+    folder: Annotated[str, PlainValidator(_path)]
     count: NonNegativeInt
     digest: str
 
