@@ -1,3 +1,6 @@
+import subprocess
+import sys
+
 import pytest
 import torch
 from torch import nn
@@ -121,3 +124,14 @@ def test_what_has_no_forward_derivative_is_told(network):
 def test_class_names_are_numbers_where_there_are_none(network, small_network):
     assert class_names(network) == ("class 0", "class 1", "class 2", "class 3")
     assert class_names(small_network) == ()  # maps, not classes
+
+
+def test_torch_warns_of_nothing():
+    """Not of its own jit, which the first forward derivative of a process loads."""
+    code = (
+        "import torch; from pareidolia.networks import load_network; "
+        "from pareidolia.atlas.attribution import class_attribution as told; "
+        "told(load_network('retina'), 'stage4.relu1', torch.rand(1, 3, 64, 64), torch.zeros(1, 2).long())"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stderr == ""

@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Callable
+from importlib import import_module
 
 import torch
 import torch.autograd.forward_ad as forward_ad
@@ -17,6 +18,7 @@ def _load_rules() -> None:
     """Load torch's rules of forward derivatives, which else come at first use, with a warning of its own."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", FutureWarning)
+        import_module("torch._decomp.decompositions_for_jvp")
 
 
 def class_names(network: Network) -> tuple[str, ...]:
