@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Callable
+from functools import cache
 from importlib import import_module
 
 import torch
@@ -14,6 +15,7 @@ from pareidolia.networks.attached_concepts import concepts_at
 from pareidolia.settings import BadNetwork, PareidoliaError, one_line
 
 
+@cache
 def _load_rules() -> None:
     """Load torch's rules of forward derivatives, which else come at first use, with a warning of its own."""
     with warnings.catch_warnings():

@@ -59,9 +59,10 @@ class FigureSeries(Work):
         self.figures = list(figures)
         make_folder(self._cells)
         for figure in self.figures:
-            begun = is_made(self._sheet(figure), self._mark(figure))  # by a run of the same that was stopped
-            check_target(self._sheet(figure), overwrite or begun)
-            check_own(self._sheet(figure))
+            there = self._sheet(figure)
+            begun = there.exists() and is_made(there, self._mark(figure))  # by a stopped run of the same
+            check_target(there, overwrite or begun)
+            check_own(there)
 
     def __iter__(self) -> Iterator[Progress]:
         """Cell by cell, with the steps of each."""
