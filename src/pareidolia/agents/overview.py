@@ -4,15 +4,16 @@ from collections.abc import Iterator
 
 from pareidolia.execution.functions import function_name
 from pareidolia.operations import GROUPS, OPERATIONS, Operation
+from pareidolia.settings.installing import install_line
 
-_HEAD = """\
+_HEAD = f"""\
 # Pareidolia
 
 > A Python library and command line that look inside neural networks and make pictures with them: feature
 > visualization, attribution, Deep Dream, activation atlases, style transfer, small generative models. It runs
 > on a CPU; small networks come with it.
 
-Install: `pip install 'pareidolia-nn[tour]'`; `[studio]` adds a local page, `[mcp]` the tools for assistants.
+Install: `{install_line("tour")}`; `[studio]` adds a local page, `[mcp]` the tools for assistants.
 
 - Pictures are files, or samples: `sample:chelsea`, `sample:coffee`, `sample:astronaut` (photos),
   `sample:waves`, `sample:ink`, `sample:strokes`, `sample:mosaic`, `sample:rectangles` (paintings).
