@@ -143,5 +143,5 @@ def _report(
 
 def _activation(network: Network, picture: Tensor, layer: str, unit: int, side: int) -> float:
     with torch.no_grad():
-        maps = network.record(resize(picture, (side, side)), [layer])[layer]
+        maps = network.record(resize(picture, (side, side)).clamp(0, 1), [layer])[layer]
     return float(maps[:, unit].mean())

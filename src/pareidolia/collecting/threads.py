@@ -6,7 +6,6 @@ they do not, and decoding happens between batches. Nor does a chunk depend on ho
 
 import copy
 from collections.abc import Iterator
-from contextlib import contextmanager
 from queue import SimpleQueue
 from threading import Event, Lock, Thread
 
@@ -15,6 +14,7 @@ import torch
 from pareidolia.collecting.chunks import Chunk, ChunkResult, CollectJob, chunk_results
 from pareidolia.collecting.reading import read_each
 from pareidolia.networks import Network
+from pareidolia.threads import threads
 
 ResultQueue = SimpleQueue[ChunkResult | BaseException | None]
 
@@ -54,15 +54,15 @@ def run_in_threads(
             results.put(None)
 
     networks = _networks(network, min(count, len(chunks)))
-    threads = [Thread(target=look, args=(own,), name="looking", daemon=True) for own in networks]
-    with _threads_restored():
-        for thread in threads:
+    lookers = [Thread(target=look, args=(own,), name="looking", daemon=True) for own in networks]
+    with threads():  # which also restores those of threads that are started later
+        for thread in lookers:
             thread.start()
         try:
-            yield from _until_all_ended(results, len(threads))
+            yield from _until_all_ended(results, len(lookers))
         finally:
             stop.set()
-            for thread in threads:
+            for thread in lookers:
                 thread.join()
 
 
@@ -101,13 +101,3 @@ def _until_all_ended(results: ResultQueue, threads: int) -> Iterator[ChunkResult
             threads -= 1
         else:
             yield each
-
-
-@contextmanager
-def _threads_restored() -> Iterator[None]:
-    """Restore torch's number of threads: setting it in one thread also sets it for threads started later."""
-    before = torch.get_num_threads()
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)

@@ -8,14 +8,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import torch
-
 from pareidolia.execution.target import Target
 from pareidolia.painting.checkpoint import begun_record
 from pareidolia.pictures.ownership import read_mark
 from pareidolia.pictures.records import record_of
 from pareidolia.pictures.targets import beside
 from pareidolia.requests import Request, threads_in
+from pareidolia.threads import threads
 
 
 @contextmanager
@@ -24,15 +23,8 @@ def computing_as_begun(request: Request, target: Target) -> Iterator[None]:
     wanted = request.threads
     if wanted is None and target.resume and target.out is not None:
         wanted = _begun_with(target.out)
-    before = torch.get_num_threads()
-    if wanted in (None, before):
+    with threads(wanted):
         yield
-        return
-    torch.set_num_threads(wanted)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
 
 
 def _begun_with(out: Path) -> int | None:

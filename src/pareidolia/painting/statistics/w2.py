@@ -6,7 +6,9 @@ from typing import ClassVar, Self
 import torch
 from torch import Tensor
 
+from pareidolia.networks.devices import in_double
 from pareidolia.painting.statistics.statistic import PositionSums, style_statistic
+from pareidolia.threads import threads
 
 #: Added to each variance, so that a covariance of few positions has a root with a slope.
 _LEAST_VARIANCE = 1e-4
@@ -25,7 +27,7 @@ class GaussianWasserstein(PositionSums):
     @property
     def moments(self) -> tuple[Tensor, Tensor]:
         """μ, B×1×N, and C + 10⁻⁴ I, B×N×N, in float64: float32 loses the small eigenvalues."""
-        means = self.means.double()
+        means = in_double(self.means)
         products, mean = means[:, :-1], means[:, -1:]
         covariance = products - mean.mT @ mean
         return mean, covariance + _LEAST_VARIANCE * torch.eye(len(covariance[0])).to(covariance)
@@ -33,7 +35,7 @@ class GaussianWasserstein(PositionSums):
     @cached_property
     def roots(self) -> tuple[Tensor, Tensor]:
         """C^½ and C^−½, B×N×N."""
-        values, vectors = torch.linalg.eigh(self.moments[1].detach())
+        values, vectors = _eigen(self.moments[1].detach())
         roots = values.clamp(min=_LEAST_VARIANCE / 2).sqrt()[:, None]
         return vectors * roots @ vectors.mT, vectors / roots @ vectors.mT
 
@@ -42,7 +44,14 @@ class GaussianWasserstein(PositionSums):
         (mean, covariance), (other_mean, other_covariance) = self.moments, target.moments
         apart = (mean - other_mean).square().sum(dim=(1, 2))
         apart = apart + _between_covariances(covariance, other_covariance, *target.roots)
-        return (apart / mean.shape[-1]).to(self.sums.dtype)
+        return (apart / mean.shape[-1]).to(self.sums)
+
+
+def _eigen(matrices: Tensor) -> tuple[Tensor, Tensor]:
+    """Eigenvalues and eigenvectors of symmetric matrices, by one thread: two take up to ten times as long."""
+    with threads(1):
+        values, vectors = torch.linalg.eigh(matrices)
+    return values, vectors
 
 
 def _between_covariances(covariance: Tensor, target: Tensor, root: Tensor, inverse_root: Tensor) -> Tensor:
@@ -52,7 +61,7 @@ def _between_covariances(covariance: Tensor, target: Tensor, root: Tensor, inver
     Its slope is I − A^½ S^−½ A^½: no slope of eigenvectors is needed, which equal eigenvalues do not have.
     """
     with torch.no_grad():
-        values, vectors = torch.linalg.eigh(root @ covariance @ root)
+        values, vectors = _eigen(root @ covariance @ root)
         roots = values.clamp(min=_LEAST_VARIANCE**2).sqrt()[:, None]
         distance = (inverse_root @ (target - vectors * roots @ vectors.mT)).square().sum(dim=(1, 2))
         turned = root @ vectors

@@ -18,7 +18,7 @@ from torch import Tensor, nn
 
 from pareidolia.pictures import size_of
 from pareidolia.pictures.wrapping import Wrap, wrapped_crop
-from pareidolia.style.feedforward.network import ForwardContext, PixelOffset, Statistics
+from pareidolia.style.feedforward.network import ForwardContext, PixelOffset, Statistics, moments_of
 
 _EPSILON = 1e-5
 _GRAINS = 4
@@ -184,18 +184,18 @@ class Reader(nn.Module):
         for conv in self.convs:
             x = F.relu(conv(x))
             if part is None:
-                variance, mean = torch.var_mean(x.float(), dim=(2, 3), correction=0)
+                mean, variance = (each.flatten(1) for each in moments_of(x.float()))
             else:
-                variance, mean = _weighted_moments(x, F.adaptive_avg_pool2d(part, size_of(x)))
+                mean, variance = _weighted_moments(x, F.adaptive_avg_pool2d(part, size_of(x)))
             yield mean
             yield (variance + _EPSILON).sqrt()
 
 
 def _weighted_moments(x: Tensor, weights: Tensor) -> tuple[Tensor, Tensor]:
-    """Variance and mean of maps N×C×h×w over positions that count by their weights 1×1×h×w, N×C each."""
+    """Mean and variance of maps N×C×h×w over positions that count by their weights 1×1×h×w, N×C each."""
     weights = weights / weights.sum().clamp(min=_EPSILON)
     mean = (weights * x).sum(dim=(2, 3))
-    return (weights * (x - mean[..., None, None]).square()).sum(dim=(2, 3)), mean
+    return mean, (weights * (x - mean[..., None, None]).square()).sum(dim=(2, 3))
 
 
 class BrushNetwork(nn.Module):

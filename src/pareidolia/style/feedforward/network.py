@@ -63,7 +63,7 @@ class ForwardContext:
         """Mean and variance over positions that the next normalisation uses."""
         if self.given is None:
             inner = x if self.beyond == (0.0, 0.0) else self._inner(x)
-            variance, mean = torch.var_mean(inner, dim=(2, 3), keepdim=True, correction=0)
+            mean, variance = moments_of(inner)
         else:
             mean, variance = self.given[len(self.gathered)]
         self.gathered.append((mean, variance))
@@ -73,6 +73,15 @@ class ForwardContext:
         height, width = x.shape[-2:]
         down, across = round(self.beyond[0] * height), round(self.beyond[1] * width)
         return x[..., down : height - down, across : width - across]
+
+
+def moments_of(maps: Tensor) -> tuple[Tensor, Tensor]:
+    """Mean and variance of maps N×C×H×W over positions, N×C×1×1 each.
+
+    In two passes: `torch.var_mean` makes one, which takes three to four times as long on a CPU.
+    """
+    mean = maps.mean(dim=(2, 3), keepdim=True)
+    return mean, (maps - mean).square().mean(dim=(2, 3), keepdim=True)
 
 
 class StyledConv(nn.Module):

@@ -10,11 +10,10 @@ from pareidolia.inspection.attribution.batching import batches, fitting
 from pareidolia.inspection.attribution.faithfulness import ScoreCurve
 from pareidolia.inspection.targets import Target, confidence
 from pareidolia.networks import Network, preserve_state
+from pareidolia.networks.devices import in_double
 from pareidolia.randomness import seeded_generator
 from pareidolia.settings.extras import require
 
-# Weights of a pixel's eight neighbors (Rong et al. 2022, section 4.2): a sixth beside it, a twelfth across.
-_NEIGHBORS = torch.tensor([[1.0, 2.0, 1.0], [2.0, 0.0, 2.0], [1.0, 2.0, 1.0]]) / 12
 _TOLERANCE = 1e-5
 _MOST_STEPS = 2000
 
@@ -67,20 +66,15 @@ def imputed(picture: Tensor, masks: Tensor) -> Tensor:
     Returns:
         N×C×H×W.
     """
-    unknown = masks.to(torch.float64)
-    known = picture.double() * (1 - unknown)
-    weights = _NEIGHBORS.to(unknown)[None, None]
-    inside = F.conv2d(torch.ones_like(unknown[:1]), weights, padding=1)  # less than 1 at the border
-
-    def neighbors(values: Tensor) -> Tensor:
-        flat = values.reshape(-1, 1, *values.shape[-2:])
-        return F.conv2d(flat, weights, padding=1).view_as(values)
+    unknown = in_double(masks)
+    known = in_double(picture) * (1 - unknown)
+    inside = _neighbors(torch.ones_like(unknown[:1]))  # less than 1 at the border
 
     def system(values: Tensor) -> Tensor:
-        return unknown * (inside * values - neighbors(values))
+        return unknown * (inside * values - _neighbors(values))
 
-    wanted = unknown * neighbors(known)
-    found = unknown * picture.double().mean(dim=(2, 3), keepdim=True)
+    wanted = unknown * _neighbors(known)
+    found = unknown * in_double(picture).mean(dim=(2, 3), keepdim=True)
     residual = wanted - system(found)
     way, strength = residual.clone(), _squared(residual)
     goal = _TOLERANCE**2 * _squared(wanted).clamp(min=1e-12)
@@ -93,6 +87,18 @@ def imputed(picture: Tensor, masks: Tensor) -> Tensor:
         stronger = _squared(residual)
         way, strength = residual + stronger / strength.clamp(min=1e-30) * way, stronger
     return (known + unknown * found).to(picture)
+
+
+def _neighbors(values: Tensor) -> Tensor:
+    """The sum of the eight pixels around each, N×C×H×W; those beyond the border are 0.
+
+    A sixth of each beside it and a twelfth of each across (Rong et al. 2022, section 4.2): 1 2 1 by 1 2 1
+    without the middle. Sums of shifted pictures are quicker than a convolution of one channel.
+    """
+    padded = F.pad(values, (1, 1, 1, 1))
+    rows = (padded[..., :-2] + padded[..., 2:]).add_(padded[..., 1:-1], alpha=2)
+    around = (rows[..., :-2, :] + rows[..., 2:, :]).add_(rows[..., 1:-1, :], alpha=2)
+    return around.sub_(values, alpha=4).div_(12)
 
 
 def _squared(values: Tensor) -> Tensor:
@@ -166,7 +172,7 @@ def superpixels(picture: Tensor, about: int = 100) -> Tensor:
     require("skimage.segmentation", extra="samples")
     from skimage.segmentation import slic
 
-    pixels = picture[0].double().permute(1, 2, 0).cpu().numpy()
+    pixels = picture[0].cpu().double().permute(1, 2, 0).numpy()
     return torch.from_numpy(slic(pixels, n_segments=about, start_label=0)).long()
 
 
