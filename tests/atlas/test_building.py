@@ -178,6 +178,31 @@ def test_a_finished_atlas_is_whole_until_the_new_one_is(
     assert published(out) == published(tmp_path / "fresh"), "and nothing of the broken build is left"
 
 
+@pytest.mark.parametrize(
+    "held", ['{"format": "pareidolia-atl', '{"format": "pareidolia-atlas", "version": 2}']
+)
+def test_a_broken_manifest_is_mended_as_the_line_says(built, photos, settings, tmp_path, held):
+    out = tmp_path / "atlas"
+    shutil.copytree(built, out)
+    (out / "atlas.json").write_text(held)
+    with pytest.raises(PareidoliaError, match="delete it and build the atlas once more"):
+        build(photos, out, settings())
+    (out / "atlas.json").unlink()
+    build(photos, out, settings())
+    assert published(out) == published(built)
+
+
+def test_broken_settings_of_an_atlas_are_mended_as_the_line_says(built, photos, settings, tmp_path):
+    out = tmp_path / "atlas"
+    shutil.copytree(built, out)
+    (out / "stages/settings.json").write_text("{")
+    with pytest.raises(PareidoliaError, match="build the atlas once more with --overwrite"):
+        find_photo(out, photos / "china/00.jpg", settings())
+    build(photos, out, settings(), overwrite=True)
+    assert published(out) == published(built)
+    assert find_photo(out, photos / "china/00.jpg", settings())
+
+
 def test_what_a_manifest_names_is_not_removed_unless_it_is_a_grid(built, photos, settings, tmp_path):
     out = tmp_path / "atlas"
     shutil.copytree(built, out)

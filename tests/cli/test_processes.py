@@ -29,6 +29,16 @@ def process(program, studio, *arguments, **options):
     return subprocess.Popen(command, cwd=studio.folder, text=True, stdout=subprocess.PIPE, **options)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes of POSIX")
+def test_a_reader_who_leaves_ends_it_without_a_word():
+    run = subprocess.Popen(
+        [sys.executable, "-m", "pareidolia", "doctor"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    run.stdout.close()
+    assert run.stderr.read() == b"" and run.wait() == 141
+    run.stderr.close()
+
+
 @pytest.mark.slow
 def test_a_killed_run_resumes_to_the_same_bytes(studio):
     style = ("style", "photo.png", "painting.png", "--network", "net.py:build", "--weights", "random")

@@ -29,6 +29,18 @@ def shards(folder):
     return {path.name: path.read_bytes() for path in (folder / "shards").iterdir()}
 
 
+def test_photos_on_another_drive_are_named_whole(collector, photos, tmp_path, monkeypatch):
+    def none(path, start):
+        raise ValueError("path is on mount 'D:', start on mount 'C:'")
+
+    monkeypatch.setattr("pareidolia.safety.paths.os.path.relpath", none)
+    work = collector(TopActivations())
+    monkeypatch.undo()
+    for _ in work:
+        pass
+    assert Collection.open(tmp_path / "collection").files.folder == photos.absolute()
+
+
 def test_the_same_bytes_and_resumed_where_it_stopped(collector, tmp_path, monkeypatch) -> None:
     list(collector(TopActivations(), folder="whole"))
     stopped = collector(TopActivations(), folder="stopped")

@@ -1,5 +1,6 @@
 """What runs on Apple's MPS, read from a device of our own that refuses what MPS refuses."""
 
+import math
 from collections.abc import Iterator
 
 import pytest
@@ -7,14 +8,25 @@ import torch
 from tests.fake_mps import MPS, FakeMPS, on_mps
 from torch import Tensor, nn
 
+from pareidolia.generative.measuring.distances import (
+    Moments,
+    frechet_distance,
+    kernel_distance,
+    precision_and_recall,
+)
 from pareidolia.generative.measuring.importance import _Weights
 from pareidolia.generative.measuring.parzen import parzen_log_density
 from pareidolia.inspection import ClassTarget, attribute
 from pareidolia.inspection.attribution.faithfulness import rank_correlation
+from pareidolia.inspection.attribution.quality.disturbing import completeness
+from pareidolia.inspection.attribution.quality.of_maps import complexity, sparseness
+from pareidolia.inspection.attribution.quality.removing import imputed, superpixels
+from pareidolia.inspection.concepts.importance import sobol_indices
 from pareidolia.inspection.invariance import InvarianceSettings, measure_invariance
 from pareidolia.inspection.tuning import TuningSettings, measure_tuning
 from pareidolia.networks import Network
 from pareidolia.networks.devices import in_double
+from pareidolia.painting.statistics import STYLE_STATISTICS
 from pareidolia.style.colors import match_colors
 
 
@@ -81,6 +93,48 @@ def test_measures_need_no_doubles_on_the_device(mps: None) -> None:
     value, error, effective = weights.evidence()
     assert value.shape == error.shape == effective.shape == (3,) and bool(value.isfinite().all())
     assert parzen_log_density(there(4, 2), there(5, 2), (0.1, 1.0)).shape == (2, 4)
+
+
+@pytest.mark.parametrize("name", sorted(STYLE_STATISTICS))
+def test_style_statistics_need_no_doubles_on_the_device(mps: None, name: str) -> None:
+    kind = STYLE_STATISTICS[name]
+    maps, others = there(1, 5, 6, 6).requires_grad_(), there(1, 5, 4, 4).flip(3)
+    masked = kind.of(maps, torch.ones(1, 1, 6, 6).tril().to(MPS))
+    for ours in (kind.of(maps), masked):
+        apart = ours.distance(kind.of(others))
+        assert on_mps(apart) and apart.dtype == torch.float32 and bool(apart.detach().isfinite().all())
+
+
+@pytest.mark.parametrize("method", ["eigen-cam", "road", "irof"])
+def test_decompositions_need_no_doubles_on_the_device(network: Network, mps: None, method: str) -> None:
+    picture = there(1, 3, 16, 16)
+    if method == "eigen-cam":
+        assert attribute(network, picture, ClassTarget((1,)), method, layer="1").shape[-2:] == (16, 16)
+    elif method == "road":
+        masks = torch.zeros(2, 1, 16, 16, dtype=torch.bool)
+        masks[:, :, 3:6, 3:6] = True
+        assert bool(imputed(picture, masks.to(MPS)).isfinite().all())
+    else:
+        assert superpixels(picture, about=4).shape == (16, 16)
+
+
+def test_measures_of_maps_need_no_doubles_on_the_device(network: Network, mps: None) -> None:
+    picture = there(1, 3, 16, 16)
+    assert 0 <= sparseness(picture) <= 1 and complexity(picture) > 0
+    assert completeness(network, picture, ClassTarget((1,)), picture) >= 0
+
+
+def test_concepts_need_no_doubles_on_the_device(mps: None) -> None:
+    weights = there(4)
+    indices = sobol_indices(lambda masks: (masks.to(MPS) * weights).sum(dim=1), 4, 16, seed=0)
+    assert indices.shape == (4,) and indices.dtype == torch.float64
+
+
+def test_distances_need_no_doubles_on_the_device(mps: None) -> None:
+    real, made = there(12, 3), there(12, 3).flip(0) + 0.1
+    assert frechet_distance(Moments.of(real), Moments.of(made)) >= 0
+    assert math.isfinite(kernel_distance(real, made))
+    assert precision_and_recall(real, made)[0].value >= 0
 
 
 def test_colors_need_no_doubles_on_the_device(mps: None) -> None:

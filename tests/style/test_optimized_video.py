@@ -168,5 +168,5 @@ def test_what_does_not_suit_a_video(
 
 
 def test_a_loop_of_one_pass_is_refused():
-    with pytest.raises(ValueError, match="passes of 2"):
+    with pytest.raises(PareidoliaError, match="passes of 2"):
         StyleSettings(loop=True)

@@ -27,7 +27,7 @@ FORMAT: Literal["pareidolia-atlas"] = ATLAS_FORMAT
 VERSION: Literal[2] = 2
 MANIFEST, CELLS, TABLE = "atlas.json", "cells.json", "attribution.bin"
 STAGES = "stages"
-_REMEDY = "build the atlas once more"
+_REMEDY = "delete it and build the atlas once more"
 #: What the page is made of, beside the manifest.
 VIEWER = ("index.html", "LICENSES.txt")
 

@@ -35,7 +35,7 @@ def read_settings(atlas: Path) -> tuple[AtlasSettings, Path]:
     try:
         settings, name = AtlasSettings.model_validate(held["settings"]), Path(held["collection"]).name
     except (ValueError, KeyError, TypeError) as error:
-        raise PareidoliaError(f"{path} is broken: build the atlas once more") from error
+        raise PareidoliaError(f"{path} is broken: build the atlas once more with --overwrite") from error
     return settings, atlas / STAGES / name
 
 

@@ -1,5 +1,7 @@
 """The application: which commands there are, and how errors are reported."""
 
+import os
+import select
 import sys
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
@@ -50,9 +52,15 @@ _OTHERS = {
 }
 """Commands that are not operations: group, where they are stated, and their line of help."""
 
+#: What shells call a program that SIGPIPE ended.
+_NOBODY_READS = 141
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line and return its exit code: 0, 2 for bad input, 130 when interrupted."""
+    """Run the command line and return its exit code.
+
+    It is 0, 2 for bad input, 130 when interrupted, and 141 when nobody reads what is printed.
+    """
     words = list(sys.argv[1:] if arguments is None else arguments)
     with any_console(), _plain_warnings():
         return _run(words)
@@ -61,6 +69,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(words: list[str]) -> int:
     try:
         result = application(words)(words, exit_on_error=False, print_error=False)
+        print(end="", flush=True)
     except ValidationError as error:
         return _refuse(_validation_line(error), BadSetting)
     except CycloptsError as error:
@@ -70,10 +79,26 @@ def _run(words: list[str]) -> int:
     except PareidoliaError as error:
         return _refuse(str(error), type(error))
     except OSError as error:
+        if isinstance(error, BrokenPipeError) and _nobody_reads():
+            return _NOBODY_READS
         return _refuse(f"{error.filename or 'the system'}: {error.strerror or error}", BadFile)
     except KeyboardInterrupt:
         return 130
     return result if isinstance(result, int) else 0
+
+
+def _nobody_reads() -> bool:
+    """Whether standard output's reader left, as `head` does; nothing more is then written, also at exit."""
+    try:
+        output = sys.stdout.fileno()
+        watched = select.poll()
+    except (OSError, AttributeError):  # a stream that is no file; Windows
+        return False
+    watched.register(output, select.POLLOUT)
+    if not any(event & select.POLLERR for _, event in watched.poll(0)):
+        return False
+    os.dup2(os.open(os.devnull, os.O_WRONLY), output)
+    return True
 
 
 def application(words: Sequence[str]) -> App:

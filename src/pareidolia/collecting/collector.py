@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -20,7 +19,7 @@ from pareidolia.pictures.locking import LOCK, Lock
 from pareidolia.pictures.ownership import COLLECTION, claim, clear, is_empty, is_litter, read_mark
 from pareidolia.pictures.targets import make_folder
 from pareidolia.progress import Progress
-from pareidolia.safety import expanded
+from pareidolia.safety import expanded, way_to
 from pareidolia.settings import BadTarget, NetworkSettings, differences
 from pareidolia.version import __version__
 
@@ -65,7 +64,7 @@ class Collector:
         self.job = _job(self.network, files, layers, spec, settings)
         manifest = _manifest(self.job, settings.chunk)
         place = Path(folder) / _title(manifest) if cache_by_digest else Path(folder)
-        manifest["pictures"]["folder"] = Path(os.path.relpath(files.folder, place)).as_posix()
+        manifest["pictures"]["folder"] = way_to(files.folder, place) or files.folder.absolute().as_posix()
         self.collection = _prepared(Collection(place, manifest, files), anew)
 
     @property

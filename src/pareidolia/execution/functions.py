@@ -84,11 +84,25 @@ class OperationFunction:
         inputs = {
             each.name: everything.pop(each.name) for each in self.operation.inputs if each.name in everything
         }
+        if self.operation.network:
+            self._refuse_networks(inputs)
         return {name: value for name, value in inputs.items() if value is not None}, network, everything
+
+    def _refuse_networks(self, inputs: Mapping[str, Any]) -> None:
+        """Refuse a network in the place of a picture, which is no function: arguments in another order."""
+        for name, value in inputs.items():
+            if callable(value):
+                order = ", ".join([*inputs, "network"])
+                raise BadSetting(
+                    f"{self.__name__} takes {order} in this order; its {name} is not to be a "
+                    f"{type(value).__name__}"
+                )
 
     def _settings(self, rest: dict[str, Any], network: Any) -> Settings:
         """The settings object: what a whole object has, and what keywords say, which count before it."""
         from pydantic import ValidationError
+
+        from pareidolia.settings.faults import in_one_line
 
         kind = self.operation.settings_type
         whole = rest.pop("settings", None)
@@ -107,7 +121,7 @@ class OperationFunction:
         try:
             return kind.changed(values, {**named, **rest})
         except ValidationError as error:
-            raise BadSetting(f"{self.__name__}: {_in_words(error)}") from error
+            raise BadSetting(f"{self.__name__}: {in_one_line(error)}") from error
 
 
 _TARGET = ("out", "overwrite", "resume", "index", "table", "bits", "dpi")
@@ -196,14 +210,3 @@ def _is_object(value: Any) -> bool:
 
 def _path(name: str, value: Any) -> Any:
     return Path(value) if name in ("out", "index", "table") and value is not None else value
-
-
-def _in_words(error: Any) -> str:
-    parts: list[Mapping[str, Any]] = error.errors()
-    return "; ".join(map(_fault, parts))
-
-
-def _fault(part: Mapping[str, Any]) -> str:
-    reason = str(part["msg"]).removeprefix("Value error, ")
-    place = ".".join(map(str, part["loc"]))
-    return f"{place}: {reason}, not {part['input']!r}" if place else reason

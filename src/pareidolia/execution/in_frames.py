@@ -18,6 +18,7 @@ from pareidolia.pictures.videos import VIDEO_SUFFIXES, require_videos
 from pareidolia.progress import Progress
 from pareidolia.requests import Request
 from pareidolia.settings import BadTarget, PareidoliaError
+from pareidolia.settings.wording import counted
 
 
 def asks_for_video(request: Request, target: Target) -> bool:
@@ -130,5 +131,5 @@ def _sound(video: FrameByFrame) -> Video | None:
 
 
 def _pace(video: FrameByFrame, made: int, seconds: float) -> str:
-    frames = f"{video.count} frame{'s' if video.count != 1 else ''}"
+    frames = counted(video.count, "frame")
     return f"{frames}, {seconds / made * video.total / video.count:.1f} s a frame" if made else frames

@@ -15,7 +15,8 @@ from pareidolia.generative.registry import MODELS
 from pareidolia.generative.runs import Run, open_run
 from pareidolia.generative.settings import ModelSettings
 from pareidolia.progress import Work
-from pareidolia.settings import VERSION, PareidoliaError
+from pareidolia.settings import VERSION, BadSetting, PareidoliaError
+from pareidolia.settings.faults import in_one_line
 from pareidolia.training import Training, TrainingFolder, TrainingRun
 from pareidolia.training.data import PictureSet, as_picture_set, open_pictures
 from pareidolia.training.data.folders import Split
@@ -66,8 +67,7 @@ def train(
     try:
         chosen = settings_of(model, given | options)
     except ValidationError as error:
-        wrong = error.errors()[0]
-        raise PareidoliaError(f"{wrong['loc'][0]}: {wrong['msg']}, not {wrong['input']!r}") from error
+        raise BadSetting(in_one_line(error)) from error
     training = prepare(model, data, chosen, Path(out), test=test)
     training.begin(overwrite=overwrite, resume=resume)
     for _ in training:

@@ -7,7 +7,7 @@ from torch import Tensor
 
 from pareidolia.networks import Layer, Network
 from pareidolia.pictures import PictureLike, as_picture, fit, over_white, resize
-from pareidolia.settings import BadPicture
+from pareidolia.settings import BadPicture, check_kind
 
 _LONGEST_STRIP = 16
 
@@ -52,6 +52,8 @@ def frame_photo(network: Network, photo: Tensor, size: int | None = None) -> Fra
     Raises:
         BadPicture: the network cannot look at `size`, or the photo is a strip.
     """
+    check_kind(network, Network, "what looks is to be a Network")
+    check_kind(photo, Tensor, "the photo is to be a tensor 1×C×H×W")
     takes_alpha = photo.shape[1] == network.input_shape[0]
     photo = (photo if takes_alpha else over_white(photo)).to(network.device)
     height, width = photo.shape[-2:]

@@ -3,6 +3,7 @@
 import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from numbers import Integral
 from typing import Protocol
 
 import numpy as np
@@ -13,8 +14,17 @@ from pareidolia.networks import Network
 from pareidolia.networks.soundness import check_numbers
 from pareidolia.networks.units import unit_values
 from pareidolia.painting import ModelOutputs, Objective
-from pareidolia.settings import ClassName, PareidoliaError, Unit, UnknownName, one_line, parse_address
+from pareidolia.settings import (
+    ClassName,
+    PareidoliaError,
+    Unit,
+    UnknownName,
+    check_kind,
+    one_line,
+    parse_address,
+)
 from pareidolia.settings.default_networks import few_names
+from pareidolia.settings.wording import counted
 
 
 class Target(Protocol):
@@ -34,6 +44,12 @@ class ClassTarget:
     """The logit of a class: one for all pictures, or one for each."""
 
     indices: tuple[int, ...]
+
+    def __post_init__(self) -> None:
+        wanted = "indices are to be a tuple of whole numbers, such as (281,)"
+        check_kind(self.indices, tuple, wanted)
+        for index in self.indices:
+            check_kind(index, Integral, wanted)
 
     def __call__(self, network: Network, pictures: Tensor) -> Tensor:
         """The logits, N."""
@@ -174,8 +190,8 @@ def as_target(target: TargetLike, network: Network, pictures: Tensor) -> Target:
     if numbers is not None:
         if len(numbers) not in (1, len(pictures)):
             raise PareidoliaError(
-                f"target names {len(numbers)} classes for {len(pictures)} picture"
-                f"{'s' if len(pictures) != 1 else ''}: give one for all, or one a picture"
+                f"target names {len(numbers)} classes for {counted(len(pictures), 'picture')}: "
+                "give one for all, or one a picture"
             )
         return ClassTarget(tuple(network.class_index(number) for number in numbers))
     if callable(target):
@@ -215,7 +231,7 @@ def _takes_two(function: Callable[..., object]) -> bool:
     return len(needed) == 2
 
 
-def find_target(text: str, network: Network, pictures: Tensor, logits: Tensor | None = None) -> Target:
+def find_target(text: str | int, network: Network, pictures: Tensor, logits: Tensor | None = None) -> Target:
     """The target that `text` names: `top`, a class by number, name or part of a name, or a unit.
 
     `top` is each picture's own most probable class; where the network has no classes, the channel of its last
@@ -224,7 +240,7 @@ def find_target(text: str, network: Network, pictures: Tensor, logits: Tensor | 
     segmentation network sees a class, `detection:RANK` what a detector finds, 0 first.
 
     Args:
-        text: the target.
+        text: the target; a whole number is that of a class.
         network: what it is found in.
         pictures: N×C×H×W in [0, 1]; `top` is found on them.
         logits: N×K, the network's class scores for the pictures if they are known, so that `top` needs no
@@ -237,6 +253,9 @@ def find_target(text: str, network: Network, pictures: Tensor, logits: Tensor | 
         UnknownName: If nothing is named so.
         PareidoliaError: If more than one thing is named so.
     """
+    check_kind(text, (str, int), "the target is to be text or a class's number")
+    check_kind(network, Network, "the network is to be a Network")
+    text = str(text)
     if text == "top":
         return _top(network, pictures, logits)
     if _is_layer(text, network):

@@ -31,6 +31,7 @@ from pareidolia.progress import Progress, Work
 from pareidolia.settings import VERSION, PareidoliaError
 from pareidolia.settings.default_networks import refuse_judge
 from pareidolia.settings.numbers import read_numbers
+from pareidolia.settings.wording import counted
 from pareidolia.version import __version__
 
 SETTINGS = "settings.json"
@@ -225,7 +226,8 @@ class Microscope(Work):
         ]
         pages = sum(len(layer.units) for layer in self.site.layers)
         caption = (
-            f"{pages} units of {len(rows)} layers over {self.site.photos} photos; open {self.out}/index.html"
+            f"{counted(pages, 'unit')} of {counted(len(rows), 'layer')} over "
+            f"{counted(self.site.photos, 'photo')}; open {self.out}/index.html"
         )
         return Result(None, caption, rows)
 

@@ -21,6 +21,7 @@ from pareidolia.networks import Layer
 from pareidolia.pictures import write_atomically
 from pareidolia.pictures.folders import PictureFiles
 from pareidolia.pictures.targets import make_folder, write_text
+from pareidolia.settings.wording import counted
 
 _QUALITY = 82
 _CLASSES = 3  # of a unit, by which a layer's page is searched
@@ -169,7 +170,7 @@ class LayerPages:
         used = sorted({each for row in rows for each in row[-1]})  # type: ignore[attr-defined]
         data = {"units": rows, "classes": {each: self._classes[each] for each in used}}
         silent = sum(unit.silent for unit in self.entry.units)
-        facts = [describe(found.layer), f"{len(found.units)} units shown"]
+        facts = [describe(found.layer), f"{counted(len(found.units), 'unit')} shown"]
         facts += [f"{silent} gave every photo the same answer"] if silent else []
         return page(
             "layer.html",
@@ -208,7 +209,7 @@ def write_top(out: Path, site: Site, layers: Sequence[Layer], skipped: int, cred
     rows = "".join(
         f'<li><a href="{each.folder}/index.html"><img src="{each.folder}/{each.units[0].number}.webp" alt="" '
         f'width="64" height="64" loading="lazy"><span><b>{escape(each.name)}</b> {escape(describe(layer))}; '
-        f"{len(each.units)} units shown</span></a></li>"
+        f"{counted(len(each.units), 'unit')} shown</span></a></li>"
         for each, layer in zip(site.layers, layers, strict=True)
     )
     facts = [f"{site.photos} photos"]

@@ -13,6 +13,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from pareidolia.networks.devices import in_double
+
 if TYPE_CHECKING:
     from pareidolia.networks.concepts import Concepts
 
@@ -45,7 +47,7 @@ class ConceptLayer(nn.Module):
         dictionary = torch.from_numpy(concepts.dictionary)
         self.register_buffer("dictionary", dictionary)
         self.register_buffer("products", dictionary @ dictionary.T)
-        self._step = 1 / max(float(torch.linalg.eigvalsh(self.products.double())[-1]), 1e-30)
+        self._step = 1 / max(float(torch.linalg.eigvalsh(in_double(self.products))[-1]), 1e-30)
 
     def takes(self, given: Tensor) -> bool:
         """Whether a tensor has the channels of the dictionary where they are looked for."""

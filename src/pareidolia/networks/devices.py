@@ -6,9 +6,14 @@ from torch import Tensor
 from pareidolia.settings import PareidoliaError
 
 
+def double_device(device: torch.device) -> torch.device:
+    """Where a device's numbers are computed with in double precision: there, or on the CPU (MPS has none)."""
+    return torch.device("cpu") if device.type == "mps" else device
+
+
 def in_double(numbers: Tensor) -> Tensor:
-    """In double precision: where the numbers are, or on the CPU where their device has none (MPS)."""
-    return (numbers.cpu() if numbers.device.type == "mps" else numbers).double()
+    """In double precision, on their device's `double_device`."""
+    return numbers.to(double_device(numbers.device)).double()
 
 
 def choose_device(name: str = "auto") -> torch.device:

@@ -14,7 +14,7 @@ from pareidolia.networks.pooling import Pooling, swap_pooling
 from pareidolia.networks.soundness import refuse_scripted, settle_lazy_layers
 from pareidolia.networks.sources import build
 from pareidolia.safety import expanded
-from pareidolia.settings import NetworkSettings
+from pareidolia.settings import NetworkSettings, check_kind
 
 
 def load_network(
@@ -56,6 +56,7 @@ def load_network(
         UnknownName: If there is no such network.
         MissingExtra: If the package that makes it is not installed.
     """
+    check_kind(name, str, "load_network takes a network's name (as_network takes a module too)")
     class_names = None if classes is None else read_classes(expanded(classes))
     origin = build(name, weights, None if class_names is None else len(class_names))
     module = origin.module

@@ -300,12 +300,12 @@ class Network(Looking):
         output, one with several outputs the first. Differentiable; no hook stays, also after an error.
         Raises UnknownName for a wrong layer, BadPicture for pictures that the network cannot take.
         """
+        self._preparation.check_range(pictures)
         depth = frozenset([layers] if isinstance(layers, str) else layers)
         names = [layers] if isinstance(layers, str) else dict.fromkeys(layers)
         if not depth:
             return {}
         wanted = [self.layer(name) for name in names]
-        self._preparation.check_range(pictures)
         given, windows = self._look(pictures, partial(self._recorded, wanted), depth)
         if windows is None:
             size = (pictures.shape[2], pictures.shape[3])

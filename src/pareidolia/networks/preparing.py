@@ -10,7 +10,7 @@ from torch import Tensor
 from pareidolia.networks.guarding import guarded
 from pareidolia.pictures.accepting import check_range
 from pareidolia.pictures.color import luminance
-from pareidolia.settings import BadNetwork, BadPicture
+from pareidolia.settings import BadNetwork, BadPicture, check_kind
 
 Prepare = Callable[[Tensor], Tensor]
 """From pictures N×C×H×W in [0, 1] to what a module takes; differentiable."""
@@ -84,6 +84,7 @@ class Preparation:
         Those that gradients are asked of are let through: they are a canvas, which may leave the range for
         a while, and looking at its values at every step would cost time.
         """
+        check_kind(pictures, Tensor, f"the pictures for {self.name} are to be a tensor N×C×H×W")
         if not pictures.requires_grad and pictures.is_floating_point():
             check_range(pictures, f"the pictures for {self.name}", slack=_SLACK)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from io import BytesIO
+from os import PathLike
 from pathlib import Path
 from typing import Any, Literal
 
@@ -19,7 +20,7 @@ from pareidolia.pictures.records import options_for, text_for
 from pareidolia.pictures.resizing import fit, resize_picture
 from pareidolia.pictures.rounding import to_uint8
 from pareidolia.pictures.targets import FORMATS, check_target, write_atomically
-from pareidolia.settings import BadPicture
+from pareidolia.settings import BadPicture, check_kind
 
 _SAMPLE = "sample:"
 _OPTIONS: dict[str, dict[str, Any]] = {
@@ -88,6 +89,8 @@ def save_picture(
         BadPicture: If the tensor is not a single picture, holds NaN, or is larger than the format allows.
         PareidoliaError: If the file exists and `overwrite` is False, or it cannot be written.
     """
+    check_kind(picture, Tensor, "the picture comes first, then the path: it is to be a tensor 1×C×H×W")
+    check_kind(path, (str, PathLike), "the path is to be text or a Path")
     path = Path(path)
     check_target(path, overwrite)
     try:

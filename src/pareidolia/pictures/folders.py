@@ -10,7 +10,7 @@ from typing import Any
 
 from pareidolia.pictures.ownership import is_result
 from pareidolia.safety import named_from, require_file, whole
-from pareidolia.settings import BadPicture, PareidoliaError
+from pareidolia.settings import BadPicture, PareidoliaError, check_kind
 from pareidolia.settings.installing import install_line
 
 SUFFIXES = frozenset(
@@ -114,6 +114,7 @@ def find_pictures(folder: str | Path) -> PictureFiles:
     """
     from pareidolia.pictures.staging import is_staged, source_of, staged  # it asks what a picture is
 
+    check_kind(folder, (str, os.PathLike), "the folder of pictures is to be text or a Path")
     source = source_of(str(folder)) if is_staged(str(folder)) else ""
     root = staged(str(folder)) if source else Path(folder)
     if not root.is_dir():

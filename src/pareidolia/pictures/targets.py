@@ -126,7 +126,10 @@ def clear_leftovers(folder: str | Path) -> None:
 
 def _refuse_existing(path: Path) -> None:
     if path.exists():
-        raise BadTarget(f"'{path}' exists already: choose another name, or pass --overwrite")
+        raise BadTarget(
+            f"'{path}' exists already: choose another name, or overwrite it (--overwrite, in Python "
+            "overwrite=True)"
+        )
 
 
 def _part_of(path: Path) -> Path:

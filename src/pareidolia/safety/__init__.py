@@ -8,7 +8,7 @@ written is spelled. No torch here.
 
 from pareidolia.safety.letters import any_console, folded, spelled
 from pareidolia.safety.ordinary import read_text, require_file
-from pareidolia.safety.paths import expanded, named_from, reveals_home, whole
+from pareidolia.safety.paths import expanded, named_from, reveals_home, way_to, whole
 from pareidolia.safety.portable import files_named, located, places, portable
 from pareidolia.safety.terminal import printable
 from pareidolia.safety.trust import distrusted, distrusting, require_trust, trusting
@@ -31,5 +31,6 @@ __all__ = [
     "reveals_home",
     "spelled",
     "trusting",
+    "way_to",
     "whole",
 ]

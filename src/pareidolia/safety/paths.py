@@ -12,11 +12,16 @@ def named_from(folder: str | Path, path: str | Path) -> str:
     A relative path where that reveals nothing about whose computer it is; else, and across drives, the file's
     name alone: it is then looked for beside the record.
     """
+    way = way_to(path, folder)
+    return PurePath(path).name if way is None or reveals_home(folder, path) else way
+
+
+def way_to(path: str | Path, folder: str | Path) -> str | None:
+    """The relative path from a folder to `path`, with "/"; None across Windows' drives, which have none."""
     try:
-        relative = os.path.relpath(path, folder)
-    except ValueError:  # Windows has no path from one drive to another
-        return PurePath(path).name
-    return PurePath(path).name if reveals_home(folder, path) else Path(relative).as_posix()
+        return Path(os.path.relpath(path, folder)).as_posix()
+    except ValueError:
+        return None
 
 
 def reveals_home(folder: str | Path, path: str | Path) -> bool:

@@ -26,6 +26,7 @@ from pareidolia.settings.errors import (
     PareidoliaWarning,
     UnknownName,
     Unsuited,
+    check_kind,
     nearest,
     one_line,
 )
@@ -59,6 +60,7 @@ __all__ = [
     "UnknownName",
     "Unsuited",
     "check_channel",
+    "check_kind",
     "differences",
     "migrate",
     "migrate_state",

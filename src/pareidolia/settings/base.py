@@ -2,12 +2,21 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal, Self, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from pareidolia.settings.default_networks import SHIPPED, Need, best_network
-from pareidolia.settings.errors import PareidoliaError
+from pareidolia.settings.errors import BadSetting, PareidoliaError
+from pareidolia.settings.faults import in_one_line
 from pareidolia.settings.network_sources import follow_sources, network_forms
 
 Device = Annotated[
@@ -20,8 +29,24 @@ Pooling = Literal["max", "average", "l2"]
 Padding = Literal["zeros", "reflect", "replicate"]
 """What takes the place of its convolutions' zero padding."""
 
+if TYPE_CHECKING:
+    from pydantic._internal._model_construction import ModelMetaclass
+else:
+    ModelMetaclass = type(BaseModel)
 
-class Settings(BaseModel):
+
+class _MadeByHand(ModelMetaclass):
+    """Says in one line what is wrong where settings are called; validation by name stays pydantic's."""
+
+    def __call__(self, *given: Any, **values: Any) -> Any:
+        try:
+            return super().__call__(*given, **values)
+        except ValidationError as error:
+            known: Mapping[str, Any] = getattr(self, "model_fields", {})
+            raise BadSetting(f"{self.__name__}: {in_one_line(error, known)}") from error
+
+
+class Settings(BaseModel, metaclass=_MadeByHand):
     """Options of one operation: frozen, validated, and written into the operation's result.
 
     A field's type, range and description are stated here once; the command line, the studio and

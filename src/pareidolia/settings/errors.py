@@ -88,6 +88,21 @@ class MissingExtra(PareidoliaError):
         super().__init__(f"this needs {package}, which is not installed: {install_line(extra)}")
 
 
+def check_kind(given: object, kind: type | tuple[type, ...], wanted: str) -> None:
+    """Refuse an argument of another kind, as where arguments stand in another order.
+
+    Args:
+        given: the argument.
+        kind: its class, or one of several.
+        wanted: what it is to be, such as "the network is to be a Network".
+
+    Raises:
+        BadSetting: it is something else; names of what class it is.
+    """
+    if not isinstance(given, kind):
+        raise BadSetting(f"{wanted}, not {type(given).__name__}")
+
+
 def one_line(error: BaseException, *, named: bool = False) -> str:
     """The text of an error of somebody else's code, in one line of at most 300 characters.
 

@@ -23,6 +23,7 @@ def as_unit_numbers(given: Any) -> Any:
 
     Raises:
         ValueError: If something in it is neither an int nor text.
+        PareidoliaError: If a text names no numbers.
     """
     if given is None:
         return None
@@ -51,19 +52,27 @@ def read_numbers(texts: Sequence[str], count: int, layer: str, what: str = "chan
     """
     numbers: dict[int, None] = {}
     for text in (part.strip() for each in texts for part in each.split(",")):
-        match = _RANGE.fullmatch(text)
-        if match is None:
-            raise BadSetting(f"'{text}' names no {what}s: write 12, or 0-63")
-        first, last = int(match[1]), int(match[2] or match[1])
-        if last < first:
-            raise BadSetting(f"'{text}' names no {what}s: the first is larger than the last")
+        first, last = _range(text, what)
         check_channel(last, count, layer, what)
         numbers |= dict.fromkeys(range(first, last + 1))
     return tuple(numbers)
 
 
+def _range(text: str, what: str) -> tuple[int, int]:
+    """First and last number of `12` or `0-63`."""
+    match = _RANGE.fullmatch(text)
+    if match is None:
+        raise BadSetting(f"'{text}' names no {what}s: write 12, or 0-63")
+    first, last = int(match[1]), int(match[2] or match[1])
+    if last < first:
+        raise BadSetting(f"'{text}' names no {what}s: the first is larger than the last")
+    return first, last
+
+
 def _text(given: object) -> str:
     if isinstance(given, str):
+        for part in given.split(","):
+            _range(part.strip(), "channel")
         return given
     number = getattr(given, "__index__", None)  # numpy's integers and tensors of one have it too
     if number is None or isinstance(given, bool):

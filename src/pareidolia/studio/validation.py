@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from pareidolia.operations import Operation
 from pareidolia.settings import PareidoliaError, UnknownName
+from pareidolia.settings.faults import in_one_line
 from pareidolia.settings.network_sources import SOURCES
 from pareidolia.studio.forms import is_hidden, networks, offered
 from pareidolia.studio.limits import Limits
@@ -138,7 +139,7 @@ def checked_settings(operation: Operation, given: Mapping[str, Any], limits: Lim
     try:
         made = kind.model_validate(dict(given))
     except ValidationError as error:
-        raise PareidoliaError(in_words(error)) from error
+        raise PareidoliaError(in_one_line(error, declared)) from error
     return made.model_dump(mode="json")
 
 
@@ -162,13 +163,3 @@ def _check_network(name: Any) -> None:
         if source is not None and ":" in name:
             raise PareidoliaError(f"{name} would have to be fetched: use it on the command line")
         raise UnknownName("network of the studio", name[:80], known)
-
-
-def in_words(error: ValidationError) -> str:
-    """What is wrong with settings, in one line."""
-    parts = []
-    for each in error.errors():
-        reason = str(each["msg"]).removeprefix("Value error, ")
-        place = ".".join(str(part) for part in each["loc"])
-        parts.append(f"{place}: {reason}" if place else reason)
-    return "; ".join(dict.fromkeys(parts))

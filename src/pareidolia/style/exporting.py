@@ -8,6 +8,7 @@ from pareidolia.pictures import PictureLike
 from pareidolia.pictures.naming import names_of
 from pareidolia.pictures.result import Result
 from pareidolia.settings import PareidoliaError
+from pareidolia.settings.wording import counted
 from pareidolia.style.brush import BrushSettings, load_brush
 from pareidolia.style.brush.export import export_brush
 from pareidolia.style.brush.settings import ExportSettings
@@ -69,9 +70,7 @@ def export(
         painter = open_stylizer(run, "cpu")
         export_onnx(painter, Path(out))
         names = list(painter.paintings)
-    caption = (
-        f"{len(names)} style{'s' if len(names) > 1 else ''}, {', '.join(names)}" if names else "any style"
-    )
+    caption = f"{counted(len(names), 'style')}, {', '.join(names)}" if names else "any style"
     return Result(None, caption, [{"style": name} for name in names])
 
 

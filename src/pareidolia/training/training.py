@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from pareidolia.pictures.result import Result
 from pareidolia.progress import Progress, Work
+from pareidolia.settings.wording import counted
 from pareidolia.training.data import PictureSet
 from pareidolia.training.data.folders import Split
 from pareidolia.training.data.kept import KEPT, keep_pictures
@@ -66,7 +67,7 @@ class Training(Work):
     @property
     def result(self) -> Result:
         """Where the run is; after the last step."""
-        caption = f"trained {self.run.index} steps; sheets of it are in {self.folder.path}/samples"
+        caption = f"trained {counted(self.run.index, 'step')}; sheets of it are in {self.folder.path}/samples"
         return Result(None, caption, [{"step": self.run.index, "of": self.run.total}])
 
     def agrees_to_stop(self, asked: bool) -> bool:
@@ -80,7 +81,8 @@ class Training(Work):
     def _notes(self) -> Iterator[str]:
         channels, height, width = self.pictures.shape
         colors = ("gray", "gray and alpha", "color", "color and alpha")[channels - 1]
-        yield f"{len(self.pictures)} {colors} pictures of {width}x{height} px, {self.run.total} steps"
+        pictures = counted(len(self.pictures), f"{colors} picture")
+        yield f"{pictures} of {width}x{height} px, {counted(self.run.total, 'step')}"
         skipped = self.pictures.skipped
         yield from (f"skipped: {line}" for line in skipped[:_MOST_LISTED])
         if len(skipped) > _MOST_LISTED:

@@ -128,6 +128,19 @@ def test_the_comparison_and_its_figure(network) -> None:
     assert result.rows[1]["numbers"]["deletion"]["mean"] == rows[1]["deletion"]
 
 
+def test_figures_of_a_network_that_knows_nothing_are_doubted(network) -> None:
+    pytest.importorskip("matplotlib", reason="matplotlib is not installed")
+    photo, quick = torch.rand(1, 3, 30, 40), FaithfulnessSettings(methods=("gradient",), curve_steps=4)
+    told = "hardly more than chance among 10 classes"
+    last = list(network.module.modules())[-1]
+    with torch.no_grad():
+        last.weight.zero_()
+        last.bias.zero_()
+        assert told in compare_methods([photo], quick, network).caption
+        last.bias[3] = 5.0
+        assert "chance among" not in compare_methods([photo], quick, network).caption
+
+
 def test_the_comparison_reports_every_photo_of_every_method(network) -> None:
     photos = [torch.rand(1, 3, 30, 40), torch.rand(1, 3, 30, 40)]
     comparison = Comparison(photos, FaithfulnessSettings(methods=("grad-cam",), curve_steps=2), network)

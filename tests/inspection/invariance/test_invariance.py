@@ -80,5 +80,5 @@ def test_refusals(photo: Tensor, small_network: Network) -> None:
         invariance_figure([], QUICK, small_network)
     with pytest.raises(BadNetwork, match="--layers"):
         invariance_figure([photo], QUICK, seeing(nn.Sequential(nn.Flatten(), nn.Linear(3 * 576, 2))))
-    with pytest.raises(ValueError, match="multiple of 2"):
+    with pytest.raises(PareidoliaError, match="multiple of 2"):
         InvarianceSettings(steps=5)

@@ -226,7 +226,7 @@ def test_refusals(small_network: Network) -> None:
     with pytest.raises(PareidoliaError, match="sees no colours"):
         measure_tuning(simple_cells([gabor(0, 0.1)]), "1", (), TuningSettings(color="red-green"))
     for wrong in ({"orientations": 5}, {"phases": 3}, {"frequencies": 2}, {"positions": 3}, {"diameters": 2}):
-        with pytest.raises(ValueError, match="greater than or equal"):
+        with pytest.raises(PareidoliaError, match="greater than or equal"):
             TuningSettings(**wrong)
-    with pytest.raises(ValueError, match="below the highest"):
+    with pytest.raises(PareidoliaError, match="below the highest"):
         TuningSettings(lowest_frequency=0.4, highest_frequency=0.3)

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from pareidolia.generative.measuring.estimates import Estimate, mean_of
+from pareidolia.networks.devices import in_double
 
 _RESAMPLES = 10
 _BLOCKS = 10
@@ -25,7 +26,7 @@ class Moments:
     @classmethod
     def of(cls, features: Tensor) -> "Moments":
         """Of features N×D, N at least 2."""
-        features = features.double()
+        features = in_double(features)
         return cls(features.mean(0), features.T.cov())
 
 
@@ -75,7 +76,7 @@ def kernel_distance(real: Tensor, made: Tensor) -> float:
     Returns:
         The distance.
     """
-    real, made = real.double(), made.double()
+    real, made = in_double(real), in_double(made)
     inner = (_kernel(each, each) for each in (real, made))
     within = sum((k.sum() - k.trace()) / (len(k) * (len(k) - 1)) for k in inner)
     return float(within - 2 * _kernel(real, made).mean())
@@ -113,7 +114,7 @@ def precision_and_recall(real: Tensor, made: Tensor, neighbors: int = 3) -> tupl
 
 
 def _within(points: Tensor, manifold: Tensor, neighbors: int) -> Estimate:
-    points, manifold = points.double(), manifold.double()
+    points, manifold = in_double(points), in_double(manifold)
     # A picture is its own nearest, hence + 1.
     radii = torch.cat(
         [torch.cdist(part, manifold).kthvalue(neighbors + 1).values for part in torch.split(manifold, 500)]

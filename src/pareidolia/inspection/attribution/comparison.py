@@ -25,6 +25,9 @@ from pareidolia.progress import Progress, Work
 from pareidolia.randomness import seeded_generator
 from pareidolia.settings import Unsuited
 
+#: A confidence no further from chance, as a share of the way from there to certainty, is no knowledge.
+_HARDLY = 0.05
+
 
 @dataclass(frozen=True)
 class _Measured:
@@ -78,6 +81,7 @@ class Comparison(Work):
         self.results: list[Faithfulness] = []
         #: Of all methods those that do not suit the network.
         self.left_out: list[str] = []
+        self._of_classes = False
         self._superpixels: dict[int, Tensor] = {}
 
     def __iter__(self) -> Iterator[Progress]:
@@ -87,6 +91,7 @@ class Comparison(Work):
             find_target(self.settings.target, self.network, photo.picture, photo.logits)
             for photo in self._photos
         ]
+        self._of_classes = all(isinstance(target, ClassTarget) for target in targets)
         for name in [CHANCE, *self.settings.asked_methods]:
             measured = []
             try:
@@ -128,7 +133,23 @@ class Comparison(Work):
             "ρ) to the map of a randomized network; means with 95 % intervals over photos."
         )
         cautions = [f"{each.method} {each.caution}." for each in self.results if each.caution]
-        return "\n".join([reading, *cautions]) + left_out_in_words(self.left_out, self.network.name)
+        doubt = [self._doubt] if self._doubt else []
+        return "\n".join([reading, *doubt, *cautions]) + left_out_in_words(self.left_out, self.network.name)
+
+    @property
+    def _doubt(self) -> str:
+        """What is to be said where the network knows nothing of what is explained, as before training."""
+        logits = self._photos[0].logits
+        if logits is None or not self._of_classes or logits.shape[1] < 2:
+            return ""
+        classes = logits.shape[1]
+        confidence = float(self.results[0].deletion_curve.values[0])
+        if confidence - 1 / classes > _HARDLY * (1 - 1 / classes):
+            return ""
+        return (
+            f"The network's confidence in what is explained is {confidence:.2g} on the whole photos, hardly "
+            f"more than chance among {classes} classes: of an untrained network these figures mean nothing."
+        )
 
     def _measure(self, name: str, number: int, picture: Tensor, target: Target) -> _Measured:
         method = _attribution(name, self.network, picture, target, self.settings, number)

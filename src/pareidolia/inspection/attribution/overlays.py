@@ -7,7 +7,7 @@ from torch.nn import functional as F
 
 from pareidolia.inspection.attribution.registry import Method
 from pareidolia.pictures import check_plots, luminance, symmetric
-from pareidolia.settings import BadPicture, UnknownName
+from pareidolia.settings import BadPicture, UnknownName, check_kind
 
 # The share of pixels that may lie beyond full color: single spikes would leave all else invisible.
 _OUTLIERS = 0.004
@@ -97,6 +97,8 @@ def _without_floor(attribution: Tensor, signed: bool) -> Tensor:
 
 
 def _check(picture: Tensor, attribution: Tensor, *, resized: bool = False) -> None:
+    check_kind(picture, Tensor, "the picture is to be a tensor 1×3×H×W or 1×1×H×W")
+    check_kind(attribution, Tensor, "the map is to be a tensor 1×1×H×W")
     if picture.ndim != 4 or picture.shape[0] != 1 or picture.shape[1] not in (1, 3):
         raise BadPicture(f"the picture is to be 1×3×H×W or 1×1×H×W, not {_shape(picture)}")
     if attribution.ndim != 4 or attribution.shape[:2] != (1, 1):

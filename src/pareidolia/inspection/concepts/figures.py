@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from pareidolia.networks.concepts import Concepts
+from pareidolia.networks.devices import in_double
 from pareidolia.settings.extras import require
 
 _AT_ONCE = 16_384
@@ -30,8 +31,8 @@ def figures_of(concepts: Concepts, activations: Tensor) -> dict[str, float]:
             share of concepts that no activation uses.
     """
     codes = codes_of(concepts, activations)
-    left = (activations - concepts.decode(codes)).double().square().sum()
-    whole = (activations - activations.mean(dim=0)).double().square().sum()
+    left = in_double(activations - concepts.decode(codes)).square().sum()
+    whole = in_double(activations - activations.mean(dim=0)).square().sum()
     used = codes > 0
     return {
         "r2": float(1 - left / whole.clamp(min=1e-300)),

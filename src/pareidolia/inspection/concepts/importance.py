@@ -12,6 +12,7 @@ from pareidolia.inspection.concepts.rest import RestOfNetwork
 from pareidolia.inspection.concepts.settings import ImportanceSettings
 from pareidolia.networks import Network, NetworkLike, network_for
 from pareidolia.networks.concepts import Concepts, read_concepts
+from pareidolia.networks.devices import in_double
 from pareidolia.operations import LOOK, operation
 from pareidolia.operations.inputs import FOLDER
 from pareidolia.pictures import figure_picture, find_pictures, from_uint8, new_figure, open_uint8
@@ -66,8 +67,8 @@ def sobol_indices(score: Callable[[Tensor], Tensor], parts: int, designs: int, s
     mixed = one.repeat(parts, 1, 1)
     for part in range(parts):
         mixed[part, :, part] = other[:, part]
-    base, second = score(one).double(), score(other).double()
-    changed = score(mixed.reshape(-1, parts)).double().view(parts, designs)
+    base, second = in_double(score(one)), in_double(score(other))
+    changed = in_double(score(mixed.reshape(-1, parts))).view(parts, designs)
     variance = torch.cat([base, second]).var()
     if variance <= 0:
         return torch.zeros(parts, dtype=torch.float64)
@@ -100,7 +101,7 @@ def measure_importance(
         given, scores = rest.given(picture)
         one = int(scores.argmax()) if index is None else index
         found.append(_of_one(rest, concepts, module, picture, given, one, designs, seed))
-    stacked = [torch.stack(each).double().numpy() for each in zip(*found, strict=True)]
+    stacked = [torch.stack(each).cpu().double().numpy() for each in zip(*found, strict=True)]
     sobol, gradient = stacked[0], stacked[1]
     error = (
         gradient.std(axis=0, ddof=1) / len(gradient) ** 0.5

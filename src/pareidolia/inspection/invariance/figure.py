@@ -13,6 +13,7 @@ from pareidolia.pictures import PictureLike, check_plots, figure_picture, new_fi
 from pareidolia.pictures.naming import path_of
 from pareidolia.pictures.result import Result
 from pareidolia.settings import BadNetwork, PareidoliaError
+from pareidolia.settings.wording import counted
 
 _MOST_PHOTOS = 20
 _EXAMPLES, _PANEL, _ROW, _HEAD, _FOOT = 3.9, 3.3, 2.5, 0.95, 0.75
@@ -66,7 +67,7 @@ def invariance_figure(
         name: measure_invariance(network, photo, layers, settings)
         for name, photo in zip(_names(photos), photos, strict=True)
     }
-    told = f"{network.name}: {', '.join(layers)} for {len(found)} photo{'s' if len(found) > 1 else ''}"
+    told = f"{network.name}: {', '.join(layers)} for {counted(len(found), 'photo')}"
     if next(iter(found.values()))[0].probabilities is None:
         told += "; the network has no classes, so no probability"
     drawn = figure_picture(_figure(found, layers, network.name))

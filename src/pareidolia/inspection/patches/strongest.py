@@ -27,6 +27,7 @@ from pareidolia.progress import Progress, Work
 from pareidolia.settings import NetworkSettings, PareidoliaError, Unit
 from pareidolia.settings.default_networks import refuse_judge
 from pareidolia.settings.numbers import read_numbers
+from pareidolia.settings.wording import counted
 
 # Units, where none are named.
 _SHOWN = 16
@@ -174,7 +175,8 @@ class StrongestPatches(Work):
         silent = [str(unit) for unit in self.units if not self.patches[unit]]
         seen = len(self.collection.files) - len(skipped)
         lines = [
-            f"{len(self.units)} units of {self.layer}{self._for_class} over {seen} photos",
+            f"{counted(len(self.units), 'unit')} of {self.layer}{self._for_class} over "
+            f"{counted(seen, 'photo')}",
             f"skipped {len(skipped)}: {_listed(skipped)}" if skipped else "",
             f"{self._nothing}: {', '.join(silent)}" if silent else "",
         ]

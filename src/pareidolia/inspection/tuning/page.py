@@ -14,6 +14,7 @@ from pareidolia.pictures import check_plots, figure_picture, new_figure
 from pareidolia.pictures.result import Result
 from pareidolia.settings import PareidoliaError
 from pareidolia.settings.numbers import read_numbers
+from pareidolia.settings.wording import counted
 
 _WIDTH, _HEAD, _ROW, _FOOT = 16.0, 4.5, 1.75, 0.55
 _MOST_ROWS = 200
@@ -87,7 +88,7 @@ def describe(found: LayerTuning) -> str:
     parts = [f"{kinds.count(kind)} {kind}" for kind in ("simple", "complex") if kind in kinds]
     if "no response" in kinds:
         parts.append(f"{kinds.count('no response')} without response")
-    told = f"{found.site.layer}, {len(kinds)} units: {', '.join(parts)}"
+    told = f"{found.site.layer}, {counted(len(kinds), 'unit')}: {', '.join(parts)}"
     return f"{told}; {found.site.caution}" if found.site.caution else told
 
 

@@ -21,6 +21,7 @@ from pareidolia.painting.transforms import robust
 from pareidolia.pictures import PicturesLike, resize, sheet
 from pareidolia.settings import PareidoliaError
 from pareidolia.settings.numbers import read_numbers
+from pareidolia.settings.wording import counted
 
 _SIDE = 128  # of a picture, in pixels
 _LONGER_SIDE = 224  # of the photos, in pixels
@@ -101,7 +102,8 @@ class MatchedFeatures(Gallery):
     @property
     def caption(self) -> str:
         """How many units, beside how many patches."""
-        return f"{len(self.units)} units of {self.layer}, matched to {self.settings.patches} patches each"
+        units = counted(len(self.units), "unit")
+        return f"{units} of {self.layer}, matched to {self.settings.patches} patches each"
 
 
 @dataclass(frozen=True)

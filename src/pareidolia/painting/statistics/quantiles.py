@@ -7,6 +7,7 @@ from functools import cached_property
 import torch
 from torch import Tensor
 
+from pareidolia.networks.devices import double_device, in_double
 from pareidolia.painting.statistics.positions import FeatureRows, PositionSet
 
 _NOTHING = 1e-12
@@ -58,15 +59,14 @@ class Sorted:
     def ends(self) -> Tensor:
         """The share of all up to each position, from 0 to 1, in float64: D×(M+1), or 1×(M+1) for all D."""
         if self.shares is None:
-            return torch.linspace(0, 1, len(self.values) + 1, dtype=torch.float64)[None].to(
-                self.values.device
-            )
-        return _running(self.shares.T.double())
+            device = double_device(self.values.device)
+            return torch.linspace(0, 1, len(self.values) + 1, dtype=torch.float64, device=device)[None]
+        return _running(in_double(self.shares.T))
 
     @torch.no_grad()
     def _averaged(self, ends: Tensor) -> tuple[Tensor, Tensor]:
         """Means and summed variance of the values between each two of `ends`, D×(M'+1) or 1×(M'+1)."""
-        values = self.values.T.double()
+        values = in_double(self.values.T)
         own = self.ends.diff(dim=1)
         bounds = self.ends[:, 1:].contiguous()
         wanted = ends.expand(max(len(ends), len(bounds)), -1).contiguous()

@@ -27,9 +27,10 @@ def eigen_cam(network: Network, pictures: Tensor, target: Target, options: Layer
     import torch
 
     from pareidolia.inspection.attribution.cam import enlarged, layer_gradients
+    from pareidolia.networks.devices import in_double
 
     maps, _ = layer_gradients(network, pictures, target, layer=options.layer)
-    rows = maps.flatten(2).mT.double()
+    rows = in_double(maps.flatten(2).mT)
     left, sizes, _ = torch.linalg.svd(rows - rows.mean(dim=1, keepdim=True), full_matrices=False)
     component = left[:, :, 0] * sizes[:, :1]
     strongest = component.gather(1, component.abs().argmax(dim=1, keepdim=True))

@@ -8,6 +8,7 @@ from torch import Tensor
 from pareidolia.inspection.attribution.batching import batches, fitting
 from pareidolia.inspection.targets import Target
 from pareidolia.networks import Network, preserve_state
+from pareidolia.networks.devices import in_double
 from pareidolia.randomness import seeded_generator
 
 
@@ -94,7 +95,7 @@ def completeness(
     both = torch.cat([picture, torch.full_like(picture, baseline)])
     here, there = _scores(network, both, target).double()
     rise = here - there
-    return float((attribution.double().sum().cpu() - rise).abs() / rise.abs().clamp(min=1e-12))
+    return float((in_double(attribution).sum().cpu() - rise).abs() / rise.abs().clamp(min=1e-12))
 
 
 def _scores(network: Network, pictures: Tensor, target: Target) -> Tensor:

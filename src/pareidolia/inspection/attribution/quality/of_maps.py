@@ -5,13 +5,15 @@ import math
 import torch
 from torch import Tensor
 
+from pareidolia.networks.devices import in_double
+
 # What keeps an empty map from dividing by zero.
 _EPSILON = 1e-7
 
 
 def sparseness(attribution: Tensor) -> float:
     """Gini's coefficient of a map's magnitudes (Chalasani et al. 2020), in [0, 1]; 1 is a single pixel."""
-    values = (attribution.abs().double().flatten() + _EPSILON).sort().values
+    values = (in_double(attribution.abs()).flatten() + _EPSILON).sort().values
     places = torch.arange(1, len(values) + 1, dtype=torch.float64, device=values.device)
     total = ((2 * places - len(values) - 1) * values).sum()
     return float(total / (len(values) * values.sum()))
