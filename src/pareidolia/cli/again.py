@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from pareidolia.cli.deriving import command_from
+from pareidolia.cli.listing import AGAIN
 from pareidolia.cli.outputs import Output
 from pareidolia.cli.running import run_one
 from pareidolia.operations import PAINT, Input, Operation, find_operation
@@ -13,7 +14,6 @@ from pareidolia.operations.statement import place_of
 from pareidolia.safety import distrusting
 from pareidolia.settings import OperationSettings, PareidoliaError
 
-HELP = "Paint a picture once more: the same pixels on the same CPU, or with any of its options changed."
 PICTURE = Input("picture", "A picture or a video that pareidolia made.", "file")
 
 
@@ -24,7 +24,7 @@ def again_command(words: Sequence[str]) -> Any:
     """
     operation = _operation_of(words)
     inputs = tuple(replace(each, keyword=True, required=False, default=None) for each in operation.inputs)
-    changing = replace(operation, name="again", help=HELP, inputs=(PICTURE, *inputs))
+    changing = replace(operation, name="again", help=AGAIN, inputs=(PICTURE, *inputs))
 
     def run(
         inputs: Mapping[str, Any], settings: Mapping[str, Any], options: Mapping[str, Any], output: Output
@@ -45,7 +45,7 @@ def again_command(words: Sequence[str]) -> Any:
 
 def _operation_of(words: Sequence[str]) -> Operation:
     """The operation that made the picture which the words name; else one with what every picture has."""
-    bare = Operation("again", PAINT, HELP, "", place_of(OperationSettings), proceeds="in steps")
+    bare = Operation("again", PAINT, AGAIN, "", place_of(OperationSettings), proceeds="in steps")
     named = next((word for word in words[1:] if not word.startswith("-")), None)
     if named is None:
         return bare

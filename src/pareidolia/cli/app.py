@@ -4,53 +4,18 @@ import os
 import select
 import sys
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from cyclopts import App, CycloptsError, Group, Parameter
-from pydantic import ValidationError
 
-from pareidolia.cli.again import HELP, again_command
-from pareidolia.cli.deriving import command_for
+from pareidolia.cli.listing import AGAIN, OTHERS, SUBJECTS
 from pareidolia.cli.printing import complain
-from pareidolia.operations import BEGIN, GROUPS, LOOK, OPERATIONS, PAINT, Operation
+from pareidolia.operations import GROUPS, OPERATIONS, PAINT, Operation
 from pareidolia.safety import any_console
 from pareidolia.settings import BadFile, BadSetting, PareidoliaError, PareidoliaWarning
 from pareidolia.version import __version__
-
-_SUBJECTS = {
-    "stylizer": (PAINT, "Train a network that paints in one pass, and paint with it."),
-    "train": ("Train", "Train a generative model on pictures, in a folder that keeps it."),
-    "atlas": (LOOK, "Make a layer's activations a map to walk through: build, view, find."),
-    "measure": (LOOK, "Put figures to a picture: how well it is painted in a style."),
-}
-"""Commands that only hold subcommands."""
-
-_OTHERS = {
-    "atlas view": (LOOK, "atlas:view", "Serve an atlas to this machine's browser until Ctrl-C."),
-    "tour": (
-        BEGIN,
-        "tour:tour",
-        "Show the whole lecture on one page, with a photo of your own if you give one.",
-    ),
-    "studio": (
-        BEGIN,
-        "studio:studio",
-        "Open a page on this machine where every operation is used, watched, stopped and kept.",
-    ),
-    "mcp": (
-        BEGIN,
-        "mcp:mcp",
-        "Offer every operation as a tool to assistants, by the Model Context Protocol.",
-    ),
-    "doctor": (
-        BEGIN,
-        "doctor:doctor",
-        "Show the device, the memory, the extras, and where weights are looked for.",
-    ),
-}
-"""Commands that are not operations: group, where they are stated, and their line of help."""
 
 #: What shells call a program that SIGPIPE ended.
 _NOBODY_READS = 141
@@ -70,12 +35,13 @@ def _run(words: list[str]) -> int:
     try:
         result = application(words)(words, exit_on_error=False, print_error=False)
         print(end="", flush=True)
-    except ValidationError as error:
-        return _refuse(_validation_line(error), BadSetting)
-    except CycloptsError as error:
-        cause = error.__cause__
-        line = _validation_line(cause) if isinstance(cause, ValidationError) else str(error)
+    except ValueError as error:
+        line = _validation_line(error)
+        if line is None:
+            raise
         return _refuse(line, BadSetting)
+    except CycloptsError as error:
+        return _refuse(_validation_line(error.__cause__) or str(error), BadSetting)
     except PareidoliaError as error:
         return _refuse(str(error), type(error))
     except OSError as error:
@@ -115,7 +81,7 @@ def application(words: Sequence[str]) -> App:
     )
     groups = {title: Group.create_ordered(title) for title in GROUPS}
     subjects: dict[str, App] = {}
-    for name, (title, line) in _SUBJECTS.items():
+    for name, (title, line) in SUBJECTS.items():
         subjects[name] = App(name=name, help=line, group=groups[title])
         app.command(subjects[name])
     for command, operations in sorted(commands().items(), key=_order):
@@ -124,12 +90,12 @@ def application(words: Sequence[str]) -> App:
         first = next(iter(operations.values()))
         group = groups.setdefault(first.group, Group.create_ordered(first.group))
         asked = tuple(words[: command.count(" ") + 1]) == tuple(command.split())
-        call = command_for(operations, words) if asked else _unasked
+        call = _command_for(operations, words) if asked else _unasked
         line = (call.__doc__ if asked else None) or first.line
         within.command(call, name=rest, help=line, group=group if within is app else None)
-    painting_again = again_command(words) if words[:1] == ["again"] else _unasked
-    app.command(painting_again, name="again", help=HELP, group=groups[PAINT])
-    for command, (title, place, line) in _OTHERS.items():
+    painting_again = _again_command(words) if words[:1] == ["again"] else _unasked
+    app.command(painting_again, name="again", help=AGAIN, group=groups[PAINT])
+    for command, (title, place, line) in OTHERS.items():
         subject, _, rest = command.rpartition(" ")
         within = subjects.get(subject, app)
         within.command(
@@ -148,9 +114,9 @@ def commands() -> dict[str, dict[str, Operation]]:
 
 def all_commands() -> Iterator[tuple[str, str, str]]:
     """Group, name and line of help of every command."""
-    yield from ((title, name, line) for name, (title, line) in _SUBJECTS.items())
-    yield PAINT, "again", HELP
-    yield from ((title, name, line) for name, (title, _, line) in _OTHERS.items())
+    yield from ((title, name, line) for name, (title, line) in SUBJECTS.items())
+    yield PAINT, "again", AGAIN
+    yield from ((title, name, line) for name, (title, _, line) in OTHERS.items())
     for name, operations in commands().items():
         first = next(iter(operations.values()))
         yield first.group, name, first.line
@@ -160,6 +126,19 @@ def _order(entry: tuple[str, Mapping[str, Operation]]) -> int:
     """The position of a command's group; within it commands keep the order of the index."""
     group = next(iter(entry[1].values())).group
     return GROUPS.index(group) if group in GROUPS else len(GROUPS)
+
+
+def _command_for(operations: Mapping[str, Operation], words: Sequence[str]) -> Callable[..., Any]:
+    """The command of operations; what it is made with takes an eighth of a second to import."""
+    from pareidolia.cli.deriving import command_for
+
+    return command_for(operations, words)
+
+
+def _again_command(words: Sequence[str]) -> Any:
+    from pareidolia.cli.again import again_command
+
+    return again_command(words)
 
 
 def _unasked() -> None:
@@ -187,7 +166,12 @@ def _plain_warnings() -> Iterator[None]:
         yield
 
 
-def _validation_line(error: ValidationError) -> str:
+def _validation_line(error: BaseException | None) -> str | None:
+    """What pydantic found wrong with options, each by its name; None of other errors."""
+    from pydantic import ValidationError
+
+    if not isinstance(error, ValidationError):
+        return None
     return "; ".join(_in_words(e["loc"], e["msg"], e["input"]) for e in error.errors())
 
 

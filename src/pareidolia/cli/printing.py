@@ -8,21 +8,23 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
-
-from pareidolia.cli.outputs import Verbosity
 from pareidolia.execution.target import Stop
 from pareidolia.progress import Progress
 from pareidolia.safety import printable
 from pareidolia.settings import PareidoliaError
 from pareidolia.watching import Lines, in_words
 
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from pareidolia.cli.outputs import Verbosity
+
 Report = Callable[[Progress], None]
 
 
-def say(line: str, output: Verbosity) -> None:
+def say(line: str, output: "Verbosity") -> None:
     """Print a line for people: on standard output, or on standard error where that is kept for JSON."""
     if not output.quiet:
         print(printable(line), file=sys.stderr if output.as_json else sys.stdout, flush=True)
@@ -41,6 +43,7 @@ def print_json(answer: Mapping[str, Any]) -> None:
 
 def print_rows(rows: Sequence[Mapping[str, object]]) -> None:
     """Print rows as a table; columns of lists and of nothing are left out."""
+    from rich.console import Console
     from rich.table import Table
 
     names = [name for name in rows[0] if any(_cell(row.get(name)) for row in rows)] if rows else []
@@ -51,8 +54,10 @@ def print_rows(rows: Sequence[Mapping[str, object]]) -> None:
 
 
 @contextmanager
-def progress_report(output: Verbosity) -> Iterator[Report]:
+def progress_report(output: "Verbosity") -> Iterator[Report]:
     """A callable that is given each step: a bar on a terminal, else a line every tenth of the way."""
+    from rich.console import Console
+
     console = Console(stderr=True)
     if output.quiet:
         yield lambda step: None
@@ -64,7 +69,7 @@ def progress_report(output: Verbosity) -> Iterator[Report]:
 
 
 @contextmanager
-def _bar(console: Console) -> Iterator[Report]:
+def _bar(console: "Console") -> Iterator[Report]:
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bar
 

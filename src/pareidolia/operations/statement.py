@@ -3,10 +3,13 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
-from typing import Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
-from pareidolia.settings import PareidoliaError, Settings
+from pareidolia.settings.errors import PareidoliaError
 from pareidolia.settings.registry import Registry
+
+if TYPE_CHECKING:
+    from pareidolia.settings import Settings
 
 PAINT, LOOK, TRAIN, EXPLORE, BEGIN = (
     "Paint",
@@ -104,12 +107,12 @@ class Operation:
         return self.help.partition("\n")[0]
 
     @property
-    def settings_type(self) -> type[Settings]:
+    def settings_type(self) -> "type[Settings]":
         """The class of its settings; importing it imports no torch."""
         return _settings_type(self.settings)
 
     @property
-    def option_types(self) -> dict[str, type[Settings]]:
+    def option_types(self) -> "dict[str, type[Settings]]":
         """The classes of its further options, by argument."""
         return {name: _settings_type(place) for name, place in self.options.items()}
 
@@ -139,6 +142,9 @@ class Operation:
         return ", ".join(each.name for each in self.inputs) or "no inputs"
 
 
+#: Of an operation without options.
+_NO_OPTIONS = "pareidolia.settings.base:Settings"
+
 STATED: Registry[Operation] = Registry("operation")
 """The operations stated in modules imported so far, and those of plug-ins."""
 
@@ -148,12 +154,12 @@ def operation(
     *,
     group: str,
     help: str,
-    settings: type[Settings] = Settings,
+    settings: "type[Settings] | None" = None,
     inputs: tuple[Input, ...] = (),
     proceeds: Proceeding = "at once",
     out: Out = "picture",
     suffixes: tuple[str, ...] = (),
-    options: Mapping[str, type[Settings]] | None = None,
+    options: "Mapping[str, type[Settings]] | None" = None,
     video: str | None = None,
     network: bool = False,
     objects: tuple[str, ...] = (),
@@ -174,7 +180,7 @@ def operation(
             group,
             help,
             place,
-            place_of(settings),
+            _NO_OPTIONS if settings is None else place_of(settings),
             inputs,
             proceeds,
             out,
@@ -204,6 +210,6 @@ def find(place: str) -> Any:
     return getattr(import_module(module), name)
 
 
-def _settings_type(place: str) -> type[Settings]:
+def _settings_type(place: str) -> "type[Settings]":
     found: type[Settings] = find(place)
     return found

@@ -172,3 +172,5 @@ def describe_sources(settings: type[NetworkSettings] = NetworkSettings) -> None:
 
 
 follow_sources(describe_sources)
+# Last: the sources' own files import settings.
+describe_sources()

@@ -97,6 +97,8 @@ def network_source(
     """
 
     def register(build: B) -> B:
+        if build.__module__ not in _HOMES:  # a plug-in, which takes no name of the package's own
+            _import_homes()
         source = Source(name, tuple(forms) or (f"{name}:NAME",), help, build, names)
         SOURCES.add(name, source, build.__module__)
         for listener in _listeners:
@@ -108,12 +110,16 @@ def network_source(
 
 def network_forms() -> str:
     """How networks are written, by all sources that have been imported: "retina, timm:NAME or …"."""
-    for home in _HOMES:
-        import_module(home)
+    _import_homes()
     # Each source that registers itself imports all homes for this, so their order is not that of `_HOMES`.
     ordered = sorted(SOURCES.registered(), key=_place)
     *most, last = (form for source in ordered for form in source.forms)
     return f"{', '.join(most)} or {last}"
+
+
+def _import_homes() -> None:
+    for home in _HOMES:
+        import_module(home)
 
 
 def _place(source: Source) -> float:
