@@ -1,5 +1,7 @@
 """The shipped models open offline, are small, and make digits."""
 
+import json
+import shutil
 from dataclasses import replace
 
 import pytest
@@ -9,6 +11,7 @@ from pareidolia.generative import open_run
 from pareidolia.generative.capabilities import Encodes, HasDensity, HasInverseCdf, HasPrior
 from pareidolia.generative.looking import LatentSpace
 from pareidolia.generative.runs import SHIPPED, shipped_names
+from pareidolia.settings import BadRecord
 
 NAMES = ("digits-aae", "digits-gan", "digits-vae")
 OF_MNIST = ("mnist-aae", "mnist-vae", "mnist-vae-32")
@@ -111,3 +114,13 @@ def test_samples_are_digits_of_all_kinds(classifier, name, sure):
     assert (chances.max(1).values > 0.9).float().mean() > sure
     shares = chances.argmax(1).bincount(minlength=10) / len(chances)
     assert shares.min() > 0.01
+
+
+@pytest.mark.parametrize("shape", [[1, 8, -8], [1, 0, 8], [1, 8], [1, 8, 8.0], "188"])
+def test_a_run_of_no_such_pictures_is_refused(tmp_path, shape):
+    run = shutil.copytree(SHIPPED / "digits-vae", tmp_path / "run")
+    record = json.loads((run / "settings.json").read_text())
+    record["data"]["shape"] = shape
+    (run / "settings.json").write_text(json.dumps(record))
+    with pytest.raises(BadRecord, match="is not of a generative model"):
+        open_run(run)

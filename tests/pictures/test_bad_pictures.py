@@ -151,3 +151,16 @@ def test_more_transparencies_than_colors(tmp_path: Path) -> None:
     chunk = struct.pack(">I", 300) + chunk + struct.pack(">I", zlib.crc32(chunk))
     path.write_bytes(content[:data] + chunk + content[data:])
     refused(path, "palette")
+
+
+def test_torchs_lack_of_memory_is_pythons(tmp_path, monkeypatch):
+    Image.new("RGB", (4, 4)).save(tmp_path / "a.png")
+
+    def lacking(image):
+        raise RuntimeError(
+            "DefaultCPUAllocator: can't allocate memory: you tried to allocate 402653580 bytes"
+        )
+
+    monkeypatch.setattr("pareidolia.pictures.files.decode", lacking)
+    with pytest.raises(MemoryError, match=r"not enough memory for '.*a.png'"):
+        open_picture(tmp_path / "a.png")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from pareidolia.networks.guarding import no_memory
+from pareidolia.memory import no_memory
 from pareidolia.requests import Request
 from pareidolia.settings import PareidoliaError
 

@@ -9,7 +9,7 @@ RUN/
   samples/           sheets drawn on the way
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -114,7 +114,7 @@ def open_run(path: str | Path, device: torch.device | str = "cpu") -> Run:
     try:
         kind, data = record["model"], record["data"]
         settings = settings_of(kind, record["settings"])
-        channels, height, width = data["shape"]
+        channels, height, width = _checked(data["shape"])
         with distrusting(f"the run {folder}"):  # a prior may be code
             model = build(kind, settings, (channels, height, width), len(data["classes"]))
     except (KeyError, TypeError, ValueError) as error:
@@ -125,6 +125,13 @@ def open_run(path: str | Path, device: torch.device | str = "cpu") -> Run:
     model.to(device).eval().requires_grad_(False)
     shape, classes = (channels, height, width), tuple(data["classes"])
     return Run(str(path), kind, model, settings, str(data["name"]), shape, classes, folder, data)
+
+
+def _checked(shape: Sequence[Any]) -> Sequence[int]:
+    """The shape of pictures, C, H, W, as a run's settings name it; ValueError where no picture has it."""
+    if not all(isinstance(each, int) and each > 0 for each in shape):
+        raise ValueError(f"pictures of the shape {shape}")
+    return shape
 
 
 def shipped_names() -> list[str]:

@@ -14,13 +14,12 @@ from typing import Any, TextIO
 
 import torch
 
+from pareidolia.memory import no_memory
 from pareidolia.settings import BadNetwork, PareidoliaError, one_line
 
 _COMMAND_LINES = frozenset(
     {"argparse", "optparse", "getopt", "click.core", "absl.app", "docopt", "fire.core"}
 )
-# Torch's words for lack of memory where it has no error of its own: on a CPU, in oneDNN, on MPS.
-_NO_MEMORY = ("can't allocate memory", "not enough memory", "bad_alloc", "backend out of memory")
 
 
 @contextmanager
@@ -44,15 +43,6 @@ def guarded(message: str, error_type: type[PareidoliaError] = BadNetwork) -> Ite
         raise error_type(message.replace("{reason}", _left(error))) from error
     except Exception as error:  # it is not our code
         raise error_type(message.replace("{reason}", _reason(error))) from error
-
-
-def no_memory(error: BaseException) -> bool:
-    """Whether an error, or the one that a line was made of, means that there is no memory left."""
-    if isinstance(error, (MemoryError, torch.OutOfMemoryError)):
-        return True
-    if isinstance(error, PareidoliaError):
-        return error.__cause__ is not None and no_memory(error.__cause__)
-    return isinstance(error, RuntimeError) and any(each in str(error) for each in _NO_MEMORY)
 
 
 def _reason(error: Exception) -> str:

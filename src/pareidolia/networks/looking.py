@@ -9,7 +9,8 @@ from typing import Any, Self
 import torch
 from torch import Tensor
 
-from pareidolia.networks.guarding import guarded, no_memory
+from pareidolia.memory import no_memory
+from pareidolia.networks.guarding import guarded
 from pareidolia.networks.layered import Layered
 from pareidolia.networks.layers import Layer, trace
 from pareidolia.networks.layouts import MapLayout

@@ -10,6 +10,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from pareidolia.memory import no_memory
 from pareidolia.pictures import samples
 from pareidolia.pictures.color import over_white
 from pareidolia.pictures.decoding import decode
@@ -51,15 +52,22 @@ def open_picture(
 
     Raises:
         BadPicture: If the file is missing, a folder, empty, not a picture, damaged, or over 100 megapixels.
+        MemoryError: If it is larger than the memory that is left, also where torch finds that out.
         UnknownName: If there is no such sample.
         MissingExtra: If the package that has the sample is not installed.
     """
-    picture = _read(path)
-    if alpha == "white":
-        picture = over_white(picture)
-    if size is not None:
-        height, width = picture.shape[-2:]
-        picture = resize_picture(picture, fit((height, width), size))
+    try:
+        picture = _read(path)
+        if alpha == "white":
+            picture = over_white(picture)
+        if size is not None:
+            height, width = picture.shape[-2:]
+            picture = resize_picture(picture, fit((height, width), size))
+    except RuntimeError as error:
+        if not no_memory(error):
+            raise
+        # No fault of the picture, which a folder's work would leave out.
+        raise MemoryError(f"there is not enough memory for '{path}'") from error
     return picture
 
 

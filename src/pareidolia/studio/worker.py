@@ -108,7 +108,7 @@ class JobRunner:
 
     def run(self, asked: Mapping[str, Any]) -> None:
         """Make a job and report how it ended."""
-        from pareidolia.networks.guarding import no_memory
+        from pareidolia.memory import no_memory
         from pareidolia.settings import PareidoliaError, one_line
 
         self._id, began = asked["id"], time.perf_counter()

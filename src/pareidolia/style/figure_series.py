@@ -12,6 +12,7 @@ from pareidolia.execution.saving import is_made
 from pareidolia.networks import NetworkLike, network_for
 from pareidolia.operations import PAINT, find_operation, operation
 from pareidolia.pictures import check_target, open_picture, save_picture, sheet
+from pareidolia.pictures.locking import Lock
 from pareidolia.pictures.ownership import check_own
 from pareidolia.pictures.result import Result
 from pareidolia.pictures.targets import make_folder, remove_leftovers
@@ -65,14 +66,15 @@ class FigureSeries(Work):
             check_own(there)
 
     def __iter__(self) -> Iterator[Progress]:
-        """Cell by cell, with the steps of each."""
+        """Cell by cell, with the steps of each; another process that paints there meanwhile is refused."""
         cells = [cell for figure in self.figures for cell in figure.cells]
-        for number, cell in enumerate(cells):
-            stage = f"{cell.file}, {number + 1} of {len(cells)}"
-            for step in self._painting(cell):
-                yield replace(step, stage=stage)
-        for figure in self.figures:
-            self._save_sheet(figure)
+        with Lock.of_folder(self._cells):
+            for number, cell in enumerate(cells):
+                stage = f"{cell.file}, {number + 1} of {len(cells)}"
+                for step in self._painting(cell):
+                    yield replace(step, stage=stage)
+            for figure in self.figures:
+                self._save_sheet(figure)
 
     @property
     def result(self) -> Result:
