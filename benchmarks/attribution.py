@@ -27,12 +27,25 @@ WINDOW, STRIDE, FILL = 50, 25, 0.5
 AT_ONCE = 16
 Work = Callable[[], Tensor]
 DEFAULT, BEST = "Captum's defaults", "Captum's best batch size"
+SAME_CONVOLUTIONS = (
+    "Both spend it in the same convolutions. Channels last they would take two thirds (see what was tried), "
+    "but round otherwise: where that turns a ReLU over, a gradient jumps by percents, and maps are held to "
+    "Captum's within 1e-6."
+)
 GOALS = (
     Goal("occlusion, windows of 50 px every 25", DEFAULT, 0.4),
-    Goal("occlusion, windows of 50 px every 25", BEST, 0.5),
-    Goal("integrated gradients, 50 steps", DEFAULT, 0.4),
-    Goal("integrated gradients, 50 steps", BEST, 0.6),
-    *(Goal(f"{name}, {AT_ONCE} pictures at once", "Captum", 0.75) for name in METHODS[:3]),
+    Goal(
+        "occlusion, windows of 50 px every 25",
+        BEST,
+        0.5,
+        limit="At its best batch size Captum runs the same pictures; ours gain by channels last alone.",
+    ),
+    Goal("integrated gradients, 50 steps", DEFAULT, 0.4, limit=SAME_CONVOLUTIONS),
+    Goal("integrated gradients, 50 steps", BEST, 0.6, limit=SAME_CONVOLUTIONS),
+    *(
+        Goal(f"{name}, {AT_ONCE} pictures at once", "Captum", 0.75, limit=SAME_CONVOLUTIONS)
+        for name in METHODS[:3]
+    ),
 )
 
 

@@ -18,7 +18,15 @@ from pareidolia.dreaming.aims import default_layer
 from pareidolia.networks import Network
 from pareidolia.pictures import open_picture, save_picture
 
-GOALS = (Goal("dream, 4 octaves of 10 steps, 512 px", "the recipe of 2015 (baseline)", 0.6),)
+GOALS = (
+    Goal(
+        "dream, 4 octaves of 10 steps, 512 px",
+        "the recipe of 2015 (baseline)",
+        0.6,
+        limit="Both spend most of it in the same convolutions, 1.5 s of ours; the recipe's pooling, a fifth "
+        "of its time, is what ours saves. At equal time ours ends with 1.3 of its energy.",
+    ),
+)
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:

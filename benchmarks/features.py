@@ -27,8 +27,21 @@ from pareidolia.pictures import resize, save_picture, sheet
 SIDE, LARGE = 128, 224
 WORK = "32 painted features, 128 px, 128 steps"
 GOALS = (
-    Goal(WORK, "lucent, one by one", 0.1),
-    Goal(WORK, "lucent", 1.0, at_least=True, figure="mean activation at 224 px, ours / theirs"),
+    Goal(
+        WORK,
+        "lucent, one by one",
+        0.1,
+        limit="Two thirds are convolutions, of a batch and near the machine's rate.",
+    ),
+    Goal(
+        WORK,
+        "lucent",
+        1.0,
+        at_least=True,
+        figure="mean activation at 224 px, ours / theirs",
+        limit="lucent enlarges its 128 px to 224 before every look, so that its motifs are half as large and "
+        "made for that; ours are painted as large as the unit sees them, and answer more strongly at 128 px.",
+    ),
 )
 
 

@@ -107,8 +107,9 @@ def _missed(claims: list[Claim]) -> list[str]:
     if not missed:
         return []
     told = ["### Missed, and why", ""]
+    limits = {_row_of(goal): goal.limit for goal in goals()}
     for claim in missed:
-        why = claim.goal.limit or "not profiled yet"
+        why = limits.get(_row_of(claim.goal)) or claim.goal.limit or "Not profiled yet."
         told.append(f"- {claim.goal.work}, against {claim.goal.against}: {in_words(claim.found)}. {why}")
     return [*told, ""]
 
