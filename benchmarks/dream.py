@@ -24,7 +24,7 @@ GOALS = (
         "the recipe of 2015 (baseline)",
         0.6,
         limit="Both spend most of it in the same convolutions, 1.5 s of ours; the recipe's pooling, a fifth "
-        "of its time, is what ours saves. At equal time ours ends with 1.3 of its energy.",
+        "of its time, is what ours saves. In its time ours ends with 1.3 of its energy.",
     ),
 )
 

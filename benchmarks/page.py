@@ -108,9 +108,12 @@ def _missed(claims: list[Claim]) -> list[str]:
         return []
     told = ["### Missed, and why", ""]
     limits = {_row_of(goal): goal.limit for goal in goals()}
+    causes: dict[str, list[str]] = {}
     for claim in missed:
         why = limits.get(_row_of(claim.goal)) or claim.goal.limit or "Not profiled yet."
-        told.append(f"- {claim.goal.work}, against {claim.goal.against}: {in_words(claim.found)}. {why}")
+        line = f"{claim.goal.work}, against {claim.goal.against}: {in_words(claim.found)}"
+        causes.setdefault(why, []).append(line)
+    told += [f"- {'; '.join(lines)}. {why}" for why, lines in causes.items()]
     return [*told, ""]
 
 

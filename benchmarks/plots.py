@@ -30,6 +30,8 @@ def draw_goals(claims: list[Claim], out: Path) -> None:
     axes.set_yticks(range(len(shown)), labels, fontsize=8)
     axes.set_ylim(-0.6, len(shown) - 0.4)
     axes.set_xlabel("share of the goal (left of the line it is met)")
+    axes.set_xticks([0.1, 0.2, 0.5, 1, 2, 5], ["0.1", "0.2", "0.5", "1", "2", "5"])
+    axes.minorticks_off()
     _save(figure, out)
 
 
@@ -59,26 +61,59 @@ def draw_growth(curves: list[dict[str, Any]], out: Path) -> None:
         axes.set_title(f"{curve['title']}: exponent {curve['exponent']:.2f}", fontsize=9)
         axes.set_xlabel(curve["of"], fontsize=8)
         axes.set_ylabel("seconds", fontsize=8, color=MET)
+        axes.set_ylim(*_a_decade(seconds))
+        _plain(axes)
         if any(curve["memory"]):
             beside = axes.twinx()
-            beside.loglog(work, [value / 2**20 for value in curve["memory"]], "s--", color=GRAY, markersize=4)
+            mebibytes = [value / 2**20 for value in curve["memory"]]
+            beside.plot(work, mebibytes, "s--", color=GRAY, markersize=4)
+            # From zero: a logarithm of what stays would draw its noise as mountains.
+            beside.set_ylim(0, 1.15 * max(mebibytes))
             beside.set_ylabel("MiB", fontsize=8, color=GRAY)
             beside.tick_params(labelsize=7)
-        axes.tick_params(labelsize=7)
     _save(figure, out)
+
+
+def _a_decade(values: list[float]) -> tuple[float, float]:
+    """Limits around positive values that are at least a factor of ten apart."""
+    low, high = min(values) / 1.5, max(values) * 1.5
+    stretch = max(1.0, math.sqrt(10 * low / high))
+    return low / stretch, high * stretch
+
+
+def _plain(axes: Any) -> None:
+    """Logarithmic axes with numbers as people write them, three or four to an axis."""
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+
+    for axis in (axes.xaxis, axes.yaxis):
+        low, high = axis.get_view_interval()
+        narrow = math.log10(high / low) < 2
+        axis.set_major_locator(LogLocator(subs=(1, 2, 5) if narrow else (1,)))
+        axis.set_major_formatter(FuncFormatter(lambda value, place: _short_number(value)))
+        axis.set_minor_formatter(NullFormatter())
+    axes.tick_params(labelsize=7)
+
+
+def _short_number(value: float) -> str:
+    for unit, name in ((1e6, " M"), (1e3, " k")):
+        if value >= unit:
+            return f"{value / unit:g}{name}"
+    return f"{value:g}"
 
 
 def draw_nodes(simulated: list[dict[str, Any]], out: Path) -> None:
     """Photos a second by the number of nodes, for several rates of the shared storage, beside the ideal."""
     figure = new_figure(7, 4)
     axes = figure.add_subplot()
-    for each in simulated:
-        axes.loglog(each["nodes"], each["rates"], "o-", markersize=4, label=each["label"])
+    # The first lines are the widest, so that equal ones are all seen.
+    for width, each in zip(range(2 * len(simulated), 0, -2), simulated, strict=True):
+        axes.loglog(each["nodes"], each["rates"], "-", linewidth=width, label=each["label"])
     first = simulated[0]
     ideal = [first["rates"][0] * nodes / first["nodes"][0] for nodes in first["nodes"]]
     axes.loglog(first["nodes"], ideal, color=GRAY, linewidth=1, label="as many times one node")
     axes.set_xlabel("nodes")
     axes.set_ylabel("photos a second")
+    _plain(axes)
     axes.legend(fontsize=8)
     _save(figure, out)
 
