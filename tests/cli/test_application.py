@@ -1,3 +1,4 @@
+import io
 import json
 import subprocess
 import sys
@@ -7,6 +8,7 @@ import pytest
 from recipes.public_face import index_text, stub_text
 
 import pareidolia
+from pareidolia.cli import app as app_module
 from pareidolia.cli.app import all_commands
 from pareidolia.cli.atlas import ServingOptions
 from pareidolia.cli.outputs import output_type
@@ -157,3 +159,21 @@ def test_the_doctor_needs_no_home(studio, monkeypatch):
 def test_an_unknown_network_is_one_line(studio, name):
     code, _, err = studio.run("networks", name)
     assert code == 2 and err.count("\n") == 1
+
+
+def test_an_error_of_the_system_that_is_a_value_error_too_gets_a_line(monkeypatch, capsys):
+    def closed(words):
+        raise io.UnsupportedOperation("not writable")
+
+    monkeypatch.setattr(app_module, "application", closed)
+    assert app_module.main(["doctor"]) == 2
+    assert capsys.readouterr().err == "pareidolia: the system: not writable [bad-file]\n"
+
+
+def test_an_error_of_ours_stays_what_it_is(monkeypatch):
+    def broken(words):
+        raise ValueError("a fault of ours")
+
+    monkeypatch.setattr(app_module, "application", broken)
+    with pytest.raises(ValueError, match="a fault of ours"):
+        app_module.main(["doctor"])

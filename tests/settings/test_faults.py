@@ -33,3 +33,9 @@ def test_settings_that_are_read_raise_what_pydantic_does():
     with pytest.raises(ValidationError):
         FeatureSettings.model_validate({"steps": -3})
     assert FeatureSettings(units=3) == FeatureSettings.model_validate({"units": "3"})
+
+
+def test_a_long_value_is_not_repeated_whole():
+    with pytest.raises(BadSetting, match="not 'aaaa") as caught:
+        FeatureSettings(size="a" * 10_000)
+    assert len(str(caught.value)) < 300

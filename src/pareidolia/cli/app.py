@@ -35,11 +35,6 @@ def _run(words: list[str]) -> int:
     try:
         result = application(words)(words, exit_on_error=False, print_error=False)
         print(end="", flush=True)
-    except ValueError as error:
-        line = _validation_line(error)
-        if line is None:
-            raise
-        return _refuse(line, BadSetting)
     except CycloptsError as error:
         return _refuse(_validation_line(error.__cause__) or str(error), BadSetting)
     except PareidoliaError as error:
@@ -48,6 +43,11 @@ def _run(words: list[str]) -> int:
         if isinstance(error, BrokenPipeError) and _nobody_reads():
             return _NOBODY_READS
         return _refuse(f"{error.filename or 'the system'}: {error.strerror or error}", BadFile)
+    except ValueError as error:  # after OSError: some are both
+        line = _validation_line(error)
+        if line is None:
+            raise
+        return _refuse(line, BadSetting)
     except KeyboardInterrupt:
         return 130
     return result if isinstance(result, int) else 0

@@ -55,7 +55,7 @@ def run_in_threads(
 
     networks = _networks(network, min(count, len(chunks)))
     lookers = [Thread(target=look, args=(own,), name="looking", daemon=True) for own in networks]
-    with threads():  # which also restores those of threads that are started later
+    with threads():  # what a thread sets also counts for those that are started later
         for thread in lookers:
             thread.start()
         try:

@@ -7,6 +7,9 @@ from pydantic import ValidationError
 
 from pareidolia.settings.errors import nearest
 
+#: Letters of a value that are shown.
+_LONGEST = 100
+
 
 def in_one_line(error: ValidationError, known: Iterable[str] = ()) -> str:
     """What is wrong, each with the place where it is.
@@ -27,4 +30,6 @@ def _fault(part: Mapping[str, Any], known: Iterable[str]) -> str:
         near = " or ".join(nearest(place, known))
         return f"there is no '{place}'" + (f"; did you mean {near}?" if near else "")
     reason = str(part["msg"]).removeprefix("Value error, ")
-    return f"{place}: {reason}, not {part['input']!r}" if place else reason
+    given = repr(part["input"])
+    shown = given if len(given) <= _LONGEST else f"{given[: _LONGEST - 1]}…"
+    return f"{place}: {reason}, not {shown}" if place else reason

@@ -133,8 +133,8 @@ class Comparison(Work):
             "ρ) to the map of a randomized network; means with 95 % intervals over photos."
         )
         cautions = [f"{each.method} {each.caution}." for each in self.results if each.caution]
-        doubt = [self._doubt] if self._doubt else []
-        return "\n".join([reading, *doubt, *cautions]) + left_out_in_words(self.left_out, self.network.name)
+        told = "\n".join(filter(None, [reading, self._doubt, *cautions]))
+        return told + left_out_in_words(self.left_out, self.network.name)
 
     @property
     def _doubt(self) -> str:
