@@ -1,0 +1,211 @@
+"""Twelve pairs of photo and painting, painted by others' recipes and by each of our statistics, side by side.
+
+    python -m recipes.style_gallery --out FOLDER [--pictures FOLDER] [--microast CHECKOUT] [--size 512]
+    python -m recipes.style_gallery --out FOLDER --sheets docs/pictures/gallery     # from what is there
+
+All look through VGG-19. The recipes of 2020 and 2024 get as many seconds of the processor as our default took
+for the same pair. Each picture is a file of the folder and each of its figures a line of results.jsonl, so a
+stopped run goes on where it was. EfficientNet-Lite2, through which nothing is painted, scores the files.
+"""
+
+import argparse
+import json
+import statistics
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass
+from functools import partial
+from pathlib import Path
+
+from benchmarks.baselines import crowson_2020, galerne_2024, gatys_2015, microast
+from torch import Tensor
+
+from pareidolia.networks import load_network
+from pareidolia.pictures import open_picture, save_picture, sheet
+from pareidolia.style import StyleSettings, StyleTransfer
+from pareidolia.style.brush import load_brush
+from pareidolia.style.judging.measuring import StyleJudges
+from retina_style import Pair, pairs
+
+OURS = "w2"
+"""Our default, whose time others get."""
+STATISTICS: dict[str, tuple[str, ...]] = {
+    OURS: ("w2",),
+    "gram": ("gram",),
+    "mean-std": ("mean-std",),
+    "sliced": ("sliced",),
+    "gram and histogram": ("gram", "histogram:0.2"),
+    "neighbors": ("neighbors",),
+    "transport": ("transport",),
+}
+IN_OUR_TIME = {"Crowson 2020": crowson_2020.paint, "Galerne 2024": galerne_2024.paint}
+IN_ITS_OWN = "Gatys 2015"
+ONE_PASS = "brush"
+AUTHORS = "MicroAST"
+NETWORK = "vgg19"
+
+Paint = Callable[[str, str], Tensor]
+
+
+@dataclass(frozen=True)
+class Painted:
+    """A picture of the gallery.
+
+    Attributes:
+        pair: names of photo and painting.
+        by: what painted it.
+        seconds: of the processor.
+        score: by EfficientNet-Lite2; lower is better.
+        color_grain: over the painting's.
+        lightness_grain: likewise.
+    """
+
+    pair: str
+    by: str
+    seconds: float
+    score: float
+    color_grain: float
+    lightness_grain: float
+
+
+class Gallery:
+    """Paints and keeps.
+
+    Args:
+        folder: of pictures and figures.
+        size: longer side.
+        checkout: of MicroAST; None leaves it out.
+    """
+
+    def __init__(self, folder: Path, size: int, checkout: Path | None) -> None:
+        self._folder, self._size, self._checkout = folder, size, checkout
+        self._kept = folder / "results.jsonl"
+        lines = self._kept.read_text().splitlines() if self._kept.is_file() else []
+        found = [Painted(**json.loads(line)) for line in lines]
+        self.painted = {(each.pair, each.by): each for each in found}
+
+    def fill(self, pair: Pair, judges: StyleJudges) -> None:
+        """Paint what is not there yet of a pair."""
+        name = name_of(pair)
+        for by in self.names():
+            if (name, by) in self.painted:
+                continue
+            seconds, picture = timed(partial(self._painter(name, by), *pair))
+            file = self.file(name, by)
+            save_picture(picture, file, overwrite=True)
+            judged = judges(file, *pair)
+            found = Painted(name, by, seconds, judged.score, judged.color_grain, judged.lightness_grain)
+            self.painted[name, by] = found
+            with self._kept.open("a") as kept:
+                kept.write(json.dumps(asdict(found)) + "\n")
+            print(found, flush=True)
+
+    def names(self) -> list[str]:
+        """What paints, our default first."""
+        authors = [AUTHORS] if self._checkout else []
+        others = [name for name in STATISTICS if name != OURS]
+        return [OURS, *IN_OUR_TIME, ONE_PASS, *authors, *others, IN_ITS_OWN]
+
+    def file(self, pair: str, by: str) -> Path:
+        """Where a picture is."""
+        return self._folder / f"{pair} {by} {self._size}.png".replace(" ", "_")
+
+    def _painter(self, pair: str, by: str) -> Paint:
+        if by in STATISTICS:
+            settings = StyleSettings(size=self._size, network=NETWORK, match=STATISTICS[by])
+            return partial(optimized, settings=settings)
+        if by == ONE_PASS:
+            return self._opened(lambda photo, painting: load_brush("cpu").paint(photo, [painting]))
+        if by == AUTHORS and self._checkout:
+            return self._opened(microast.load(self._checkout))
+        if by == IN_ITS_OWN:
+            return self._opened(partial(gatys_2015.paint, load_network(NETWORK), optimizer="lbfgs"))
+        seconds = self.painted[pair, OURS].seconds
+        return self._opened(partial(IN_OUR_TIME[by], load_network(NETWORK), seconds=seconds))
+
+    def _opened(self, paint: Callable[[Tensor, Tensor], Tensor]) -> Paint:
+        opened = partial(open_picture, size=self._size)
+        return lambda photo, painting: paint(opened(photo), opened(painting))
+
+
+def optimized(photo: str, painting: str, settings: StyleSettings) -> Tensor:
+    """The pair by style transfer."""
+    transfer = StyleTransfer(photo, [painting], settings)
+    for _ in transfer:
+        pass
+    return transfer.picture
+
+
+def timed(work: Callable[[], Tensor]) -> tuple[float, Tensor]:
+    """Seconds of the processor, and what came of them."""
+    began = time.process_time()
+    made = work()
+    return time.process_time() - began, made
+
+
+def name_of(pair: Pair) -> str:
+    """Photo and painting as one name."""
+    return " ".join(Path(each).stem.removeprefix("sample:") for each in pair)
+
+
+def draw(gallery: Gallery, pair: Pair, size: int, target: Path) -> None:
+    """A sheet of one pair: photo, painting, and what was painted, each with its score."""
+    name = name_of(pair)
+    photo, painting = (open_picture(each, size=size) for each in pair)
+    cells = [(photo, "photo"), (painting, "painting")]
+    for by in (IN_ITS_OWN, *IN_OUR_TIME, AUTHORS, ONE_PASS, *STATISTICS):
+        if found := gallery.painted.get((name, by)):
+            cells.append((open_picture(gallery.file(name, by)), f"{by}, {found.score:.2f}"))
+    target.parent.mkdir(parents=True, exist_ok=True)
+    save_picture(sheet(cells, 4, longer_side=size), target, overwrite=True)
+
+
+def table(painted: Mapping[tuple[str, str], Painted], names: Iterable[str]) -> str:
+    """A row for each that paints: mean score, grain of color, and seconds of the processor."""
+    head = "| by | pairs | score | grain of color, least to most | seconds of a core |"
+    lines = [head, "| --- " * 5 + "|"]
+    for by in names:
+        if rows := [each for each in painted.values() if each.by == by]:
+            score = statistics.mean(each.score for each in rows)
+            grain = sorted(each.color_grain for each in rows)
+            seconds = statistics.median(each.seconds for each in rows)
+            cells = (by, len(rows), f"{score:.3f}", f"{grain[0]:.2f} to {grain[-1]:.2f}", f"{seconds:.0f}")
+            lines.append(f"| {' | '.join(map(str, cells))} |")
+    return "\n".join(lines)
+
+
+def ahead(painted: Mapping[tuple[str, str], Painted]) -> str:
+    """In how many pairs our default scores better than both recipes in as much time."""
+    names = [pair for pair, by in painted if by == OURS]
+    whole = [name for name in names if all((name, other) in painted for other in IN_OUR_TIME)]
+    best = [min((OURS, *IN_OUR_TIME), key=lambda by: painted[name, by].score) for name in whole]
+    won = best.count(OURS)
+    return f"{OURS} scores better than {' and '.join(IN_OUR_TIME)} in {won} of {len(whole)} pairs"
+
+
+def main() -> None:
+    """Paint, then print the table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--out", type=Path, required=True, help="folder of the pictures")
+    parser.add_argument("--pictures", type=Path, help="with photos/ and paintings/ (default: the samples)")
+    parser.add_argument("--microast", type=Path, metavar="CHECKOUT", help="of EndyWon/MicroAST")
+    parser.add_argument("--size", type=int, default=512, help="longer side")
+    parser.add_argument("--pairs", type=int, default=12, help="the first so many")
+    parser.add_argument("--sheets", type=Path, metavar="FOLDER", help="draw sheets there and paint nothing")
+    options = parser.parse_args()
+    options.out.mkdir(parents=True, exist_ok=True)
+    gallery = Gallery(options.out, options.size, options.microast)
+    chosen = pairs(options.pictures)[: options.pairs]
+    if options.sheets:
+        for pair in chosen:
+            draw(gallery, pair, options.size, options.sheets / f"{name_of(pair).replace(' ', '_')}.webp")
+    else:
+        judges = StyleJudges()
+        for pair in chosen:
+            gallery.fill(pair, judges)
+    order = (IN_ITS_OWN, *IN_OUR_TIME, AUTHORS, ONE_PASS, *STATISTICS)
+    print(table(gallery.painted, order), ahead(gallery.painted), sep="\n\n")
+
+
+if __name__ == "__main__":
+    main()
