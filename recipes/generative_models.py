@@ -4,8 +4,8 @@
     python recipes/generative_models.py [NAME ...] [--runs runs/shipped] [--mnist FOLDER] [--faces FOLDER]
 
 Each run is an ordinary run directory, so a killed one goes on when the recipe is started again. Its weights
-in half precision and its settings are then written into the package, and for MNIST, which is not at hand
-everywhere, the codes and labels of test pictures; card.md beside them is written by hand.
+in half precision, without discriminators, and its settings are then written into the package, and for MNIST,
+which is not at hand everywhere, the codes and labels of test pictures; card.md beside them is by hand.
 """
 
 import argparse
@@ -132,16 +132,19 @@ def ship(run: Path, name: str) -> None:
     """Write the run's weights in half precision, its settings, and codes of MNIST's into the package."""
     target = SHIPPED / name
     target.mkdir(parents=True, exist_ok=True)
-    weights = {key: value.half().contiguous() for key, value in load_file(run / WEIGHTS).items()}
+    opened = open_run(run)
+    weights = {
+        key: value.half().contiguous()
+        for key, value in load_file(run / WEIGHTS).items()
+        if key.partition(".")[0] not in opened.model.only_for_training
+    }
     save_file(weights, target / WEIGHTS)
     record = json.loads((run / SETTINGS).read_text())
-    if name.startswith("mnist"):
-        opened = open_run(run)
-        if isinstance(opened.model, Encodes):
-            pictures = opened.pictures("test")
-            chosen = torch.arange(0, len(pictures), len(pictures) // CODES.get(name, 2000))
-            space = LatentSpace(opened)
-            keep_codes(target, space.encode(pictures.pictures(chosen)), pictures.labels[chosen])
+    if name.startswith("mnist") and isinstance(opened.model, Encodes):
+        pictures = opened.pictures("test")
+        chosen = torch.arange(0, len(pictures), len(pictures) // CODES.get(name, 2000))
+        space = LatentSpace(opened)
+        keep_codes(target, space.encode(pictures.pictures(chosen)), pictures.labels[chosen])
     if not name.startswith("digits"):
         record["data"] = {key: record["data"][key] for key in KEPT} | {"name": name.partition("-")[0]}
     (target / SETTINGS).write_text(json.dumps(record, indent=1) + "\n")

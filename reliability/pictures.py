@@ -44,8 +44,8 @@ def cases(seed: int, share: float, folder: Path) -> Iterator[Outcome]:
 def _look(path: Path) -> None:
     picture = open_picture(path)
     assert picture.ndim == 4 and picture.shape[:2] == (1, 3), picture.shape
-    assert picture.dtype == torch.float32 and bool(picture.isfinite().all())
-    assert float(picture.min()) >= 0 and float(picture.max()) <= 1
+    # NaN fails both; a mask of a large picture would need memory of its own.
+    assert picture.dtype == torch.float32 and float(picture.min()) >= 0 and float(picture.max()) <= 1
 
 
 def _written(folder: Path, chance: random.Random) -> list[Path]:

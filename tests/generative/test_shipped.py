@@ -15,7 +15,7 @@ from pareidolia.settings import BadRecord
 
 NAMES = ("digits-aae", "digits-gan", "digits-vae")
 OF_MNIST = ("mnist-aae", "mnist-vae", "mnist-vae-32")
-FLOW = "mnist-flow"
+FLOW, GAN = "mnist-flow", "mnist-gan"
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +38,7 @@ def samples(name, count=1000):
 
 
 def test_the_models_named_here_are_shipped():
-    assert tuple(shipped_names()) == tuple(sorted((*NAMES, *OF_MNIST, FLOW)))
+    assert tuple(shipped_names()) == tuple(sorted((*NAMES, *OF_MNIST, FLOW, GAN)))
 
 
 @pytest.mark.parametrize("name", OF_MNIST)
@@ -79,9 +79,25 @@ def test_the_flow_is_small_and_draws_the_digit_that_is_asked_for():
     assert float(noise[:, 0, 0].std()) < 0.4
     run.model.solver = replace(run.model.solver, method="euler", steps=6)
     made = {label: space.samples(6, 0, run.model.prior.of_label(label)) for label in (0, 1)}
+    assert_zeros_and_ones(made)
+
+
+def test_the_gan_is_small_and_draws_the_digit_that_is_asked_for():
+    files = list((SHIPPED / GAN).iterdir())
+    assert sum(file.stat().st_size for file in files) <= 2_000_000
+    assert (SHIPPED / GAN / "card.md").is_file()
+    run = open_run(GAN)
+    assert run.data == "mnist" and run.shape == (1, 28, 28) and len(run.classes) == 10
+    assert not isinstance(run.model, Encodes) and isinstance(run.model, HasPrior)
+    draw = torch.Generator().manual_seed(0)
+    codes = {label: run.model.prior.of_label(label).sample(64, draw) for label in (0, 1)}
+    assert_zeros_and_ones({label: run.model.decode(each) for label, each in codes.items()})
+
+
+def assert_zeros_and_ones(made):
+    """Pictures by label are ink on paper, a 0 with a hole in its middle and a 1 without."""
     for pictures in made.values():
         assert (pictures < 0.1).float().mean() > 0.6 and 0.03 < (pictures > 0.7).float().mean() < 0.3
-    # A 0 has a hole in its middle, a 1 has none.
     middle = {label: float(pictures[..., 12:16, 12:16].mean()) for label, pictures in made.items()}
     assert middle[1] > middle[0] + 0.2
 

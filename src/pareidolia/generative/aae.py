@@ -61,6 +61,8 @@ class AAE(GenerativeModel[AAESettings]):
         PareidoliaError: If the prior has no part for each label.
     """
 
+    only_for_training = ("discriminator",)
+
     def __init__(self, settings: AAESettings, shape: Shape, classes: int = 0) -> None:
         super().__init__(settings, shape, classes)
         self.prior = make_prior(settings.prior, settings.latent, classes or 10)

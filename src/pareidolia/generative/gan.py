@@ -37,6 +37,8 @@ class GAN(GenerativeModel[GANSettings]):
         PareidoliaError: If labels are to be the condition and there are fewer than two.
     """
 
+    only_for_training = ("discriminator",)
+
     def __init__(self, settings: GANSettings, shape: Shape, classes: int = 0) -> None:
         super().__init__(settings, shape, classes)
         self.conditions = known_labels(settings.labels, classes)

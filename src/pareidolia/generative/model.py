@@ -7,8 +7,8 @@
 and every look and measure asks `capabilities.py` what it can do.
 """
 
-from collections.abc import Callable, Sequence
-from typing import Any, Generic, TypeVar
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, ClassVar, Generic, NoReturn, TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -31,11 +31,16 @@ class GenerativeModel(nn.Module, Generic[S]):
     A subclass gives `phases`, and of the methods in `capabilities.py` those that it has: `encode`, `decode`,
     `sample`, a `prior`, a density.
 
+    Attributes:
+        only_for_training: parts that nothing needs once it is trained; a file of weights may be without them.
+
     Args:
         settings: an object of the class that the model is registered with.
         shape: C, H, W of the pictures.
         classes: how many classes the data have; 0 where they have no labels.
     """
+
+    only_for_training: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, settings: S, shape: Shape, classes: int = 0) -> None:
         super().__init__()
@@ -54,6 +59,39 @@ class GenerativeModel(nn.Module, Generic[S]):
     def source(self, pictures: PictureSet, settings: TrainingSettings, device: torch.device) -> Source:
         """Where its batches come from: by default each picture once an epoch, with its label."""
         return Pictures(pictures, settings.batch, settings.seed, device)
+
+
+class LeftOut(nn.Module):
+    """Stands where a part was that only training needs.
+
+    Args:
+        part: its name.
+    """
+
+    def __init__(self, part: str) -> None:
+        super().__init__()
+        self._part = part
+
+    def forward(self, *given: object) -> NoReturn:
+        """Refuse.
+
+        Raises:
+            PareidoliaError: always.
+        """
+        raise PareidoliaError(f"these weights are without the {self._part}, which only training needs")
+
+
+def leave_out(model: nn.Module, names: Iterable[str]) -> None:
+    """Take from a model the parts that only training needs and of which there is no weight.
+
+    Args:
+        model: changed in place.
+        names: of the weights that there are.
+    """
+    there = {name.partition(".")[0] for name in names}
+    for part in getattr(model, "only_for_training", ()):
+        if part not in there:
+            setattr(model, part, LeftOut(part.replace("_", " ")))
 
 
 def generative_model(name: str, settings: type[ModelSettings]) -> Callable[[C], C]:

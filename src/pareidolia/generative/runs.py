@@ -17,8 +17,9 @@ from typing import Any
 import torch
 
 from pareidolia.generative.building import build, settings_of
+from pareidolia.generative.model import leave_out
 from pareidolia.generative.settings import ModelSettings
-from pareidolia.networks.weights import load_weights
+from pareidolia.networks.weights import fit_state_dict, read_state_dict
 from pareidolia.safety import distrusting, expanded
 from pareidolia.settings import BadData, BadRecord, UnknownName
 from pareidolia.training.data import PictureSet, open_pictures
@@ -121,7 +122,9 @@ def open_run(path: str | Path, device: torch.device | str = "cpu") -> Run:
         raise BadRecord(f"{folder / SETTINGS} is not of a generative model ({error!r})") from error
     if not weights.is_file():
         raise BadRecord(f"{folder} has saved no {WEIGHTS} yet: let it train on with --resume")
-    load_weights(model, weights, f"this {kind}")
+    tensors = read_state_dict(weights, model.state_dict())
+    leave_out(model, tensors)
+    fit_state_dict(model, tensors, weights, f"this {kind}")
     model.to(device).eval().requires_grad_(False)
     shape, classes = (channels, height, width), tuple(data["classes"])
     return Run(str(path), kind, model, settings, str(data["name"]), shape, classes, folder, data)

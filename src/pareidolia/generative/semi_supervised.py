@@ -36,6 +36,8 @@ class SemiSupervisedAAE(GenerativeModel[AAESettings]):
         classes: number of classes.
     """
 
+    only_for_training = ("style_discriminator", "class_discriminator")
+
     def __init__(self, settings: AAESettings, shape: Shape, classes: int) -> None:
         super().__init__(settings, shape, classes)
         self.style = make_prior(settings.prior, settings.latent, classes)

@@ -20,7 +20,16 @@ from pareidolia.studio.store import Store
 PICTURE, JOB, SAMPLE = "picture:", "job:", "sample:"
 ATLAS = "atlas build"
 """The operation whose results are atlases."""
-SHIPPED = ("mnist-vae", "mnist-vae-32", "mnist-aae", "mnist-flow", "digits-vae", "digits-aae", "digits-gan")
+SHIPPED = (
+    "mnist-vae",
+    "mnist-vae-32",
+    "mnist-aae",
+    "mnist-gan",
+    "mnist-flow",
+    "digits-vae",
+    "digits-aae",
+    "digits-gan",
+)
 """The trained models in the package, the best to look at first: that one is chosen unless another is."""
 DATA = ("digits",)
 """The pictures to train on that are there without fetching."""

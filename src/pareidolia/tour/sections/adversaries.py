@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from pareidolia.tour.guide import Exhibit, Guide
 
-AAE, GAN = "mnist-aae", "digits-gan"
+AAE, GAN = "mnist-aae", "mnist-gan"
 
 
 def tell_aae(guide: Guide) -> Iterator[Exhibit]:
