@@ -9,6 +9,8 @@ import torch
 from benchmarks.pictures import photo_folder
 from torch import Tensor
 
+from pareidolia.generative.looking import sample_sheet
+from pareidolia.generative.looking.settings import SampleSettings
 from pareidolia.inspection.patches import PatchesSettings, StrongestPatches
 from pareidolia.pictures import open_picture, resize_picture, save_picture, sheet
 from pareidolia.style import StyleSettings, StyleTransfer
@@ -18,6 +20,7 @@ PHOTO = "sample:chelsea"
 PAINTINGS = ("strokes", "waves", "mosaic", "ink", "rectangles")
 BRUSHED = ("chelsea", "china", "coffee", "flower")
 UNITS = ("10", "13", "24", "37", "52", "71")
+OF_MNIST = ("mnist-vae", "mnist-vae-32", "mnist-aae", "mnist-gan", "mnist-flow")
 PATCHES = PatchesSettings(layer="stage4.relu2", units=UNITS, steps=192, columns=2)
 
 
@@ -52,6 +55,14 @@ def brush(folder: Path) -> None:
     save_picture(sheet(cells, 1 + len(columns)), folder / "brush.jpg", overwrite=True)
 
 
+def samples(folder: Path) -> None:
+    """64 samples of each shipped model of MNIST, not chosen."""
+    (folder / "samples").mkdir(exist_ok=True)
+    for name in OF_MNIST:
+        drawn = sample_sheet(name, SampleSettings(count=64, columns=8)).picture
+        save_picture(drawn, folder / "samples" / f"{name}.png", overwrite=True)
+
+
 def _half_of_each(names: Sequence[str]) -> Tensor:
     """The paintings side by side, each its own share of the width, as a cell."""
     shown = [_cell(open_picture(f"sample:{name}")) for name in names]
@@ -67,7 +78,12 @@ def _cell(picture: Tensor) -> Tensor:
     return resize_picture(picture[..., top : top + tall, left : left + wide], (192, 288))
 
 
-FIGURES: dict[str, Callable[[Path], None]] = {"style": style, "patches": patches, "brush": brush}
+FIGURES: dict[str, Callable[[Path], None]] = {
+    "style": style,
+    "patches": patches,
+    "brush": brush,
+    "samples": samples,
+}
 
 
 def main() -> None:

@@ -117,10 +117,11 @@ def test_w2_is_the_distance_of_gaussians():
 def test_w2_equals_a_root_by_iteration_and_its_slope_autograds():
     """tr(C + A − 2 (A^½ C A^½)^½) by Denman and Beavers' iteration, through which autograd goes."""
     f, a = maps(1, 5, 6, 7).requires_grad_(True), maps(1, 5, 4, 8, seed=1)
+    least = 1e-4 * a.square().mean()
 
     def moments(shown):
         flat = shown.flatten(2)[0]
-        return flat.mean(1), flat.cov(correction=0) + 1e-4 * torch.eye(5)
+        return flat.mean(1), flat.cov(correction=0) + least * torch.eye(5)
 
     def root(matrix):
         y, z = matrix, torch.eye(5, dtype=matrix.dtype)
@@ -135,6 +136,17 @@ def test_w2_equals_a_root_by_iteration_and_its_slope_autograds():
     found = GaussianWasserstein.of(f).distance(GaussianWasserstein.of(a))[0]
     torch.testing.assert_close(found, expected)
     torch.testing.assert_close(*(torch.autograd.grad(each, f)[0] for each in (found, expected)))
+
+
+def test_w2_of_larger_numbers_is_the_same_but_larger():
+    """Also where positions are fewer than channels, whose root has no slope of its own."""
+    f, a = maps(1, 8, 2, 2).requires_grad_(True), maps(1, 8, 2, 2, seed=1)
+    ours, larger = (
+        GaussianWasserstein.of(scale * f).distance(GaussianWasserstein.of(scale * a))[0] for scale in (1, 300)
+    )
+    torch.testing.assert_close(larger, 300**2 * ours)
+    slopes = [torch.autograd.grad(each, f)[0] for each in (ours, larger)]
+    torch.testing.assert_close(slopes[1], 300**2 * slopes[0])
 
 
 @pytest.mark.parametrize("statistic", [SlicedWasserstein, Histogram])

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
+from pareidolia.painting.lbfgs import LBFGS
 from pareidolia.painting.settings import OptimizerName
 from pareidolia.pictures import gaussian_blur, size_of
 from pareidolia.pictures.wrapping import NOWHERE, Wrap, wrapped_crop
@@ -13,16 +14,17 @@ MakeOptimizer = Callable[[Tensor, float], torch.optim.Optimizer]
 
 
 def make_optimizer(
-    kind: OptimizerName | MakeOptimizer, values: Tensor, learning_rate: float
+    kind: OptimizerName | MakeOptimizer, values: Tensor, learning_rate: float, *, varies: bool = False
 ) -> torch.optim.Optimizer:
     """Make the optimiser of a canvas.
 
-    Adam uses betas (0.9, 0.99); L-BFGS keeps 10 pairs and makes one iteration a step.
+    Adam uses betas (0.9, 0.99); L-BFGS keeps 10 pairs and never makes the loss worse.
 
     Args:
         kind: "adam", "lbfgs", or a callable of (values, learning rate).
         values: what it changes.
         learning_rate: of the optimiser.
+        varies: whether the loss is another one at each step.
 
     Returns:
         The optimiser.
@@ -30,9 +32,7 @@ def make_optimizer(
     if callable(kind):
         return kind(values, learning_rate)
     if kind == "lbfgs":
-        return torch.optim.LBFGS(
-            [values], lr=learning_rate, max_iter=1, history_size=10, tolerance_grad=0, tolerance_change=0
-        )
+        return LBFGS(values, learning_rate, varies=varies)
     return torch.optim.Adam([values], lr=learning_rate, betas=(0.9, 0.99), fused=values.device.type != "mps")
 
 

@@ -240,7 +240,8 @@ class Painting(ShowsItself):
 
     def _optimizer_for(self, stage: Stage) -> torch.optim.Optimizer:
         kind = stage.optimizer or self._optimizer_kind
-        return make_optimizer(kind, self.canvas.values, stage.learning_rate)
+        varies = bool(self._transforms)
+        return make_optimizer(kind, self.canvas.values, stage.learning_rate, varies=varies)
 
     def _tools(self, stage: Stage) -> tuple[Objective, torch.optim.Optimizer]:
         if self._objective is None:
@@ -254,6 +255,7 @@ class Painting(ShowsItself):
 
         def closure() -> float:
             optimizer.zero_grad()
+            self.canvas.project()
             losses.update(self._look(objective))
             return sum(losses.values())
 

@@ -10,8 +10,11 @@ from pareidolia.networks.devices import in_double
 from pareidolia.painting.statistics.statistic import PositionSums, style_statistic
 from pareidolia.threads import threads
 
-#: Added to each variance, so that a covariance of few positions has a root with a slope.
-_LEAST_VARIANCE = 1e-4
+#: Added to each variance, as a share of the mean square of what is aimed at, so that a covariance of few
+#: positions has a root with a slope. style-transfer-pytorch adds the number itself to activations of about 1;
+#: those of a network that sees 0 to 255 are hundreds, and there the slope would be too steep to descend.
+_SHARE = 1e-4
+_TINY = 1e-12
 
 
 @style_statistic("w2")
@@ -26,25 +29,36 @@ class GaussianWasserstein(PositionSums):
 
     @property
     def moments(self) -> tuple[Tensor, Tensor]:
-        """μ, B×1×N, and C + 10⁻⁴ I, B×N×N, in float64: float32 loses the small eigenvalues."""
+        """μ, B×1×N, and C, B×N×N, in float64: float32 loses the small eigenvalues."""
         means = in_double(self.means)
         products, mean = means[:, :-1], means[:, -1:]
-        covariance = products - mean.mT @ mean
-        return mean, covariance + _LEAST_VARIANCE * torch.eye(len(covariance[0])).to(covariance)
+        return mean, products - mean.mT @ mean
+
+    @cached_property
+    def least(self) -> Tensor:
+        """The variance ε that is added where these maps are the aim, B×1×1."""
+        squares = in_double(self.means.detach())[:, :-1].diagonal(dim1=1, dim2=2)
+        return (_SHARE * squares.mean(1)[:, None, None]).clamp(min=_TINY)
 
     @cached_property
     def roots(self) -> tuple[Tensor, Tensor]:
-        """C^½ and C^−½, B×N×N."""
-        values, vectors = _eigen(self.moments[1].detach())
-        roots = values.clamp(min=_LEAST_VARIANCE / 2).sqrt()[:, None]
+        """(C + ε I)^½ and its inverse, B×N×N."""
+        values, vectors = _eigen(_raised(self.moments[1].detach(), self.least))
+        roots = values.clamp(min=self.least[:, :, 0] / 2).sqrt()[:, None]
         return vectors * roots @ vectors.mT, vectors / roots @ vectors.mT
 
     def distance(self, target: Self) -> Tensor:
-        """1/N (|μ − μ_A|² + tr(C + C_A − 2 (C_A^½ C C_A^½)^½)), B."""
+        """1/N (|μ − μ_A|² + tr(C + C_A − 2 (C_A^½ C C_A^½)^½)), B, where ε I is added to C and C_A."""
         (mean, covariance), (other_mean, other_covariance) = self.moments, target.moments
         apart = (mean - other_mean).square().sum(dim=(1, 2))
-        apart = apart + _between_covariances(covariance, other_covariance, *target.roots)
+        raised = (_raised(each, target.least) for each in (covariance, other_covariance))
+        apart = apart + _between_covariances(*raised, *target.roots, target.least)
         return (apart / mean.shape[-1]).to(self.sums)
+
+
+def _raised(covariance: Tensor, least: Tensor) -> Tensor:
+    """C + ε I."""
+    return covariance + least * torch.eye(len(covariance[0])).to(covariance)
 
 
 def _eigen(matrices: Tensor) -> tuple[Tensor, Tensor]:
@@ -54,7 +68,9 @@ def _eigen(matrices: Tensor) -> tuple[Tensor, Tensor]:
     return values, vectors
 
 
-def _between_covariances(covariance: Tensor, target: Tensor, root: Tensor, inverse_root: Tensor) -> Tensor:
+def _between_covariances(
+    covariance: Tensor, target: Tensor, root: Tensor, inverse_root: Tensor, least: Tensor
+) -> Tensor:
     """tr(C + A − 2 S^½) with S = A^½ C A^½, B.
 
     It is |A^½ − A^−½ S^½|², what the optimal transport moves, which loses nothing where the two are close.
@@ -62,7 +78,7 @@ def _between_covariances(covariance: Tensor, target: Tensor, root: Tensor, inver
     """
     with torch.no_grad():
         values, vectors = _eigen(root @ covariance @ root)
-        roots = values.clamp(min=_LEAST_VARIANCE**2).sqrt()[:, None]
+        roots = values.clamp(min=least[:, :, 0].square()).sqrt()[:, None]
         distance = (inverse_root @ (target - vectors * roots @ vectors.mT)).square().sum(dim=(1, 2))
         turned = root @ vectors
         slope = torch.eye(len(root[0])).to(root) - turned / roots @ turned.mT
