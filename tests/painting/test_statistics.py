@@ -117,7 +117,7 @@ def test_w2_is_the_distance_of_gaussians():
 def test_w2_equals_a_root_by_iteration_and_its_slope_autograds():
     """tr(C + A − 2 (A^½ C A^½)^½) by Denman and Beavers' iteration, through which autograd goes."""
     f, a = maps(1, 5, 6, 7).requires_grad_(True), maps(1, 5, 4, 8, seed=1)
-    least = 1e-4 * a.square().mean()
+    least = 3e-4 * a.square().mean()
 
     def moments(shown):
         flat = shown.flatten(2)[0]

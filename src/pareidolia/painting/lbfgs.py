@@ -40,6 +40,11 @@ class LBFGS(torch.optim.Optimizer):
     ) -> None:
         super().__init__([values], {"lr": learning_rate, "history": history, "varies": varies})
 
+    @property
+    def looks_ahead(self) -> bool:
+        """Whether a step ends with a look at the values that the next one begins with."""
+        return not self.param_groups[0]["varies"]
+
     @torch.no_grad()
     def step(self, closure: Callable[[], float]) -> float:  # type: ignore[override]
         """Make one step.

@@ -15,6 +15,7 @@ from pareidolia.networks import Network, preserve_state
 from pareidolia.networks.speed import fast_cpu
 from pareidolia.painting.average import RunningAverage
 from pareidolia.painting.canvas import Canvas
+from pareidolia.painting.lbfgs import LBFGS
 from pareidolia.painting.objectives import Gathered, ModelOutputs, Objective, joined
 from pareidolia.painting.optimizers import MakeOptimizer, carry_moments, make_optimizer
 from pareidolia.painting.settings import OptimizerName
@@ -101,6 +102,9 @@ class Painting(ShowsItself):
         self._objective: Objective | None = None
         self._tiles: Tiling | None = None
         self._optimizer: torch.optim.Optimizer | None = None
+        self._known: dict[
+            str, float
+        ] = {}  # the canvas's losses, where the last step ended with looking at it
 
     def __iter__(self) -> Iterator[Progress]:
         while not self.finished:
@@ -188,6 +192,7 @@ class Painting(ShowsItself):
             "values": self.canvas.values.detach(),
             "average": self._average.state_dict(),
             "optimizer": None if self._optimizer is None else self._optimizer.state_dict(),
+            "losses": self._known,
         }
         return copy.deepcopy(state)
 
@@ -202,7 +207,7 @@ class Painting(ShowsItself):
         self.canvas.hold(state["values"].to(self.network.device))
         self._average = RunningAverage(self._decay if stage.averaged else 0)
         self._average.load_state_dict(state["average"])
-        self._objective = None
+        self._objective, self._known = None, dict(state["losses"])
         if state["optimizer"] is not None:
             self._optimizer = self._optimizer_for(stage)
             self._optimizer.load_state_dict(state["optimizer"])
@@ -232,7 +237,7 @@ class Painting(ShowsItself):
         if self.canvas.size != stage.size:
             self.canvas.continue_at(stage.size, self.canvas.values if averaged is None else averaged)
         self._average = RunningAverage(self._decay if stage.averaged else 0)
-        self._objective = None
+        self._objective, self._known = None, {}
         self._optimizer = self._optimizer_for(stage)
         resample = self.canvas.resample_moments
         if before is not None and resample is not None:
@@ -251,17 +256,20 @@ class Painting(ShowsItself):
         return self._objective, self._optimizer
 
     def _improve(self, objective: Objective, optimizer: torch.optim.Optimizer) -> dict[str, float]:
-        losses: dict[str, float] = {}
+        """Make a step of the optimiser; the losses that it began with."""
+        looks: list[dict[str, float]] = []
 
         def closure() -> float:
             optimizer.zero_grad()
             self.canvas.project()
-            losses.update(self._look(objective))
-            return sum(losses.values())
+            looks.append(self._look(objective))
+            return sum(looks[-1].values())
 
         optimizer.step(closure)
         optimizer.zero_grad()  # a gradient held until the next step would be one more picture in memory
-        return losses
+        began = self._known or looks[0]
+        self._known = looks[-1] if isinstance(optimizer, LBFGS) and optimizer.looks_ahead else {}
+        return began
 
     def _look(self, objective: Objective) -> dict[str, float]:
         """The losses of the canvas; its gradient is computed."""

@@ -13,7 +13,7 @@ from pareidolia.threads import threads
 #: Added to each variance, as a share of the mean square of what is aimed at, so that a covariance of few
 #: positions has a root with a slope. style-transfer-pytorch adds the number itself to activations of about 1;
 #: those of a network that sees 0 to 255 are hundreds, and there the slope would be too steep to descend.
-_SHARE = 1e-4
+_SHARE = 3e-4
 _TINY = 1e-12
 
 
@@ -51,8 +51,8 @@ class GaussianWasserstein(PositionSums):
         """1/N (|μ − μ_A|² + tr(C + C_A − 2 (C_A^½ C C_A^½)^½)), B, where ε I is added to C and C_A."""
         (mean, covariance), (other_mean, other_covariance) = self.moments, target.moments
         apart = (mean - other_mean).square().sum(dim=(1, 2))
-        raised = (_raised(each, target.least) for each in (covariance, other_covariance))
-        apart = apart + _between_covariances(*raised, *target.roots, target.least)
+        here, there = _raised(covariance, target.least), _raised(other_covariance, target.least)
+        apart = apart + _between_covariances(here, there, *target.roots, target.least)
         return (apart / mean.shape[-1]).to(self.sums)
 
 
