@@ -77,7 +77,13 @@ class Checkpoint:
                 f"{self.path} belongs to another painting ({differing}); "
                 "delete it or give --overwrite to begin anew"
             )
-        painting.load_state_dict(state)
+        try:
+            painting.load_state_dict(state)
+        except (KeyError, TypeError, ValueError, AttributeError, RuntimeError) as error:
+            raise BadRecord(
+                f"{self.path} is not one that this version goes on from; "
+                "delete it or give --overwrite to begin anew"
+            ) from error
 
 
 def checkpoint_path(out: Path) -> Path:
