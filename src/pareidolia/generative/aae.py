@@ -7,7 +7,7 @@ error summed over pixels does not dominate the adversarial term.
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 import torch.nn.functional as F
@@ -52,6 +52,9 @@ class AAE(GenerativeModel[AAESettings]):
     With labels "prior" the discriminator gets each picture's label (one more for "unknown"), and the
     prior's samples for a label come from that label's part of it (figure 3).
 
+    Attributes:
+        only_for_training: the discriminator of codes.
+
     Args:
         settings: see `AAESettings`.
         shape: C, H, W of the pictures.
@@ -61,7 +64,7 @@ class AAE(GenerativeModel[AAESettings]):
         PareidoliaError: If the prior has no part for each label.
     """
 
-    only_for_training = ("discriminator",)
+    only_for_training: ClassVar[tuple[str, ...]] = ("discriminator",)
 
     def __init__(self, settings: AAESettings, shape: Shape, classes: int = 0) -> None:
         super().__init__(settings, shape, classes)

@@ -6,6 +6,7 @@ each learns from the other. For a fixed generator the best discriminator is D(x)
 
 from collections.abc import Sequence
 from functools import partial
+from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -28,6 +29,9 @@ class GAN(GenerativeModel[GANSettings]):
     With labels "condition" (Mirza and Osindero 2014) a code's last numbers are the label's one-hot vector,
     and the discriminator has a logit for each label, of which that of the picture's counts (Mescheder 2018).
 
+    Attributes:
+        only_for_training: the discriminator.
+
     Args:
         settings: see `GANSettings`.
         shape: C, H, W of the pictures.
@@ -37,7 +41,7 @@ class GAN(GenerativeModel[GANSettings]):
         PareidoliaError: If labels are to be the condition and there are fewer than two.
     """
 
-    only_for_training = ("discriminator",)
+    only_for_training: ClassVar[tuple[str, ...]] = ("discriminator",)
 
     def __init__(self, settings: GANSettings, shape: Shape, classes: int = 0) -> None:
         super().__init__(settings, shape, classes)

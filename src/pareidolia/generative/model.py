@@ -75,6 +75,9 @@ class LeftOut(nn.Module):
     def forward(self, *given: object) -> NoReturn:
         """Refuse.
 
+        Args:
+            *given: whatever it is called with.
+
         Raises:
             PareidoliaError: always.
         """

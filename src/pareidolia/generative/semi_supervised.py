@@ -6,6 +6,7 @@ which.
 """
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 import torch
 import torch.nn.functional as F
@@ -30,13 +31,16 @@ class SemiSupervisedAAE(GenerativeModel[AAESettings]):
     A code is style and class together, L = style + classes: the first numbers are z, the others the class
     probabilities (one-hot in the prior's samples).
 
+    Attributes:
+        only_for_training: both discriminators.
+
     Args:
         settings: see `AAESettings`; `latent` is the length of the style.
         shape: C, H, W of the pictures.
         classes: number of classes.
     """
 
-    only_for_training = ("style_discriminator", "class_discriminator")
+    only_for_training: ClassVar[tuple[str, ...]] = ("style_discriminator", "class_discriminator")
 
     def __init__(self, settings: AAESettings, shape: Shape, classes: int) -> None:
         super().__init__(settings, shape, classes)
