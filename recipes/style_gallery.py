@@ -18,6 +18,7 @@ from functools import partial
 from pathlib import Path
 
 from benchmarks.baselines import crowson_2020, galerne_2024, gatys_2015, microast
+from benchmarks.pictures import name_of
 from torch import Tensor
 
 from pareidolia.networks import load_network
@@ -43,6 +44,8 @@ IN_ITS_OWN = "Gatys 2015"
 ONE_PASS = "brush"
 AUTHORS = "MicroAST"
 NETWORK = "vgg19"
+SHOWN = (IN_ITS_OWN, *IN_OUR_TIME, AUTHORS, ONE_PASS, *STATISTICS)
+"""The order of sheets and table."""
 
 Paint = Callable[[str, str], Tensor]
 
@@ -86,7 +89,7 @@ class Gallery:
 
     def fill(self, pair: Pair, judges: StyleJudges) -> None:
         """Paint what is not there yet of a pair."""
-        name = name_of(pair)
+        name = label_of(pair)
         for by in self.names():
             if (name, by) in self.painted:
                 continue
@@ -130,10 +133,7 @@ class Gallery:
 
 def optimized(photo: str, painting: str, settings: StyleSettings) -> Tensor:
     """The pair by style transfer."""
-    transfer = StyleTransfer(photo, [painting], settings)
-    for _ in transfer:
-        pass
-    return transfer.picture
+    return StyleTransfer(photo, [painting], settings).run(progress=False).picture
 
 
 def timed(work: Callable[[], Tensor]) -> tuple[float, Tensor]:
@@ -143,17 +143,17 @@ def timed(work: Callable[[], Tensor]) -> tuple[float, Tensor]:
     return time.process_time() - began, made
 
 
-def name_of(pair: Pair) -> str:
+def label_of(pair: Pair) -> str:
     """Photo and painting as one name."""
-    return " ".join(Path(each).stem.removeprefix("sample:") for each in pair)
+    return " ".join(map(name_of, pair))
 
 
 def draw(gallery: Gallery, pair: Pair, size: int, target: Path) -> None:
     """A sheet of one pair: photo, painting, and what was painted, each with its score."""
-    name = name_of(pair)
+    name = label_of(pair)
     photo, painting = (open_picture(each, size=size) for each in pair)
     cells = [(photo, "photo"), (painting, "painting")]
-    for by in (IN_ITS_OWN, *IN_OUR_TIME, AUTHORS, ONE_PASS, *STATISTICS):
+    for by in SHOWN:
         if found := gallery.painted.get((name, by)):
             cells.append((open_picture(gallery.file(name, by)), f"{by}, {found.score:.2f}"))
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -198,13 +198,12 @@ def main() -> None:
     chosen = pairs(options.pictures)[: options.pairs]
     if options.sheets:
         for pair in chosen:
-            draw(gallery, pair, options.size, options.sheets / f"{name_of(pair).replace(' ', '_')}.webp")
+            draw(gallery, pair, options.size, options.sheets / f"{label_of(pair).replace(' ', '_')}.webp")
     else:
         judges = StyleJudges()
         for pair in chosen:
             gallery.fill(pair, judges)
-    order = (IN_ITS_OWN, *IN_OUR_TIME, AUTHORS, ONE_PASS, *STATISTICS)
-    print(table(gallery.painted, order), ahead(gallery.painted), sep="\n\n")
+    print(table(gallery.painted, SHOWN), ahead(gallery.painted), sep="\n\n")
 
 
 if __name__ == "__main__":

@@ -35,11 +35,12 @@ def paint(network: Network, photo: Tensor, painting: Tensor, *, seconds: float) 
     The time is shared out among the sizes as its iterations times pixels would take it.
     """
     sides = sizes(max(photo.shape[-2:]))
-    work = [(FIRST if side == sides[0] else LATER) * side**2 for side in sides]
+    iterations = [FIRST, *[LATER] * (len(sides) - 1)]
+    work = [count * side**2 for count, side in zip(iterations, sides, strict=True)]
     budget = Budget(seconds)
     picture, state = fitted(photo, sides[0]), None
-    for number, side in enumerate(sides):
-        budget.give(work[number] / sum(work))
+    for side, count, each in zip(sides, iterations, work, strict=True):
+        budget.give(each / sum(work))
         content = fitted(photo, side)
         loss = Losses(network, content, fitted(painting, side))
         picture = F.interpolate(picture, content.shape[-2:], mode="bicubic").clamp(0, 1).requires_grad_(True)
@@ -47,7 +48,7 @@ def paint(network: Network, photo: Tensor, painting: Tensor, *, seconds: float) 
         if state is not None:
             adam.load_state_dict(enlarged(state, content.shape[-2:]))
         average, known = torch.zeros_like(content), 0.0
-        for _ in range(FIRST if side == sides[0] else LATER):
+        for _ in range(count):
             adam.zero_grad()
             loss(picture).backward()
             adam.step()
