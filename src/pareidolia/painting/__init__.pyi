@@ -52,7 +52,7 @@ from .objectives import (
 from .painting import (
     Painting as Painting,
 )
-from .painting import (
+from .stage import (
     Stage as Stage,
 )
 from .statistics import (

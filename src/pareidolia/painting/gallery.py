@@ -12,8 +12,9 @@ from pareidolia.painting.canvas import Canvas, FourierCanvas
 from pareidolia.painting.natural import PhaseCanvas
 from pareidolia.painting.objectives import Each, Objective
 from pareidolia.painting.optimizers import MakeOptimizer
-from pareidolia.painting.painting import Painting, Stage
+from pareidolia.painting.painting import Painting
 from pareidolia.painting.settings import OptimizerName
+from pareidolia.painting.stage import Stage
 from pareidolia.painting.transforms import ROBUST, Transform
 from pareidolia.pictures import luminance
 from pareidolia.randomness import step_generator

@@ -1,10 +1,8 @@
 """Painting: change a canvas, step by step, until a network sees what the objective describes."""
 
 import copy
-import math
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from typing import Any, Self
 
@@ -16,44 +14,17 @@ from pareidolia.networks.speed import fast_cpu
 from pareidolia.painting.average import RunningAverage
 from pareidolia.painting.canvas import Canvas
 from pareidolia.painting.lbfgs import LBFGS
-from pareidolia.painting.objectives import Gathered, ModelOutputs, Objective, joined
+from pareidolia.painting.looking import Looking
+from pareidolia.painting.objectives import Objective
 from pareidolia.painting.optimizers import MakeOptimizer, carry_moments, make_optimizer
 from pareidolia.painting.settings import OptimizerName
-from pareidolia.painting.tiling import Tiling
-from pareidolia.painting.transforms import Transform, transformed
-from pareidolia.pictures import size_of
+from pareidolia.painting.stage import Stage
+from pareidolia.painting.transforms import Transform
 from pareidolia.pictures.result import Result, ShowsItself
-from pareidolia.pictures.wrapping import NOWHERE, Wrap, add_wrapped
 from pareidolia.progress import Progress
 from pareidolia.settings import PareidoliaError
 from pareidolia.settings.default_networks import refuse_judge
 from pareidolia.watching import watched
-
-
-@dataclass(frozen=True)
-class Stage:
-    """Some steps at one size.
-
-    Attributes:
-        size: height and width of the canvas, in pixels.
-        steps: how many steps.
-        objective: makes the objective for that size; called when the stage begins.
-        learning_rate: of the optimiser.
-        optimizer: what changes the canvas; None takes the painting's.
-        tile: side in pixels of the tiles in which the network sees the picture, for the same result in less
-            memory; only for objectives that add over positions. None takes the whole.
-        wrap: whether the picture repeats down and across; its sides there are multiples of all strides.
-        averaged: whether the picture is averaged over the last steps, which takes one more in memory.
-    """
-
-    size: tuple[int, int]
-    steps: int
-    objective: Callable[[tuple[int, int]], Objective]
-    learning_rate: float
-    optimizer: OptimizerName | MakeOptimizer | None = None
-    tile: int | None = None
-    wrap: Wrap = NOWHERE
-    averaged: bool = True
 
 
 class Painting(ShowsItself):
@@ -94,17 +65,15 @@ class Painting(ShowsItself):
         self.total = sum(stage.steps for stage in self.stages)
         self.index = 0
         self._optimizer_kind = optimizer
-        self._transforms = tuple(transforms)
-        self._seed = seed
+        self._varies = bool(transforms)
+        self._looking = Looking(network, canvas, transforms, seed)
         self._starts = list(accumulate((stage.steps for stage in self.stages[:-1]), initial=0))
         self._decay = average
         self._average = RunningAverage(average)
         self._objective: Objective | None = None
-        self._tiles: Tiling | None = None
         self._optimizer: torch.optim.Optimizer | None = None
-        self._known: dict[
-            str, float
-        ] = {}  # the canvas's losses, where the last step ended with looking at it
+        #: The canvas's losses, where the last step ended with looking at it.
+        self._known: dict[str, float] = {}
 
     def __iter__(self) -> Iterator[Progress]:
         while not self.finished:
@@ -245,8 +214,7 @@ class Painting(ShowsItself):
 
     def _optimizer_for(self, stage: Stage) -> torch.optim.Optimizer:
         kind = stage.optimizer or self._optimizer_kind
-        varies = bool(self._transforms)
-        return make_optimizer(kind, self.canvas.values, stage.learning_rate, varies=varies)
+        return make_optimizer(kind, self.canvas.values, stage.learning_rate, varies=self._varies)
 
     def _tools(self, stage: Stage) -> tuple[Objective, torch.optim.Optimizer]:
         if self._objective is None:
@@ -277,86 +245,4 @@ class Painting(ShowsItself):
 
     def _look_at(self, values: Tensor, objective: Objective) -> dict[str, float]:
         """The losses of the picture that `values` represent; their gradient is computed."""
-        picture = self.canvas.render(values)
-        shown = transformed(picture, self._transforms, self._seed, self.index)
-        tiling = self._tiling(objective, shown)
-        if tiling is not None and len(tiling) == 1:
-            (tile,) = tiling  # the whole of a picture that repeats, seen with what comes in around it
-            crop = tile.cropped(shown)
-            seen = tile.activations(self.network.record(crop, objective.layers)) if objective.layers else {}
-            return self._send_back(objective, ModelOutputs(crop, seen, step=self.index, tile=tile))
-        if tiling is not None:
-            # If the whole is too large for one forward pass, there is no memory for two pictures either.
-            del picture
-            losses, gradient = self._look_in_tiles(objective, shown.detach(), tiling)
-            if shown is values:  # autograd would hold the gradient twice
-                values.grad = gradient
-                return losses
-            edge = torch.autograd.graph.get_gradient_edge(shown)
-            del shown
-            torch.autograd.backward(edge, gradient)
-            return losses
-        # Channels last: on a CPU the first convolutions run up to three times as fast as in NCHW.
-        shown = shown.contiguous(memory_format=torch.channels_last)
-        layers = objective.layers
-        activations = self.network.record(shown, layers) if layers else {}
-        logits = self.network(shown) if objective.needs_logits else None
-        for outputs in (*activations.values(), *(() if logits is None else (logits,))):
-            self.network.check_gradient(outputs)
-        return self._send_back(objective, ModelOutputs(picture, activations, logits, self.index))
-
-    def _tiling(self, objective: Objective, picture: Tensor) -> Tiling | None:
-        """The tiles of a picture; None if the network sees it whole, or one tile would hold it."""
-        stage = self._stage_of(self.index)
-        side, wrap = stage.tile, stage.wrap
-        if side is None and not any(wrap):
-            return None
-        if any(wrap) and objective.needs_logits:
-            raise PareidoliaError(
-                "class scores see a picture with its borders: leave out classes, or --seamless"
-            )
-        if side is not None and not objective.adds_over_positions:
-            raise PareidoliaError(
-                "only aims that add up over a layer's positions can be tiled: leave out classes, or --tile"
-            )
-        if self._tiles is None or self._tiles.size != size_of(picture):
-            size, names = size_of(picture), tuple(sorted(objective.layers))
-            self._tiles = Tiling(self.network, size, names, side or max(size), wrap)
-        return self._tiles if len(self._tiles) > 1 or any(wrap) else None
-
-    def _look_in_tiles(
-        self, objective: Objective, whole: Tensor, tiling: Tiling
-    ) -> tuple[dict[str, float], Tensor]:
-        """The losses of a picture and its gradient, tile by tile: one tile's activations are in memory."""
-        if objective.gathers:
-            gathered: Gathered = {}
-            for tile, seen in tiling.seen(whole, objective.gathers):
-                one = ModelOutputs(tile.cropped(whole), seen, step=self.index, tile=tile)
-                with torch.no_grad():
-                    gathered = joined(gathered, objective.gathered(one))
-            objective = objective.knowing(gathered)
-        gradient = torch.zeros_like(whole, memory_format=torch.contiguous_format)
-        losses: dict[str, float] = {}
-        for tile in tiling:
-            crop = tile.cropped(whole).requires_grad_(True)
-            seen = tile.activations(self.network.record(crop, objective.layers))
-            parts = self._send_back(objective, ModelOutputs(crop, seen, step=self.index, tile=tile))
-            if crop.grad is not None:
-                add_wrapped(gradient, *tile.crop, crop.grad)
-            losses = {name: losses.get(name, 0.0) + part for name, part in parts.items()}
-        return losses, gradient
-
-    def _send_back(self, objective: Objective, seen: ModelOutputs) -> dict[str, float]:
-        """The losses of one forward pass, whose gradient is sent back to its input."""
-        parts = objective.losses(seen)
-        loss = torch.stack(list(parts.values())).sum()
-        # Before the canvas is touched, so that the last good picture can still be saved.
-        if not math.isfinite(loss.item()):
-            fault = (
-                "; try a smaller learning rate"
-                if self.index
-                else f": what {self.network.name} gives for the first picture is not a number"
-            )
-            raise PareidoliaError(f"the loss became NaN or infinite at step {self.index + 1}{fault}")
-        self.network.backward(loss)
-        return {name: part.item() for name, part in parts.items()}
+        return self._looking.look(values, objective, self._stage_of(self.index), self.index)

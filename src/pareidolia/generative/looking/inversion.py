@@ -16,7 +16,8 @@ from pareidolia.generative.priors import StandardNormal
 from pareidolia.networks import Network
 from pareidolia.painting.canvas import Canvas
 from pareidolia.painting.objectives import ModelOutputs, Objective, Term
-from pareidolia.painting.painting import Painting, Stage
+from pareidolia.painting.painting import Painting
+from pareidolia.painting.stage import Stage
 from pareidolia.randomness import seeded_generator
 from pareidolia.settings import PareidoliaError
 
