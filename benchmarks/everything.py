@@ -53,7 +53,7 @@ PLAN = (
     Planned(("start",), 3, ("--rounds", "5"), 1.5),
     Planned(("vgg",), 2, ("--rounds", "5"), 1),
     Planned(("attribution",), 5, ("--rounds", "3"), 2.5),
-    Planned(("dream",), 4, ("--rounds", "3"), 2),
+    Planned(("dream",), 2, ("--rounds", "3"), 1),
     Planned(("onepass", "--photos", "2"), 5, ("--photos", "0", "--rounds", "3"), 1.5),
     Planned(("generative",), 3, ("--rounds", "5"), 1.5),
     Planned(("likelihood",), 3, ("--rounds", "3"), 1.5),
@@ -66,10 +66,12 @@ PLAN = (
     Planned(("collecting",), 3, ("--rounds", "3", "--count", "64", "--times", "2"), 1.5),
     Planned(("atlas", "--part", "icons"), 3, ("--rounds", "2"), 1.5),
     Planned(("dcgan",), 4, ("--rounds", "3"), 2),
-    Planned(("style",), 19, ("--pairs", "2"), 6.5),
+    Planned(("style", "--pairs", "2"), 18, ("--pairs", "1"), 9),
     Planned(("growth",), 12, ("--short",), 5),
     Planned(("tried",), 5, ("--rounds", "3"), 2.5),
     Planned(("atlas", "--part", "layout"), 12, ("--activations", "20000", "--fit-on", "20000"), 2),
+    Planned(("quality",), 1),
+    Planned(("studio",), 2),
 )
 #: Comparisons that no run of all has, and why.
 APART = {

@@ -85,6 +85,7 @@ class _Style(ModuleType):
         content_weight: float = ...,
         style_weight: float = ...,
         smoothness: float = ...,
+        color_smoothness: float = ...,
         content_layers: tuple[str, ...] | None = ...,
         style_layers: tuple[str, ...] | None = ...,
         content_layer_weights: tuple[float, ...] | None = ...,

@@ -57,6 +57,7 @@ def test_a_photo_is_painted_by_it(small_network, photo, painting_picture):
         match=("transport",),
         content_weight=1,
         smoothness=0,
+        color_smoothness=0,
     )
     steps = list(StyleTransfer(photo, [painting_picture], settings, small_network))
     assert set(steps[0].losses) == {"content", "style"} and steps[-1].loss < steps[0].loss

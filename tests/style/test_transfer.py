@@ -6,6 +6,7 @@ from pareidolia.painting import STYLE_STATISTICS, Gram
 from pareidolia.pictures import resize_picture
 from pareidolia.settings import BadPicture, PareidoliaError, UnknownName
 from pareidolia.style import StyleSettings, StyleTransfer
+from pareidolia.style.schedule import schedule
 
 
 def targets_of(painting):
@@ -30,6 +31,28 @@ def test_sizes_grow_by_about_the_square_root_of_two_to_the_full_one(small_networ
     assert sides == [128, 181, 256, 362, 512]
     assert [stage.size[0] for stage in painting.stages] == [96, 136, 192, 272, 384]
     assert [stage.steps for stage in painting.stages] == [4, 4, 4, 4, 3]
+
+
+@pytest.mark.parametrize(
+    ("size", "sides"),
+    [
+        (256, [128, 181, 256]),
+        (800, [128, 185, 266, 384, 555, 800]),
+        (1024, [128, 181, 256, 362, 512, 1024]),
+        (4096, [128, 181, 256, 362, 512, 1024, 2048, 4096]),
+    ],
+)
+def test_sizes_grow_by_about_the_root_of_two_and_double_where_they_are_large(size, sides):
+    settings = StyleSettings(size=size, coarse_steps=7, steps=3)
+    planned = schedule((size * 3 // 4, size), settings)
+    assert [width for (_, width), _ in planned] == sides
+    assert [steps for _, steps in planned] == [7] * (len(sides) - 1) + [3]
+
+
+@pytest.mark.parametrize("coarsest", [600, 1024, 2000])
+def test_the_coarsest_size_is_the_smallest(coarsest):
+    (_, first), _ = schedule((768, 1024), StyleSettings(size=1024, coarsest=coarsest))[0]
+    assert first == min(coarsest, 1024)
 
 
 @pytest.mark.parametrize("options", [{"coarse_to_fine": False}, {"coarsest": 96}, {"coarsest": 300}])

@@ -44,13 +44,19 @@ from .objectives import (
     Term as Term,
 )
 from .objectives import (
-    TotalVariation as TotalVariation,
-)
-from .objectives import (
     objective as objective,
 )
 from .painting import (
     Painting as Painting,
+)
+from .smoothness import (
+    ColorGrain as ColorGrain,
+)
+from .smoothness import (
+    TotalVariation as TotalVariation,
+)
+from .smoothness import (
+    color_grain as color_grain,
 )
 from .stage import (
     Stage as Stage,

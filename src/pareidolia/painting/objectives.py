@@ -13,7 +13,6 @@ from torch import Tensor
 
 from pareidolia.networks.units import unit_values
 from pareidolia.painting.tiling import Tile
-from pareidolia.pictures.wrapping import NOWHERE
 from pareidolia.settings import PareidoliaError, Unit, parse_address
 from pareidolia.settings.registry import Registry
 
@@ -243,34 +242,6 @@ class Score(Term):
                 f"not a tensor of shape {tuple(scores.shape)}"
             )
         return -scores.sum()
-
-
-class TotalVariation(Term):
-    """Mean squared difference between neighbouring pixels, summed over colours; smooth pictures have little.
-
-    The nine-point stencil counts diagonal neighbours at half weight (their distance is √2), so that no
-    direction is preferred.
-    """
-
-    name = "total variation"
-    layers = frozenset()
-    adds_over_positions = True
-
-    def loss(self, outputs: ModelOutputs) -> Tensor:
-        x, (height, width) = outputs.picture, outputs.picture.shape[-2:]
-        if outputs.tile is not None:
-            x, (height, width) = x[(..., *outputs.tile.within_crop(beyond=1))], outputs.tile.size
-        across, down = x[..., :, 1:] - x[..., :, :-1], x[..., 1:, :] - x[..., :-1, :]
-        falling, rising = x[..., 1:, 1:] - x[..., :-1, :-1], x[..., 1:, :-1] - x[..., :-1, 1:]
-        if outputs.tile is not None:
-            # Each difference belongs to one tile: that of its upper or left pixel.
-            own_rows, own_columns = (each.stop - each.start for each in outputs.tile.pixels)
-            across, down = across[..., :own_rows, :], down[..., :own_columns]
-        wrap = NOWHERE if outputs.tile is None else outputs.tile.wrap
-        rows, columns = (side - (not wraps) for side, wraps in zip((height, width), wrap, strict=True))
-        straight = across.square().sum() / (height * columns) + down.square().sum() / (rows * width)
-        diagonal = (falling.square().sum() + rising.square().sum()) / (rows * columns)
-        return (straight + diagonal / 2) / (2 * len(x))
 
 
 class Activation(Term):

@@ -19,6 +19,9 @@ from pareidolia.settings import PareidoliaError
 
 Slices = tuple[slice, slice]
 
+#: Second differences need so many beyond a tile.
+_NEXT_PIXELS = 2
+
 
 @dataclass(frozen=True)
 class Tile:
@@ -185,13 +188,13 @@ def _spans(length: int, fields: Iterable[ReceptiveField], axis: int, side: int, 
         until = min(begin + step, length) if wraps else begin + step
         firsts = [math.ceil(begin / stride) for _, stride, _ in extents]
         ends = [math.ceil(until / stride) for _, stride, _ in extents]
-        # A crop holds the tile and the next pixel, which differences of neighbours need.
+        # A crop holds the tile and the next pixels, which differences of neighbours need.
         lows = [start + first * stride for (start, stride, _), first in zip(extents, firsts, strict=True)]
         highs = [
             start + (end - 1) * stride + seen
             for (start, stride, seen), end in zip(extents, ends, strict=True)
         ]
-        low, high = min([begin, *lows]), max([until + 1, *highs])
+        low, high = min([begin, *lows]), max([until + _NEXT_PIXELS, *highs])
         top = low // grid * grid if wraps else max(0, low // grid * grid)
         bottom = length if last else high if wraps else min(length, high)
         place = tuple(slice(first, None if last else end) for first, end in zip(firsts, ends, strict=True))

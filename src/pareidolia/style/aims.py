@@ -7,7 +7,7 @@ from torch import Tensor
 
 from pareidolia.networks import Network, preserve_state
 from pareidolia.networks.speed import fast_cpu
-from pareidolia.painting import Objective, Sum, TotalVariation
+from pareidolia.painting import ColorGrain, Objective, Sum, TotalVariation, color_grain
 from pareidolia.painting.settings import OptimizerName
 from pareidolia.painting.statistics import StyleStatistic, statistic_for
 from pareidolia.painting.tiling import Tile, Tiling, strides_together
@@ -90,7 +90,7 @@ class StyleAims:
         """
         if self._settings.style_weight == 0:
             return
-        wide = round(side * self._settings.stroke_size)
+        wide = self._beside(side)
         paintings = (scaled(each, wide) for region in self.regions for each in region.paintings)
         with preserve_state(self._network.module), torch.no_grad():
             for picture in (torch.zeros(1, 3, *canvas, device=self._network.device), *paintings):
@@ -129,6 +129,8 @@ class StyleAims:
             if settings.style_weight > 0:
                 for region in self.regions:
                     objective += settings.style_weight * self._style(side, size, region)
+                    if self._color_smoothness > 0:
+                        objective += self._color_smoothness * self._color_grain(side, size, region)
         return objective
 
     def _content(self, size: Size) -> Objective:
@@ -144,21 +146,40 @@ class StyleAims:
         return kept(shown, list(weights.values()), self._settings.balance)
 
     def _style(self, side: int, size: Size, region: Region) -> Objective:
-        mask = region.mask
-        mask = None if mask is None else resize_wrapped(mask, size, self._wrap, resize_picture)
+        mask = self._mask_of(region, size)
         weights = list(self._style_weights.values())
         loss = StyleLoss(self.style_targets(side, size, region), weights, self._settings.balance, mask)
         # By its share, a position counts the same in a small region as in a whole picture.
         return loss if mask is None else float(mask.mean()) * loss
+
+    @property
+    def _color_smoothness(self) -> float:
+        """The weight of the grain of color; none where colors are the photo's."""
+        return 0.0 if self._settings.colors == "luminance" else self._settings.color_smoothness
+
+    def _color_grain(self, side: int, size: Size, region: Region) -> Objective:
+        paintings = (single(scaled(painting, self._beside(side))) for painting in region.paintings)
+        target = sum(
+            share * color_grain(painting) for share, painting in zip(region.shares, paintings, strict=True)
+        )
+        if self._settings.strength < 1:
+            target += (1 - self._settings.strength) * color_grain(single(self.photo_at(size)))
+        return ColorGrain(target, self._mask_of(region, size))
+
+    def _mask_of(self, region: Region, size: Size) -> Tensor | None:
+        return None if region.mask is None else resize_wrapped(region.mask, size, self._wrap, resize_picture)
+
+    def _beside(self, side: int) -> int:
+        """The longer side of the paintings beside a picture of the longer `side`."""
+        return round(side * self._settings.stroke_size)
 
     def style_targets(self, side: int, size: Size, region: Region) -> dict[str, StyleStatistic]:
         """By layer, the blend of the paintings' statistics, seen beside a picture of the longer `side`.
 
         Below full strength the photo's own style there is one of them.
         """
-        wide = round(side * self._settings.stroke_size)
         shown = [
-            (scaled(painting, wide), part, NOWHERE)
+            (scaled(painting, self._beside(side)), part, NOWHERE)
             for painting, part in zip(region.paintings, region.parts, strict=True)
         ]
         shares = list(region.shares)

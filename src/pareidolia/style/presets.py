@@ -104,4 +104,4 @@ def quick() -> dict[str, Any]:
 @style_preset("print")
 def print_() -> dict[str, Any]:
     """2,048 pixels for paper, without grain."""
-    return {"size": 2048, "smoothness": 2.0, "coarse_steps": 80, "steps": 30}
+    return {"size": 2048, "smoothness": 2.0, "steps": 30}

@@ -24,17 +24,29 @@ class BledStage(Stage):
 
 
 def schedule(full: Size, settings: StyleSettings, size_multiple: int = 1) -> list[tuple[Size, int]]:
-    """Sizes from `coarsest` up to the full one in steps of about √2, each with its number of steps.
+    """Sizes from `coarsest` up to the full one, each with its number of steps.
 
     Where the picture repeats, sides are multiples of `size_multiple`.
     """
     smallest = max(settings.coarsest, coarsest(full))
-    doublings = math.log2(settings.size / smallest)
-    coarse_sizes = round(2 * doublings) if settings.coarse_to_fine and doublings > 0 else 0
-    sides = [round(smallest * 2 ** (doublings * i / coarse_sizes)) for i in range(coarse_sizes)]
+    sides = _coarse_sides(settings.size, smallest) if settings.coarse_to_fine else []
     wrap = wrap_of(settings.seamless)
     coarse = dict.fromkeys(rounded_size(fit(full, side), wrap, size_multiple) for side in sides)
     return [(size, settings.coarse_steps) for size in coarse if size != full] + [(full, settings.steps)]
+
+
+#: From so many pixels on, sizes double: what lies between two of them costs more than it shows.
+_LARGE = 1024
+
+
+def _coarse_sides(last: int, smallest: int) -> list[int]:
+    """Longer sides below the last, each about √2 times the one before, or twice where that makes it large."""
+    if last >= max(_LARGE, 2 * smallest):
+        half = round(last / 2)
+        return [*_coarse_sides(half, smallest), half]
+    doublings = math.log2(last / smallest)
+    count = round(2 * doublings) if doublings > 0 else 0
+    return [round(smallest * 2 ** (doublings * number / count)) for number in range(count)]
 
 
 #: What networks do at borders reaches no further, however large a picture is.

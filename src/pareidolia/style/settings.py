@@ -109,6 +109,14 @@ class StyleSettings(StyleControl, OptimizedVideoControl, PaintingSettings):
     smoothness: Annotated[
         float, Field(ge=0, description="Weight of the total variation, which calms fine noise.")
     ] = 1.0
+    color_smoothness: Annotated[
+        float,
+        Field(
+            ge=0,
+            description="Weight of the grain of color over the paintings', which calms colored fringes.",
+            json_schema_extra=ADVANCED,
+        ),
+    ] = 0.003
     content_layers: Annotated[
         Layers,
         Field(
@@ -191,7 +199,7 @@ class StyleSettings(StyleControl, OptimizedVideoControl, PaintingSettings):
             description="Steps at each size but the last.",
             json_schema_extra=ADVANCED,
         ),
-    ] = 100
+    ] = 40
     steps: Annotated[int, Field(ge=1, description="Steps at the full size.")] = 50
     tile: Annotated[
         int | None,
@@ -280,7 +288,7 @@ class StyleFiguresSettings(OperationSettings):
     def painting(self, **changes: Any) -> StyleSettings:
         """A style transfer at this size by the paper's own loss."""
         common = self.model_dump(exclude={"style_weights", "reconstruction_steps"})
-        paper = {"match": ("gram",), "content_weight": 1.0, "smoothness": 0.0}
+        paper = {"match": ("gram",), "content_weight": 1.0, "smoothness": 0.0, "color_smoothness": 0.0}
         return StyleSettings.model_validate({**paper, **common, **changes})
 
     def reconstructing(self, **changes: Any) -> StyleSettings:
