@@ -66,7 +66,7 @@ PLAN = (
     Planned(("collecting",), 3, ("--rounds", "3", "--count", "64", "--times", "2"), 1.5),
     Planned(("atlas", "--part", "icons"), 3, ("--rounds", "2"), 1.5),
     Planned(("dcgan",), 4, ("--rounds", "3"), 2),
-    Planned(("style", "--pairs", "2"), 18, ("--pairs", "1"), 9),
+    Planned(("style", "--pairs", "2"), 18, ("--pairs", "1"), 8),
     Planned(("growth",), 12, ("--short",), 5),
     Planned(("tried",), 5, ("--rounds", "3"), 2.5),
     Planned(("atlas", "--part", "layout"), 12, ("--activations", "20000", "--fit-on", "20000"), 2),
