@@ -1,18 +1,20 @@
 """Twelve pairs of photo and painting, painted by others' recipes and by each of our statistics, side by side.
 
     python -m recipes.style_gallery --out FOLDER [--pictures FOLDER] [--microast CHECKOUT] [--size 512]
+    python -m recipes.style_gallery --out FOLDER --by "Crowson 2020" brush          # by these and our default
     python -m recipes.style_gallery --out FOLDER --sheets docs/pictures/gallery     # from what is there
 
 All look through VGG-19. The recipes of 2020 and 2024 get as many seconds of the processor as our default took
 for the same pair. Each picture is a file of the folder and each of its figures a line of results.jsonl, so a
-stopped run goes on where it was. EfficientNet-Lite2, through which nothing is painted, scores the files.
+stopped run goes on where it was, and two can fill it, each with pairs of its own. EfficientNet-Lite2, through
+which nothing is painted, scores the files.
 """
 
 import argparse
 import json
 import statistics
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -87,11 +89,11 @@ class Gallery:
         found = [Painted(**json.loads(line)) for line in lines]
         self.painted = {(each.pair, each.by): each for each in found}
 
-    def fill(self, pair: Pair, judges: StyleJudges) -> None:
-        """Paint what is not there yet of a pair."""
+    def fill(self, pair: Pair, judges: StyleJudges, chosen: Collection[str]) -> None:
+        """Paint what is not there yet of a pair, by our default and those that are chosen."""
         name = label_of(pair)
         for by in self.names():
-            if (name, by) in self.painted:
+            if (name, by) in self.painted or by not in (OURS, *chosen):
                 continue
             seconds, picture = timed(partial(self._painter(name, by), *pair))
             file = self.file(name, by)
@@ -190,19 +192,21 @@ def main() -> None:
     parser.add_argument("--pictures", type=Path, help="with photos/ and paintings/ (default: the samples)")
     parser.add_argument("--microast", type=Path, metavar="CHECKOUT", help="of EndyWon/MicroAST")
     parser.add_argument("--size", type=int, default=512, help="longer side")
-    parser.add_argument("--pairs", type=int, default=12, help="the first so many")
+    parser.add_argument("--pairs", nargs="+", type=int, metavar="NUMBER", help="from 1 (default: all)")
+    parser.add_argument("--by", nargs="+", choices=SHOWN, default=SHOWN, help="those alone (default: all)")
     parser.add_argument("--sheets", type=Path, metavar="FOLDER", help="draw sheets there and paint nothing")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     gallery = Gallery(options.out, options.size, options.microast)
-    chosen = pairs(options.pictures)[: options.pairs]
+    every = pairs(options.pictures)
+    chosen = every if options.pairs is None else [every[number - 1] for number in options.pairs]
     if options.sheets:
         for pair in chosen:
             draw(gallery, pair, options.size, options.sheets / f"{label_of(pair).replace(' ', '_')}.webp")
     else:
         judges = StyleJudges()
         for pair in chosen:
-            gallery.fill(pair, judges)
+            gallery.fill(pair, judges, options.by)
     print(table(gallery.painted, SHOWN), ahead(gallery.painted), sep="\n\n")
 
 
