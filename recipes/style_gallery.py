@@ -1,13 +1,15 @@
 """Twelve pairs of photo and painting, painted by others' recipes and by each of our statistics, side by side.
 
-    python -m recipes.style_gallery --out FOLDER [--pictures FOLDER] [--microast CHECKOUT] [--size 512]
+    python -m recipes.style_gallery --out FOLDER [--pictures FOLDER] [--checkouts FOLDER] [--size 512]
     python -m recipes.style_gallery --out FOLDER --by "Crowson 2020" brush          # by these and our default
     python -m recipes.style_gallery --out FOLDER --sheets docs/pictures/gallery     # from what is there
 
-All look through VGG-19. The recipes of 2020 and 2024 get as many seconds of the processor as our default took
-for the same pair. Each picture is a file of the folder and each of its figures a line of results.jsonl, so a
-stopped run goes on where it was, and two can fill it, each with pairs of its own. EfficientNet-Lite2, through
-which nothing is painted, scores the files.
+All look through VGG-19. What authors published as code is run from checkouts of EndyWon/MicroAST,
+nkolkin13/NeuralNeighborStyleTransfer and nkolkin13/STROTSS, which the folder holds as microast, nnst and
+strotss. The recipes of 2020 and 2024 get as many seconds of the processor as our default took for the same
+pair. Each picture is a file of the folder and each of its figures a line of results.jsonl, so a stopped run
+goes on where it was, and two can fill it, each with pairs of its own. EfficientNet-Lite2, through which
+nothing is painted, scores the files.
 """
 
 import argparse
@@ -19,11 +21,11 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 
-from benchmarks.baselines import crowson_2020, galerne_2024, gatys_2015, microast
+from benchmarks.baselines import crowson_2020, galerne_2024, gatys_2015, microast, nnst, strotss
 from benchmarks.pictures import name_of
 from torch import Tensor
 
-from pareidolia.networks import load_network
+from pareidolia.networks import Network, load_network
 from pareidolia.pictures import open_picture, save_picture, sheet
 from pareidolia.style import StyleSettings, StyleTransfer
 from pareidolia.style.brush import load_brush
@@ -44,12 +46,21 @@ STATISTICS: dict[str, tuple[str, ...]] = {
 IN_OUR_TIME = {"Crowson 2020": crowson_2020.paint, "Galerne 2024": galerne_2024.paint}
 IN_ITS_OWN = "Gatys 2015"
 ONE_PASS = "brush"
-AUTHORS = "MicroAST"
 NETWORK = "vgg19"
-SHOWN = (IN_ITS_OWN, *IN_OUR_TIME, AUTHORS, ONE_PASS, *STATISTICS)
-"""The order of sheets and table."""
 
 Paint = Callable[[str, str], Tensor]
+OnTensors = Callable[[Tensor, Tensor], Tensor]
+
+AUTHORS: dict[str, Callable[[Path, Network], OnTensors]] = {
+    "MicroAST": lambda checkout, _: microast.load(checkout),
+    "NNST": nnst.load,
+    "STROTSS": strotss.load,
+}
+"""What is run from its authors' code, and through their own weights or the network that is given."""
+SHOWN = (IN_ITS_OWN, *IN_OUR_TIME, *AUTHORS, ONE_PASS, *STATISTICS)
+"""The order of sheets and table."""
+SAME_IDEA = {"neighbors": "NNST", "transport": "STROTSS"}
+"""Our statistic, and the method that it comes from."""
 
 
 @dataclass(frozen=True)
@@ -79,11 +90,11 @@ class Gallery:
     Args:
         folder: of pictures and figures.
         size: longer side.
-        checkout: of MicroAST; None leaves it out.
+        checkouts: folder of authors' code, each under its name in lower case; None leaves them out.
     """
 
-    def __init__(self, folder: Path, size: int, checkout: Path | None) -> None:
-        self._folder, self._size, self._checkout = folder, size, checkout
+    def __init__(self, folder: Path, size: int, checkouts: Path | None) -> None:
+        self._folder, self._size, self._checkouts = folder, size, checkouts
         self._kept = folder / "results.jsonl"
         lines = self._kept.read_text().splitlines() if self._kept.is_file() else []
         found = [Painted(**json.loads(line)) for line in lines]
@@ -107,7 +118,7 @@ class Gallery:
 
     def names(self) -> list[str]:
         """What paints, our default first."""
-        authors = [AUTHORS] if self._checkout else []
+        authors = [name for name in AUTHORS if self._checkouts and self._checkout(name).is_dir()]
         others = [name for name in STATISTICS if name != OURS]
         return [OURS, *IN_OUR_TIME, ONE_PASS, *authors, *others, IN_ITS_OWN]
 
@@ -115,20 +126,24 @@ class Gallery:
         """Where a picture is."""
         return self._folder / f"{pair} {by} {self._size}.png".replace(" ", "_")
 
+    def _checkout(self, author: str) -> Path:
+        return (self._checkouts or Path()) / author.lower()
+
     def _painter(self, pair: str, by: str) -> Paint:
         if by in STATISTICS:
             settings = StyleSettings(size=self._size, network=NETWORK, match=STATISTICS[by])
             return partial(optimized, settings=settings)
         if by == ONE_PASS:
             return self._opened(lambda photo, painting: load_brush("cpu").paint(photo, [painting]))
-        if by == AUTHORS and self._checkout:
-            return self._opened(microast.load(self._checkout))
+        network = load_network(NETWORK)
+        if by in AUTHORS:
+            return self._opened(AUTHORS[by](self._checkout(by), network))
         if by == IN_ITS_OWN:
-            return self._opened(partial(gatys_2015.paint, load_network(NETWORK), optimizer="lbfgs"))
+            return self._opened(partial(gatys_2015.paint, network, optimizer="lbfgs"))
         seconds = self.painted[pair, OURS].seconds
-        return self._opened(partial(IN_OUR_TIME[by], load_network(NETWORK), seconds=seconds))
+        return self._opened(partial(IN_OUR_TIME[by], network, seconds=seconds))
 
-    def _opened(self, paint: Callable[[Tensor, Tensor], Tensor]) -> Paint:
+    def _opened(self, paint: OnTensors) -> Paint:
         opened = partial(open_picture, size=self._size)
         return lambda photo, painting: paint(opened(photo), opened(painting))
 
@@ -185,19 +200,34 @@ def ahead(painted: Mapping[tuple[str, str], Painted]) -> str:
     return f"{OURS} scores better than {' and '.join(IN_OUR_TIME)} in {won} of {len(whole)} pairs"
 
 
+def beside_authors(painted: Mapping[tuple[str, str], Painted]) -> str:
+    """Time and score of a statistic beside its authors' code, a line for each that has a pair."""
+    lines = []
+    for ours, theirs in SAME_IDEA.items():
+        both = [pair for pair, by in painted if by == ours and (pair, theirs) in painted]
+        if both:
+            ratio = statistics.median(painted[p, ours].seconds / painted[p, theirs].seconds for p in both)
+            scores = (statistics.mean(painted[pair, by].score for pair in both) for by in (ours, theirs))
+            lines.append(
+                f"{ours} takes {ratio:.2f} of {theirs}'s time and scores {next(scores):.3f}; "
+                f"{theirs} {next(scores):.3f} ({len(both)} pairs)"
+            )
+    return "\n".join(lines)
+
+
 def main() -> None:
     """Paint, then print the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--out", type=Path, required=True, help="folder of the pictures")
     parser.add_argument("--pictures", type=Path, help="with photos/ and paintings/ (default: the samples)")
-    parser.add_argument("--microast", type=Path, metavar="CHECKOUT", help="of EndyWon/MicroAST")
+    parser.add_argument("--checkouts", type=Path, metavar="FOLDER", help="of authors' code")
     parser.add_argument("--size", type=int, default=512, help="longer side")
     parser.add_argument("--pairs", nargs="+", type=int, metavar="NUMBER", help="from 1 (default: all)")
     parser.add_argument("--by", nargs="+", choices=SHOWN, default=SHOWN, help="those alone (default: all)")
     parser.add_argument("--sheets", type=Path, metavar="FOLDER", help="draw sheets there and paint nothing")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
-    gallery = Gallery(options.out, options.size, options.microast)
+    gallery = Gallery(options.out, options.size, options.checkouts)
     every = pairs(options.pictures)
     chosen = every if options.pairs is None else [every[number - 1] for number in options.pairs]
     if options.sheets:
@@ -207,7 +237,8 @@ def main() -> None:
         judges = StyleJudges()
         for pair in chosen:
             gallery.fill(pair, judges, options.by)
-    print(table(gallery.painted, SHOWN), ahead(gallery.painted), sep="\n\n")
+    found = gallery.painted
+    print(table(found, SHOWN), ahead(found), beside_authors(found), sep="\n\n")
 
 
 if __name__ == "__main__":
