@@ -92,7 +92,7 @@ class _Style(ModuleType):
         style_layer_weights: tuple[float, ...] | None = ...,
         match: tuple[str, ...] = ...,
         content_match: Literal["features", "self-similarity"] = ...,
-        balance: Literal["relative", "gatys"] = ...,
+        balance: Literal["shallow", "relative", "gatys"] = ...,
         start: Literal["content", "noise", "style", "brush"] = ...,
         bleed: float = ...,
         coarse_to_fine: bool = ...,

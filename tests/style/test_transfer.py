@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import pytest
 import torch
 
@@ -47,6 +49,16 @@ def test_sizes_grow_by_about_the_root_of_two_and_double_where_they_are_large(siz
     planned = schedule((size * 3 // 4, size), settings)
     assert [width for (_, width), _ in planned] == sides
     assert [steps for _, steps in planned] == [7] * (len(sides) - 1) + [3]
+
+
+def test_each_style_layer_counts_a_quarter_of_the_one_before(small_network, photo, painting_picture):
+    shallow, alike = (
+        transfer(small_network, photo, painting_picture, balance=each)._aims._style_weights
+        for each in ("shallow", "relative")
+    )
+    weights = list(shallow.values())
+    assert sum(weights) == pytest.approx(1) and list(alike.values()) == [0.2] * 5
+    assert [later / first for first, later in pairwise(weights)] == pytest.approx([0.25] * 4)
 
 
 @pytest.mark.parametrize("coarsest", [600, 1024, 2000])

@@ -23,6 +23,11 @@ from pareidolia.style.settings import StyleSettings
 _KEPT_WHOLE = 8_000_000
 _RATE_WITHOUT_SMOOTHNESS = 0.03
 
+#: What a style layer counts beside the one before it. Much-used implementations of 2015 come to about that,
+#: as they divide a layer's loss by the square of its channels. Counted alike, deep layers bring the
+#: painting's composition into the photo, and hairs where they cannot.
+_BESIDE_THE_LAST = 0.25
+
 
 class StyleAims:
     """Makes the objective of a size: α L_content + β Σ_r s_r L_style,r + TV, with s_r a region's share.
@@ -52,7 +57,11 @@ class StyleAims:
             settings.content_layer_weights,
         )
         self._style_weights = _layer_weights(
-            "style", network, settings.style_layers or network.style_layers, settings.style_layer_weights
+            "style",
+            network,
+            settings.style_layers or network.style_layers,
+            settings.style_layer_weights,
+            _BESIDE_THE_LAST if settings.balance == "shallow" else 1.0,
         )
         if settings.tile is not None:
             self._check_that_it_adds()
@@ -236,11 +245,16 @@ def single(picture: Tensor) -> Tensor:
 
 
 def _layer_weights(
-    kind: str, network: Network, layers: Sequence[str], weights: Sequence[float] | None
+    kind: str,
+    network: Network,
+    layers: Sequence[str],
+    weights: Sequence[float] | None,
+    beside_the_last: float = 1.0,
 ) -> dict[str, float]:
-    """The weight of each layer: those given, or equal ones that add up to 1."""
+    """The weight of each layer: those given, or such that add up to 1, each so much of the one before."""
     if weights is None:
-        weights = [1 / len(layers)] * len(layers)
+        shares = [beside_the_last**number for number in range(len(layers))]
+        weights = [share / sum(shares) for share in shares]
     if len(weights) != len(layers):
         raise PareidoliaError(f"{len(layers)} {kind} layers need as many weights; given: {len(weights)}")
     for layer in layers:

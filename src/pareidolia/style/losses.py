@@ -30,7 +30,7 @@ class ContentLoss(Term):
     Args:
         targets: the photo's activations C by layer.
         weights: w_l, one for each layer in the order of `targets`.
-        balance: "relative" divides each layer's loss by ½ Σ C², its value for an empty map.
+        balance: "relative" (and "shallow") divides each layer's loss by ½ Σ C², its value for an empty map.
 
     Attributes:
         name: of the loss in a painting's losses.
@@ -76,7 +76,7 @@ class ContentInTiles(ContentLoss):
     def __init__(self, photo: Tensor, tiling: Tiling, weights: Mapping[str, float], balance: Balance) -> None:
         self._photo, self._network = photo, tiling.network
         empty = dict.fromkeys(weights, photo.new_zeros(()))
-        if balance == "relative":
+        if balance != "gatys":
             for _, seen in tiling.seen(photo, weights):
                 for layer, maps in seen.items():
                     empty[layer] = empty[layer] + content_loss(torch.zeros_like(maps), maps)
@@ -118,8 +118,8 @@ class StyleLoss(Term):
         targets: the statistic of one or several paintings by layer. Of several it is their blend: of Gram
             matrices, that has the gradient of the weighted sum of their losses.
         weights: w_l, one for each layer in the order of `targets`.
-        balance: "relative" divides each E_l by its value for an empty map, and multiplies it by what suits
-            the statistic (`StyleStatistic.beside_gram`).
+        balance: "relative" (and "shallow") divides each E_l by its value for an empty map, and multiplies it
+            by what suits the statistic (`StyleStatistic.beside_gram`).
         mask: 1×1×H×W in [0, 1], where the picture's style counts; None counts it everywhere.
 
     Attributes:

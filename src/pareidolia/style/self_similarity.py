@@ -23,7 +23,7 @@ class SelfSimilarityLoss(Term):
     Args:
         targets: the photo's activations by layer, 1×N×H×W.
         weights: one for each layer in the order of `targets`.
-        balance: "relative" divides each layer's loss by its value for an empty map.
+        balance: "relative" (and "shallow") divides each layer's loss by its value for an empty map.
 
     Attributes:
         name: of the loss in a painting's losses.

@@ -15,7 +15,7 @@ from pareidolia.style.video_settings import OptimizedVideoControl
 Layers = tuple[str, ...] | None
 Weights = tuple[float, ...] | None
 Colors = Literal["paintings", "matched", "luminance"]
-Balance = Literal["relative", "gatys"]
+Balance = Literal["shallow", "relative", "gatys"]
 Match = Annotated[
     tuple[str, ...],
     Field(
@@ -104,7 +104,7 @@ class StyleSettings(StyleControl, OptimizedVideoControl, PaintingSettings):
     ] = 512
     content_weight: Annotated[
         float, Field(ge=0, description="α: how much the picture keeps what the photo shows.")
-    ] = 8.0
+    ] = 0.5
     style_weight: Annotated[float, Field(ge=0, description="β: how much it takes from the paintings.")] = 40.0
     smoothness: Annotated[
         float, Field(ge=0, description="Weight of the total variation, which calms fine noise.")
@@ -116,7 +116,7 @@ class StyleSettings(StyleControl, OptimizedVideoControl, PaintingSettings):
             description="Weight of the grain of color over the paintings', which calms colored fringes.",
             json_schema_extra=ADVANCED,
         ),
-    ] = 0.003
+    ] = 0.0005
     content_layers: Annotated[
         Layers,
         Field(
@@ -156,11 +156,12 @@ class StyleSettings(StyleControl, OptimizedVideoControl, PaintingSettings):
     balance: Annotated[
         Balance,
         Field(
-            description="relative: each layer's loss is 1 for an empty map, so all layers count alike; "
-            "gatys: the sums exactly as in the formulas, where a few layers outweigh the rest.",
+            description="How layers count. shallow: each style layer a quarter of the one before, so that "
+            "strokes come before composition; relative: all alike; gatys: the sums exactly as in the "
+            "formulas, where a few layers outweigh the rest.",
             json_schema_extra=ADVANCED,
         ),
-    ] = "relative"
+    ] = "shallow"
     start: Annotated[
         Literal["content", "noise", "style", "brush"],
         Field(
@@ -288,7 +289,8 @@ class StyleFiguresSettings(OperationSettings):
     def painting(self, **changes: Any) -> StyleSettings:
         """A style transfer at this size by the paper's own loss."""
         common = self.model_dump(exclude={"style_weights", "reconstruction_steps"})
-        paper = {"match": ("gram",), "content_weight": 1.0, "smoothness": 0.0, "color_smoothness": 0.0}
+        paper = {"match": ("gram",), "balance": "relative", "content_weight": 1.0}
+        paper |= {"smoothness": 0.0, "color_smoothness": 0.0}
         return StyleSettings.model_validate({**paper, **common, **changes})
 
     def reconstructing(self, **changes: Any) -> StyleSettings:

@@ -55,8 +55,9 @@ def test_the_loss_is_that_of_style_transfer(small_network, photo, painting_pictu
     size = (72, 96)
     photo, painting = resize_picture(photo, size), resize_picture(painting_picture, (96, 96))
     settings = StyleSettings(
-        size=96, coarse_to_fine=False, bleed=0, start="noise", match="gram", content_weight=2, style_weight=3
-    )
+        size=96, coarse_to_fine=False, bleed=0, start="noise", match="gram", balance="relative",
+        content_weight=2, style_weight=3,
+    )  # fmt: skip
     transfer = StyleTransfer(photo, [painting], settings, small_network)
     canvas = transfer.picture
     losses = transfer.step().losses

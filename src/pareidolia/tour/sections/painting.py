@@ -32,8 +32,8 @@ def tell_style(guide: Guide) -> Iterator[Exhibit]:
     painting = over_white(as_picture(guide.settings.painting, size=size))
     yield guide.keep_plain("painting", painting, span=3)
     for count in (1, 3, 5):
-        options: dict[str, Any] = {"match": ["gram"], "start": "noise", "coarse_to_fine": False}
-        options |= {"content_weight": 0.0, "smoothness": 0.0, "color_smoothness": 0.0}
+        options: dict[str, Any] = {"match": ["gram"], "balance": "relative", "content_weight": 0.0}
+        options |= {"smoothness": 0.0, "color_smoothness": 0.0, "start": "noise", "coarse_to_fine": False}
         yield guide.show(
             f"texture{count}",
             "style",
