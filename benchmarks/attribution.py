@@ -33,7 +33,12 @@ SAME_CONVOLUTIONS = (
     "Captum's within 1e-6."
 )
 GOALS = (
-    Goal("occlusion, windows of 50 px every 25", DEFAULT, 0.4),
+    Goal(
+        "occlusion, windows of 50 px every 25",
+        DEFAULT,
+        0.4,
+        limit="Nearly all of ours are convolutions of batches, channels last; in an earlier run it was 0.32.",
+    ),
     Goal(
         "occlusion, windows of 50 px every 25",
         BEST,

@@ -56,8 +56,18 @@ CURVES = (
     Curve("frames", "video in one pass", "frames of 256 px", (8, 32, 128), (8, 32)),
     Curve("batch", "gradients in a batch", "pictures of 224 px", (1, 4, 16, 64), (1, 4, 16)),
 )
+LIMITS = {
+    "style-step": "Above 3 and 8 megapixels a picture is seen in tiles, twice a step, each with what its "
+    "positions see around it: at 256 px that is three times the tile."
+}
 GOALS = tuple(
-    Goal(f"how {curve.title} grows", f"the number of {curve.of}", AS_THE_WORK, figure="exponent of time")
+    Goal(
+        f"how {curve.title} grows",
+        f"the number of {curve.of}",
+        AS_THE_WORK,
+        figure="exponent of time",
+        limit=LIMITS.get(curve.kind, ""),
+    )
     for curve in CURVES
 )
 THREADED = ("one-pass", "batch", "features")

@@ -33,8 +33,8 @@ GOALS = (
         0.2,
         every=True,
         figure="time, ours / theirs, worst pair",
-        limit="Four coarse sizes of a hundred steps take three quarters of the time, and only the last one "
-        "scores as well. Half of a step are convolutions; covariances, their roots and L-BFGS are the rest.",
+        limit="Four coarse sizes take two fifths of the time, and only the last one scores as well. Half of "
+        "a step are convolutions; covariances, their roots and L-BFGS are the rest.",
     ),
 )
 #: How many pictures on the way are judged, and every how many steps one is kept.

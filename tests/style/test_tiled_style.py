@@ -91,7 +91,7 @@ def test_a_tiled_painting_goes_on_to_the_same_bytes(small_network, photo, painti
 
 
 def test_large_pictures_are_tiled_whatever_memory_there_is():
-    assert tile_for((2000, 2500), None, adds=True) == 512
+    assert tile_for((2000, 2500), None, adds=True) == 1024
     assert tile_for((3000, 4000), None, adds=True) == 256
     assert tile_for((3000, 4000), None, adds=False) is None
     assert tile_for((600, 800), None, adds=True) is None

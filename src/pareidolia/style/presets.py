@@ -93,7 +93,8 @@ def keep_photo() -> dict[str, Any]:
 @style_preset("texture-only")
 def texture_only() -> dict[str, Any]:
     """The painting's texture, and nothing of the photo but its size."""
-    return {"start": "noise", "content_weight": 0.0, "smoothness": 5.0, "steps": 80}
+    everywhere = {"start": "noise", "content_weight": 0.0, "balance": "relative"}
+    return {**everywhere, "smoothness": 5.0, "steps": 80}
 
 
 @style_preset("quick")

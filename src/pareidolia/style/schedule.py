@@ -54,7 +54,8 @@ _WIDEST_MARGIN = 128
 
 #: Above so many pixels the activations of a whole picture take gigabytes.
 _MOST_PIXELS_AT_ONCE = 3_000_000
-_TILE = 512
+#: With what its positions see around it a tile is about as large as the largest picture that is seen at once.
+_TILE = 1024
 
 #: Above so many the optimizer's memory counts, and smaller tiles leave more of it.
 _MOST_PIXELS_IN_LARGE_TILES = 8_000_000

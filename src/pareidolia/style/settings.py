@@ -207,7 +207,7 @@ class StyleSettings(StyleControl, OptimizedVideoControl, PaintingSettings):
         Field(
             ge=64,
             description="Look in tiles of this many pixels: the same picture in less memory "
-            "(default: 512 at sizes above 3 megapixels, 256 above 8).",
+            "(default: 1024 at sizes above 3 megapixels, 256 above 8).",
             json_schema_extra=ADVANCED,
         ),
     ] = None
