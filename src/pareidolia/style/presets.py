@@ -80,14 +80,14 @@ def oil() -> dict[str, Any]:
 @style_preset("ink")
 def ink() -> dict[str, Any]:
     """Fine lines that follow the photo's."""
-    followed = {"content_weight": 0.25, "content_match": "self-similarity"}
+    followed = {"content_weight": 1.0, "content_match": "self-similarity"}
     return {"match": ("gram",), "stroke_size": 0.6, **followed}
 
 
 @style_preset("keep-photo")
 def keep_photo() -> dict[str, Any]:
     """The photo in its own colors, painted over lightly."""
-    return {"colors": "luminance", "strength": 0.7, "content_weight": 1.5}
+    return {"colors": "luminance", "strength": 0.7}
 
 
 @style_preset("texture-only")
