@@ -41,6 +41,11 @@ class ColorGrain(Term):
     Args:
         target: the painting's, by `color_grain`.
         mask: 1×1×H×W in [0, 1], where it counts; None counts it everywhere.
+
+    Attributes:
+        name: of the loss.
+        layers: none: no network looks.
+        adds_over_positions: it is a sum over positions.
     """
 
     name = "color grain"
