@@ -76,7 +76,7 @@ def tell_blend(guide: Guide) -> Iterator[Exhibit]:
 
 
 def _blend(guide: Guide) -> Request:
-    coarse, steps = guide.pace(100, 40), guide.pace(50, 30)
+    coarse, steps = guide.pace(40, 30), guide.pace(50, 30)
     return guide.request("style", _pair(guide), size=guide.settings.large, coarse_steps=coarse, steps=steps)
 
 
