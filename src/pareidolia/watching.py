@@ -34,9 +34,11 @@ def in_notebook() -> bool:
 
 
 def in_words(step: Progress) -> str:
-    """A step for people: its stage, and its losses where there is room for them."""
+    """A step for people: its stage, and its losses, or their sum where there is no room for them."""
     losses = ", ".join(f"{name} {loss:.4g}" for name, loss in step.losses.items())
-    return ", ".join(part for part in (step.stage, losses if len(losses) <= _ROOM else "") if part)
+    if len(losses) > _ROOM:
+        losses = f"loss {step.loss:.4g}"
+    return ", ".join(part for part in (step.stage, losses) if part)
 
 
 class Lines:

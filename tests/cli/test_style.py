@@ -21,7 +21,7 @@ def test_a_painting_is_made_and_told_of(studio):
     assert code == 0
     answer = json.loads(out)
     assert answer["out"] == "out.png" and answer["seconds"] > 0
-    assert set(answer["losses"]) == {"content", "style", "total variation"}
+    assert set(answer["losses"]) == {"content", "style", "total variation", "color grain"}
     assert answer["settings"]["steps"] == 3 and answer["settings"]["network"] == "net.py:build"
     assert Image.open("out.png").size == (64, 43)
     assert studio.left() == ["out.png"]
@@ -69,9 +69,7 @@ def test_alpha_is_put_back(studio):
 def test_progress_is_plain_lines_without_a_terminal_and_none_when_quiet(studio):
     _, out, err = studio.style()
     assert (
-        "size 2 of 2, total variation" in err
-        and "100 %" in err
-        and "out.png: painted, through net.py:build, in" in out
+        "size 2 of 2, loss " in err and "100 %" in err and "out.png: painted, through net.py:build, in" in out
     )
     _, out, err = studio.style("--quiet", out="quiet.png")
     assert out == err == ""

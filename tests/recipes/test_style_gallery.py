@@ -1,5 +1,7 @@
 """The gallery of styles: what is painted is kept, and the table counts it."""
 
+from dataclasses import replace
+
 import pytest
 
 import style_gallery
@@ -38,9 +40,9 @@ def test_a_stopped_gallery_goes_on(monkeypatch, tmp_path, photo, files):
     monkeypatch.setattr(style_gallery.gatys_2015, "paint", lambda network, *pair, optimizer: photo)
     out = tmp_path / "out"
     out.mkdir()
-    style_gallery.Gallery(out, 48, None).fill(files, judge)
+    style_gallery.Gallery(out, 48, None).fill(files, judge, style_gallery.SHOWN)
     gallery = style_gallery.Gallery(out, 48, None)
-    gallery.fill(files, judge)
+    gallery.fill(files, judge, style_gallery.SHOWN)
     assert len(judged) == len(set(judged)) == 5 == len(gallery.painted)
     assert asked == [gallery.painted["photo painting", "w2"].seconds] * 2
     style_gallery.draw(gallery, files, 48, tmp_path / "sheets/pair.webp")
@@ -48,3 +50,17 @@ def test_a_stopped_gallery_goes_on(monkeypatch, tmp_path, photo, files):
     told = style_gallery.table(gallery.painted, gallery.names()).splitlines()
     assert told[2].startswith("| w2 | 1 | 1.100 | 0.50 to 0.50 |") and len(told) == 7
     assert style_gallery.ahead(gallery.painted).endswith("in 1 of 1 pairs")
+
+
+def test_a_gallery_is_filled_by_some_alone(monkeypatch, tmp_path, photo, files):
+    judgement = Judgement({"efficientnet_lite2": Distances((1.0, 1.0, 1.0), 0.0)}, 1.0, 0.5, 0.0)
+    monkeypatch.setattr(style_gallery, "optimized", lambda *pair, settings: photo)
+    gallery = style_gallery.Gallery(tmp_path, 48, None)
+    gallery.fill(files, lambda *given: judgement, ["neighbors"])
+    assert [by for _, by in gallery.painted] == ["w2", "neighbors"]
+    assert style_gallery.beside_authors(gallery.painted) == ""
+    theirs = replace(gallery.painted["photo painting", "neighbors"], by="NNST", seconds=100.0, score=2.0)
+    ours = replace(gallery.painted["photo painting", "neighbors"], seconds=40.0)
+    painted = {("photo painting", "neighbors"): ours, ("photo painting", "NNST"): theirs}
+    told = style_gallery.beside_authors(painted)
+    assert told.startswith("neighbors takes 0.40 of NNST's time") and told.endswith("NNST 2.000 (1 pairs)")
