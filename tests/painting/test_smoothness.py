@@ -46,6 +46,11 @@ def test_grey_and_even_slopes_have_no_grain_of_color():
     assert color_grain(slope) == pytest.approx(1e-4)  # as a target it is never 0
 
 
+@pytest.mark.parametrize("size", [(1, 1), (2, 50), (50, 1)])
+def test_a_picture_too_narrow_for_grain_has_a_target(size):
+    assert 0 < color_grain(torch.rand(1, 3, *size)) < 10
+
+
 def test_a_picture_has_the_grain_of_itself():
     picture = torch.rand(1, 3, 20, 30, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
     assert total(ColorGrain(color_grain(picture)), picture) == pytest.approx(1)

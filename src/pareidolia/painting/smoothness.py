@@ -61,7 +61,8 @@ class ColorGrain(Term):
         across = x[..., :, 2:] - 2 * x[..., :, 1:-1] + x[..., :, :-2]
         down = x[..., 2:, :] - 2 * x[..., 1:-1, :] + x[..., :-2, :]
         across, down = (self._masked(each.square(), outputs) for each in _of_tile(outputs, across, down))
-        rows, columns = height - 2 * (not wrap[0]), width - 2 * (not wrap[1])
+        # At least 1: a painting two pixels high has no second difference down, and no grain there.
+        rows, columns = max(1, height - 2 * (not wrap[0])), max(1, width - 2 * (not wrap[1]))
         grain = across.sum() / (height * columns) + down.sum() / (rows * width)
         return grain / (self._target * len(x))
 
@@ -79,7 +80,7 @@ def color_grain(picture: Tensor) -> float:
     """The grain of color of a picture N×3×H×W, as a target of `ColorGrain`.
 
     Args:
-        picture: in [0, 1], of at least three pixels each way.
+        picture: in [0, 1]; fewer than three pixels across or down have no grain that way.
 
     Returns:
         The mean over the pictures; at least 1e-4, so that no grey picture asks for none at all.
