@@ -80,8 +80,12 @@ def oil() -> dict[str, Any]:
 @style_preset("ink")
 def ink() -> dict[str, Any]:
     """Fine lines that follow the photo's."""
-    followed = {"content_weight": 1.0, "content_match": "self-similarity"}
-    return {"match": ("gram",), "stroke_size": 0.6, **followed}
+    return {
+        "match": ("gram",),
+        "stroke_size": 0.6,
+        "content_weight": 1.0,
+        "content_match": "self-similarity",
+    }
 
 
 @style_preset("keep-photo")
@@ -93,8 +97,13 @@ def keep_photo() -> dict[str, Any]:
 @style_preset("texture-only")
 def texture_only() -> dict[str, Any]:
     """The painting's texture, and nothing of the photo but its size."""
-    everywhere = {"start": "noise", "content_weight": 0.0, "balance": "relative"}
-    return {**everywhere, "smoothness": 5.0, "steps": 80}
+    return {
+        "start": "noise",
+        "content_weight": 0.0,
+        "balance": "relative",
+        "smoothness": 5.0,
+        "steps": 80,
+    }
 
 
 @style_preset("quick")
