@@ -87,6 +87,19 @@ def test_what_was_assumed_is_said() -> None:
     assert Network.of(classifier(), std=(1.0,) * 3, input_shape=(3, 32, 32)).assumed == ("ImageNet's mean",)
 
 
+def test_a_transformer_states_its_size() -> None:
+    timm = pytest.importorskip("timm")
+    small = {"patch_size": 8, "embed_dim": 16, "depth": 1, "num_heads": 2, "num_classes": 3}
+    wide = timm.create_model("vit_tiny_patch16_224", img_size=(32, 48), **small)
+    square = models.VisionTransformer(32, 8, 1, 2, 16, 32, num_classes=3)
+    for module, shape in ((wide, (3, 32, 48)), (square, (3, 32, 32))):
+        network = Network.of(module)
+        assert network.input_shape == shape
+        assert network.assumed == ("ImageNet's mean and std",)
+        assert network(torch.rand(1, 3, *shape[1:])).shape == (1, 3)
+    assert Network.of(wide, input_shape=(3, 224, 224)).input_shape == (3, 224, 224)
+
+
 def test_a_name_and_a_module_of_one_kind_are_assumed_alike(tmp_path) -> None:
     file = tmp_path / "mine.py"
     file.write_text("from torch import nn\ndef make():\n    return nn.Sequential(nn.Conv2d(3, 2, 3))\n")

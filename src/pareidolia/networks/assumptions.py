@@ -35,10 +35,11 @@ def assume(
 ) -> Assumptions:
     """What is given, and where it is not, what most networks take.
 
-    The channels are those of the first convolution (else 3), the size is 224x224. Networks that take three
-    channels get ImageNet's mean and standard deviation, others 0 and 1.
+    The channels are those of the first convolution (else 3), the size is what the network itself states, else
+    224x224. Networks that take three channels get ImageNet's mean and standard deviation, others 0 and 1.
     """
-    shape = input_shape or (_first_channels(module), *_DEFAULT_SIZE)
+    stated = _stated_size(module)
+    shape = input_shape or (_first_channels(module), *(stated or _DEFAULT_SIZE))
     colored = shape[0] == len(_IMAGENET_MEAN)
     missing = [what for what, given in (("mean", mean), ("std", std)) if given is None]
     words = []
@@ -47,7 +48,7 @@ def assume(
     elif missing:
         plain = {"mean": "mean 0", "std": "std 1"}
         words.append(" and ".join(plain[what] for what in missing))
-    if input_shape is None:
+    if input_shape is None and stated is None:
         words.append("x".join(map(str, shape)))
     return Assumptions(
         shape,
@@ -70,3 +71,16 @@ def read_shape(text: str) -> Shape:
 def _first_channels(module: nn.Module) -> int:
     first = next((each.in_channels for each in module.modules() if isinstance(each, nn.Conv2d)), 3)
     return first or 3  # a lazy convolution has none yet
+
+
+def _stated_size(module: nn.Module) -> tuple[int, int] | None:
+    """Height and width that a transformer says it was made for, in timm's words or in torchvision's."""
+    patches = getattr(module, "patch_embed", None)
+    size = getattr(patches, "img_size", None) or getattr(module, "image_size", None)
+    match size:
+        case int():
+            return size, size
+        case (int() as height, int() as width):
+            return height, width
+        case _:
+            return None

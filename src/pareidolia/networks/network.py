@@ -119,7 +119,7 @@ class Network(Looking):
             mean: one number a channel that is subtracted; default ImageNet's for three channels, else 0.
             std: one number a channel that is divided by; default ImageNet's for three channels, else 1.
             input_shape: channels, height, width of the pictures it was made for, also as "3x224x224"; default
-                the channels of its first convolution at 224x224.
+                the channels of its first convolution, and the size that it states itself, else 224x224.
             classes: the names of the classes in the order of the outputs, or a text file with one a line.
             prepare: called with pictures N×C×H×W in [0, 1] in place of mean and std, such as torchvision's
                 `weights.transforms()`. It may resize and crop, and must be differentiable.
