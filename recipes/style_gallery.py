@@ -27,6 +27,7 @@ from torch import Tensor
 
 from pareidolia.networks import Network, load_network
 from pareidolia.pictures import open_picture, save_picture, sheet
+from pareidolia.pictures.files import to_image
 from pareidolia.style import StyleSettings, StyleTransfer
 from pareidolia.style.brush import load_brush
 from pareidolia.style.judging.measuring import StyleJudges
@@ -174,7 +175,8 @@ def draw(gallery: Gallery, pair: Pair, size: int, target: Path) -> None:
         if found := gallery.painted.get((name, by)):
             cells.append((open_picture(gallery.file(name, by)), f"{by}, {found.score:.2f}"))
     target.parent.mkdir(parents=True, exist_ok=True)
-    save_picture(sheet(cells, 4, longer_side=size), target, overwrite=True)
+    drawn = to_image(sheet(cells, 4, longer_side=size))
+    drawn.convert("RGB").save(target, quality=85, optimize=True, progressive=True)
 
 
 def table(painted: Mapping[tuple[str, str], Painted], names: Iterable[str]) -> str:
@@ -232,7 +234,7 @@ def main() -> None:
     chosen = every if options.pairs is None else [every[number - 1] for number in options.pairs]
     if options.sheets:
         for pair in chosen:
-            draw(gallery, pair, options.size, options.sheets / f"{label_of(pair).replace(' ', '_')}.webp")
+            draw(gallery, pair, options.size, options.sheets / f"{label_of(pair).replace(' ', '_')}.jpg")
     else:
         judges = StyleJudges()
         for pair in chosen:

@@ -45,8 +45,8 @@ def test_a_stopped_gallery_goes_on(monkeypatch, tmp_path, photo, files):
     gallery.fill(files, judge, style_gallery.SHOWN)
     assert len(judged) == len(set(judged)) == 5 == len(gallery.painted)
     assert asked == [gallery.painted["photo painting", "w2"].seconds] * 2
-    style_gallery.draw(gallery, files, 48, tmp_path / "sheets/pair.webp")
-    assert (tmp_path / "sheets/pair.webp").is_file()
+    style_gallery.draw(gallery, files, 48, tmp_path / "sheets/pair.jpg")
+    assert (tmp_path / "sheets/pair.jpg").is_file()
     told = style_gallery.table(gallery.painted, gallery.names()).splitlines()
     assert told[2].startswith("| w2 | 1 | 1.100 | 0.50 to 0.50 |") and len(told) == 7
     assert style_gallery.ahead(gallery.painted).endswith("in 1 of 1 pairs")
