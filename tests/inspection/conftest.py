@@ -1,3 +1,5 @@
+import importlib
+import os
 from collections import OrderedDict
 
 import pytest
@@ -25,6 +27,21 @@ def classifier(classes: int = 10) -> nn.Sequential:
 
 
 NAMES = ("tabby cat", "tiger cat", "pug", "red fox", "goldfish", "hen", "ox", "bee", "ant", "snail")
+
+
+def pytest_collection_modifyitems(items):
+    """What is held to a peer is run by `make test-peers` too, where peers are installed."""
+    for item in items:
+        if "import_peer" in getattr(item, "fixturenames", ()):
+            item.add_marker("peer")
+
+
+@pytest.fixture
+def import_peer():
+    """Imports another's package; without it a test is skipped, unless PEERS says that it is there."""
+    if os.environ.get("PEERS"):
+        return importlib.import_module
+    return lambda name: pytest.importorskip(name, reason=f"{name} is not installed")
 
 
 @pytest.fixture

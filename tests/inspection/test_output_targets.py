@@ -59,8 +59,8 @@ def test_a_segment_is_explained_where_it_is(segmenter, half_bright) -> None:
     assert torch.equal(find_target("segment:day", segmenter, half_bright).region, target.region)
 
 
-def test_a_segment_scores_as_pytorch_grad_cams(segmenter) -> None:
-    targets = pytest.importorskip("pytorch_grad_cam.utils.model_targets", reason="grad-cam is not installed")
+def test_a_segment_scores_as_pytorch_grad_cams(import_peer, segmenter) -> None:
+    targets = import_peer("pytorch_grad_cam.utils.model_targets")
     picture = torch.rand(1, 3, 24, 24)
     target = segment_target(segmenter, picture, 1)
     peer = targets.SemanticSegmentationTarget(1, target.region.float().numpy())
@@ -112,8 +112,8 @@ def test_a_detection_is_explained(detector, half_bright) -> None:
     assert covered.shape == (1, 1, 24, 24)
 
 
-def test_a_detection_scores_as_pytorch_grad_cams(detector, half_bright) -> None:
-    targets = pytest.importorskip("pytorch_grad_cam.utils.model_targets", reason="grad-cam is not installed")
+def test_a_detection_scores_as_pytorch_grad_cams(import_peer, detector, half_bright) -> None:
+    targets = import_peer("pytorch_grad_cam.utils.model_targets")
     target = detection_target(detector, half_bright)
     moved = half_bright.clone()
     moved[..., 13] = 1.0

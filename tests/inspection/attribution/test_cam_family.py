@@ -52,8 +52,8 @@ def _scaled(maps: Tensor) -> Tensor:
     ("method", "peer"),
     [("grad-cam++", "GradCAMPlusPlus"), ("hires-cam", "HiResCAM"), ("layer-cam", "LayerCAM")],
 )
-def test_equal_to_pytorch_grad_cam(method: str, peer: str, plain, pictures) -> None:
-    peers = pytest.importorskip("pytorch_grad_cam", reason="grad-cam is not installed")
+def test_equal_to_pytorch_grad_cam(import_peer, method: str, peer: str, plain, pictures) -> None:
+    peers = import_peer("pytorch_grad_cam")
     from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
 
     with getattr(peers, peer)(plain.module, [plain.module.relu2]) as cam:
@@ -70,8 +70,8 @@ def test_equal_to_pytorch_grad_cam(method: str, peer: str, plain, pictures) -> N
     torch.testing.assert_close(found, expected, rtol=1e-5, atol=1e-5 * float(expected.max()))
 
 
-def test_eigen_cam_is_pytorch_grad_cams_but_for_the_sign(plain, pictures) -> None:
-    pytest.importorskip("pytorch_grad_cam", reason="grad-cam is not installed")
+def test_eigen_cam_is_pytorch_grad_cams_but_for_the_sign(import_peer, plain, pictures) -> None:
+    import_peer("pytorch_grad_cam")
     from pytorch_grad_cam.utils.svd_on_activations import get_2d_projection
 
     maps = plain.record(pictures, "relu2")["relu2"].detach().numpy()
@@ -92,8 +92,8 @@ def test_eigen_cam_of_one_bright_spot(network) -> None:
     assert torch.equal(found, attribute(spot, x, 2, "eigen-cam", layer="0")[0, 0])
 
 
-def test_score_cam_is_torchcams(plain, pictures) -> None:
-    methods = pytest.importorskip("torchcam.methods", reason="torchcam is not installed")
+def test_score_cam_is_torchcams(import_peer, plain, pictures) -> None:
+    methods = import_peer("torchcam.methods")
     with methods.ScoreCAM(plain.module, "relu2") as peer, torch.no_grad():
         plain.module(pictures)
         (expected,) = peer([3, 5], normalized=False)
@@ -123,8 +123,8 @@ def test_score_cam_hides_by_the_networks_mean_color(pictures) -> None:
 
 
 @pytest.mark.parametrize("rivals", [1, 3, 20])
-def test_finer_cam_is_torchcams(rivals: int, plain, pictures) -> None:
-    methods = pytest.importorskip("torchcam.methods", reason="torchcam is not installed")
+def test_finer_cam_is_torchcams(import_peer, rivals: int, plain, pictures) -> None:
+    methods = import_peer("torchcam.methods")
     if not hasattr(methods, "FinerCAM"):
         pytest.skip("this torchcam has no FinerCAM")
     with methods.FinerCAM(plain.module, "relu2", num_references=rivals) as peer:

@@ -176,8 +176,8 @@ def test_the_full_gradient_is_the_score() -> None:
     torch.testing.assert_close(total, TARGET(network, x))
 
 
-def test_the_parts_are_pytorch_grad_cams() -> None:
-    peers = pytest.importorskip("pytorch_grad_cam", reason="grad-cam is not installed")
+def test_the_parts_are_pytorch_grad_cams(import_peer) -> None:
+    peers = import_peer("pytorch_grad_cam")
     from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
 
     network = _network(

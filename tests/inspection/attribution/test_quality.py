@@ -26,10 +26,6 @@ from pareidolia.networks import Network
 TARGET = ClassTarget((3,))
 
 
-def _peer():
-    return pytest.importorskip("quantus", reason="quantus is not installed")
-
-
 def _linear() -> Network:
     torch.manual_seed(5)
     module = nn.Sequential(nn.Flatten(), nn.Linear(3 * 12 * 12, 5))
@@ -58,8 +54,8 @@ def test_imputation_solves_its_equations(picture) -> None:
     assert error.abs().max() < 1e-4
 
 
-def test_imputation_is_quantus(picture) -> None:
-    from_peer = _peer().functions.perturb_func.noisy_linear_imputation
+def test_imputation_is_quantus(import_peer, picture) -> None:
+    from_peer = import_peer("quantus").functions.perturb_func.noisy_linear_imputation
     for ours, mask in zip(*_imputed(picture), strict=True):
         theirs = from_peer(picture[0].numpy(), np.flatnonzero(mask[0].numpy()), noise=0.0)
         torch.testing.assert_close(ours, torch.from_numpy(theirs).float(), rtol=0, atol=1e-4)
@@ -78,10 +74,10 @@ def test_road_tells_what_counts_from_what_does_not() -> None:
     assert road(network, x, TARGET, left, shares=(0.45,)).values < right.values[0]
 
 
-def test_irof_is_quantus(monkeypatch) -> None:
+def test_irof_is_quantus(import_peer, monkeypatch) -> None:
     """On a gray picture: of three channels Quantus 0.6 refuses its own masks."""
     pytest.importorskip("skimage", reason="scikit-image is not installed")
-    quantus = _peer()
+    quantus = import_peer("quantus")
     monkeypatch.setattr(np, "trapz", np.trapezoid, raising=False)  # which NumPy 2 has no more
     torch.manual_seed(6)
     module = nn.Sequential(
@@ -129,11 +125,11 @@ def test_infidelity_of_the_gradient_of_a_linear_network_is_nothing() -> None:
     assert zero == pytest.approx(float(falls.square().mean()), rel=1e-5)
 
 
-def test_infidelity_is_quantus(network, picture) -> None:
+def test_infidelity_is_quantus(import_peer, network, picture) -> None:
     signal = torch.randn(1, 3, 24, 28)
     seen = []
     network.module.register_forward_hook(lambda _, given, __: seen.append(given[0].clone()))
-    metric = _peer().Infidelity(
+    metric = import_peer("quantus").Infidelity(
         perturb_baseline=0.0, perturb_patch_sizes=[4], n_perturb_samples=1, normalise=False, abs=False,
         return_aggregate=False, disable_warnings=True,
     )  # fmt: skip
@@ -143,8 +139,8 @@ def test_infidelity_is_quantus(network, picture) -> None:
     assert found == pytest.approx(float(expected[0]), rel=1e-4)
 
 
-def test_max_sensitivity_is_quantus(network, picture) -> None:
-    quantus = _peer()
+def test_max_sensitivity_is_quantus(import_peer, network, picture) -> None:
+    quantus = import_peer("quantus")
     offered = [torch.rand(1, 3, 24, 28) for _ in range(4)]
     waiting = iter(offered)
 
@@ -173,8 +169,8 @@ def test_completeness_of_deep_lift_and_of_chance(network, picture) -> None:
     assert completeness(network, picture, TARGET, zero) == pytest.approx(1)
 
 
-def test_sparseness_is_quantus() -> None:
-    quantus = _peer()
+def test_sparseness_is_quantus(import_peer) -> None:
+    quantus = import_peer("quantus")
     signal = torch.rand(3, 1, 8, 9)
     metric = quantus.Sparseness(return_aggregate=False, disable_warnings=True, normalise=False)
     expected = metric(nn.Identity(), np.zeros((3, 1, 8, 9)), np.zeros(3, int), signal.numpy())
@@ -190,9 +186,11 @@ def test_sparseness_and_complexity_at_their_ends() -> None:
     assert complexity(torch.arange(100.0).view(1, 1, 10, 10)) == pytest.approx(math.log(100))
 
 
-def test_complexity_is_quantus() -> None:
+def test_complexity_is_quantus(import_peer) -> None:
     values = torch.randn(1, 1, 20, 20)
-    expected = _peer().functions.complexity_func.discrete_entropy(values.numpy(), values.numpy(), n_bins=50)
+    expected = import_peer("quantus").functions.complexity_func.discrete_entropy(
+        values.numpy(), values.numpy(), n_bins=50
+    )
     assert complexity(values, 50) == pytest.approx(float(expected), abs=1e-4)
 
 

@@ -79,8 +79,8 @@ def test_gradient_rollout_as_the_paper_has_it(vit, network, pictures) -> None:
     torch.testing.assert_close(found, expected, rtol=1e-5, atol=1e-5 * float(expected.max()))
 
 
-def test_legrad_as_torchcam_has_it(vit, network, pictures) -> None:
-    methods = pytest.importorskip("torchcam.methods", reason="torchcam is not installed")
+def test_legrad_as_torchcam_has_it(import_peer, vit, network, pictures) -> None:
+    methods = import_peer("torchcam.methods")
     with methods.LeGrad(vit, list(vit.encoder.layers)) as peer:
         vit(pictures)
         (expected,) = peer([3, 5], normalized=False)
