@@ -11,13 +11,14 @@ downloaded, --network measures a transformer of others' training instead, for th
 
 import argparse
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from itertools import compress, zip_longest
 from pathlib import Path
 
 import timm
 import torch
 import torch.nn.functional as F
+from benchmarks.runner import table
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
@@ -122,13 +123,6 @@ def is_right(network: Network, photo: Path) -> bool:
     return logits is not None and network.class_names[int(logits.argmax())] == photo.parent.name
 
 
-def table(rows: Sequence[Mapping[str, object]]) -> str:
-    """Each method's measures in words, a row each."""
-    head = [name for name in rows[0] if name != "numbers"]
-    lines = [f"| {' | '.join(head)} |", "| --- " * len(head) + "|"]
-    return "\n".join([*lines, *(f"| {' | '.join(str(row[name]) for name in head)} |" for row in rows)])
-
-
 def main() -> None:
     """Train where there is no network yet, then measure."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -151,7 +145,9 @@ def main() -> None:
     )
     for _ in comparison:
         pass
-    print(table(comparison.result.rows))
+    rows = comparison.result.rows
+    columns = [name for name in rows[0] if name != "numbers"]
+    print(*table(columns, [[row[name] for name in columns] for row in rows]), sep="\n")
     save_picture(comparison.figure(), options.out / "faithfulness.png", overwrite=True)
 
 

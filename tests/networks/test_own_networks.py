@@ -92,7 +92,10 @@ def test_a_transformer_states_its_size() -> None:
     small = {"patch_size": 8, "embed_dim": 16, "depth": 1, "num_heads": 2, "num_classes": 3}
     wide = timm.create_model("vit_tiny_patch16_224", img_size=(32, 48), **small)
     square = models.VisionTransformer(32, 8, 1, 2, 16, 32, num_classes=3)
-    for module, shape in ((wide, (3, 32, 48)), (square, (3, 32, 32))):
+    mixer = timm.create_model("mixer_s16_224", img_size=32, num_classes=3)  # states it in its stem
+    inside = nn.Sequential(mixer, nn.Identity())
+    found = ((wide, (3, 32, 48)), (square, (3, 32, 32)), (mixer, (3, 32, 32)), (inside, (3, 32, 32)))
+    for module, shape in found:
         network = Network.of(module)
         assert network.input_shape == shape
         assert network.assumed == ("ImageNet's mean and std",)

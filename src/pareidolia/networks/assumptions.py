@@ -74,13 +74,11 @@ def _first_channels(module: nn.Module) -> int:
 
 
 def _stated_size(module: nn.Module) -> tuple[int, int] | None:
-    """Height and width that a transformer says it was made for, in timm's words or in torchvision's."""
-    patches = getattr(module, "patch_embed", None)
-    size = getattr(patches, "img_size", None) or getattr(module, "image_size", None)
-    match size:
-        case int():
-            return size, size
-        case (int() as height, int() as width):
-            return height, width
-        case _:
-            return None
+    """Height and width that a part of it says it was made for, in timm's words or in torchvision's."""
+    for each in module.modules():
+        match getattr(each, "img_size", None) or getattr(each, "image_size", None):
+            case int() as side:
+                return side, side
+            case (int() as height, int() as width):
+                return height, width
+    return None
