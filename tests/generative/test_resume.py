@@ -18,6 +18,7 @@ MODELS = [
     ("flow", {"width": 4, "labels": "condition", "times": "logit-normal", "average": 0.9}),
     ("vqvae", {"width": 2, "prior_width": 32, "prior_layers": 1, "labels": "condition"}),
     ("gan", {"network": "residual", "width": 2, "augment": ("color", "translation", "cutout")}),
+    ("gan", {"discriminator": "projected", "labels": "condition"}),
 ]
 
 

@@ -59,7 +59,7 @@ def generator_loss(fake: Tensor, kind: AdversarialLoss = "non-saturating") -> Te
 
 
 def gradient_penalty(discriminator: Callable[[Tensor], Tensor], real: Tensor) -> tuple[Tensor, Tensor]:
-    """R1 = E‖∇D(x)‖² on real samples (Mescheder et al. 2018, equation 9).
+    """R1 = E‖∇D(x)‖² on real samples (Mescheder et al. 2018, equation 9); of several logits, their mean's.
 
     Args:
         discriminator: samples → logits.
@@ -70,5 +70,5 @@ def gradient_penalty(discriminator: Callable[[Tensor], Tensor], real: Tensor) ->
     """
     real = real.detach().requires_grad_(True)
     logits = discriminator(real)
-    (gradient,) = torch.autograd.grad(logits.sum(), real, create_graph=True)
+    (gradient,) = torch.autograd.grad(logits.mean(1).sum(), real, create_graph=True)
     return gradient.float().square().flatten(1).sum(1).mean(), logits

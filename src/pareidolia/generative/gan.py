@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.parametrizations import spectral_norm
 
-from pareidolia.generative.adversary import discriminator_objective, generator_loss
+from pareidolia.generative.adversary import AdversarialLoss, discriminator_objective, generator_loss
 from pareidolia.generative.augmentation import augmented
 from pareidolia.generative.capabilities import Prior
 from pareidolia.generative.conditions import WithLabel, known_labels
@@ -31,6 +31,8 @@ class GAN(GenerativeModel[GANSettings]):
 
     Attributes:
         only_for_training: the discriminator.
+        loss: which losses are played.
+        r1: weight of the gradient penalty.
 
     Args:
         settings: see `GANSettings`.
@@ -50,11 +52,10 @@ class GAN(GenerativeModel[GANSettings]):
         self.prior: Prior = WithLabel(prior, self.conditions) if self.conditions else prior
         self.latent = self.prior.latent
         self.generator = make_decoder(settings, self.latent, shape, whole=True)
-        self.discriminator = make_encoder(settings, shape, self.conditions or 1, whole=True)
-        if settings.spectral_norm:
-            for layer in self.discriminator.modules():
-                if isinstance(layer, nn.Linear | nn.Conv2d):
-                    spectral_norm(layer)
+        self.discriminator = make_discriminator(settings, shape, self.conditions or 1)
+        projected = settings.discriminator == "projected"
+        self.loss: AdversarialLoss = settings.loss or ("hinge" if projected else "non-saturating")
+        self.r1 = settings.r1 if settings.r1 is not None else 0.0 if projected else 1.0
 
     def init_output_bias(self, mean: Tensor) -> None:
         """Set the generator's output to the data's mean picture, C×H×W (or its colour), to begin with."""
@@ -76,18 +77,17 @@ class GAN(GenerativeModel[GANSettings]):
             context: of a training step, in which pictures are augmented as the settings have it.
 
         Returns:
-            N×1.
+            N×K: one, or those of a projected discriminator's patches.
         """
         seen = 2 * pictures - 1
         if context is not None:
             seen = augmented(seen, self.settings.augment, context)
-        logits: Tensor = self.discriminator(seen)
-        if not self.conditions:
-            return logits
-        mean = logits.mean(1, keepdim=True)
-        if labels is None:
+        logits: Tensor = torch.atleast_3d(self.discriminator(seen))  # N×labels×K
+        mean = logits.mean(1)
+        if labels is None or not self.conditions:
             return mean
-        return torch.where(labels[:, None] >= 0, logits.gather(1, labels.clamp(min=0)[:, None]), mean)
+        chosen = logits[torch.arange(len(logits), device=logits.device), labels.clamp(min=0)]
+        return torch.where(labels[:, None] >= 0, chosen, mean)
 
     def phases(self) -> Sequence[Phase]:
         """Two: the discriminator's, then the generator's."""
@@ -106,16 +106,15 @@ class GAN(GenerativeModel[GANSettings]):
         """Distinguish real pictures from made ones."""
         with torch.no_grad():
             made = self.decode(self._codes(batch, context))
-        settings = self.settings
-        due = context.step % settings.r1_every == 0
-        r1 = settings.r1 * settings.r1_every if due else 0.0
+        every = self.settings.r1_every
+        r1 = self.r1 * every if context.step % every == 0 else 0.0
         judge = partial(self.logits, labels=batch.labels, context=context)
-        return Losses(*discriminator_objective(judge, batch.pictures, made, r1, settings.loss))
+        return Losses(*discriminator_objective(judge, batch.pictures, made, r1, self.loss))
 
     def generator_phase(self, batch: Batch, context: StepContext) -> Losses:
         """Make pictures that the discriminator takes for real."""
         fake = self.logits(self.decode(self._codes(batch, context)), batch.labels, context)
-        return Losses(generator_loss(fake, self.settings.loss))
+        return Losses(generator_loss(fake, self.loss))
 
     def _codes(self, batch: Batch, context: StepContext) -> Tensor:
         """Codes from the prior, with the labels of the batch where labels are the condition."""
@@ -123,3 +122,17 @@ class GAN(GenerativeModel[GANSettings]):
         if isinstance(self.prior, WithLabel) and batch.labels is not None:
             return self.prior.with_label(codes, batch.labels)
         return codes
+
+
+def make_discriminator(settings: GANSettings, shape: Shape, outputs: int) -> nn.Module:
+    """Make a network N×C×H×W in [-1, 1] → N×outputs, or N×outputs×K: logits of K patches."""
+    if settings.discriminator == "projected":
+        from pareidolia.generative.projected import ProjectedDiscriminator
+
+        return ProjectedDiscriminator(shape, outputs)
+    network = make_encoder(settings, shape, outputs, whole=True)
+    if settings.spectral_norm:
+        for layer in network.modules():
+            if isinstance(layer, nn.Linear | nn.Conv2d):
+                spectral_norm(layer)
+    return network

@@ -8,6 +8,7 @@ for gradients, and the small picture decides what the large one is made of.
 import math
 from itertools import pairwise
 
+import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
@@ -45,7 +46,9 @@ class ResidualDecoder(nn.Module):
 
     def forward(self, z: Tensor) -> Tensor:
         """N×inputs → N×C×H×W."""
-        maps = [self.start(z).unflatten(1, (-1, *self.sides[0]))]
+        first = self.start(z).unflatten(1, (-1, *self.sides[0]))
+        # As in `networks.ConvolutionalDecoder`: no convolution has to turn its maps then.
+        maps = [first.contiguous(memory_format=torch.channels_last)]
         for number, (block, side) in enumerate(zip(self.blocks, self.sides[1:], strict=True), start=1):
             grown = block(maps[-1], side)
             if number >= _APART:

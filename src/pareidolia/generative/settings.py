@@ -180,6 +180,13 @@ class GANSettings(ArchitectureSettings):
         float,
         Field(ge=0, lt=1, description="Decay of the weights' moving average; 0 gives the last weights."),
     ] = 0.995
+    discriminator: Annotated[
+        Literal["own", "projected"],
+        Field(
+            description="own: it learns to see while it judges. projected: it looks through retina, which sees "
+            "already (Sauer 2021)."
+        ),
+    ] = "own"
     augment: Annotated[
         tuple[Augmentation, ...],
         Field(description="How pictures, real and made, are changed for the discriminator (Zhao 2020)."),
@@ -187,10 +194,20 @@ class GANSettings(ArchitectureSettings):
     prior: PriorOption = "normal"
     labels: Condition = "none"
     loss: Annotated[
-        Literal["non-saturating", "minimax", "hinge"],
-        Field(description="The loss of generator and discriminator."),
-    ] = "non-saturating"
-    r1: R1 = 1.0
+        Literal["non-saturating", "minimax", "hinge"] | None,
+        Field(
+            description="The loss of generator and discriminator (default: non-saturating; against a projected "
+            "discriminator hinge)."
+        ),
+    ] = None
+    r1: Annotated[
+        float | None,
+        Field(
+            ge=0,
+            description="Weight γ of R1, ½γ‖∇D‖² on what is real (Mescheder 2018; default: 1; of a projected "
+            "discriminator 0).",
+        ),
+    ] = None
     r1_every: Annotated[
         int,
         Field(ge=1, description="R1 in each n-th step, n times as strong (lazy, Karras 2020)."),
