@@ -4,7 +4,7 @@
     python -m recipes.style_gallery --out FOLDER --by "Crowson 2020" brush          # by these and our default
     python -m recipes.style_gallery --out FOLDER --sheets docs/pictures/gallery     # from what is there
 
-All look through VGG-19. What authors published as code is run from checkouts of EndyWon/MicroAST,
+All look through VGG-19, but for one pass and our default through retina. What authors published as code is run from checkouts of EndyWon/MicroAST,
 nkolkin13/NeuralNeighborStyleTransfer and nkolkin13/STROTSS, which the folder holds as microast, nnst and
 strotss. The recipes of 2020 and 2024 get as many seconds of the processor as our default took for the same
 pair. Each picture is a file of the folder and each of its figures a line of results.jsonl, so a stopped run
@@ -33,8 +33,8 @@ from pareidolia.style.brush import load_brush
 from pareidolia.style.judging.measuring import StyleJudges
 from retina_style import Pair, pairs
 
-OURS = "w2"
-"""Our default, whose time others get."""
+OURS, OURS_SMALL = "w2", "w2 by retina"
+"""Our default, whose time others get; and through the package's own network."""
 STATISTICS: dict[str, tuple[str, ...]] = {
     OURS: ("w2",),
     "gram": ("gram",),
@@ -58,10 +58,10 @@ AUTHORS: dict[str, Callable[[Path, Network], OnTensors]] = {
     "STROTSS": strotss.load,
 }
 """What is run from its authors' code, and through their own weights or the network that is given."""
-SHOWN = (IN_ITS_OWN, *IN_OUR_TIME, *AUTHORS, ONE_PASS, *STATISTICS)
+SHOWN = (IN_ITS_OWN, *IN_OUR_TIME, *AUTHORS, ONE_PASS, OURS_SMALL, *STATISTICS)
 """The order of sheets and table."""
-SAME_IDEA = {"neighbors": "NNST", "transport": "STROTSS"}
-"""Our statistic, and the method that it comes from."""
+BESIDE = {"neighbors": "NNST", "transport": "STROTSS", OURS_SMALL: IN_ITS_OWN, OURS: IN_ITS_OWN}
+"""What is ours, and what its time and score are set beside."""
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,7 @@ class Gallery:
         """What paints, our default first."""
         authors = [name for name in AUTHORS if self._checkouts and self._checkout(name).is_dir()]
         others = [name for name in STATISTICS if name != OURS]
-        return [OURS, *IN_OUR_TIME, ONE_PASS, *authors, *others, IN_ITS_OWN]
+        return [OURS, OURS_SMALL, *IN_OUR_TIME, ONE_PASS, *authors, *others, IN_ITS_OWN]
 
     def file(self, pair: str, by: str) -> Path:
         """Where a picture is."""
@@ -131,18 +131,19 @@ class Gallery:
         return (self._checkouts or Path()) / author.lower()
 
     def _painter(self, pair: str, by: str) -> Paint:
-        if by in STATISTICS:
-            settings = StyleSettings(size=self._size, network=NETWORK, match=STATISTICS[by])
+        if by in (*STATISTICS, OURS_SMALL):
+            network, match = ("retina", OURS) if by == OURS_SMALL else (NETWORK, by)
+            settings = StyleSettings(size=self._size, network=network, match=STATISTICS[match])
             return partial(optimized, settings=settings)
         if by == ONE_PASS:
             return self._opened(lambda photo, painting: load_brush("cpu").paint(photo, [painting]))
-        network = load_network(NETWORK)
+        vgg = load_network(NETWORK)
         if by in AUTHORS:
-            return self._opened(AUTHORS[by](self._checkout(by), network))
+            return self._opened(AUTHORS[by](self._checkout(by), vgg))
         if by == IN_ITS_OWN:
-            return self._opened(partial(gatys_2015.paint, network, optimizer="lbfgs"))
+            return self._opened(partial(gatys_2015.paint, vgg, optimizer="lbfgs"))
         seconds = self.painted[pair, OURS].seconds
-        return self._opened(partial(IN_OUR_TIME[by], network, seconds=seconds))
+        return self._opened(partial(IN_OUR_TIME[by], vgg, seconds=seconds))
 
     def _opened(self, paint: OnTensors) -> Paint:
         opened = partial(open_picture, size=self._size)
@@ -202,10 +203,10 @@ def ahead(painted: Mapping[tuple[str, str], Painted]) -> str:
     return f"{OURS} scores better than {' and '.join(IN_OUR_TIME)} in {won} of {len(whole)} pairs"
 
 
-def beside_authors(painted: Mapping[tuple[str, str], Painted]) -> str:
-    """Time and score of a statistic beside its authors' code, a line for each that has a pair."""
+def beside_others(painted: Mapping[tuple[str, str], Painted]) -> str:
+    """Our time and score beside others', a line for each that has a pair."""
     lines = []
-    for ours, theirs in SAME_IDEA.items():
+    for ours, theirs in BESIDE.items():
         both = [pair for pair, by in painted if by == ours and (pair, theirs) in painted]
         if both:
             ratio = statistics.median(painted[p, ours].seconds / painted[p, theirs].seconds for p in both)
@@ -240,7 +241,7 @@ def main() -> None:
         for pair in chosen:
             gallery.fill(pair, judges, options.by)
     found = gallery.painted
-    print(table(found, SHOWN), ahead(found), beside_authors(found), sep="\n\n")
+    print(table(found, SHOWN), ahead(found), beside_others(found), sep="\n\n")
 
 
 if __name__ == "__main__":

@@ -37,8 +37,8 @@ def test_pictures_of_any_sides_are_judged_each_for_itself(shape):
 
 def test_every_stage_is_judged_in_patches():
     model = gan((3, 64, 64))
-    # From maps of 32, 16, 8 and 4 px: patches of 4x4 each.
-    assert model.logits(torch.rand(1, 3, 64, 64)).shape == (1, 4 * 16)
+    # From maps of 64 to 4 px: patches of 4x4 each.
+    assert model.logits(torch.rand(1, 3, 64, 64)).shape == (1, 5 * 16)
 
 
 def test_what_sees_is_retina_and_is_not_trained():
@@ -47,7 +47,7 @@ def test_what_sees_is_retina_and_is_not_trained():
 
     model = gan((3, 64, 64))
     picture = open_picture("sample:coffee", size=64)
-    layers = ["stage2.relu2", "stage3.relu3", "stage4.relu3", "stage5.relu1"]
+    layers = ["stage1.relu2", "stage2.relu2", "stage3.relu3", "stage4.relu3", "stage5.relu1"]
     recorded = load_network("retina").record(picture, layers)
     for maps, layer in zip(model.discriminator.seeing(2 * picture - 1), layers, strict=True):
         torch.testing.assert_close(maps, recorded[layer], rtol=1e-4, atol=1e-5)
@@ -76,7 +76,7 @@ def test_upper_stages_reach_what_judges_the_lower_ones():
     assert not any(torch.allclose(*pair) for pair in zip(plain, changed, strict=True))
     lower = model.discriminator.projections([maps[0] + 1, *maps[1:]])
     same = [torch.equal(*pair) for pair in zip(plain, lower, strict=True)]
-    assert same == [False, True, True, True]
+    assert same == [False, True, True, True, True]
 
 
 def test_its_losses_are_the_papers_unless_others_are_named():

@@ -30,7 +30,10 @@ def test_a_stopped_gallery_goes_on(monkeypatch, tmp_path, photo, files):
 
     asked = []
     monkeypatch.setattr(style_gallery, "STATISTICS", {"w2": ("w2",)})
-    monkeypatch.setattr(style_gallery, "optimized", lambda *pair, settings: photo)
+    networks = []
+    monkeypatch.setattr(
+        style_gallery, "optimized", lambda *pair, settings: networks.append(settings.network) or photo
+    )
     monkeypatch.setattr(style_gallery, "load_network", lambda name: name)
     recipes = {
         name: lambda network, *pair, seconds: asked.append(seconds) or photo
@@ -43,12 +46,13 @@ def test_a_stopped_gallery_goes_on(monkeypatch, tmp_path, photo, files):
     style_gallery.Gallery(out, 48, None).fill(files, judge, style_gallery.SHOWN)
     gallery = style_gallery.Gallery(out, 48, None)
     gallery.fill(files, judge, style_gallery.SHOWN)
-    assert len(judged) == len(set(judged)) == 5 == len(gallery.painted)
+    assert len(judged) == len(set(judged)) == 6 == len(gallery.painted)
+    assert networks == ["vgg19", "retina"]
     assert asked == [gallery.painted["photo painting", "w2"].seconds] * 2
     style_gallery.draw(gallery, files, 48, tmp_path / "sheets/pair.jpg")
     assert (tmp_path / "sheets/pair.jpg").is_file()
     told = style_gallery.table(gallery.painted, gallery.names()).splitlines()
-    assert told[2].startswith("| w2 | 1 | 1.100 | 0.50 to 0.50 |") and len(told) == 7
+    assert told[2].startswith("| w2 | 1 | 1.100 | 0.50 to 0.50 |") and len(told) == 8
     assert style_gallery.ahead(gallery.painted).endswith("in 1 of 1 pairs")
 
 
@@ -58,9 +62,9 @@ def test_a_gallery_is_filled_by_some_alone(monkeypatch, tmp_path, photo, files):
     gallery = style_gallery.Gallery(tmp_path, 48, None)
     gallery.fill(files, lambda *given: judgement, ["neighbors"])
     assert [by for _, by in gallery.painted] == ["w2", "neighbors"]
-    assert style_gallery.beside_authors(gallery.painted) == ""
+    assert style_gallery.beside_others(gallery.painted) == ""
     theirs = replace(gallery.painted["photo painting", "neighbors"], by="NNST", seconds=100.0, score=2.0)
     ours = replace(gallery.painted["photo painting", "neighbors"], seconds=40.0)
     painted = {("photo painting", "neighbors"): ours, ("photo painting", "NNST"): theirs}
-    told = style_gallery.beside_authors(painted)
+    told = style_gallery.beside_others(painted)
     assert told.startswith("neighbors takes 0.40 of NNST's time") and told.endswith("NNST 2.000 (1 pairs)")

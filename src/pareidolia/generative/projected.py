@@ -19,7 +19,7 @@ from pareidolia.generative.networks import Shape
 from pareidolia.networks import load_network
 from pareidolia.networks.retina.trunk import MEAN, STD, WIDTHS
 
-_PROJECTED = {2: 32, 3: 64, 4: 96, 5: 128}
+_PROJECTED = {1: 16, 2: 32, 3: 64, 4: 96, 5: 128}
 """Channels of the projection of each of retina's stages that is looked at."""
 _SMALLEST = 4
 """Maps are halved until they are smaller than twice this."""
