@@ -26,7 +26,7 @@ from benchmarks.pictures import name_of
 from torch import Tensor
 
 from pareidolia.networks import Network, load_network
-from pareidolia.pictures import open_picture, save_picture, sheet
+from pareidolia.pictures import open_picture, resize_picture, save_picture, sheet
 from pareidolia.pictures.files import to_image
 from pareidolia.style import StyleSettings, StyleTransfer
 from pareidolia.style.brush import load_brush
@@ -171,13 +171,20 @@ def draw(gallery: Gallery, pair: Pair, size: int, target: Path) -> None:
     """A sheet of one pair: photo, painting, and what was painted, each with its score."""
     name = label_of(pair)
     photo, painting = (open_picture(each, size=size) for each in pair)
-    cells = [(photo, "photo"), (painting, "painting")]
+    cells = [(photo, "photo"), (within(painting, photo), "painting")]
     for by in SHOWN:
         if found := gallery.painted.get((name, by)):
             cells.append((open_picture(gallery.file(name, by)), f"{by}, {found.score:.2f}"))
     target.parent.mkdir(parents=True, exist_ok=True)
     drawn = to_image(sheet(cells, 4, longer_side=size))
     drawn.convert("RGB").save(target, quality=85, optimize=True, progressive=True)
+
+
+def within(picture: Tensor, other: Tensor) -> Tensor:
+    """The picture, as large as the other's frame allows."""
+    share = min(theirs / own for own, theirs in zip(picture.shape[-2:], other.shape[-2:], strict=True))
+    height, width = (round(share * side) for side in picture.shape[-2:])
+    return resize_picture(picture, (height, width))
 
 
 def table(painted: Mapping[tuple[str, str], Painted], names: Iterable[str]) -> str:
