@@ -9,6 +9,7 @@ from pareidolia.training import Batch, StepContext, seeded
 from pareidolia.training.data.labeled import PartlyLabeled
 
 SHAPE = (1, 4, 4)
+SEMI = {"labels": "semi-supervised", "latent": 2, "hidden": (12,)}
 
 
 def make(kind, classes=3, **values):
@@ -119,6 +120,25 @@ def test_a_semi_supervised_code_is_style_and_class():
         "reconstruction", "discriminator", "regularisation", "classification",
     ]  # fmt: skip
     assert all(phase.loss(both, context()).total.isfinite() for phase in model.phases())
+
+
+def test_a_semi_supervised_encoder_sees_moved_pictures_and_rebuilds_what_it_sees():
+    model = build("aae", settings_of("aae", SEMI | {"augment": ("translation",)}), (1, 16, 16), 3)
+    seen, targets = [], []
+    model.encoder.register_forward_pre_hook(lambda _, inputs: seen.append(inputs[0]))
+    pictures = torch.zeros(6, 1, 16, 16)
+    pictures[..., 8, 8] = 1
+    both = PartlyLabeled(pictures, None, Batch(pictures, torch.arange(6) % 3))
+    model._noisy = lambda given, context: targets.append(given) or given
+    assert all(phase.loss(both, context()).total.isfinite() for phase in model.phases())
+    assert len(seen) == len(targets) == 4
+    for each in seen:
+        assert each.flatten(1).sum(1).eq(1).all() and each[..., 6:11, 6:11].flatten(1).sum(1).eq(1).all()
+        assert not torch.equal(each, pictures)
+    still = torch.zeros(6, 1, 16, 16).add(0.3)
+    model.decode = lambda codes: seen[-1]
+    loss = model.reconstruct(PartlyLabeled(pictures, None, Batch(still, torch.arange(6) % 3)), context())
+    assert loss.total == 0
 
 
 @pytest.mark.slow

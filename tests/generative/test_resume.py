@@ -11,7 +11,7 @@ MODELS = [
     ("vae", {"likelihood": "gaussian", "samples": 2, "kl_warm_up": 1}),
     ("vae", {"network": "convolutional", "width": 2, "average": 0.9}),
     ("aae", {"latent": 2, "prior": "mixture", "labels": "prior"}),
-    ("aae", {"labels": "semi-supervised", "labeled": 20, "noise": 0.3}),
+    ("aae", {"labels": "semi-supervised", "labeled": 20, "noise": 0.3, "augment": ("translation",)}),
     ("gan", {"spectral_norm": True, "r1_every": 3, "loss": "hinge"}),
     ("gan", {"labels": "condition", "accumulate": 5, "weight_decay": 0.1}),
     ("vae", {"labels": "condition", "free_bits": 0.1}),

@@ -13,6 +13,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from pareidolia.generative.adversary import discriminator_objective, generator_loss
+from pareidolia.generative.augmentation import augmented
 from pareidolia.generative.autoencoder import squared_error
 from pareidolia.generative.conditions import WithLabel
 from pareidolia.generative.model import GenerativeModel
@@ -92,13 +93,14 @@ class SemiSupervisedAAE(GenerativeModel[AAESettings]):
 
     def reconstruct(self, batch: PartlyLabeled, context: StepContext) -> Losses:
         """Squared error, summed over pixels."""
-        codes = self.encode(self._noisy(batch.pictures, context))
-        return Losses(squared_error(self.decode(codes), batch.pictures))
+        pictures = self._changed(batch.pictures, context)
+        codes = self.encode(self._noisy(pictures, context))
+        return Losses(squared_error(self.decode(codes), pictures))
 
     def discriminate(self, batch: PartlyLabeled, context: StepContext) -> Losses:
         """Distinguish the priors' samples from codes."""
         with torch.no_grad():
-            codes = self.encode(self._noisy(batch.pictures, context))
+            codes = self.encode(self._seen(batch.pictures, context))
         real, fake, r1 = self._parts(context.draw(self.prior.sample)), self._parts(codes), self.settings.r1
         style, _ = discriminator_objective(self.style_discriminator, real[0], fake[0], r1)
         of_class, _ = discriminator_objective(self.class_discriminator, real[1], fake[1], r1)
@@ -106,12 +108,12 @@ class SemiSupervisedAAE(GenerativeModel[AAESettings]):
 
     def regularize(self, batch: PartlyLabeled, context: StepContext) -> Losses:
         """Make styles and classes that the discriminators take for the priors' samples."""
-        style, of_class = self._logits(self.encode(self._noisy(batch.pictures, context)))
+        style, of_class = self._logits(self.encode(self._seen(batch.pictures, context)))
         return Losses(generator_loss(style) + generator_loss(of_class))
 
     def learn_labels(self, batch: PartlyLabeled, context: StepContext) -> Losses:
         """Cross-entropy on the labelled pictures."""
-        logits = self._encoded(self._noisy(batch.labeled.pictures, context))[1]
+        logits = self._encoded(self._seen(batch.labeled.pictures, context))[1]
         labels = batch.labeled.labels
         assert labels is not None
         right = (logits.detach().argmax(1) == labels).float().mean()
@@ -128,6 +130,12 @@ class SemiSupervisedAAE(GenerativeModel[AAESettings]):
     def _logits(self, codes: Tensor) -> tuple[Tensor, Tensor]:
         style, of_class = self._parts(codes)
         return self.style_discriminator(style), self.class_discriminator(of_class)
+
+    def _seen(self, pictures: Tensor, context: StepContext) -> Tensor:
+        return self._noisy(self._changed(pictures, context), context)
+
+    def _changed(self, pictures: Tensor, context: StepContext) -> Tensor:
+        return augmented(pictures, self.settings.augment, context).clamp(0, 1)
 
     def _noisy(self, pictures: Tensor, context: StepContext) -> Tensor:
         if not self.settings.noise:

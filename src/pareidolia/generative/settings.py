@@ -154,6 +154,13 @@ class AAESettings(ArchitectureSettings):
         int | None,
         Field(ge=1, description="How many labels are used, evenly over the classes (default: all)."),
     ] = None
+    augment: Annotated[
+        tuple[Augmentation, ...],
+        Field(
+            description="Semi-supervised: how pictures are changed before they are seen; what comes in is "
+            "black."
+        ),
+    ] = ()
     noise: Annotated[
         float, Field(ge=0, description="Standard deviation of noise on what the encoder sees.")
     ] = 0.0
@@ -183,8 +190,8 @@ class GANSettings(ArchitectureSettings):
     discriminator: Annotated[
         Literal["own", "projected"],
         Field(
-            description="own: it learns to see while it judges. projected: it looks through retina, which sees "
-            "already (Sauer 2021)."
+            description="own: it learns to see while it judges. projected: it looks through retina, which "
+            "sees already (Sauer 2021)."
         ),
     ] = "own"
     augment: Annotated[
@@ -196,8 +203,8 @@ class GANSettings(ArchitectureSettings):
     loss: Annotated[
         Literal["non-saturating", "minimax", "hinge"] | None,
         Field(
-            description="The loss of generator and discriminator (default: non-saturating; against a projected "
-            "discriminator hinge)."
+            description="The loss of generator and discriminator (default: non-saturating; against a "
+            "projected discriminator hinge)."
         ),
     ] = None
     r1: Annotated[
