@@ -114,7 +114,7 @@ def test_it_learns_two_colors():
     pictures = colors[torch.arange(8) % 2][:, :, None, None].expand(8, 3, 16, 16)
 
     class Same:
-        count, size = 8 * 200, (16, 16)
+        count, size = 8 * 300, (16, 16)
 
         def batch(self, step, process_group):
             return Batch(pictures)

@@ -31,8 +31,6 @@ class GAN(GenerativeModel[GANSettings]):
 
     Attributes:
         only_for_training: the discriminator.
-        loss: which losses are played.
-        r1: weight of the gradient penalty.
 
     Args:
         settings: see `GANSettings`.
@@ -82,7 +80,9 @@ class GAN(GenerativeModel[GANSettings]):
         seen = 2 * pictures - 1
         if context is not None:
             seen = augmented(seen, self.settings.augment, context)
-        logits: Tensor = torch.atleast_3d(self.discriminator(seen))  # N×labels×K
+        logits: Tensor = self.discriminator(seen)
+        if logits.ndim == 2:
+            logits = logits[..., None]  # N×labels×K
         mean = logits.mean(1)
         if labels is None or not self.conditions:
             return mean

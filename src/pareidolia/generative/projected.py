@@ -56,6 +56,9 @@ class ProjectedDiscriminator(nn.Module):
 class _Seeing(nn.Module):
     """N×C×H×W in [-1, 1] → the maps that these stages of retina end with."""
 
+    mean: Tensor
+    std: Tensor
+
     def __init__(self, chosen: Sequence[int]) -> None:
         super().__init__()
         self.chosen = chosen

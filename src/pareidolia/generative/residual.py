@@ -12,7 +12,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from pareidolia.generative.networks import ACTIVATIONS, Shape, enlarge, sides_of, widths_of
+from pareidolia.generative.networks import ACTIVATIONS, Shape, sides_of, widths_of
 from pareidolia.generative.settings import ArchitectureSettings
 
 _APART = 3
@@ -98,7 +98,10 @@ def unit_length(maps: Tensor) -> Tensor:
 
 
 class Enlarging(nn.Module):
-    """N×few×h×w → N×many×H×W."""
+    """N×few×h×w → N×many×H×W.
+
+    Paper: it repeats pixels. Smoothly enlarged maps have no squares, whose borders are hard to learn away.
+    """
 
     def __init__(self, inputs: int, outputs: int, activation: str) -> None:
         super().__init__()
@@ -108,9 +111,9 @@ class Enlarging(nn.Module):
         self.activation = ACTIVATIONS[activation]()
 
     def forward(self, maps: Tensor, side: tuple[int, int]) -> Tensor:
-        inner = enlarge(self.activation(unit_length(maps)), self.enlarging, side)
-        inner = self.second(self.activation(unit_length(inner)))
-        straight = F.interpolate(self.straight(maps), side, mode="nearest")
+        inner = F.interpolate(self.activation(unit_length(maps)), side, mode="bilinear")
+        inner = self.second(self.activation(unit_length(self.enlarging(inner))))
+        straight = F.interpolate(self.straight(maps), side, mode="bilinear")
         grown: Tensor = (inner + straight) * 0.5**0.5
         return grown
 

@@ -221,7 +221,10 @@ class GANSettings(ArchitectureSettings):
     ] = 4
     spectral_norm: Annotated[
         bool,
-        Field(description="Discriminator's weights over their largest singular value (Miyato 2018)."),
+        Field(
+            description="Discriminator's weights over their largest singular value (Miyato 2018), as a "
+            "projected one's always are."
+        ),
     ] = False
     beta1: Annotated[float, Field(ge=0, lt=1, description="Adam's first decay.")] = 0.0
 
