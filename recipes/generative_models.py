@@ -14,6 +14,7 @@ from pathlib import Path
 
 import torch
 from safetensors.torch import load_file, save_file
+from torch import Tensor
 
 from pareidolia.generative.building import settings_of
 from pareidolia.generative.capabilities import Encodes
@@ -21,6 +22,7 @@ from pareidolia.generative.codes import keep_codes
 from pareidolia.generative.looking import LatentSpace
 from pareidolia.generative.runs import SHIPPED, open_run
 from pareidolia.generative.training import prepare
+from pareidolia.training.data.given import Data
 from pareidolia.training.folder import WEIGHTS
 from pareidolia.training.records import SETTINGS
 
@@ -131,15 +133,25 @@ MEASURED = {
             "log_every": 100,
         },
     ),
-    "digits-flow": ("flow", {"epochs": 400, "learning_rate": 2e-3, "warm_up": 100}),
+    # Likelihoods of the same pictures, see `smooth_digits`.
+    "smooth-flow": ("flow", {"epochs": 400, "learning_rate": 2e-3, "warm_up": 100}),
+    "smooth-vae": (
+        "vae",
+        {
+            "latent": 8,
+            "hidden": (256, 256),
+            "activation": "silu",
+            "epochs": 400,
+            "likelihood": "gaussian",
+        },
+    ),
     "mnist-aae-1000": (
         "aae",
         {
             "labels": "semi-supervised",
             "labeled": 1000,
-            "network": "convolutional",
             "noise": 0.4,
-            "epochs": 15,
+            "epochs": 25,
             "learning_rate": 2e-3,
             "adversarial": 0.25,
             "average": 0.99,
@@ -148,7 +160,21 @@ MEASURED = {
 }
 
 
-def train(name: str, runs: Path, data: str) -> Path:
+def smooth_digits() -> tuple[Tensor, Tensor]:
+    """scikit-learn's digits, N×8×8, and labels; each of the 17 levels is spread over 15 of 255.
+
+    A density of the levels themselves has no bound, and a flow finds the levels: it gave the digits 166 nats
+    more than a VAE did, 2.6 a pixel, of which the gaps between 17 levels alone are worth 2.7.
+    """
+    from sklearn.datasets import load_digits
+
+    found = load_digits()
+    levels = torch.from_numpy(found.images).long()
+    spread = torch.randint(15, levels.shape, generator=torch.Generator().manual_seed(0))
+    return (15 * levels + spread).to(torch.uint8), torch.from_numpy(found.target)
+
+
+def train(name: str, runs: Path, data: Data) -> Path:
     """Train to the end, from wherever the run stands; gives its folder."""
     kind, values = (MODELS | MEASURED)[name]
     training = prepare(kind, data, settings_of(kind, SCHEDULE | values), runs / name)
@@ -194,8 +220,10 @@ def main() -> None:
     parser.add_argument("--train-only", action="store_true", help="leave the package as it is")
     options = parser.parse_args()
     torch.set_num_threads(1)  # networks this small gain nothing from more
+    sources: dict[str, Data] = {"mnist": options.mnist, "faces": options.faces, "digits": "digits"}
+    sources["smooth"] = smooth_digits()
     for name in options.names or MODELS:
-        data = {"mnist": options.mnist, "faces": options.faces, "digits": "digits"}[name.partition("-")[0]]
+        data = sources[name.partition("-")[0]]
         run = options.runs / name if options.ship_only else train(name, options.runs, data)
         if name in MODELS and not options.train_only:
             ship(run, name)

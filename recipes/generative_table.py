@@ -25,7 +25,7 @@ from pareidolia.settings import PareidoliaError
 
 FIRST_FACES = "faces-gan-first"
 """The run of the GAN that faces are compared with."""
-FLOW, VAE = "digits-flow", "digits-vae"
+FLOW, VAE = "smooth-flow", "smooth-vae"
 
 
 @dataclass(frozen=True)
@@ -214,7 +214,7 @@ def main() -> None:
     parser.add_argument("--mnist", help="MNIST's pictures, where they have moved")
     parser.add_argument("--faces", help="the faces, where they have moved")
     parser.add_argument("--pictures", type=int, default=1000, help="how many are measured")
-    parser.add_argument("--judge", default="timm:tf_efficientnet_lite2", help="the network that judges faces")
+    parser.add_argument("--judge", default="efficientnet_lite2", help="the network that judges faces")
     parser.add_argument("--table", action="store_true", help="measure nothing")
     options = parser.parse_args()
     if unknown := set(options.rows) - set(ROWS):
