@@ -16,13 +16,17 @@ import torch
 from torch import Tensor, nn
 
 from pareidolia.generative.priors import GaussianMixture, StandardNormal
-from pareidolia.generative.runs import open_run, shipped_names
+from pareidolia.generative.runs import SHIPPED, open_run, shipped_names
 from pareidolia.style.brush import load_brush
 from pareidolia.style.brush.network import BrushNetwork
 from pareidolia.style.feedforward.export import LEAST_SIDE, any_sides, multiples_of, write_onnx
+from pareidolia.training.folder import WEIGHTS
 
 PACKAGE = Path(__file__).parents[1] / "lite" / "src" / "pareidolia_lite"
 _PAINTINGS = Path(__file__).parents[1] / "src" / "pareidolia" / "pictures" / "paintings"
+
+_MOST = 3_000_000
+"""Bytes of a model that lite takes in, whose single precision doubles them."""
 
 
 class _Reader(nn.Module):
@@ -72,9 +76,10 @@ def write_brush(folder: Path) -> None:
 
 
 def decodable() -> list[str]:
-    """The shipped models that lite has: not flows, whose decoder is twenty steps of a solver, with labels."""
+    """The shipped models that lite has: small ones, which the faces' is not, whose codes have no labels."""
     simple = StandardNormal | GaussianMixture
-    return [name for name in shipped_names() if isinstance(open_run(name).model.prior, simple)]
+    small = [name for name in shipped_names() if (SHIPPED / name / WEIGHTS).stat().st_size < _MOST]
+    return [name for name in small if isinstance(open_run(name).model.prior, simple)]
 
 
 def write_decoder(name: str, folder: Path) -> None:
