@@ -21,6 +21,7 @@ PAINTINGS = ("strokes", "waves", "mosaic", "ink", "rectangles")
 BRUSHED = ("chelsea", "china", "coffee", "flower")
 UNITS = ("10", "13", "24", "37", "52", "71")
 OF_MNIST = ("mnist-vae", "mnist-vae-32", "mnist-aae", "mnist-gan", "mnist-flow")
+FACES = {"samples/faces-gan.jpg": 64, "faces.jpg": 16}
 PATCHES = PatchesSettings(layer="stage4.relu2", units=UNITS, steps=192, columns=2)
 
 
@@ -56,11 +57,14 @@ def brush(folder: Path) -> None:
 
 
 def samples(folder: Path) -> None:
-    """64 samples of each shipped model of MNIST, not chosen."""
+    """64 samples of the shipped models of MNIST and of faces, and 16 faces for README, not chosen."""
     (folder / "samples").mkdir(exist_ok=True)
     for name in OF_MNIST:
         drawn = sample_sheet(name, SampleSettings(count=64, columns=8)).picture
         save_picture(drawn, folder / "samples" / f"{name}.png", overwrite=True)
+    for file, count in FACES.items():
+        faces = sample_sheet("faces-gan", SampleSettings(count=count, columns=8)).picture
+        save_picture(faces, folder / file, overwrite=True)
 
 
 def _half_of_each(names: Sequence[str]) -> Tensor:

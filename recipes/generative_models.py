@@ -74,7 +74,7 @@ MODELS = {
             "epochs": 16,
         },
     ),
-    # 8,600 steps, about two hours of a core: what sees already need not learn to see.
+    # 8,000 steps, about two hours of a core: what sees already need not learn to see.
     "faces-gan": (
         "gan",
         {
@@ -89,8 +89,8 @@ MODELS = {
             "learning_rate": 3e-4,
             "schedule": "constant",
             "batch": 16,
-            "epochs": 16,
-            "previews": 32,
+            "epochs": 15,
+            "previews": 30,
             "log_every": 100,
         },
     ),

@@ -4,12 +4,12 @@
     python -m recipes.style_gallery --out FOLDER --by "Crowson 2020" brush          # by these and our default
     python -m recipes.style_gallery --out FOLDER --sheets docs/pictures/gallery     # from what is there
 
-All look through VGG-19, but for one pass and our default through retina. What authors published as code is run from checkouts of EndyWon/MicroAST,
-nkolkin13/NeuralNeighborStyleTransfer and nkolkin13/STROTSS, which the folder holds as microast, nnst and
-strotss. The recipes of 2020 and 2024 get as many seconds of the processor as our default took for the same
-pair. Each picture is a file of the folder and each of its figures a line of results.jsonl, so a stopped run
-goes on where it was, and two can fill it, each with pairs of its own. EfficientNet-Lite2, through which
-nothing is painted, scores the files.
+All look through VGG-19, but for one pass and our default by retina. What authors published as code is run
+from checkouts of EndyWon/MicroAST, nkolkin13/NeuralNeighborStyleTransfer and nkolkin13/STROTSS, which the
+folder holds as microast, nnst and strotss. The recipes of 2020 and 2024 get as many seconds of the processor
+as our default took for the same pair. Each picture is a file of the folder and each of its figures a line of
+results.jsonl, so a stopped run goes on where it was, and two can fill it, each with pairs of its own.
+EfficientNet-Lite2, through which nothing is painted, scores the files.
 """
 
 import argparse

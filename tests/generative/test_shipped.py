@@ -15,7 +15,7 @@ from pareidolia.settings import BadRecord
 
 NAMES = ("digits-aae", "digits-gan", "digits-vae")
 OF_MNIST = ("mnist-aae", "mnist-vae", "mnist-vae-32")
-FLOW, GAN = "mnist-flow", "mnist-gan"
+FLOW, GAN, FACES = "mnist-flow", "mnist-gan", "faces-gan"
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +38,7 @@ def samples(name, count=1000):
 
 
 def test_the_models_named_here_are_shipped():
-    assert tuple(shipped_names()) == tuple(sorted((*NAMES, *OF_MNIST, FLOW, GAN)))
+    assert tuple(shipped_names()) == tuple(sorted((*NAMES, *OF_MNIST, FLOW, GAN, FACES)))
 
 
 @pytest.mark.parametrize("name", OF_MNIST)
@@ -92,6 +92,23 @@ def test_the_gan_is_small_and_draws_the_digit_that_is_asked_for():
     draw = torch.Generator().manual_seed(0)
     codes = {label: run.model.prior.of_label(label).sample(64, draw) for label in (0, 1)}
     assert_zeros_and_ones({label: run.model.decode(each) for label, each in codes.items()})
+
+
+def test_the_gan_of_faces_is_small_and_draws_lit_faces_of_many_kinds():
+    files = list((SHIPPED / FACES).iterdir())
+    assert sum(file.stat().st_size for file in files) <= 12_000_000
+    assert (SHIPPED / FACES / "card.md").is_file()
+    run = open_run(FACES)
+    assert run.shape == (3, 64, 64) and run.record["name"] == "faces"
+    assert not isinstance(run.model, Encodes) and isinstance(run.model, HasPrior)
+    made = samples(FACES, 64)
+    gray = made.mean(1)
+    middle, border = gray[:, 24:48, 24:40], gray[:, :4]
+    # A face is lighter than the hair above it, its features are drawn in dark, and no two are alike.
+    assert (middle.mean((1, 2)) > border.mean((1, 2))).float().mean() > 0.6
+    assert (middle.flatten(1).min(1).values < 0.6 * middle.flatten(1).median(1).values).float().mean() > 0.8
+    apart = torch.pdist(gray.flatten(1)) / 64
+    assert apart.min() > 0.05
 
 
 def assert_zeros_and_ones(made):

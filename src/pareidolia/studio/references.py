@@ -26,6 +26,7 @@ SHIPPED = (
     "mnist-aae",
     "mnist-gan",
     "mnist-flow",
+    "faces-gan",
     "digits-vae",
     "digits-aae",
     "digits-gan",

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from pareidolia.tour.guide import Exhibit, Guide
 
-AAE, GAN = "mnist-aae", "mnist-gan"
+AAE, GAN, FACES = "mnist-aae", "mnist-gan", "faces-gan"
 
 
 def tell_aae(guide: Guide) -> Iterator[Exhibit]:
@@ -14,6 +14,7 @@ def tell_aae(guide: Guide) -> Iterator[Exhibit]:
 
 
 def tell_gan(guide: Guide) -> Iterator[Exhibit]:
-    """Digits out of noise, and a walk between two of them."""
+    """Digits out of noise, a walk between two of them, and faces."""
     yield guide.show("samples", "sample", {"run": GAN}, count=40, columns=10)
     yield guide.show("walk", "interpolate", {"run": GAN, "a": "random:1", "b": "random:8"}, path="spherical")
+    yield guide.show("faces", "sample", {"run": FACES}, count=32, columns=8)
