@@ -13,6 +13,7 @@ from pareidolia.generative.looking import sample_sheet
 from pareidolia.generative.looking.settings import SampleSettings
 from pareidolia.inspection.patches import PatchesSettings, StrongestPatches
 from pareidolia.pictures import open_picture, resize_picture, save_picture, sheet
+from pareidolia.pictures.files import to_image
 from pareidolia.style import StyleSettings, StyleTransfer
 from pareidolia.style.brush import load_brush
 
@@ -64,7 +65,7 @@ def samples(folder: Path) -> None:
         save_picture(drawn, folder / "samples" / f"{name}.png", overwrite=True)
     for file, count in FACES.items():
         faces = sample_sheet("faces-gan", SampleSettings(count=count, columns=8)).picture
-        save_picture(faces, folder / file, overwrite=True)
+        to_image(faces).convert("RGB").save(folder / file, quality=88, optimize=True, progressive=True)
 
 
 def _half_of_each(names: Sequence[str]) -> Tensor:
