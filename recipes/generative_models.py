@@ -220,10 +220,10 @@ def main() -> None:
     parser.add_argument("--train-only", action="store_true", help="leave the package as it is")
     options = parser.parse_args()
     torch.set_num_threads(1)  # networks this small gain nothing from more
-    sources: dict[str, Data] = {"mnist": options.mnist, "faces": options.faces, "digits": "digits"}
-    sources["smooth"] = smooth_digits()
+    named: dict[str, Data] = {"mnist": options.mnist, "faces": options.faces, "digits": "digits"}
     for name in options.names or MODELS:
-        data = sources[name.partition("-")[0]]
+        kind = name.partition("-")[0]
+        data = smooth_digits() if kind == "smooth" else named[kind]
         run = options.runs / name if options.ship_only else train(name, options.runs, data)
         if name in MODELS and not options.train_only:
             ship(run, name)

@@ -2,6 +2,7 @@ import math
 
 import pytest
 import torch
+from tests.generative.sources import Same
 from torch.distributions import Categorical, MixtureSameFamily, Normal
 
 from pareidolia.generative.adversary import (
@@ -131,17 +132,11 @@ def test_each_phase_makes_its_own_loss_smaller(kind, network):
     model = make(**settings)
     pictures = torch.rand(16, 1, 6, 6, generator=torch.Generator().manual_seed(0))
 
-    class Same:
-        count, size = 16 * 30, (6, 6)
-
-        def batch(self, step, process_group):
-            return Batch(pictures)
-
     discriminator, generator = model.phases()
     for phase in (discriminator, generator):
         model.phases = lambda phase=phase: [phase]
         settings = TrainingSettings(batch=16, epochs=1, learning_rate=3e-3)
-        losses = [step.loss for step in TrainingRun(model, Same(), settings)]
+        losses = [step.loss for step in TrainingRun(model, Same(pictures, 30), settings)]
         assert sum(losses[-5:]) < sum(losses[:5])
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from tests.generative.sources import Same, assert_learns_two_colors
 
 from pareidolia.generative.building import build, settings_of
 from pareidolia.training import Batch, StepContext, TrainingRun, seeded
@@ -54,15 +55,13 @@ def test_what_sees_is_retina_and_is_not_trained():
 
     pictures = torch.rand(4, 3, 64, 64)
 
-    class Same:
-        count, size = 12, (64, 64)
-
-        def batch(self, step, process_group):
-            return Batch(pictures)
-
     before = fixed_parts(model)
     judges = [each.clone() for each in model.discriminator.judges.parameters()]
-    list(TrainingRun(model, Same(), model.settings.model_copy(update={"epochs": 1.0, "average": 0.0})))
+    list(
+        TrainingRun(
+            model, Same(pictures, 3), model.settings.model_copy(update={"epochs": 1.0, "average": 0.0})
+        )
+    )
     assert all(torch.equal(value, before[key]) for key, value in fixed_parts(model).items())
     after = list(model.discriminator.judges.parameters())
     assert not any(torch.equal(*pair) for pair in zip(judges, after, strict=True))
@@ -110,21 +109,14 @@ def test_patches_are_asked_for_the_pictures_label():
 
 
 def test_it_learns_two_colors():
-    colors = torch.tensor([[0.9, 0.2, 0.2], [0.2, 0.2, 0.9]])
-    pictures = colors[torch.arange(8) % 2][:, :, None, None].expand(8, 3, 16, 16)
-
-    class Same:
-        count, size = 8 * 300, (16, 16)
-
-        def batch(self, step, process_group):
-            return Batch(pictures)
-
     model = gan(batch=8, learning_rate=4e-3, average=0.9, epochs=1, width=4)
-    model.init_output_bias(pictures.mean(0))
-    run = TrainingRun(model, Same(), model.settings)
-    for _ in run:
-        pass
-    with torch.no_grad():
-        made = run.result.decode(run.result.prior.sample(64, seeded(torch.Generator(), 0))).mean((2, 3))
-    nearest = torch.cdist(made, colors).min(1).values
-    assert nearest.mean() < 0.6 * (colors[0] - colors[1]).norm() / 2
+    assert_learns_two_colors(model, side=16, steps=300)
+
+
+def test_alpha_is_judged_on_white():
+    model = gan((4, 16, 16)).eval()
+    colors, alpha = torch.rand(2, 3, 16, 16), torch.rand(2, 1, 16, 16)
+    on_white = colors * alpha + 1 - alpha
+    opaque = torch.cat([on_white, torch.ones_like(alpha)], dim=1)
+    torch.testing.assert_close(model.logits(torch.cat([colors, alpha], dim=1)), model.logits(opaque))
+    assert not torch.allclose(model.logits(opaque), model.logits(torch.cat([colors, opaque[:, 3:]], dim=1)))

@@ -2,13 +2,14 @@
 
 import pytest
 import torch
+from tests.generative.sources import assert_learns_two_colors
 
 from pareidolia.cli import main
 from pareidolia.generative.augmentation import augmented
 from pareidolia.generative.building import build, settings_of
 from pareidolia.generative.residual import unit_length
 from pareidolia.pictures import open_picture
-from pareidolia.training import Batch, StepContext, TrainingRun, seeded
+from pareidolia.training import Batch, StepContext, seeded
 
 
 def gan(shape=(3, 16, 16), classes=0, **values):
@@ -39,26 +40,9 @@ def test_channels_are_scaled_to_a_mean_square_of_one():
 
 
 def test_a_residual_gan_learns_the_mean_of_flat_pictures():
-    # Two colours: after some steps samples are nearer to them than the mean picture that it began with.
-    colors = torch.tensor([[0.9, 0.2, 0.2], [0.2, 0.2, 0.9]])
-    pictures = colors[torch.arange(8) % 2][:, :, None, None].expand(8, 3, 8, 8)
-
-    class Same:
-        count, size = 8 * 150, (8, 8)
-
-        def batch(self, step, process_group):
-            return Batch(pictures)
-
     values = {"batch": 8, "learning_rate": 2e-3, "average": 0.9, "epochs": 1, "width": 4, "r1": 0.1}
     model = gan((3, 8, 8), **values, augment=("translation",))
-    model.init_output_bias(pictures.mean(0))
-    run = TrainingRun(model, Same(), model.settings)
-    for _ in run:
-        pass
-    with torch.no_grad():
-        made = run.result.decode(run.result.prior.sample(64, seeded(torch.Generator(), 0))).mean((2, 3))
-    nearest = torch.cdist(made, colors).min(1).values
-    assert nearest.mean() < 0.6 * (colors[0] - colors[1]).norm() / 2
+    assert_learns_two_colors(model, side=8, steps=150)
 
 
 def test_translation_moves_each_picture_by_whole_pixels_and_at_most_an_eighth():

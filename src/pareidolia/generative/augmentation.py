@@ -21,7 +21,7 @@ def augmented(pictures: Tensor, kinds: Sequence[Augmentation], context: StepCont
     """Change each picture at random.
 
     Args:
-        pictures: N×C×H×W in [-1, 1].
+        pictures: N×C×H×W in [-1, 1], or in [0, 1]: what comes in is 0, mid-grey or black.
         kinds: of changes, made in this order.
         context: of the step, which draws.
 

@@ -18,6 +18,7 @@ from torch.nn.utils.parametrizations import spectral_norm
 from pareidolia.generative.networks import Shape
 from pareidolia.networks import load_network
 from pareidolia.networks.retina.trunk import MEAN, STD, WIDTHS
+from pareidolia.pictures import over_white
 
 _PROJECTED = {1: 16, 2: 32, 3: 64, 4: 96, 5: 128}
 """Channels of the projection of each of retina's stages that is looked at."""
@@ -32,7 +33,7 @@ class ProjectedDiscriminator(nn.Module):
     logits do not depend on its neighbours in the batch. Spectral normalisation is the paper's.
 
     Args:
-        shape: C, H, W of the pictures. Grey ones are shown to retina as grey ones of three channels.
+        shape: C, H, W of the pictures. Grey ones are seen as grey colours, alpha on white.
         outputs: logits of a patch.
     """
 
@@ -67,8 +68,8 @@ class _Seeing(nn.Module):
         self.register_buffer("std", torch.tensor(STD).view(3, 1, 1))
 
     def forward(self, pictures: Tensor) -> list[Tensor]:
-        colors = pictures[:, :3] if pictures.shape[1] >= 3 else pictures[:, :1].expand(-1, 3, -1, -1)
-        seen = ((colors + 1) / 2 - self.mean) / self.std
+        colors = over_white((pictures + 1) / 2).expand(-1, 3, -1, -1)
+        seen = (colors - self.mean) / self.std
         # A third of the time is saved where no convolution has to turn its maps.
         seen = seen.contiguous(memory_format=torch.channels_last)
         maps: list[Tensor] = []

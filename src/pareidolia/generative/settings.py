@@ -29,7 +29,6 @@ Condition = Annotated[
     Field(description="condition: the model learns to make pictures of a label that is asked for."),
 ]
 Augmentation = Literal["color", "translation", "cutout"]
-R1 = Annotated[float, Field(ge=0, description="Weight γ of R1, ½γ‖∇D‖² on what is real (Mescheder 2018).")]
 
 PriorOption = Annotated[
     str,
@@ -171,7 +170,9 @@ class AAESettings(ArchitectureSettings):
     adversarial: Annotated[
         float, Field(gt=0, description="Learning rate of the adversarial phases, relative to the run's.")
     ] = 0.5
-    r1: R1 = 0.0
+    r1: Annotated[
+        float, Field(ge=0, description="Weight γ of R1, ½γ‖∇D‖² on what is real (Mescheder 2018).")
+    ] = 0.0
 
 
 @model_settings("gan", "pareidolia.generative.gan:GAN")
