@@ -142,7 +142,7 @@ function listen(): void {
   source.onmessage = (event) => {
     const { kind, ...what } = JSON.parse(event.data);
     if (kind === 'queue') ordered(what as Order);
-    else if (kind === 'progress') progress.value = { ...what, preview: what.preview || progress.value.preview };
+    else if (kind === 'progress') progress.value = what;
     else if (kind === 'job') heard(what.job as Job);
     else if (kind === 'removed') pending.delete(what.id), [history, older].forEach((each) => (each.value = each.value.filter((job) => job.id !== what.id)));
     else if (kind === 'look anew') void refresh();

@@ -28,6 +28,7 @@ class TinySettings(Settings):
     """Count."""
     steps: Annotated[int, Field(ge=1, description="How many.")] = 3
     pause: Annotated[float, Field(ge=0, description="Seconds of each.")] = 0.0
+    preview: Annotated[float, Field(ge=0, description="Seconds that a preview takes.")] = 0.0
     gray: Annotated[float, Field(ge=0, le=1, description="How light.")] = 0.5
     end: Annotated[Literal["", "refuse", "raise", "exit", "kill", "kill once"],
         Field(description="How it ends.")] = ""
@@ -36,7 +37,6 @@ class Counting(Work):
     def __init__(self, settings):
         self.settings = settings
     def __iter__(self):
-        import torch
         s = self.settings
         print("a word that is not for the server", flush=True)
         for index in range(1, s.steps + 1):
@@ -44,7 +44,11 @@ class Counting(Work):
             if index == 2:
                 self.end()
             yield Progress(index, s.steps, "counting", losses={"left": float(s.steps - index)},
-                           preview=lambda: torch.full((1, 3, 8, 8), index / s.steps))
+                           preview=lambda: self.preview(index / s.steps))
+    def preview(self, gray):
+        import torch
+        time.sleep(self.settings.preview)
+        return torch.full((1, 3, 8, 8), gray)
     def end(self):
         end = self.settings.end
         once = os.path.join(os.environ["TINY"], "once")
@@ -67,6 +71,9 @@ class Counting(Work):
 def tiny(photo=None, settings=None):
     return Counting(settings)
 '''
+
+# A job that goes on until it is stopped, however slow the machine is that watches it.
+ENDLESS = {"steps": 10_000, "pause": 0.2}
 
 
 class Studio:

@@ -27,7 +27,7 @@ def test_a_server_that_is_killed_loses_nothing(own_studio):
     done = own_studio.submit(gray=0.25)
     picture = own_studio.ask("POST", "/pictures", content=png_bytes(), params={"name": "mine.png"}).json()
     own_studio.wait(done)
-    running = own_studio.submit(steps=3, pause=1.0)
+    running = own_studio.submit(steps=3, pause=1.5)
     waiting = [own_studio.submit(gray=gray) for gray in (0.1, 0.9)]
     own_studio.wait(running, "running")
     worker = own_studio.worker
@@ -48,7 +48,7 @@ def is_gone(process):
 
 
 def test_a_note_on_a_job_under_way_outlives_its_end(studio):
-    name = studio.submit(steps=3, pause=0.3)
+    name = studio.submit(steps=3, pause=1.5)
     studio.wait(name, "running")
     studio.ask("PATCH", f"/jobs/{name}", json={"note": "for Ada", "star": True})
     assert studio.ask("GET", "/queue").json()["running"]["note"] == "for Ada"
@@ -57,7 +57,7 @@ def test_a_note_on_a_job_under_way_outlives_its_end(studio):
 
 
 def test_a_job_survives_any_number_of_ends_of_the_server(own_studio):
-    name = own_studio.submit(steps=4, pause=0.5)
+    name = own_studio.submit(steps=4, pause=1.5)
     for _ in range(3):
         own_studio.wait(name, "running")
         own_studio.kill()

@@ -5,6 +5,7 @@ import json
 import pytest
 from tests.atlas import browser
 from tests.studio.pages import drafts, drop, made, png, until
+from tests.studio.served import ENDLESS
 
 pytestmark = [
     pytest.mark.slow,
@@ -84,7 +85,7 @@ def test_a_picture_is_cropped_and_made_smaller(visit, studio):
 
 
 def test_work_is_watched_live_also_what_another_tab_began_and_stopped(visit, studio):
-    one, other = visit("paint", drafts(steps=200, pause=0.15)), None
+    one, other = visit("paint", drafts(**ENDLESS)), None
     one.click("#make")
     other = visit("paint")
     for page in (one, other):

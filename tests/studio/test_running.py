@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 from tests.studio.pages import png_bytes
-from tests.studio.served import Listener
+from tests.studio.served import ENDLESS, Listener
 
 pytestmark = pytest.mark.slow
 
@@ -26,6 +26,16 @@ def test_every_page_hears_of_a_job_step_by_step_with_its_picture(studio):
     assert [each["left"] for each in job["losses"]] == [5, 4, 3, 2, 1, 0]
     assert job["rows"] == [{"count": 6, "bad": None}]
     assert studio.ask("GET", f"/jobs/{name}/preview").status_code == 404
+
+
+def test_a_page_that_comes_between_two_previews_has_the_last(studio):
+    name = studio.submit(**ENDLESS, preview=0.5)  # so the second comes after ten seconds
+    now = studio.until(
+        lambda: (found := studio.ask("GET", "/queue").json()["progress"]).get("index", 0) > 8 and found
+    )
+    assert now["preview"]
+    studio.ask("POST", f"/jobs/{name}/stop")
+    studio.wait(name)
 
 
 def test_the_same_settings_give_the_same_bytes(studio):
@@ -219,7 +229,7 @@ def test_a_place_in_a_photo_says_which_units_answer_there(studio):
 
 def test_questions_are_answered_while_a_job_runs(studio):
     studio.until_ready()
-    name = studio.submit(steps=40, pause=0.2)
+    name = studio.submit(**ENDLESS)
     studio.wait(name, "running")
     ask(studio, "decode", run="digits-vae", x=0.5, y=0.5)
     assert studio.job(name)["state"] == "running"

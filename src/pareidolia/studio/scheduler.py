@@ -99,6 +99,8 @@ class Scheduler:
             self._worker_ended(event["reason"])
         elif self._job is not None and event.get("id") == self._job.id:
             if kind == "progress":
+                # A page that is opened between two previews shows the last one.
+                event["preview"] = event["preview"] or self.progress.get("preview", False)
                 self.progress = event
                 self.events.publish("progress", **event)
             else:

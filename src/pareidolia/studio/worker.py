@@ -217,13 +217,14 @@ class Reports:
             return False
         from pareidolia.pictures.files import to_image
 
+        began = time.perf_counter()  # after the import, which only the first preview pays for
         image = to_image(step.preview()).convert("RGB")
         image.thumbnail((_PREVIEW_SIDE, _PREVIEW_SIDE))
         part = self._preview.with_suffix(".part")
         image.save(part, "JPEG", quality=88)
         part.replace(self._preview)
-        cost = time.perf_counter() - now
-        self._next_preview = now + max(_LEAST_PAUSE, cost / _SHARE)
+        cost = time.perf_counter() - began
+        self._next_preview = began + max(_LEAST_PAUSE, cost / _SHARE)
         return True
 
 
