@@ -1,9 +1,8 @@
-"""Photos with a class each, decoded once, and reproducible batches of them."""
+"""Photos decoded once, with the names of their folders, and crops of them."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +16,7 @@ from packed_pictures import SCALES, SUFFIXES, Pixels, as_tensor, decode, recolor
 
 THUMB = 16
 SAME = 0.97
-AREAS = (0.4, 1.0)
-ASPECTS = (0.8, 1.25)
-KEPT = (50, 300)
-SMALL = 84
 SHARPEST = 2.5
-SHRUNK = 5
-BEFORE = 1_000_000
 Box = tuple[float, float, float, float]  # left, upper, right, lower
 Thumbs = np.ndarray[Any, np.dtype[np.float32]]
 
@@ -84,81 +77,13 @@ def pack_classes(
 
 
 class ClassPhotos:
-    """Packed photos, and the number of each one's class in the sorted `ids`."""
+    """Packed photos, and the name of each one's folder, which may be a class's id."""
 
     def __init__(self, packed: Path) -> None:
         note = json.loads(packed.with_suffix(".json").read_text())
         self.ids: list[str] = note["ids"]
         self.pictures: Pixels = np.load(packed, mmap_mode="r")
         self.about = {key: value for key, value in note.items() if key != "ids"} | {"photos": len(self.ids)}
-
-    def numbers(self, classes: Sequence[str]) -> np.ndarray[Any, np.dtype[np.int64]]:
-        """Each photo's class as an index into `classes`."""
-        index = {name: number for number, name in enumerate(classes)}
-        return np.array([index[name] for name in self.ids])
-
-
-@dataclass(frozen=True)
-class ClassBatch:
-    """`small` shows most of a photo, of the `classes`; `large` a part of a large one at its own scale."""
-
-    small: Tensor
-    large: Tensor
-    classes: Tensor
-
-
-class ClassCrops:
-    """Batches of crops with classes; batch number `step` depends on (seed, step) alone.
-
-    `small`: 40 to 100 % of the area of a photo at 84 px, enlarged, half of them sharpened; every fifth is a
-    large photo made small. Were some classes shown sharper than others, sharpness would name them. `large`:
-    crops of the large photos at scales from 0.75 to 1.5, as the trunk learned them, without their classes.
-    All are flipped at random, and a quarter gets another colour balance and some noise.
-    """
-
-    def __init__(
-        self,
-        small: ClassPhotos,
-        large: ClassPhotos,
-        counts: tuple[int, int],
-        seed: int,
-        size: Callable[[int], int],
-    ) -> None:
-        self.classes = sorted({*small.ids, *large.ids})
-        self.sources = [(each, each.numbers(self.classes)) for each in (small, large)]
-        self.counts, self.seed, self.size = counts, seed, size
-        self.drawn = [
-            np.setdiff1d(np.arange(len(classes)), self.kept(source))
-            for source, (_, classes) in enumerate(self.sources)
-        ]
-
-    def kept(self, source: int) -> range:
-        """The photos of a source (0 small, 1 large) that are never drawn: every 50th, every 300th."""
-        return range(0, len(self.sources[source][1]), KEPT[source])
-
-    def held_out(self) -> tuple[Tensor, Tensor]:
-        """The small photos that are never drawn, N×3×84×84 in [0, 1], and their classes."""
-        photos, classes = self.sources[0]
-        chosen = list(self.kept(0))
-        return as_tensor(photos.pictures[chosen]), torch.from_numpy(classes[chosen])
-
-    def at(self, step: int) -> ClassBatch:
-        """Batch number `step`, of pictures of size(step); those before step 0 are for measuring."""
-        rng, size = np.random.default_rng([self.seed, step + BEFORE]), self.size(step)
-        shrunk = self.counts[0] // SHRUNK
-        crops: list[Pixels] = []
-        numbers: list[int] = []
-        for source, count in ((0, self.counts[0] - shrunk), (1, shrunk)):
-            photos, classes = self.sources[source]
-            for i in rng.choice(self.drawn[source], count):
-                crops.append(crop(small(photos.pictures[i]), most_of(SMALL, rng), size))
-                numbers.append(int(classes[i]))
-        photos, _ = self.sources[1]
-        parts = [
-            crop(photos.pictures[i], part_of(photos.pictures.shape[1], rng, size), size)
-            for i in rng.choice(self.drawn[1], self.counts[1])
-        ]
-        return ClassBatch(sharpened(varied(crops, rng), rng), varied(parts, rng), torch.tensor(numbers))
 
 
 def varied(crops: Sequence[Pixels], rng: np.random.Generator) -> Tensor:
@@ -177,20 +102,6 @@ def sharpened(x: Tensor, rng: np.random.Generator) -> Tensor:
     soft = F.avg_pool2d(F.pad(x[1::2], (1, 1, 1, 1), "replicate"), 3, 1)
     x[1::2] += strength * (x[1::2] - soft)
     return x.clamp_(0, 1)
-
-
-def small(photo: Pixels) -> Pixels:
-    """The photo at 84×84."""
-    if len(photo) == SMALL:
-        return photo
-    return np.asarray(Image.fromarray(photo).resize((SMALL, SMALL), Image.Resampling.LANCZOS))
-
-
-def most_of(side: int, rng: np.random.Generator) -> Box:
-    """A box over 40 to 100 % of a photo's area, a little wider or higher than square."""
-    area, aspect = rng.uniform(*AREAS), np.exp(rng.uniform(*np.log(ASPECTS)))
-    width, height = (min(side, side * float(np.sqrt(area * a))) for a in (aspect, 1 / aspect))
-    return placed(side, width, height, rng)
 
 
 def part_of(side: int, rng: np.random.Generator, size: int) -> Box:

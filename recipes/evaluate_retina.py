@@ -3,9 +3,9 @@
 
     python recipes/evaluate_retina.py
 
-prints a Markdown table. `--shared` holds weights/slim_vgg19.safetensors; `--pictures` photos/ and paintings/
-(default: the samples); `--data` BSDS500, split_minidataset (mini-ImageNet) and imagenet-sample-images. With
-`--ship` it first copies the weights of `--run` into the package and then writes the table into the card.
+prints a Markdown table. `--pictures` holds photos/ and paintings/ (default: the samples); `--data`
+BSDS500/train and BSDS500/test, split_minidataset (mini-ImageNet) and imagenet-sample-images. With `--ship` it
+first copies the weights of `--run` into the package and then writes the table into the card.
 """
 
 import argparse
@@ -26,11 +26,10 @@ from torchvision.models import squeezenet1_0
 import retina_accuracy
 import retina_class_models
 import retina_style
-from feature_distillation import Student, moments, set_readouts, variance_explained
+from feature_distillation import Student, Vgg19, moments, set_readouts, variance_explained
 from packed_pictures import as_tensor
 from pareidolia.inspection.visualization import ClassModelSettings
 from pareidolia.networks import Network, load_network, retina
-from slim_vgg import SlimVgg
 
 CARD = retina.WEIGHTS.with_name("card.md")
 BEGIN, END = "<!-- measured by recipes/evaluate_retina.py -->\n", "<!-- end of the measured part -->"
@@ -40,15 +39,15 @@ ROUNDS = 41
 def arguments() -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--shared", type=Path, default=Path("../shared"), help="the teacher")
     parser.add_argument("--pictures", type=Path, help="photos/ and paintings/ that are painted")
     parser.add_argument("--data", type=Path, default=Path("../data"), help="the data sets that measure")
     parser.add_argument("--weights", type=Path, help="weights to measure (default: those in the package)")
+    parser.add_argument("--half", action="store_true", help="compare maps in bfloat16, where that is faster")
     parser.add_argument("--out", type=Path, default=Path("runs/evaluation"), help="where the paintings go")
     parser.add_argument("--shown", type=int, default=128, help="side to which 84 px photos are enlarged")
     parser.add_argument("--size", type=int, default=320, help="longer side of the paintings, equal for both")
     parser.add_argument("--only", nargs="+", choices=FIGURES, default=list(FIGURES), help="what to measure")
-    parser.add_argument("--run", type=Path, default=Path("runs/retina_classes"), help="the run to ship")
+    parser.add_argument("--run", type=Path, default=Path("runs/retina"), help="the run to ship")
     parser.add_argument("--ship", action="store_true", help="put weights and table in the package")
     return parser.parse_args()
 
@@ -62,13 +61,13 @@ def whole_pictures(folder: Path) -> Iterator[Tensor]:
 
 @torch.no_grad()
 def explained(network: Network, options: argparse.Namespace) -> dict[str, str]:
-    """Variance explained of the teacher's five stages; readouts fitted on BSDS500's train, not on test."""
-    student = Student(network.module[:5]).eval()
-    teacher = SlimVgg(options.shared / "weights/slim_vgg19.safetensors")
-    set_readouts(student, moments(student, teacher, whole_pictures(options.data / "BSDS500/train")))
-    values = variance_explained(student, teacher, whole_pictures(options.data / "BSDS500/test"))
+    """Variance explained of VGG-19's five stages; readouts fitted on BSDS500's train, not on test."""
+    student, teacher = Student(network.module[:5]).eval(), Vgg19()
+    with torch.autocast("cpu", torch.bfloat16, enabled=options.half):
+        set_readouts(student, moments(student, teacher, whole_pictures(options.data / "BSDS500/train")))
+        values = variance_explained(student, teacher, whole_pictures(options.data / "BSDS500/test"))
     found = ", ".join(f"{value:.3f}" for value in values)
-    return {"variance explained, stages 1 … 5, BSDS500 test (200 pictures, whole)": found}
+    return {"variance of VGG-19 explained, stages 1 … 5, BSDS500 test (200 pictures, whole)": found}
 
 
 def named(network: Network, options: argparse.Namespace) -> dict[str, str]:
@@ -79,11 +78,11 @@ def named(network: Network, options: argparse.Namespace) -> dict[str, str]:
     hundred = [ids.index(folder.name) for folder in sorted(mini.iterdir())]
     small = retina_accuracy.small_photos(mini, ids, options.shown)
     sets = {
-        f"its 100 classes, mini-ImageNet's val (84 px, one crop, enlarged to {options.shown})": (
+        f"the 100 classes of mini-ImageNet, its val (84 px, one crop, enlarged to {options.shown})": (
             small,
             hundred,
         ),
-        f"all {len(ids)} classes, the sample photos of those (224 px, one crop)": (
+        f"all {len(ids):,} classes, a sample photo of each (224 px, one crop)": (
             retina_accuracy.sample_photos(samples, ids),
             range(len(ids)),
         ),

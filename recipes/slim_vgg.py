@@ -7,11 +7,9 @@ Also a network to paint through:
 
 from collections.abc import Iterator
 from itertools import pairwise
-from pathlib import Path
 
 import torch
 import torch.nn.functional as F
-from safetensors.torch import load_file
 from torch import Tensor, nn
 
 WIDTHS = {"1": 16, "2": 32, "3": 64, "4": 128, "5": 128}
@@ -58,28 +56,3 @@ class SlimVgg19(nn.Module):
 def build() -> nn.Module:
     """The network with random weights, as `--network recipes/slim_vgg.py:build` makes it (mean 0, std 1)."""
     return SlimVgg19()
-
-
-class SlimVgg(nn.Module):
-    """The five aux maps in the fewest coordinates that keep distances.
-
-    An aux map is A f + b with f the slim feature map (16/32/64/128/128 channels) and A of
-    64/128/256/512/512 rows. With A = Q R, Q orthonormal, ‖A f − A g‖ = ‖R f − R g‖: R f has the same squared
-    errors and the same summed variance as the aux map, in a quarter of its channels. `forward` gives R f.
-    """
-
-    def __init__(self, weights: Path) -> None:
-        super().__init__()
-        self.network = SlimVgg19().requires_grad_(False)
-        self.network.load_state_dict(load_file(weights))
-        for aux in AUX_LAYERS:
-            matrix = self.network.get_submodule(aux).weight.flatten(1)
-            self.register_buffer(f"metric_{aux}", torch.linalg.qr(matrix).R[..., None, None])
-
-    @torch.no_grad()
-    def forward(self, pictures: Tensor) -> list[Tensor]:
-        """N×3×H×W in [0, 1] → five maps, N×(16, 32, 64, 128, 128)×(H, W divided by 1, 2, 4, 8, 16)."""
-        return [
-            F.conv2d(x, getattr(self, f"metric_{aux}")).float()
-            for aux, x in zip(AUX_LAYERS, self.network.maps(pictures), strict=True)
-        ]

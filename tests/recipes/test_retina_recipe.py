@@ -1,9 +1,9 @@
-"""The recipe of the shipped network, on toy pictures and a teacher of random weights."""
+"""The recipe of the shipped network, on toy pictures, and teachers of random weights."""
 
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,69 +12,123 @@ from PIL import Image
 from safetensors.torch import load_file
 
 from pareidolia.networks import retina
+from pareidolia.networks.sources.vgg19 import make as make_vgg19
+from pareidolia.training import SingleProcess
 
 RECIPES = Path(__file__).parents[2] / "recipes"
 sys.path.insert(0, str(RECIPES))
+import class_photos  # noqa: E402
 import feature_distillation  # noqa: E402
 import packed_pictures  # noqa: E402
-import slim_vgg  # noqa: E402
+import retina as recipe  # noqa: E402
+import retina_material  # noqa: E402
 
-
-@pytest.fixture(scope="module", autouse=True)
-def few_held_out() -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(packed_pictures, "HELD_OUT", 4)
-        yield
+CLASSES = ["n01", "n02", "n03"]
+SIDES = {"small": 36, "large": 48}
 
 
 @pytest.fixture(scope="module")
-def packed(few_held_out: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A few small pictures and one broken file, packed."""
+def photos(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Small photos of two classes, large ones of anything, two that measure and a broken file."""
     folder = tmp_path_factory.mktemp("photos")
     rng = np.random.default_rng(0)
-    for number in range(packed_pictures.HELD_OUT + 8):
-        coarse = Image.fromarray(rng.integers(0, 256, (6, 7, 3), np.uint8))
-        coarse.resize((48, 40)).save(folder / f"{number:03}.png")
-    (folder / "broken.jpg").write_bytes(b"no picture")
-    target = tmp_path_factory.mktemp("packed") / "pictures.npy"
-    packed_pictures.pack([folder], target, side=40)
-    return target
+    for kind, names, count in (("small", CLASSES[:2], 60), ("large", ["cats"], 110)):
+        for name in names:
+            (folder / kind / name).mkdir(parents=True)
+            for number in range(count):
+                coarse = Image.fromarray(rng.integers(0, 256, (7, 7, 3), np.uint8))
+                coarse.resize((SIDES[kind],) * 2).save(folder / kind / name / f"{number:03}.png")
+    (folder / "large/broken.jpg").write_bytes(b"no picture")
+    (folder / "samples").mkdir()
+    for name in CLASSES:
+        chosen = folder / "small" / name / "003.png" if name == "n01" else folder / "large/cats/050.png"
+        Image.open(chosen).resize((90, 90)).save(folder / f"samples/{name}_something.png")
+    return folder
 
 
-def test_packing_skips_what_is_no_picture_and_refuses_another_set(packed: Path, tmp_path: Path) -> None:
-    assert packed_pictures.PackedCrops(packed, 32, 2, 0).count == packed_pictures.HELD_OUT + 8
-    with pytest.raises(SystemExit, match="other pictures"):
-        packed_pictures.pack([tmp_path], packed, side=40)
+class Namer:
+    """Names photos by their mean color."""
+
+    module = torch.nn.Identity()
+
+    def __call__(self, pictures: torch.Tensor) -> torch.Tensor:
+        scores = torch.zeros(len(pictures), 3)
+        scores[:] = 20 * pictures.float().mean((2, 3))
+        return scores
 
 
-def test_a_batch_depends_on_seed_and_step_alone(packed: Path) -> None:
-    crops = packed_pictures.PackedCrops(packed, 32, 4, seed=3)
-    ahead = list(packed_pictures.ahead(crops.at, 5, 9))
-    assert len(ahead) == 4
-    for step, batch in zip(range(5, 9), ahead, strict=True):
-        assert torch.equal(batch, packed_pictures.PackedCrops(packed, 32, 4, seed=3).at(step))
-        assert batch.shape == (4, 3, 32, 32)
-        assert 0 <= batch.min() < batch.max() <= 1
-    assert not torch.equal(ahead[0], ahead[1])
-    assert not torch.equal(ahead[0], packed_pictures.PackedCrops(packed, 32, 4, seed=4).at(5))
+class RandomVgg:
+    """VGG-19 with random weights, as the teacher is called."""
+
+    def __init__(self) -> None:
+        torch.manual_seed(1)
+        self.module = make_vgg19()
+
+    @torch.no_grad()
+    def __call__(self, pictures: torch.Tensor) -> list[torch.Tensor]:
+        maps, x = [], pictures
+        for name, layer in self.module.named_children():
+            x = layer(x)
+            if name in feature_distillation.Vgg19.layers:
+                maps.append(x.float())
+        return maps
 
 
-def test_the_compact_maps_keep_the_distances_of_the_aux_maps(teacher: Path) -> None:
-    pictures = torch.rand(2, 3, 32, 32)
-    compact = slim_vgg.SlimVgg(teacher)(pictures)
-    weights = load_file(teacher)
-    x = torch.nn.functional.conv2d(pictures, weights["conv0.weight"], weights["conv0.bias"])
-    x = torch.nn.functional.pad(x, (1, 1, 1, 1), "reflect")
-    x = torch.nn.functional.conv2d(x, weights["conv11.weight"], weights["conv11.bias"]).relu()
-    aux = torch.nn.functional.conv2d(x, weights["conv11_aux.weight"], weights["conv11_aux.bias"])
-    assert [m.shape[1] for m in compact] == list(feature_distillation.TARGET_CHANNELS)
-    full = (aux[0] - aux[1]).square().sum(0)
-    torch.testing.assert_close((compact[0][0] - compact[0][1]).square().sum(0), full, rtol=1e-3, atol=1e-4)
+@pytest.fixture(scope="module")
+def packed(photos: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The photos packed, and the large ones named."""
+    folder = tmp_path_factory.mktemp("packed")
+    measured = class_photos.measured_thumbnails([photos / "samples"])
+    for kind, side in SIDES.items():
+        class_photos.pack_classes([photos / kind], folder / f"{kind}.npy", side, measured=measured)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(retina_material, "load_network", lambda name, device: Namer())
+        patch.setattr(retina_material, "CLASSES", len(CLASSES))
+        retina_material.name_photos(folder / "large.npy", 0)
+    yield folder
+
+
+def source(packed: Path, seed: int = 0) -> retina_material.RetinaSource:
+    small, large = (retina_material.NamedPhotos(packed / f"{kind}.npy", CLASSES, 0) for kind in SIDES)
+    return retina_material.RetinaSource(small, large, (3, 4, 2), (32, 40), 5, 0.3, seed)
+
+
+def test_photos_that_measure_are_left_out_and_so_is_what_is_no_picture(packed: Path) -> None:
+    small, large = (class_photos.ClassPhotos(packed / f"{kind}.npy") for kind in SIDES)
+    assert (small.ids, small.about["measured too"]) == (["n01"] * 59 + ["n02"] * 60, 1)
+    assert (large.ids, large.about["measured too"]) == (["cats"] * 109, 1)
+
+
+def test_a_batch_has_crops_photos_and_names_and_depends_on_seed_and_step_alone(packed: Path) -> None:
+    batch, again = (source(packed).batch(4, SingleProcess()) for _ in range(2))
+    assert (batch.crops.shape, batch.photos.shape) == ((2, 3, 32, 32), (7, 3, 32, 32))
+    assert 0 <= batch.photos.min() < batch.photos.max() <= 1
+    for name in ("crops", "photos", "names"):
+        assert torch.equal(getattr(batch, name), getattr(again, name))
+    assert not torch.equal(batch.photos, source(packed, seed=1).batch(4, SingleProcess()).photos)
+    torch.testing.assert_close(batch.names.sum(1), torch.ones(7))
+    likeliest = torch.full((3,), 0.7 + 0.3 / 3)
+    torch.testing.assert_close(batch.names[:3].max(1).values, likeliest)
+    assert source(packed).batch(5, SingleProcess()).crops.shape == (2, 3, 40, 40)
+
+
+def test_photos_kept_back_are_never_drawn_and_all_others_are(packed: Path) -> None:
+    large = source(packed).large
+    drawn = set(large.drawn(np.random.default_rng(0), 5000))
+    assert list(large.kept) == [0, 100] and drawn == set(range(109)) - {0, 100}
+
+
+def test_a_name_is_the_namers_of_the_part_that_is_shown(packed: Path) -> None:
+    large = source(packed).large
+    shown = packed_pictures.as_tensor(
+        np.stack([large.shown(number, retina_material.SEEN) for number in (3, 7)])
+    )
+    torch.testing.assert_close(large.names([3, 7]), Namer()(shown).softmax(1), rtol=0, atol=0.02)
 
 
 def test_folding_keeps_what_the_network_computes() -> None:
     torch.manual_seed(0)
-    trunk = feature_distillation.trainable_trunk().train()
+    trunk = feature_distillation.trainable(retina.build_trunk()).train()
     for _ in range(3):
         trunk(torch.randn(4, 3, 48, 48) * 2 + 1)
     x = torch.randn(1, 3, 48, 48)
@@ -100,8 +154,8 @@ def test_the_readouts_are_the_least_squares_ones() -> None:
     assert sums.variance == pytest.approx(float(y.var(0, correction=0).mean()), rel=1e-5)
 
 
-def test_variance_explained_is_one_for_a_perfect_and_zero_for_a_constant_student(teacher: Path) -> None:
-    network = slim_vgg.SlimVgg(teacher)
+def test_variance_explained_is_one_for_a_perfect_and_zero_for_a_constant_student() -> None:
+    network = RandomVgg()
     batches = [torch.rand(1, 3, 32, 32) for _ in range(3)]
     assert feature_distillation.variance_explained(network, network, batches) == pytest.approx([1.0] * 5)
     outputs = [network(batch) for batch in batches]
@@ -112,51 +166,60 @@ def test_variance_explained_is_one_for_a_perfect_and_zero_for_a_constant_student
     assert explained == pytest.approx([0.0] * 5, abs=1e-4)
 
 
-@pytest.fixture
-def recipe() -> ModuleType:
-    """The training script as a module."""
-    from importlib.util import module_from_spec, spec_from_file_location
+def test_normalisations_that_are_put_in_change_nothing_yet() -> None:
+    torch.manual_seed(0)
+    plain, pictures = retina.build(3).eval(), torch.rand(3, 3, 64, 64)
+    x = feature_distillation.Student(plain[:5])
+    with torch.no_grad():
+        expected = x.look(pictures)
+        network = feature_distillation.trainable_further(retina_like(plain), pictures).eval()
+        maps, last = feature_distillation.Student(network[:5]).look(pictures)
+    for ours, theirs in zip([*maps, last], [*expected[0], expected[1]], strict=True):
+        torch.testing.assert_close(ours, theirs, rtol=1e-3, atol=1e-4)
 
-    spec = spec_from_file_location("retina_recipe", RECIPES / "retina.py")
-    assert spec and spec.loader
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+
+def retina_like(network: torch.nn.Sequential) -> torch.nn.Sequential:
+    copy = retina.build(3)
+    copy.load_state_dict(network.state_dict())
+    return copy
 
 
 def test_a_killed_run_goes_on_to_the_same_weights(
-    recipe: ModuleType, teacher: Path, packed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    photos: Path, packed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def run(folder: str, stop_at: int | None = None) -> Path:
-        """Six steps into a folder; killed after `stop_at` checkpoints."""
-        flags = (
-            f"--photos x --teacher {teacher} --packed {packed} --run {tmp_path / folder} --steps 6 --every 2"
-        )
-        monkeypatch.setattr(
-            sys, "argv", ["retina.py", *flags.split(), *["--crop", "32", "--batch", "2", "--device", "cpu"]]
-        )
-        options = recipe.arguments()
-        options.run.mkdir(exist_ok=True)
-        training = recipe.Run(options)
-        written = []
-        original = training.checkpoint
+    monkeypatch.setattr(recipe, "Vgg19", RandomVgg)
+    monkeypatch.setattr(recipe, "CLASSES", len(CLASSES))
 
-        def checkpoint(losses: torch.Tensor) -> None:
-            original(losses)
-            written.append(losses)
-            if stop_at is not None and len(written) == stop_at:
-                raise KeyboardInterrupt
-
-        training.checkpoint = checkpoint
-        try:
-            training.go()
-        except KeyboardInterrupt:
-            assert stop_at is not None
-        return options.run / "retina.safetensors"
+    def run(folder: str, steps: str = "6") -> Path:
+        given = f"--small {photos}/small --large {photos}/large --samples {photos}/samples --packed {packed}"
+        numbers = "--batch 9 --small-photos 3 --crops 2 --side 32 --later-side 40 --measure-every 2"
+        words = f"retina.py {given} --run {tmp_path / folder} {numbers} --steps 6 --checkpoint-seconds 0"
+        monkeypatch.setattr(sys, "argv", words.split())
+        recipe.main()
+        return tmp_path / folder / "retina.safetensors"
 
     whole = run("whole")
-    run("killed", stop_at=1)
-    resumed = run("killed")
-    assert whole.read_bytes() == resumed.read_bytes()
-    steps = [line for line in (resumed.parent / "log.jsonl").read_text().splitlines() if '"held_out"' in line]
-    assert len(steps) == 3
+    original = recipe.Measuring.__call__
+
+    def killed(self: object, training: Any) -> Any:
+        if training.index == 4:
+            raise KeyboardInterrupt
+        return original(self, training)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(recipe.Measuring, "__call__", killed)
+        with pytest.raises(KeyboardInterrupt):
+            run("killed")
+    assert run("killed").read_bytes() == whole.read_bytes()
+    history = sorted(path.name for path in (tmp_path / "whole/history").iterdir())
+    assert history == [
+        "0000000.safetensors",
+        "0000002.safetensors",
+        "0000004.safetensors",
+        "0000006.safetensors",
+    ]
+    recipe.built().load_state_dict(load_file(whole))
+    named = [
+        line for line in (tmp_path / "whole/log.jsonl").read_text().splitlines() if "explained 5" in line
+    ]
+    assert len(named) == 3

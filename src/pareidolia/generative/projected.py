@@ -88,7 +88,9 @@ class _Projections(nn.Module):
     def __init__(self, stages: Sequence[int]) -> None:
         super().__init__()
         widths = [_PROJECTED[stage] for stage in stages]
-        self.across = nn.ModuleList(nn.Conv2d(WIDTHS[stage - 1], _PROJECTED[stage], 1) for stage in stages)
+        self.across = nn.ModuleList(
+            nn.Conv2d(WIDTHS[stage - 1][-1], _PROJECTED[stage], 1) for stage in stages
+        )
         self.down = nn.ModuleList(nn.Conv2d(above, below, 3, padding=1) for below, above in pairwise(widths))
         for layer in (*self.across, *self.down):
             nn.init.kaiming_normal_(cast(nn.Conv2d, layer).weight, nonlinearity="linear")
