@@ -1,31 +1,35 @@
 #!/usr/bin/env python3
 """Train brush to paint any photo like any painting.
 
-    python recipes/brush.py --photos FOLDER... --paintings FOLDER[=MOST]... --teacher slim_vgg19.safetensors \
+    python recipes/brush.py --photos FOLDER... --paintings FOLDER[=MOST]... --measured FOLDER... \
         --run runs/brush
 
-The loss is what a painted picture lacks of the painting's Gram matrices at three sizes and of the photo's
-content (`brush_loss.py`), and what gives it away as none of the painting's own (`brush_critic.py`): Gram
-matrices alone are as content with one weave all over as with strokes. Killed and started again with the same
-arguments, the run goes on from its last checkpoint. `--from` begins with weights that are there already,
-brush's own or a run's. It leaves in the run's folder: settings.json, log.jsonl, samples/, checkpoint.pt,
-model.safetensors and brush.safetensors, which is the moving average of the weights in half precision.
+The loss is what a painted picture lacks of the painting's statistics at three sizes and of the photo's
+content, as VGG-19 sees them (`brush_loss.py`, extra `networks`), and what gives it away as none of the
+painting's own (`brush_critic.py`): statistics alone are as content with one weave all over as with strokes.
+For film, a photo that is a little lighter and noisier is to be painted alike.
+
+Killed and started again with the same arguments, the run goes on from its last checkpoint. `--from` begins
+with weights that are there already, brush's own or a run's. It leaves in the run's folder: settings.json,
+log.jsonl, samples/, checkpoint.pt, model.safetensors and brush.safetensors, which is the moving average of
+the weights in half precision.
 """
 
 import argparse
 from pathlib import Path
 from typing import Annotated, Any
 
+import numpy as np
 import torch
 from pydantic import Field
 from torch import Tensor, nn
 
 import pareidolia
 from brush_critic import Critic
-from brush_loss import Looking
-from brush_material import Sitting, Sittings, pack_paintings
-from packed_pictures import pack
-from pareidolia.generative.adversary import discriminator_loss, generator_loss, gradient_penalty
+from brush_loss import Looking, means_of
+from brush_material import Sitting, Sittings, keep_statistics, pack_paintings
+from packed_pictures import as_tensor, pack
+from pareidolia.generative.adversary import discriminator_loss, generator_loss
 from pareidolia.networks.weights import fit_state_dict, read_state_dict
 from pareidolia.pictures import open_picture, resize_picture, save_picture, sheet
 from pareidolia.style.brush.network import BrushNetwork
@@ -37,6 +41,7 @@ SHOWN_PHOTOS = ("chelsea", "coffee", "rocket")
 SHOWN_PAINTINGS = ("strokes", "waves", "mosaic", "rectangles", "ink")
 _MARGIN = 224
 _WORST = 3.0
+_FITTED = 400
 
 
 class BrushSettings(TrainingSettings):
@@ -59,9 +64,10 @@ class BrushSettings(TrainingSettings):
     half: float = 1.0
     quarter: float = 1.5
     content_weight: float = 0.5
+    film_weight: float = 0.05
+    lighter: float = 0.01
+    noise: float = 0.02
     critic_weight: float = 0.25
-    r1: float = 10.0
-    r1_every: int = 4
 
 
 class BrushTraining(nn.Module):
@@ -73,51 +79,53 @@ class BrushTraining(nn.Module):
         self.critic = Critic()
         self._looking = [looking]
         self._settings = settings
-        self._painted = torch.empty(0)  # what a step's first phase painted, for its second
+        self._painted: list[Tensor] = []  # maps of what a step's first phase painted, for its second
 
     def phases(self) -> list[Phase]:
         """Paint; then learn to tell what was painted from paintings."""
         return [
             Phase("paint", self.network.parameters(), self._paint),
-            Phase("judge", self.critic.parameters(), self._judge, optimizer=adam((0.5, 0.99))),
+            Phase("judge", self.critic.parameters(), self._judge, optimizer=adam((0.0, 0.99))),
         ]
 
     def _paint(self, sitting: Sitting, context: StepContext) -> Losses:
         settings = self._settings
         codes = self.network.codes_of(sitting.paintings)
         painted = self.network(sitting.photos, codes, origin=sitting.origin)
-        self._painted = painted.detach().float()
-        content, styles = self._looking[0].losses(painted, sitting.photos, sitting.grams)
-        sizes = styles.new_tensor([settings.whole, settings.half, settings.quarter])
-        style = (sizes[:, None] * tame(styles).mean(0).view(3, 5)).mean()
-        liking = generator_loss(self.critic(painted, self._pieces(sitting)[1]))
-        total = settings.content_weight * content.mean() + settings.style_weight * style
-        total = total + settings.critic_weight * liking
-        metrics = {"liking": liking, "content": content.mean(), **self._told(styles)}
+        seen = self._looking[0].compare(painted, sitting.photos, sitting.statistics)
+        self._painted = [maps.detach() for maps in seen.maps]
+        sizes = seen.styles.new_tensor([settings.whole, settings.half, settings.quarter])
+        style = (sizes[:, None] * tame(seen.styles).mean(0).view(3, 5)).mean()
+        liking = generator_loss(self.critic(seen.maps, means_of(sitting.statistics)), "hinge")
+        unsteady = self._unsteady(painted, sitting, codes, context)
+        total = settings.content_weight * seen.content.mean() + settings.style_weight * style
+        total = total + settings.critic_weight * liking + settings.film_weight * unsteady
+        metrics = {"liking": liking, "content": seen.content.mean(), "unsteady": unsteady}
+        metrics |= self._told(seen.styles)
         return Losses(total, {name: value.detach() for name, value in metrics.items()})
+
+    def _unsteady(self, painted: Tensor, sitting: Sitting, codes: Tensor, context: StepContext) -> Tensor:
+        """How much more a photo's small change moves what is painted, mean |Δ| over the change's."""
+        settings, photos = self._settings, sitting.photos
+        lighter, noise = (
+            torch.randn(shape, generator=context.generator, device=photos.device)
+            for shape in ((len(photos), 1, 1, 1), photos.shape)
+        )
+        changed = (photos + settings.lighter * lighter + settings.noise * noise).clamp(0, 1)
+        again = self.network(changed, codes, origin=sitting.origin)
+        return (again - painted).abs().mean() / (changed - photos).abs().mean()
 
     def _judge(self, sitting: Sitting, context: StepContext) -> Losses:
         """Real is a piece of the painting; neither what was painted nor a piece of another painting is."""
-        settings = self._settings
-        piece, wanted = self._pieces(sitting)
-        real = self.critic(piece, wanted)
-        painted, other = self.critic(self._painted, wanted), self.critic(piece, wanted.roll(1, 0))
-        loss = discriminator_loss(real, torch.cat([painted, other]))
-        metrics = {
-            name: logits.sigmoid().mean()
-            for name, logits in {"real": real, "painted": painted, "other": other}.items()
-        }
-        if context.step % settings.r1_every == 0:
-            with torch.autocast(piece.device.type, enabled=False):
-                penalty, _ = gradient_penalty(lambda seen: self.critic(seen, wanted).mean(1), piece)
-            metrics["r1"] = penalty
-            loss = loss + 0.5 * settings.r1 * settings.r1_every * penalty
+        means, side = means_of(sitting.statistics), sitting.photos.shape[-1]
+        with torch.no_grad():
+            pieces = self._looking[0].maps(sitting.paintings[..., :side, :side].float())
+        real = self.critic(pieces, means)
+        painted = self.critic(self._painted, means)
+        other = self.critic(pieces, [each.roll(1, 0) for each in means])
+        loss = discriminator_loss(real, torch.cat([painted, other]), "hinge")
+        metrics = {"real": real.mean(), "painted": painted.mean(), "other": other.mean()}
         return Losses(loss, {name: value.detach() for name, value in metrics.items()})
-
-    def _pieces(self, sitting: Sitting) -> tuple[Tensor, Tensor]:
-        """Two corners of each painting, as large as the crops."""
-        side, paintings = sitting.photos.shape[-1], sitting.paintings.float()
-        return paintings[..., :side, :side], paintings[..., -side:, -side:]
 
     def _told(self, styles: Tensor) -> dict[str, Tensor]:
         """The judge's style figure, and its parts by size and by stage."""
@@ -137,13 +145,13 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--photos", type=Path, nargs="+", required=True, help="folders of photos")
     parser.add_argument("--paintings", nargs="+", required=True, help="folders of paintings, FOLDER=MOST")
-    parser.add_argument("--teacher", type=Path, required=True, help="slim_vgg19.safetensors")
+    parser.add_argument("--measured", type=Path, nargs="+", default=[], help="paintings never to learn from")
     parser.add_argument("--run", type=Path, default=Path("runs/brush"), help="folder of the run")
     parser.add_argument("--packed", type=Path, help="folder of decoded pictures (default: the run's)")
     parser.add_argument("--from", dest="begin", type=Path, help="weights to begin with")
     parser.add_argument("--overwrite", action="store_true", help="begin anew")
     for name, field in BrushSettings.model_fields.items():
-        if name not in ("epochs", "schedule", "precision", "device"):
+        if name not in ("epochs", "device"):
             parser.add_argument(
                 f"--{name.replace('_', '-')}", type=type(field.default), default=field.default
             )
@@ -157,14 +165,16 @@ def main() -> None:
     settings = BrushSettings(**chosen)
     packed = options.packed or options.run
     packed.mkdir(parents=True, exist_ok=True)
-    looking = Looking(options.teacher)
     pack(options.photos, packed / "photos.npy", _MARGIN)
     named = [(Path(each.partition("=")[0]), each.partition("=")[2]) for each in options.paintings]
     folders = [folder for folder, _ in named]
-    pack_paintings(folders, [int(most or 10**6) for _, most in named], looking, packed / "paintings")
-    source = Sittings(
-        packed / "photos.npy", packed / "paintings.npy", settings.crop, settings.batch, settings.seed
-    )
+    paintings = packed / "paintings"
+    pack_paintings(folders, [int(most or 10**6) for _, most in named], paintings, options.measured)
+    looking = Looking()
+    pixels = np.load(paintings.with_suffix(".npy"), mmap_mode="r")
+    looking.fit((as_tensor(square[None]) for square in pixels[:_FITTED]), packed / "bases.safetensors")
+    keep_statistics(paintings, looking)
+    source = Sittings(packed / "photos.npy", paintings, settings.crop, settings.batch, settings.seed)
     torch.manual_seed(settings.seed)
     network = BrushNetwork()
     if options.begin is not None:

@@ -1,88 +1,146 @@
-"""What brush is trained to make small: Gram matrices at three sizes, and content, through the slim VGG-19.
+"""What brush is trained to make small: the difference of VGG-19's statistics at three sizes, and content.
 
-The aux maps of `slim_vgg.py`, A f + b, enter by [A b] = Q R: R [f; 1] has the same products and distances
-in a quarter of the channels (17/33/65/129/129), so the Gram matrices are small enough to be kept for every
-painting.
+The maps are the original VGG-19's relu1_1 … relu5_1 (Simonyan and Zisserman 2015), in the few coordinates
+that hold most of their second moments over the paintings that are learned, so that the statistics are small
+enough to be kept for every painting. Means and covariances count alike, each relative to the painting's own:
+in one Gram matrix the means would be nearly all.
 """
 
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import torch
 import torch.nn.functional as F
-from safetensors.torch import load_file
-from torch import Tensor, nn
+from safetensors.torch import load_file, save_file
+from torch import Tensor
 
-from pareidolia.painting import Gram
-from slim_vgg import AUX_LAYERS, WIDTHS, SlimVgg19
+from pareidolia.networks import load_network
+from run_files import save
 
+LAYERS = tuple(f"relu{stage}_1" for stage in range(1, 6))
+CHANNELS = (32, 64, 96, 128, 128)
+"""Coordinates of each layer's maps."""
 SCALES = 3
 """The picture as it is, at a half, and at a quarter: strokes come in sizes."""
 
-_CHANNELS = tuple(width + 1 for width in WIDTHS.values())
 _CONTENT_STAGE = 3
 _CONTENT_SCALE = 1
+_LEAST = 1e-12
 
 
-class Looking(nn.Module):
-    """The slim VGG-19 with its aux maps in the fewest coordinates that keep their products."""
+@dataclass(frozen=True)
+class Seen:
+    """What is seen of N painted pictures.
 
-    def __init__(self, weights: Path) -> None:
-        super().__init__()
-        self.network = SlimVgg19()
-        self.network.load_state_dict(load_file(weights))
-        for aux in AUX_LAYERS:
-            layer = self.network.get_submodule(aux)
-            whole = torch.cat([layer.weight.flatten(1), layer.bias[:, None]], dim=1)
-            self.register_buffer(f"metric_{aux}", torch.linalg.qr(whole.detach()).R)
-        self.requires_grad_(False)
-        self.to(memory_format=torch.channels_last)
+    Attributes:
+        content: N, how far from the photos.
+        styles: N×15, how far from the paintings, by scale and stage.
+        maps: the five maps at full size.
+    """
 
-    @property
-    def gram_numbers(self) -> int:
-        """How many numbers `flat_grams` gives for a picture."""
-        return SCALES * sum(channels**2 + 1 for channels in _CHANNELS)
+    content: Tensor
+    styles: Tensor
+    maps: list[Tensor]
+
+
+class Looking:
+    """VGG-19's maps, and their statistics. It has no weights that learn, and is no module."""
+
+    numbers = SCALES * sum(channels + 1 + channels**2 for channels in CHANNELS)
+    """How many numbers `flat_statistics` gives for a picture."""
+
+    def __init__(self, bases: list[Tensor] | None = None) -> None:
+        self._network = load_network("vgg19", device="cpu")
+        self._network.module.to(memory_format=torch.channels_last)
+        self._bases = bases
+
+    def fit(self, pictures: Iterable[Tensor], path: Path) -> None:
+        """Take the leading eigenvectors of the mean second moments as coordinates, and write them to a file.
+
+        Each picture counts alike, whatever its contrast. They are scaled so that a coordinate is about 1.
+        """
+        if path.exists():
+            kept = load_file(path)
+            self._bases = [kept[layer] for layer in LAYERS]
+            return
+        sums = [torch.zeros((), dtype=torch.float64)] * len(LAYERS)
+        squares, count = torch.zeros(len(LAYERS), dtype=torch.float64), 0
+        with torch.no_grad():
+            for picture in pictures:
+                count += 1
+                for stage, maps in enumerate(self._seen(picture)):
+                    flat = maps[0].flatten(1).double()
+                    moment = flat @ flat.T / flat.shape[1]
+                    sums[stage] = sums[stage] + moment / moment.trace().clamp(min=_LEAST)
+                    squares[stage] += moment.trace()
+        # The mean square of a coordinate becomes 1.
+        sizes = (squares / count / torch.tensor(CHANNELS)).sqrt().tolist()
+        self._bases = [
+            (torch.linalg.eigh(total).eigenvectors[:, -channels:].T.float() / size).contiguous()
+            for total, channels, size in zip(sums, CHANNELS, sizes, strict=True)
+        ]
+        named = dict(zip(LAYERS, self._bases, strict=True))
+        save(path, lambda partial: save_file(named, partial))
 
     def maps(self, pictures: Tensor) -> list[Tensor]:
-        """N×3×H×W in [0, 1] → five maps of 17, 33, 65, 129, 129 channels."""
-        found = []
-        for aux, x in zip(AUX_LAYERS, self.network.maps(pictures), strict=True):
-            metric = getattr(self, f"metric_{aux}")
-            with torch.autocast(pictures.device.type, enabled=False):
-                found.append(F.conv2d(x.float(), metric[:, :-1, None, None], metric[:, -1]))
-        return found
+        """N×3×H×W in [0, 1] → five maps of 32, 64, 96, 128, 128 channels."""
+        assert self._bases is not None, "fit it first"
+        return [
+            F.conv2d(maps, basis[..., None, None])
+            for maps, basis in zip(self._seen(pictures), self._bases, strict=True)
+        ]
 
-    def flat_grams(self, pictures: Tensor) -> Tensor:
-        """For each of N pictures: by scale and stage, ln ‖A‖ and A/‖A‖ of its mean Gram matrix A."""
+    def _seen(self, pictures: Tensor) -> list[Tensor]:
+        found = self._network.record(pictures.contiguous(memory_format=torch.channels_last), LAYERS)
+        return [found[layer] for layer in LAYERS]
+
+    def flat_statistics(self, pictures: Tensor) -> Tensor:
+        """For each of N pictures: by scale and stage its mean, ln ‖Σ‖ and Σ/‖Σ‖ of its covariance Σ."""
         rows = []
         for scale in range(SCALES):
             for maps in self.maps(smaller(pictures, scale)):
-                flat = gram(maps).flatten(1)
-                norm = flat.norm(dim=1, keepdim=True).clamp(min=1e-12)
-                rows += [norm.log(), flat / norm]
+                mean, covariance = statistics(maps)
+                flat = covariance.flatten(1)
+                norm = flat.norm(dim=1, keepdim=True).clamp(min=_LEAST)
+                rows += [mean, norm.log(), flat / norm]
         return torch.cat(rows, dim=1)
 
-    def losses(self, painted: Tensor, photos: Tensor, grams: Tensor) -> tuple[Tensor, Tensor]:
+    def compare(self, painted: Tensor, photos: Tensor, wanted: Tensor) -> Seen:
         """Content and style of each of N painted pictures, each relative to what is wanted."""
-        wanted = _unpacked(grams.float())
-        content, styles = painted.new_zeros(len(painted)), []
+        aims = _unpacked(wanted.float())
+        content, styles, whole = painted.new_zeros(len(painted)), [], []
         for scale in range(SCALES):
             seen = self.maps(smaller(painted, scale))
+            whole = whole or seen
             for maps in seen:
-                norm, target = next(wanted)
-                difference = gram(maps) / norm.exp()[:, None] - target.view(-1, maps.shape[1], maps.shape[1])
-                styles.append(difference.square().sum((1, 2)))
+                mean, covariance = statistics(maps)
+                aim_mean, norm, aim_covariance = next(aims)
+                far = (mean - aim_mean).square().sum(1) / aim_mean.square().sum(1).clamp(min=_LEAST)
+                other = (covariance.flatten(1) / norm.exp() - aim_covariance).square().sum(1)
+                styles.append((far + other) / 2)
             if scale == _CONTENT_SCALE:
                 with torch.no_grad():
-                    aim = self.maps(smaller(photos, scale))[_CONTENT_STAGE]
-                content = (seen[_CONTENT_STAGE] - aim).square().flatten(1).sum(1)
+                    aim = self.maps(smaller(photos, scale))[_CONTENT_STAGE].float()
+                content = (seen[_CONTENT_STAGE].float() - aim).square().flatten(1).sum(1)
                 content = content / aim.square().flatten(1).sum(1)
-        return content, torch.stack(styles, dim=1)
+        return Seen(content, torch.stack(styles, dim=1), whole)
 
 
-def gram(maps: Tensor) -> Tensor:
-    """The mean Gram matrix of each picture, N×C×C in single precision."""
+def means_of(wanted: Tensor) -> list[Tensor]:
+    """The means of the five layers' maps at full size, N×C each, from flat statistics."""
+    every = _unpacked(wanted.float())
+    return [mean for mean, _, _ in islice(every, len(CHANNELS))]
+
+
+def statistics(maps: Tensor) -> tuple[Tensor, Tensor]:
+    """Mean N×C and covariance N×C×C over positions, in single precision."""
     with torch.autocast(maps.device.type, enabled=False):
-        return Gram.of(maps.float()).means
+        flat = maps.float().flatten(2)
+        mean = flat.mean(2)
+        centered = flat - mean[..., None]
+        return mean, centered @ centered.mT / flat.shape[2]
 
 
 def smaller(pictures: Tensor, halvings: int) -> Tensor:
@@ -90,10 +148,12 @@ def smaller(pictures: Tensor, halvings: int) -> Tensor:
     return F.avg_pool2d(pictures.float(), 2**halvings) if halvings else pictures.float()
 
 
-def _unpacked(grams: Tensor):  # type: ignore[no-untyped-def]
+def _unpacked(numbers: Tensor) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
     start = 0
     for _ in range(SCALES):
-        for channels in _CHANNELS:
-            stop = start + 1 + channels**2
-            yield grams[:, start : start + 1], grams[:, start + 1 : stop]
-            start = stop
+        for channels in CHANNELS:
+            mean, norm, covariance = numbers[:, start : start + channels + 1 + channels**2].split(
+                [channels, 1, channels**2], dim=1
+            )
+            yield mean, norm, covariance
+            start += channels + 1 + channels**2

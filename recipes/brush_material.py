@@ -1,4 +1,4 @@
-"""What brush learns from: crops of photos, paintings, and the paintings' Gram matrices, made once."""
+"""What brush learns from: crops of photos, paintings, and the paintings' statistics, made once."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,14 +11,22 @@ from PIL import Image
 from torch import Tensor
 
 from brush_loss import Looking
+from class_photos import Thumbs, measured_thumbnails, thumbnails
 from packed_pictures import SUFFIXES, Pixels, as_tensor
 from pareidolia.training import ProcessGroup
+from run_files import save
 
 SIDE = 256
 """Side of the squares of paintings."""
 
 _RECOLORED = 0.5
 """How many of the squares stand there once more in other colours."""
+
+_SAME = 0.9
+"""Correlation of thumbnails of one painting from two files."""
+
+_TOGETHER = 8
+"""Paintings that are looked at together."""
 
 _LONGER = 640
 """Larger paintings are brought to this longer side first: their strokes, not their canvas, are learned."""
@@ -49,36 +57,72 @@ def recolored(pixels: Pixels, rng: np.random.Generator) -> Pixels:
 
 
 def pack_paintings(
-    folders: Sequence[Path], most: Sequence[int], looking: Looking, target: Path, seed: int = 0
+    folders: Sequence[Path], most: Sequence[int], target: Path, measured: Sequence[Path] = (), seed: int = 0
 ) -> None:
-    """Write TARGET.npy, N×SIDE×SIDE×3 bytes, and TARGET.grams.npy, N×… in half precision.
+    """Write TARGET.npy, N×SIDE×SIDE×3 bytes.
 
     Half of the squares stand in it once more in other colours. Of each folder at most so many files, drawn
-    at random.
+    at random; none that is also among the `measured` pictures.
     """
-    if target.with_suffix(".grams.npy").exists():
+    if target.with_suffix(".npy").exists():
         return
     rng = np.random.default_rng(seed)
+    known = measured_thumbnails(measured) if measured else None
     found: list[Pixels] = []
     for folder, count in zip(folders, most, strict=True):
         paths = sorted(path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES)
         for number in sorted(rng.permutation(len(paths))[:count]):
+            if known is not None and _is_among(paths[number], known):
+                print(f"{paths[number].name} measures: left out", flush=True)
+                continue
             for square in squares(paths[number]):
                 found.append(square)
                 if rng.random() < _RECOLORED:
                     found.append(recolored(square, rng))
         print(f"{folder.name}: {len(found)} squares so far", flush=True)
-    pixels = np.stack(found)[rng.permutation(len(found))]
-    np.save(target.with_suffix(".npy"), pixels)
-    grams = np.lib.format.open_memmap(
-        target.with_suffix(".partial"), "w+", np.float16, (len(pixels), looking.gram_numbers)
-    )
-    for start in range(0, len(pixels), 8):
-        shown = as_tensor(pixels[start : start + 8]).contiguous(memory_format=torch.channels_last)
+    save(target.with_suffix(".npy"), lambda partial: _write(partial, found, rng))
+
+
+def _write(partial: Path, found: Sequence[Pixels], rng: np.random.Generator) -> None:
+    with partial.open("wb") as file:
+        np.save(file, np.stack([found[number] for number in rng.permutation(len(found))]))
+
+
+def _is_among(path: Path, known: Thumbs) -> bool:
+    """Whether it is one of the pictures with these thumbnails, perhaps from another file."""
+    try:
+        with Image.open(path) as image:
+            squeezed = np.asarray(image.convert("RGB").resize((96, 96), Image.Resampling.BILINEAR))
+    except (OSError, ValueError):
+        return False
+    return bool((thumbnails(squeezed[None]) @ known.T).max() > _SAME)
+
+
+def keep_statistics(packed: Path, looking: Looking) -> None:
+    """Write the statistics of packed paintings beside them, N×… in half precision; goes on where it was."""
+    target = statistics_of(packed)
+    if target.exists():
+        return
+    pixels: Pixels = np.load(packed.with_suffix(".npy"), mmap_mode="r")
+    partial, done = target.with_suffix(".partial"), target.with_suffix(".done")
+    begun = int(done.read_text()) if done.exists() and partial.exists() else 0
+    mode = "r+" if begun else "w+"
+    kept = np.lib.format.open_memmap(partial, mode, np.float16, (len(pixels), looking.numbers))
+    for start in range(begun, len(pixels), _TOGETHER):
         with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
-            grams[start : start + 8] = looking.flat_grams(shown).numpy()
-    grams.flush()
-    target.with_suffix(".partial").replace(target.with_suffix(".grams.npy"))
+            found = looking.flat_statistics(as_tensor(pixels[start : start + _TOGETHER]))
+        kept[start : start + _TOGETHER] = found.numpy()
+        if start % (100 * _TOGETHER) == 0:
+            kept.flush()
+            done.write_text(str(start))
+    kept.flush()
+    partial.replace(target)
+    done.unlink(missing_ok=True)
+
+
+def statistics_of(packed: Path) -> Path:
+    """Where the statistics of packed paintings are."""
+    return packed.with_suffix(".statistics.npy")
 
 
 @dataclass(frozen=True)
@@ -88,13 +132,13 @@ class Sitting:
     Attributes:
         photos: N×3×S×S in [0, 1].
         paintings: N×3×SIDE×SIDE in [0, 1].
-        grams: the paintings' Gram matrices, N×….
+        statistics: the paintings', N×….
         origin: where the grain of these crops begins.
     """
 
     photos: Tensor
     paintings: Tensor
-    grams: Tensor
+    statistics: Tensor
     origin: tuple[int, int]
 
 
@@ -108,7 +152,7 @@ class Sittings:
     def __init__(self, photos: Path, paintings: Path, crop: int, batch: int, seed: int) -> None:
         self._photos: Pixels = np.load(photos, mmap_mode="r")
         self._paintings: Pixels = np.load(paintings.with_suffix(".npy"), mmap_mode="r")
-        self._grams = np.load(paintings.with_suffix(".grams.npy"), mmap_mode="r")
+        self._statistics = np.load(statistics_of(paintings), mmap_mode="r")
         self._crop, self._batch, self._seed = crop, batch, seed
 
     @property
@@ -130,7 +174,7 @@ class Sittings:
         return Sitting(
             process_group.rows(photos).contiguous(memory_format=torch.channels_last),
             process_group.rows(paintings).contiguous(memory_format=torch.channels_last),
-            process_group.rows(torch.from_numpy(self._grams[painted])),
+            process_group.rows(torch.from_numpy(self._statistics[painted])),
             (4 * int(rng.integers(128)), 4 * int(rng.integers(128))),
         )
 

@@ -4,14 +4,25 @@ import numpy as np
 import pytest
 import torch
 
-from pareidolia.training import SingleProcess
+from brush_material import Sitting
+from pareidolia.networks import load_network
+from pareidolia.training import SingleProcess, StepContext
 
 
-@pytest.fixture
-def looking(teacher):
-    from brush_loss import Looking
+@pytest.fixture(scope="module")
+def looking(tmp_path_factory):
+    """VGG-19 with random weights looks, in coordinates fitted on smooth pictures."""
+    import brush_loss
 
-    return Looking(teacher)
+    def random_weights(name, device):
+        return load_network(name, weights="random", device=device)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(brush_loss, "load_network", random_weights)
+        found = brush_loss.Looking()
+    folder = tmp_path_factory.mktemp("bases")
+    found.fit((smooth(1, 3, 64, 64) for _ in range(6)), folder / "bases.safetensors")
+    return found
 
 
 def smooth(*size):
@@ -19,26 +30,67 @@ def smooth(*size):
     return torch.nn.functional.interpolate(coarse, size[2:], mode="bicubic").clamp(0, 1)
 
 
-def test_the_losses_are_those_of_the_aux_maps(looking):
+def test_the_losses_are_relative_errors_of_means_and_covariances(looking):
     from brush_loss import smaller
 
     painted, photos = smooth(2, 3, 160, 160), smooth(2, 3, 160, 160)
     painting = smooth(1, 3, 176, 160)
-    content, styles = looking.losses(painted, photos, looking.flat_grams(painting).expand(2, -1))
-
-    def gram(maps):
-        return maps.flatten(2) @ maps.flatten(2).mT / maps[0, 0].numel()
-
+    told = looking.compare(painted, photos, looking.flat_statistics(painting).expand(2, -1))
     expected = []
     for scale in range(3):
-        found, wanted = (looking.network(smaller(each, scale)) for each in (painted, painting))
-        for ours, aim in zip(map(gram, found), map(gram, wanted), strict=True):
-            expected.append((ours - aim).square().sum((1, 2)) / aim.square().sum())
+        found, wanted = (looking.maps(smaller(each, scale)) for each in (painted, painting))
+        for ours, aim in zip(found, wanted, strict=True):
+            rows = []
+            for each in ours:
+                far = (each.mean((1, 2)) - aim[0].mean((1, 2))).square().sum()
+                other = (
+                    (each.flatten(1).cov(correction=0) - aim[0].flatten(1).cov(correction=0)).square().sum()
+                )
+                far = far / aim[0].mean((1, 2)).square().sum()
+                rows.append((far + other / aim[0].flatten(1).cov(correction=0).square().sum()) / 2)
+            expected.append(torch.stack(rows))
         if scale == 1:
-            aim = looking.network(smaller(photos, 1))[3]
+            aim = looking.maps(smaller(photos, 1))[3]
             relative = (found[3] - aim).square().sum((1, 2, 3)) / aim.square().sum((1, 2, 3))
-            torch.testing.assert_close(content, relative, rtol=1e-3, atol=1e-6)
-    torch.testing.assert_close(styles, torch.stack(expected, 1), rtol=1e-3, atol=1e-5)
+            torch.testing.assert_close(told.content, relative, rtol=1e-3, atol=1e-6)
+    torch.testing.assert_close(told.styles, torch.stack(expected, 1), rtol=1e-3, atol=1e-5)
+
+
+def test_the_coordinates_keep_angles_and_are_about_one(looking):
+    for basis, maps in zip(looking._bases, looking.maps(smooth(1, 3, 64, 64)), strict=True):
+        products = basis @ basis.T
+        torch.testing.assert_close(products / products[0, 0], torch.eye(len(basis)), rtol=0, atol=1e-4)
+        assert 0.3 < float(maps.square().mean()) < 3
+
+
+def test_the_means_of_a_painting_are_those_that_were_kept(looking):
+    from brush_loss import means_of
+
+    pictures = smooth(2, 3, 96, 96)
+    for mean, maps in zip(means_of(looking.flat_statistics(pictures)), looking.maps(pictures), strict=True):
+        torch.testing.assert_close(mean, maps.mean((2, 3)))
+
+
+def test_steps_lower_the_loss_of_the_painter_and_then_of_the_critic(looking):
+    from brush import BrushSettings, BrushTraining
+    from pareidolia.style.brush.network import BrushNetwork
+
+    torch.manual_seed(0)
+    paintings = smooth(2, 3, 256, 256)
+    sitting = Sitting(smooth(2, 3, 96, 96), paintings, looking.flat_statistics(paintings), (0, 0))
+    training = BrushTraining(BrushNetwork(), looking, BrushSettings())
+    context = StepContext(0, 1, 0.0, 2, torch.Generator())
+    for phase in training.phases():
+        parameters = list(phase.parameters)
+        optimizer, totals = torch.optim.Adam(parameters, 3e-3), []
+        for _ in range(8):
+            context.generator.manual_seed(0)
+            losses = phase.loss(sitting, context)
+            losses.total.backward(inputs=parameters)
+            optimizer.step()
+            optimizer.zero_grad()
+            totals.append(losses.total.detach().item())
+        assert totals[-1] < totals[0]
 
 
 def test_one_large_error_counts_by_its_root_without_a_jump():
@@ -52,18 +104,39 @@ def test_one_large_error_counts_by_its_root_without_a_jump():
 def test_a_sitting_is_a_function_of_seed_and_step(looking, tmp_path):
     from PIL import Image
 
-    from brush_material import Sittings, pack_paintings
+    from brush_material import Sittings, keep_statistics, pack_paintings
 
     folder = tmp_path / "paintings"
     folder.mkdir()
     for number in range(3):
         Image.effect_noise((300, 280), 40 + 40 * number).convert("RGB").save(folder / f"{number}.png")
-    pack_paintings([folder], [2], looking, tmp_path / "packed")
+    pack_paintings([folder], [2], tmp_path / "packed")
+    keep_statistics(tmp_path / "packed", looking)
     np.save(tmp_path / "photos.npy", np.random.default_rng(0).integers(0, 256, (5, 96, 96, 3), np.uint8))
     source = Sittings(tmp_path / "photos.npy", tmp_path / "packed", crop=64, batch=3, seed=1)
     first, again, other = (source.batch(step, SingleProcess()) for step in (4, 4, 5))
     assert first.photos.shape == (3, 3, 64, 64) and first.paintings.shape == (3, 3, 256, 256)
-    assert torch.equal(first.photos, again.photos) and torch.equal(first.grams, again.grams)
+    assert torch.equal(first.photos, again.photos) and torch.equal(first.statistics, again.statistics)
     assert not torch.equal(first.photos, other.photos)
-    # The Gram matrices that are kept are the paintings' own.
-    torch.testing.assert_close(first.grams.float(), looking.flat_grams(first.paintings), rtol=0.05, atol=0.02)
+    # The statistics that are kept are the paintings' own.
+    kept = looking.flat_statistics(first.paintings)
+    assert (first.statistics.float() - kept).norm() < 0.02 * kept.norm()
+
+
+def test_a_painting_that_measures_is_left_out_also_from_another_file(tmp_path):
+    from PIL import Image
+
+    from brush_material import pack_paintings
+
+    for name in ("paintings", "measured"):
+        (tmp_path / name).mkdir()
+    for number in range(2):
+        pixels = np.random.default_rng(number).integers(0, 256, (5, 6, 3), np.uint8)
+        painting = Image.fromarray(pixels).resize((300, 280), Image.Resampling.BICUBIC)
+        painting.save(tmp_path / "paintings" / f"{number}.png")
+    painting.resize((450, 400)).save(tmp_path / "measured" / "another.jpg", quality=80)
+    folders, measured = [tmp_path / "paintings"], [tmp_path / "measured"]
+    pack_paintings(folders, [9], tmp_path / "all")
+    pack_paintings(folders, [9], tmp_path / "some", measured)
+    every, some = (len(np.load(tmp_path / f"{name}.npy")) for name in ("all", "some"))
+    assert 1 <= some < every
