@@ -87,6 +87,7 @@ class RetinaSettings(TrainingSettings):
     later_side: int = 160
     later: float = 0.7
     features: float = 2.0
+    naming: float = 1.0
     smoothing: float = 0.1
     measure_every: int = 500
 
@@ -138,7 +139,7 @@ class RetinaTraining(nn.Module):
         scores = self.scores(maps[count:])
         names = F.cross_entropy(scores, batch.names)
         right = (scores.argmax(1) == batch.names.argmax(1)).float().mean()
-        total = names + self._settings.features * lost.sum()
+        total = self._settings.naming * names + self._settings.features * lost.sum()
         metrics = {"names": names, "right": right}
         metrics |= {f"stage{number}": 1 - each for number, each in enumerate(lost, 1)}
         return Losses(total, {name: value.detach() for name, value in metrics.items()})
