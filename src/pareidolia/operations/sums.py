@@ -6,6 +6,7 @@ from pareidolia.settings import PareidoliaError
 
 # A sign stands alone, so that names may hold hyphens.
 _SIGN = re.compile(r"(?:^|\s+)([+-])(?=\s|$)")
+_SIGN_WITHIN = re.compile(r"\S[+-](?:label|random|sample|test|train):")
 
 
 def split_sum(expression: str) -> tuple[str, ...]:
@@ -18,10 +19,10 @@ def split_sum(expression: str) -> tuple[str, ...]:
         Signs and terms by turns: ("+", "label:8", "-", "label:3").
 
     Raises:
-        PareidoliaError: If a sign has no term beside it.
+        PareidoliaError: If a sign has no term beside it, or no space.
     """
     parts = [part.strip() for part in _SIGN.split(expression.strip())]
     signed = ["+", *parts] if parts[0] else parts[1:]
-    if not signed or not all(signed):
+    if not signed or not all(signed) or any(map(_SIGN_WITHIN.search, signed)):
         raise PareidoliaError(f"'{expression}' is not a sum: write A - B + C, with spaces around the signs")
     return tuple(signed)
