@@ -192,7 +192,9 @@ def test_sums_are_read(text, signs, points):
     assert ("".join(parts[::2]), parts[1::2]) == (signs, points)
 
 
-@pytest.mark.parametrize("text", ["", "a + ", "a + - b", " + ", "a  -", "test:1-label:8", "a + b.png-random:1"])
+@pytest.mark.parametrize(
+    "text", ["", "a + ", "a + - b", " + ", "a  -", "test:1-label:8", "a + b.png-random:1"]
+)
 def test_what_is_no_sum(text):
     with pytest.raises(PareidoliaError, match="is not a sum"):
         split_sum(text)
