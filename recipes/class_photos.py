@@ -85,6 +85,11 @@ class ClassPhotos:
         self.pictures: Pixels = np.load(packed, mmap_mode="r")
         self.about = {key: value for key, value in note.items() if key != "ids"} | {"photos": len(self.ids)}
 
+    def numbers(self, classes: Sequence[str]) -> np.ndarray[Any, np.dtype[np.int64]]:
+        """Each photo's class as an index into `classes`."""
+        index = {name: number for number, name in enumerate(classes)}
+        return np.array([index[name] for name in self.ids])
+
 
 def varied(crops: Sequence[Pixels], rng: np.random.Generator) -> Tensor:
     """Crops as a tensor, half of them flipped, every fourth with other colours and noise."""

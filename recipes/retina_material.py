@@ -97,7 +97,8 @@ class NamedPhotos:
         self.photos = ClassPhotos(packed)
         scores = scores_of(packed)
         self._scores = np.load(scores, mmap_mode="r") if scores.exists() else None
-        self._class_ids, self._seed = list(class_ids), seed
+        self._classes = self.photos.numbers(class_ids) if self._scores is None else None
+        self._count, self._seed = len(class_ids), seed
 
     def __len__(self) -> int:
         return len(self.photos.ids)
@@ -116,9 +117,9 @@ class NamedPhotos:
         """What the photos are, N×1000 probabilities; a folder's name leaves `smoothing` to all classes."""
         if self._scores is not None:
             return torch.from_numpy(self._scores[list(numbers)]).float().softmax(1)
-        classes = torch.tensor([self._class_ids.index(self.photos.ids[number]) for number in numbers])
-        count = len(self._class_ids)
-        return F.one_hot(classes, count) * (1 - smoothing) + smoothing / count
+        assert self._classes is not None
+        classes = torch.from_numpy(self._classes[list(numbers)])
+        return F.one_hot(classes, self._count) * (1 - smoothing) + smoothing / self._count
 
     def shown(self, number: int, size: int, rng: np.random.Generator | None = None) -> Pixels:
         """Most of the named box of a photo, or with no `rng` the whole of it."""
