@@ -22,12 +22,12 @@ from torch import Tensor
 
 from pareidolia.atlas.icons import PADDING, IconJob, paint_icons
 from pareidolia.atlas.settings import IconSettings
-from pareidolia.atlas.stages import Array
 from pareidolia.atlas.whitening import second_moment, whitening
 from pareidolia.dreaming import Dream, DreamSettings
 from pareidolia.inspection import frame
 from pareidolia.inspection.visualization import Features, FeatureSettings
 from pareidolia.networks import Network, identity, load_network
+from pareidolia.networks.concepts import Array
 from pareidolia.painting import Painting
 from pareidolia.pictures import find_pictures, open_picture, save_picture, sheet
 from pareidolia.pictures.accepting import as_picture
