@@ -36,6 +36,7 @@ from pareidolia.style.brush.network import BrushNetwork
 from pareidolia.training import Losses, Phase, StepContext, TrainingFolder, TrainingRun, adam
 from pareidolia.training.settings import TrainingSettings
 from run_files import save_half
+from training_runs import add_settings, begin_or_resume, chosen_settings, told
 
 SHOWN_PHOTOS = ("chelsea", "coffee", "rocket")
 SHOWN_PAINTINGS = ("strokes", "waves", "mosaic", "rectangles", "ink")
@@ -150,19 +151,14 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--packed", type=Path, help="folder of decoded pictures (default: the run's)")
     parser.add_argument("--from", dest="begin", type=Path, help="weights to begin with")
     parser.add_argument("--overwrite", action="store_true", help="begin anew")
-    for name, field in BrushSettings.model_fields.items():
-        if name not in ("epochs", "device"):
-            parser.add_argument(
-                f"--{name.replace('_', '-')}", type=type(field.default), default=field.default
-            )
+    add_settings(parser, BrushSettings)
     return parser.parse_args()
 
 
 def main() -> None:
     """Pack the pictures, then train."""
     options = arguments()
-    chosen = {name: getattr(options, name) for name in BrushSettings.model_fields if hasattr(options, name)}
-    settings = BrushSettings(**chosen)
+    settings = chosen_settings(options, BrushSettings)
     packed = options.packed or options.run
     packed.mkdir(parents=True, exist_ok=True)
     pack(options.photos, packed / "photos.npy", _MARGIN)
@@ -196,13 +192,8 @@ def main() -> None:
         "begun from": None if options.begin is None else options.begin.name,
     }
     folder = TrainingFolder(options.run, record)
-    if folder.begun and not options.overwrite:
-        folder.resume(run)
-    else:
-        folder.begin(run)
-    for step in folder.steps(run, draw_preview):
-        if step.index % settings.log_every == 0:
-            print(f"{step.index}/{step.total} {step.loss:.3f}", flush=True)
+    begin_or_resume(folder, run, folder.begun and not options.overwrite)
+    told(folder.steps(run, draw_preview), settings.log_every)
     result: Any = run.result
     save_half(options.run / "brush.safetensors", result.network)
 

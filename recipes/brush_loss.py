@@ -16,10 +16,10 @@ import torch.nn.functional as F
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from pareidolia.networks import load_network
+from feature_distillation import Vgg19
 from run_files import save
 
-LAYERS = tuple(f"relu{stage}_1" for stage in range(1, 6))
+LAYERS = Vgg19.layers
 CHANNELS = (32, 64, 96, 128, 128)
 """Coordinates of each layer's maps."""
 SCALES = 3
@@ -52,8 +52,7 @@ class Looking:
     """How many numbers `flat_statistics` gives for a picture."""
 
     def __init__(self, bases: list[Tensor] | None = None) -> None:
-        self._network = load_network("vgg19", device="cpu")
-        self._network.module.to(memory_format=torch.channels_last)
+        self._seen = Vgg19().maps
         self._bases = bases
 
     def fit(self, pictures: Iterable[Tensor], path: Path) -> None:
@@ -91,10 +90,6 @@ class Looking:
             F.conv2d(maps, basis[..., None, None])
             for maps, basis in zip(self._seen(pictures), self._bases, strict=True)
         ]
-
-    def _seen(self, pictures: Tensor) -> list[Tensor]:
-        found = self._network.record(pictures.contiguous(memory_format=torch.channels_last), LAYERS)
-        return [found[layer] for layer in LAYERS]
 
     def flat_statistics(self, pictures: Tensor) -> Tensor:
         """For each of N pictures: by scale and stage its mean, ln ‖Σ‖ and Σ/‖Σ‖ of its covariance Σ."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -14,7 +15,7 @@ from brush_loss import Looking
 from class_photos import Thumbs, measured_thumbnails, thumbnails
 from packed_pictures import SUFFIXES, Pixels, as_tensor
 from pareidolia.training import ProcessGroup
-from run_files import save
+from run_files import keep_rows, save
 
 SIDE = 256
 """Side of the squares of paintings."""
@@ -98,26 +99,16 @@ def _is_among(path: Path, known: Thumbs) -> bool:
     return bool((thumbnails(squeezed[None]) @ known.T).max() > _SAME)
 
 
+@torch.no_grad()
 def keep_statistics(packed: Path, looking: Looking) -> None:
     """Write the statistics of packed paintings beside them, N×… in half precision; goes on where it was."""
-    target = statistics_of(packed)
-    if target.exists():
-        return
     pixels: Pixels = np.load(packed.with_suffix(".npy"), mmap_mode="r")
-    partial, done = target.with_suffix(".partial"), target.with_suffix(".done")
-    begun = int(done.read_text()) if done.exists() and partial.exists() else 0
-    mode = "r+" if begun else "w+"
-    kept = np.lib.format.open_memmap(partial, mode, np.float16, (len(pixels), looking.numbers))
-    for start in range(begun, len(pixels), _TOGETHER):
-        with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
-            found = looking.flat_statistics(as_tensor(pixels[start : start + _TOGETHER]))
-        kept[start : start + _TOGETHER] = found.numpy()
-        if start % (100 * _TOGETHER) == 0:
-            kept.flush()
-            done.write_text(str(start))
-    kept.flush()
-    partial.replace(target)
-    done.unlink(missing_ok=True)
+
+    def statistics(numbers: range) -> np.ndarray[Any, Any]:
+        with torch.autocast("cpu", torch.bfloat16):
+            return looking.flat_statistics(as_tensor(pixels[numbers.start : numbers.stop])).numpy()
+
+    keep_rows(statistics_of(packed), (len(pixels), looking.numbers), _TOGETHER, statistics)
 
 
 def statistics_of(packed: Path) -> Path:

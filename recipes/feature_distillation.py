@@ -27,8 +27,12 @@ class Vgg19:
     @torch.no_grad()
     def __call__(self, pictures: Tensor) -> list[Tensor]:
         """N×3×H×W in [0, 1] → five maps, N×(64, 128, 256, 512, 512)×(H, W divided by 1, 2, 4, 8, 16)."""
-        maps = self._network.record(pictures, self.layers)
-        return [maps[layer].float() for layer in self.layers]
+        return [maps.float() for maps in self.maps(pictures)]
+
+    def maps(self, pictures: Tensor) -> list[Tensor]:
+        """The same, differentiable and as precise as they are computed."""
+        found = self._network.record(pictures.contiguous(memory_format=torch.channels_last), self.layers)
+        return [found[layer] for layer in self.layers]
 
 
 def with_batch_norm(stage: nn.Sequential) -> nn.Sequential:

@@ -48,6 +48,7 @@ from pareidolia.training import Losses, Phase, SingleProcess, StepContext, Train
 from pareidolia.training.settings import TrainingSettings
 from retina_material import NamedPhotos, RetinaBatch, RetinaSource, name_photos
 from run_files import save_half
+from training_runs import add_settings, begin_or_resume, chosen_settings, told
 
 CLASSES = 1000
 WIDTHS = ((20, 24), (52, 48), (112, 96, 96), (224, 128, 128), (320,))
@@ -158,18 +159,14 @@ def arguments() -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--small", type=Path, nargs="+", required=True, help="photos of 84 px by class id")
-    parser.add_argument("--large", type=Path, nargs="+", required=True, help="sharp photos, some by class id")
+    parser.add_argument("--large", type=Path, nargs="+", required=True, help="sharp photos of anything")
     parser.add_argument("--samples", type=Path, required=True, help="CLASS_ID_NAME.JPEG, one a class")
     parser.add_argument("--measured", type=Path, nargs="+", default=[], help="photos never to learn from")
     parser.add_argument("--run", type=Path, default=Path("runs/retina"), help="folder of the run")
     parser.add_argument("--packed", type=Path, help="folder of decoded photos (default: the run's)")
     parser.add_argument("--from", dest="begin", type=Path, help="weights to begin with, of such a run")
     parser.add_argument("--overwrite", action="store_true", help="begin anew")
-    for name, field in RetinaSettings.model_fields.items():
-        if name not in ("epochs", "device"):
-            parser.add_argument(
-                f"--{name.replace('_', '-')}", type=type(field.default), default=field.default
-            )
+    add_settings(parser, RetinaSettings)
     return parser.parse_args()
 
 
@@ -246,8 +243,7 @@ class Measuring:
 def main() -> None:
     """Pack and name the photos, then train."""
     options = arguments()
-    chosen = {name: getattr(options, name) for name in RetinaSettings.model_fields if hasattr(options, name)}
-    settings = RetinaSettings(**chosen)
+    settings = chosen_settings(options, RetinaSettings)
     source = material(options, settings)
     torch.manual_seed(settings.seed)
     teacher = Vgg19()
@@ -265,18 +261,14 @@ def main() -> None:
     if not begun:
         model.fit_readouts(source)
     run = TrainingRun(model, source, settings, epochs=settings.steps * settings.batch / source.count)
-    if begun:
-        folder.resume(run)
-    else:
-        folder.begin(run)
+    begin_or_resume(folder, run, begun)
     (options.run / "history").mkdir(exist_ok=True)
     measure = Measuring(teacher, source, options.run)
     if not begun:
         measure(run)
-    for step in folder.steps(run, measure=measure, measure_every=settings.measure_every):
-        if step.index % settings.log_every == 0:
-            print(f"{step.index}/{step.total} {step.loss:.3f}", flush=True)
-    measure(run)
+    told(folder.steps(run, measure=measure, measure_every=settings.measure_every), settings.log_every)
+    if run.index % settings.measure_every:
+        measure(run)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -13,6 +14,7 @@ from class_photos import Box, ClassPhotos, crop, part_of, placed, sharpened, var
 from packed_pictures import Pixels, as_tensor
 from pareidolia.networks import Network, load_network
 from pareidolia.training import ProcessGroup
+from run_files import keep_rows
 
 NAMER, CLASSES = "efficientnet_lite1", 1000
 SEEN = 160
@@ -40,27 +42,17 @@ def named_box(number: int, side: int, seed: int) -> Box:
 @torch.no_grad()
 def name_photos(packed: Path, seed: int, batch: int = 16) -> None:
     """Write the namer's scores of each photo's named box, N×1000 in half precision; goes on where it was."""
-    photos, target = ClassPhotos(packed), scores_of(packed)
-    if target.exists():
-        return
-    network = load_network(NAMER, device="cpu")
+    if scores_of(packed).exists():
+        return  # and the namer is not needed
+    photos, network = ClassPhotos(packed), load_network(NAMER, device="cpu")
     network.module.to(memory_format=torch.channels_last)
-    count, side = len(photos.ids), photos.pictures.shape[1]
-    partial, done = target.with_suffix(".partial"), target.with_suffix(".done")
-    begun = int(done.read_text()) if done.exists() and partial.exists() else 0
-    mode = "r+" if begun else "w+"
-    scores = np.lib.format.open_memmap(partial, mode, np.float16, (count, CLASSES))
-    for start in range(begun, count, batch):
-        some = range(start, min(start + batch, count))
-        crops = [crop(photos.pictures[i], named_box(i, side, seed), SEEN) for i in some]
-        scores[start : start + len(some)] = _scores(network, np.stack(crops)).numpy()
-        if start % (100 * batch) == 0:
-            scores.flush()
-            done.write_text(str(start))
-            print(f"{target.name}: {start} of {count}", flush=True)
-    scores.flush()
-    partial.replace(target)
-    done.unlink(missing_ok=True)
+    side = photos.pictures.shape[1]
+
+    def scores(numbers: range) -> np.ndarray[Any, Any]:
+        crops = [crop(photos.pictures[i], named_box(i, side, seed), SEEN) for i in numbers]
+        return _scores(network, np.stack(crops)).numpy()
+
+    keep_rows(scores_of(packed), (len(photos.ids), CLASSES), batch, scores)
 
 
 def _scores(network: Network, crops: Pixels) -> Tensor:

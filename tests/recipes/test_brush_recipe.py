@@ -13,12 +13,13 @@ from pareidolia.training import SingleProcess, StepContext
 def looking(tmp_path_factory):
     """VGG-19 with random weights looks, in coordinates fitted on smooth pictures."""
     import brush_loss
+    import feature_distillation
 
     def random_weights(name, device):
         return load_network(name, weights="random", device=device)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(brush_loss, "load_network", random_weights)
+        patch.setattr(feature_distillation, "load_network", random_weights)
         found = brush_loss.Looking()
     folder = tmp_path_factory.mktemp("bases")
     found.fit((smooth(1, 3, 64, 64) for _ in range(6)), folder / "bases.safetensors")
