@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.recipes.retina_photos import packed, photos  # noqa: F401
 
 RECIPES = Path(__file__).parents[2] / "recipes"
 sys.path.insert(0, str(RECIPES))
