@@ -20,7 +20,7 @@ from pareidolia.style.brush import load_brush
 PHOTO = "sample:chelsea"
 PAINTINGS = ("strokes", "waves", "mosaic", "ink", "rectangles")
 BRUSHED = ("chelsea", "china", "coffee", "flower")
-UNITS = ("10", "13", "24", "37", "52", "71")
+UNITS = ("15", "17", "21", "34", "80", "88")
 OF_MNIST = ("mnist-vae", "mnist-vae-32", "mnist-aae", "mnist-gan", "mnist-flow")
 FACES = {"samples/faces-gan.jpg": 64, "faces.jpg": 16}
 PATCHES = PatchesSettings(layer="stage4.relu2", units=UNITS, steps=192, columns=2)

@@ -11,8 +11,8 @@ from pareidolia.cli import main
 
 PICTURES = {
     "filters.png": ["filters"],
-    "tuning_simple.png": ["tuning", "--layer", "stage1.relu2", "--units", "2,7"],
-    "tuning_complex.png": ["tuning", "--layer", "stage3.relu1", "--units", "1,3"],
+    "tuning_simple.png": ["tuning", "--layer", "stage1.relu2", "--units", "8,17"],
+    "tuning_complex.png": ["tuning", "--layer", "stage3.relu1", "--units", "60,70"],
     "invariance.png": [
         *("invariance", "sample:chelsea", "sample:coffee", "sample:china"),
         *("--layers", "stage1.relu1", "stage3.relu1", "stage5.relu1"),

@@ -50,11 +50,7 @@ from retina_material import NamedPhotos, RetinaBatch, RetinaSource, name_photos
 from run_files import save_half
 from training_runs import add_settings, begin_or_resume, chosen_settings, told
 
-CLASSES = 1000
-WIDTHS = ((20, 24), (52, 48), (112, 96, 96), (224, 128, 128), (320,))
-"""The first map of a stage is what painting looks at. So many linear combinations of their own channels
-explain VGG-19's five maps to 0.99, 0.93, 0.93, 0.95 and 0.92: these are bounds."""
-HEAD_WIDTH = 384
+CLASSES = retina.CLASS_COUNT
 SIDES = {"small": 84, "large": 224}
 _FITTED, _BEFORE = 40, 10**9
 """Batches that the first readouts are fitted on, and the number of the first of them."""
@@ -64,7 +60,7 @@ _EXPLAINED, _NAMED = 48, 112
 
 def built() -> nn.Sequential:
     """retina with random weights."""
-    return retina.build(CLASSES, WIDTHS, HEAD_WIDTH)
+    return retina.build(CLASSES)
 
 
 class RetinaSettings(TrainingSettings):

@@ -20,16 +20,8 @@ from pareidolia.style import StyleSettings, StyleTransfer
 PHOTO = "sample:chelsea"
 LAYERS = ("stage1.relu2", "stage2.relu2", "stage3.relu3", "stage4.relu3", "stage5.relu1", "stage6.relu1")
 UNITS = 8
-CLASSES = (
-    "dalmatian",
-    "golden retriever",
-    "robin",
-    "jellyfish",
-    "spider web",
-    "orange",
-    "school bus",
-    "coral reef",
-)
+CLASSES = ("dalmatian", "Egyptian cat", "flamingo", "daisy", "castle", "ladybug", "triceratops", "toucan")
+CLASS_SIDE, CLASS_STEPS = 160, 192
 SIDE = 128
 STEPS = 128
 
@@ -60,7 +52,9 @@ def units(weights: str) -> Tensor:
 
 def classes(weights: str) -> Tensor:
     """Eight class models."""
-    settings = ClassModelSettings(weights=weights, regularize="robust", size=SIDE, columns=4, steps=STEPS)
+    settings = ClassModelSettings(
+        weights=weights, regularize="robust", size=CLASS_SIDE, columns=4, steps=CLASS_STEPS
+    )
     return finished(ClassModels(CLASSES, settings)).picture
 
 

@@ -56,15 +56,16 @@ def test_what_sees_is_retina_and_is_not_trained():
     pictures = torch.rand(4, 3, 64, 64)
 
     before = fixed_parts(model)
-    judges = [each.clone() for each in model.discriminator.judges.parameters()]
+    # The hinge's slopes cancel in the last bias while real and fake are within its margins.
+    judges = [each for each in model.discriminator.judges.parameters() if each.ndim > 1]
+    untrained = [each.clone() for each in judges]
     list(
         TrainingRun(
             model, Same(pictures, 3), model.settings.model_copy(update={"epochs": 1.0, "average": 0.0})
         )
     )
     assert all(torch.equal(value, before[key]) for key, value in fixed_parts(model).items())
-    after = list(model.discriminator.judges.parameters())
-    assert not any(torch.equal(*pair) for pair in zip(judges, after, strict=True))
+    assert not any(torch.equal(*pair) for pair in zip(untrained, judges, strict=True))
 
 
 def test_upper_stages_reach_what_judges_the_lower_ones():

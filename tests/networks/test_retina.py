@@ -12,7 +12,7 @@ from torchvision.models import ResNet18_Weights
 from pareidolia.networks import load_network, retina
 from pareidolia.pictures import resize_picture, sample_photo
 
-WIDTHS = (24, 32, 80, 160, 256)
+WIDTHS = (20, 52, 112, 224, 320)
 STAGES = [f"stage{k}" for k in range(1, 6)]
 
 
@@ -44,14 +44,14 @@ def taps(trunk: nn.Module, pictures: Tensor) -> list[Tensor]:
 
 
 def test_it_is_small() -> None:
-    assert sum(p.numel() for p in retina.build().parameters()) <= 4_000_000
+    assert sum(p.numel() for p in retina.build().parameters()) <= 3_000_000
     assert retina.WEIGHTS.stat().st_size <= 8_000_000
 
 
-def test_a_picture_of_224_takes_at_most_one_and_a_half_billion_multiplications(network: nn.Module) -> None:
+def test_a_picture_of_224_takes_at_most_two_billion_multiplications(network: nn.Module) -> None:
     with FlopCounterMode(display=False) as counter, torch.no_grad():
         network(torch.zeros(1, *retina.INPUT_SHAPE))
-    assert counter.get_total_flops() / 2 <= 1.5e9
+    assert counter.get_total_flops() / 2 <= 2e9
 
 
 def test_the_weights_are_finite_halves() -> None:
@@ -106,9 +106,8 @@ def test_training_moved_it_away_from_chance(trunk: nn.Module) -> None:
 def test_its_classes_are_imagenets() -> None:
     names = load_network("retina", "random", device="cpu").class_names
     categories = ResNet18_Weights.DEFAULT.meta["categories"]
-    assert names is not None and len(names) == len(set(names)) == 118
-    places = [categories.index(name) for name in names]
-    assert places == sorted(places)
+    assert names is not None and len(names) == len(set(names)) == 1000
+    assert list(names) == categories
 
 
 def test_painting_runs_no_further_than_the_layer_it_needs() -> None:
@@ -131,9 +130,12 @@ def test_weights_with_other_classes_are_taken(tmp_path: Path) -> None:
     assert net.class_index("bee") == 1
 
 
-@pytest.mark.parametrize(("sample", "name", "among"), [("china", "church", 1), ("rocket", "missile", 5)])
+@pytest.mark.parametrize(
+    ("sample", "name", "among"),
+    [("chelsea", "Egyptian cat", 3), ("coffee", "espresso", 1), ("china", "palace", 3)],
+)
 def test_it_names_what_it_knows_on_sample_photos(sample: str, name: str, among: int) -> None:
-    """A temple, for which it has no better word, and a rocket; neither was learned."""
+    """A cat, a cup of coffee, and a temple; none was learned."""
     pytest.importorskip("skimage", reason="the photos are scikit-image's and scikit-learn's")
     pytest.importorskip("sklearn", reason="the photos are scikit-image's and scikit-learn's")
     net = load_network("retina", device="cpu")

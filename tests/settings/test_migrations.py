@@ -43,7 +43,7 @@ def test_options_have_todays_names():
     assert (style.settings.balance, style.settings.colors) == ("gatys", "matched")
     assert classes.settings.regularize == "robust"
     assert arithmetic.inputs["expression"] == ("+", "label:8", "-", "label:3")
-    assert classes.inputs == {"names": ("cat",)}
+    assert classes.inputs == {"names": ("catamaran",)}
     assert style.inputs == {"content": "sample:chelsea", "styles": ("sample:waves",)}
 
 

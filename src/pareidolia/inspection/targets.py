@@ -23,7 +23,6 @@ from pareidolia.settings import (
     one_line,
     parse_address,
 )
-from pareidolia.settings.default_networks import few_names
 from pareidolia.settings.wording import counted
 
 
@@ -272,7 +271,7 @@ def find_target(text: str | int, network: Network, pictures: Tensor, logits: Ten
         return ClassTarget((network.class_index(text),))
     except UnknownName as error:
         known = [*(network.class_names or ()), *network.layers]
-        raise UnknownName("class or unit", text, known, remark=few_names(network.name)) from error
+        raise UnknownName("class or unit", text, known) from error
 
 
 _OF_OUTPUTS = ("segment", "detection")

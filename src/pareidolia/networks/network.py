@@ -23,8 +23,8 @@ from pareidolia.networks.recording import record_layers
 from pareidolia.networks.restoring import preserve_state
 from pareidolia.networks.sliding import SlidingWindows
 from pareidolia.networks.soundness import check_numbers, check_weights, refuse_lazy, refuse_scripted, widen
-from pareidolia.settings import BadNetwork, BadPicture, UnknownName
-from pareidolia.settings.default_networks import FOR_CLASSES, few_names
+from pareidolia.settings import BadNetwork, BadPicture
+from pareidolia.settings.default_networks import FOR_CLASSES
 
 
 @dataclass(frozen=True)
@@ -354,7 +354,4 @@ class Network(Looking):
             raise BadNetwork(f"{self.name} has no class names: give the number, or a file with --classes")
         self._check_names()
         names = self.class_names or [str(each) for each in range(self._outputs or 0)]
-        try:
-            return class_index(text, names)
-        except UnknownName as error:
-            raise UnknownName("class", text, names, remark=few_names(self.name)) from error
+        return class_index(text, names)

@@ -3,8 +3,6 @@
 import os
 import re
 from collections.abc import Iterable
-from functools import cache
-from pathlib import Path
 from typing import Literal
 
 from pareidolia.settings.errors import PareidoliaError
@@ -24,8 +22,6 @@ FOR_CLASSES = (
     f"--network {_WITH_CLASSES[0]} ({with_extra('networks')})"
 )
 """What errors advise where a network without classes is asked for one."""
-_CLASSES_OF_SHIPPED = Path(__file__).parents[1] / "networks" / SHIPPED / "classes.txt"
-_MANY = 1000
 _PAINTING = "vgg19"
 
 
@@ -47,7 +43,7 @@ def best_network(need: Need) -> str:
 
 
 def need_of_aims(aims: object, otherwise: Need) -> Need:
-    """What aims in words need: where no network is named, layers are the shipped one's, as are its classes.
+    """What aims in words need: where no network is named, layers are the shipped one's; classes want names.
 
     Args:
         aims: one or several, as they are given; None or nothing where there are none.
@@ -59,44 +55,19 @@ def need_of_aims(aims: object, otherwise: Need) -> Need:
     if not aims:
         return otherwise
     listed = [aims] if isinstance(aims, str) else list(aims) if isinstance(aims, Iterable) else []
-    classes = [str(aim).removeprefix("class:") for aim in listed if str(aim).startswith("class:")]
-    others = [aim for aim in listed if aim == "random-class"]
-    if len(classes) + len(others) < len(listed):
-        return "maps"
-    return "maps" if not others and all(map(_shipped_names, classes)) else "classes"
-
-
-def few_names(name: str) -> str:
-    """A remark for errors that a class is none of the shipped network's; empty for others."""
-    if name != SHIPPED or len(_shipped_classes()) >= _MANY:
-        return ""
-    return f"{name} has names for {len(_shipped_classes())} classes: {_more_names()}"
+    of_classes = [str(aim).startswith("class:") or aim == "random-class" for aim in listed]
+    return "classes" if of_classes and all(of_classes) else "maps"
 
 
 def said_of(name: str, need: Need) -> str:
-    """What a caption says of the network; where the shipped one names things, also that its names are few."""
-    count = len(_shipped_classes())
-    if name != SHIPPED or need != "classes" or count >= _MANY:
+    """What a caption says of the network; where the shipped one names things, also what names them better."""
+    if name != SHIPPED or need != "classes":
         return f"through {name}"
-    few = f"has names for {count} classes only and takes the nearest of them"
-    return f"through {name}, which {few}: {_more_names()}"
-
-
-def _more_names() -> str:
     better = next(iter(_with_classes()), None)
-    if better is not None:
-        return f"--network {better} has 1,000"
-    return f"{install_line('networks')} brings a network with 1,000"
-
-
-@cache
-def _shipped_classes() -> tuple[str, ...]:
-    return tuple(_CLASSES_OF_SHIPPED.read_text(encoding="utf-8").casefold().splitlines())
-
-
-def _shipped_names(name: str) -> bool:
-    """Whether the shipped network has a class of this name, or of which this is a part."""
-    return any(name.strip().casefold() in each for each in _shipped_classes())
+    sees = (
+        f"{install_line('networks')} brings one that sees" if better is None else f"--network {better} sees"
+    )
+    return f"through {name}, whose names are often wrong: {sees} better"
 
 
 def _with_classes() -> list[str]:

@@ -75,10 +75,10 @@ class Unsuited(BadNetwork):
 class UnknownName(PareidoliaError):
     """A name (of a layer, a class, an operation, ...) that does not exist; names the nearest that do."""
 
-    def __init__(self, kind: str, name: str, known: Iterable[str], *, remark: str = "") -> None:
+    def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
         suggestions = nearest(name, known)
         hint = f"; did you mean {' or '.join(suggestions)}?" if suggestions else ""
-        super().__init__(f"there is no {kind} '{name}'{hint}{f' ({remark})' if remark else ''}")
+        super().__init__(f"there is no {kind} '{name}'{hint}")
 
 
 class MissingExtra(PareidoliaError):

@@ -203,7 +203,7 @@ class AccentuationSettings(RobustSettings):
     ] = None
     keep_weight: Annotated[
         float, Field(ge=0, description="How much that counts: more changes less.", json_schema_extra=WHAT)
-    ] = 10.0
+    ] = 40.0
     steps: Annotated[int, Field(ge=1, description="Steps of painting.")] = 100
     learning_rate: Annotated[float, Field(gt=0, description="Size of a step.")] = 0.05
     size: PhotoSide = None  # type: ignore[assignment]  # left to the network

@@ -1,4 +1,4 @@
-"""retina: the small network the package ships, trained by the project itself (`recipes/retina.py`).
+"""retina: the small network the package ships, trained by the project itself (`recipes/retina*.py`).
 
 Five stages of 3×3 convolutions with ReLU and 2×2 max pooling (`trunk.py`), taught to see what VGG-19 sees at
 the first ReLU of each of its stages, at a fraction of the size. `build()` makes it, `WEIGHTS` is the file of
@@ -6,6 +6,7 @@ its weights (half precision), and `card.md` describes how it was trained, on wha
 """
 
 from pareidolia.networks.retina.trunk import (
+    CLASS_COUNT,
     CLASSES,
     CONTENT_LAYER,
     INPUT_SHAPE,
@@ -19,6 +20,7 @@ from pareidolia.networks.retina.trunk import (
 
 __all__ = [
     "CLASSES",
+    "CLASS_COUNT",
     "CONTENT_LAYER",
     "INPUT_SHAPE",
     "MEAN",

@@ -13,5 +13,5 @@ def tell_filters(guide: Guide) -> Iterator[Exhibit]:
 def tell_tuning(guide: Guide) -> Iterator[Exhibit]:
     """Gratings and bars shown to units of an early layer and of a later one."""
     orientations = guide.pace(24, 12)
-    for name, layer, units in (("simple", "stage1.relu2", "2,7"), ("complex", "stage3.relu1", "1,3")):
+    for name, layer, units in (("simple", "stage1.relu2", "8,17"), ("complex", "stage3.relu1", "60,70")):
         yield guide.show(name, "tuning", {}, layer=layer, units=(units,), orientations=orientations)

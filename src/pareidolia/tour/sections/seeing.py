@@ -12,7 +12,7 @@ from pareidolia.tour.guide import NETWORK, Exhibit, Guide
 
 #: The last rectifier of each stage of retina.
 DEPTHS = ("stage1.relu2", "stage2.relu2", "stage3.relu3", "stage4.relu3", "stage5.relu1")
-CLASSES = ("lion", "dalmatian", "robin", "orange", "church", "spider web")
+CLASSES = ("Egyptian cat", "dalmatian", "flamingo", "daisy", "castle", "ladybug")
 METHODS = ("gradient", "smoothgrad", "integrated-gradients", "grad-cam", "occlusion")
 #: The rules that are shown, in the order of the papers.
 RULES = ("gradient", "deconvnet", "guided")
