@@ -9,7 +9,7 @@ from torch import nn
 from pareidolia.inspection.framing import frame
 from pareidolia.inspection.visualization import ClassModels, ClassModelSettings
 from pareidolia.inspection.visualization.class_models import usual_penalty
-from pareidolia.networks import Network
+from pareidolia.networks import Network, load_network
 from pareidolia.settings import BadPicture, PareidoliaError, UnknownName
 
 MEAN = (0.4, 0.5, 0.6)
@@ -66,7 +66,17 @@ def test_the_usual_penalty_follows_the_strength_of_the_gradients(linear):
     assert other.penalty == pytest.approx(100 * one.penalty, rel=1e-5)
     torch.testing.assert_close(one.pictures, other.pictures, atol=1e-5, rtol=1e-4)
     strength = linear.module[1].weight.detach().norm(dim=1).mean().item()
-    assert one.penalty == pytest.approx(strength / 8.8, rel=1e-5)
+    assert one.penalty == pytest.approx(strength / (2 * 0.2 * (3 * 16 * 16) ** 0.5), rel=1e-5)
+
+
+def test_the_usual_penalty_holds_class_models_of_the_shipped_network_in_the_range_of_pictures():
+    settings = ClassModelSettings(network="retina", size=96, steps=32)
+    painting = ClassModels(("Egyptian cat", "flamingo"), settings)
+    for _ in painting:
+        pass
+    mean = torch.tensor(load_network("retina", device="cpu").mean).view(1, 3, 1, 1)
+    contrast = (painting.pictures - mean).square().mean((1, 2, 3)).sqrt()
+    assert all(0.05 < each < 0.5 for each in contrast)
 
 
 def test_a_network_whose_scores_are_all_shut_has_a_penalty(linear):

@@ -232,7 +232,7 @@ class ClassModelSettings(RobustSettings):
         Field(
             ge=0,
             description="lambda, by which the squared norm of the picture counts (l2; default: by how strong "
-            "the network's gradients are, about 1 for SqueezeNet, 0.06 for retina).",
+            "the network's gradients are, about 0.5 for SqueezeNet, 0.03 for retina).",
         ),
     ] = None
     steps: Annotated[int, Field(ge=1, description="Steps of painting.")] = 256
