@@ -26,6 +26,11 @@ def photo_paths(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES)
 
 
+def sample_ids(folder: Path) -> list[str]:
+    """The class ids of photos CLASS_ID_NAME.JPEG, one a class: sorted, they are in ImageNet's order."""
+    return [path.name.split("_")[0] for path in photo_paths(folder)]
+
+
 def thumbnails(pixels: Pixels) -> Thumbs:
     """16×16 thumbnails of N×s×s×3 bytes, as rows of mean 0 and length 1: products are correlations."""
     small = F.interpolate(as_tensor(pixels), (THUMB, THUMB), mode="area").flatten(1).numpy()

@@ -31,7 +31,7 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 import pareidolia
-from class_photos import measured_thumbnails, pack_classes, photo_paths
+from class_photos import measured_thumbnails, pack_classes, sample_ids
 from feature_distillation import (
     Student,
     Vgg19,
@@ -61,6 +61,13 @@ _EXPLAINED, _NAMED = 48, 112
 def built() -> nn.Sequential:
     """retina with random weights."""
     return retina.build(CLASSES)
+
+
+def begun_with(weights: Path) -> nn.Sequential:
+    """retina with the weights that a run left."""
+    network = built()
+    network.load_state_dict({name: each.float() for name, each in load_file(weights).items()})
+    return network
 
 
 class RetinaSettings(TrainingSettings):
@@ -175,7 +182,7 @@ def material(options: argparse.Namespace, settings: RetinaSettings) -> RetinaSou
         measured = measured_thumbnails([options.samples, *options.measured])
         for name, target in targets.items():
             pack_classes(getattr(options, name), target, SIDES[name], measured=measured)
-    ids = [path.name.split("_")[0] for path in photo_paths(options.samples)]
+    ids = sample_ids(options.samples)
     name_photos(targets["large"], settings.seed)
     small, large = (NamedPhotos(target, ids, settings.seed) for target in targets.values())
     sharp = settings.batch - settings.small_photos - settings.crops
@@ -197,11 +204,11 @@ def first_crops(source: RetinaSource, number: int) -> Tensor:
 
 def student(options: argparse.Namespace, source: RetinaSource) -> nn.Sequential:
     """A new network, or one that goes on from given weights."""
-    network = built()
     if options.begin is None:
-        return trainable(network)
-    network.load_state_dict({name: each.float() for name, each in load_file(options.begin).items()})
-    return trainable_further(network, torch.cat([first_crops(source, number) for number in range(4)]))
+        return trainable(built())
+    return trainable_further(
+        begun_with(options.begin), torch.cat([first_crops(source, number) for number in range(4)])
+    )
 
 
 class Measuring:

@@ -10,7 +10,7 @@ from PIL import Image
 from torch import Tensor
 from torchvision.models import ResNet18_Weights
 
-from class_photos import photo_paths
+from class_photos import photo_paths, sample_ids
 from packed_pictures import as_tensor
 from pareidolia.networks import Network
 
@@ -58,7 +58,7 @@ def accuracy(network: Network, photos: Iterator[Labeled], among: Sequence[int]) 
 
 
 def class_ids(names: Sequence[str], samples: Path) -> list[str]:
-    """ImageNet's class ids of `names`. The sample photos, one a class, sorted, are in ImageNet's order."""
-    ids = [path.name.split("_")[0] for path in photo_paths(samples)]
+    """ImageNet's class ids of `names`. The sample photos are one a class."""
+    ids = sample_ids(samples)
     categories = ResNet18_Weights.DEFAULT.meta["categories"]
     return [ids[categories.index(name)] for name in names]

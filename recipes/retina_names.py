@@ -23,17 +23,16 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from pydantic import Field
-from safetensors.torch import load_file
 from torch import Tensor, nn
 
 import pareidolia
-from class_photos import photo_paths, sharpened, varied
+from class_photos import sample_ids, sharpened, varied
 from feature_distillation import folded, trainable_further
 from packed_pictures import as_tensor
 from pareidolia.networks.retina import MEAN, STD
 from pareidolia.training import Losses, Phase, ProcessGroup, StepContext, TrainingFolder, TrainingRun
 from pareidolia.training.settings import TrainingSettings
-from retina import SIDES, built
+from retina import SIDES, begun_with, built
 from retina_material import NamedPhotos
 from run_files import keep_rows, save_half
 from training_runs import add_settings, begin_or_resume, chosen_settings, told
@@ -232,10 +231,9 @@ def main() -> None:
     options = arguments()
     settings = chosen_settings(options, NamesSettings)
     torch.manual_seed(settings.seed)
-    plain = built()
-    plain.load_state_dict({name: each.float() for name, each in load_file(options.begin).items()})
+    plain = begun_with(options.begin)
     plain.eval().to(memory_format=torch.channels_last)
-    ids = [path.name.split("_")[0] for path in photo_paths(options.samples)]
+    ids = sample_ids(options.samples)
     options.maps.mkdir(parents=True, exist_ok=True)
     photos = {name: NamedPhotos(options.packed / f"{name}.npy", ids, settings.seed) for name in SIDES}
     small, large = (

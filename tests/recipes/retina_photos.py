@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -34,6 +35,18 @@ def photos(tmp_path_factory: pytest.TempPathFactory) -> Path:
         chosen = folder / "small" / name / "003.png" if name == "n01" else folder / "large/cats/050.png"
         Image.open(chosen).resize((90, 90)).save(folder / f"samples/{name}_something.png")
     return folder
+
+
+def kill_at(patch: pytest.MonkeyPatch, measuring: type, step: int) -> None:
+    """A run is killed where it measures after so many steps."""
+    original = measuring.__call__
+
+    def killed(self: object, run: Any) -> Any:
+        if run.index == step:
+            raise KeyboardInterrupt
+        return original(self, run)
+
+    patch.setattr(measuring, "__call__", killed)
 
 
 class Namer:

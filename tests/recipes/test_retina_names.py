@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
-from tests.recipes.retina_photos import CLASSES
+from tests.recipes.retina_photos import CLASSES, kill_at
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "recipes"))
 import retina as retina_recipe
@@ -56,15 +56,8 @@ def test_a_killed_run_goes_on_and_leaves_the_lower_stages_alone(
         return tmp_path / folder / "retina.safetensors"
 
     whole = run("whole")
-    original = recipe.Measuring.__call__
-
-    def killed(self, training):
-        if training.index == 4:
-            raise KeyboardInterrupt
-        return original(self, training)
-
     with monkeypatch.context() as patch:
-        patch.setattr(recipe.Measuring, "__call__", killed)
+        kill_at(patch, recipe.Measuring, 4)
         with pytest.raises(KeyboardInterrupt):
             run("killed")
     assert run("killed").read_bytes() == whole.read_bytes()

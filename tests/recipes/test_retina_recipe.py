@@ -2,13 +2,12 @@
 
 import sys
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file
-from tests.recipes.retina_photos import CLASSES, SIDES, Namer
+from tests.recipes.retina_photos import CLASSES, SIDES, Namer, kill_at
 
 from pareidolia.networks import retina
 from pareidolia.networks.sources.vgg19 import make as make_vgg19
@@ -150,15 +149,8 @@ def test_a_killed_run_goes_on_to_the_same_weights(
         return tmp_path / folder / "retina.safetensors"
 
     whole = run("whole")
-    original = recipe.Measuring.__call__
-
-    def killed(self: object, training: Any) -> Any:
-        if training.index == 4:
-            raise KeyboardInterrupt
-        return original(self, training)
-
     with monkeypatch.context() as patch:
-        patch.setattr(recipe.Measuring, "__call__", killed)
+        kill_at(patch, recipe.Measuring, 4)
         with pytest.raises(KeyboardInterrupt):
             run("killed")
     assert run("killed").read_bytes() == whole.read_bytes()
