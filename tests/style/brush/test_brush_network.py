@@ -3,7 +3,7 @@ import torch
 from torch.nn.functional import instance_norm
 
 from pareidolia.style.brush.network import BrushNetwork, CodedNorm, Codes, Grain, Painter
-from pareidolia.style.feedforward.network import ForwardContext
+from pareidolia.style.feedforward.normalization import ForwardContext
 
 
 def test_a_coded_norm_is_instance_normalisation_with_the_codes_scale_and_shift():

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from pareidolia.style.brush.brush import Brush
 from pareidolia.style.brush.network import BrushNetwork
 from pareidolia.style.feedforward.export import any_sides, multiples_of, write_onnx
-from pareidolia.style.feedforward.network import ForwardContext
+from pareidolia.style.feedforward.normalization import ForwardContext
 
 
 class _AnyStyle(nn.Module):

@@ -10,7 +10,6 @@ repeat one pattern (Ulyanov, "Texture Networks", 2016, uses noise against this t
 """
 
 import math
-from collections.abc import Iterator
 
 import torch
 import torch.nn.functional as F
@@ -18,9 +17,9 @@ from torch import Tensor, nn
 
 from pareidolia.pictures import size_of
 from pareidolia.pictures.wrapping import Wrap, wrapped_crop
-from pareidolia.style.feedforward.network import ForwardContext, PixelOffset, Statistics, moments_of
+from pareidolia.style.brush.reader import Reader
+from pareidolia.style.feedforward.normalization import ForwardContext, PixelOffset, Statistics
 
-_EPSILON = 1e-5
 _GRAINS = 4
 _GRAIN_SIDE = 128
 
@@ -35,10 +34,7 @@ class CodedNorm(nn.Module):
 
     def forward(self, x: Tensor, run: ForwardContext) -> Tensor:
         """(1 + γ) (x − mean)/deviation + β."""
-        mean, variance = run.moments(x)
-        scale = (1 + run.styles[:, self._scales, None, None]) * (variance + _EPSILON).rsqrt()
-        shift = run.styles[:, self._shifts, None, None] - mean * scale
-        return torch.addcmul(shift, x, scale)
+        return run.normalized(x, 1 + run.styles[:, self._scales], run.styles[:, self._shifts])
 
 
 class Codes:
@@ -155,47 +151,6 @@ class Painter(nn.Module):
         x = F.relu(self.fine(x, run), inplace=True)
         x = self.paint(F.pad(x, (1, 1, 1, 1), mode="reflect"))
         return torch.sigmoid(_smoothed(F.pixel_shuffle(x, 2)))
-
-
-class Reader(nn.Module):
-    """A painting N×3×h×w in [0, 1], of at least 32 pixels a side, to its code N×`code`.
-
-    Four convolutions, each of half the size of the one before; the mean and the deviation of every channel
-    over all positions describe the painting at each size, wherever its parts are.
-    """
-
-    def __init__(self, widths: tuple[int, ...], hidden: int, code: int) -> None:
-        super().__init__()
-        inputs = (3, *widths)
-        self.convs = nn.ModuleList(
-            nn.Conv2d(before, width, 3, 2, padding=1) for before, width in zip(inputs, widths, strict=False)
-        )
-        self.level = nn.LayerNorm(2 * sum(widths))
-        self.first = nn.Linear(2 * sum(widths), hidden)
-        self.second = nn.Linear(hidden, code)
-
-    def forward(self, paintings: Tensor, part: Tensor | None = None) -> Tensor:
-        """The codes; with a mask 1×1×h×w, of that part of the paintings."""
-        statistics = torch.cat(list(self._statistics(2 * paintings - 1, part)), dim=1)
-        code: Tensor = self.second(F.gelu(self.first(self.level(statistics))))
-        return code
-
-    def _statistics(self, x: Tensor, part: Tensor | None) -> Iterator[Tensor]:
-        for conv in self.convs:
-            x = F.relu(conv(x))
-            if part is None:
-                mean, variance = (each.flatten(1) for each in moments_of(x.float()))
-            else:
-                mean, variance = _weighted_moments(x, F.adaptive_avg_pool2d(part, size_of(x)))
-            yield mean
-            yield (variance + _EPSILON).sqrt()
-
-
-def _weighted_moments(x: Tensor, weights: Tensor) -> tuple[Tensor, Tensor]:
-    """Mean and variance of maps N×C×h×w over positions that count by their weights 1×1×h×w, N×C each."""
-    weights = weights / weights.sum().clamp(min=_EPSILON)
-    mean = (weights * x).sum(dim=(2, 3))
-    return mean, (weights * (x - mean[..., None, None]).square()).sum(dim=(2, 3))
 
 
 class BrushNetwork(nn.Module):

@@ -1,7 +1,8 @@
 """Style in one pass: a network trained to paint in one style, or in several that blend (Johnson 2016).
 
-`network.py` is the network, `loss.py` the loss it is trained with, `photos.py` its training data,
-`training.py` puts them together, `stylizer.py` paints with a trained network.
+`network.py` is the network, `normalization.py` what it subtracts and divides by, `loss.py` the loss it is
+trained with, `photos.py` its training data, `training.py` puts them together, `stylizer.py` paints with a
+trained network.
 """
 
 import lazy_loader

@@ -7,19 +7,11 @@ checkerboard (Odena 2016). Johnson's first and last kernels are 9×9, these are 
 take most of the time.
 """
 
-from dataclasses import dataclass
-
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-_EPSILON = 1e-5
-
-Statistics = list[tuple[Tensor, Tensor]]
-"""Mean and variance that each normalisation subtracts and divides by, N×C×1×1, in the order of the layers."""
-
-PixelOffset = tuple[int, int]
-"""Row and column, in pixels of the whole picture."""
+from pareidolia.style.feedforward.normalization import ForwardContext, PixelOffset, Statistics
 
 
 class StyledNorm(nn.Module):
@@ -30,58 +22,9 @@ class StyledNorm(nn.Module):
         self.scale = nn.Parameter(torch.ones(styles, channels))
         self.shift = nn.Parameter(torch.zeros(styles, channels))
 
-    def forward(self, x: Tensor, styles: Tensor, moments: tuple[Tensor, Tensor]) -> Tensor:
+    def forward(self, x: Tensor, run: ForwardContext) -> Tensor:
         """γ (x − mean)/deviation + β, with γ and β the styles' by their weights N×K."""
-        mean, variance = moments
-        scale = (styles @ self.scale)[:, :, None, None] * (variance + _EPSILON).rsqrt()
-        shift = (styles @ self.shift)[:, :, None, None] - mean * scale
-        return x * scale + shift
-
-
-@dataclass
-class ForwardContext:
-    """One forward pass: the styles' weights, and the statistics given or collected.
-
-    Attributes:
-        styles: N×K, rows add up to 1.
-        given: used in place of the pictures' own, in order; None uses their own.
-        gathered: those used so far.
-        origin: row and column of the pictures' first pixel in the whole picture.
-        beyond: shares of the height and the width, at each end, that repeat a picture beyond its borders and
-            do not count in moments.
-        period: height and width of the whole picture where it repeats, else 0.
-    """
-
-    styles: Tensor
-    given: Statistics | None
-    gathered: Statistics
-    origin: PixelOffset = (0, 0)
-    beyond: tuple[float, float] = (0.0, 0.0)
-    period: tuple[int, int] = (0, 0)
-
-    def moments(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """Mean and variance over positions that the next normalisation uses."""
-        if self.given is None:
-            inner = x if self.beyond == (0.0, 0.0) else self._inner(x)
-            mean, variance = moments_of(inner)
-        else:
-            mean, variance = self.given[len(self.gathered)]
-        self.gathered.append((mean, variance))
-        return mean, variance
-
-    def _inner(self, x: Tensor) -> Tensor:
-        height, width = x.shape[-2:]
-        down, across = round(self.beyond[0] * height), round(self.beyond[1] * width)
-        return x[..., down : height - down, across : width - across]
-
-
-def moments_of(maps: Tensor) -> tuple[Tensor, Tensor]:
-    """Mean and variance of maps N×C×H×W over positions, N×C×1×1 each.
-
-    In two passes: `torch.var_mean` makes one, which takes three to four times as long on a CPU.
-    """
-    mean = maps.mean(dim=(2, 3), keepdim=True)
-    return mean, (maps - mean).square().mean(dim=(2, 3), keepdim=True)
+        return run.normalized(x, run.styles @ self.scale, run.styles @ self.shift)
 
 
 class StyledConv(nn.Module):
@@ -102,7 +45,7 @@ class StyledConv(nn.Module):
         if self.enlarge > 1:
             x = F.interpolate(x, scale_factor=self.enlarge, mode="nearest")
         x = self.conv(F.pad(x, (self.border,) * 4, mode="reflect"))
-        x = self.norm(x, run.styles, run.moments(x))
+        x = self.norm(x, run)
         return F.relu(x) if self.rectify else x
 
 

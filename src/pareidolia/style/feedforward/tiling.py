@@ -8,7 +8,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from pareidolia.pictures import fit, resize_picture, size_of
-from pareidolia.style.feedforward.network import PixelOffset, Statistics
+from pareidolia.style.feedforward.normalization import PixelOffset, Statistics
 
 _LEAST = 16
 _SMALL_COPY = 512
