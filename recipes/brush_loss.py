@@ -17,6 +17,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from feature_distillation import Vgg19
+from pareidolia.style.feedforward.normalization import covariance_of
 from run_files import save
 
 LAYERS = Vgg19.layers
@@ -132,10 +133,8 @@ def means_of(wanted: Tensor) -> list[Tensor]:
 def statistics(maps: Tensor) -> tuple[Tensor, Tensor]:
     """Mean N×C and covariance N×C×C over positions, in single precision."""
     with torch.autocast(maps.device.type, enabled=False):
-        flat = maps.float().flatten(2)
-        mean = flat.mean(2)
-        centered = flat - mean[..., None]
-        return mean, centered @ centered.mT / flat.shape[2]
+        mean, covariance = covariance_of(maps.float())
+        return mean[..., 0], covariance
 
 
 def smaller(pictures: Tensor, halvings: int) -> Tensor:

@@ -3,10 +3,11 @@
 A painter of convolutions whose normalisations take scales and shifts from the painting (Dumoulin, "A Learned
 Representation for Artistic Style", 2017), and a small network that predicts them from the painting (Ghiasi,
 "Exploring the structure of a real-time, arbitrary neural artistic stylization network", 2017). It differs
-from these papers in three ways. Photos enter by squares of 4×4 pixels and leave by squares of 2×2 (Shi 2016),
-so that no convolution runs at full size. Half of the blocks' work is done at an eighth, which makes strokes
-wide. And a grain, as of paper, enters with the photo: where a photo is flat, a convolution alone could only
-repeat one pattern (Ulyanov, "Texture Networks", 2016, uses noise against this too).
+from these papers in four ways. Photos enter by squares of 4×4 pixels and leave by squares of 2×2 (Shi 2016),
+so that no convolution but the last runs at full size. Half of the blocks' work is done at an eighth, which
+makes strokes wide. A grain, as of paper, enters with the photo: where a photo is flat, a convolution alone
+could only repeat one pattern (Ulyanov, "Texture Networks", 2016, uses noise against this too). And colors
+need not be learned: what is painted is given the painting's mean color and covariance (`palette.py`).
 """
 
 import math
@@ -17,6 +18,7 @@ from torch import Tensor, nn
 
 from pareidolia.pictures import size_of
 from pareidolia.pictures.wrapping import Wrap, wrapped_crop
+from pareidolia.style.brush.palette import Palette, palette_of
 from pareidolia.style.brush.reader import Reader
 from pareidolia.style.feedforward.normalization import ForwardContext, PixelOffset, Statistics
 
@@ -126,9 +128,15 @@ class Painter(nn.Module):
         self.blocks = nn.ModuleList(Block(eighth, codes) for _ in range(blocks))
         self.up = Stroke(eighth, late, codes, enlarge=2, beside=quarter)
         self.fine = Stroke(late, half, codes, enlarge=2)
-        self.paint = nn.Conv2d(half, 12, 3)
-        self.code = codes.length
+        self.palette = Palette()
+        self.paint = nn.Conv2d(half, self.palette.channels, 3)
         _repeat_in_squares(self.paint)
+        self.read = codes.length
+
+    @property
+    def code(self) -> int:
+        """How many numbers a code has: what is read from a painting, and its palette."""
+        return self.read + self.palette.length
 
     @property
     def receptive_radius(self) -> int:
@@ -150,7 +158,8 @@ class Painter(nn.Module):
         del stem
         x = F.relu(self.fine(x, run), inplace=True)
         x = self.paint(F.pad(x, (1, 1, 1, 1), mode="reflect"))
-        return torch.sigmoid(_smoothed(F.pixel_shuffle(x, 2)))
+        painted: Tensor = self.palette(x, run)
+        return painted
 
 
 class BrushNetwork(nn.Module):
@@ -181,7 +190,7 @@ class BrushNetwork(nn.Module):
     ) -> None:
         super().__init__()
         self.painter = Painter(quarter, eighth, blocks, late, half)
-        self.reader = Reader(read, hidden, self.painter.code)
+        self.reader = Reader(read, hidden, self.painter.read)
 
     size_multiple = 8
 
@@ -255,8 +264,7 @@ class BrushNetwork(nn.Module):
         Returns:
             N×`code`.
         """
-        codes: Tensor = self.reader(paintings, part)
-        return codes
+        return torch.cat([self.reader(paintings, part), palette_of(paintings, part)], dim=1)
 
     def statistics_of(self, pictures: Tensor, codes: Tensor) -> Statistics:
         """The mean and variance that each normalisation computes for these pictures."""
@@ -265,22 +273,12 @@ class BrushNetwork(nn.Module):
         return run.gathered
 
 
-def _smoothed(x: Tensor) -> Tensor:
-    """Each pixel averaged with its neighbours, 1 2 1 by 1 2 1: a pattern of period 2 is removed exactly.
-
-    Squares of pixels from kernels of their own draw such a checkerboard (Odena 2016, Sugawara 2018).
-    """
-    line = x.new_tensor([0.25, 0.5, 0.25])
-    kernel = torch.outer(line, line).expand(x.shape[1], 1, 3, 3)
-    return F.conv2d(F.pad(x, (1, 1, 1, 1), mode="reflect"), kernel, groups=x.shape[1])
-
-
 def _repeat_in_squares(conv: nn.Conv2d) -> None:
-    """Begin with the same kernel for all four pixels of a square, so that training begins without a pattern.
+    """Begin with the same kernel for the luma of all four pixels of a square: no pattern to begin with.
 
     Aitken, "Checkerboard artifact free sub-pixel convolution", 2017.
     """
     with torch.no_grad():
-        conv.weight.copy_(conv.weight[::4].repeat_interleave(4, dim=0))
+        conv.weight[:4] = conv.weight[:1]
         if conv.bias is not None:
-            conv.bias.copy_(conv.bias[::4].repeat_interleave(4))
+            conv.bias[:4] = conv.bias[:1]

@@ -1,5 +1,6 @@
 """How networks that paint in one pass normalise: by a picture's own statistics, or by those of another."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -10,7 +11,7 @@ _EPSILON = 1e-5
 Statistics = list[tuple[Tensor, Tensor]]
 """What each normalisation subtracts and divides by, in the order of the layers.
 
-Mean and variance, N×C×1×1.
+Mean and variance, N×C×1×1; of one that whitens, mean N×C×1 and covariance N×C×C.
 """
 
 PixelOffset = tuple[int, int]
@@ -51,8 +52,7 @@ class ForwardContext:
         """
         if len(x) == 1 and self.given is None and self.beyond == (0.0, 0.0):
             return self._normalized_alone(x, scale[0], shift[0])
-        mean, variance = moments_of(self._inner(x)) if self.given is None else self.given[len(self.gathered)]
-        self.gathered.append((mean, variance))
+        mean, variance = self._next(moments_of, x)
         scale = scale[:, :, None, None] * (variance + _EPSILON).rsqrt()
         return torch.addcmul(shift[:, :, None, None] - mean * scale, x, scale)
 
@@ -61,6 +61,17 @@ class ForwardContext:
         normalized, mean, rate = torch.native_batch_norm(x, scale, shift, None, None, True, 0.0, _EPSILON)
         self.gathered.append((_as_map(mean), _as_map(rate.pow(-2) - _EPSILON)))
         return normalized
+
+    def covariance(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Mean and covariance over positions that the next normalisation uses, which whitens."""
+        return self._next(covariance_of, x)
+
+    def _next(
+        self, statistics_of: Callable[[Tensor], tuple[Tensor, Tensor]], x: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        found = statistics_of(self._inner(x)) if self.given is None else self.given[len(self.gathered)]
+        self.gathered.append(found)
+        return found
 
     def _inner(self, x: Tensor) -> Tensor:
         if self.beyond == (0.0, 0.0):
@@ -77,6 +88,14 @@ def moments_of(maps: Tensor) -> tuple[Tensor, Tensor]:
     """
     mean = maps.mean(dim=(2, 3), keepdim=True)
     return mean, (maps - mean).square().mean(dim=(2, 3), keepdim=True)
+
+
+def covariance_of(maps: Tensor) -> tuple[Tensor, Tensor]:
+    """Mean N×C×1 and covariance N×C×C of maps N×C×H×W over positions."""
+    flat = maps.flatten(2)
+    mean = flat.mean(dim=2, keepdim=True)
+    centered = flat - mean
+    return mean, centered @ centered.mT / flat.shape[2]
 
 
 def _as_map(channels: Tensor) -> Tensor:
