@@ -101,6 +101,7 @@ export async function begin(): Promise<void> {
     history.value = state.history;
     pictures.value = state.pictures;
     restore(state.session);
+    showPending(state.queue);
   });
   listen();
   effect(() => {
@@ -123,6 +124,13 @@ function restore(session: Values): void {
   if (session.theme) theme.value = session.theme as 'auto';
   if (session.presets) presets.value = session.presets as Record<string, Record<string, Values>>;
   if (typeof session.section === 'string') section.value = session.section;
+}
+
+/** What is being made, or comes next, is in sight, whoever began it: the session may not have heard of it yet. */
+function showPending({ running, waiting }: Queue): void {
+  const job = running ?? waiting[0];
+  const place = job && operations.value.get(job.operation)?.room;
+  if (place) show(place, job.id);
 }
 
 let keeping = 0;

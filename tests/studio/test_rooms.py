@@ -85,9 +85,10 @@ def test_a_picture_is_cropped_and_made_smaller(visit, studio):
 
 
 def test_work_is_watched_live_also_what_another_tab_began_and_stopped(visit, studio):
-    one, other = visit("paint", drafts(**ENDLESS)), None
+    one = visit("paint", drafts(**ENDLESS))
     one.click("#make")
-    other = visit("paint")
+    one.wait_for_selector('.result[data-state="running"]')
+    other = visit("paint", {})
     for page in (one, other):
         page.wait_for_selector('.result[data-state="running"] img[src*="preview"]')
         assert "counting" in page.inner_text(".running")
