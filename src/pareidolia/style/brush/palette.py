@@ -10,7 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from pareidolia.pictures import from_yiq, to_yiq
-from pareidolia.style.feedforward.normalization import ForwardContext
+from pareidolia.style.feedforward.normalization import ForwardContext, covariance_of
 
 _LEAST = 1e-6
 _DAMPING = 0.01
@@ -51,12 +51,9 @@ class Palette(nn.Module):
 
 def palette_of(paintings: Tensor, part: Tensor | None = None) -> Tensor:
     """The palettes of paintings N×3×h×w, or of that part of them, 1×1×h×w in [0, 1]; N×9."""
-    colors = to_yiq(F.avg_pool2d(paintings, 2)).flatten(2)
-    weights = torch.ones_like(colors[:1, :1]) if part is None else F.avg_pool2d(part, 2).flatten(2)
-    weights = weights / weights.sum().clamp(min=_LEAST)
-    mean = (weights * colors).sum(2, keepdim=True)
-    centered = colors - mean
-    return torch.cat([mean[..., 0], _root((weights * centered) @ centered.mT)], dim=1)
+    colors, weights = to_yiq(F.avg_pool2d(paintings, 2)), None if part is None else F.avg_pool2d(part, 2)
+    mean, covariance = covariance_of(colors, weights)
+    return torch.cat([mean[..., 0], _root(covariance)], dim=1)
 
 
 def _root(covariance: Tensor) -> Tensor:

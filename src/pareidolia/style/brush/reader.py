@@ -38,16 +38,7 @@ class Reader(nn.Module):
     def _statistics(self, x: Tensor, part: Tensor | None) -> Iterator[Tensor]:
         for conv in self.convs:
             x = F.relu(conv(x))
-            if part is None:
-                mean, variance = (each.flatten(1) for each in moments_of(x.float()))
-            else:
-                mean, variance = _weighted_moments(x, F.adaptive_avg_pool2d(part, size_of(x)))
+            weights = None if part is None else F.adaptive_avg_pool2d(part, size_of(x))
+            mean, variance = (each.flatten(1) for each in moments_of(x.float(), weights))
             yield mean
             yield (variance + _EPSILON).sqrt()
-
-
-def _weighted_moments(x: Tensor, weights: Tensor) -> tuple[Tensor, Tensor]:
-    """Mean and variance of maps N×C×h×w over positions that count by their weights 1×1×h×w, N×C each."""
-    weights = weights / weights.sum().clamp(min=_EPSILON)
-    mean = (weights * x).sum(dim=(2, 3))
-    return mean, (weights * (x - mean[..., None, None]).square()).sum(dim=(2, 3))

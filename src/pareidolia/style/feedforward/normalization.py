@@ -81,21 +81,39 @@ class ForwardContext:
         return x[..., down : height - down, across : width - across]
 
 
-def moments_of(maps: Tensor) -> tuple[Tensor, Tensor]:
+def moments_of(maps: Tensor, weights: Tensor | None = None) -> tuple[Tensor, Tensor]:
     """Mean and variance of maps N×C×H×W over positions, N×C×1×1 each.
 
     In two passes: `torch.var_mean` makes one, which takes three to four times as long on a CPU.
+
+    Args:
+        maps: N×C×H×W.
+        weights: 1×1×H×W, how much each position counts; None counts them alike.
+
+    Returns:
+        Mean and variance.
     """
-    mean = maps.mean(dim=(2, 3), keepdim=True)
-    return mean, (maps - mean).square().mean(dim=(2, 3), keepdim=True)
+    mean = _mean(maps, weights)
+    return mean, _mean((maps - mean).square(), weights)
 
 
-def covariance_of(maps: Tensor) -> tuple[Tensor, Tensor]:
-    """Mean N×C×1 and covariance N×C×C of maps N×C×H×W over positions."""
-    flat = maps.flatten(2)
-    mean = flat.mean(dim=2, keepdim=True)
-    centered = flat - mean
-    return mean, centered @ centered.mT / flat.shape[2]
+def covariance_of(maps: Tensor, weights: Tensor | None = None) -> tuple[Tensor, Tensor]:
+    """Mean N×C×1 and covariance N×C×C of maps over positions, which count as in `moments_of`."""
+    mean = _mean(maps, weights).flatten(2)
+    centered = maps.flatten(2) - mean
+    if weights is None:
+        return mean, centered @ centered.mT / centered.shape[2]
+    return mean, (_shares(weights).flatten(2) * centered) @ centered.mT
+
+
+def _mean(maps: Tensor, weights: Tensor | None) -> Tensor:
+    if weights is None:
+        return maps.mean(dim=(2, 3), keepdim=True)
+    return (_shares(weights) * maps).sum(dim=(2, 3), keepdim=True)
+
+
+def _shares(weights: Tensor) -> Tensor:
+    return weights / weights.sum().clamp(min=_EPSILON)
 
 
 def _as_map(channels: Tensor) -> Tensor:
