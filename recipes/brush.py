@@ -5,12 +5,15 @@
         --run runs/brush
 
 The loss is what a painted picture lacks of the painting's statistics at three sizes and of the photo's
-content, as VGG-19 sees them (`brush_loss.py`, extra `networks`), and what gives it away as none of the
-painting's own (`brush_critic.py`): statistics alone are as content with one weave all over as with strokes.
-For film, a photo that is a little lighter and noisier is to be painted alike.
+content, as VGG-19 sees them (`brush_loss.py`, extra `networks`). Such statistics are as content with one
+weave all over as with strokes. So maps are to be spread as the painting's are (sliced Wasserstein); what
+gives a picture away as none of the painting's own costs too (`brush_critic.py`), and what repeats with the
+painter's squares of four pixels. For film, a photo that is a little lighter and noisier is to be painted
+alike.
 
 Killed and started again with the same arguments, the run goes on from its last checkpoint. `--from` begins
-with weights that are there already, brush's own or a run's. It leaves in the run's folder: settings.json,
+with weights that are there already, brush's own or a run's, and `--reader` with a reader that
+`brush_reading.py` has taught. It leaves in the run's folder: settings.json,
 log.jsonl, samples/, checkpoint.pt, model.safetensors and brush.safetensors, which is the moving average of
 the weights in half precision.
 """
@@ -26,12 +29,12 @@ from torch import Tensor, nn
 
 import pareidolia
 from brush_critic import Critic
-from brush_loss import Looking, means_of
+from brush_loss import Looking, lattice, means_of, sliced
 from brush_material import Sitting, Sittings, keep_statistics, pack_paintings
 from packed_pictures import as_tensor, pack
 from pareidolia.generative.adversary import discriminator_loss, generator_loss
 from pareidolia.networks.weights import fit_state_dict, read_state_dict
-from pareidolia.pictures import open_picture, resize_picture, save_picture, sheet
+from pareidolia.pictures import open_picture, resize_picture, save_picture, sheet, size_of
 from pareidolia.style.brush.network import BrushNetwork
 from pareidolia.training import Losses, Phase, StepContext, TrainingFolder, TrainingRun, adam
 from pareidolia.training.settings import TrainingSettings
@@ -64,11 +67,13 @@ class BrushSettings(TrainingSettings):
     whole: float = 0.5
     half: float = 1.0
     quarter: float = 1.5
-    content_weight: float = 0.5
+    content_weight: float = 0.8
     film_weight: float = 0.05
     lighter: float = 0.01
     noise: float = 0.02
     critic_weight: float = 0.25
+    lattice_weight: float = 30.0
+    sliced_weight: float = 1.0
 
 
 class BrushTraining(nn.Module):
@@ -80,7 +85,9 @@ class BrushTraining(nn.Module):
         self.critic = Critic()
         self._looking = [looking]
         self._settings = settings
-        self._painted: list[Tensor] = []  # maps of what a step's first phase painted, for its second
+        # Maps of what a step's first phase painted, and of the paintings' pieces, for its second.
+        self._painted: list[Tensor] = []
+        self._pieces: list[Tensor] = []
 
     def phases(self) -> list[Phase]:
         """Paint; then learn to tell what was painted from paintings."""
@@ -95,15 +102,33 @@ class BrushTraining(nn.Module):
         painted = self.network(sitting.photos, codes, origin=sitting.origin)
         seen = self._looking[0].compare(painted, sitting.photos, sitting.statistics)
         self._painted = [maps.detach() for maps in seen.maps]
-        sizes = seen.styles.new_tensor([settings.whole, settings.half, settings.quarter])
-        style = (sizes[:, None] * tame(seen.styles).mean(0).view(3, 5)).mean()
+        self._pieces = self._pieces_of(sitting.paintings, size_of(sitting.photos), context)
         liking = generator_loss(self.critic(seen.maps, means_of(sitting.statistics)), "hinge")
-        unsteady = self._unsteady(painted, sitting, codes, context)
-        total = settings.content_weight * seen.content.mean() + settings.style_weight * style
-        total = total + settings.critic_weight * liking + settings.film_weight * unsteady
-        metrics = {"liking": liking, "content": seen.content.mean(), "unsteady": unsteady}
-        metrics |= self._told(seen.styles)
-        return Losses(total, {name: value.detach() for name, value in metrics.items()})
+        parts = {
+            "content": (settings.content_weight, seen.content),
+            "sliced": (settings.sliced_weight, sliced(seen.maps[1:4], self._pieces[1:4], context.generator)),
+            "liking": (settings.critic_weight, liking),
+            "lattice": (settings.lattice_weight, lattice(painted)),
+            "unsteady": (settings.film_weight, self._unsteady(painted, sitting, codes, context)),
+        }
+        weighted = [weight * part.mean() for weight, part in parts.values()]
+        total = settings.style_weight * self._style(seen.styles) + torch.stack(weighted).sum()
+        metrics = {name: part.detach().mean() for name, (_, part) in parts.items()}
+        return Losses(total, metrics | self._told(seen.styles.detach()))
+
+    def _style(self, styles: Tensor) -> Tensor:
+        """The mean over sizes and stages, sizes by their weights."""
+        settings = self._settings
+        sizes = styles.new_tensor([settings.whole, settings.half, settings.quarter])
+        return (sizes[:, None] * tame(styles).mean(0).view(3, 5)).mean()
+
+    @torch.no_grad()
+    def _pieces_of(self, paintings: Tensor, size: tuple[int, int], context: StepContext) -> list[Tensor]:
+        """Maps of pieces of paintings, as large as crops of photos."""
+        spare = [each - other + 1 for each, other in zip(size_of(paintings), size, strict=True)]
+        top, left = (int(torch.randint(each, (), generator=context.generator)) for each in spare)
+        piece = paintings[..., top : top + size[0], left : left + size[1]]
+        return self._looking[0].maps(piece.float())
 
     def _unsteady(self, painted: Tensor, sitting: Sitting, codes: Tensor, context: StepContext) -> Tensor:
         """How much more a photo's small change moves what is painted, mean |Δ| over the change's."""
@@ -118,9 +143,7 @@ class BrushTraining(nn.Module):
 
     def _judge(self, sitting: Sitting, context: StepContext) -> Losses:
         """Real is a piece of the painting; neither what was painted nor a piece of another painting is."""
-        means, side = means_of(sitting.statistics), sitting.photos.shape[-1]
-        with torch.no_grad():
-            pieces = self._looking[0].maps(sitting.paintings[..., :side, :side].float())
+        means, pieces = means_of(sitting.statistics), self._pieces
         real = self.critic(pieces, means)
         painted = self.critic(self._painted, means)
         other = self.critic(pieces, [each.roll(1, 0) for each in means])
@@ -150,6 +173,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--run", type=Path, default=Path("runs/brush"), help="folder of the run")
     parser.add_argument("--packed", type=Path, help="folder of decoded pictures (default: the run's)")
     parser.add_argument("--from", dest="begin", type=Path, help="weights to begin with")
+    parser.add_argument("--reader", type=Path, help="weights of brush_reading.py for its reader")
     parser.add_argument("--overwrite", action="store_true", help="begin anew")
     add_settings(parser, BrushSettings)
     return parser.parse_args()
@@ -173,10 +197,7 @@ def main() -> None:
     source = Sittings(packed / "photos.npy", paintings, settings.crop, settings.batch, settings.seed)
     torch.manual_seed(settings.seed)
     network = BrushNetwork()
-    if options.begin is not None:
-        given = read_state_dict(options.begin)
-        tensors = {name.removeprefix("network."): tensor for name, tensor in given.items()}
-        fit_state_dict(network, tensors, options.begin, "brush")
+    begin_with(network, options.begin, options.reader)
     run = TrainingRun(
         BrushTraining(network, looking, settings),
         source,
@@ -189,13 +210,27 @@ def main() -> None:
         "settings": settings.model_dump(mode="json"),
         "photos": [folder.name for folder in options.photos],
         "paintings": [folder.name for folder in folders],
-        "begun from": None if options.begin is None else options.begin.name,
+        "begun from": [each.name for each in (options.begin, options.reader) if each is not None],
     }
     folder = TrainingFolder(options.run, record)
     begin_or_resume(folder, run, folder.begun and not options.overwrite)
     told(folder.steps(run, draw_preview), settings.log_every)
     result: Any = run.result
     save_half(options.run / "brush.safetensors", result.network)
+
+
+def begin_with(network: BrushNetwork, begin: Path | None, reader: Path | None) -> None:
+    """Take weights of a brush that is there already, and of a reader: the brush's painter alone, then."""
+    if reader is not None:
+        fit_state_dict(network.reader, read_state_dict(reader), reader, "brush's reader")
+    if begin is None:
+        return
+    given = {name.removeprefix("network."): tensor for name, tensor in read_state_dict(begin).items()}
+    if reader is None:
+        fit_state_dict(network, given, begin, "brush")
+    else:
+        painter = {name[8:]: tensor for name, tensor in given.items() if name.startswith("painter.")}
+        fit_state_dict(network.painter, painter, begin, "brush's painter")
 
 
 @torch.no_grad()

@@ -6,7 +6,8 @@ enough to be kept for every painting. Means and covariances count alike, each re
 in one Gram matrix the means would be nearly all.
 """
 
-from collections.abc import Iterable, Iterator
+import math
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -17,6 +18,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from feature_distillation import Vgg19
+from pareidolia.pictures import to_yiq
 from pareidolia.style.feedforward.normalization import covariance_of
 from run_files import save
 
@@ -29,6 +31,10 @@ SCALES = 3
 _CONTENT_STAGE = 3
 _CONTENT_SCALE = 1
 _LEAST = 1e-12
+_PERIOD = 4
+_DIRECTIONS = 32
+_WINDOW = 48
+_LEAST_CONTRAST = 1e-3
 
 
 @dataclass(frozen=True)
@@ -105,7 +111,7 @@ class Looking:
 
     def compare(self, painted: Tensor, photos: Tensor, wanted: Tensor) -> Seen:
         """Content and style of each of N painted pictures, each relative to what is wanted."""
-        aims = _unpacked(wanted.float())
+        aims = unpacked(wanted.float())
         content, styles, whole = painted.new_zeros(len(painted)), [], []
         for scale in range(SCALES):
             seen = self.maps(smaller(painted, scale))
@@ -124,9 +130,54 @@ class Looking:
         return Seen(content, torch.stack(styles, dim=1), whole)
 
 
+def sliced(painted: Sequence[Tensor], pieces: Sequence[Tensor], generator: torch.Generator) -> Tensor:
+    """The sliced Wasserstein distance of maps to those of the paintings' pieces, over their variance, N.
+
+    Heitz et al., "A Sliced Wasserstein Loss for Neural Texture Synthesis", 2021. Means and covariances are as
+    content where every place is half busy; here as many places have to be calm as in the painting.
+    """
+    found = []
+    for ours, theirs in zip(painted, pieces, strict=True):
+        directions = torch.randn(_DIRECTIONS, ours.shape[1], generator=generator).to(ours.device)
+        kernels = F.normalize(directions, dim=1)[..., None, None]
+        values, wanted = (F.conv2d(each.float(), kernels).flatten(2) for each in (ours, theirs))
+        wanted = wanted.sort(dim=2).values
+        if wanted.shape != values.shape:
+            wanted = F.interpolate(wanted, values.shape[2], mode="linear", align_corners=True)
+        far = (values.sort(dim=2).values - wanted).square().mean((1, 2))
+        found.append(far / wanted.var(2).mean(1).clamp(min=_LEAST))
+    return torch.stack(found, dim=1).mean(1)
+
+
+def lattice(painted: Tensor) -> Tensor:
+    """How much of each of N pictures repeats every four pixels: the share of luma's variance, N.
+
+    The painter enlarges squares of 4×4 pixels, and whatever it does differently within them repeats with one
+    phase all over a flat place: a weave, which statistics do not mind. Windows of 48 pixels (Hann) are
+    compared with waves of this period, down, across and both.
+    """
+    luma = to_yiq(painted.float())[:, :1]
+    filters = _waves().to(luma)
+    found = F.conv2d(luma - luma.mean((2, 3), keepdim=True), filters, stride=_WINDOW // 2)
+    energy = found.square().mean((2, 3)).sum(1) / 2
+    return energy / luma.var((1, 2, 3)).clamp(min=_LEAST_CONTRAST)
+
+
+def _waves() -> Tensor:
+    """A cosine and a sine of each wave in a window that sums to 2: an amplitude a is found as a; 2K×1×W×W."""
+    places = torch.arange(_WINDOW) + 0.5
+    hann = torch.sin(math.pi * places / _WINDOW).square()
+    window = torch.outer(hann, hann)
+    rows = []
+    for down, across in ((1, 0), (0, 1), (1, 1), (1, -1)):
+        phase = 2 * math.pi / _PERIOD * (down * places[:, None] + across * places)
+        rows += [window * phase.cos(), window * phase.sin()]
+    return (2 / window.sum() * torch.stack(rows))[:, None]
+
+
 def means_of(wanted: Tensor) -> list[Tensor]:
     """The means of the five layers' maps at full size, N×C each, from flat statistics."""
-    every = _unpacked(wanted.float())
+    every = unpacked(wanted.float())
     return [mean for mean, _, _ in islice(every, len(CHANNELS))]
 
 
@@ -142,7 +193,8 @@ def smaller(pictures: Tensor, halvings: int) -> Tensor:
     return F.avg_pool2d(pictures.float(), 2**halvings) if halvings else pictures.float()
 
 
-def _unpacked(numbers: Tensor) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
+def unpacked(numbers: Tensor) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
+    """Flat statistics as mean, ln ‖Σ‖ and Σ/‖Σ‖, by scale and stage."""
     start = 0
     for _ in range(SCALES):
         for channels in CHANNELS:

@@ -64,6 +64,38 @@ def test_the_coordinates_keep_angles_and_are_about_one(looking):
         assert 0.3 < float(maps.square().mean()) < 3
 
 
+def test_the_sliced_distance_looks_at_values_and_not_at_places():
+    from brush_loss import sliced
+
+    generator = torch.Generator().manual_seed(2)
+    maps = torch.randn(2, 1, 12, 10, generator=generator)
+    elsewhere = maps.flatten(2)[..., torch.randperm(120, generator=generator)].view_as(maps)
+    assert sliced([maps], [elsewhere], generator).max() < 1e-10
+    # All values further by c are c² away, as a share of their variance.
+    shifted = sliced([maps + 0.5], [maps], generator)
+    torch.testing.assert_close(shifted, 0.25 / maps.flatten(1).var(1))
+    # Of more positions, the quantiles: half as busy everywhere is not as busy as half of the places.
+    calm = torch.cat([torch.zeros(1, 1, 40, 10), torch.randn(1, 1, 40, 10, generator=generator)], dim=2)
+    gray = torch.randn(1, 1, 20, 10, generator=generator) * calm.std()
+    assert sliced([calm[:, :, ::4]], [calm], generator) < 0.05 < 0.08 < sliced([gray], [calm], generator)
+
+
+def test_a_lattice_is_what_repeats_with_the_squares():
+    from brush_loss import lattice
+
+    torch.manual_seed(1)
+    rows = torch.arange(160.0)[:, None].expand(160, 160)
+
+    def picture(period):
+        wave = 0.1 * torch.sin(2 * torch.pi * rows / period + 0.3)
+        return (0.5 + wave + 0.1 * torch.randn(160, 160)).expand(1, 3, -1, -1)
+
+    # An amplitude of 0.1 has a variance of 0.005 of 0.015.
+    four, five = (float(lattice(picture(period))) for period in (4, 5))
+    assert four == pytest.approx(1 / 3, rel=0.1) and five < 0.02
+    assert float(lattice(torch.full((1, 3, 160, 160), 0.5))) == 0
+
+
 def test_the_means_of_a_painting_are_those_that_were_kept(looking):
     from brush_loss import means_of
 

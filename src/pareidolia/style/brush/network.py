@@ -131,12 +131,12 @@ class Painter(nn.Module):
         self.palette = Palette()
         self.paint = nn.Conv2d(half, self.palette.channels, 3)
         _repeat_in_squares(self.paint)
-        self.read = codes.length
+        self.scales_and_shifts = codes.length
 
     @property
     def code(self) -> int:
-        """How many numbers a code has: what is read from a painting, and its palette."""
-        return self.read + self.palette.length
+        """How many numbers a code has: all scales and shifts, and a palette."""
+        return self.scales_and_shifts + self.palette.length
 
     @property
     def receptive_radius(self) -> int:
@@ -171,8 +171,8 @@ class BrushNetwork(nn.Module):
         blocks: its residual blocks at an eighth.
         late: its channels at a quarter on the way up.
         half: its channels at a half on the way up.
-        read: the reader's channels at a half, a quarter, an eighth and a sixteenth.
-        hidden: width of its code before the last layer spreads it over the normalisations.
+        read: the channels of the reader's convolutions at a quarter, an eighth, a sixteenth and half of that.
+        hidden: how many numbers describe a painting before its last layer makes the code of them.
 
     Attributes:
         size_multiple: a divisor of its pictures' sides.
@@ -185,12 +185,12 @@ class BrushNetwork(nn.Module):
         blocks: int = 4,
         late: int = 48,
         half: int = 24,
-        read: tuple[int, ...] = (24, 48, 64, 96),
-        hidden: int = 128,
+        read: tuple[tuple[int, ...], ...] = ((64,), (96, 96), (160, 160), (192, 192)),
+        hidden: int = 256,
     ) -> None:
         super().__init__()
         self.painter = Painter(quarter, eighth, blocks, late, half)
-        self.reader = Reader(read, hidden, self.painter.read)
+        self.reader = Reader(read, hidden, self.painter.scales_and_shifts)
 
     size_multiple = 8
 
