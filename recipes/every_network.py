@@ -13,9 +13,11 @@ random, heads of zeros too: what is tried is whether a network can be looked int
 
 import argparse
 import json
-import subprocess
+import multiprocessing
 import sys
+import warnings
 from collections.abc import Iterator, Sequence
+from multiprocessing.connection import Connection
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -49,6 +51,10 @@ FAMILIES = {
 }
 """The smallest network of each family that people ask for."""
 UNSUITED = "does not suit it"
+_FORKED = "forkserver" in multiprocessing.get_all_start_methods()
+_PROCESSES = multiprocessing.get_context("forkserver" if _FORKED else "spawn")
+"""Where processes can be forked, only the one that they are forked from imports the packages."""
+_IMPORTED = ["timm", "torchvision.models", "pareidolia.inspection", "pareidolia.atlas", "network_works"]
 _LARGEST = 120_000_000
 _SECONDS = 1200
 
@@ -124,6 +130,8 @@ def read(kept: Path) -> dict[str, dict[str, str]]:
 def try_missing(names: list[str], kept: Path, largest: int, works: Sequence[str] = tuple(WORKS)) -> None:
     """Try the networks that have no line yet, and keep a line of each."""
     done = read(kept)
+    if _FORKED:
+        multiprocessing.set_forkserver_preload(_IMPORTED)
     for name in names:
         if name in done:
             continue
@@ -142,16 +150,26 @@ def try_missing(names: list[str], kept: Path, largest: int, works: Sequence[str]
 
 
 def _in_a_process(name: str, works: Sequence[str]) -> dict[str, str]:
-    command = [sys.executable, "-W", "ignore", __file__, "--one", name, "--works", *works]
+    receiving, sending = _PROCESSES.Pipe(duplex=False)
+    process = _PROCESSES.Process(target=_try_and_send, args=(sending, name, works))
+    process.start()
+    sending.close()
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=_SECONDS, check=False)
-    except subprocess.TimeoutExpired:
-        return {"load": f"took more than {_SECONDS} s"}
-    lines = done.stdout.splitlines()
-    if done.returncode or not lines:
-        return {"load": f"ended with {done.returncode}: {(done.stderr.splitlines() or [''])[-1]}"}
-    outcomes: dict[str, str] = json.loads(lines[-1])
+        if not receiving.poll(_SECONDS):
+            return {"load": f"took more than {_SECONDS} s"}
+        outcomes: dict[str, str] = receiving.recv()
+    except EOFError:
+        process.join()
+        return {"load": f"ended with {process.exitcode}"}
+    finally:
+        process.kill()
+        process.join()
     return outcomes
+
+
+def _try_and_send(sending: Connection, name: str, works: Sequence[str]) -> None:
+    warnings.simplefilter("ignore")
+    sending.send(tried(name, works))
 
 
 def table(outcomes: dict[str, dict[str, str]], works: Sequence[str] = tuple(WORKS)) -> str:
@@ -195,11 +213,7 @@ def main() -> None:
     parser.add_argument("--works", nargs="+", choices=list(WORKS), default=list(WORKS), help="what is tried")
     parser.add_argument("--largest", type=int, default=_LARGEST, help="parameters at most")
     parser.add_argument("--table", action="store_true", help="print what is kept, try nothing")
-    parser.add_argument("--one", help=argparse.SUPPRESS)
     given = parser.parse_args()
-    if given.one:
-        print(json.dumps(tried(given.one, given.works), ensure_ascii=False))
-        return
     if not given.table:
         sources = [given.source] if given.source else ["torchvision", "timm"]
         whole = given.all or given.source
