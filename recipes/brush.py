@@ -229,7 +229,8 @@ def begin_with(network: BrushNetwork, begin: Path | None, reader: Path | None) -
     if reader is None:
         fit_state_dict(network, given, begin, "brush")
     else:
-        painter = {name[8:]: tensor for name, tensor in given.items() if name.startswith("painter.")}
+        own = "painter."
+        painter = {name.removeprefix(own): given[name] for name in given if name.startswith(own)}
         fit_state_dict(network.painter, painter, begin, "brush's painter")
 
 

@@ -119,15 +119,21 @@ class Looking:
             for maps in seen:
                 mean, covariance = statistics(maps)
                 aim_mean, norm, aim_covariance = next(aims)
-                far = (mean - aim_mean).square().sum(1) / aim_mean.square().sum(1).clamp(min=_LEAST)
-                other = (covariance.flatten(1) / norm.exp() - aim_covariance).square().sum(1)
-                styles.append((far + other) / 2)
+                styles.append(
+                    relative_error(mean, covariance.flatten(1) / norm.exp(), aim_mean, aim_covariance)
+                )
             if scale == _CONTENT_SCALE:
                 with torch.no_grad():
                     aim = self.maps(smaller(photos, scale))[_CONTENT_STAGE].float()
                 content = (seen[_CONTENT_STAGE].float() - aim).square().flatten(1).sum(1)
                 content = content / aim.square().flatten(1).sum(1)
         return Seen(content, torch.stack(styles, dim=1), whole)
+
+
+def relative_error(mean: Tensor, covariance: Tensor, aim_mean: Tensor, aim_covariance: Tensor) -> Tensor:
+    """The squared errors of means, N×C, and of covariances over the aim's norm, N×C², halved; N."""
+    far = (mean - aim_mean).square().sum(1) / aim_mean.square().sum(1).clamp(min=_LEAST)
+    return (far + (covariance - aim_covariance).square().sum(1)) / 2
 
 
 def sliced(painted: Sequence[Tensor], pieces: Sequence[Tensor], generator: torch.Generator) -> Tensor:

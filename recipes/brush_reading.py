@@ -22,15 +22,14 @@ import torch.nn.functional as F
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
-from brush_loss import unpacked
+from brush import begin_with
+from brush_loss import relative_error, unpacked
 from brush_material import statistics_of
 from packed_pictures import Pixels, as_tensor
-from pareidolia.networks.weights import fit_state_dict, read_state_dict
 from pareidolia.style.brush.network import BrushNetwork
 from run_files import save
 
 _HELD_OUT = 256
-_LEAST = 1e-12
 _LOG_WEIGHT = 0.1
 _TOGETHER = 32
 Rows = np.ndarray[Any, np.dtype[np.int64]]
@@ -140,18 +139,16 @@ def far_from(told: Tensor, wanted: Tensor) -> Tensor:
     for (mean, norm, covariance), (aim, aim_norm, aim_covariance) in zip(
         unpacked(told), unpacked(wanted), strict=True
     ):
-        far = (mean - aim).square().sum(1) / aim.square().sum(1).clamp(min=_LEAST)
-        other = (covariance - aim_covariance).square().sum(1)
-        errors.append((far + other) / 2 + _LOG_WEIGHT * (norm - aim_norm).square()[:, 0])
+        far = relative_error(mean, covariance, aim, aim_covariance)
+        errors.append(far + _LOG_WEIGHT * (norm - aim_norm).square()[:, 0])
     return torch.stack(errors, dim=1).clamp(max=3).mean(1)
 
 
 @torch.no_grad()
 def codes_like(path: Path, paintings: Pixels) -> Tensor:
     """What the reader of a brush that is there already reads in each painting, N×codes."""
-    given = read_state_dict(path)
     network = BrushNetwork()
-    fit_state_dict(network, {n.removeprefix("network."): t for n, t in given.items()}, path, "brush")
+    begin_with(network, path, None)
     batches = (paintings[start : start + _TOGETHER] for start in range(0, len(paintings), _TOGETHER))
     return torch.cat([network.reader(as_tensor(each)) for each in batches])
 

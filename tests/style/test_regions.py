@@ -3,7 +3,6 @@
 import pytest
 import torch
 
-from pareidolia.pictures import open_picture, resize_picture
 from pareidolia.settings import BadPicture, PareidoliaError, PareidoliaWarning
 from pareidolia.style import StyleSettings, StyleTransfer
 from pareidolia.style.brush import BrushSettings, load_brush
@@ -148,17 +147,16 @@ def test_in_one_pass_a_region_is_the_picture_painted_alone(photo, painting_pictu
     assert (left - right).abs().mean() > 0.01
 
 
-def test_in_one_pass_a_part_of_a_painting_is_read():
+def test_in_one_pass_a_part_of_a_painting_is_read(photo, painting_picture, other):
     brush = load_brush("cpu").network
-    ours, other = (resize_picture(open_picture(f"sample:{name}"), (192, 192)) for name in ("strokes", "ink"))
-    both, part = torch.cat([ours, other], -1), torch.zeros(1, 1, 192, 384)
-    part[..., :192] = 1
+    both = torch.cat([painting_picture, other], -1)
+    part = torch.zeros(1, 1, 64, 128)
+    part[..., :64] = 1
     torch.testing.assert_close(
         brush.codes_of(both, torch.ones_like(part)), brush.codes_of(both), atol=1e-4, rtol=0
     )
-    code, left, right = brush.codes_of(both, part), brush.codes_of(ours), brush.codes_of(other)
-    # Where the parts meet, a convolution sees a little of the other one.
-    assert (code - left).norm() < 0.15 * (code - right).norm()
+    code, left, right = brush.codes_of(both, part), brush.codes_of(painting_picture), brush.codes_of(other)
+    assert (code - left).norm() < 0.3 * (code - right).norm()
 
 
 @pytest.mark.parametrize(

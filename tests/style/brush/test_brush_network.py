@@ -77,3 +77,18 @@ def test_it_begins_without_a_checkerboard():
 
 def test_it_is_no_larger_than_promised():
     assert sum(parameter.numel() for parameter in BrushNetwork().parameters()) <= 3_000_000
+
+
+@pytest.mark.parametrize(("rows", "columns"), [((0, 40), (24, 72)), ((8, 56), (40, 96))])
+def test_a_rectangle_of_a_painting_is_read_as_if_it_were_alone(rows, columns):
+    reader, painting = BrushNetwork().reader, torch.rand(1, 3, 64, 96)
+    part, inside = torch.zeros(1, 1, 64, 96), (..., slice(*rows), slice(*columns))
+    part[inside] = 1
+    torch.testing.assert_close(reader(painting, part), reader(painting[inside]), rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize(("rows", "columns"), [((0, 3), (90, 96)), ((61, 64), (5, 6)), ((30, 31), (0, 96))])
+def test_a_part_narrower_than_can_be_read_is_read_with_what_is_beside_it(rows, columns):
+    part = torch.zeros(1, 1, 64, 96)
+    part[..., slice(*rows), slice(*columns)] = 1
+    assert BrushNetwork().reader(torch.rand(1, 3, 64, 96), part).isfinite().all()

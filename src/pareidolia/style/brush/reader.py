@@ -10,6 +10,7 @@ from pareidolia.pictures import size_of
 from pareidolia.style.feedforward.normalization import moments_of
 
 _EPSILON = 1e-5
+_SMALLEST = 32
 _FIRST = (3, 7, 4)
 """Channels, kernel and stride of the first convolution."""
 
@@ -45,6 +46,8 @@ class Reader(nn.Module):
 
     def description(self, paintings: Tensor, part: Tensor | None = None) -> Tensor:
         """What the codes are made from, N×`hidden`."""
+        if part is not None:
+            paintings, part = _cut_out(paintings, part)
         statistics = torch.cat(list(self._statistics(2 * paintings - 1, part)), dim=1)
         return F.gelu(self.first(self.level(statistics)))
 
@@ -55,6 +58,20 @@ class Reader(nn.Module):
             mean, variance = (each.flatten(1) for each in moments_of(x.float(), weights))
             yield mean
             yield (variance + _EPSILON).sqrt()
+
+
+def _cut_out(paintings: Tensor, part: Tensor) -> tuple[Tensor, Tensor]:
+    """The rectangle around a part, of paintings and mask: convolutions see what is beside a position."""
+    rows, columns = (_stretch(part[0, 0].amax(axis) > 0) for axis in (1, 0))
+    return paintings[..., rows, columns], part[..., rows, columns]
+
+
+def _stretch(inside: Tensor) -> slice:
+    """From the first to the last that is inside, and to at least as many as can be read."""
+    found = inside.nonzero()
+    first, last = int(found.min()), int(found.max()) + 1
+    first = max(0, min(first, last - _SMALLEST))
+    return slice(first, max(last, first + _SMALLEST))
 
 
 def _convolutions(first: tuple[int, int, int], widths: tuple[int, ...]) -> nn.Sequential:
