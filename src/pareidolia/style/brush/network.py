@@ -18,6 +18,7 @@ from torch import Tensor, nn
 
 from pareidolia.pictures import size_of
 from pareidolia.pictures.wrapping import Wrap, wrapped_crop
+from pareidolia.style.brush.chroma import REACH
 from pareidolia.style.brush.palette import Palette, palette_of
 from pareidolia.style.brush.reader import Reader
 from pareidolia.style.feedforward.normalization import ForwardContext, PixelOffset, Statistics
@@ -141,8 +142,9 @@ class Painter(nn.Module):
     @property
     def receptive_radius(self) -> int:
         """The radius in pixels of what a pixel of the result sees."""
-        # Squares of 4, the stem, down, two kernels a block at an eighth, up twice, the last one, smoothing.
-        return 3 + 4 + 4 + 16 * len(self.blocks) + (8 + 4) + (4 + 2) + (2 + 1) + 1
+        # Squares of 4, the stem, down, two kernels a block at an eighth, up twice, the last one, chroma at a
+        # half, smoothing.
+        return 3 + 4 + 4 + 16 * len(self.blocks) + (8 + 4) + (4 + 2) + (2 + 1) + 2 * REACH + 1
 
     def forward(self, pictures: Tensor, run: ForwardContext) -> Tensor:
         """The painted pictures; `run.styles` is N×`code` or 1×`code`."""

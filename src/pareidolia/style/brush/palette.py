@@ -10,6 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from pareidolia.pictures import from_yiq, to_yiq
+from pareidolia.style.brush.chroma import follow_luma
 from pareidolia.style.feedforward.normalization import ForwardContext, covariance_of
 
 _LEAST = 1e-6
@@ -35,18 +36,24 @@ class Palette(nn.Module):
         self.to_rgb: Tensor
         inverse = from_yiq(torch.eye(3)[..., None, None])[..., 0, 0].T
         self.register_buffer("to_rgb", inverse.contiguous(), persistent=False)
+        self.smoothing: Tensor
+        self.register_buffer("smoothing", _smoothing(), persistent=False)
 
     def forward(self, squares: Tensor, run: ForwardContext) -> Tensor:
         """Squares of 2×2 pixels in any scale of Y, I and Q, N×6×h×w, to pictures N×3×2h×2w in [0, 1]."""
-        mean, covariance = run.covariance(F.conv2d(squares, _averages(squares)))
+        lumas, chroma = torch.split(squares.float(), [4, 2], dim=1)
+        luma = lumas.mean(1, keepdim=True)
+        chroma = _guided(chroma, luma, run)
+        mean, covariance = run.covariance(torch.cat([luma, chroma], dim=1))
         variances = covariance.diagonal(dim1=1, dim2=2)
         damping = _DAMPING * variances.mean(1) + _LEAST
         damped = covariance + damping[:, None, None] * torch.eye(3).to(covariance)
         palette = run.styles[:, -self.length :]
         matrix = _triangle(palette[:, 3:]) @ _inverse(_root(damped))
         shift = palette[:, :3, None] - matrix @ mean
-        colored = _colored(squares, self.to_rgb @ matrix, self.to_rgb @ shift)
-        return _smoothed(F.pixel_shuffle(colored, 2)).clamp(0, 1)
+        squares = torch.cat([lumas, chroma], dim=1)
+        colored = _colored(squares, self.to_rgb @ matrix, self.to_rgb @ shift, self.smoothing)
+        return F.pixel_shuffle(colored, 2).clamp(0, 1)
 
 
 def palette_of(paintings: Tensor, part: Tensor | None = None) -> Tensor:
@@ -54,6 +61,12 @@ def palette_of(paintings: Tensor, part: Tensor | None = None) -> Tensor:
     colors, weights = to_yiq(F.avg_pool2d(paintings, 2)), None if part is None else F.avg_pool2d(part, 2)
     mean, covariance = covariance_of(colors, weights)
     return torch.cat([mean[..., 0], _root(covariance)], dim=1)
+
+
+def _guided(chroma: Tensor, luma: Tensor, run: ForwardContext) -> Tensor:
+    """Chroma N×2×h×w that follows luma N×1×h×w."""
+    mean, variance = (each.view(-1, 1, 1, 1) for each in run.covariance(luma))
+    return follow_luma(chroma, luma - mean, variance + _LEAST)
 
 
 def _root(covariance: Tensor) -> Tensor:
@@ -80,30 +93,39 @@ def _triangle(numbers: Tensor) -> Tensor:
     return torch.stack([a, o, o, b, e, o, d, f, g], dim=1).view(-1, 3, 3)
 
 
-def _averages(like: Tensor) -> Tensor:
-    """The kernel 3×6×1×1 that makes one color of a square's four lumas and two chromas."""
-    luma = F.pad(like.new_full((1, 4), 0.25), (0, 2))
-    chroma = F.pad(torch.eye(2).to(like), (4, 0))
-    return torch.cat([luma, chroma])[..., None, None]
+def _colored(squares: Tensor, matrices: Tensor, shifts: Tensor, smoothing: Tensor) -> Tensor:
+    """R, G and B of the squares' pixels, smoothed, N×12×h×w.
 
-
-def _colored(squares: Tensor, matrices: Tensor, shifts: Tensor) -> Tensor:
-    """Squares N×6×h×w through matrices N×3×3, plus N×3×1: R, G and B of their four pixels, N×12×h×w."""
-    lumas = (matrices[:, :, 0, None, None] * torch.eye(4).to(matrices)).flatten(1, 2)
-    chromas = matrices[:, :, 1:].repeat_interleave(4, dim=1)
-    kernels = torch.cat([lumas, chromas], dim=2)[..., None, None].to(squares.dtype)
+    Args:
+        squares: N×6×h×w.
+        matrices: from Y, I and Q to R, G and B, N×3×3.
+        shifts: what is added, N×3×1.
+        smoothing: as of `_smoothing`.
+    """
+    lumas = matrices[:, :, 0, None, None, None, None] * smoothing
+    chromas = matrices[:, :, None, 1:, None, None] * smoothing.sum(1, keepdim=True)
+    kernels = torch.cat([lumas, chromas], dim=3).flatten(1, 2).to(squares.dtype)
     biases = shifts[..., 0].repeat_interleave(4, dim=1).to(squares.dtype)
     every = (each.expand(len(squares), *each.shape[1:]) for each in (kernels, biases))
+    # Of pictures, this is a border that reflects their pixels.
+    padded = F.pad(squares, (1, 1, 1, 1), mode="replicate")
     # Grouped convolution would do all pictures at once, in ten times the time.
-    colored = [F.conv2d(*each) for each in zip(torch.split(squares, 1), *every, strict=True)]
+    colored = [
+        F.conv2d(picture, kernel.contiguous(memory_format=torch.channels_last), bias)
+        for picture, kernel, bias in zip(torch.split(padded, 1), *every, strict=True)
+    ]
     return colored[0] if len(colored) == 1 else torch.cat(colored)
 
 
-def _smoothed(x: Tensor) -> Tensor:
-    """Each pixel averaged with its neighbours, 1 2 1 by 1 2 1: a pattern of period 2 is removed exactly.
+def _smoothing() -> Tensor:
+    """Kernels from 3×3 squares of 2×2 pixels to one of them that averages each pixel with its neighbours.
 
-    Squares of pixels from kernels of their own draw such a checkerboard (Odena 2016, Sugawara 2018).
+    By 1 2 1 down and across, which removes a pattern of period 2 exactly: squares of pixels from kernels of
+    their own draw such a checkerboard (Odena 2016, Sugawara 2018). Smoothing squares costs a fraction of
+    smoothing a picture of three channels.
+
+    Returns:
+        4×4×3×3: by pixel of the result, pixel of a square, row and column of the square.
     """
-    line = x.new_tensor([0.25, 0.5, 0.25])
-    kernel = torch.outer(line, line).expand(x.shape[1], 1, 3, 3)
-    return F.conv2d(F.pad(x, (1, 1, 1, 1), mode="reflect"), kernel, groups=x.shape[1])
+    line = torch.tensor([[[0, 0.25], [0.5, 0.25], [0, 0]], [[0, 0], [0.25, 0.5], [0.25, 0]]])
+    return torch.einsum("aic,bjd->abcdij", line, line).reshape(4, 4, 3, 3)
