@@ -141,7 +141,7 @@ class Gallery:
         if by in AUTHORS:
             return self._opened(AUTHORS[by](self._checkout(by), vgg))
         if by == IN_ITS_OWN:
-            return self._opened(partial(gatys_2015.paint, vgg, optimizer="lbfgs"))
+            return self._opened(partial(gatys_2015.paint, vgg, optimizer="lbfgs", rms=None))
         seconds = self.painted[pair, OURS].seconds
         return self._opened(partial(IN_OUR_TIME[by], vgg, seconds=seconds))
 

@@ -2,11 +2,12 @@
 
 The constants are those of the much-used PyTorch implementation: content weight 5 on relu4_2, style weight
 100 on relu1_1 … relu5_1, Gram matrices and means over all numbers, total variation 1e-3, pixels from 0 to
-255, L-BFGS with learning rate 1 and 100 pairs, or Adam with learning rate 1. They are meant for VGG-19's
-activations, so retina's are brought to the root mean square of VGG-19's, layer by layer.
+255, L-BFGS with learning rate 1 and 100 pairs, or Adam with learning rate 1. They are meant for the original
+VGG-19's activations, so another network's are brought to the root mean square of these, layer by layer:
+content's loss grows with the square of what activations are, a Gram matrix's with the fourth power.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import torch
 import torch.nn.functional as F
@@ -16,12 +17,8 @@ from pareidolia.networks import Network
 
 CONTENT_WEIGHT, STYLE_WEIGHT, SMOOTHNESS = 5.0, 100.0, 1e-3
 
-#: Root mean square of VGG-19's activations at relu1_1 … relu5_1 and relu4_2, relative to each other (slim
-#: VGG-19 through its aux maps, relu4_2 taken as relu4_1, scikit-image's astronaut at 512 pixels).
-VGG_RMS = (2.3, 2.1, 2.1, 1.7, 2.2, 1.7)
-#: Their common magnitude, which decides how content and style balance: of 10, 30 and 100 the one whose
-#: pictures score best.
-MAGNITUDE = 30.0
+#: Root mean square of VGG-19's activations at relu1_1 … relu5_1 and relu4_2; astronaut of 512 px.
+VGG_RMS = (52.0, 217.0, 298.0, 976.0, 142.0, 800.0)
 
 
 def paint(
@@ -31,8 +28,22 @@ def paint(
     *,
     optimizer: str,
     iterations: int = 500,
+    rms: Sequence[float] | None = VGG_RMS,
 ) -> Tensor:
-    """The photo (1×3×H×W in [0, 1]) in the painting's style, clamped to [0, 1]; begins from the photo."""
+    """The photo (1×3×H×W in [0, 1]) in the painting's style, clamped to [0, 1]; begins from the photo.
+
+    Args:
+        network: what is looked through.
+        photo: begun from.
+        painting: in [0, 1], of any size.
+        optimizer: "lbfgs" or "adam".
+        iterations: evaluations of the objective.
+        rms: what the style layers' activations and the content layer's are brought to, as the photo's are;
+            None leaves them as they are, for VGG-19 itself.
+
+    Returns:
+        A picture of the photo's shape.
+    """
     layers = (*network.style_layers, network.content_layer)
     for parameter in network.module.parameters():
         parameter.requires_grad_(False)
@@ -42,11 +53,10 @@ def paint(
         return {layer: seen[layer] * scale for layer, scale in scales.items()}
 
     with torch.no_grad():
-        rms = dict(zip(layers, VGG_RMS, strict=True))
         scales = dict.fromkeys(layers, 1.0)
-        scales = {
-            k: MAGNITUDE * rms[k] / maps.square().mean().sqrt().item() for k, maps in look(photo).items()
-        }
+        if rms is not None:
+            aims = dict(zip(layers, rms, strict=True))
+            scales = {k: aims[k] / maps.square().mean().sqrt().item() for k, maps in look(photo).items()}
         content = look(photo)[network.content_layer]
         grams = {layer: gram(maps) for layer, maps in look(painting).items() if layer in network.style_layers}
     pixels = (photo * 255).clone().requires_grad_(True)

@@ -5,16 +5,17 @@ from benchmarks.baselines import gatys_2015
 
 @pytest.mark.parametrize("optimizer", ["adam", "lbfgs"])
 def test_the_baseline_paints(small_network, photo, painting_picture, optimizer):
-    """The comparison's opponent works: it comes nearer to the painting's Gram matrices."""
+    """The comparison's opponent works: at every layer it comes nearer to the painting's Gram matrices."""
+    layers = small_network.style_layers
 
-    def distance(picture):
-        maps = (small_network.record(p, ["stage1.relu"])["stage1.relu"] for p in (picture, painting_picture))
-        first, second = map(gatys_2015.gram, maps)
-        return (first - second).norm().item()
+    def distances(picture):
+        both = (small_network.record(each, layers).values() for each in (picture, painting_picture))
+        grams = (map(gatys_2015.gram, maps) for maps in both)
+        return torch.stack([(first - second).norm() for first, second in zip(*grams, strict=True)])
 
     painted = gatys_2015.paint(small_network, photo, painting_picture, optimizer=optimizer, iterations=80)
     assert painted.shape == photo.shape and 0 <= painted.min() <= painted.max() <= 1
-    assert distance(painted) < 0.8 * distance(photo)
+    assert (distances(painted) < 0.9 * distances(photo)).all()
 
 
 def test_gram_is_divided_by_the_number_of_elements():
