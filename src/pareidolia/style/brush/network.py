@@ -4,10 +4,11 @@ A painter of convolutions whose normalisations take scales and shifts from the p
 Representation for Artistic Style", 2017), and a small network that predicts them from the painting (Ghiasi,
 "Exploring the structure of a real-time, arbitrary neural artistic stylization network", 2017). It differs
 from these papers in four ways. Photos enter by squares of 4×4 pixels and leave by squares of 2×2 (Shi 2016),
-so that no convolution but the last runs at full size. Half of the blocks' work is done at an eighth, which
+so that no convolution runs at full size. Half of the blocks' work is done at an eighth, which
 makes strokes wide. A grain, as of paper, enters with the photo: where a photo is flat, a convolution alone
 could only repeat one pattern (Ulyanov, "Texture Networks", 2016, uses noise against this too). And colors
-need not be learned: what is painted is given the painting's mean color and covariance (`palette.py`).
+need not be learned: chroma follows luma (`chroma.py`), and what is painted is given the painting's mean color
+and covariance (`palette.py`).
 """
 
 import math
