@@ -40,7 +40,7 @@ def test_a_stopped_gallery_goes_on(monkeypatch, tmp_path, photo, files):
         for name in style_gallery.IN_OUR_TIME
     }
     monkeypatch.setattr(style_gallery, "IN_OUR_TIME", recipes)
-    monkeypatch.setattr(style_gallery.gatys_2015, "paint", lambda network, *pair, optimizer: photo)
+    monkeypatch.setattr(style_gallery.gatys_2015, "paint", lambda network, *pair, optimizer, rms: photo)
     out = tmp_path / "out"
     out.mkdir()
     style_gallery.Gallery(out, 48, None).fill(files, judge, style_gallery.SHOWN)
