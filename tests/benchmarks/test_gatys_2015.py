@@ -13,9 +13,9 @@ def test_the_baseline_paints(small_network, photo, painting_picture, optimizer):
         grams = (map(gatys_2015.gram, maps) for maps in both)
         return torch.stack([(first - second).norm() for first, second in zip(*grams, strict=True)])
 
-    painted = gatys_2015.paint(small_network, photo, painting_picture, optimizer=optimizer, iterations=80)
+    painted = gatys_2015.paint(small_network, photo, painting_picture, optimizer=optimizer, iterations=160)
     assert painted.shape == photo.shape and 0 <= painted.min() <= painted.max() <= 1
-    assert (distances(painted) < 0.9 * distances(photo)).all()
+    assert (distances(painted) < 0.8 * distances(photo)).all()
 
 
 def test_gram_is_divided_by_the_number_of_elements():

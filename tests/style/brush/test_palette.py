@@ -3,7 +3,7 @@ import torch
 import torch.nn.functional as F
 
 from pareidolia.pictures import to_yiq
-from pareidolia.style.brush.palette import Palette, palette_of
+from pareidolia.style.brush.palette import Palette, _colored, _smoothing, palette_of
 from pareidolia.style.feedforward.normalization import ForwardContext
 
 
@@ -60,3 +60,16 @@ def test_what_is_flat_stays_flat():
     code = palette_of(_painting())
     painted = Palette()(torch.full((1, 6, 20, 20), 0.7), ForwardContext(code, None, []))
     assert torch.isfinite(painted).all() and float(painted.std((2, 3)).max()) < 0.01
+
+
+def test_smoothing_squares_is_smoothing_the_picture():
+    """By 1 2 1 with a border that reflects, of pixels whose four lumas share one chroma."""
+    squares, matrices, shifts = torch.randn(2, 6, 7, 9), torch.randn(2, 3, 3), torch.randn(2, 3, 1)
+    chroma = F.interpolate(squares[:, 4:], scale_factor=2, mode="nearest")
+    yiq = torch.cat([F.pixel_shuffle(squares[:, :4], 2), chroma], dim=1)
+    picture = torch.einsum("ncd,ndhw->nchw", matrices, yiq) + shifts[..., None]
+    line = torch.tensor([0.25, 0.5, 0.25])
+    kernel = torch.outer(line, line).expand(3, 1, 3, 3)
+    wanted = F.conv2d(F.pad(picture, (1, 1, 1, 1), mode="reflect"), kernel, groups=3)
+    painted = F.pixel_shuffle(_colored(squares, matrices, shifts, _smoothing()), 2)
+    torch.testing.assert_close(painted, wanted, atol=1e-5, rtol=0)

@@ -11,6 +11,7 @@ from pareidolia.style.feedforward.normalization import moments_of
 
 _EPSILON = 1e-5
 _SMALLEST = 32
+"""Pixels of a side that leave one position at the smallest size."""
 _FIRST = (3, 7, 4)
 """Channels, kernel and stride of the first convolution."""
 
