@@ -58,3 +58,10 @@ def test_gradients_reach_the_picture():
     x = picture().requires_grad_(True)
     transformed(x, MOVED, seed=0, step=0).sum().backward()
     assert x.grad.abs().sum() > 0
+
+
+def test_crops_are_of_their_own_picture_and_of_the_size_asked_for():
+    flat = torch.tensor([0.2, 0.7]).view(2, 1, 1, 1).expand(2, 3, 40, 40)
+    crops = RandomCrops(3, noise=0, size=(16, 24))(flat, torch.Generator().manual_seed(0))
+    assert crops.shape == (6, 3, 16, 24)
+    torch.testing.assert_close(crops[:, 0, 0, 0], torch.tensor([0.2] * 3 + [0.7] * 3))

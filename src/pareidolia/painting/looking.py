@@ -101,6 +101,8 @@ class Looking:
         logits = self.network(shown) if objective.needs_logits else None
         for outputs in (*activations.values(), *(() if logits is None else (logits,))):
             self.network.check_gradient(outputs)
+        if len(shown) > len(picture):  # several crops of each, in a row, as their activations are
+            picture = picture.repeat_interleave(len(shown) // len(picture), dim=0)
         return self._send_back(objective, ModelOutputs(picture, activations, logits, step))
 
     def _look_in_tiles(

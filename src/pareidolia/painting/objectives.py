@@ -22,7 +22,7 @@ class ModelOutputs:
     """What the network returned for the canvas in one forward pass.
 
     Attributes:
-        picture: N×C×H×W, in [0, 1].
+        picture: N×C×H×W, in [0, 1]; each as often in a row as the network saw crops of it.
         activations: what was recorded, by layer.
         logits: N×K class scores, if the objective `needs_logits`.
         step: steps made before this one; anything random in an objective is a function of it and a seed.

@@ -62,7 +62,7 @@ class Turn:
 
 @dataclass(frozen=True)
 class RandomCrops:
-    """Several random squares of each picture, in a row, each resampled to the picture's size, with noise.
+    """Several random squares of each picture, in a row, each resampled to one size, with noise.
 
     MACO's robustness (Fel et al. 2023), whose crops show a network details and the whole by turns.
 
@@ -70,17 +70,20 @@ class RandomCrops:
         count: squares a picture.
         shares: a square's shortest and longest side, as a share of the picture's.
         noise: standard deviation of normal noise added.
+        size: height and width at which they are seen; the picture's if None.
         overhang: share of a square that may lie outside of the picture, where this is mirrored; half, or the
             border would hardly ever be seen. With none, nothing is seen that the picture does not have.
+        size: height and width at which they are seen; the picture's if None.
     """
 
     count: int = 2
     shares: tuple[float, float] = (0.4, 0.9)
     noise: float = 0.08
     overhang: float = 0.5
+    size: tuple[int, int] | None = None
 
     def __call__(self, picture: Tensor, generator: torch.Generator) -> Tensor:
-        """N×C×H×W → (N·count)×C×H×W."""
+        """N×C×H×W → (N·count)×C×H×W, or of `size`."""
         drawn = torch.rand((self.count, 3), generator=generator)
         sides = self.shares[0] + drawn[:, 0] * (self.shares[1] - self.shares[0])
         middles = (2 * drawn[:, 1:] - 1) * (1 - sides[:, None] * (1 - self.overhang))
@@ -89,7 +92,8 @@ class RandomCrops:
         theta[:, :, 2] = middles
         theta = theta.repeat(len(picture), 1, 1).to(picture)
         repeated = picture.repeat_interleave(self.count, dim=0)
-        grid = F.affine_grid(theta, list(repeated.shape), align_corners=False)
+        seen = [*repeated.shape[:2], *(self.size or picture.shape[2:])]
+        grid = F.affine_grid(theta, seen, align_corners=False)
         crops = F.grid_sample(repeated, grid, padding_mode="reflection", align_corners=False)
         grain = torch.randn(crops.shape[1:], generator=generator).to(crops)
         return crops + self.noise * grain

@@ -34,10 +34,20 @@ def test_each_picture_makes_its_own_unit_fire(small_network):
         assert int(fired.argmax()) == unit
 
 
-def test_a_unit_is_painted_alike_in_any_company(small_network):
-    together = features(small_network, units=("0-3",), at_once=3).pictures
-    alone = features(small_network, units=("2",)).pictures
-    torch.testing.assert_close(together[2:3], alone, atol=1e-4, rtol=0)
+@pytest.mark.parametrize("canvas", ["fourier", "maco"])
+def test_a_unit_is_painted_alike_in_any_company(canvas, small_network):
+    """MACO sees several crops of each picture, which are not its neighbor's."""
+    together = features(small_network, units=("0-3",), at_once=3, canvas=canvas).pictures
+    alone = torch.cat([features(small_network, units=(f"{i}",), canvas=canvas).pictures for i in range(4)])
+    torch.testing.assert_close(together, alone, atol=1e-4, rtol=0)
+
+
+@pytest.mark.parametrize("canvas", ["fourier", "maco"])
+def test_copies_are_painted_alike_in_any_company(canvas, small_network):
+    options = {"copies": 2, "canvas": canvas}
+    together = features(small_network, units=("0-2",), **options).pictures
+    alone = features(small_network, units=("1",), **options).pictures
+    torch.testing.assert_close(together[2:4], alone, atol=1e-4, rtol=0)
 
 
 @pytest.mark.parametrize("canvas", ["fourier", "maco"])
