@@ -22,6 +22,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import torch
+from torch import nn
 
 from network_works import WORKS
 from pareidolia.networks import Network, load_network
@@ -90,18 +91,25 @@ def tried(name: str, works: Sequence[str] | None = None) -> dict[str, str]:
 
 
 def parameters(name: str) -> int:
-    """How many parameters a network has; nothing of it is computed."""
-    source, _, model = name.partition(":")
-    with torch.device("meta"):
-        if source == "timm":
-            import timm
-
-            module = timm.create_model(model)
-        else:
-            from torchvision import models
-
-            module = models.get_model(model, weights=None)
+    """How many parameters a network has; as a rule nothing of it is computed."""
+    try:
+        with torch.device("meta"):
+            module = _made(name)
+    except NotImplementedError:  # torchvision's RegNets compute their widths by tensors
+        module = _made(name)
     return sum(each.numel() for each in module.parameters())
+
+
+def _made(name: str) -> nn.Module:
+    source, _, model = name.partition(":")
+    if source == "timm":
+        import timm
+
+        return timm.create_model(model)
+    from torchvision import models
+
+    made: nn.Module = models.get_model(model, weights=None)
+    return made
 
 
 def every_name(sources: Sequence[str]) -> Iterator[str]:

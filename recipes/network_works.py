@@ -15,14 +15,14 @@ def gradient(network: Network, folder: Path) -> None:
     """A class's gradient at the network's own size."""
     from pareidolia.inspection import attribute
 
-    _moving(attribute(network, _picture(network), 1, "gradient"))
+    _moving(attribute(network, _picture(network), _likeliest(network), "gradient"))
 
 
 def guided(network: Network, folder: Path) -> None:
     """The same by guided backpropagation."""
     from pareidolia.inspection import attribute
 
-    _moving(attribute(network, _picture(network), 1, "guided-backpropagation"))
+    _moving(attribute(network, _picture(network), _likeliest(network), "guided-backpropagation"))
 
 
 def grad_cam(network: Network, folder: Path) -> None:
@@ -135,6 +135,12 @@ def _moving(values: torch.Tensor) -> None:
 
 def _picture(network: Network) -> torch.Tensor:
     return torch.rand(1, *network.input_shape, generator=torch.Generator().manual_seed(0))
+
+
+def _likeliest(network: Network) -> int:
+    """The class with the highest score: others may be shut, as SqueezeNet's, which are rectified."""
+    with torch.no_grad():
+        return int(network(_picture(network)).argmax())
 
 
 def _other_size(network: Network) -> torch.Tensor:

@@ -42,6 +42,11 @@ def test_what_fails_is_a_line(tmp_path: Path, monkeypatch) -> None:
     assert list(every_network.tried("timm:nothing")) == ["load"]
 
 
+def test_parameters_are_counted_also_where_the_building_computes() -> None:
+    assert every_network.parameters("torchvision:regnet_y_400mf") == 4_344_144
+    assert every_network.parameters("timm:resnet18") == 11_689_512
+
+
 def test_what_is_kept_is_not_tried_again(tmp_path: Path, monkeypatch, capsys) -> None:
     asked = []
 
