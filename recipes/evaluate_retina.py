@@ -103,9 +103,7 @@ def painted(network: Network, options: argparse.Namespace) -> dict[str, str]:
 
 def recognized(network: Network, options: argparse.Namespace) -> dict[str, str]:
     """Class models through retina and through EfficientNet-Lite0, named by EfficientNet-Lite2."""
-    settings = ClassModelSettings(
-        network="retina", weights=str(options.weights or "published"), regularize="robust", size=128
-    )
+    settings = ClassModelSettings(network="retina", weights=str(options.weights or "published"))
     found = retina_class_models.recognized(retina_class_models.painters(settings))
     return {"class models that EfficientNet-Lite2 names rightly": retina_class_models.in_words(found)}
 

@@ -3,8 +3,8 @@
 
     python recipes/network_sheets.py [--works style dreams] [--networks retina vgg19]
 
-A sheet each for dreams, style, features and the icons of an atlas. Each picture is kept in a folder named by
-its network's weights, so a stopped run goes on, and weights that are new are looked at anew.
+A sheet each for dreams, style, features, class models and the icons of an atlas. Each picture is kept in a
+folder named by its network's weights, so a stopped run goes on, and weights that are new are looked at anew.
 """
 
 import argparse
@@ -25,7 +25,7 @@ from pareidolia.atlas.settings import IconSettings
 from pareidolia.atlas.whitening import second_moment, whitening
 from pareidolia.dreaming import Dream, DreamSettings
 from pareidolia.inspection import frame
-from pareidolia.inspection.visualization import Features, FeatureSettings
+from pareidolia.inspection.visualization import ClassModels, ClassModelSettings, Features, FeatureSettings
 from pareidolia.networks import Network, identity, load_network
 from pareidolia.networks.concepts import Array
 from pareidolia.painting import Painting
@@ -42,6 +42,7 @@ NETWORKS = ("retina", "vgg19", "efficientnet_lite0", "efficientnet_lite1")
 #: Photos of scikit-image's wheel beside the samples: twelve in all.
 FURTHER = ("camera", "coins", "grass", "hubble_deep_field", "moon", "stereo_motorcycle")
 UNITS = 12
+CLASSES = ("dalmatian", "church", "golden retriever", "jellyfish", "ladybug", "goose")
 
 Photos = dict[str, Tensor]
 Row = list[Tensor]
@@ -55,18 +56,20 @@ class Pace:
         size: longer side of dreams and paintings.
         style: steps at each size of a painting but the last, and at the last.
         feature: side and steps of a feature.
+        model: steps of a class model.
         icon: of an icon.
     """
 
     size: int
     style: tuple[int, int] = (100, 50)
     feature: tuple[int, int] = (96, 128)
+    model: int = 256
     icon: IconSettings = field(default_factory=IconSettings)
 
     @classmethod
     def quick(cls, size: int) -> Self:
         """A third of the steps: what differs is seen already."""
-        return cls(size, (40, 25), (64, 48), IconSettings(icon_size=64, icon_steps=40))
+        return cls(size, (40, 25), (64, 48), 96, IconSettings(icon_size=64, icon_steps=40))
 
 
 class Cells:
@@ -123,6 +126,15 @@ def features(every: Sequence[Cells], photos: Photos, pace: Pace) -> Iterator[Row
             yield list(row.split(pace.feature[0], dim=-1))
 
 
+def classes(every: Sequence[Cells], photos: Photos, pace: Pace) -> Iterator[Row]:
+    """A row a network that has classes: what it takes for six of them."""
+    for each in every:
+        if each.loaded.class_names is not None:
+            key = f"classes-{pace.model}"
+            models = [partial(_class_model, each.network, name, pace.model) for name in CLASSES]
+            yield [each.get(f"{key}-{name}", paint) for name, paint in zip(CLASSES, models, strict=True)]
+
+
 def icons(every: Sequence[Cells], photos: Photos, pace: Pace) -> Iterator[Row]:
     """A row a photo: it, and the icon of what the middle of it is to the last style layer of each network."""
     key = f"icons-{'-'.join(photos)}-{pace.size}-{pace.icon.icon_size}-{pace.icon.icon_steps}"
@@ -146,6 +158,12 @@ def _features(network: str, layer: str, units: tuple[str, ...], pace: tuple[int,
     painting = Features(settings)
     _finished(painting)
     return torch.cat(painting.pictures.split(1), dim=-1)
+
+
+def _class_model(network: str, name: str, steps: int) -> Tensor:
+    painting = ClassModels(name, ClassModelSettings(network=network, steps=steps))
+    _finished(painting)
+    return painting.pictures
 
 
 @torch.no_grad()
@@ -178,6 +196,7 @@ WORKS: dict[str, Callable[[Sequence[Cells], Photos, Pace], Iterator[Row]]] = {
     "dreams": dreams,
     "style": style,
     "features": features,
+    "classes": classes,
     "icons": icons,
 }
 

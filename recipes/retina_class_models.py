@@ -26,7 +26,7 @@ CLASSES = (
 
 
 def painters(retina: ClassModelSettings) -> dict[str, ClassModelSettings]:
-    """Robust class models through retina, as `retina` says, and through EfficientNet-Lite0 alike."""
+    """Class models through retina, as `retina` says, and through EfficientNet-Lite0 alike."""
     return {
         "retina": retina,
         "efficientnet_lite0": retina.model_copy(

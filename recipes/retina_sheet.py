@@ -21,7 +21,6 @@ PHOTO = "sample:chelsea"
 LAYERS = ("stage1.relu2", "stage2.relu2", "stage3.relu3", "stage4.relu3", "stage5.relu1", "stage6.relu1")
 UNITS = 8
 CLASSES = ("dalmatian", "Egyptian cat", "flamingo", "daisy", "castle", "ladybug", "triceratops", "toucan")
-CLASS_SIDE, CLASS_STEPS = 160, 192
 SIDE = 128
 STEPS = 128
 
@@ -52,9 +51,7 @@ def units(weights: str) -> Tensor:
 
 def classes(weights: str) -> Tensor:
     """Eight class models."""
-    settings = ClassModelSettings(
-        weights=weights, regularize="robust", size=CLASS_SIDE, columns=4, steps=CLASS_STEPS
-    )
+    settings = ClassModelSettings(network="retina", weights=weights, columns=4)
     return finished(ClassModels(CLASSES, settings)).picture
 
 

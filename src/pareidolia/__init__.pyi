@@ -547,7 +547,7 @@ def class_model(
     robustness: float = ...,
     pooling: Literal["max", "average", "l2"] = ...,
     padding: Literal["zeros", "reflect", "replicate"] = ...,
-    regularize: Literal["l2", "robust"] = ...,
+    regularize: Literal["robust", "l2"] = ...,
     penalty: float | None = ...,
     steps: int = ...,
     learning_rate: float | None = ...,

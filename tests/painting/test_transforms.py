@@ -3,7 +3,7 @@ import torch
 
 from pareidolia.painting.transforms import ROBUST, RandomCrops, Roll, Turn, transformed
 
-MOVED = (Roll(8), *ROBUST, RandomCrops())
+MOVED = (Roll(8), *ROBUST, RandomCrops(degrees=10))
 
 
 def picture(height=40, width=48):
@@ -36,15 +36,23 @@ def test_a_turn_that_does_not_turn_is_the_identity():
     torch.testing.assert_close(same, picture(), atol=1e-5, rtol=0)
 
 
+TURNS = (
+    Turn(scales=(1, 1), degrees=90),
+    RandomCrops(1, (1, 1), noise=0, overhang=0, degrees=90),
+)
+
+
+@pytest.mark.parametrize("turn", TURNS)
 @pytest.mark.parametrize("size", [(41, 41), (31, 61)])
-def test_a_turn_keeps_shapes_whatever_the_pictures_sides(size):
+def test_a_turn_keeps_shapes_whatever_the_pictures_sides(turn, size):
     """A disc stays a disc of the same area: rotation counts in pixels, not in half sides."""
     rows, columns = torch.meshgrid(torch.arange(size[0]), torch.arange(size[1]), indexing="ij")
     distance = ((rows - size[0] // 2) ** 2 + (columns - size[1] // 2) ** 2).sqrt()
     disc = (10.5 - distance).clamp(0, 1)[None, None]
     for seed in range(5):
-        turned = Turn(scales=(1, 1), degrees=90)(disc, torch.Generator().manual_seed(seed))
-        assert (turned - disc).abs().mean() < 0.01
+        turned = turn(disc, torch.Generator().manual_seed(seed))
+        difference = (turned - disc).abs()[..., size[1] // 2 - 15 : size[1] // 2 + 16]  # but what is mirrored
+        assert difference.mean() < 0.012
 
 
 def test_scaling_enlarges_by_the_factor():

@@ -35,7 +35,7 @@ def test_retina_has_all_twelve_classes_and_each_painter_paints_them(monkeypatch)
     names = load_network("retina", "random").class_names
     assert set(retina_class_models.CLASSES) <= set(names) and len(retina_class_models.CLASSES) == 12
     monkeypatch.setattr(retina_class_models, "load_network", judge)
-    settings = ClassModelSettings(weights="random", regularize="robust", size=32, steps=1)
+    settings = ClassModelSettings(weights="random", size=32, steps=1)
     through = {"retina": retina_class_models.painters(settings)["retina"]}
     found = retina_class_models.recognized(through, ("lion", "goose"))
     assert len(found["retina"]) == 2 and set(found["retina"]) <= {"dark", "bright"}

@@ -24,9 +24,9 @@ from pareidolia.settings import PareidoliaError, default_networks
 from pareidolia.style.feedforward.settings import StylizerSettings
 from pareidolia.style.settings import StyleSettings
 
-NAMING = (SaliencySettings, FaithfulnessSettings, DreamExplanationSettings)
+NAMING = (SaliencySettings, FaithfulnessSettings, DreamExplanationSettings, ClassModelSettings)
 PAINTING = (DreamSettings, StyleSettings)
-OTHERS = (DeconvnetSettings, FeatureSettings, CaricatureSettings, ClassModelSettings, StylizerSettings)
+OTHERS = (DeconvnetSettings, FeatureSettings, CaricatureSettings, StylizerSettings)
 
 
 @pytest.fixture
@@ -75,6 +75,7 @@ def test_a_layer_that_is_named_is_the_shipped_networks(installed):
     assert FeatureSettings(layer="stage4.relu1").network == "retina"
     assert FeatureSettings(aim=("stage4.relu1:3",)).network == "retina"
     assert FeatureSettings(aim="class:tabby").network == "efficientnet_lite1"
+    assert ClassModelSettings(regularize="l2").network == "retina"
     assert FeatureSettings(aim=("class:lion", "class:tabby")).network == "efficientnet_lite1"
     assert StyleSettings(style_layers="stage1.relu1").network == "retina"
     assert StyleSettings(content_layers=("stage1.relu1",)).network == "retina"

@@ -70,9 +70,9 @@ class RandomCrops:
         count: squares a picture.
         shares: a square's shortest and longest side, as a share of the picture's.
         noise: standard deviation of normal noise added.
-        size: height and width at which they are seen; the picture's if None.
         overhang: share of a square that may lie outside of the picture, where this is mirrored; half, or the
             border would hardly ever be seen. With none, nothing is seen that the picture does not have.
+        degrees: how far a square is turned either way.
         size: height and width at which they are seen; the picture's if None.
     """
 
@@ -80,23 +80,32 @@ class RandomCrops:
     shares: tuple[float, float] = (0.4, 0.9)
     noise: float = 0.08
     overhang: float = 0.5
+    degrees: float = 0.0
     size: tuple[int, int] | None = None
 
     def __call__(self, picture: Tensor, generator: torch.Generator) -> Tensor:
         """N×C×H×W → (N·count)×C×H×W, or of `size`."""
-        drawn = torch.rand((self.count, 3), generator=generator)
-        sides = self.shares[0] + drawn[:, 0] * (self.shares[1] - self.shares[0])
-        middles = (2 * drawn[:, 1:] - 1) * (1 - sides[:, None] * (1 - self.overhang))
-        theta = torch.zeros(self.count, 2, 3)
-        theta[:, 0, 0] = theta[:, 1, 1] = sides
-        theta[:, :, 2] = middles
-        theta = theta.repeat(len(picture), 1, 1).to(picture)
+        height, width = picture.shape[-2:]
+        theta = self._squares(height / width, generator).repeat(len(picture), 1, 1).to(picture)
         repeated = picture.repeat_interleave(self.count, dim=0)
-        seen = [*repeated.shape[:2], *(self.size or picture.shape[2:])]
+        seen = [*repeated.shape[:2], *(self.size or (height, width))]
         grid = F.affine_grid(theta, seen, align_corners=False)
         crops = F.grid_sample(repeated, grid, padding_mode="reflection", align_corners=False)
         grain = torch.randn(crops.shape[1:], generator=generator).to(crops)
         return crops + self.noise * grain
+
+    def _squares(self, proportion: float, generator: torch.Generator) -> Tensor:
+        """Where the squares lie in a picture of height/width `proportion`: matrices of `affine_grid`."""
+        drawn = torch.rand((self.count, 4), generator=generator)
+        sides = self.shares[0] + drawn[:, 0] * (self.shares[1] - self.shares[0])
+        angles = (2 * drawn[:, 3] - 1) * math.radians(self.degrees)
+        cosine, sine = sides * angles.cos(), sides * angles.sin()
+        theta = torch.zeros(self.count, 2, 3)
+        # affine_grid counts in half sides, so turning a picture that is not square needs the proportion.
+        theta[:, 0, 0], theta[:, 0, 1] = cosine, -sine * proportion
+        theta[:, 1, 0], theta[:, 1, 1] = sine / proportion, cosine
+        theta[:, :, 2] = (2 * drawn[:, 1:3] - 1) * (1 - sides[:, None] * (1 - self.overhang))
+        return theta
 
 
 def robust(strength: float = 1.0) -> tuple[Transform, ...]:
@@ -108,6 +117,26 @@ def robust(strength: float = 1.0) -> tuple[Transform, ...]:
         return ()
     scales = (1 / (1 + 0.1 * strength), 1 + 0.1 * strength)
     return (Turn(scales, 10 * strength, shift=8 * strength, outside="reflection"),)
+
+
+def robust_to_crops(strength: float, size: tuple[int, int]) -> tuple[Transform, ...]:
+    """Robustness of what is painted for a class: crops of many sizes, a little turned.
+
+    Deep networks answer to grain that small moves leave as it is, but that no two crops show alike: through
+    EfficientNet-Lite0 crops make the difference between grain and geese (docs/networks.md).
+
+    Args:
+        strength: 0 for none, 1 as a rule.
+        size: height and width at which the crops are seen.
+
+    Returns:
+        A transform, or none.
+    """
+    if strength == 0:
+        return ()
+    shares = (max(0.1, 1 - 0.7 * strength), 1.0)
+    noise, degrees = 0.03 * strength, 10 * strength
+    return (RandomCrops(2, shares, noise, overhang=0.25, degrees=degrees, size=size),)
 
 
 #: `robust` of strength 1.

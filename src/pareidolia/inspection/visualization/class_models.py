@@ -6,12 +6,12 @@ import torch
 from torch import Tensor
 
 from pareidolia.inspection.framing import canvas_size
+from pareidolia.inspection.visualization.looks import class_looks
 from pareidolia.inspection.visualization.panels import columns_for
 from pareidolia.inspection.visualization.settings import ClassModelSettings
 from pareidolia.networks import Network, NetworkLike, network_for, preserve_state
 from pareidolia.operations import LOOK, Input, operation
 from pareidolia.painting import ClassScore, Gallery, Objective, UnboundedCanvas
-from pareidolia.painting.transforms import robust
 from pareidolia.pictures import sheet
 from pareidolia.settings import BadPicture
 
@@ -35,14 +35,14 @@ _CONTRAST, _NOISE, _CLASSES, _CLIMB = 0.2, 0.02, 4, 12
 class ClassModels(Gallery):
     """Pictures that raise a network's class scores; `picture` is a sheet of them.
 
-    arg max_I S_c(I) − λ ‖I‖²: I is the picture minus the network's mean colour, unbounded and zero at first,
-    S_c the score of the class before the softmax (Simonyan, Vedaldi and Zisserman 2014, section 2), found by
-    gradient ascent with momentum. ‖I‖² is the sum over all pixels and colours, on the scale of pictures in
-    [0, 1]. Values outside that range are clipped only where they are shown. The default of λ is
-    `usual_penalty`.
+    The score of the class before the softmax, raised on a Fourier canvas (Olah et al. 2017) that is seen in
+    random crops (as in MACO, Fel et al. 2023), each at `seen_size`; `class_looks` has the exception.
 
-    With `regularize="robust"` it is the class's score alone on a Fourier canvas, robust to small random
-    changes (Olah et al. 2017).
+    With `regularize="l2"` as published: arg max_I S_c(I) − λ ‖I‖². I is the picture minus the network's mean
+    colour, unbounded and zero at first, S_c the score (Simonyan, Vedaldi and Zisserman 2014, section 2),
+    found by gradient ascent with momentum. ‖I‖² is the sum over all pixels and colours, on the scale of
+    pictures in [0, 1]. Values outside that range are clipped only where they are shown. The default of λ is
+    `usual_penalty`.
 
     Args:
         names: of classes, one or several, by name, part of a name, or number.
@@ -79,8 +79,8 @@ class ClassModels(Gallery):
                 network,
                 scores,
                 [(size, settings.steps)],
-                learning_rate=settings.learning_rate or 0.05,
-                transforms=robust(settings.robustness),
+                learning_rate=settings.learning_rate or 0.03,
+                transforms=class_looks(network, size, settings.robustness),
                 seed=settings.seed,
                 at_once=settings.at_once,
             )

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from pareidolia.inspection.framing import canvas_size
+from pareidolia.inspection.visualization.looks import class_looks
 from pareidolia.inspection.visualization.panels import columns_for, panel
 from pareidolia.inspection.visualization.settings import FeatureSettings
 from pareidolia.networks import Network, NetworkLike, network_for
@@ -55,7 +56,8 @@ class Features(Gallery):
             self.title, objectives = _named(settings, network)
         self.captions = tuple(objectives)
         aims = [self._apart(aim) for aim in objectives.values()]
-        stages = growing(network, aims, canvas_size(network, settings.size, _SIDE), settings.steps)
+        size = canvas_size(network, settings.size, _SIDE)
+        stages = growing(network, aims, size, settings.steps)
         maco = settings.canvas == "maco"
         noise = phase_noise if maco else fourier_noise
         super().__init__(
@@ -67,7 +69,7 @@ class Features(Gallery):
             attempts=settings.starts,
             learning_rate=settings.learning_rate or (1.0 if maco else 0.05),
             optimizer=_nadam if maco else "adam",
-            transforms=_crops(settings.robustness) if maco else robust(settings.robustness),
+            transforms=_looks(settings, network, aims, size),
             seed=settings.seed,
             at_once=settings.at_once,
         )
@@ -139,8 +141,15 @@ def _sees(network: Network, aims: Sequence[Objective], size: tuple[int, int]) ->
     return network.accepts(size, frozenset().union(*(aim.layers for aim in aims)))
 
 
-def _crops(robustness: float) -> tuple[Transform, ...]:
-    return (RandomCrops(noise=0.08 * robustness),)
+def _looks(
+    settings: FeatureSettings, network: Network, aims: Sequence[Objective], size: tuple[int, int]
+) -> tuple[Transform, ...]:
+    """What pictures must be robust to: small moves, or crops where classes or MACO are painted."""
+    if any(aim.needs_logits for aim in aims):
+        return class_looks(network, size, settings.robustness)
+    if settings.canvas == "maco":
+        return (RandomCrops(noise=0.08 * settings.robustness),)
+    return robust(settings.robustness)
 
 
 def _nadam(values: Tensor, learning_rate: float) -> torch.optim.Optimizer:

@@ -31,7 +31,7 @@ Robustness = Annotated[
     Field(
         ge=0,
         le=5,
-        description="How far pictures are shifted, scaled and turned before each look; 1 is usual.",
+        description="How far pictures are moved, or cropped, before each look; 1 is usual.",
     ),
 ]
 
@@ -217,16 +217,17 @@ class AccentuationSettings(RobustSettings):
 class ClassModelSettings(RobustSettings):
     """Paint what a network takes for a class (Simonyan et al. 2014)."""
 
-    # Not "classes": what names best need not paint best, and EfficientNet paints grain (docs/networks.md).
-    need: ClassVar[Need] = "maps"
+    need: ClassVar[Need] = "classes"
 
+    # Not "replicate": crops let no frame be painted, and other borders blur what a deep network sees.
+    padding: PaddingOption = "zeros"
     regularize: Annotated[
-        Literal["l2", "robust"],
+        Literal["robust", "l2"],
         Field(
-            description="l2: the score less lambda times the squared norm, from zeros, as published; robust: "
-            "Fourier canvas and transforms."
+            description="robust: a Fourier canvas, seen in random crops; l2: the score less lambda times the "
+            "squared norm, from zeros, as published."
         ),
-    ] = "l2"
+    ] = "robust"
     penalty: Annotated[
         float | None,
         Field(
@@ -237,7 +238,7 @@ class ClassModelSettings(RobustSettings):
     ] = None
     steps: Annotated[int, Field(ge=1, description="Steps of painting.")] = 256
     learning_rate: Annotated[
-        float | None, Field(gt=0, description="Size of a step (default: 0.05 robust, 0.01/lambda for l2).")
+        float | None, Field(gt=0, description="Size of a step (default: 0.03 robust, 0.01/lambda for l2).")
     ] = None
     momentum: Annotated[
         float, Field(ge=0, lt=1, description="Share of the last step that the next repeats (l2).")
@@ -245,6 +246,11 @@ class ClassModelSettings(RobustSettings):
     at_once: AtOnce = 8
     columns: Columns = None
     size: Annotated[int | None, _side_made_for(224)] = None  # type: ignore[assignment]  # left to the network
+
+    @classmethod
+    def need_of(cls, given: Mapping[str, Any]) -> Need:
+        """As published they are fine noise through what names best; the shipped network's have shapes."""
+        return "maps" if given.get("regularize") == "l2" else cls.need
 
 
 class InversionSettings(OperationSettings):

@@ -30,10 +30,11 @@ def tell_classes(guide: Guide) -> Iterator[Exhibit]:
     """Class models as published, and painted to be robust to small changes."""
     names, size = {"names": CLASSES[: guide.pace(6, 4)]}, guide.pace(128, 96)
     # Few steps must be large, or everything stays grey.
-    published: dict[str, Any] = {"steps": guide.pace(96, 32), "learning_rate": 0.3}
+    published: dict[str, Any] = {"regularize": "l2", "steps": guide.pace(96, 32), "learning_rate": 0.3}
     yield guide.show("l2", "class-model", names, span=6, size=size, **published)
-    steps = guide.pace(192, 56)
-    yield guide.show("robust", "class-model", names, span=6, size=size, regularize="robust", steps=steps)
+    # Through the tour's own network, which takes a tenth of the time of the one that names best.
+    robust: dict[str, Any] = {"network": NETWORK, "steps": guide.pace(192, 56)}
+    yield guide.show("robust", "class-model", names, span=6, size=size, **robust)
 
 
 def tell_saliency(guide: Guide) -> Iterator[Exhibit]:
