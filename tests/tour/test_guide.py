@@ -77,7 +77,6 @@ def test_what_names_takes_the_network_that_names_best_and_all_else_the_tours(mon
     assert looking == {
         **dict.fromkeys(asked, NETWORK),
         "saliency": "efficientnet_lite1",
-        "class-model": "efficientnet_lite1",
     }
     command = command_line(guide.request("saliency", {"photo": PHOTO}), "a.png")
     assert "--network efficientnet_lite1" in command

