@@ -88,10 +88,10 @@ def test_a_mask_that_is_white_but_for_a_corner_changes_nothing_elsewhere(
 ):
     mask = torch.ones(1, 1, 72, 96)
     mask[..., :2, :2] = 0
-    # Few steps, as the pairs of L-BFGS join all places, and small differences grow.
-    few = {"match": "gram", "balance": "relative", "content_weight": 8.0, "coarse_steps": 3, "steps": 4}
+    # Few steps, as the pairs of L-BFGS join all places, and small differences grow as a CPU rounds them.
+    few = {"match": "gram", "balance": "relative", "content_weight": 8.0, "coarse_steps": 1, "steps": 2}
     white, without = (painted(small_network, photo, painting_picture, given, **few) for given in (mask, None))
-    torch.testing.assert_close(white[..., 12:, 12:], without[..., 12:, 12:], atol=0.02, rtol=0)
+    torch.testing.assert_close(white[..., 12:, 12:], without[..., 12:, 12:], atol=0.006, rtol=0)
 
 
 def test_a_white_mask_is_refused(small_network, photo, painting_picture):
