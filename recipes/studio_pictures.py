@@ -39,9 +39,7 @@ WORK: dict[str, list[tuple[str, dict[str, Any], dict[str, Any]]]] = {
     ],
     "dream": [("dream", {"photo": CHINA}, {**RETINA, "size": 512, "octaves": 3, "steps": 12})],
     "look": [("saliency", {"photo": CAT}, {**RETINA, "methods": METHODS})],
-    "classes": [
-        ("class-model", {"names": ["dalmatian", "toucan"]}, {**RETINA, "regularize": "robust", "size": 224})
-    ],
+    "classes": [("class-model", {"names": ["golden retriever", "goose"]}, {"network": "efficientnet_lite0"})],
     "atlas": [("atlas build", {"photos": [f"sample:{name}" for name in PHOTOS]}, ATLAS)],
     "imagine": [("sample", {"run": "mnist-vae"}, {"count": 64})],
     "lecture": [("tour-section", {}, {"section": "latent"})],
