@@ -108,11 +108,16 @@ class DreamSettings(OperationSettings):
 
     @classmethod
     def need_of(cls, given: Mapping[str, Any]) -> Need:
-        """Aims at classes need names; aims at layers are of the shipped network where none is named."""
-        return need_of_aims(given.get("aim"), cls.need)
+        """Aims are of the shipped network where none is named: others dream grain of classes."""
+        return "maps" if given.get("aim") else cls.need
 
 
 class DreamExplanationSettings(DreamSettings):
     """Say what dreams of many beginnings end in; classes need names."""
 
     need: ClassVar[Need] = "classes"
+
+    @classmethod
+    def need_of(cls, given: Mapping[str, Any]) -> Need:
+        """Aims at classes need names; aims at layers are of the shipped network where none is named."""
+        return need_of_aims(given.get("aim"), cls.need)
