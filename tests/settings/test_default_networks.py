@@ -79,7 +79,8 @@ def test_a_layer_that_is_named_is_the_shipped_networks(installed):
     assert DreamSettings(aim=("stage4.relu1", "class:tabby")).network == "retina"
     assert DreamSettings(aim="class:tabby").network == "retina"  # EfficientNet dreams grain of it
     assert DreamSettings(aim=("random-class",)).network == "retina"
-    assert DreamExplanationSettings(aim="class:tabby").network == "efficientnet_lite0"
+    assert DreamExplanationSettings(aim="class:tabby").network == "efficientnet_lite1"
+    assert DreamExplanationSettings(aim="stage4.relu1").network == "retina"
     assert SaliencySettings(method="grad-cam", layer="stage4.relu1").network == "retina"
     assert SaliencySettings(target="stage4.relu1:3").network == "retina"
     assert SaliencySettings(target="tabby").network == "efficientnet_lite1"

