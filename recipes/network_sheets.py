@@ -130,9 +130,8 @@ def classes(every: Sequence[Cells], photos: Photos, pace: Pace) -> Iterator[Row]
     """A row a network that has classes: what it takes for six of them."""
     for each in every:
         if each.loaded.class_names is not None:
-            key = f"classes-{pace.model}"
-            models = [partial(_class_model, each.network, name, pace.model) for name in CLASSES]
-            yield [each.get(f"{key}-{name}", paint) for name, paint in zip(CLASSES, models, strict=True)]
+            paint = partial(_class_model, each.network, steps=pace.model)
+            yield [each.get(f"classes-{pace.model}-{name}", partial(paint, name)) for name in CLASSES]
 
 
 def icons(every: Sequence[Cells], photos: Photos, pace: Pace) -> Iterator[Row]:

@@ -47,15 +47,14 @@ class Turn:
         scale = self.scales[0] + share * (self.scales[1] - self.scales[0])
         radians = math.radians((2 * angle - 1) * self.degrees)
         height, width = picture.shape[-2:]
-        cosine, sine = math.cos(radians) / scale, math.sin(radians) / scale
-        # affine_grid counts in half sides, so rotating a picture that is not square needs the ratio.
-        across, down = (
+        moved = (
             (2 * torch.rand(2, generator=generator) - 1) * self.shift * 2 / torch.tensor([width, height])
             if self.shift
             else torch.zeros(2)
-        ).tolist()
-        matrix = [[cosine, -sine * height / width, across], [sine * width / height, cosine, down]]
-        theta = picture.new_tensor(matrix).expand(len(picture), 2, 3)
+        )
+        exact = torch.tensor([1 / scale, radians], dtype=torch.float64)
+        turned = _turned(exact[:1], exact[1:], height / width)
+        theta = torch.cat([turned, moved[None, :, None]], dim=2).to(picture).expand(len(picture), 2, 3)
         grid = F.affine_grid(theta, list(picture.shape), align_corners=False)
         return F.grid_sample(picture, grid, padding_mode=self.outside, align_corners=False)
 
@@ -96,16 +95,21 @@ class RandomCrops:
 
     def _squares(self, proportion: float, generator: torch.Generator) -> Tensor:
         """Where the squares lie in a picture of height/width `proportion`: matrices of `affine_grid`."""
-        drawn = torch.rand((self.count, 4), generator=generator)
+        # No angle is drawn where nothing is turned, so that such pictures stay those of earlier records.
+        drawn = torch.rand((self.count, 4 if self.degrees else 3), generator=generator)
         sides = self.shares[0] + drawn[:, 0] * (self.shares[1] - self.shares[0])
-        angles = (2 * drawn[:, 3] - 1) * math.radians(self.degrees)
-        cosine, sine = sides * angles.cos(), sides * angles.sin()
-        theta = torch.zeros(self.count, 2, 3)
-        # affine_grid counts in half sides, so turning a picture that is not square needs the proportion.
-        theta[:, 0, 0], theta[:, 0, 1] = cosine, -sine * proportion
-        theta[:, 1, 0], theta[:, 1, 1] = sine / proportion, cosine
-        theta[:, :, 2] = (2 * drawn[:, 1:3] - 1) * (1 - sides[:, None] * (1 - self.overhang))
-        return theta
+        middles = (2 * drawn[:, 1:3] - 1) * (1 - sides[:, None] * (1 - self.overhang))
+        angles = (2 * drawn[:, -1] - 1) * math.radians(self.degrees)
+        return torch.cat([_turned(sides, angles, proportion), middles[..., None]], dim=2)
+
+
+def _turned(sides: Tensor, angles: Tensor, proportion: float) -> Tensor:
+    """N squares of `sides` turned by `angles` in a picture of height/width `proportion`: N×2×2.
+
+    `affine_grid` counts in half sides, so turning a picture that is not square needs the proportion.
+    """
+    cosine, sine = sides * angles.cos(), sides * angles.sin()
+    return torch.stack([cosine, -sine * proportion, sine / proportion, cosine], dim=1).view(-1, 2, 2)
 
 
 def robust(strength: float = 1.0) -> tuple[Transform, ...]:
@@ -117,26 +121,6 @@ def robust(strength: float = 1.0) -> tuple[Transform, ...]:
         return ()
     scales = (1 / (1 + 0.1 * strength), 1 + 0.1 * strength)
     return (Turn(scales, 10 * strength, shift=8 * strength, outside="reflection"),)
-
-
-def robust_to_crops(strength: float, size: tuple[int, int]) -> tuple[Transform, ...]:
-    """Robustness of what is painted for a class: crops of many sizes, a little turned.
-
-    Deep networks answer to grain that small moves leave as it is, but that no two crops show alike: through
-    EfficientNet-Lite0 crops make the difference between grain and geese (docs/networks.md).
-
-    Args:
-        strength: 0 for none, 1 as a rule.
-        size: height and width at which the crops are seen.
-
-    Returns:
-        A transform, or none.
-    """
-    if strength == 0:
-        return ()
-    shares = (max(0.1, 1 - 0.7 * strength), 1.0)
-    noise, degrees = 0.03 * strength, 10 * strength
-    return (RandomCrops(2, shares, noise, overhang=0.25, degrees=degrees, size=size),)
 
 
 #: `robust` of strength 1.

@@ -144,7 +144,7 @@ def _sees(network: Network, aims: Sequence[Objective], size: tuple[int, int]) ->
 def _looks(
     settings: FeatureSettings, network: Network, aims: Sequence[Objective], size: tuple[int, int]
 ) -> tuple[Transform, ...]:
-    """What pictures must be robust to: small moves, or crops where classes or MACO are painted."""
+    """What pictures must be robust to: small moves, or crops if one is of a class or all are MACO's."""
     if any(aim.needs_logits for aim in aims):
         return class_looks(network, size, settings.robustness)
     if settings.canvas == "maco":
