@@ -52,9 +52,8 @@ class Turn:
             if self.shift
             else torch.zeros(2)
         )
-        exact = torch.tensor([1 / scale, radians], dtype=torch.float64)
-        turned = _turned(exact[:1], exact[1:], height / width)
-        theta = torch.cat([turned, moved[None, :, None]], dim=2).to(picture).expand(len(picture), 2, 3)
+        matrix = _square(1 / scale, radians, moved.tolist(), height / width)
+        theta = picture.new_tensor(matrix).expand(len(picture), 2, 3)
         grid = F.affine_grid(theta, list(picture.shape), align_corners=False)
         return F.grid_sample(picture, grid, padding_mode=self.outside, align_corners=False)
 
@@ -100,16 +99,17 @@ class RandomCrops:
         sides = self.shares[0] + drawn[:, 0] * (self.shares[1] - self.shares[0])
         middles = (2 * drawn[:, 1:3] - 1) * (1 - sides[:, None] * (1 - self.overhang))
         angles = (2 * drawn[:, -1] - 1) * math.radians(self.degrees)
-        return torch.cat([_turned(sides, angles, proportion), middles[..., None]], dim=2)
+        places = zip(sides.tolist(), angles.tolist(), middles.tolist(), strict=True)
+        return torch.tensor([_square(*place, proportion) for place in places])
 
 
-def _turned(sides: Tensor, angles: Tensor, proportion: float) -> Tensor:
-    """N squares of `sides` turned by `angles` in a picture of height/width `proportion`: N×2×2.
+def _square(side: float, angle: float, middle: Sequence[float], proportion: float) -> list[list[float]]:
+    """`affine_grid`'s matrix of a square of `side`, turned by `angle`, in a picture of height/width `proportion`.
 
-    `affine_grid` counts in half sides, so turning a picture that is not square needs the proportion.
+    The grid counts in half sides, so turning a picture that is not square needs the proportion.
     """
-    cosine, sine = sides * angles.cos(), sides * angles.sin()
-    return torch.stack([cosine, -sine * proportion, sine / proportion, cosine], dim=1).view(-1, 2, 2)
+    cosine, sine = side * math.cos(angle), side * math.sin(angle)
+    return [[cosine, -sine * proportion, middle[0]], [sine / proportion, cosine, middle[1]]]
 
 
 def robust(strength: float = 1.0) -> tuple[Transform, ...]:
