@@ -18,14 +18,13 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from benchmarks.baselines.activations import unit_activations
 from benchmarks.baselines.budget import Budget
 from pareidolia.networks import Network
 
 SMALLEST, FIRST, LATER = 128, 1000, 500
 CONTENT_WEIGHT, SMOOTHNESS, DECAY = 0.015, 2.0, 0.99
 STYLE_WEIGHTS = tuple(weight / 341 for weight in (256, 64, 16, 4, 1))
-UNIT = 1 / (255 * 0.226)
-"""A level of 255 in standard deviations of ImageNet's pixels."""
 _LEAST = 1e-4
 
 
@@ -81,8 +80,7 @@ class Losses:
         return total + SMOOTHNESS * variation(picture)
 
     def _seen(self, picture: Tensor) -> Mapping[str, Tensor]:
-        seen = self._network.record(picture, self._layers)
-        return {layer: maps * UNIT for layer, maps in seen.items()}
+        return unit_activations(self._network, picture, self._layers)
 
     def _distance(self, layer: str, maps: Tensor) -> Tensor:
         mean, covariance = gaussian(maps)

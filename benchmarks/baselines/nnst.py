@@ -12,6 +12,7 @@ from pathlib import Path
 import torch.nn.functional as F
 from torch import Tensor
 
+from benchmarks.baselines.activations import unit_activations
 from pareidolia.networks import Network
 
 #: VGG-16's layers by their place in torchvision's module.
@@ -34,7 +35,7 @@ def load(folder: Path, network: Network) -> Callable[[Tensor, Tensor], Tensor]:
 
     def seen(picture: Tensor, places: Sequence[int], _: bool) -> list[Tensor]:
         names = [LAYERS[place] for place in sorted(places)]
-        return list(network.record(picture, names).values())
+        return list(unit_activations(network, picture, names).values())
 
     def paint(photo: Tensor, painting: Tensor) -> Tensor:
         painted: Tensor = code.produce_stylization(

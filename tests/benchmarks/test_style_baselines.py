@@ -4,7 +4,7 @@ import math
 
 import pytest
 import torch
-from benchmarks.baselines import crowson_2020, galerne_2024
+from benchmarks.baselines import activations, crowson_2020, galerne_2024
 from benchmarks.baselines.budget import Budget
 
 
@@ -12,7 +12,7 @@ from benchmarks.baselines.budget import Budget
 def recipe(request, monkeypatch):
     """A recipe with few iterations, for a network that sees numbers from 0 to 1."""
     monkeypatch.setattr(crowson_2020, "FIRST", 60)
-    monkeypatch.setattr(crowson_2020, "UNIT", 1.0)
+    monkeypatch.setattr(activations, "UNIT", 1.0)
     monkeypatch.setattr(galerne_2024, "ITERATIONS", 60)
     return {"crowson": crowson_2020.paint, "galerne": galerne_2024.paint}[request.param]
 

@@ -211,7 +211,7 @@ def test_the_bleed_is_painted_and_cut_off(small_network, photo, painting_picture
     painting = transfer(small_network, photo, painting_picture, bleed=0.125, coarsest=96, steps=2)
     assert painting.stages[0].size == (72 + 24, 96 + 24)
     torch.testing.assert_close(painting.picture, photo)
-    list(painting)
+    assert {step.size for step in painting} == {(72, 96)}
     assert painting.picture.shape == photo.shape
     assert not torch.equal(painting.picture, photo)
 

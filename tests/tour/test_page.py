@@ -1,4 +1,5 @@
 from html.parser import HTMLParser
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
@@ -96,6 +97,16 @@ def test_the_plot_draws_every_value_on_a_falling_scale():
     heights = [float(point.split(",")[1]) for point in first]
     assert heights[1] - heights[0] == pytest.approx(heights[2] - heights[1], abs=0.2)
     assert heights[0] < heights[1] < heights[2] == float(second[0].split(",")[1])
+
+
+@pytest.mark.parametrize("sheet", ["src/pareidolia/tour/page.html", "studio/src/styles/lecture.css"])
+def test_each_loss_of_a_painting_has_a_line_and_a_name_of_its_color(sheet):
+    losses = ["smoothness", "content", "style", "grain of color"]
+    drawn = line_plot({name: [1.0, 0.5] for name in losses}, {}, "losses")
+    style = (Path(__file__).parents[2] / sheet).read_text()
+    for number in range(len(losses)):
+        assert f'class="series{number}"' in drawn and f'class="name{number}"' in drawn
+        assert f".plot .series{number} {{ stroke:" in style and f".plot .name{number} {{ fill:" in style
 
 
 def test_a_grid_shows_every_number_in_its_place_and_tints_by_sign():

@@ -148,7 +148,7 @@ class Painting(ShowsItself):
             self.index,
             self.total,
             f"size {self._stage_number} of {len(self.stages)}" if len(self.stages) > 1 else "",
-            size=stage.size,
+            size=stage.picture_size,
             losses=losses,
             share=self._share,
             preview=lambda: self.picture,

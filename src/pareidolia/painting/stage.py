@@ -33,3 +33,8 @@ class Stage:
     tile: int | None = None
     wrap: Wrap = NOWHERE
     averaged: bool = True
+
+    @property
+    def picture_size(self) -> tuple[int, int]:
+        """Height and width of what people are shown of the canvas: all of it."""
+        return self.size

@@ -22,6 +22,12 @@ class BledStage(Stage):
 
     margin: tuple[int, int] = (0, 0)
 
+    @property
+    def picture_size(self) -> Size:
+        """Height and width without the bleed."""
+        (height, width), (down, across) = self.size, self.margin
+        return height - 2 * down, width - 2 * across
+
 
 def schedule(full: Size, settings: StyleSettings, size_multiple: int = 1) -> list[tuple[Size, int]]:
     """Sizes from `coarsest` up to the full one, each with its number of steps.
