@@ -104,7 +104,7 @@ class RandomCrops:
 
 
 def _square(side: float, angle: float, middle: Sequence[float], proportion: float) -> list[list[float]]:
-    """`affine_grid`'s matrix of a square of `side`, turned by `angle`, in a picture of height/width `proportion`.
+    """`affine_grid`'s matrix of a square, turned by `angle`, in a picture of height/width `proportion`.
 
     The grid counts in half sides, so turning a picture that is not square needs the proportion.
     """
