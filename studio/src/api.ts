@@ -133,10 +133,11 @@ function clientName(): string {
 
 export class Refused extends Error {}
 
-async function call<T>(method: string, path: string, body?: BodyInit): Promise<T> {
+async function call<T>(method: string, path: string, body?: BodyInit, keepalive = false): Promise<T> {
   const answer = await fetch(`/api${path}`, {
     method,
     body,
+    keepalive,
     headers: method === 'GET' ? {} : { 'X-Studio-Token': token(), 'X-Studio-Client': clientName() },
   }).catch(() => {
     throw new Refused('offline');
@@ -153,7 +154,8 @@ export const api = {
   texts: (language: string) => call<Texts>('GET', `/texts/${language}`),
   ofOperation: (name: string) => call<Job[]>('GET', `/jobs?operation=${encodeURIComponent(name)}&count=200`),
   state: () => call<{ queue: Queue; history: Job[]; pictures: Picture[]; session: Values }>('GET', '/state'),
-  keepSession: (session: unknown) => call('PUT', '/session', json(session)),
+  /** A page that is left may still send it, if it is below 64 KiB. */
+  keepSession: (session: unknown, leaving: boolean) => call('PUT', '/session', json(session), leaving),
   submit: (request: object) => call<Job[]>('POST', '/jobs', json(request)),
   edit: (id: string, change: object) => call<Job>('PATCH', `/jobs/${id}`, json(change)),
   remove: (id: string) => call('DELETE', `/jobs/${id}`),

@@ -114,6 +114,7 @@ export async function begin(): Promise<void> {
     if (!first) keepSoon(session);
     first = false;
   });
+  window.addEventListener('pagehide', () => keepNow(true));
 }
 
 function restore(session: Values): void {
@@ -134,10 +135,19 @@ function showPending({ running, waiting }: Queue): void {
 }
 
 let keeping = 0;
+let unkept: object | undefined;
 
 function keepSoon(session: object): void {
+  unkept = session;
   clearTimeout(keeping);
-  keeping = window.setTimeout(() => void attempt(() => api.keepSession(session)), 400);
+  keeping = window.setTimeout(() => keepNow(false), 400);
+}
+
+function keepNow(leaving: boolean): void {
+  clearTimeout(keeping);
+  const session = unkept;
+  unkept = undefined;
+  if (session) void attempt(() => api.keepSession(session, leaving));
 }
 
 function listen(): void {

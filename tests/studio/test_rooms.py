@@ -184,6 +184,16 @@ def test_a_reload_and_another_browser_see_the_same(visit, studio):
         assert other.input_value('.field:has(label:text-is("Gray")) input[type=number]') == "0.25"
 
 
+def test_what_was_set_just_before_a_reload_is_kept(visit):
+    page = visit("paint", drafts())
+    gray = '.field:has(label:text-is("Gray")) input[type=number]'
+    page.fill(gray, "0.35")
+    page.keyboard.press("Tab")
+    page.reload()
+    page.wait_for_selector(gray)
+    assert page.input_value(gray) == "0.35"
+
+
 def test_a_picture_made_here_brings_its_settings_back_or_all_but_the_seed(visit, studio):
     asked = {"network": "retina", "size": 48, "octaves": 1, "steps": 1, "seed": 77}
     name = studio.submit("dream", {"photo": "sample:coffee"}, **asked)
