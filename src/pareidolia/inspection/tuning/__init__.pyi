@@ -1,14 +1,14 @@
 from .experiment import (
+    measure_tuning as measure_tuning,
+)
+from .findings import (
     LayerTuning as LayerTuning,
 )
-from .experiment import (
+from .findings import (
     Portrait as Portrait,
 )
-from .experiment import (
+from .findings import (
     Tuning as Tuning,
-)
-from .experiment import (
-    measure_tuning as measure_tuning,
 )
 from .page import (
     tuning_page as tuning_page,

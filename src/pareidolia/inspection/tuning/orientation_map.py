@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from pareidolia.inspection.tuning.experiment import Tuning
+from pareidolia.inspection.tuning.findings import Tuning
 from pareidolia.pictures import from_oklch
 
 # At this lightness every hue can be shown with this chroma.

@@ -4,7 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from pareidolia.inspection.tuning.experiment import LayerTuning, Portrait, measure_tuning
+from pareidolia.inspection.tuning.experiment import measure_tuning
+from pareidolia.inspection.tuning.findings import LayerTuning, Portrait
 from pareidolia.inspection.tuning.measures import SIMPLE_ABOVE, half_width, octaves
 from pareidolia.inspection.tuning.orientation_map import draw_key, draw_map, full_color
 from pareidolia.inspection.tuning.settings import TuningSettings
