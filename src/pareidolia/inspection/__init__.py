@@ -1,7 +1,8 @@
 """Looking inside a network: which pixels support a target, and what units saw in a photo.
 
-`framing` prepares a photo for a network, `targets` defines what is explained, `projection` is the
-deconvnet: what units saw. `attribution/` holds the methods that explain a target.
+`framing` prepares a photo for a network, `targets` defines what is explained, `named_targets` reads how
+people name it, `projection` is the deconvnet: what units saw. `attribution/` holds the methods that explain a
+target.
 """
 
 import lazy_loader

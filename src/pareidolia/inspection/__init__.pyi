@@ -166,6 +166,15 @@ from .framing import (
 from .framing import (
     frame_photo as frame_photo,
 )
+from .named_targets import (
+    TargetLike as TargetLike,
+)
+from .named_targets import (
+    as_target as as_target,
+)
+from .named_targets import (
+    find_target as find_target,
+)
 from .output_targets import (
     ContrastTarget as ContrastTarget,
 )
@@ -209,14 +218,5 @@ from .targets import (
     Target as Target,
 )
 from .targets import (
-    TargetLike as TargetLike,
-)
-from .targets import (
     UnitTarget as UnitTarget,
-)
-from .targets import (
-    as_target as as_target,
-)
-from .targets import (
-    find_target as find_target,
 )

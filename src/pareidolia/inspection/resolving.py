@@ -2,7 +2,8 @@
 
 from torch import Tensor
 
-from pareidolia.inspection.targets import Target, TargetLike, as_target
+from pareidolia.inspection.named_targets import TargetLike, as_target
+from pareidolia.inspection.targets import Target
 from pareidolia.networks import Network, NetworkLike, as_network
 from pareidolia.pictures import PicturesLike, as_picture, as_pictures
 from pareidolia.settings import BadPicture

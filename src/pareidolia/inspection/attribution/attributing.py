@@ -3,8 +3,8 @@
 from torch import Tensor
 
 from pareidolia.inspection.attribution.registry import METHODS, Method, MethodOptions, finished
+from pareidolia.inspection.named_targets import TargetLike
 from pareidolia.inspection.resolving import resolve
-from pareidolia.inspection.targets import TargetLike
 from pareidolia.networks import NetworkLike
 from pareidolia.pictures import PicturesLike
 

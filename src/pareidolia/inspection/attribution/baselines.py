@@ -5,8 +5,9 @@ from torch import Tensor
 
 from pareidolia.inspection.attribution.backward_to_input import pull_back
 from pareidolia.inspection.attribution.batching import batches, fitting
+from pareidolia.inspection.named_targets import TargetLike
 from pareidolia.inspection.resolving import resolve
-from pareidolia.inspection.targets import Target, TargetLike
+from pareidolia.inspection.targets import Target
 from pareidolia.networks import Network, NetworkLike, preserve_state
 from pareidolia.pictures import PicturesLike, as_pictures, gaussian_blur
 from pareidolia.randomness import seeded_generator

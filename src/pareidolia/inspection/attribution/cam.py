@@ -6,8 +6,9 @@ from torch.nn import functional as F
 
 from pareidolia.inspection.attribution.backward_to_input import detach_at
 from pareidolia.inspection.framing import FramedPhoto
+from pareidolia.inspection.named_targets import TargetLike
 from pareidolia.inspection.resolving import resolve
-from pareidolia.inspection.targets import Target, TargetLike
+from pareidolia.inspection.targets import Target
 from pareidolia.networks import Network, NetworkLike, preserve_state
 from pareidolia.networks.attached_concepts import concepts_at
 from pareidolia.networks.layers import Layer, is_map

@@ -14,8 +14,9 @@ from pareidolia.inspection.attribution.registry import METHODS, left_out_in_word
 from pareidolia.inspection.attribution.settings import FaithfulnessSettings
 from pareidolia.inspection.attribution.summaries import CHANCE, Faithfulness, bootstrap
 from pareidolia.inspection.framing import frame_photo
+from pareidolia.inspection.named_targets import find_target
 from pareidolia.inspection.resolving import as_photos
-from pareidolia.inspection.targets import ClassTarget, Target, find_target
+from pareidolia.inspection.targets import ClassTarget, Target
 from pareidolia.networks import Network, NetworkLike, network_for
 from pareidolia.operations import LOOK, operation
 from pareidolia.operations.inputs import PHOTOS

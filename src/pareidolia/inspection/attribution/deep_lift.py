@@ -4,8 +4,8 @@ import torch
 from torch import Tensor
 
 from pareidolia.backward.rescaling import rescaled
+from pareidolia.inspection.named_targets import TargetLike
 from pareidolia.inspection.resolving import resolve
-from pareidolia.inspection.targets import TargetLike
 from pareidolia.networks import NetworkLike, preserve_state
 from pareidolia.pictures import PicturesLike
 

@@ -17,8 +17,9 @@ from pareidolia.inspection.attribution.registry import (
 )
 from pareidolia.inspection.attribution.settings import SaliencySettings
 from pareidolia.inspection.framing import FramedPhoto, frame_photo
+from pareidolia.inspection.named_targets import TargetLike, as_target, find_target
 from pareidolia.inspection.resolving import as_photos
-from pareidolia.inspection.targets import ClassTarget, Target, TargetLike, as_target, find_target
+from pareidolia.inspection.targets import ClassTarget, Target
 from pareidolia.networks import Network, NetworkLike, network_for
 from pareidolia.operations import LOOK, operation
 from pareidolia.operations.inputs import PHOTO

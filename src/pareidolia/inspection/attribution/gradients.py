@@ -13,8 +13,9 @@ from pareidolia.backward import BACKWARD_RULES
 from pareidolia.inspection.attribution.backward_to_input import pull_back
 from pareidolia.inspection.attribution.batching import batches, fitting
 from pareidolia.inspection.attribution.straight_path import StraightPath
+from pareidolia.inspection.named_targets import TargetLike
 from pareidolia.inspection.resolving import resolve
-from pareidolia.inspection.targets import Target, TargetLike
+from pareidolia.inspection.targets import Target
 from pareidolia.networks import Network, NetworkLike, preserve_state
 from pareidolia.networks.devices import in_double
 from pareidolia.pictures import PicturesLike

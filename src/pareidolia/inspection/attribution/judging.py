@@ -23,7 +23,8 @@ from pareidolia.inspection.attribution.registry import METHODS, left_out_in_word
 from pareidolia.inspection.attribution.settings import SaliencySheetSettings
 from pareidolia.inspection.attribution.summaries import CHANCE, Mean, bootstrap
 from pareidolia.inspection.framing import frame_photo
-from pareidolia.inspection.targets import ClassTarget, Target, find_target
+from pareidolia.inspection.named_targets import find_target
+from pareidolia.inspection.targets import ClassTarget, Target
 from pareidolia.networks import Network, NetworkLike, network_for
 from pareidolia.operations import LOOK, operation
 from pareidolia.operations.inputs import PHOTO

@@ -12,8 +12,9 @@ from torch.nn import functional as F
 
 from pareidolia.inspection.attribution.batching import batches, fitting
 from pareidolia.inspection.attribution.registry import Steps, finished
+from pareidolia.inspection.named_targets import TargetLike
 from pareidolia.inspection.resolving import resolve
-from pareidolia.inspection.targets import Target, TargetLike, confidence
+from pareidolia.inspection.targets import Target, confidence
 from pareidolia.networks import Network, NetworkLike, preserve_state
 from pareidolia.pictures import PicturesLike
 from pareidolia.progress import Progress
