@@ -6,8 +6,10 @@ The code comes from a checkout of nkolkin13/NeuralNeighborStyleTransfer, with th
 
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from importlib import import_module
 from pathlib import Path
+from unittest import mock
 
 import torch.nn.functional as F
 from torch import Tensor
@@ -38,18 +40,24 @@ def load(folder: Path, network: Network) -> Callable[[Tensor, Tensor], Tensor]:
         return list(unit_activations(network, picture, names).values())
 
     def paint(photo: Tensor, painting: Tensor) -> Tensor:
-        painted: Tensor = code.produce_stylization(
-            *map(_at_least, (photo, painting)),
-            seen,
-            max_iter=200,
-            lr=2e-3,
-            content_weight=0.25,
-            max_scls=4,
-            flip_aug=True,
-        )
+        with on_cpu():
+            painted: Tensor = code.produce_stylization(
+                *map(_at_least, (photo, painting)),
+                seen,
+                max_iter=200,
+                lr=2e-3,
+                content_weight=0.25,
+                max_scls=4,
+                flip_aug=True,
+            )
         return painted.detach()[..., : photo.shape[-2], : photo.shape[-1]].clamp(0, 1)
 
     return paint
+
+
+def on_cpu() -> AbstractContextManager[object]:
+    """Leave tensors where they are: the authors' code asks for a GPU where its own switch names none."""
+    return mock.patch.object(Tensor, "cuda", lambda tensor: tensor)
 
 
 def _at_least(picture: Tensor) -> Tensor:

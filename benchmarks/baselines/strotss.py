@@ -19,7 +19,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from benchmarks.baselines.activations import unit_activations
-from benchmarks.baselines.nnst import LAYERS
+from benchmarks.baselines.nnst import LAYERS, on_cpu
 from pareidolia.networks import Network
 from pareidolia.pictures import save_picture
 
@@ -55,11 +55,9 @@ def load(folder: Path, network: Network) -> Callable[[Tensor, Tensor], Tensor]:
         side = min(max(photo.shape[-2:]), _LARGEST)
         sizes = 1 + max(0, int(math.log2(side / _SMALLEST)))
         everywhere = [[np.ones(each.shape[-2:])] for each in (photo, painting)]
-        # Its objective asks for a GPU where its own switch says that there is none.
-        on_cpu = mock.patch.object(torch.Tensor, "cuda", lambda tensor: tensor)
         # It writes numbers that today's imageio refuses; they are returned too.
         unwritten = mock.patch.object(code, "imwrite")
-        with TemporaryDirectory() as place, on_cpu, unwritten, mock.patch.object(parts, "Vgg16_pt", Seen):
+        with TemporaryDirectory() as place, on_cpu(), unwritten, mock.patch.object(parts, "Vgg16_pt", Seen):
             files = [f"{place}/{name}.png" for name in ("photo", "painting", "out")]
             for picture, file in zip((photo, painting), files, strict=False):
                 save_picture(picture, file)
