@@ -91,11 +91,18 @@ class Claim:
         """Whether the goal is reached."""
         return self.deciding >= self.goal.wanted if self.goal.at_least else self.deciding <= self.goal.wanted
 
+    @property
+    def measured(self) -> str:
+        """What was found; where the worst measurement decides, that too."""
+        told = in_words(self.found)
+        several = self.goal.every and self.found.count > 1
+        return f"{told}, at worst {_number(self.deciding)}" if several else told
+
     def sentence(self) -> str:
         """The claim in one line."""
         sign = "at least" if self.goal.at_least else "at most"
         return (
-            f"{self.goal.work}, against {self.goal.against}: {in_words(self.found)} "
+            f"{self.goal.work}, against {self.goal.against}: {self.measured} "
             f"({self.goal.figure}; wanted: {sign} {self.goal.wanted:g}; {'met' if self.met else 'missed'})"
         )
 

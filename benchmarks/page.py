@@ -6,7 +6,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from benchmarks.claims import Claim, Goal, Spread, in_words
+from benchmarks.claims import Claim, Goal, Spread
 from benchmarks.everything import plan
 from benchmarks.peers import LEFT_OUT
 from benchmarks.plots import draw_goals, draw_growth, draw_nodes
@@ -96,7 +96,7 @@ def _table(claims: dict[tuple[str, str, str], Claim]) -> list[str]:
     for key, goal in {**stated, **{key: claim.goal for key, claim in claims.items()}}.items():
         claim = claims.get(key)
         wanted = f"{'≥' if goal.at_least else '≤'} {goal.wanted:g}"
-        figure = "not measured" if claim is None else in_words(claim.found)
+        figure = "not measured" if claim is None else claim.measured
         verdict = "" if claim is None else ("met" if claim.met else "**missed**")
         rows.append((goal.work, goal.against, goal.figure, figure, wanted, verdict))
     return table(("work", "against", "figure", "measured (quartiles)", "wanted", ""), rows)
@@ -111,7 +111,7 @@ def _missed(claims: list[Claim]) -> list[str]:
     causes: dict[str, list[str]] = {}
     for claim in missed:
         why = limits.get(_row_of(claim.goal)) or claim.goal.limit or "Not profiled yet."
-        line = f"{claim.goal.work}, against {claim.goal.against}: {in_words(claim.found)}"
+        line = f"{claim.goal.work}, against {claim.goal.against}: {claim.measured}"
         causes.setdefault(why, []).append(line)
     told += [f"- {'; '.join(lines)}. {why}" for why, lines in causes.items()]
     return [*told, ""]

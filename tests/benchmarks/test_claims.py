@@ -34,6 +34,13 @@ def test_a_goal_is_met_by_the_median_or_by_the_worst(goal, values, met):
     assert claim.sentence().endswith("met)" if met else "missed)")
 
 
+def test_where_the_worst_decides_it_is_told():
+    worst = Goal("a", "b", 0.5, every=True)
+    assert worst.claim([0.1, 0.2, math.inf]).measured == "0.2 (0.15 to never), at worst never"
+    assert worst.claim([0.1]).measured == "0.1"
+    assert Goal("a", "b", 0.5).claim([0.1, 0.1, 0.1]).measured == "0.1 (0.1 to 0.1)"
+
+
 def test_ratios_are_of_the_same_round():
     assert paired([1.0, 4.0], [2.0, 2.0]) == [0.5, 2.0]
     with pytest.raises(ValueError):
