@@ -92,6 +92,7 @@ class _Style(ModuleType):
         style_layer_weights: tuple[float, ...] | None = ...,
         match: tuple[str, ...] = ...,
         content_match: Literal["features", "self-similarity"] = ...,
+        content_focus: float = ...,
         balance: Literal["shallow", "relative", "gatys"] = ...,
         start: Literal["content", "noise", "style", "brush"] = ...,
         bleed: float = ...,

@@ -49,7 +49,7 @@ export const labels: Record<string, string> = {
   sparsity: 'Разреженность', active: 'Цель активности', prior: 'Априорное', curve_steps: 'Шаги кривой', channels: 'Каналы',
   style_weights: 'Веса стиля',
   preset: 'Заготовка', presets: 'Заготовки', regions: 'Области', painting_regions: 'Области картин', stroke_size: 'Размер мазка', stroke_sizes: 'Размеры мазка',
-  seamless: 'Без шва', region_edge: 'Край областей', content_match: 'Что от фото', painting: 'Картина', section: 'Раздел', language: 'Язык', quick: 'Наскоро',
+  seamless: 'Без шва', region_edge: 'Край областей', content_match: 'Что от фото', content_focus: 'Свобода фона', painting: 'Картина', section: 'Раздел', language: 'Язык', quick: 'Наскоро',
   atlas: 'Атлас', layout: 'Расположение', neighbors: 'Соседи', min_dist: 'Наименьшее расстояние', metric: 'Мера', fit_on: 'Строить по', icon_size: 'Размер иконки',
   icon_steps: 'Шаги иконки', icons_at_once: 'Иконок сразу', whiten: 'Выбеливание', positions: 'Места', border: 'Край', grids: 'Сетки', fewest: 'Не меньше',
   attributed: 'Для классов', patch_size: 'Размер фрагмента', title: 'Заголовок', top: 'Сколько лучших', painted: 'Нарисовать',

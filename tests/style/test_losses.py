@@ -90,6 +90,20 @@ def test_lecture_balance_is_the_weighted_sum():
     assert torch.isclose(loss, 3 * content_loss(f, c))
 
 
+def test_focus_counts_what_is_flat_less():
+    """Energies of 1, 3, 4 and 8, of which the mean is 4."""
+    c = torch.tensor([1.0, 3.0, 4.0, 8.0]).sqrt().reshape(1, 1, 2, 2)
+    apart = ModelOutputs(c, {"a": c + 1})
+    shares = [1 / 16, 9 / 16, 1, 1]
+    assert ContentLoss({"a": c}, [3.0], "gatys", 2.0).loss(apart) == pytest.approx(3 * sum(shares) / 2)
+    assert ContentLoss({"a": c}, [3.0], "gatys").loss(apart) == pytest.approx(3 * 4 / 2)
+
+
+def test_focus_of_a_photo_without_anything_asks_for_nothing():
+    empty = torch.zeros(1, 2, 3, 3)
+    assert ContentLoss({"a": empty}, [1.0], "gatys", 2.0).loss(ModelOutputs(empty, {"a": empty + 1})) == 0
+
+
 def test_a_blend_of_targets_has_the_gradient_of_the_blended_losses():
     f = maps(1, 3, 4, 4).requires_grad_(True)
     first, second = (Gram.of(maps(1, 3, 4, 4, seed=s)) for s in (1, 2))

@@ -8,8 +8,9 @@ from pareidolia.requests import Request
 from pareidolia.settings import PareidoliaError, UnknownName
 from pareidolia.style.feedforward.strokes import in_strokes
 from pareidolia.style.figure_series import StyleSheet
+from pareidolia.style.figure_settings import StyleSheetSettings
 from pareidolia.style.presets import STYLE_PRESETS, Preset, style_preset
-from pareidolia.style.settings import StyleSettings, StyleSheetSettings
+from pareidolia.style.settings import StyleSettings
 
 
 @pytest.mark.parametrize("name", list(STYLE_PRESETS))

@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from pareidolia.painting import ModelOutputs
+from pareidolia.settings import BadSetting
 from pareidolia.style import StyleSettings, StyleTransfer
 from pareidolia.style.self_similarity import SelfSimilarityLoss
 
@@ -61,3 +62,8 @@ def test_a_photo_is_painted_by_it(small_network, photo, painting_picture):
     )
     steps = list(StyleTransfer(photo, [painting_picture], settings, small_network))
     assert set(steps[0].losses) == {"content", "style"} and steps[-1].loss < steps[0].loss
+
+
+def test_focus_is_refused_where_all_places_are_compared():
+    with pytest.raises(BadSetting, match="content_focus weighs features"):
+        StyleSettings(content_match="self-similarity", content_focus=1.0)

@@ -5,7 +5,7 @@ import pytest
 from pareidolia.pictures import save_picture
 from pareidolia.settings import InUse, PareidoliaError
 from pareidolia.style.figure_series import StyleFigures, StyleSheet
-from pareidolia.style.settings import StyleFiguresSettings, StyleSheetSettings
+from pareidolia.style.figure_settings import StyleFiguresSettings, StyleSheetSettings
 
 
 def test_figures_of_paths_are_those_of_their_names(small_network, photo, painting_picture, tmp_path):

@@ -45,7 +45,7 @@ def looked(painting):
         {},
         {"match": "mean-std", "size": 131},
         {"match": "w2"},
-        {"match": "w2"},
+        {"match": "w2", "content_focus": 2.0},
         {"match": ("gram", "w2:0.2")},
         {"smoothness": 2.0, "bleed": 0, "balance": "gatys"},
         {"style_weight": 0.0, "smoothness": 1.0},

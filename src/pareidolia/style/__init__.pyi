@@ -1,3 +1,6 @@
+from .figure_settings import (
+    StyleFiguresSettings as StyleFiguresSettings,
+)
 from .figures import (
     StyleFigure as StyleFigure,
 )
@@ -12,9 +15,6 @@ from .losses import (
 )
 from .losses import (
     content_loss as content_loss,
-)
-from .settings import (
-    StyleFiguresSettings as StyleFiguresSettings,
 )
 from .settings import (
     StyleSettings as StyleSettings,

@@ -144,15 +144,17 @@ class StyleAims:
 
     def _content(self, size: Size) -> Objective:
         photo, weights = self.photo_at(size), self._content_weights
+        balance, focus = self._settings.balance, self._settings.content_focus
         tiling = self._tiling(size, {**weights, **self._style_weights}, self._wrap)
         if tiling is not None and len(tiling) > 1:
-            return ContentInTiles(photo, tiling, weights, self._settings.balance)
+            return ContentInTiles(photo, tiling, weights, balance, focus)
         if tiling is None:
             shown = self._network.record(single(photo), weights)
         else:
             ((_, shown),) = tiling.seen(photo, weights)
-        kept = SelfSimilarityLoss if self._settings.content_match == "self-similarity" else ContentLoss
-        return kept(shown, list(weights.values()), self._settings.balance)
+        if self._settings.content_match == "self-similarity":
+            return SelfSimilarityLoss(shown, list(weights.values()), balance)
+        return ContentLoss(shown, list(weights.values()), balance, focus)
 
     def _style(self, side: int, size: Size, region: Region) -> Objective:
         mask = self._mask_of(region, size)

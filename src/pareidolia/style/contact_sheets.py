@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from pareidolia.settings import PareidoliaError
 from pareidolia.style.brush.settings import BrushSettings
+from pareidolia.style.figure_settings import StyleSheetSettings
 from pareidolia.style.figures import Cell, StyleFigure
 from pareidolia.style.presets import STYLE_PRESETS, options_of
-from pareidolia.style.settings import StyleSheetSettings
 
 
 def contact_sheets(photo: str, paintings: Sequence[str], settings: StyleSheetSettings) -> list[StyleFigure]:

@@ -21,9 +21,9 @@ from pareidolia.requests import Request
 from pareidolia.settings import OperationSettings
 from pareidolia.settings.comparing import of_the_work
 from pareidolia.style.contact_sheets import contact_sheets
+from pareidolia.style.figure_settings import StyleFiguresSettings, StyleSheetSettings
 from pareidolia.style.figures import Cell, StyleFigure, style_figures
 from pareidolia.style.operation_inputs import CONTENT, STYLES
-from pareidolia.style.settings import StyleFiguresSettings, StyleSheetSettings
 
 
 class FigureSeries(Work):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from pareidolia.pictures.naming import path_of
 from pareidolia.settings import PareidoliaError, Settings
-from pareidolia.style.settings import StyleFiguresSettings
+from pareidolia.style.figure_settings import StyleFiguresSettings
 
 
 @dataclass(frozen=True)

@@ -18,19 +18,30 @@ from pareidolia.pictures import size_of
 from pareidolia.settings import PareidoliaError
 from pareidolia.style.settings import Balance
 
+_LEAST = 1e-12
+"""What is divided by at least, where a photo is empty."""
 
-def content_loss(activations: Tensor, target: Tensor) -> Tensor:
-    """½ Σ (F − C)², a scalar (Gatys 2015, equation 1)."""
-    return (activations - target).square().sum() / 2
+
+def content_loss(activations: Tensor, target: Tensor, shares: Tensor | None = None) -> Tensor:
+    """½ Σ (F − C)², a scalar (Gatys 2015, equation 1); with `shares`, 1×1×h×w, each position's part of it."""
+    squared = (activations - target).square()
+    return (squared if shares is None else squared * shares).sum() / 2
+
+
+def energy(maps: Tensor) -> Tensor:
+    """Σ C² of each position, 1×1×h×w."""
+    return maps.square().sum(1, keepdim=True)
 
 
 class ContentLoss(Term):
-    """L_content = Σ_l w_l ½ Σ (F − C)².
+    """L_content = Σ_l w_l ½ Σ s (F − C)².
 
     Args:
         targets: the photo's activations C by layer.
         weights: w_l, one for each layer in the order of `targets`.
         balance: "relative" (and "shallow") divides each layer's loss by ½ Σ C², its value for an empty map.
+        focus: a position where the photo has less than the mean energy e counts s = (Σ C² / e)^focus, others
+            s = 1. So what is flat in the photo is left to the painting; 0 counts all positions alike.
 
     Attributes:
         name: of the loss in a painting's losses.
@@ -40,27 +51,33 @@ class ContentLoss(Term):
     name = "content"
     adds_over_positions = True
 
-    def __init__(self, targets: Mapping[str, Tensor], weights: Sequence[float], balance: Balance) -> None:
+    def __init__(
+        self, targets: Mapping[str, Tensor], weights: Sequence[float], balance: Balance, focus: float = 0.0
+    ) -> None:
         self._targets = dict(targets)
-        empty = [content_loss(torch.zeros_like(target), target) for target in targets.values()]
-        self._weights = dict(zip(targets, balanced(weights, empty, balance), strict=True))
+        self._weigh({layer: energy(maps) for layer, maps in targets.items()}, weights, balance, focus)
+
+    def _weigh(
+        self, energies: Mapping[str, Tensor], weights: Sequence[float], balance: Balance, focus: float
+    ) -> None:
+        empty = [each.sum() / 2 for each in energies.values()]
+        self._weights = dict(zip(energies, balanced(weights, empty, balance), strict=True))
+        self._shares = {layer: focused(each, focus) for layer, each in energies.items()} if focus else {}
 
     @property
     def layers(self) -> frozenset[str]:
         return frozenset(self._weights)
 
     def loss(self, outputs: ModelOutputs) -> Tensor:
-        targets = self._targets_of(outputs.tile)
+        targets, shares = self._targets_of(outputs.tile), _within(self._shares, outputs.tile)
         parts = [
-            weight * content_loss(outputs.activations[layer], targets[layer])
+            weight * content_loss(outputs.activations[layer], targets[layer], shares.get(layer))
             for layer, weight in self._weights.items()
         ]
         return torch.stack(parts).sum()
 
     def _targets_of(self, tile: Tile | None) -> Mapping[str, Tensor]:
-        if tile is None:
-            return self._targets
-        return {layer: maps[(..., *tile.place[layer])] for layer, maps in self._targets.items()}
+        return _within(self._targets, tile)
 
 
 class ContentInTiles(ContentLoss):
@@ -71,22 +88,39 @@ class ContentInTiles(ContentLoss):
         tiling: the painting's.
         weights: w_l by layer.
         balance: as for `ContentLoss`.
+        focus: likewise.
     """
 
-    def __init__(self, photo: Tensor, tiling: Tiling, weights: Mapping[str, float], balance: Balance) -> None:
+    def __init__(
+        self,
+        photo: Tensor,
+        tiling: Tiling,
+        weights: Mapping[str, float],
+        balance: Balance,
+        focus: float = 0.0,
+    ) -> None:
         self._photo, self._network = photo, tiling.network
-        empty = dict.fromkeys(weights, photo.new_zeros(()))
-        if balance != "gatys":
-            for _, seen in tiling.seen(photo, weights):
-                for layer, maps in seen.items():
-                    empty[layer] = empty[layer] + content_loss(torch.zeros_like(maps), maps)
-        each = balanced(list(weights.values()), [empty[layer] for layer in weights], balance)
-        self._weights = dict(zip(weights, each, strict=True))
+        energies: dict[str, Tensor] = {}
+        for tile, seen in tiling.seen(photo, weights):
+            for layer, maps in seen.items():
+                whole = energies.setdefault(layer, maps.new_zeros((1, 1, *tile.map_sizes[layer])))
+                whole[(..., *tile.place[layer])] = energy(maps)
+        self._weigh(energies, list(weights.values()), balance, focus)
 
     def _targets_of(self, tile: Tile | None) -> Mapping[str, Tensor]:
         assert tile is not None
         with torch.no_grad():
             return tile.activations(self._network.record(tile.cropped(self._photo), self.layers))
+
+
+def focused(energies: Tensor, focus: float) -> Tensor:
+    """What each position counts: its energy over the mean, to the power of `focus`, and at most 1."""
+    return (energies / energies.mean().clamp(min=_LEAST)).clamp(max=1) ** focus
+
+
+def _within(maps: Mapping[str, Tensor], tile: Tile | None) -> Mapping[str, Tensor]:
+    """The tile's part of each layer's map."""
+    return maps if tile is None else {layer: each[(..., *tile.place[layer])] for layer, each in maps.items()}
 
 
 class LayerMasks:
@@ -245,4 +279,4 @@ def balanced(weights: Sequence[float], empty: Sequence[Tensor], balance: Balance
     """The weights of layers, each over its loss for an empty map if the balance is relative."""
     if balance == "gatys":
         return list(weights)
-    return [weight / max(float(loss), 1e-12) for weight, loss in zip(weights, empty, strict=True)]
+    return [weight / max(float(loss), _LEAST) for weight, loss in zip(weights, empty, strict=True)]

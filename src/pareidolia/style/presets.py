@@ -77,6 +77,12 @@ def oil() -> dict[str, Any]:
     return {"stroke_size": 1.5, "smoothness": 2.0}
 
 
+@style_preset("bold")
+def bold() -> dict[str, Any]:
+    """The painting's own motifs where the photo is flat, and its things as they are."""
+    return {"content_focus": 2.0}
+
+
 @style_preset("ink")
 def ink() -> dict[str, Any]:
     """Fine lines that follow the photo's."""

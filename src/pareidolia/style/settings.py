@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from pydantic import Field, model_validator
 
 from pareidolia.painting.settings import PaintingSettings, SeamlessOption
-from pareidolia.settings import OperationSettings, Settings
+from pareidolia.settings import Settings
 from pareidolia.settings.default_networks import Need
 from pareidolia.settings.groups import ADVANCED, WHAT
 from pareidolia.style.presets import options_of, presets_in_words
@@ -153,6 +153,15 @@ class StyleSettings(StyleControl, OptimizedVideoControl, PaintingSettings):
             "places are like which, so that colors and shapes may change more."
         ),
     ] = "features"
+    content_focus: Annotated[
+        float,
+        Field(
+            ge=0,
+            le=8,
+            description="How far the photo's flat places are left to the painting: 0 holds all places to the "
+            "photo alike, 2 hardly holds a sky or a wall.",
+        ),
+    ] = 0.0
     balance: Annotated[
         Balance,
         Field(
@@ -236,63 +245,14 @@ class StyleSettings(StyleControl, OptimizedVideoControl, PaintingSettings):
 
     @model_validator(mode="after")
     def _something_to_aim_for(self) -> Self:
+        if self.content_focus > 0 and self.content_match != "features":
+            raise ValueError("content_focus weighs features; leave it out, or take content_match features")
         if self.content_weight == 0 and self.style_weight == 0:
             raise ValueError("content_weight and style_weight cannot both be 0")
         return self
-
-
-class StyleSheetSettings(OperationSettings):
-    """Show one photo in all presets, and one painting at several sizes of strokes, as contact sheets."""
-
-    size: Annotated[int, Field(ge=32, le=4096, description="Longer side of each picture, in pixels.")] = 256
-    presets: Annotated[
-        tuple[str, ...] | None, Field(min_length=1, description="Which presets (default: all).")
-    ] = None
-    stroke_sizes: Annotated[
-        tuple[StrokeSize, ...], Field(min_length=1, description="The sizes of strokes of the second sheet.")
-    ] = (0.5, 1.0, 2.0)
-    coarse_steps: Annotated[
-        int | None, Field(ge=1, description="Steps at each size but the last (default: each preset's own).")
-    ] = None
-    steps: Annotated[
-        int | None, Field(ge=1, description="Steps at the full size (default: each preset's own).")
-    ] = None
-
-    def painting(self, **changes: Any) -> StyleSettings:
-        """A style transfer at this size."""
-        common = self.model_dump(exclude={"presets", "stroke_sizes"}, exclude_none=True)
-        return StyleSettings.model_validate({**common, **changes})
 
 
 def _is_of(preset: Mapping[str, Any], name: str, value: Any) -> bool:
     """Whether an option has the value that a preset gave it; a record has lists where a preset has tuples."""
     given = tuple(value) if isinstance(value, list) else value
     return name in preset and preset[name] == given
-
-
-class StyleFiguresSettings(OperationSettings):
-    """Show what content and style are, layer by layer (Gatys, Ecker and Bethge 2015, figures 1 to 3)."""
-
-    size: Annotated[int, Field(ge=32, le=4096, description="Longer side of each picture, in pixels.")] = 256
-    style_weights: Annotated[
-        tuple[Annotated[float, Field(gt=0)], ...],
-        Field(min_length=1, description="β of each column of the matrix; α is 1."),
-    ] = (640.0, 160.0, 40.0, 10.0)
-    reconstruction_steps: Annotated[
-        int, Field(ge=1, description="Steps of each picture that is painted back from noise.")
-    ] = 150
-    coarse_steps: Annotated[
-        int, Field(ge=1, description="Steps of each other picture at each size but the last.")
-    ] = 60
-    steps: Annotated[int, Field(ge=1, description="Steps of each other picture at the full size.")] = 40
-
-    def painting(self, **changes: Any) -> StyleSettings:
-        """A style transfer at this size by the paper's own loss."""
-        common = self.model_dump(exclude={"style_weights", "reconstruction_steps"})
-        paper = {"match": ("gram",), "balance": "relative", "content_weight": 1.0}
-        paper |= {"smoothness": 0.0, "color_smoothness": 0.0}
-        return StyleSettings.model_validate({**paper, **common, **changes})
-
-    def reconstructing(self, **changes: Any) -> StyleSettings:
-        """A style transfer that begins from noise, at one size, so that a layer's own scale is seen."""
-        return self.painting(start="noise", coarse_to_fine=False, steps=self.reconstruction_steps, **changes)
