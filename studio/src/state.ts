@@ -114,7 +114,13 @@ export async function begin(): Promise<void> {
     if (!first) keepSoon(session);
     first = false;
   });
-  window.addEventListener('pagehide', () => keepNow(true));
+  window.addEventListener('pagehide', keepWhatIsTyped);
+}
+
+/** A field that is left tells what was typed in it. */
+function keepWhatIsTyped(): void {
+  if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+  keepNow(true);
 }
 
 function restore(session: Values): void {

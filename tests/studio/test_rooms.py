@@ -184,11 +184,14 @@ def test_a_reload_and_another_browser_see_the_same(visit, studio):
         assert other.input_value('.field:has(label:text-is("Gray")) input[type=number]') == "0.25"
 
 
-def test_what_was_set_just_before_a_reload_is_kept(visit):
+@pytest.mark.parametrize("left", [True, False])
+def test_what_was_set_just_before_a_reload_is_kept(visit, left):
     page = visit("paint", drafts())
     gray = '.field:has(label:text-is("Gray")) input[type=number]'
-    page.fill(gray, "0.35")
-    page.keyboard.press("Tab")
+    page.fill(gray, "")
+    page.locator(gray).press_sequentially("0.35")
+    if left:
+        page.keyboard.press("Tab")
     page.reload()
     page.wait_for_selector(gray)
     assert page.input_value(gray) == "0.35"
