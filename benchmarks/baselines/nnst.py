@@ -6,22 +6,16 @@ The code comes from a checkout of nkolkin13/NeuralNeighborStyleTransfer, with th
 
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
 from importlib import import_module
 from pathlib import Path
-from unittest import mock
 
 import torch.nn.functional as F
 from torch import Tensor
 
 from benchmarks.baselines.activations import unit_activations
+from benchmarks.baselines.authors_code import LAYERS, on_cpu
 from pareidolia.networks import Network
 
-#: VGG-16's layers by their place in torchvision's module.
-LAYERS = {
-    **{1: "relu1_1", 3: "relu1_2", 6: "relu2_1", 8: "relu2_2", 11: "relu3_1", 13: "relu3_2", 15: "relu3_3"},
-    **{18: "relu4_1", 20: "relu4_2", 22: "relu4_3"},
-}
 _LEAST = 256
 """Its pyramids halve a picture eight times."""
 
@@ -53,11 +47,6 @@ def load(folder: Path, network: Network) -> Callable[[Tensor, Tensor], Tensor]:
         return painted.detach()[..., : photo.shape[-2], : photo.shape[-1]].clamp(0, 1)
 
     return paint
-
-
-def on_cpu() -> AbstractContextManager[object]:
-    """Leave tensors where they are: the authors' code asks for a GPU where its own switch names none."""
-    return mock.patch.object(Tensor, "cuda", lambda tensor: tensor)
 
 
 def _at_least(picture: Tensor) -> Tensor:

@@ -19,7 +19,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from benchmarks.baselines.activations import unit_activations
-from benchmarks.baselines.nnst import LAYERS, on_cpu
+from benchmarks.baselines.authors_code import LAYERS, on_cpu
 from pareidolia.networks import Network
 from pareidolia.pictures import save_picture
 
