@@ -20,6 +20,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from benchmarks.baselines import crowson_2020, galerne_2024, gatys_2015, microast, nnst, strotss
 from benchmarks.pictures import name_of
@@ -35,15 +36,18 @@ from retina_style import Pair, pairs
 
 OURS, OURS_SMALL = "w2", "w2 by retina"
 """Our default, whose time others get; and through the package's own network."""
-STATISTICS: dict[str, tuple[str, ...]] = {
-    OURS: ("w2",),
-    "gram": ("gram",),
-    "mean-std": ("mean-std",),
-    "sliced": ("sliced",),
-    "gram and histogram": ("gram", "histogram:0.2"),
-    "neighbors": ("neighbors",),
-    "transport": ("transport",),
+OPTIONS: dict[str, dict[str, Any]] = {
+    OURS_SMALL: {"network": "retina"},
+    OURS: {},
+    "gram": {"match": ("gram",)},
+    "mean-std": {"match": ("mean-std",)},
+    "sliced": {"match": ("sliced",)},
+    "gram and histogram": {"match": ("gram", "histogram:0.2")},
+    "neighbors": {"match": ("neighbors",)},
+    "transport": {"match": ("transport",)},
+    "bold": {"preset": "bold"},
 }
+"""What is ours, and its options beside the default's; through VGG-19 where they name no network."""
 IN_OUR_TIME = {"Crowson 2020": crowson_2020.paint, "Galerne 2024": galerne_2024.paint}
 IN_ITS_OWN = "Gatys 2015"
 ONE_PASS = "brush"
@@ -58,7 +62,7 @@ AUTHORS: dict[str, Callable[[Path, Network], OnTensors]] = {
     "STROTSS": strotss.load,
 }
 """What is run from its authors' code, and through their own weights or the network that is given."""
-SHOWN = (IN_ITS_OWN, *IN_OUR_TIME, *AUTHORS, ONE_PASS, OURS_SMALL, *STATISTICS)
+SHOWN = (IN_ITS_OWN, *IN_OUR_TIME, *AUTHORS, ONE_PASS, *OPTIONS)
 """The order of sheets and table."""
 BESIDE = {"neighbors": "NNST", "transport": "STROTSS", OURS_SMALL: IN_ITS_OWN, OURS: IN_ITS_OWN}
 """What is ours, and what its time and score are set beside."""
@@ -120,7 +124,7 @@ class Gallery:
     def names(self) -> list[str]:
         """What paints, our default first."""
         authors = [name for name in AUTHORS if self._checkouts and self._checkout(name).is_dir()]
-        others = [name for name in STATISTICS if name != OURS]
+        others = [name for name in OPTIONS if name not in (OURS, OURS_SMALL)]
         return [OURS, OURS_SMALL, *IN_OUR_TIME, ONE_PASS, *authors, *others, IN_ITS_OWN]
 
     def file(self, pair: str, by: str) -> Path:
@@ -131,9 +135,8 @@ class Gallery:
         return (self._checkouts or Path()) / author.lower()
 
     def _painter(self, pair: str, by: str) -> Paint:
-        if by in (*STATISTICS, OURS_SMALL):
-            network, match = ("retina", OURS) if by == OURS_SMALL else (NETWORK, by)
-            settings = StyleSettings(size=self._size, network=network, match=STATISTICS[match])
+        if by in OPTIONS:
+            settings = StyleSettings(size=self._size, **{"network": NETWORK, **OPTIONS[by]})
             return partial(optimized, settings=settings)
         if by == ONE_PASS:
             return self._opened(lambda photo, painting: load_brush("cpu").paint(photo, [painting]))

@@ -29,7 +29,7 @@ def test_a_stopped_gallery_goes_on(monkeypatch, tmp_path, photo, files):
         )
 
     asked = []
-    monkeypatch.setattr(style_gallery, "STATISTICS", {"w2": ("w2",)})
+    monkeypatch.setattr(style_gallery, "OPTIONS", {"w2 by retina": {"network": "retina"}, "w2": {}})
     networks = []
     monkeypatch.setattr(
         style_gallery, "optimized", lambda *pair, settings: networks.append(settings.network) or photo
