@@ -46,6 +46,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "neighbors": {"match": ("neighbors",)},
     "transport": {"match": ("transport",)},
     "bold": {"preset": "bold"},
+    "portrait": {"preset": "portrait"},
 }
 """What is ours, and its options beside the default's; through VGG-19 where they name no network."""
 IN_OUR_TIME = {"Crowson 2020": crowson_2020.paint, "Galerne 2024": galerne_2024.paint}

@@ -83,6 +83,12 @@ def bold() -> dict[str, Any]:
     return {"content_focus": 2.0}
 
 
+@style_preset("portrait")
+def portrait() -> dict[str, Any]:
+    """A face or an animal painted all over that stays itself."""
+    return {"match": ("transport",), "content_weight": 0.2, "content_focus": 2.0}
+
+
 @style_preset("ink")
 def ink() -> dict[str, Any]:
     """Fine lines that follow the photo's."""
