@@ -4,7 +4,7 @@ Notation of Gatys, Ecker and Bethge ("A Neural Algorithm of Artistic Style", 201
 activations as N channels × M positions. What of them makes a style is a `StyleStatistic`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import torch
 import torch.nn.functional as F
@@ -100,17 +100,25 @@ class ContentInTiles(ContentLoss):
         focus: float = 0.0,
     ) -> None:
         self._photo, self._network = photo, tiling.network
-        energies: dict[str, Tensor] = {}
-        for tile, seen in tiling.seen(photo, weights):
-            for layer, maps in seen.items():
-                whole = energies.setdefault(layer, maps.new_zeros((1, 1, *tile.map_sizes[layer])))
-                whole[(..., *tile.place[layer])] = energy(maps)
+        needed = focus > 0 or balance != "gatys"
+        unseen = dict.fromkeys(weights, photo.new_zeros(()))
+        energies = unseen | (_energies_in_tiles(photo, tiling, weights) if needed else {})
         self._weigh(energies, list(weights.values()), balance, focus)
 
     def _targets_of(self, tile: Tile | None) -> Mapping[str, Tensor]:
         assert tile is not None
         with torch.no_grad():
             return tile.activations(self._network.record(tile.cropped(self._photo), self.layers))
+
+
+def _energies_in_tiles(photo: Tensor, tiling: Tiling, layers: Iterable[str]) -> dict[str, Tensor]:
+    """By layer, the energy of each position of the whole photo, seen tile by tile."""
+    energies: dict[str, Tensor] = {}
+    for tile, seen in tiling.seen(photo, layers):
+        for layer, maps in seen.items():
+            whole = energies.setdefault(layer, maps.new_zeros((1, 1, *tile.map_sizes[layer])))
+            whole[(..., *tile.place[layer])] = energy(maps)
+    return energies
 
 
 def focused(energies: Tensor, focus: float) -> Tensor:

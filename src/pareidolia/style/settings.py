@@ -244,9 +244,13 @@ class StyleSettings(StyleControl, OptimizedVideoControl, PaintingSettings):
         return super().changed(values, changes)
 
     @model_validator(mode="after")
-    def _something_to_aim_for(self) -> Self:
+    def _focus_on_features(self) -> Self:
         if self.content_focus > 0 and self.content_match != "features":
             raise ValueError("content_focus weighs features; leave it out, or take content_match features")
+        return self
+
+    @model_validator(mode="after")
+    def _something_to_aim_for(self) -> Self:
         if self.content_weight == 0 and self.style_weight == 0:
             raise ValueError("content_weight and style_weight cannot both be 0")
         return self
