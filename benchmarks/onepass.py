@@ -148,7 +148,7 @@ def _memory(report: Report) -> float:
 
 
 def _judged(painters: Mapping[str, Paint], options: argparse.Namespace) -> list[dict[str, Any]]:
-    judge = StyleJudges()
+    judges = StyleJudges()
     shown_photos = photos(options.pictures)
     groups = {"paintings": paintings(options.pictures)}
     if options.more_paintings is not None:
@@ -160,14 +160,14 @@ def _judged(painters: Mapping[str, Paint], options: argparse.Namespace) -> list[
             # Fewer photos than all: other ones with every painting.
             for photo in (shown_photos[number:] + shown_photos[:number])[: options.photos]:
                 shown = open_picture(photo, size=512), open_picture(painting, size=PAINTING_SIZE)
-                scores = {}
+                judged, scores = judges.against(photo, painting), {}
                 for name, paint in painters.items():
                     out = options.out / f"onepass_{name_of(photo)}_{name_of(painting)}_{name}.png"
                     save_picture(paint(*shown), out, overwrite=True)
-                    judged = judge(out, photo, painting)
+                    judgement = judged(out)
                     scores[name] = {
-                        **{by: each.score for by, each in judged.by.items()},
-                        "all": asdict(judged),
+                        **{by: each.score for by, each in judgement.by.items()},
+                        "all": asdict(judgement),
                     }
                 pair = f"{name_of(photo)} {name_of(painting)}"
                 found.append({"group": group, "pair": pair, "scores": scores})

@@ -51,7 +51,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def compare(options: argparse.Namespace) -> Report:
     """Times, scores and ratios for every pair."""
-    judge = StyleJudges()
+    judges = StyleJudges()
     columns = ("pair", "L-BFGS s", "score", "Adam s", "score", "ours s", "score", "as well after s", "ratio")
     report = Report("Style transfer against the recipe of 2015", (*columns, "VGG score, ours / better"))
     ratios, pairs = [], {}
@@ -59,14 +59,14 @@ def compare(options: argparse.Namespace) -> Report:
         label = " ".join(map(name_of, files))
         runs = {name: _by_recipe(*files, options, name) for name in ("lbfgs", "adam")}
         runs["ours"] = _by_ours(*files, options)
-        found = {}
+        judged, found = judges.against(*files), {}
         for name, run in runs.items():
             out = options.out / f"style_{label.replace(' ', '_')}_{name}.png"
-            found[name] = _figures(run, _score_of(run.moments[-1][1], out, files, judge))
+            found[name] = _figures(run, _score_of(run.moments[-1][1], out, judged))
         better = min(("lbfgs", "adam"), key=lambda name: found[name]["score"])
         with TemporaryDirectory() as folder:
-            judged = partial(_score_of, out=Path(folder) / "painted.png", files=files, judge=judge)
-            reached = runs["ours"].reached(found[better]["score"], judged)
+            on_the_way = partial(_score_of, out=Path(folder) / "painted.png", judged=judged)
+            reached = runs["ours"].reached(found[better]["score"], on_the_way)
         ratios.append(reached / found[better]["seconds"])
         pairs[label] = {**found, "reached": reached, "ratio": ratios[-1]}
         figures = [found[name][key] for name in runs for key in ("seconds", "score")]
@@ -126,10 +126,10 @@ def _by_ours(photo: Named, painting: Named, options: argparse.Namespace) -> Run:
     return Run(moments[-KEPT:])
 
 
-def _score_of(picture: Tensor, out: Path, files: tuple[Named, Named], judge: StyleJudges) -> Judgement:
+def _score_of(picture: Tensor, out: Path, judged: Callable[[Path], Judgement]) -> Judgement:
     out.parent.mkdir(parents=True, exist_ok=True)
     save_picture(picture, out, overwrite=True)
-    return judge(out, *files)
+    return judged(out)
 
 
 def _figures(run: Run, judged: Judgement) -> dict[str, Any]:

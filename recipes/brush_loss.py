@@ -9,7 +9,7 @@ in one Gram matrix the means would be nearly all.
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, product
 from pathlib import Path
 
 import torch
@@ -31,9 +31,9 @@ SCALES = 3
 _CONTENT_STAGE = 3
 _CONTENT_SCALE = 1
 _LEAST = 1e-12
-_PERIOD = 4
+_PERIODS = (4, 8)
 _DIRECTIONS = 32
-_WINDOW = 48
+_WINDOW = 64
 _LEAST_CONTRAST = 1e-3
 
 
@@ -156,27 +156,35 @@ def sliced(painted: Sequence[Tensor], pieces: Sequence[Tensor], generator: torch
 
 
 def lattice(painted: Tensor) -> Tensor:
-    """How much of each of N pictures repeats every four pixels: the share of luma's variance, N.
+    """How much of each of N pictures repeats with the painter's squares: the share of luma's variance, N.
 
-    The painter enlarges squares of 4×4 pixels, and whatever it does differently within them repeats with one
-    phase all over a flat place: a weave, which statistics do not mind. Windows of 48 pixels (Hann) are
-    compared with waves of this period, down, across and both.
+    The painter enlarges squares of 8×8 and of 4×4 pixels, and whatever it does differently within them
+    repeats with one phase all over a flat place: a weave, which statistics do not mind. Strokes have waves of
+    these lengths too. So what counts is by how much they are stronger than waves a little longer and a little
+    shorter, down, across and both, in windows of 64 pixels (Hann).
     """
     luma = to_yiq(painted.float())[:, :1]
-    filters = _waves().to(luma)
-    found = F.conv2d(luma - luma.mean((2, 3), keepdim=True), filters, stride=_WINDOW // 2)
-    energy = found.square().mean((2, 3)).sum(1) / 2
-    return energy / luma.var((1, 2, 3)).clamp(min=_LEAST_CONTRAST)
+    waves = _waves().to(luma)
+    found = F.conv2d(luma - luma.mean((2, 3), keepdim=True), waves, stride=_WINDOW // 2)
+    energy = found.square().mean((2, 3)).view(len(luma), 3, -1, 2).sum(3) / 2
+    longer, itself, shorter = energy.unbind(1)
+    excess = (itself - (longer + shorter) / 2).clamp(min=0).sum(1)
+    return excess / luma.var((1, 2, 3)).clamp(min=_LEAST_CONTRAST)
 
 
 def _waves() -> Tensor:
-    """A cosine and a sine of each wave in a window that sums to 2: an amplitude a is found as a; 2K×1×W×W."""
+    """A cosine and a sine of each wave in a window that sums to 2: an amplitude a is found as a; K×1×W×W.
+
+    First the longer ones, then those that repeat with the squares, then the shorter ones. Two more or fewer
+    in a window is as near as a Hann window tells apart.
+    """
     places = torch.arange(_WINDOW) + 0.5
     hann = torch.sin(math.pi * places / _WINDOW).square()
     window = torch.outer(hann, hann)
     rows = []
-    for down, across in ((1, 0), (0, 1), (1, 1), (1, -1)):
-        phase = 2 * math.pi / _PERIOD * (down * places[:, None] + across * places)
+    for more, period, (down, across) in product((-2, 0, 2), _PERIODS, ((1, 0), (0, 1), (1, 1), (1, -1))):
+        frequency = 2 * math.pi * (1 / period + more / _WINDOW)
+        phase = frequency * (down * places[:, None] + across * places)
         rows += [window * phase.cos(), window * phase.sin()]
     return (2 / window.sum() * torch.stack(rows))[:, None]
 

@@ -91,8 +91,12 @@ def test_a_lattice_is_what_repeats_with_the_squares():
         return (0.5 + wave + 0.1 * torch.randn(160, 160)).expand(1, 3, -1, -1)
 
     # An amplitude of 0.1 has a variance of 0.005 of 0.015.
-    four, five = (float(lattice(picture(period))) for period in (4, 5))
-    assert four == pytest.approx(1 / 3, rel=0.1) and five < 0.02
+    for period in (4, 8):
+        assert float(lattice(picture(period))) == pytest.approx(1 / 3, rel=0.1)
+    for period in (5, 6, 11):
+        assert float(lattice(picture(period))) < 0.02
+    # What has as much of every wave has no lattice.
+    assert float(lattice(torch.rand(1, 1, 640, 640).expand(1, 3, -1, -1))) < 0.01
     assert float(lattice(torch.full((1, 3, 160, 160), 0.5))) == 0
 
 

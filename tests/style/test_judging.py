@@ -12,7 +12,7 @@ from pareidolia.networks import Network
 from pareidolia.settings import MissingExtra
 from pareidolia.settings.extras import installed_folder
 from pareidolia.style.judging import measuring
-from pareidolia.style.judging.distances import distances
+from pareidolia.style.judging.distances import aims, distances
 from pareidolia.style.judging.grain import cielab, frame, relative_grain
 from pareidolia.style.judging.judges import JUDGES, Judge
 from pareidolia.style.judging.measuring import measure_style
@@ -62,9 +62,9 @@ def test_grain_and_frame_are_those_of_the_script_before(files):
 def test_a_picture_is_at_no_distance_from_itself(files):
     picture, photo, painting = (Image.open(path).convert("RGB") for path in files)
     judge = small_judge("small")
-    itself = distances(judge, picture, picture, picture)
+    itself = distances(judge, picture, aims(judge, picture, picture))
     assert itself.style == (0, 0, 0) and itself.content == itself.score == 0
-    found = distances(judge, picture, photo, painting)
+    found = distances(judge, picture, aims(judge, photo, painting))
     assert min(found.style) > 0 and found.content > 0
     assert found.score == pytest.approx(sum(found.style) / 3 + found.content / 4)
 

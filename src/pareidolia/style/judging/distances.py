@@ -34,21 +34,44 @@ class Distances:
         return sum(self.style) / len(self.style) + CONTENT_WEIGHT * self.content
 
 
+@dataclass(frozen=True)
+class Aims:
+    """What a judge saw of a photo and of a painting, kept for many pictures.
+
+    Attributes:
+        style: at each of `STYLE_SIDES`, the painting's Gram matrix by layer.
+        content: the photo's maps at the content layer.
+    """
+
+    style: tuple[dict[str, Tensor], ...]
+    content: Tensor
+
+
 @torch.no_grad()
-def distances(judge: Judge, picture: Image.Image, content: Image.Image, style: Image.Image) -> Distances:
-    """How far `picture` is from the photo `content` and from the painting `style`, all of any size.
+def aims(judge: Judge, content: Image.Image, style: Image.Image) -> Aims:
+    """What pictures of the photo `content` are held to, in the style of the painting `style`; of any size."""
+    grams = tuple(_grams(_maps(judge, style, side)) for side in STYLE_SIDES)
+    return Aims(grams, _maps(judge, content, CONTENT_SIDE)[judge.content])
+
+
+@torch.no_grad()
+def distances(judge: Judge, picture: Image.Image, wanted: Aims) -> Distances:
+    """How far `picture` is from a photo and a painting.
 
     Args:
         judge: looks.
-        picture: 8 bits a channel, as is each: what is judged is what a file holds.
-        content: the photo that was painted.
-        style: the painting.
+        picture: of any size, with 8 bits a channel: what is judged is what a file holds.
+        wanted: what `judge` saw of the photo and the painting.
 
     Returns:
         The distances of style at each size, and of content.
     """
-    of_style = tuple(_style_distance(judge, picture, style, side) for side in STYLE_SIDES)
-    ours, theirs = (_maps(judge, each, CONTENT_SIDE)[judge.content] for each in (picture, content))
+    maps = {side: _maps(judge, picture, side) for side in {*STYLE_SIDES, CONTENT_SIDE}}
+    of_style = tuple(
+        _style_distance(_grams(maps[side]), grams)
+        for side, grams in zip(STYLE_SIDES, wanted.style, strict=True)
+    )
+    ours, theirs = maps[CONTENT_SIDE][judge.content], wanted.content
     height, width = (min(ours.shape[axis], theirs.shape[axis]) for axis in (2, 3))
     ours, theirs = ours[..., :height, :width], theirs[..., :height, :width]
     return Distances(of_style, float(((ours - theirs) ** 2).sum() / (theirs**2).sum()))
@@ -61,12 +84,8 @@ def scaled(picture: Image.Image, longer_side: int) -> Image.Image:
     return picture.resize((width, height), Image.Resampling.LANCZOS)
 
 
-def _style_distance(judge: Judge, picture: Image.Image, style: Image.Image, side: int) -> float:
-    ours, theirs = _maps(judge, picture, side), _maps(judge, style, side)
-    errors = []
-    for layer in judge.layers:
-        wanted = _gram(theirs[layer])
-        errors.append(((_gram(ours[layer]) - wanted) ** 2).sum() / (wanted**2).sum())
+def _style_distance(ours: dict[str, Tensor], wanted: dict[str, Tensor]) -> float:
+    errors = [((ours[layer] - gram) ** 2).sum() / (gram**2).sum() for layer, gram in wanted.items()]
     return float(torch.stack(errors).mean())
 
 
@@ -75,6 +94,6 @@ def _maps(judge: Judge, picture: Image.Image, side: int) -> dict[str, Tensor]:
     return judge.network.record(torch.from_numpy(pixels).permute(2, 0, 1)[None], judge.layers)
 
 
-def _gram(maps: Tensor) -> Tensor:
-    flat = maps.flatten(2)[0]
-    return flat @ flat.T / flat.shape[1]
+def _grams(maps: dict[str, Tensor]) -> dict[str, Tensor]:
+    flat = {layer: each.flatten(2)[0] for layer, each in maps.items()}
+    return {layer: each @ each.T / each.shape[1] for layer, each in flat.items()}

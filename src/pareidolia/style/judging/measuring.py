@@ -1,5 +1,6 @@
 """The operation `measure style`: figures of a painted picture, by networks that did not paint it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -10,7 +11,7 @@ from pareidolia.operations import LOOK, Input, operation
 from pareidolia.pictures import PictureLike, as_picture, over_white
 from pareidolia.pictures.files import to_image
 from pareidolia.pictures.result import Result
-from pareidolia.style.judging.distances import Distances, distances
+from pareidolia.style.judging.distances import Distances, aims, distances
 from pareidolia.style.judging.grain import frame, relative_grain
 from pareidolia.style.judging.judges import JUDGES, Judge, load_judge
 from pareidolia.style.judging.settings import MeasureStyleSettings
@@ -65,11 +66,31 @@ class StyleJudges:
         Raises:
             BadPicture: one of them cannot be read.
         """
-        images = tuple(_image(given) for given in (picture, content, style))
-        by = {name: distances(judge, *images) for name, judge in self._judges.items()}
-        painted, photo, painting = images
-        lightness, color = relative_grain(painted, painting)
-        return Judgement(by, lightness, color, frame(painted, photo))
+        return self.against(content, style)(picture)
+
+    def against(self, content: PictureLike, style: PictureLike) -> Callable[[PictureLike], Judgement]:
+        """What judges pictures of one photo in the style of one painting, at which it looks once.
+
+        Args:
+            content: the photo.
+            style: the painting.
+
+        Returns:
+            A function of a picture.
+
+        Raises:
+            BadPicture: one of them cannot be read.
+        """
+        photo, painting = _image(content), _image(style)
+        wanted = {name: aims(judge, photo, painting) for name, judge in self._judges.items()}
+
+        def judged(picture: PictureLike) -> Judgement:
+            painted = _image(picture)
+            by = {name: distances(judge, painted, wanted[name]) for name, judge in self._judges.items()}
+            lightness, color = relative_grain(painted, painting)
+            return Judgement(by, lightness, color, frame(painted, photo))
+
+        return judged
 
 
 @operation(
