@@ -157,7 +157,8 @@ export const api = {
   /** A page that is left may still send it, if it is below 64 KiB. */
   keepSession: (session: unknown, leaving: boolean) => call('PUT', '/session', json(session), leaving),
   submit: (request: object) => call<Job[]>('POST', '/jobs', json(request)),
-  edit: (id: string, change: object) => call<Job>('PATCH', `/jobs/${id}`, json(change)),
+  /** Small, so a page that is left sends it too. */
+  edit: (id: string, change: object) => call<Job>('PATCH', `/jobs/${id}`, json(change), true),
   remove: (id: string) => call('DELETE', `/jobs/${id}`),
   stop: (id: string) => call<Job>('POST', `/jobs/${id}/stop`),
   goOn: (id: string) => call<Job>('POST', `/jobs/${id}/go-on`),

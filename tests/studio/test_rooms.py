@@ -223,6 +223,16 @@ def test_a_picture_of_elsewhere_says_that_it_carries_no_settings(visit):
     assert "carries no settings" in page.inner_text(".message.bad")
 
 
+def test_a_note_typed_just_before_a_reload_is_kept(visit, studio):
+    name = studio.submit(gray=0.321)
+    studio.wait(name)
+    page = visit("gallery", {})
+    page.click(".card .thumb")
+    page.locator('dialog label:has-text("Note") input').press_sequentially("for Grace")
+    page.reload()
+    studio.until(lambda: studio.job(name)["note"] == "for Grace")
+
+
 def test_the_gallery_searches_notes_and_shows_everything(visit, studio):
     name = studio.submit(gray=0.123)
     studio.wait(name)
