@@ -8,8 +8,8 @@ The loss is what a painted picture lacks of the painting's statistics at three s
 content, as VGG-19 sees them (`brush_loss.py`, extra `networks`). Such statistics are as content with one
 weave all over as with strokes. So maps are to be spread as the painting's are (sliced Wasserstein); what
 gives a picture away as none of the painting's own costs too (`brush_critic.py`), and what repeats with the
-painter's squares of four and of eight pixels. For film, a photo that is a little lighter and noisier is to
-be painted alike.
+painter's squares of eight pixels. For film, a photo that is a little lighter and noisier is to be painted
+alike.
 
 Killed and started again with the same arguments, the run goes on from its last checkpoint. `--from` begins
 with weights that are there already, brush's own or a run's, and `--reader` with a reader that

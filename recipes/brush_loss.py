@@ -31,7 +31,7 @@ SCALES = 3
 _CONTENT_STAGE = 3
 _CONTENT_SCALE = 1
 _LEAST = 1e-12
-_PERIODS = (4, 8)
+_PERIOD, _HARMONICS = 16, range(2, 8)
 _DIRECTIONS = 32
 _WINDOW = 64
 _LEAST_CONTRAST = 1e-3
@@ -158,10 +158,11 @@ def sliced(painted: Sequence[Tensor], pieces: Sequence[Tensor], generator: torch
 def lattice(painted: Tensor) -> Tensor:
     """How much of each of N pictures repeats with the painter's squares: the share of luma's variance, N.
 
-    The painter enlarges squares of 8×8 and of 4×4 pixels, and whatever it does differently within them
-    repeats with one phase all over a flat place: a weave, which statistics do not mind. Strokes have waves of
-    these lengths too. So what counts is by how much they are stronger than waves a little longer and a little
-    shorter, down, across and both, in windows of 64 pixels (Hann).
+    The painter enlarges squares of 8×8 pixels, and whatever it does differently within them repeats with one
+    phase all over a flat place: a weave, which statistics do not mind. Where it alternates from square to
+    square, the weave repeats after 16. Its waves are 16/2 to 16/7 pixels long, and strokes have such waves
+    too. So what counts is by how much these are stronger than waves a little longer and a little shorter,
+    down, across and both, in windows of 64 pixels (Hann).
     """
     luma = to_yiq(painted.float())[:, :1]
     waves = _waves().to(luma)
@@ -175,15 +176,16 @@ def lattice(painted: Tensor) -> Tensor:
 def _waves() -> Tensor:
     """A cosine and a sine of each wave in a window that sums to 2: an amplitude a is found as a; K×1×W×W.
 
-    First the longer ones, then those that repeat with the squares, then the shorter ones. Two more or fewer
-    in a window is as near as a Hann window tells apart.
+    First the longer ones, then those that repeat with the squares, then the shorter ones: halfway between two
+    that repeat, and as near as a Hann window tells apart.
     """
     places = torch.arange(_WINDOW) + 0.5
     hann = torch.sin(math.pi * places / _WINDOW).square()
     window = torch.outer(hann, hann)
     rows = []
-    for more, period, (down, across) in product((-2, 0, 2), _PERIODS, ((1, 0), (0, 1), (1, 1), (1, -1))):
-        frequency = 2 * math.pi * (1 / period + more / _WINDOW)
+    directions = ((1, 0), (0, 1), (1, 1), (1, -1))
+    for more, harmonic, (down, across) in product((-0.5, 0, 0.5), _HARMONICS, directions):
+        frequency = 2 * math.pi * (harmonic + more) / _PERIOD
         phase = frequency * (down * places[:, None] + across * places)
         rows += [window * phase.cos(), window * phase.sin()]
     return (2 / window.sum() * torch.stack(rows))[:, None]

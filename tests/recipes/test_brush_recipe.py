@@ -91,9 +91,9 @@ def test_a_lattice_is_what_repeats_with_the_squares():
         return (0.5 + wave + 0.1 * torch.randn(160, 160)).expand(1, 3, -1, -1)
 
     # An amplitude of 0.1 has a variance of 0.005 of 0.015.
-    for period in (4, 8):
+    for period in (8, 16 / 3, 4, 16 / 5):
         assert float(lattice(picture(period))) == pytest.approx(1 / 3, rel=0.1)
-    for period in (5, 6, 11):
+    for period in (4.5, 6.4, 11):
         assert float(lattice(picture(period))) < 0.02
     # What has as much of every wave has no lattice.
     assert float(lattice(torch.rand(1, 1, 640, 640).expand(1, 3, -1, -1))) < 0.01
