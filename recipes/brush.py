@@ -225,7 +225,11 @@ def begin_with(network: BrushNetwork, begin: Path | None, reader: Path | None) -
         fit_state_dict(network.reader, read_state_dict(reader), reader, "brush's reader")
     if begin is None:
         return
-    given = {name.removeprefix("network."): tensor for name, tensor in read_state_dict(begin).items()}
+    given = {
+        name.removeprefix("network."): tensor
+        for name, tensor in read_state_dict(begin).items()
+        if not name.startswith("critic.")
+    }
     if reader is None:
         fit_state_dict(network, given, begin, "brush")
     else:
