@@ -46,7 +46,7 @@ AGAINST = {
 LIMITS = {
     "Johnson": "brush has 0.11 of the operations, but thinner layers: convolutions are under half of its "
     "time; moments, reflected borders and enlargement, which memory bounds, are the rest.",
-    "MicroAST": "The reader of brush 5 takes a sixth of the time.",
+    "MicroAST": "The reader of brush takes a sixth of the time.",
     LITE: "It paints 384 px whatever the size and enlarges that; ours paints every pixel.",
 }
 GOALS = tuple(
