@@ -227,6 +227,8 @@ def test_a_note_typed_just_before_a_reload_is_kept(visit, studio):
     name = studio.submit(gray=0.321)
     studio.wait(name)
     page = visit("gallery", {})
+    page.fill("#search", "0.321")
+    until(page, "document.querySelectorAll('.card').length === 1")
     page.click(".card .thumb")
     page.locator('dialog label:has-text("Note") input').press_sequentially("for Grace")
     page.reload()
