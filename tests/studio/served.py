@@ -76,6 +76,11 @@ def tiny(photo=None, settings=None):
 ENDLESS = {"steps": 10_000, "pause": 0.2}
 
 
+def _hear_interrupts() -> None:
+    """Ctrl-C counts also where the tests run in the background of a shell, which ignores it for them."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 class Studio:
     """The command in a process of its own, and a client of its API; with the tiny operation or as it is."""
 
@@ -95,6 +100,7 @@ class Studio:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            preexec_fn=_hear_interrupts,
         )
         line = self.process.stdout.readline()
         assert line, self.process.stderr.read()
