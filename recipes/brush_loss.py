@@ -9,6 +9,7 @@ in one Gram matrix the means would be nearly all.
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import islice, product
 from pathlib import Path
 
@@ -173,6 +174,7 @@ def lattice(painted: Tensor) -> Tensor:
     return excess / luma.var((1, 2, 3)).clamp(min=_LEAST_CONTRAST)
 
 
+@cache
 def _waves() -> Tensor:
     """A cosine and a sine of each wave in a window that sums to 2: an amplitude a is found as a; K×1×W×W.
 

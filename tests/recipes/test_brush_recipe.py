@@ -130,6 +130,21 @@ def test_steps_lower_the_loss_of_the_painter_and_then_of_the_critic(looking):
         assert totals[-1] < totals[0]
 
 
+def test_training_begins_with_a_run_and_leaves_its_critic_out(looking, tmp_path):
+    from safetensors.torch import save_file
+
+    from brush import BrushSettings, BrushTraining, begin_with
+    from pareidolia.style.brush.network import BrushNetwork
+
+    run, network = BrushTraining(BrushNetwork(), looking, BrushSettings()), BrushNetwork()
+    kept = run.state_dict()
+    assert any(name.startswith("critic.") for name in kept)
+    save_file(kept, tmp_path / "model.safetensors")
+    begin_with(network, tmp_path / "model.safetensors", None)
+    for name, given in run.network.state_dict().items():
+        assert torch.equal(network.state_dict()[name], given), name
+
+
 def test_one_large_error_counts_by_its_root_without_a_jump():
     from brush import tame
 

@@ -223,25 +223,26 @@ def test_a_picture_of_elsewhere_says_that_it_carries_no_settings(visit):
     assert "carries no settings" in page.inner_text(".message.bad")
 
 
-def test_a_note_typed_just_before_a_reload_is_kept(visit, studio):
-    name = studio.submit(gray=0.321)
+def found_in_gallery(visit, studio, gray):
+    """A job of this gray, and the gallery's page with it opened by a search."""
+    name = studio.submit(gray=gray)
     studio.wait(name)
     page = visit("gallery", {})
-    page.fill("#search", "0.321")
+    page.fill("#search", str(gray))
     until(page, "document.querySelectorAll('.card').length === 1")
     page.click(".card .thumb")
+    return name, page
+
+
+def test_a_note_typed_just_before_a_reload_is_kept(visit, studio):
+    name, page = found_in_gallery(visit, studio, 0.321)
     page.locator('dialog label:has-text("Note") input').press_sequentially("for Grace")
     page.reload()
     studio.until(lambda: studio.job(name)["note"] == "for Grace")
 
 
 def test_the_gallery_searches_notes_and_shows_everything(visit, studio):
-    name = studio.submit(gray=0.123)
-    studio.wait(name)
-    page = visit("gallery", {})
-    page.fill("#search", "0.123")
-    until(page, "document.querySelectorAll('.card').length === 1")
-    page.click(".card .thumb")
+    name, page = found_in_gallery(visit, studio, 0.123)
     page.fill('dialog label:has-text("Note") input', "for Ada")
     page.keyboard.press("Tab")
     studio.until(lambda: studio.job(name)["note"] == "for Ada")
